@@ -1,0 +1,60 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The map. Floors from the ground up; a target imports only from floors below its own (`scripts/check` proves it).
+
+let language: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+]
+
+/// Floors 0 and 1 are for devices: they compile as Embedded Swift too, and lend out bytes instead of copying them.
+let device: [SwiftSetting] = language + [.enableExperimentalFeature("Lifetimes")]
+
+let package = Package(
+  name: "asvin-pack",
+  products: [
+    .executable(name: "asvin-pack", targets: ["asvin-pack"]),
+    .library(name: "AsvinVerifier", targets: ["AsvinVerifier"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // Floor 0: formats. No I/O, no clock, no heap on the reading side.
+    .target(name: "AsvinWire", swiftSettings: device),
+    .target(name: "AsvinManifest", dependencies: ["AsvinWire"], exclude: ["manifest.cddl"], swiftSettings: device),
+
+    // Floor 1: trust, on the device and on the host alike.
+    .target(name: "AsvinVerifier", dependencies: ["AsvinManifest", "AsvinWire"], swiftSettings: device),
+
+    // Floor 2: one outside library each, and the firmware files.
+    .target(name: "CAsvinOpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
+    .systemLibrary(name: "CAsvinArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+    .target(
+      name: "AsvinCrypto", dependencies: ["CAsvinOpenSSL", "AsvinVerifier", "AsvinManifest"], swiftSettings: device),
+    .target(name: "AsvinImage", dependencies: ["AsvinCrypto"], swiftSettings: language),
+    .target(
+      name: "AsvinBundle", dependencies: ["CAsvinArchive", "AsvinCrypto", "AsvinVerifier", "AsvinManifest", "AsvinWire"],
+      swiftSettings: device),
+
+    // Floor 3: the use cases behind the verbs.
+    .target(
+      name: "AsvinRelease",
+      dependencies: ["AsvinBundle", "AsvinImage", "AsvinCrypto", "AsvinVerifier", "AsvinManifest", "AsvinWire", "Yams"],
+      resources: [.embedInCode("Templates")],
+      swiftSettings: device),
+
+    // Floor 4: the command line.
+    .target(
+      name: "AsvinPackCommands",
+      dependencies: ["AsvinRelease", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      swiftSettings: language),
+    .executableTarget(name: "asvin-pack", dependencies: ["AsvinPackCommands"], swiftSettings: language),
+  ],
+  swiftLanguageModes: [.v6]
+)

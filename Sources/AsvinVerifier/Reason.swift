@@ -1,0 +1,87 @@
+/// Why a release is rejected: the one table that the Swift library, the C interface, the command line's JSON
+/// (`reason`, `code`) and the platform's failure reports share. A code keeps its meaning for ever.
+public enum Reason: UInt8, CaseIterable, Sendable {
+  // 10–19: the envelope, before any signature is looked at.
+  case envelopeTooLarge = 10
+  case envelopeMalformed = 11
+  case manifestTooLarge = 12
+  case notDeterministic = 13
+  case duplicateKey = 14
+  case unknownCriticalField = 15
+  case limitExceeded = 16
+  case keySetLinksUnsupported = 17
+
+  // 20–29: the signatures.
+  case unsigned = 20
+  case untrustedKey = 21
+  case wrongSignedType = 22
+  case algorithmMismatch = 23
+  case badSignature = 24
+  case thresholdNotReached = 25
+
+  // 30–39: the manifest, once its signatures hold.
+  case manifestMalformed = 30
+  case unsupportedFormat = 31
+
+  // 40–49: the policy of the device.
+  case wrongVendor = 40
+  case wrongClass = 41
+  case sequenceNotAboveFloor = 42
+  case baseNotAllowed = 43
+  case baseUnknown = 44
+  case keySetRequired = 45
+  case noUsablePayload = 46
+
+  // 50–59: payloads and images.
+  case payloadTruncated = 50
+  case payloadTooLong = 51
+  case payloadDigestMismatch = 52
+  case imageDigestMismatch = 53
+  case attachmentDigestMismatch = 54
+
+  // 60–69: the bundle's archive.
+  case archiveMalformed = 60
+  case archiveTruncated = 61
+  case archiveNotCanonical = 62
+  case archiveMemberUnexpected = 63
+  case archiveMemberMissing = 64
+
+  /// The reason's name in JSON and in messages.
+  public var name: StaticString {
+    switch self {
+    case .envelopeTooLarge: "envelope-too-large"
+    case .envelopeMalformed: "envelope-malformed"
+    case .manifestTooLarge: "manifest-too-large"
+    case .notDeterministic: "not-deterministic"
+    case .duplicateKey: "duplicate-key"
+    case .unknownCriticalField: "unknown-critical-field"
+    case .limitExceeded: "limit-exceeded"
+    case .keySetLinksUnsupported: "key-set-links-unsupported"
+    case .unsigned: "unsigned"
+    case .untrustedKey: "untrusted-key"
+    case .wrongSignedType: "wrong-signed-type"
+    case .algorithmMismatch: "algorithm-mismatch"
+    case .badSignature: "bad-signature"
+    case .thresholdNotReached: "threshold-not-reached"
+    case .manifestMalformed: "manifest-malformed"
+    case .unsupportedFormat: "unsupported-format"
+    case .wrongVendor: "wrong-vendor"
+    case .wrongClass: "wrong-class"
+    case .sequenceNotAboveFloor: "sequence-not-above-floor"
+    case .baseNotAllowed: "base-not-allowed"
+    case .baseUnknown: "base-unknown"
+    case .keySetRequired: "key-set-required"
+    case .noUsablePayload: "no-usable-payload"
+    case .payloadTruncated: "payload-truncated"
+    case .payloadTooLong: "payload-too-long"
+    case .payloadDigestMismatch: "payload-digest-mismatch"
+    case .imageDigestMismatch: "image-digest-mismatch"
+    case .attachmentDigestMismatch: "attachment-digest-mismatch"
+    case .archiveMalformed: "archive-malformed"
+    case .archiveTruncated: "archive-truncated"
+    case .archiveNotCanonical: "archive-not-canonical"
+    case .archiveMemberUnexpected: "archive-member-unexpected"
+    case .archiveMemberMissing: "archive-member-missing"
+    }
+  }
+}

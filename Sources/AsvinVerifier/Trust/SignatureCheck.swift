@@ -1,0 +1,66 @@
+import AsvinManifest
+import AsvinWire
+
+extension Verifier where Provider: ~Copyable {
+  /// Which trusted keys signed an envelope's manifest, as a bit for each anchor.
+  ///
+  /// The key fixes the algorithm; `kid` only selects: every trusted key that it matches is tried, and a key counts
+  /// once however many signatures it made. A signature that does not hold is ignored; when too few hold, the
+  /// rejection names the one that came closest.
+  func signers(of envelope: borrowing EnvelopeView, trust: borrowing Trust) throws(Rejection) -> UInt32 {
+    guard envelope.signatureCount > 0 else { throw Rejection(.unsigned) }
+    var signers: UInt32 = 0
+    var distinct = 0
+    var closest = Reason.untrustedKey
+    var cursor = envelope.signatures
+    while let signature = try next(&cursor) {
+      for index in trust.anchors.indices where equal(trust.anchors[index].keyID.span, signature.keyID) {
+        if signers & (1 &<< UInt32(truncatingIfNeeded: index)) != 0 || isRepeated(index, in: trust) { continue }
+        if let failure = failure(of: signature, over: envelope.manifest, by: trust.anchors[index].key) {
+          if failure.rawValue > closest.rawValue { closest = failure }
+        } else {
+          signers |= 1 &<< UInt32(truncatingIfNeeded: index)
+          distinct &+= 1
+        }
+      }
+    }
+    guard distinct >= trust.threshold else { throw Rejection(distinct == 0 ? closest : .thresholdNotReached) }
+    return signers
+  }
+
+  @_lifetime(copy cursor)
+  private func next(_ cursor: inout SignatureCursor) throws(Rejection) -> SignatureView? {
+    do {
+      return try cursor.next()
+    } catch {
+      throw Rejection(error, malformed: .envelopeMalformed)
+    }
+  }
+
+  /// Whether the same key stands among the anchors before an index.
+  private func isRepeated(_ index: Int, in trust: borrowing Trust) -> Bool {
+    for earlier in 0..<index where trust.anchors[earlier].key == trust.anchors[index].key { return true }
+    return false
+  }
+
+  private func failure(of signature: SignatureView, over manifest: Span<UInt8>, by key: PublicKey) -> Reason? {
+    guard isManifestType(signature.type) else { return .wrongSignedType }
+    guard signature.algorithm == key.algorithm else { return .algorithmMismatch }
+    if key.algorithm == .ed25519, !Ed25519Profile.admits(signature: signature.signature, key: key.bytes) {
+      return .badSignature
+    }
+    let structure = SignatureStructure(protectedHeader: signature.protectedHeader, payloadBytes: manifest.count)
+    let message = SignedMessage(head: structure.head, payload: manifest)
+    return cryptography.isSignature(signature.signature, of: message, by: key) ? nil : .badSignature
+  }
+
+  private func isManifestType(_ type: Span<UInt8>) -> Bool {
+    let expected = Schema.manifestType
+    guard type.count == expected.utf8CodeUnitCount else { return false }
+    for index in type.indices {
+      let byte = unsafe expected.utf8Start[index]
+      if type[index] != byte { return false }
+    }
+    return true
+  }
+}

@@ -1,0 +1,81 @@
+public import AsvinManifest
+public import AsvinWire
+
+/// Decides whether a device may install a release. Pure: no I/O, no clock, no heap, and the first failure is the answer.
+public struct Verifier<Provider: Cryptography & ~Copyable>: ~Copyable {
+  let cryptography: Provider
+
+  /// A verifier over a cryptographic library.
+  public init(_ cryptography: consuming Provider) {
+    self.cryptography = cryptography
+  }
+
+  /// Verifies an envelope's bytes for a device, in the order that the design fixes.
+  ///
+  /// - Throws: ``Rejection`` with the first reason against the release.
+  @_lifetime(copy envelope)
+  public func verify(
+    _ envelope: Span<UInt8>, trust: borrowing Trust, device: borrowing Device
+  ) throws(Rejection) -> VerifiedManifest {
+    // Size limits; well-formed and deterministic (RFC 8949 §4.2.1). The manifest is still only bytes.
+    let view = try open(envelope)
+    // Key sets do not exist yet: what depends on them is refused by name, not passed over.
+    guard !view.hasKeySetLinks else { throw Rejection(.keySetLinksUnsupported) }
+    // Signatures over the bytes as stored reach the threshold.
+    let signers = try signers(of: view, trust: trust)
+    // Only now is the manifest parsed.
+    let manifest = try parse(view.manifest)
+    guard manifest.format == Schema.format else { throw Rejection(.unsupportedFormat) }
+    try check(manifest, for: device)
+    return VerifiedManifest(manifest, digest: cryptography.sha256(view.manifest), signers: signers)
+  }
+
+  @_lifetime(copy bytes)
+  private func open(_ bytes: Span<UInt8>) throws(Rejection) -> EnvelopeView {
+    do {
+      return try EnvelopeView(bytes)
+    } catch {
+      throw Rejection(error, malformed: .envelopeMalformed)
+    }
+  }
+
+  @_lifetime(copy bytes)
+  private func parse(_ bytes: Span<UInt8>) throws(Rejection) -> ManifestView {
+    do {
+      return try ManifestView(bytes)
+    } catch {
+      throw Rejection(error, malformed: .manifestMalformed)
+    }
+  }
+
+  /// The device's policy: vendor, class, rollback floor, base, key set, a usable payload for every component.
+  private func check(_ manifest: ManifestView, for device: borrowing Device) throws(Rejection) {
+    if case .required(let vendor) = device.vendor, !equal(vendor.span, manifest.vendor) {
+      throw Rejection(.wrongVendor)
+    }
+    if case .required(let deviceClass) = device.deviceClass, !equal(deviceClass.span, manifest.deviceClass) {
+      throw Rejection(.wrongClass)
+    }
+    if case .required(let floor) = device.floor, manifest.sequence <= floor {
+      throw Rejection(.sequenceNotAboveFloor)
+    }
+    if let lowestBase = manifest.lowestBase {
+      guard let sequence = device.sequence else { throw Rejection(.baseUnknown) }
+      guard sequence >= lowestBase else { throw Rejection(.baseNotAllowed) }
+    }
+    guard manifest.keySetVersion == nil else { throw Rejection(.keySetRequired) }
+    var cursor = manifest.components
+    while let component = try next(&cursor) {
+      guard device.choice(for: component) != nil else { throw Rejection(.noUsablePayload) }
+    }
+  }
+
+  @_lifetime(copy cursor)
+  private func next(_ cursor: inout ComponentCursor) throws(Rejection) -> ComponentView? {
+    do {
+      return try cursor.next()
+    } catch {
+      throw Rejection(error, malformed: .manifestMalformed)
+    }
+  }
+}

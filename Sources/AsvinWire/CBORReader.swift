@@ -1,0 +1,158 @@
+/// Reads deterministic CBOR (RFC 8949 §4.2.1) from a buffer, item by item, copying nothing.
+///
+/// Every encoding that is not the deterministic one is refused with the offset of the defect. Nothing here traps on
+/// hostile bytes: lengths are compared with what is left before they are used.
+public struct CBORReader: ~Escapable {
+  let bytes: Span<UInt8>
+  /// Bytes read so far.
+  public private(set) var offset: Int
+
+  /// A reader at the start of a buffer.
+  @_lifetime(copy bytes)
+  public init(_ bytes: Span<UInt8>) {
+    self.bytes = bytes
+    offset = 0
+  }
+
+  /// A reader that goes on at an offset where an earlier reader of the same buffer stood.
+  ///
+  /// An offset past the end reads as truncated.
+  @_lifetime(copy bytes)
+  public init(_ bytes: Span<UInt8>, at offset: Int) {
+    self.bytes = bytes
+    self.offset = offset
+  }
+
+  /// The next item's head.
+  ///
+  /// - Throws: `truncated`, `notShortest`, `indefiniteLength`, `unsupportedItem`.
+  public mutating func head() throws(WireError) -> CBORHead {
+    let start = offset
+    guard start < bytes.count else { throw WireError(.truncated, at: start) }
+    let initial = bytes[start]
+    let information = initial & 0x1F
+    if information == 31 { throw WireError(.indefiniteLength, at: start) }
+    guard let major = CBORHead.Major(rawValue: initial &>> 5), information < 28 else {
+      throw WireError(.unsupportedItem, at: start)
+    }
+    if major == .simple {
+      guard information >= 20, information <= 22 else { throw WireError(.unsupportedItem, at: start) }
+    }
+    offset = start &+ 1
+    if information < 24 { return CBORHead(major, UInt64(information)) }
+
+    let width = 1 &<< Int(information &- 24)
+    guard bytes.count &- offset >= width else { throw WireError(.truncated, at: start) }
+    var argument: UInt64 = 0
+    for index in 0..<width { argument = argument &<< 8 | UInt64(bytes[offset &+ index]) }
+    offset &+= width
+    let smallest: UInt64 =
+      switch width {
+      case 1: 24
+      case 2: 0x100
+      case 4: 0x1_0000
+      default: 0x1_0000_0000
+      }
+    guard argument >= smallest else { throw WireError(.notShortest, at: start) }
+    return CBORHead(major, argument)
+  }
+
+  /// The argument of the next head, which must be of a major type.
+  ///
+  /// - Throws: as ``head()``, and `wrongType`.
+  public mutating func argument(of major: CBORHead.Major) throws(WireError) -> UInt64 {
+    let start = offset
+    let head = try head()
+    guard head.major == major else { throw WireError(.wrongType, at: start) }
+    return head.argument
+  }
+
+  /// The next item, an unsigned integer.
+  ///
+  /// - Throws: as ``argument(of:)``.
+  public mutating func unsigned() throws(WireError) -> UInt64 {
+    try argument(of: .unsigned)
+  }
+
+  /// The count of an array whose items follow.
+  ///
+  /// - Throws: as ``argument(of:)``, and `overLimit` when it has more items than the limit allows.
+  public mutating func array(_ limit: Limit) throws(WireError) -> Int {
+    let start = offset
+    let count = try argument(of: .array)
+    guard count <= limit.value else { throw WireError(.overLimit(limit), at: start) }
+    return Int(truncatingIfNeeded: count)
+  }
+
+  /// The next item, an array of exactly so many items, which follow.
+  ///
+  /// - Throws: as ``argument(of:)``, and `invalidValue` for another count.
+  public mutating func array(count: UInt64) throws(WireError) {
+    let start = offset
+    guard try argument(of: .array) == count else { throw WireError(.invalidValue, at: start) }
+  }
+
+  /// The next item, `null`.
+  ///
+  /// - Throws: as ``argument(of:)``, and `wrongType`.
+  public mutating func null() throws(WireError) {
+    let start = offset
+    guard try argument(of: .simple) == CBORHead.null else { throw WireError(.wrongType, at: start) }
+  }
+
+  /// The next item, a byte string.
+  ///
+  /// - Throws: as ``argument(of:)``.
+  @_lifetime(copy self)
+  public mutating func byteString() throws(WireError) -> Span<UInt8> {
+    let start = offset
+    return try take(argument(of: .bytes), from: start)
+  }
+
+  /// The next item, a byte string of exactly so many bytes.
+  ///
+  /// - Throws: as ``argument(of:)``, and `invalidValue` for another length.
+  @_lifetime(copy self)
+  public mutating func byteString(count: Int) throws(WireError) -> Span<UInt8> {
+    let start = offset
+    let string = try byteString()
+    guard string.count == count else { throw WireError(.invalidValue, at: start) }
+    return string
+  }
+
+  /// The next item, a byte string that holds encoded CBOR: a reader of its content alone, whose offsets still count
+  /// from the start of this buffer.
+  ///
+  /// - Throws: as ``argument(of:)``.
+  @_lifetime(copy self)
+  public mutating func embedded() throws(WireError) -> CBORReader {
+    let content = try byteString()
+    return CBORReader(bytes.extracting(0..<offset), at: offset &- content.count)
+  }
+
+  /// The next item, a text string, as its UTF-8 bytes.
+  ///
+  /// - Throws: as ``argument(of:)``, and `invalidText`.
+  @_lifetime(copy self)
+  public mutating func text() throws(WireError) -> Span<UInt8> {
+    let start = offset
+    let text = try take(argument(of: .text), from: start)
+    guard isUTF8(text) else { throw WireError(.invalidText, at: start) }
+    return text
+  }
+
+  /// Checks that nothing follows the last item.
+  ///
+  /// - Throws: `trailingBytes`.
+  public func finish() throws(WireError) {
+    guard offset == bytes.count else { throw WireError(.trailingBytes, at: offset) }
+  }
+
+  @_lifetime(copy self)
+  mutating func take(_ count: UInt64, from start: Int) throws(WireError) -> Span<UInt8> {
+    guard count <= UInt64(bytes.count &- offset) else { throw WireError(.truncated, at: start) }
+    let first = offset
+    offset = first &+ Int(truncatingIfNeeded: count)
+    return bytes.extracting(first..<offset)
+  }
+}

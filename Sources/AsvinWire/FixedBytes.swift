@@ -1,0 +1,43 @@
+/// A byte string whose length its type fixes: a digest, an identifier, a key.
+public struct FixedBytes<let count: Int>: Sendable {
+  var storage: InlineArray<count, UInt8>
+
+  /// All zeros.
+  public init() { storage = InlineArray(repeating: 0) }
+
+  /// The bytes of a buffer that has exactly this length, or `nil`.
+  public init?(_ bytes: Span<UInt8>) {
+    guard bytes.count == count else { return nil }
+    storage = InlineArray { bytes[$0] }
+  }
+
+  /// Each byte from its index.
+  public init(_ byte: (Int) -> UInt8) { storage = InlineArray { byte($0) } }
+
+  /// The bytes, lent.
+  public var span: Span<UInt8> {
+    @_lifetime(borrow self)
+    get { storage.span }
+  }
+}
+
+extension FixedBytes: Equatable {
+  /// Whether all bytes are the same. Takes variable time: for public data only.
+  public static func == (left: Self, right: Self) -> Bool { equal(left.span, right.span) }
+}
+
+/// Whether two buffers hold the same bytes. Takes variable time: for public data only.
+public func equal(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
+  guard left.count == right.count else { return false }
+  for index in left.indices where left[index] != right[index] { return false }
+  return true
+}
+
+/// A SHA-256 digest.
+public typealias Digest = FixedBytes<32>
+
+/// A vendor or class id: a UUID's 16 bytes in network order (RFC 9562).
+public typealias Identifier = FixedBytes<16>
+
+/// A key id: the first 8 bytes of the SHA-256 of a SubjectPublicKeyInfo.
+public typealias KeyID = FixedBytes<8>

@@ -1,5 +1,5 @@
-public import AsvinManifest
-public import AsvinWire
+import AsvinManifest
+import AsvinWire
 
 /// Decides whether a device may install a release. Pure: no I/O, no clock, no heap, and the first failure is the answer.
 public struct Verifier<Provider: Cryptography & ~Copyable>: ~Copyable {

@@ -1,0 +1,20 @@
+#include "CAsvinOpenSSL.h"
+
+#include <openssl/evp.h>
+
+asvin_sha256 *asvin_sha256_new(void) {
+  EVP_MD_CTX *context = EVP_MD_CTX_new();
+  if (context != NULL && EVP_DigestInit_ex(context, EVP_sha256(), NULL) == 1) return context;
+  EVP_MD_CTX_free(context);
+  return NULL;
+}
+
+int asvin_sha256_update(asvin_sha256 *context, const void *bytes, size_t count) {
+  return EVP_DigestUpdate(context, bytes, count) == 1;
+}
+
+int asvin_sha256_finish(asvin_sha256 *context, uint8_t digest[32]) {
+  return EVP_DigestFinal_ex(context, digest, NULL) == 1 && EVP_DigestInit_ex(context, NULL, NULL) == 1;
+}
+
+void asvin_sha256_free(asvin_sha256 *context) { EVP_MD_CTX_free(context); }

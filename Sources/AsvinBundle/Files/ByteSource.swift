@@ -1,0 +1,41 @@
+/// Random access to bytes that do not change while they are read.
+public protocol ByteSource {
+  /// Bytes in all.
+  var count: UInt64 { get }
+
+  /// The bytes at an offset; fewer than `count` only where the source ends.
+  ///
+  /// - Throws: ``FileError`` where the system cannot read.
+  func read(at offset: UInt64, count: Int) throws(FileError) -> [UInt8]
+}
+
+extension [UInt8]: ByteSource {
+  /// Bytes in all.
+  public var count: UInt64 { UInt64(span.count) }
+
+  /// The bytes at an offset.
+  public func read(at offset: UInt64, count: Int) throws(FileError) -> [UInt8] {
+    let all = span.count
+    guard offset < UInt64(all) else { return [] }
+    let start = Int(offset)
+    return [UInt8](self[start..<(start + Swift.min(count, all - start))])
+  }
+}
+
+/// Bytes of a file that are read at a time; what keeps memory from growing with an image.
+public let pieceBytes = 1 << 16
+
+extension ByteSource {
+  /// Gives every byte, in order, in pieces of at most ``pieceBytes``.
+  ///
+  /// - Throws: ``FileError``, and what the body throws.
+  public func forEachPiece(_ body: ([UInt8]) throws -> Void) throws {
+    var offset: UInt64 = 0
+    while offset < count {
+      let piece = try read(at: offset, count: pieceBytes)
+      guard !piece.isEmpty else { return }
+      try body(piece)
+      offset += UInt64(piece.span.count)
+    }
+  }
+}

@@ -37,7 +37,7 @@ let package = Package(
     .systemLibrary(name: "CAsvinArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
     .target(
       name: "AsvinCrypto", dependencies: ["CAsvinOpenSSL", "AsvinVerifier", "AsvinManifest"], swiftSettings: device),
-    .target(name: "AsvinImage", dependencies: ["AsvinCrypto"], swiftSettings: language),
+    .target(name: "AsvinImage", dependencies: ["AsvinCrypto", "AsvinWire"], swiftSettings: language),
     .target(
       name: "AsvinBundle", dependencies: ["CAsvinArchive", "AsvinCrypto", "AsvinVerifier", "AsvinManifest", "AsvinWire"],
       swiftSettings: device),
@@ -52,7 +52,7 @@ let package = Package(
     // Floor 4: the command line.
     .target(
       name: "AsvinPackCommands",
-      dependencies: ["AsvinRelease", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      dependencies: ["AsvinRelease", "AsvinManifest", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       swiftSettings: language),
     .executableTarget(name: "asvin-pack", dependencies: ["AsvinPackCommands"], swiftSettings: language),
   ],

@@ -49,7 +49,8 @@ public final class BundleReader {
       return try Envelope.joining(manifest: manifest, signatureFile: signatureFile)
     } catch {
       throw .rejected(
-        Rejection(error, malformed: .envelopeMalformed).reason, at: "\(BundleMember.signaturesName), byte \(error.offset)")
+        Rejection(error, malformed: .envelopeMalformed).reason,
+        at: "\(BundleMember.signaturesName), byte \(error.offset)")
     }
   }
 

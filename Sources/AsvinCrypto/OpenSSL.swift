@@ -28,7 +28,7 @@ public struct OpenSSL: Cryptography, Sendable {
       var hash = SHA256()
       hash.update(message.head)
       hash.update(message.payload)
-      let digest = Array(copying: hash.finish().span)
+      let digest = hash.finish().array
       return unsafe key.bytes.withUnsafeBufferPointer { point in
         unsafe signature.withUnsafeBufferPointer { signature in
           unsafe asvin_p256_verify(point.baseAddress, digest, signature.baseAddress) == 1
@@ -40,7 +40,7 @@ public struct OpenSSL: Cryptography, Sendable {
   /// Whether a DER-encoded ECDSA signature (RFC 3279 §2.2.3) over a message holds, as MCUboot stores it.
   public func isSignature(der signature: [UInt8], of message: [UInt8], by key: PublicKey) -> Bool {
     guard key.algorithm == .ecdsaP256 else { return false }
-    let digest = Array(copying: sha256(message.span).span)
+    let digest = sha256(message.span).array
     return unsafe key.bytes.withUnsafeBufferPointer { point in
       unsafe asvin_p256_verify_der(point.baseAddress, digest, signature, signature.count) == 1
     }

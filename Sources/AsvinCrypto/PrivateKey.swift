@@ -93,7 +93,7 @@ public final class PrivateKey: Signer {
     case .ed25519:
       done = unsafe asvin_ed25519_sign(pointer, message, message.count, &signature)
     case .ecdsaP256:
-      let digest = Array(copying: SHA256.digest(of: message.span).span)
+      let digest = SHA256.digest(of: message.span).array
       done = unsafe asvin_p256_sign(pointer, digest, &signature)
     }
     guard done == 1 else { throw .openSSL("sign") }

@@ -48,6 +48,11 @@ extension Name: Equatable {
   public static func == (left: Name, right: Name) -> Bool { left.utf8 == right.utf8 }
 }
 
+extension FixedBytes {
+  /// A copy of the bytes.
+  public var array: [UInt8] { (0..<count).map { self[$0] } }
+}
+
 extension Array<UInt8> {
   /// A copy of lent bytes.
   public init(copying bytes: Span<UInt8>) {

@@ -50,10 +50,10 @@ public struct Verifier<Provider: Cryptography & ~Copyable>: ~Copyable {
 
   /// The device's policy: vendor, class, rollback floor, base, key set, a usable payload for every component.
   private func check(_ manifest: ManifestView, for device: borrowing Device) throws(Rejection) {
-    if case .required(let vendor) = device.vendor, !equal(vendor.span, manifest.vendor) {
+    if case .required(let vendor) = device.vendor, !vendor.matches(manifest.vendor) {
       throw Rejection(.wrongVendor)
     }
-    if case .required(let deviceClass) = device.deviceClass, !equal(deviceClass.span, manifest.deviceClass) {
+    if case .required(let deviceClass) = device.deviceClass, !deviceClass.matches(manifest.deviceClass) {
       throw Rejection(.wrongClass)
     }
     if case .required(let floor) = device.floor, manifest.sequence <= floor {

@@ -14,7 +14,10 @@ public struct FixedBytes<let count: Int>: Sendable {
   /// Each byte from its index.
   public init(_ byte: (Int) -> UInt8) { storage = InlineArray { byte($0) } }
 
-  /// The bytes, lent.
+  /// The byte at an index below `count`.
+  public subscript(index: Int) -> UInt8 { storage[index] }
+
+  /// The bytes, lent. Take it of a variable: Swift 6.3 loses a temporary that a span was taken of.
   public var span: Span<UInt8> {
     @_lifetime(borrow self)
     get { storage.span }
@@ -23,7 +26,18 @@ public struct FixedBytes<let count: Int>: Sendable {
 
 extension FixedBytes: Equatable {
   /// Whether all bytes are the same. Takes variable time: for public data only.
-  public static func == (left: Self, right: Self) -> Bool { equal(left.span, right.span) }
+  public static func == (left: Self, right: Self) -> Bool {
+    // Byte by byte and not through spans: Swift 6.3 loses a temporary that a span was taken of.
+    for index in 0..<count where left.storage[index] != right.storage[index] { return false }
+    return true
+  }
+
+  /// Whether a buffer holds the same bytes. Takes variable time: for public data only.
+  public func matches(_ bytes: Span<UInt8>) -> Bool {
+    guard bytes.count == count else { return false }
+    for index in 0..<count where storage[index] != bytes[index] { return false }
+    return true
+  }
 }
 
 /// Whether two buffers hold the same bytes. Takes variable time: for public data only.

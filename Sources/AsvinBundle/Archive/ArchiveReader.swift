@@ -57,7 +57,8 @@ final class ArchiveReader {
       throw isCut ? .rejected(.archiveTruncated, at: name) : .rejected(.archiveMemberMissing, at: name)
     }
     guard status == ARCHIVE_OK, let entry = unsafe entry else { throw try fault(name, needing: 512) }
-    guard unsafe archive_entry_filetype(entry) == UInt32(Glibc.S_IFREG), let found = unsafe archive_entry_pathname(entry),
+    guard unsafe archive_entry_filetype(entry) == UInt32(Glibc.S_IFREG),
+      let found = unsafe archive_entry_pathname(entry),
       unsafe String(cString: found) == name, let size = unsafe UInt64(exactly: archive_entry_size(entry))
     else { throw .rejected(.archiveMemberUnexpected, at: name) }
     guard sizes.contains(size) else {

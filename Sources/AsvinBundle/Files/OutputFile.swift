@@ -9,6 +9,13 @@ public protocol ByteSink {
   func write(_ bytes: Span<UInt8>) throws(FileError)
 }
 
+extension ByteSink {
+  /// Takes bytes.
+  ///
+  /// - Throws: ``FileError`` where the system cannot write.
+  public func write(_ bytes: [UInt8]) throws(FileError) { try write(bytes.span) }
+}
+
 /// A file that comes into being whole or not at all: written under a temporary name, flushed, then renamed.
 ///
 /// `-` is standard output, which gets its bytes only when the file is whole. A file that is never committed leaves
@@ -77,6 +84,13 @@ public final class OutputFile: ByteSink {
     unsafe unlink(temporary)
     guard placed == 0 else { throw error }
     try flushFolder(split(path).folder)
+  }
+
+  /// Takes a committed file back, where another that belongs to it cannot be made.
+  ///
+  /// - Throws: ``FileError``.
+  public func withdraw() throws(FileError) {
+    guard unsafe unlink(path) == 0 else { throw FileError(.write, path) }
   }
 
   private func abandon() {

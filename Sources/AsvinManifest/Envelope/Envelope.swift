@@ -11,7 +11,7 @@ public enum Envelope {
     writer.unsigned(ProtectedKey.algorithm.rawValue)
     writer.integer(algorithm.rawValue)
     writer.unsigned(ProtectedKey.keyID.rawValue)
-    writer.byteString(Array(copying: keyID.span))
+    writer.byteString(keyID.array)
     writer.unsigned(ProtectedKey.type.rawValue)
     writer.text((0..<type.utf8CodeUnitCount).map { unsafe type.utf8Start[$0] })
     return writer.bytes

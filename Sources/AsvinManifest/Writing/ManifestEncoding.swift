@@ -10,8 +10,8 @@ extension Manifest {
     writer.head(.map, UInt64(7 + optional + facts.count))
     writer.field(ManifestKey.format) { $0.unsigned(Schema.format) }
     writer.field(ManifestKey.name) { $0.text(name.utf8) }
-    writer.field(ManifestKey.vendor) { $0.byteString(Array(copying: vendor.span)) }
-    writer.field(ManifestKey.deviceClass) { $0.byteString(Array(copying: deviceClass.span)) }
+    writer.field(ManifestKey.vendor) { $0.byteString(vendor.array) }
+    writer.field(ManifestKey.deviceClass) { $0.byteString(deviceClass.array) }
     writer.field(ManifestKey.sequence) { $0.unsigned(sequence) }
     writer.field(ManifestKey.version) { $0.text(version.utf8) }
     writer.field(ManifestKey.components) { writer in
@@ -38,7 +38,7 @@ extension Component {
     writer.head(.map, 4)
     writer.field(ComponentKey.slot) { $0.unsigned(slot) }
     writer.field(ComponentKey.size) { $0.unsigned(size) }
-    writer.field(ComponentKey.digest) { $0.byteString(Array(copying: digest.span)) }
+    writer.field(ComponentKey.digest) { $0.byteString(digest.array) }
     writer.field(ComponentKey.payloads) { writer in
       writer.head(.array, UInt64(payloads.count))
       for payload in payloads { payload.write(to: &writer) }
@@ -53,13 +53,13 @@ extension Payload {
     // A kind that is not ours cannot be written back; reading what was written then finds the difference.
     writer.field(PayloadKey.kind) { $0.unsigned(kind?.rawValue ?? .max) }
     writer.field(PayloadKey.size) { $0.unsigned(size) }
-    writer.field(PayloadKey.digest) { $0.byteString(Array(copying: digest.span)) }
+    writer.field(PayloadKey.digest) { $0.byteString(digest.array) }
     if let seal {
       writer.field(PayloadKey.chunk) { $0.unsigned(seal.chunk) }
-      writer.field(PayloadKey.firstLink) { $0.byteString(Array(copying: seal.firstLink.span)) }
+      writer.field(PayloadKey.firstLink) { $0.byteString(seal.firstLink.array) }
     }
     if let base {
-      writer.field(PayloadKey.baseDigest) { $0.byteString(Array(copying: base.digest.span)) }
+      writer.field(PayloadKey.baseDigest) { $0.byteString(base.digest.array) }
       writer.field(PayloadKey.baseSize) { $0.unsigned(base.size) }
     }
     writer.field(PayloadKey.memory, memory)
@@ -73,7 +73,7 @@ extension Attachment {
     writer.field(AttachmentKey.name) { $0.text(name.utf8) }
     writer.field(AttachmentKey.mediaType) { $0.text(Array(mediaType.utf8)) }
     writer.field(AttachmentKey.size) { $0.unsigned(size) }
-    writer.field(AttachmentKey.digest) { $0.byteString(Array(copying: digest.span)) }
+    writer.field(AttachmentKey.digest) { $0.byteString(digest.array) }
   }
 }
 

@@ -17,7 +17,7 @@ extension Device {
     for index in self.installed.indices where self.installed[index].slot == component.slot {
       installed = self.installed[index]
     }
-    if let installed, installed.size == component.size, equal(installed.digest.span, component.digest) {
+    if let installed, installed.size == component.size, installed.digest.matches(component.digest) {
       return .alreadyInstalled
     }
     var best: (rank: Int, index: Int)?
@@ -40,7 +40,7 @@ extension Device {
     case .patch:
       guard payload.memory ?? 0 <= memory else { return nil }
       if payload.baseDigest.isEmpty { return 1 }
-      guard let installed, payload.baseSize == installed.size, equal(payload.baseDigest, installed.digest.span) else {
+      guard let installed, payload.baseSize == installed.size, installed.digest.matches(payload.baseDigest) else {
         return nil
       }
       return 0

@@ -14,7 +14,7 @@ extension Verifier where Provider: ~Copyable {
     var closest = Reason.untrustedKey
     var cursor = envelope.signatures
     while let signature = try next(&cursor) {
-      for index in trust.anchors.indices where equal(trust.anchors[index].keyID.span, signature.keyID) {
+      for index in trust.anchors.indices where trust.anchors[index].keyID.matches(signature.keyID) {
         if signers & (1 &<< UInt32(truncatingIfNeeded: index)) != 0 || isRepeated(index, in: trust) { continue }
         if let failure = failure(of: signature, over: envelope.manifest, by: trust.anchors[index].key) {
           if failure.rawValue > closest.rawValue { closest = failure }

@@ -15,6 +15,9 @@ int asvin_sha256_update(asvin_sha256 *context, const void *bytes, size_t count);
 int asvin_sha256_finish(asvin_sha256 *context, uint8_t digest[32]);
 void asvin_sha256_free(asvin_sha256 *context);
 
+// SHA-1, for version 5 UUIDs (RFC 9562) and nothing else: no security rests on it.
+int asvin_sha1(const void *bytes, size_t count, uint8_t digest[20]);
+
 // A key pair or a public key. The algorithm is the COSE number, or 0 for a kind of key that we do not use.
 typedef struct evp_pkey_st asvin_key;
 #define ASVIN_ED25519 (-19)

@@ -18,3 +18,7 @@ int asvin_sha256_finish(asvin_sha256 *context, uint8_t digest[32]) {
 }
 
 void asvin_sha256_free(asvin_sha256 *context) { EVP_MD_CTX_free(context); }
+
+int asvin_sha1(const void *bytes, size_t count, uint8_t digest[20]) {
+  return EVP_Digest(bytes, count, digest, NULL, EVP_sha1(), NULL) == 1;
+}

@@ -1,0 +1,30 @@
+/// One of the checks that a format's own bootloader or tools make of an image, and how it went.
+public struct IntegrityCheck: Equatable, Sendable {
+  /// What was checked, e.g. `checksum`, `appended SHA-256`, `CRC-32`, `MCUboot SHA-256 TLV`; `segments` and `TLV area`
+  /// appear only where the structure does not fit the file.
+  public var name: String
+  /// Whether the image is whole by this check.
+  public var passed: Bool
+  /// What the file states, in hex; `nil` where it ends before that, or where nothing is stated.
+  public var expected: String?
+  /// What its bytes give, in hex; `nil` where that cannot be computed.
+  public var found: String?
+
+  /// A check of its parts.
+  public init(name: String, passed: Bool, expected: String?, found: String?) {
+    self.name = name
+    self.passed = passed
+    self.expected = expected
+    self.found = found
+  }
+
+  /// A check that compares two values.
+  init(_ name: String, expected: String?, found: String) {
+    self.init(name: name, passed: expected == found, expected: expected, found: found)
+  }
+
+  /// The failed check of a structure that does not fit the file.
+  init(broken name: String) {
+    self.init(name: name, passed: false, expected: nil, found: nil)
+  }
+}

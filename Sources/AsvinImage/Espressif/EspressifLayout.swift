@@ -1,0 +1,65 @@
+/// How an Espressif file is built.
+enum EspressifLayout {
+  /// One image from the first byte on.
+  case image(EspressifImage)
+  /// An ESP8266 "V2" image.
+  case bootloaderImage(ESP8266BootloaderImage)
+  /// Arduino's ESP8266 file.
+  case arduino(ArduinoImage)
+  /// A whole flash with an ESP32-family application in it.
+  case flash(FlashDump)
+
+  /// The layout of a file; `nil` where it is not Espressif's.
+  ///
+  /// The larger structures come first, for each of them begins with an image, too.
+  init?(recognising source: some ImageSource) throws(ImageError) {
+    if let dump = try FlashDump(source) {
+      self = .flash(dump)
+    } else if let image = try ArduinoImage(source) {
+      self = .arduino(image)
+    } else if let image = try ESP8266BootloaderImage(source) {
+      self = .bootloaderImage(image)
+    } else if let image = try EspressifImage(recognising: source) {
+      self = .image(image)
+    } else {
+      return nil
+    }
+  }
+
+  /// `esp32` or `esp8266`.
+  var format: ImageFormat {
+    switch self {
+    case .image(let image): image.header.chip == .esp8266 ? .esp8266 : .esp32
+    case .bootloaderImage, .arduino: .esp8266
+    case .flash: .esp32
+    }
+  }
+
+  /// What the file says about itself.
+  func description(of source: some ImageSource) throws(ImageError) -> ImageDescription {
+    var description = ImageDescription(format: format)
+    description.chip = .esp8266
+    switch self {
+    case .image(let image):
+      try describe(image, of: source, in: &description)
+    case .flash(let dump):
+      description.checks = try dump.bootloader.checks(of: source, prefix: "bootloader ")
+      try describe(dump.application, of: source, in: &description)
+    case .bootloaderImage(let image):
+      description.checks = try image.checks(of: source)
+    case .arduino(let image):
+      description.offset = ArduinoImage.applicationOffset
+      description.checks = try image.checks(of: source)
+    }
+    return description
+  }
+
+  private func describe(
+    _ image: EspressifImage, of source: some ImageSource, in description: inout ImageDescription
+  ) throws(ImageError) {
+    description.offset = image.base
+    description.chip = image.header.chip
+    description.checks += try image.checks(of: source)
+    try ApplicationDescriptor(source, of: image)?.describe(in: &description)
+  }
+}

@@ -1,0 +1,31 @@
+/// Every size and count that a container may reach, by name. An error carries the limit it broke.
+public enum ImageLimit: CaseIterable, Sendable {
+  /// Bytes of a container file.
+  case containerBytes
+  /// Bytes of what is flattened out of it, gaps included.
+  case flatBytes
+  /// Runs of data with a gap between them.
+  case runs
+  /// Program headers of an ELF.
+  case programHeaders
+
+  /// The largest value allowed.
+  public var value: UInt64 {
+    switch self {
+    case .containerBytes: 268_435_456
+    case .flatBytes: 67_108_864
+    case .runs: 1_048_576
+    case .programHeaders: 256
+    }
+  }
+
+  /// The limit's name as an error shows it.
+  public var name: String {
+    switch self {
+    case .containerBytes: "bytes of a container file"
+    case .flatBytes: "bytes of a flat image"
+    case .runs: "separate runs of data"
+    case .programHeaders: "program headers of an ELF"
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import AsvinRelease
+
+extension ReleaseReport {
+  /// The release, a line for each of its parts.
+  var lines: [String] {
+    var lines = [
+      line("release", "\(name) \(version), sequence \(sequence)"),
+      line("vendor", vendor), line("class", deviceClass), line("manifest", "\(manifest), \(manifestBytes) bytes"),
+    ]
+    if let created { lines.append(line("created", "\(created) s since 1970")) }
+    if let lowestBase { lines.append(line("base", "sequence \(lowestBase) or later")) }
+    for component in components {
+      lines.append(line("slot \(component.slot)", "\(component.size) bytes, sha256 \(component.sha256)"))
+      for payload in component.payloads { lines.append(line("", "\(payload.kind), \(payload.size) bytes")) }
+    }
+    for attachment in attachments {
+      lines.append(line("attached", "\(attachment.name), \(attachment.size) bytes"))
+    }
+    return lines
+  }
+}
+
+extension ImageReport {
+  /// What the image says about itself.
+  var lines: [String] {
+    var lines = [
+      line("image", [container.map { "\($0) of" }, format, "\(size) bytes"].compactMap(\.self).joined(separator: " "))
+    ]
+    if let chip { lines.append(line("chip", chip)) }
+    if let projectName { lines.append(line("project", projectName)) }
+    if let version { lines.append(line("version", version)) }
+    if let secureVersion { lines.append(line("secure", "version \(secureVersion)")) }
+    if let frameworkVersion { lines.append(line("framework", frameworkVersion)) }
+    if let buildTime { lines.append(line("built", buildTime)) }
+    if let loadAddress { lines.append(line("address", "0x" + String(loadAddress, radix: 16))) }
+    for check in checks { lines.append(line(check.result, check.name)) }
+    for note in notes { lines.append(line("note", note)) }
+    return lines
+  }
+}
+
+extension SignReport: Report {
+  var lines: [String] {
+    guard action != .skipped else { return ["left \(file) as it is: signed already"] }
+    var lines = ["\(action.rawValue) \(file)"] + release.lines
+    if let chip = image?.chip { lines.append(line("chip", chip)) }
+    for signer in signers { lines.append(line("key", signer)) }
+    lines.append(line("bundle", "\(output), \(size) bytes; envelope \(envelopeBytes) bytes, signatures \(signatures)"))
+    return lines
+  }
+}
+
+extension InspectionReport: Report {
+  var lines: [String] {
+    var lines = ["\(file): \(kind == .bundle ? "a bundle, not verified" : "an image")"]
+    lines += release?.lines ?? []
+    for signature in signatures ?? [] {
+      lines.append(line("signature", "\(signature.algorithm), key \(signature.keyID), over \(signature.type)"))
+    }
+    lines += image?.lines ?? []
+    return lines
+  }
+}
+
+extension ExtractionReport: Report {
+  var lines: [String] { ["wrote \(output)", line("slot \(slot)", "\(size) bytes, sha256 \(sha256)")] }
+}

@@ -1,0 +1,12 @@
+import Glibc
+
+/// Where errors, warnings and progress go.
+enum StandardError {
+  static func write(_ line: String) { show(line + "\n") }
+
+  static func show(_ text: String) {
+    let bytes = Array(text.utf8)
+    // Nobody is left to hear that standard error cannot be written.
+    _ = unsafe Glibc.write(STDERR_FILENO, bytes, bytes.count)
+  }
+}

@@ -1,0 +1,27 @@
+import ArgumentParser
+import AsvinRelease
+
+struct Init: Verb {
+  static let configuration = CommandConfiguration(
+    abstract: "Write a commented asvin-pack.yaml, so that other verbs need no options.",
+    discussion: "Templates built in: esp8266, esp32, esp32c3, nrf52840, rp2040, stm32, linux-gateway.")
+
+  @Option(help: "The board template, by name or path.")
+  var template = "esp8266"
+
+  @Option(help: ArgumentHelp("The vendor's domain.", valueName: "domain"))
+  var vendor: String?
+
+  @Option(name: .customLong("class"), help: ArgumentHelp("The board's name.", valueName: "name"))
+  var deviceClass: String?
+
+  @Flag(help: "Replace an existing file.")
+  var force = false
+
+  @OptionGroup var shown: OutputOptions
+
+  func outcomes(in surroundings: Surroundings, _ report: (ProjectReport) -> Void) throws {
+    report(
+      try ProjectInit(template: template, vendor: vendor, deviceClass: deviceClass, force: force).run(in: surroundings))
+  }
+}

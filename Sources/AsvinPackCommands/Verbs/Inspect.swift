@@ -1,0 +1,16 @@
+import ArgumentParser
+import AsvinRelease
+
+struct Inspect: Verb {
+  static let configuration = CommandConfiguration(
+    abstract: "Show what a bundle or an image is. Trusts nothing, and proves nothing.")
+
+  @Argument(help: ArgumentHelp("A bundle or an image; - is standard input.", valueName: "file"))
+  var file: String
+
+  @OptionGroup var shown: OutputOptions
+
+  func outcomes(in surroundings: Surroundings, _ report: (InspectionReport) -> Void) throws {
+    report(try Inspection(file: file).run(in: surroundings))
+  }
+}

@@ -1,0 +1,81 @@
+public import ArgumentParser
+public import AsvinRelease
+
+/// What a person may say about a release, the same for `sign` and for `lint`.
+struct ReleaseArguments: ParsableArguments {
+  @Option(help: ArgumentHelp("The firmware's version.", valueName: "version"))
+  var fwVersion: String?
+
+  @Option(help: ArgumentHelp("The sequence number; else derived from the version.", valueName: "n"))
+  var sequence: UInt64?
+
+  @Option(help: ArgumentHelp("The vendor's domain.", valueName: "domain"))
+  var vendor: String?
+
+  @Option(name: .customLong("class"), help: ArgumentHelp("The board's name.", valueName: "name"))
+  var deviceClass: String?
+
+  @Option(help: ArgumentHelp("The product's name; else the image's own, else the file's.", valueName: "name"))
+  var name: String?
+
+  @Option(
+    name: .customLong("slot"), parsing: .singleValue,
+    help: ArgumentHelp("An image for a further slot. May be repeated.", valueName: "n=file"))
+  var slots: [String] = []
+
+  @Option(help: ArgumentHelp("The board template, by name or path.", valueName: "template"))
+  var template: String?
+
+  @Option(
+    name: .customLong("allow"), parsing: .singleValue,
+    help: ArgumentHelp(
+      "A lint rule that may be broken: \(LintRule.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "rule"
+    ))
+  var allowed: [LintRule] = []
+
+  @Option(help: ArgumentHelp("The file group to compare with; else the project's.", valueName: "name"))
+  var group: String?
+
+  @Option(name: .customLong("to"), help: ArgumentHelp("Where that group is, as dir:PATH.", valueName: "place"))
+  var destination: String?
+
+  func options(for file: String) throws -> ReleaseOptions {
+    var options = ReleaseOptions(file: file)
+    options.version = fwVersion
+    options.sequence = sequence
+    options.vendor = vendor
+    options.deviceClass = deviceClass
+    options.name = name
+    options.template = template
+    options.allowed = Set(allowed)
+    options.group = group
+    options.destination = destination
+    for text in slots {
+      let parts = text.split(separator: "=", maxSplits: 1)
+      guard parts.count == 2, let slot = UInt64(parts[0]) else {
+        throw Failure(.usage, "'\(text)' names no slot and file", hint: "write --slot 1=FILE")
+      }
+      guard options.slots.updateValue(String(parts[1]), forKey: slot) == nil else {
+        throw Failure(.usage, "slot \(slot) is given twice", hint: "give each slot one file")
+      }
+    }
+    return options
+  }
+}
+
+extension LintRule: ExpressibleByArgument {}
+
+/// Where the passphrase of a private key comes from.
+struct PassphraseOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp("A file with the passphrase; else ASVIN_PACK_PASSPHRASE, else a prompt.", valueName: "file"))
+  var passphraseFile: String?
+}
+
+extension Surroundings {
+  func with(_ options: PassphraseOptions) -> Surroundings {
+    var surroundings = self
+    surroundings.passphraseFile = options.passphraseFile
+    return surroundings
+  }
+}

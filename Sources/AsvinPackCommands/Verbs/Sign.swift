@@ -1,0 +1,62 @@
+public import ArgumentParser
+public import AsvinRelease
+
+struct Sign: Verb {
+  static let configuration = CommandConfiguration(
+    abstract: "Sign firmware: check it, make its manifest, sign that, write NAME-VERSION.asvin.",
+    discussion: "One bundle for each FILE. What a key signed is verified before anything is written.")
+
+  @Argument(help: ArgumentHelp("Firmware images, or bundles to sign again; - is standard input.", valueName: "file"))
+  var files: [String]
+
+  @Option(
+    name: .customLong("key"), parsing: .singleValue,
+    help: ArgumentHelp("A key that signs: a path, or env://NAME. May be repeated.", valueName: "key"))
+  var keys: [String] = []
+
+  @OptionGroup var release: ReleaseArguments
+
+  @Option(help: ArgumentHelp("Record when it was made, in seconds since 1970.", valueName: "seconds"))
+  var created: UInt64?
+
+  @Option(help: ArgumentHelp("The lowest sequence number a device may update from.", valueName: "n"))
+  var lowestBase: UInt64?
+
+  @Option(name: .shortAndLong, help: ArgumentHelp("The bundle's file; - is standard output.", valueName: "file"))
+  var output: String?
+
+  @Flag(help: "Replace an existing file.")
+  var force = false
+
+  @Option(help: ArgumentHelp("For a bundle that is signed already: error, skip, replace or append.", valueName: "what"))
+  var onSigned: OnSigned = .error
+
+  @OptionGroup var passphrase: PassphraseOptions
+  @OptionGroup var shown: OutputOptions
+
+  var writesToStandardOutput: Bool { output == "-" }
+
+  func validate() throws {
+    guard files.count > 1 else { return }
+    if output != nil { throw ValidationError("-o names one bundle, and there are \(files.count) files") }
+    if !release.slots.isEmpty {
+      throw ValidationError("--slot belongs to one bundle, and there are \(files.count) files")
+    }
+  }
+
+  func outcomes(in surroundings: Surroundings, _ report: (SignReport) -> Void) throws {
+    let surroundings = surroundings.with(passphrase)
+    for file in files {
+      var signing = Signing(try release.options(for: file))
+      signing.keys = keys.map { KeyReference($0, from: surroundings.folder) }
+      signing.created = created
+      signing.lowestBase = lowestBase
+      signing.output = output
+      signing.force = force
+      signing.onSigned = onSigned
+      report(try signing.run(in: surroundings))
+    }
+  }
+}
+
+extension OnSigned: ExpressibleByArgument {}

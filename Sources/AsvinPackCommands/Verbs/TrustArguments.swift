@@ -1,0 +1,32 @@
+import ArgumentParser
+import AsvinRelease
+
+/// What a release is verified against, the same for `verify` and for `extract`.
+struct TrustArguments: ParsableArguments {
+  @Option(
+    parsing: .singleValue,
+    help: ArgumentHelp("A public key of which one must have signed. May be repeated.", valueName: "pub"))
+  var trust: [String] = []
+
+  @Option(help: ArgumentHelp("The vendor's domain that the release must be for.", valueName: "domain"))
+  var vendor: String?
+
+  @Option(name: .customLong("class"), help: ArgumentHelp("The class that the release must be for.", valueName: "name"))
+  var deviceClass: String?
+
+  @Option(help: ArgumentHelp("The rollback floor: the sequence number must be above it.", valueName: "n"))
+  var floor: UInt64?
+
+  @Option(help: ArgumentHelp("The sequence number of what the device runs.", valueName: "n"))
+  var baseSequence: UInt64?
+
+  func verification(of bundle: String, in surroundings: Surroundings) -> BundleVerification {
+    var verification = BundleVerification(
+      bundle: bundle, trust: trust.map { KeyReference($0, from: surroundings.folder) })
+    verification.vendor = vendor
+    verification.deviceClass = deviceClass
+    verification.floor = floor
+    verification.baseSequence = baseSequence
+    return verification
+  }
+}

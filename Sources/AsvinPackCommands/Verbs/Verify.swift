@@ -1,0 +1,17 @@
+import ArgumentParser
+import AsvinRelease
+
+struct Verify: Verb {
+  static let configuration = CommandConfiguration(
+    abstract: "Verify a bundle as a device does, then every payload in it.")
+
+  @Argument(help: ArgumentHelp("The bundle; - is standard input.", valueName: "bundle"))
+  var bundle: String
+
+  @OptionGroup var trust: TrustArguments
+  @OptionGroup var shown: OutputOptions
+
+  func outcomes(in surroundings: Surroundings, _ report: (Verdict) -> Void) throws {
+    report(try trust.verification(of: bundle, in: surroundings).run(in: surroundings))
+  }
+}

@@ -1,0 +1,105 @@
+import AsvinBundle
+import AsvinCrypto
+public import AsvinManifest
+public import AsvinVerifier
+
+/// Makes a key pair in two files.
+public struct KeyGeneration: Sendable {
+  /// The key's algorithm.
+  public var algorithm: SignatureAlgorithm
+  /// Where the private key goes; the public one goes beside it.
+  public var output: String
+  /// Whether the private key is encrypted even where no passphrase is set: a person is asked for one.
+  public var encrypted: Bool
+
+  /// What to make.
+  public init(algorithm: SignatureAlgorithm, output: String, encrypted: Bool) {
+    self.algorithm = algorithm
+    self.output = output
+    self.encrypted = encrypted
+  }
+
+  /// Makes the two files, of which neither may exist; after a failure neither does.
+  ///
+  /// - Throws: ``Failure``.
+  public func run(in surroundings: Surroundings) throws -> KeyReport {
+    guard output != "-" else {
+      throw Failure(.usage, "a private key is not written to standard output", hint: "give a file with -o KEY.pem")
+    }
+    let wantsPassphrase =
+      encrypted || surroundings.passphraseFile != nil || surroundings.variables["ASVIN_PACK_PASSPHRASE"] != nil
+    let passphrase = wantsPassphrase ? try surroundings.passphrase(for: output) : nil
+    guard passphrase.map({ !$0.isEmpty }) ?? !wantsPassphrase else {
+      throw Failure(.notAllowed, "the passphrase is empty", hint: "set ASVIN_PACK_PASSPHRASE, or use --passphrase-file")
+    }
+    let publicName = (output.hasSuffix(".pem") ? String(output.dropLast(4)) : output) + ".pub.pem"
+    let path = Surroundings.path(output, from: surroundings.folder)
+    let publicPath = Surroundings.path(publicName, from: surroundings.folder)
+    do {
+      let key = try PrivateKey.generate(algorithm)
+      try write(key, passphrase: passphrase, to: path, publicPath)
+      return try KeyReport(key.publicKey, privateFile: output, publicFile: publicName)
+    } catch let error as FileError where error.isExisting {
+      throw Failure(
+        .cannotWrite, "'\(error.path)' exists, and a key is never written over a file", hint: "choose another name")
+    } catch {
+      throw Failure(error, on: output)
+    }
+  }
+
+  /// Both files, or none.
+  private func write(_ key: PrivateKey, passphrase: [UInt8]?, to path: String, _ publicPath: String) throws {
+    let privateFile = try OutputFile(path, permissions: 0o600)
+    let publicFile = try OutputFile(publicPath)
+    try privateFile.write(key.pem(passphrase: passphrase))
+    try publicFile.write(key.publicKey.pem())
+    try publicFile.commit()
+    do throws(FileError) {
+      try privateFile.commit()
+    } catch {
+      try publicFile.withdraw()
+      throw error
+    }
+  }
+}
+
+/// A public key, and where it lies.
+public struct KeyReport: Encodable, Sendable {
+  /// `ed25519` or `ecdsa-p256`.
+  public let algorithm: String
+  /// The key id, 16 hexadecimal digits.
+  public let keyID: String
+  /// The file with the private key, where one was made.
+  public let privateKey: String?
+  /// The file with the public key, where one was written.
+  public let publicKey: String?
+  /// The public key as PEM.
+  public let pem: String
+
+  /// A report of a key.
+  ///
+  /// - Throws: `CryptoError` for a key that is no point.
+  public init(_ key: PublicKey, privateFile: String?, publicFile: String?) throws {
+    algorithm = key.algorithm.name
+    keyID = key.keyID(using: OpenSSL()).hexadecimal
+    privateKey = privateFile
+    publicKey = publicFile
+    pem = String(decoding: try key.pem(), as: UTF8.self)
+  }
+}
+
+extension SignatureAlgorithm {
+  /// The name on the command line and in JSON.
+  public var name: String {
+    switch self {
+    case .ed25519: "ed25519"
+    case .ecdsaP256: "ecdsa-p256"
+    }
+  }
+
+  /// The algorithm of a name.
+  public init?(name: String) {
+    guard let algorithm = SignatureAlgorithm.allCases.first(where: { $0.name == name }) else { return nil }
+    self = algorithm
+  }
+}

@@ -1,0 +1,47 @@
+/// What lint checks before anything is signed.
+public enum LintRule: String, CaseIterable, Codable, Sendable {
+  /// The image is larger than its slot, or the board has no such slot.
+  case slot
+  /// The slot takes images of other formats.
+  case format
+  /// The image is for another chip than the template's.
+  case chip
+  /// A checksum or digest inside the image is wrong.
+  case integrity
+  /// The image holds another version than the one asked for.
+  case version
+  /// The sequence number or version is not above the last published in the group.
+  case rollback
+  /// The image holds a private key.
+  case privateKey = "private-key"
+  /// The image trusts a key whose private half is published.
+  case testKey = "test-key"
+}
+
+/// A reason not to sign.
+public struct LintFinding: Codable, Equatable, Sendable {
+  /// The rule that is broken.
+  public let rule: LintRule
+  /// The file.
+  public let file: String
+  /// What is wrong, in lower case.
+  public let message: String
+  /// What to do next.
+  public let hint: String
+}
+
+/// What lint found in an image and its further slots.
+public struct LintReport: Encodable, Sendable {
+  /// The image of slot 0.
+  public let file: String
+  /// `passed` or `refused`.
+  public let result: String
+  /// The findings.
+  public let findings: [LintFinding]
+
+  init(file: String, findings: [LintFinding]) {
+    self.file = file
+    self.findings = findings
+    result = findings.isEmpty ? "passed" : "refused"
+  }
+}

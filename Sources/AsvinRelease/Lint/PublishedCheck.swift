@@ -1,0 +1,43 @@
+import AsvinManifest
+
+/// Compares a release with the last one that its file group holds.
+enum PublishedCheck {
+  static func findings(
+    on draft: ReleaseDraft, _ options: ReleaseOptions, in surroundings: Surroundings
+  ) throws(Failure) -> [LintFinding] {
+    guard let name = options.group ?? draft.project.group,
+      let destination = options.destination ?? draft.project.destination
+    else { return [] }
+    let folder = options.destination == nil ? draft.project.folder : surroundings.folder
+    let index = try FileGroup(name, at: destination, from: folder).index()
+    let vendor = options.vendor ?? draft.project.vendor ?? draft.template?.vendor
+    let deviceClass = options.deviceClass ?? draft.project.deviceClass ?? draft.template?.deviceClass
+    guard let vendor, let deviceClass else { return [] }
+    let ids = try DeviceClass(vendor: vendor, name: deviceClass)
+    guard let last = index.last(vendor: ids.vendor, deviceClass: ids.deviceClass) else { return [] }
+    return findings(on: draft, after: last, in: name, file: options.file)
+  }
+
+  private static func findings(
+    on draft: ReleaseDraft, after last: PublishedRelease, in group: String, file: String
+  ) -> [LintFinding] {
+    var findings: [LintFinding] = []
+    if let sequence = draft.sequence, sequence <= last.sequence {
+      findings.append(
+        LintFinding(
+          rule: .rollback, file: file,
+          message: "sequence number \(sequence) is not above \(last.sequence), the last in group '\(group)'",
+          hint: "raise the version, or give a higher --sequence"))
+    }
+    if let version = draft.version, let lastVersion = Name(last.version),
+      version == lastVersion || version.precedes(lastVersion) == true
+    {
+      findings.append(
+        LintFinding(
+          rule: .rollback, file: file,
+          message: "version \(version.text) is not above \(last.version), the last in group '\(group)'",
+          hint: "raise the version"))
+    }
+    return findings
+  }
+}

@@ -1,0 +1,105 @@
+public import AsvinImage
+
+/// What a kind of board asks of its firmware.
+public struct Template: Sendable {
+  /// A slot of the board.
+  public struct Slot: Sendable {
+    /// What stands in it, for people.
+    public let name: String
+    /// Bytes that it holds.
+    public let size: UInt64
+    /// The formats that an image in it may have; empty is any.
+    public let formats: [ImageFormat]
+  }
+
+  /// The template's name.
+  public let name: String
+  /// One line for people.
+  public let summary: String
+  /// The domain whose class it is.
+  public let vendor: String?
+  /// The class's name.
+  public let deviceClass: String?
+  /// The chip that an image must be for, where its format tells.
+  public let chips: [Chip]
+  /// The slots by number.
+  public let slots: [UInt64: Slot]
+  /// Bytes of RAM that a device has for applying a patch.
+  public let memory: UInt64
+  /// Bytes of a sealed stream's chunk.
+  public let chunk: UInt64
+
+  /// A template of its YAML.
+  init(_ bytes: [UInt8], name: String) throws(Failure) {
+    self.name = name
+    let place = "template '\(name)'"
+    var fields = try YAMLFields(YAML(bytes, name: name), in: place)
+    summary = try fields.text("summary") ?? name
+    vendor = try fields.text("vendor")
+    deviceClass = try fields.text("class")
+    memory = try fields.bytes("ram") ?? 0
+    chunk = try fields.bytes("chunk") ?? 4096
+    guard chunk.nonzeroBitCount == 1, (9...16).contains(chunk.trailingZeroBitCount) else {
+      throw Failure(.rejected, "'chunk' in \(place) is not a power of two from 512 to 64K")
+    }
+    var chips: [Chip] = []
+    for text in try fields.texts("chip") {
+      guard let chip = Chip(rawValue: text) else { throw Failure(.rejected, "\(place) has an unknown chip '\(text)'") }
+      chips.append(chip)
+    }
+    self.chips = chips
+    var slots: [UInt64: Slot] = [:]
+    for (key, value) in try fields.map("slots") {
+      guard let number = UInt64(key) else { throw Failure(.rejected, "\(place) has a slot '\(key)' that is no number") }
+      slots[number] = try Slot(value, in: "slot \(key) of \(place)")
+    }
+    self.slots = slots
+    try fields.finish()
+  }
+}
+
+extension Template.Slot {
+  fileprivate init(_ yaml: YAML, in place: String) throws(Failure) {
+    var fields = try YAMLFields(yaml, in: place)
+    name = try fields.text("name") ?? "image"
+    guard let size = try fields.bytes("size"), size > 0 else { throw Failure(.rejected, "\(place) has no size") }
+    self.size = size
+    var formats: [ImageFormat] = []
+    for text in try fields.texts("formats") {
+      guard let format = ImageFormat(rawValue: text) else {
+        throw Failure(.rejected, "\(place) has an unknown format '\(text)'")
+      }
+      formats.append(format)
+    }
+    self.formats = formats
+    try fields.finish()
+  }
+}
+
+extension Template {
+  /// A template of a name that is built in, or of a YAML file.
+  ///
+  /// - Throws: ``Failure``.
+  public static func named(_ name: String, from folder: String) throws(Failure) -> Template {
+    if let bytes = builtIn[name] { return try Template(bytes, name: name) }
+    guard name.contains("/") || name.hasSuffix(".yaml") else {
+      let known = builtIn.keys.sorted().joined(separator: ", ")
+      throw Failure(
+        .usage, "there is no template '\(name)'", hint: "built in: \(known); or give a path to a .yaml file")
+    }
+    return try Template(readSmallFile(Surroundings.path(name, from: folder), limit: 1 << 16), name: name)
+  }
+
+  /// The templates of the `Templates` folder, by name.
+  public static var builtIn: [String: [UInt8]] {
+    [
+      "esp32": PackageResources.esp32_yaml,
+      "esp32c3": PackageResources.esp32c3_yaml,
+      "esp8266": PackageResources.esp8266_yaml,
+      "linux-gateway": PackageResources.linux_gateway_yaml,
+      "nrf52840": PackageResources.nrf52840_yaml,
+      "rp2040": PackageResources.rp2040_yaml,
+      "stm32": PackageResources.stm32_yaml,
+    ]
+  }
+}

@@ -1,0 +1,64 @@
+import AsvinBundle
+import AsvinCrypto
+import AsvinManifest
+import AsvinVerifier
+
+/// Takes an image out of a verified bundle.
+public struct Extraction: Sendable {
+  /// What is verified first.
+  public var verification: BundleVerification
+  /// The slot.
+  public var slot: UInt64
+  /// Where the image goes.
+  public var output: String
+  /// Whether an existing file is replaced.
+  public var force: Bool
+
+  /// An extraction of a slot's image.
+  public init(_ verification: BundleVerification, slot: UInt64, output: String, force: Bool) {
+    self.verification = verification
+    self.slot = slot
+    self.output = output
+    self.force = force
+  }
+
+  /// Verifies the whole bundle and writes the image. The file appears only after the archive's last byte held.
+  ///
+  /// - Throws: ``Failure``.
+  public func run(in surroundings: Surroundings) throws(Failure) -> ExtractionReport {
+    let acceptance = try verification.acceptance(in: surroundings)
+    let open = try OpenBundle(verification.bundle, from: surroundings.folder)
+    do {
+      let release = try acceptance.verify(open.envelope)
+      guard let component = release.manifest.components.firstIndex(where: { $0.slot == slot }) else {
+        let slots = release.manifest.components.map { String($0.slot) }.joined(separator: ", ")
+        throw Failure(.inputMissing, "'\(open.name)' has no slot \(slot)", hint: "it has \(slots)")
+      }
+      guard let index = release.manifest.components[component].payloads.firstIndex(where: { $0.kind == .image }) else {
+        throw Failure(.rejected, "'\(open.name)' holds no whole image for slot \(slot)", reason: .noUsablePayload)
+      }
+      let file = try OutputFile(
+        Surroundings.path(output, from: surroundings.folder), replacing: force ? .existing : .never)
+      _ = try open.verify(acceptance, in: surroundings) { member, piece in
+        if member.role == .payload(component: component, index: index) { try file.write(piece) }
+      }
+      try file.commit()
+      let image = release.manifest.components[component]
+      return ExtractionReport(output: output, slot: slot, size: image.size, sha256: image.digest.hexadecimal)
+    } catch {
+      throw Failure(error, on: open.name)
+    }
+  }
+}
+
+/// An image that was taken out.
+public struct ExtractionReport: Encodable, Sendable {
+  /// The file.
+  public let output: String
+  /// The slot.
+  public let slot: UInt64
+  /// Bytes.
+  public let size: UInt64
+  /// SHA-256.
+  public let sha256: String
+}

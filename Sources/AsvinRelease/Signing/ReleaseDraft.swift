@@ -1,0 +1,76 @@
+import AsvinImage
+import AsvinManifest
+
+/// A release before it is signed: its images, and who it says it is.
+struct ReleaseDraft {
+  let project: ProjectFile
+  let template: Template?
+  let images: [FirmwareImage]
+  let name: Name?
+  let version: Name?
+  /// The version as it was asked for, where it was: by option or environment, not by image or project.
+  let askedVersion: Name?
+  let sequence: UInt64?
+
+  init(_ options: ReleaseOptions, in surroundings: Surroundings) throws(Failure) {
+    let image = try FirmwareImage(options.file, slot: 0, from: surroundings.folder)
+    try self.init(options, image: image, in: surroundings)
+  }
+
+  init(_ options: ReleaseOptions, image: FirmwareImage, in surroundings: Surroundings) throws(Failure) {
+    let project = try ProjectFile.find(from: surroundings.searchFolder)
+    self.project = project
+    if let name = options.template {
+      template = try Template.named(name, from: surroundings.folder)
+    } else if let name = project.template {
+      template = try Template.named(name, from: project.folder)
+    } else {
+      template = nil
+    }
+    var images = [image]
+    let slots = options.slots.isEmpty ? project.slots : options.slots
+    for slot in slots.keys.sorted() {
+      guard let path = slots[slot] else { continue }
+      guard slot > 0 else {
+        throw Failure(.usage, "slot 0 is the file that is signed", hint: "use --slot N=FILE for slots above 0")
+      }
+      images.append(try FirmwareImage(path, slot: slot, from: surroundings.folder))
+    }
+    self.images = images
+    let asked = options.version ?? surroundings.variables["ASVIN_PACK_VERSION"]
+    askedVersion = try asked.map { text throws(Failure) in try Name(version: text) }
+    let version =
+      if let askedVersion {
+        askedVersion
+      } else if let found = image.version {
+        found
+      } else if let text = project.version ?? surroundings.describeSource() {
+        try Name(version: text)
+      } else {
+        nil as Name?
+      }
+    self.version = version
+    name = try Self.name(options.name ?? project.name, of: image)
+    sequence = options.sequence ?? version?.derivedSequence
+  }
+
+  /// The name: as asked for, else the image's own, else the file's, where these can be one.
+  private static func name(_ asked: String?, of image: FirmwareImage) throws(Failure) -> Name? {
+    guard let asked else { return image.description.projectName.flatMap { Name($0) } ?? Name(image.stem) }
+    guard let name = Name(asked) else {
+      throw Failure(.usage, "'\(asked)' is not a product name", hint: "use letters, digits and . + _ -, at most 64")
+    }
+    return name
+  }
+}
+
+extension Name {
+  fileprivate init(version text: String) throws(Failure) {
+    guard let name = Name(text) else {
+      throw Failure(
+        .usage, "'\(text)' is not a version",
+        hint: "use letters, digits and . + _ -, at most 64; give another with --fw-version")
+    }
+    self = name
+  }
+}

@@ -1,0 +1,137 @@
+import AsvinBundle
+import AsvinCrypto
+import AsvinManifest
+import AsvinWire
+
+/// Makes a signed bundle of a firmware image.
+public struct Signing: Sendable {
+  /// The release.
+  public var release: ReleaseOptions
+  /// References of the keys that sign; the project's where none is given.
+  public var keys: [KeyReference] = []
+  /// Seconds since 1970 to record; `SOURCE_DATE_EPOCH` where not given, and nothing without either.
+  public var created: UInt64?
+  /// The lowest sequence number a device may update from.
+  public var lowestBase: UInt64?
+  /// Where the bundle goes; beside the image where not given.
+  public var output: String?
+  /// Whether an existing file is replaced.
+  public var force = false
+  /// What to do with a bundle that is signed already.
+  public var onSigned = OnSigned.error
+
+  /// A signing of a release.
+  public init(_ release: ReleaseOptions) { self.release = release }
+
+  /// Checks, signs, verifies what was signed, and writes the bundle. Nothing is written after a failure.
+  ///
+  /// - Throws: ``Failure``.
+  public func run(in surroundings: Surroundings) throws(Failure) -> SignReport {
+    let path = Surroundings.path(release.file, from: surroundings.folder)
+    do {
+      let file = try InputFile(path)
+      if try BundleReader.isBundle(file) {
+        return try Resigning(self).run(on: OpenBundle(file, name: release.file), in: surroundings)
+      }
+      return try sign(file, in: surroundings)
+    } catch {
+      throw Failure(error, on: release.file)
+    }
+  }
+
+  private func sign(_ file: InputFile, in surroundings: Surroundings) throws -> SignReport {
+    let image = try FirmwareImage(file, name: release.file, slot: 0)
+    let draft = try ReleaseDraft(release, image: image, in: surroundings)
+    let signers = try signers(of: draft.project, in: surroundings)
+    var manifest = try ManifestDraft(draft, release).manifest(in: surroundings)
+    manifest.created = try created ?? sourceDateEpoch(surroundings)
+    manifest.lowestBase = lowestBase
+    let findings = try Lint.findings(on: draft, release, in: surroundings)
+    guard findings.isEmpty else { throw Failure(findings) }
+    let signed = try SignedManifest(manifest.encoded(), with: signers)
+    let name = "\(manifest.name.text)-\(manifest.version.text).asvin"
+    let output = self.output ?? Self.beside(release.file, name)
+    let size = try write(signed, members: manifest.members, to: output, in: surroundings) { member in
+      guard case .payload(let component, _) = member.role else {
+        throw Failure(.failed, "no content for \(member.name)")
+      }
+      return draft.images[component].source
+    }
+    return SignReport(
+      signed, of: manifest, file: release.file, output: output, size: size, action: .signed,
+      image: ImageReport(image), signers: signers)
+  }
+
+  /// The keys that sign, each once.
+  func signers(of project: ProjectFile, in surroundings: Surroundings) throws(Failure) -> [PrivateKey] {
+    let references = keys.isEmpty ? project.keys : keys
+    guard !references.isEmpty else {
+      throw Failure(
+        .usage, "no key to sign with is given",
+        hint: "give one with --key KEY.pem, or name it in asvin-pack.yaml; make one with: asvin-pack keygen -o KEY.pem")
+    }
+    var signers: [PrivateKey] = []
+    for reference in references {
+      let key = try reference.privateKey(in: surroundings)
+      if !signers.contains(where: { $0.publicKey == key.publicKey }) { signers.append(key) }
+    }
+    return signers
+  }
+
+  /// Writes a bundle whole, or nothing.
+  ///
+  /// - Returns: its size in bytes.
+  func write(
+    _ signed: SignedManifest, members: [BundleMember], to output: String, in surroundings: Surroundings,
+    content: (BundleMember) throws -> any ByteSource
+  ) throws -> UInt64 {
+    let file = try OutputFile(
+      Surroundings.path(output, from: surroundings.folder), replacing: force ? .existing : .never)
+    let sink = CountingSink(file, total: members.reduce(0) { $0 + $1.size }, progress: surroundings.progress)
+    try BundleWriter.write(
+      manifest: signed.bytes, signatureFile: signed.signatureFile, members: members, to: sink, content: content)
+    try file.commit()
+    return sink.count
+  }
+
+  static func beside(_ input: String, _ name: String) -> String {
+    guard input != "-", let slash = input.lastIndex(of: "/") else { return name }
+    return String(input[...slash]) + name
+  }
+
+  private func sourceDateEpoch(_ surroundings: Surroundings) throws(Failure) -> UInt64? {
+    guard let text = surroundings.variables["SOURCE_DATE_EPOCH"], !text.isEmpty else { return nil }
+    guard let seconds = UInt64(text) else {
+      throw Failure(.usage, "SOURCE_DATE_EPOCH is '\(text)', not a number of seconds")
+    }
+    return seconds
+  }
+}
+
+extension Failure {
+  /// A refusal by lint; every finding is named.
+  init(_ findings: [LintFinding]) {
+    let messages = findings.map { "'\($0.file)': \($0.message) [\($0.rule.rawValue)]" }
+    self.init(.rejected, messages.joined(separator: "; "), hint: findings.first?.hint)
+  }
+}
+
+/// Counts what goes through it to another sink.
+private final class CountingSink: ByteSink {
+  private let sink: any ByteSink
+  private let total: UInt64
+  private let progress: (UInt64, UInt64) -> Void
+  private(set) var count: UInt64 = 0
+
+  init(_ sink: any ByteSink, total: UInt64, progress: @escaping (UInt64, UInt64) -> Void) {
+    self.sink = sink
+    self.total = total
+    self.progress = progress
+  }
+
+  func write(_ bytes: Span<UInt8>) throws(FileError) {
+    try sink.write(bytes)
+    count += UInt64(bytes.count)
+    progress(min(count, total), total)
+  }
+}

@@ -1,0 +1,3 @@
+import AsvinPackCommands
+
+Program.run()

@@ -1,0 +1,87 @@
+import Testing
+
+@testable import AsvinImage
+
+@Suite struct UF2RefusalTests {
+  func error(_ blocks: UF2Builder...) -> ImageError? {
+    #expect(throws: ImageError.self) { try flatten(blocks.flatMap(\.bytes)) }
+  }
+
+  @Test(arguments: [0, 4, 508])
+  func `a later block with a wrong magic number is refused`(offset: Int) {
+    let bytes = UF2Builder.file(noise(512), at: 0)
+    #expect(throws: ImageError(.malformedBlock, at: 512)) { try flatten(bytes.flipped(at: 512 + offset)) }
+  }
+
+  @Test func `a first block with a wrong last magic number is refused, not taken for a plain image`() {
+    #expect(throws: ImageError(.malformedBlock, at: 0)) { try describe(UF2Builder().bytes.flipped(at: 508)) }
+  }
+
+  @Test func `more data than a block holds is refused`() {
+    #expect(throws: ImageError(.malformedBlock, at: 0)) { try flatten(UF2Builder().bytes.with(word(477), at: 16)) }
+  }
+
+  @Test func `a block out of sequence is refused`() {
+    #expect(
+      error(UF2Builder(total: 2), UF2Builder(address: 0x1000_0100, number: 0, total: 2))
+        == ImageError(.blockNumber, at: 512))
+  }
+
+  @Test func `a first block that is not number 0 is refused`() {
+    #expect(error(UF2Builder(number: 1, total: 2)) == ImageError(.blockNumber, at: 0))
+  }
+
+  @Test func `a block with another total is refused`() {
+    #expect(
+      error(UF2Builder(total: 2), UF2Builder(address: 0x1000_0100, number: 1, total: 3))
+        == ImageError(.blockNumber, at: 512))
+  }
+
+  @Test func `blocks beyond the total are refused`() {
+    #expect(
+      error(UF2Builder(total: 1), UF2Builder(address: 0x1000_0100, number: 1, total: 1))
+        == ImageError(.blockNumber, at: 512))
+  }
+
+  @Test func `missing blocks are refused`() {
+    #expect(error(UF2Builder(total: 2)) == ImageError(.truncated, at: 512))
+  }
+
+  @Test func `half a block at the end is refused`() {
+    #expect(throws: ImageError(.truncated, at: 700)) { try flatten(UF2Builder().bytes + zeros(188)) }
+  }
+
+  @Test func `blocks for different chips are refused`() {
+    let other = UF2Builder(address: 0x1000_0100, number: 1, total: 2, family: 0xADA5_2840)
+    #expect(error(UF2Builder(total: 2), other) == ImageError(.mixedFamilies, at: 512))
+  }
+
+  @Test func `a block without family among others is refused`() {
+    let other = UF2Builder(flags: 0, address: 0x1000_0100, number: 1, total: 2)
+    #expect(error(UF2Builder(total: 2), other) == ImageError(.mixedFamilies, at: 512))
+  }
+
+  @Test func `a file container is refused`() {
+    #expect(error(UF2Builder(flags: 0x1000)) == ImageError(.fileContainer, at: 0))
+  }
+
+  @Test func `overlapping blocks are refused at the later one`() {
+    #expect(
+      error(UF2Builder(total: 2), UF2Builder(address: 0x1000_00FF, number: 1, total: 2))
+        == ImageError(.overlap, at: 512))
+  }
+
+  @Test func `data beyond the end of the address space is refused`() {
+    #expect(error(UF2Builder(address: 0xFFFF_FFFF)) == ImageError(.addressOverflow, at: 0))
+  }
+
+  @Test func `a file without data for flash is refused`() {
+    #expect(error(UF2Builder(flags: 1)) == ImageError(.empty, at: 512))
+  }
+
+  @Test func `a gap that makes the image too large is refused before it is filled`() {
+    #expect(
+      error(UF2Builder(address: 0, total: 2), UF2Builder(address: 0x0400_0000, number: 1, total: 2))
+        == ImageError(.overLimit(.flatBytes), at: 512))
+  }
+}

@@ -1,0 +1,50 @@
+import Testing
+
+@testable import AsvinImage
+
+@Suite struct RecognitionTests {
+  @Test(arguments: [
+    (ESP32Builder().bytes, ImageFormat.esp32), (FlashDumpBuilder().bytes, .esp32),
+    (ESP8266Builder.first(), .esp8266), (ESP8266Builder.second, .esp8266), (ESP8266Builder.third, .esp8266),
+    (ESP8266Builder.arduino, .esp8266), (MCUbootBuilder().bytes, .mcuboot),
+    (Array((HexBuilder.record(0, 0, [1]) + HexBuilder.end).utf8), .intelHex), (UF2Builder().bytes, .uf2),
+    (ELFBuilder(segments: [.init(address: 0, data: [1])]).bytes, .elf), (noise(5000), .plain), ([], .plain),
+  ])
+  func `each format is recognised by its content`(bytes: [UInt8], expected: ImageFormat) throws {
+    #expect(try format(bytes) == expected)
+  }
+
+  @Test(arguments: ["intel-hex", "esp32", "esp8266", "mcuboot", "uf2", "elf", "plain"])
+  func `each format has its name`(name: String) {
+    #expect(ImageFormat(rawValue: name)?.rawValue == name)
+  }
+
+  @Test func `only the three containers are containers`() {
+    #expect(ImageFormat.allCases.filter(\.isContainer) == [.intelHex, .uf2, .elf])
+  }
+
+  @Test(arguments: [
+    [0xE9], [0xE9, 1], [0xE9, 0x10, 0x20] + noise(4000), [0xEA, 4] + noise(4000), [0x3A], [0x7F, 0x45],
+  ])
+  func `a first byte alone makes no format`(bytes: [UInt8]) throws {
+    #expect(try format(bytes) == .plain)
+  }
+
+  @Test func `x86 code that starts with a jump is plain, even where it walks and its checksum agrees`() throws {
+    let code = [0xE9, 0x01, 0x00, 0x90] + noise(8) + word(16) + noise(200)
+    let image = try #require(try EspressifImage(.short, ImageBytes(code), at: 0)?.walk)
+    #expect(try image.checksum(of: ImageBytes(code)).passed)
+    #expect(try format(code) == .plain)
+  }
+
+  @Test func `text that starts with a colon is plain`() throws {
+    #expect(try format(Array(":not a record\n".utf8)) == .plain)
+  }
+
+  @Test func `a plain file has no checks and cannot be flattened`() throws {
+    let description = try describe(noise(100))
+    #expect(description == ImageDescription(format: .plain))
+    #expect(description.isWhole)
+    #expect(throws: ImageError(.notContainer, at: 0)) { try flatten(noise(100)) }
+  }
+}

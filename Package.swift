@@ -55,6 +55,35 @@ let package = Package(
       dependencies: ["AsvinRelease", "AsvinManifest", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       swiftSettings: language),
     .executableTarget(name: "asvin-pack", dependencies: ["AsvinPackCommands"], swiftSettings: language),
+
+    // Tests, one target for each target; `AsvinFixtures` is what they share.
+    .target(name: "AsvinFixtures", path: "Tests/AsvinFixtures", swiftSettings: language),
+    .testTarget(name: "AsvinWireTests", dependencies: ["AsvinWire", "AsvinFixtures"], swiftSettings: device),
+    .testTarget(
+      name: "AsvinManifestTests", dependencies: ["AsvinManifest", "AsvinWire", "AsvinFixtures"], swiftSettings: device),
+    .testTarget(
+      name: "AsvinVerifierTests",
+      dependencies: ["AsvinVerifier", "AsvinCrypto", "AsvinManifest", "AsvinWire", "AsvinFixtures"],
+      swiftSettings: device),
+    .testTarget(
+      name: "AsvinCryptoTests",
+      dependencies: ["AsvinCrypto", "AsvinVerifier", "AsvinManifest", "AsvinWire", "AsvinFixtures"],
+      swiftSettings: device),
+    .testTarget(
+      name: "AsvinImageTests", dependencies: ["AsvinImage", "AsvinCrypto", "AsvinWire"], swiftSettings: language),
+    .testTarget(
+      name: "AsvinBundleTests",
+      dependencies: ["AsvinBundle", "AsvinVerifier", "AsvinCrypto", "AsvinManifest", "AsvinWire", "AsvinFixtures"],
+      swiftSettings: device),
+    .testTarget(
+      name: "AsvinReleaseTests",
+      dependencies: [
+        "AsvinRelease", "AsvinBundle", "AsvinImage", "AsvinVerifier", "AsvinCrypto", "AsvinManifest", "AsvinWire",
+        "AsvinFixtures",
+      ],
+      swiftSettings: device),
+    .testTarget(
+      name: "AsvinPackCommandsTests", dependencies: ["AsvinFixtures"], swiftSettings: language),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,4 +1,4 @@
-import AsvinWire
+public import AsvinWire
 
 /// A product's name, a version, or an attachment's name: 1 to 64 bytes of `[0-9A-Za-z][0-9A-Za-z.+_-]*`.
 ///

@@ -1,0 +1,47 @@
+import FoundationEssentials
+
+/// A folder of a test's own. It goes when the test succeeds; when it fails it stays, and is named.
+public struct Scratch: Sendable {
+  /// The folder.
+  public let folder: String
+
+  /// Runs a test in a new folder.
+  @discardableResult
+  public static func with<Result>(_ name: String = #function, _ body: (Scratch) throws -> Result) throws -> Result {
+    let label = name.filter { $0.isLetter || $0.isNumber }.prefix(40)
+    let path = FileManager.default.temporaryDirectory.path() + "asvin-test-\(label)-\(UInt64.random(in: 0 ... .max))"
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    let scratch = Scratch(folder: path)
+    do {
+      let result = try body(scratch)
+      try FileManager.default.removeItem(atPath: path)
+      return result
+    } catch {
+      print("the failed test's folder is kept: \(path)")
+      throw error
+    }
+  }
+
+  /// A path in the folder.
+  public func path(_ name: String) -> String { "\(folder)/\(name)" }
+
+  /// Writes a file.
+  @discardableResult
+  public func write(_ bytes: [UInt8], to name: String) throws -> String {
+    let path = path(name)
+    let parent = path[..<(path.lastIndex(of: "/") ?? path.startIndex)]
+    try FileManager.default.createDirectory(atPath: String(parent), withIntermediateDirectories: true)
+    try Data(bytes).write(to: URL(filePath: path))
+    return path
+  }
+
+  /// Reads a file.
+  public func read(_ name: String) throws -> [UInt8] {
+    Array(try Data(contentsOf: URL(filePath: path(name))))
+  }
+
+  /// All files, by their path in the folder, in order.
+  public func files() throws -> [String] {
+    try FileManager.default.subpathsOfDirectory(atPath: folder).sorted()
+  }
+}

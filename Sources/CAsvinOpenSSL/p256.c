@@ -4,12 +4,14 @@
 #include "CAsvinOpenSSL.h"
 
 #include <openssl/bn.h>
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/ec.h>
 #include <openssl/ecdsa.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/obj_mac.h>
+#include <openssl/param_build.h>
 
 #include "key.h"
 #include "nonce.h"
@@ -100,19 +102,40 @@ int asvin_p256_verify(const uint8_t public_bytes[64], const uint8_t digest[32], 
   return good;
 }
 
+// The private scalar and the point that belongs to it, as parameters of a key.
+static OSSL_PARAM *scalar_parameters(const BIGNUM *scalar, const uint8_t point[65]) {
+  OSSL_PARAM_BLD *builder = OSSL_PARAM_BLD_new();
+  OSSL_PARAM *parameters = NULL;
+  if (builder != NULL &&
+      OSSL_PARAM_BLD_push_utf8_string(builder, OSSL_PKEY_PARAM_GROUP_NAME, SN_X9_62_prime256v1, 0) == 1 &&
+      OSSL_PARAM_BLD_push_octet_string(builder, OSSL_PKEY_PARAM_PUB_KEY, point, 65) == 1 &&
+      OSSL_PARAM_BLD_push_BN(builder, OSSL_PKEY_PARAM_PRIV_KEY, scalar) == 1) {
+    parameters = OSSL_PARAM_BLD_to_param(builder);
+  }
+  OSSL_PARAM_BLD_free(builder);
+  return parameters;
+}
+
 asvin_key *asvin_p256_from_scalar(const uint8_t scalar[32]) {
-  EC_KEY *legacy = EC_KEY_new_by_curve_name(NID_X9_62_prime256v1);
-  EVP_PKEY *key = EVP_PKEY_new();
-  BIGNUM *d = BN_bin2bn(scalar, 32, NULL);
-  const EC_GROUP *group = legacy == NULL ? NULL : EC_KEY_get0_group(legacy);
+  EC_GROUP *group = EC_GROUP_new_by_curve_name(NID_X9_62_prime256v1);
   EC_POINT *point = group == NULL ? NULL : EC_POINT_new(group);
-  int done = key != NULL && d != NULL && point != NULL && EC_POINT_mul(group, point, d, NULL, NULL, NULL) == 1 &&
-             EC_KEY_set_private_key(legacy, d) == 1 && EC_KEY_set_public_key(legacy, point) == 1 &&
-             EVP_PKEY_set1_EC_KEY(key, legacy) == 1;
-  EC_POINT_free(point);
+  BIGNUM *d = BN_bin2bn(scalar, 32, NULL);
+  EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
+  OSSL_PARAM *parameters = NULL;
+  EVP_PKEY *key = NULL;
+  uint8_t encoded[65];
+  int done = point != NULL && d != NULL && context != NULL && !BN_is_zero(d) &&
+             BN_cmp(d, EC_GROUP_get0_order(group)) < 0 && EC_POINT_mul(group, point, d, NULL, NULL, NULL) == 1 &&
+             EC_POINT_point2oct(group, point, POINT_CONVERSION_UNCOMPRESSED, encoded, sizeof encoded, NULL) == 65;
+  if (done) parameters = scalar_parameters(d, encoded);
+  if (parameters == NULL || EVP_PKEY_fromdata_init(context) != 1 ||
+      EVP_PKEY_fromdata(context, &key, EVP_PKEY_KEYPAIR, parameters) != 1) {
+    key = NULL;
+  }
+  OSSL_PARAM_free(parameters);
+  EVP_PKEY_CTX_free(context);
   BN_clear_free(d);
-  EC_KEY_free(legacy);
-  if (done) return key;
-  EVP_PKEY_free(key);
-  return NULL;
+  EC_POINT_free(point);
+  EC_GROUP_free(group);
+  return key;
 }

@@ -1,0 +1,63 @@
+"""Proves that dependencies point downward and that each outside library has one importer.
+
+The floors are the order of the targets in Package.swift: a target may import only what stands above it there.
+"""
+
+import pathlib
+import re
+import sys
+
+OUTSIDE = {
+    "ArgumentParser": "AsvinPackCommands",
+    "Yams": "AsvinRelease",
+    "CAsvinOpenSSL": "AsvinCrypto",
+    "CAsvinArchive": "AsvinBundle",
+}
+HEADERS = {"openssl/": "CAsvinOpenSSL", "archive": "CAsvinArchive"}
+# What device floors may import beyond each other: nothing.
+DEVICE = {"AsvinWire", "AsvinManifest", "AsvinVerifier"}
+SYSTEM = {"Glibc", "FoundationEssentials", "Synchronization"}
+IMPORT = re.compile(
+    r"^\s*(?:@\w+(?:\([^)]*\))?\s+)*(?:public\s+|internal\s+|package\s+|private\s+)?import\s+(?:(?:struct|class|enum|func)\s+)?(\w+)"
+)
+INCLUDE = re.compile(r"^\s*#\s*include\s*<([^>]+)>")
+
+
+def main() -> int:
+    root = pathlib.Path(__file__).resolve().parents[2]
+    order = re.findall(r'\.(?:target|executableTarget|systemLibrary)\(\s*name: "([^"]+)"', (root / "Package.swift").read_text())
+    errors = []
+    for folder in sorted((root / "Sources").iterdir()):
+        target = folder.name
+        if target not in order:
+            errors.append(f"Sources/{target} is no target of Package.swift")
+            continue
+        below = set(order[: order.index(target)])
+        for file in sorted(folder.rglob("*")):
+            if file.suffix not in {".swift", ".c", ".h"} or "Templates" in file.parts:
+                continue
+            where = file.relative_to(root)
+            for number, line in enumerate(file.read_text().splitlines(), 1):
+                if match := INCLUDE.match(line):
+                    for prefix, owner in HEADERS.items():
+                        if match[1].startswith(prefix) and target != owner:
+                            errors.append(f"{where}:{number}: <{match[1]}> belongs to {owner}")
+                if file.suffix != ".swift" or not (match := IMPORT.match(line)):
+                    continue
+                module = match[1]
+                if module in OUTSIDE and target != OUTSIDE[module]:
+                    errors.append(f"{where}:{number}: only {OUTSIDE[module]} imports {module}")
+                elif module in order and module not in below:
+                    errors.append(f"{where}:{number}: {target} imports {module}, which is not on a floor below")
+                elif module not in order and module not in OUTSIDE and module not in SYSTEM:
+                    errors.append(f"{where}:{number}: {module} is not a module that this project uses")
+                elif target in DEVICE and module not in DEVICE:
+                    errors.append(f"{where}:{number}: device code imports {module}")
+    for error in errors:
+        print(f"check: error: {error}", file=sys.stderr)
+    print(f"check: floors, {len(order)} targets")
+    return 1 if errors else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

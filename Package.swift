@@ -39,20 +39,25 @@ let package = Package(
       name: "AsvinCrypto", dependencies: ["CAsvinOpenSSL", "AsvinVerifier", "AsvinManifest"], swiftSettings: device),
     .target(name: "AsvinImage", dependencies: ["AsvinCrypto", "AsvinWire"], swiftSettings: language),
     .target(
-      name: "AsvinBundle", dependencies: ["CAsvinArchive", "AsvinCrypto", "AsvinVerifier", "AsvinManifest", "AsvinWire"],
+      name: "AsvinBundle",
+      dependencies: ["CAsvinArchive", "AsvinCrypto", "AsvinVerifier", "AsvinManifest", "AsvinWire"],
       swiftSettings: device),
 
     // Floor 3: the use cases behind the verbs.
     .target(
       name: "AsvinRelease",
-      dependencies: ["AsvinBundle", "AsvinImage", "AsvinCrypto", "AsvinVerifier", "AsvinManifest", "AsvinWire", "Yams"],
+      dependencies: [
+        "AsvinBundle", "AsvinImage", "AsvinCrypto", "AsvinVerifier", "AsvinManifest", "AsvinWire", "Yams",
+      ],
       resources: [.embedInCode("Templates")],
       swiftSettings: device),
 
     // Floor 4: the command line.
     .target(
       name: "AsvinPackCommands",
-      dependencies: ["AsvinRelease", "AsvinManifest", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      dependencies: [
+        "AsvinRelease", "AsvinManifest", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       swiftSettings: language),
     .executableTarget(name: "asvin-pack", dependencies: ["AsvinPackCommands"], swiftSettings: language),
 

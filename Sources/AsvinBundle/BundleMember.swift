@@ -20,6 +20,14 @@ public struct BundleMember: Equatable, Sendable {
   /// SHA-256.
   public let digest: Digest
 
+  /// A member of its parts.
+  public init(name: String, role: Role, size: UInt64, digest: Digest) {
+    self.name = name
+    self.role = role
+    self.size = size
+    self.digest = digest
+  }
+
   /// The name of the first member.
   public static let manifestName = "manifest.cbor"
   /// The name of the second member.

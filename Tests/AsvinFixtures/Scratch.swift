@@ -1,9 +1,13 @@
 import FoundationEssentials
+import Glibc
 
 /// A folder of a test's own. It goes when the test succeeds; when it fails it stays, and is named.
 public struct Scratch: Sendable {
   /// The folder.
   public let folder: String
+
+  /// A folder that is there.
+  public init(folder: String) { self.folder = folder }
 
   /// Runs a test in a new folder.
   @discardableResult
@@ -39,6 +43,21 @@ public struct Scratch: Sendable {
   public func read(_ name: String) throws -> [UInt8] {
     Array(try Data(contentsOf: URL(filePath: path(name))))
   }
+
+  /// A file's permissions.
+  public func permissions(_ name: String) throws -> UInt32 {
+    var status = stat()
+    guard unsafe stat(path(name), &status) == 0 else { throw CocoaError(.fileNoSuchFile) }
+    return status.st_mode & 0o777
+  }
+
+  /// The folders right in it, in order.
+  public func folders() throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+  }
+
+  /// Takes the folder away.
+  public func remove() throws { try FileManager.default.removeItem(atPath: folder) }
 
   /// All files, by their path in the folder, in order.
   public func files() throws -> [String] {

@@ -14,6 +14,9 @@ final class ArchiveReader {
   private let source: any ByteSource
   private let buffer: UnsafeMutablePointer<UInt8>
   private var offset: UInt64 = 0
+  /// Where the header of the member that is read, or is to be read next, starts.
+  private var memberStart: UInt64 = 0
+  private var nextStart: UInt64 = 0
   private var raw = SHA256()
   private let rewritten = DigestSink()
   private let writer: ArchiveWriter
@@ -51,10 +54,12 @@ final class ArchiveReader {
   func begin(
     _ name: String, within sizes: ClosedRange<UInt64>, tooLong: Reason = .payloadTooLong
   ) throws(BundleError) -> UInt64 {
+    memberStart = nextStart
     var entry: OpaquePointer?
     let status = unsafe archive_read_next_header(archive, &entry)
     if status == ARCHIVE_EOF {
-      throw isCut ? .rejected(.archiveTruncated, at: name) : .rejected(.archiveMemberMissing, at: name)
+      throw source.count - min(source.count, memberStart) < 1024
+        ? .rejected(.archiveTruncated, at: name) : .rejected(.archiveMemberMissing, at: name)
     }
     guard status == ARCHIVE_OK, let entry = unsafe entry else { throw try fault(name, needing: 512) }
     guard unsafe archive_entry_filetype(entry) == UInt32(Glibc.S_IFREG),
@@ -65,6 +70,8 @@ final class ArchiveReader {
       throw .rejected(size < sizes.lowerBound ? .payloadTruncated : tooLong, at: name)
     }
     try writer.begin(name, size: size)
+    // A header, and the content in whole records; the size is within what was asked for.
+    nextStart = memberStart + 512 + (size + 511) / 512 * 512
     return size
   }
 
@@ -85,6 +92,7 @@ final class ArchiveReader {
 
   /// Checks that nothing follows the last member, and that the archive is byte for byte the one we would write.
   func finish() throws(BundleError) {
+    memberStart = nextStart
     var entry: OpaquePointer?
     let status = unsafe archive_read_next_header(archive, &entry)
     guard status == ARCHIVE_EOF else {
@@ -107,13 +115,9 @@ final class ArchiveReader {
   /// Whether the file ends before a member that was announced does, or inside a header.
   private func fault(_ name: String, needing bytes: UInt64) throws(BundleError) -> BundleError {
     if let failure { return .file(failure) }
-    let start = unsafe UInt64(clamping: archive_read_header_position(archive))
-    let isShort = source.count < start || source.count - start < bytes
+    let isShort = source.count < memberStart || source.count - memberStart < bytes
     return .rejected(isShort ? .archiveTruncated : .archiveMalformed, at: name)
   }
-
-  /// Whether the file ends without the two zero blocks that end an archive.
-  private var isCut: Bool { source.count % 512 != 0 || source.count < 1024 }
 
   private func fill() -> Int {
     do {

@@ -6,7 +6,7 @@ enum StandardError {
 
   static func show(_ text: String) {
     // What went to standard output before comes before.
-    _ = unsafe fflush(nil)
+    _ = fflush(nil)
     let bytes = Array(text.utf8)
     // Nobody is left to hear that standard error cannot be written.
     _ = unsafe Glibc.write(STDERR_FILENO, bytes, bytes.count)

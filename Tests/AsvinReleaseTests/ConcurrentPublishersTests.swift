@@ -1,0 +1,40 @@
+import AsvinFixtures
+import AsvinRelease
+import AsvinVerifier
+import Testing
+
+@Suite("Publishers at the same time")
+struct ConcurrentPublishersTests {
+  @Test("Of many publishers each either publishes or fails with a clear error, and the index holds what was published")
+  func race() async throws {
+    let folder = try Scratch.with { scratch in scratch.folder }
+    let scratch = Scratch(folder: folder)
+    try scratch.write(Array(Workshop.defaultProject.utf8), to: ProjectFile.fileName)
+    try scratch.write(Workshop.noise(500), to: "firmware.bin")
+    let workshop = Workshop(scratch: scratch, surroundings: Surroundings(folder: folder))
+    for number in 1...12 {
+      try workshop.sign {
+        $0.output = "\(number).asvin"
+        $0.release.version = "1.0.\(number)"
+      }
+    }
+    let published = await withTaskGroup(of: String?.self) { group in
+      for number in 1...12 {
+        group.addTask {
+          var receipt: Receipt?
+          let failed = failure { receipt = try workshop.publish("\(number).asvin") }
+          let isClear =
+            failed.map { $0.message.contains("another publisher") || $0.reason == .sequenceNotAboveFloor } ?? true
+          #expect(isClear, "\(failed?.message ?? "")")
+          return receipt?.release.bundle
+        }
+      }
+      return await group.reduce(into: [String]()) { all, bundle in if let bundle { all.append(bundle) } }
+    }
+    #expect(!published.isEmpty)
+    let index = try PublicationTests.index(workshop)
+    #expect(published.allSatisfy { index.contains($0) })
+    #expect(index.split(separator: "\"bundle\"").count - 1 == published.count)
+    try scratch.remove()
+  }
+}

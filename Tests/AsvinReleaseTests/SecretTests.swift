@@ -1,0 +1,81 @@
+import AsvinBundle
+import AsvinFixtures
+import AsvinRelease
+import Testing
+
+@Suite("Secrets inside images")
+struct SecretTests {
+  /// An image with something in its middle, at an offset that no rule prefers.
+  static func rules(with secret: [UInt8], at offset: Int = 301) throws -> [LintRule] {
+    var rules: [LintRule] = []
+    var image = Workshop.noise(offset + 400)
+    image.replaceSubrange(offset..<(offset + secret.count), with: secret)
+    try Workshop.with(image: image) { workshop in rules = try workshop.lint().map(\.rule) }
+    return rules
+  }
+
+  static func pem(_ name: String) throws -> [UInt8] {
+    try HostileReleaseTests.readFile("\(Workshop.keys)\(name).pem")
+  }
+
+  /// The bytes between the PEM markers.
+  static func der(_ name: String) throws -> [UInt8] {
+    let lines = String(decoding: try pem(name), as: UTF8.self).split(separator: "\n").dropFirst().dropLast()
+    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    var bits: UInt32 = 0
+    var count = 0
+    var bytes: [UInt8] = []
+    for byte in lines.joined().utf8 {
+      guard let value = alphabet.firstIndex(of: byte) else { continue }
+      bits = bits << 6 | UInt32(value)
+      count += 6
+      if count >= 8 {
+        count -= 8
+        bytes.append(UInt8(truncatingIfNeeded: bits >> UInt32(count)))
+      }
+    }
+    return bytes
+  }
+
+  @Test("A private key in PEM", arguments: ["ed25519", "ecdsa-p256"])
+  func pemKey(name: String) throws {
+    #expect(try Self.rules(with: Self.pem(name)).contains(.privateKey))
+  }
+
+  @Test("A private key in DER", arguments: ["ed25519", "ecdsa-p256"])
+  func derKey(name: String) throws {
+    #expect(try Self.rules(with: Self.der(name)).contains(.privateKey))
+  }
+
+  @Test("A well-known test key", arguments: ["ed25519", "ecdsa-p256"])
+  func testKey(name: String) throws {
+    #expect(try Self.rules(with: Self.der("\(name).pub")) == [.testKey])
+  }
+
+  @Test("MCUboot's root-ec-p256, as its build leaves it in an image")
+  func mcubootKey() throws {
+    let x = [UInt8](hex: "2acb403ce8feed5ba44995a1a91daee8dbbe1937cd14fb2f245737e5953988d9")
+    #expect(try Self.rules(with: [4] + x) == [.testKey])
+  }
+
+  @Test("A PEM marker without a key, as TLS libraries hold it, is none")
+  func markerAlone() throws {
+    let marker = Array("-----BEGIN PRIVATE KEY-----\0-----END PRIVATE KEY-----\0".utf8)
+    #expect(try Self.rules(with: marker).isEmpty)
+  }
+
+  @Test("A key that two pieces of the file share is found", arguments: [65_520, 65_529, 65_530, 65_535, 65_536])
+  func acrossPieces(offset: Int) throws {
+    #expect(try Self.rules(with: Self.der("ed25519"), at: offset).contains(.privateKey))
+  }
+
+  @Test("Real firmware holds none", .needsShared("corpus"))
+  func corpus() throws {
+    for name in ["esp8266-micropython-1.9.4-1.10", "aarch64-uboot-rpi4-2023-2025"] {
+      try Workshop.with(image: Shared.bytes("corpus/\(name)/new.bin")) { workshop in
+        let found = try workshop.rules()
+        #expect(found == [])
+      }
+    }
+  }
+}

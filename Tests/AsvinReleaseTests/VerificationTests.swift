@@ -1,0 +1,100 @@
+import AsvinFixtures
+import AsvinRelease
+import AsvinVerifier
+import Testing
+
+@Suite("Verifying and extracting bundles")
+struct VerificationTests {
+  @Test("Without a key to trust it is a wrong call, never a success")
+  func noTrust() throws {
+    try Workshop.with { workshop in
+      let bundle = try workshop.sign().output
+      #expect(failure { _ = try workshop.verify(bundle) { $0.trust = [] } }?.kind == .usage)
+    }
+  }
+
+  @Test("A project's own trust is not taken: a file that lies about must not decide")
+  func projectTrustIgnored() throws {
+    try Workshop.with(project: Workshop.defaultProject + "\ntrust: \(Workshop.keys)ed25519.pub.pem") { workshop in
+      let bundle = try workshop.sign().output
+      #expect(failure { _ = try workshop.verify(bundle) { $0.trust = [] } }?.kind == .usage)
+    }
+  }
+
+  @Test("A private key is refused where a public one belongs")
+  func privateKeyAsTrust() throws {
+    try Workshop.with { workshop in
+      let bundle = try workshop.sign().output
+      let key = workshop.key("ed25519")
+      #expect(failure { _ = try workshop.verify(bundle) { $0.trust = [key] } }?.kind == .usage)
+    }
+  }
+
+  @Test("A key that did not sign is not enough")
+  func wrongKey() throws {
+    try Workshop.with { workshop in
+      let bundle = try workshop.sign().output
+      let other = workshop.publicKey("ecdsa-p256")
+      let verdict = try workshop.verify(bundle) { $0.trust = [other] }
+      #expect(verdict.reason == "untrusted-key" && verdict.code == Reason.untrustedKey.rawValue)
+    }
+  }
+
+  @Test("Another class, another vendor, a floor that is reached: each its reason")
+  func policy() throws {
+    try Workshop.with { workshop in
+      let bundle = try workshop.sign { $0.release.sequence = 7 }.output
+      func reason(_ change: (inout BundleVerification) -> Void) throws -> String {
+        try workshop.verify(bundle, change).reason
+      }
+      #expect(try reason { ($0.vendor, $0.deviceClass, $0.floor) = ("example.com", "board", 6) } == "accepted")
+      #expect(try reason { ($0.vendor, $0.deviceClass) = ("example.com", "other") } == "wrong-class")
+      #expect(try reason { $0.vendor = "example.org" } == "wrong-vendor")
+      #expect(try reason { $0.floor = 7 } == "sequence-not-above-floor")
+      #expect(try reason { $0.floor = 8 } == "sequence-not-above-floor")
+    }
+  }
+
+  @Test("A release that states its lowest base asks for the device's sequence number")
+  func lowestBase() throws {
+    try Workshop.with { workshop in
+      let bundle = try workshop.sign { $0.lowestBase = 5 }.output
+      #expect(try workshop.verify(bundle).reason == "base-unknown")
+      #expect(try workshop.verify(bundle) { $0.baseSequence = 4 }.reason == "base-not-allowed")
+      #expect(try workshop.verify(bundle) { $0.baseSequence = 5 }.isAccepted)
+    }
+  }
+
+  @Test("A class without its vendor is a wrong call")
+  func classWithoutVendor() throws {
+    try Workshop.with { workshop in
+      let bundle = try workshop.sign().output
+      #expect(failure { _ = try workshop.verify(bundle) { $0.deviceClass = "board" } }?.kind == .usage)
+    }
+  }
+
+  @Test("The extracted image is the one that was signed")
+  func extraction() throws {
+    try Workshop.with { workshop in
+      try workshop.scratch.write(Workshop.noise(90, seed: 2), to: "boot.bin")
+      let bundle = try workshop.sign { $0.release.slots = [3: "boot.bin"] }.output
+      for (slot, file) in [(0, "firmware.bin"), (3, "boot.bin")] as [(UInt64, String)] {
+        let verification = BundleVerification(bundle: bundle, trust: [workshop.publicKey("ed25519")])
+        let extraction = Extraction(verification, slot: slot, output: "out\(slot)", force: false)
+        _ = try extraction.run(in: workshop.surroundings)
+        #expect(try workshop.scratch.read("out\(slot)") == workshop.scratch.read(file))
+      }
+    }
+  }
+
+  @Test("A slot that is not there is exit code 66, and writes nothing")
+  func missingSlot() throws {
+    try Workshop.with { workshop in
+      let bundle = try workshop.sign().output
+      let verification = BundleVerification(bundle: bundle, trust: [workshop.publicKey("ed25519")])
+      let extraction = Extraction(verification, slot: 9, output: "out", force: false)
+      #expect(failure { _ = try extraction.run(in: workshop.surroundings) }?.kind == .inputMissing)
+      #expect(try !workshop.scratch.files().contains("out"))
+    }
+  }
+}

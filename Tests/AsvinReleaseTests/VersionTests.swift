@@ -1,0 +1,76 @@
+import AsvinManifest
+import AsvinRelease
+import Testing
+
+@Suite("Names, versions and sequence numbers")
+struct VersionTests {
+  @Test(
+    "A sequence number is derived from one to three numeric parts",
+    arguments: [
+      ("1", 1 << 24), ("1.4", 1 << 24 | 4 << 12), ("1.4.7", 1 << 24 | 4 << 12 | 7), ("0.0.1", 1),
+      ("4095.4095.4095", (1 << 36) - 1),
+    ] as [(String, UInt64)])
+  func derived(version: String, sequence: UInt64) {
+    #expect(Name(version)?.derivedSequence == sequence)
+  }
+
+  @Test("No sequence number is derived from any other version", arguments: ["1.2.3.4", "4096", "1.0-rc1", "1.", "v1", "1.2+5"])
+  func notDerived(version: String) {
+    #expect(Name(version)?.derivedSequence == nil)
+  }
+
+  @Test("A version of YAML is text: 1.10 comes after 1.9")
+  func yamlText() throws {
+    let project = Workshop.defaultProject.replacing("1.2.3", with: "1.10")
+    try Workshop.with(project: project) { workshop in
+      let report = try workshop.sign()
+      #expect(report.release.version == "1.10")
+      #expect(report.release.sequence == 1 << 24 | 10 << 12)
+    }
+  }
+
+  @Test("The option comes before the environment, that before the project, that before the source tree")
+  func precedence() throws {
+    try Workshop.with { workshop in
+      workshop.surroundings.describeSource = { "9.0.0" }
+      #expect(try workshop.sign { $0.output = "a" }.release.version == "1.2.3")
+      workshop.surroundings.variables["ASVIN_PACK_VERSION"] = "3.0.0"
+      #expect(try workshop.sign { $0.output = "b" }.release.version == "3.0.0")
+      let report = try workshop.sign {
+        $0.output = "c"
+        $0.release.version = "4.0.0"
+      }
+      #expect(report.release.version == "4.0.0")
+    }
+  }
+
+  @Test("The source tree gives the version where nothing else does")
+  func sourceTree() throws {
+    let project = Workshop.defaultProject.replacing("version: 1.2.3\n", with: "")
+    try Workshop.with(project: project) { workshop in
+      workshop.surroundings.describeSource = { "9.0.0" }
+      let found = try workshop.sign().release.version
+      #expect(found == "9.0.0")
+    }
+  }
+
+  @Test("The name is the option's, else the file's")
+  func names() throws {
+    try Workshop.with { workshop in
+      let plain = try workshop.sign()
+      #expect(plain.release.name == "firmware")
+      let report = try workshop.sign {
+        $0.output = "b"
+        $0.release.name = "esp-ota-blink"
+      }
+      #expect(report.release.name == "esp-ota-blink")
+    }
+  }
+
+  @Test("Sequence number 0 is refused: no device's floor is below it")
+  func zero() throws {
+    try Workshop.with { workshop in
+      #expect(failure { try workshop.sign { $0.release.version = "0.0.0" } }?.kind == .usage)
+    }
+  }
+}

@@ -88,7 +88,7 @@ let package = Package(
       ],
       swiftSettings: device),
     .testTarget(
-      name: "AsvinPackCommandsTests", dependencies: ["AsvinFixtures"], swiftSettings: language),
+      name: "AsvinPackCommandsTests", dependencies: ["asvin-pack", "AsvinFixtures"], swiftSettings: language),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,58 @@
+import AsvinFixtures
+import Testing
+
+@Suite("JSON on every verb")
+struct JSONTests {
+  /// What every report may have of these.
+  struct Answer: Decodable {
+    struct Release: Decodable { let version: String }
+    let result: String?
+    let reason: String?
+    let code: Int?
+    let exitCode: Int?
+    let message: String?
+    let release: Release?
+  }
+
+  @Test(
+    "Every verb gives one JSON value on standard output and nothing on standard error",
+    arguments: [
+      "init --force", "keygen -o new.pem", "pub ed25519.pem", "lint blink.bin", "sign blink.bin -o new.asvin",
+      "verify blink-1.0.0.asvin --trust ed25519.pub.pem", "inspect blink-1.0.0.asvin", "inspect blink.bin",
+      "extract blink-1.0.0.asvin --trust ed25519.pub.pem -o new.bin",
+      "publish blink-1.0.0.asvin --group g --to dir:r --trust ed25519.pub.pem", "help",
+    ])
+  func verbs(arguments: String) throws {
+    try Bench.with { scratch in
+      #expect(try ProgramRun("sign blink.bin --quiet", in: scratch).exitCode == 0)
+      let run = try ProgramRun("\(arguments) --json", in: scratch)
+      #expect(run.exitCode == 0 && run.errors.isEmpty, "\(run.errors)")
+      #expect(throws: Never.self) { try run.json(Answer.self) }
+    }
+  }
+
+  @Test("A verdict holds result, reason and code")
+  func verdict() throws {
+    try Bench.with { scratch in
+      #expect(try ProgramRun("sign blink.bin --quiet", in: scratch).exitCode == 0)
+      let good = try ProgramRun("verify blink-1.0.0.asvin --trust ed25519.pub.pem --json", in: scratch).json(Answer.self)
+      #expect(good.result == "accepted" && good.reason == "accepted" && good.code == 0)
+      #expect(good.release?.version == "1.0.0")
+      let run = try ProgramRun("verify blink-1.0.0.asvin --trust ed25519.pub.pem --floor 16777216 --json", in: scratch)
+      let bad = try run.json(Answer.self)
+      #expect(run.exitCode == 65)
+      #expect(bad.result == "rejected" && bad.reason == "sequence-not-above-floor" && bad.code == 42)
+    }
+  }
+
+  @Test("A failure is JSON too, beside the words on standard error")
+  func failure() throws {
+    try Bench.with { scratch in
+      let run = try ProgramRun("sign none.bin --json", in: scratch)
+      let failure = try run.json(Answer.self)
+      #expect(run.exitCode == 66 && failure.exitCode == 66)
+      #expect(failure.result == "failed" && failure.message?.contains("none.bin") == true)
+      #expect(run.errors.hasPrefix("asvin-pack: error: "))
+    }
+  }
+}

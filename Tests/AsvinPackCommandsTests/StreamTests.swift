@@ -1,0 +1,57 @@
+import AsvinFixtures
+import Testing
+
+@Suite("Standard input and output")
+struct StreamTests {
+  @Test("An image from standard input becomes a bundle on standard output, and back")
+  func pipes() throws {
+    try Bench.with { scratch in
+      let signed = try ProgramRun("sign - --name blink -o -", in: scratch, input: "blink.bin")
+      #expect(signed.exitCode == 0, "\(signed.errors)")
+      try scratch.write(signed.output, to: "bundle")
+      let run = try ProgramRun("extract - --trust ed25519.pub.pem -o -", in: scratch, input: "bundle")
+      #expect(run.exitCode == 0, "\(run.errors)")
+      #expect(try run.output == scratch.read("blink.bin"))
+    }
+  }
+
+  @Test("Quiet prints nothing where nothing is wrong")
+  func quiet() throws {
+    try Bench.with { scratch in
+      let run = try ProgramRun("sign blink.bin --quiet", in: scratch)
+      #expect(run.exitCode == 0 && run.output.isEmpty && run.errors.isEmpty)
+    }
+  }
+
+  @Test("A passphrase comes from the environment")
+  func passphrase() throws {
+    try Bench.with { scratch in
+      let secret = "ASVIN_PACK_PASSPHRASE=secret"
+      #expect(try ProgramRun("keygen -o new.pem", in: scratch, variables: secret).exitCode == 0)
+      #expect(try ProgramRun("sign blink.bin --key new.pem -o a", in: scratch, variables: secret).exitCode == 0)
+      let wrong = try ProgramRun("sign blink.bin --key new.pem -o b", in: scratch, variables: "ASVIN_PACK_PASSPHRASE=x")
+      #expect(wrong.exitCode == 77)
+    }
+  }
+
+  @Test("A full disk is exit code 73")
+  func fullDisk() throws {
+    try Bench.with { scratch in
+      let run = try ProgramRun("sign blink.bin -o -", in: scratch, full: true)
+      #expect(run.exitCode == 73)
+      #expect(run.errors.hasPrefix("asvin-pack: error: "))
+    }
+  }
+
+  @Test("Help names every verb")
+  func help() throws {
+    try Bench.with { scratch in
+      let run = try ProgramRun("help", in: scratch)
+      #expect(run.exitCode == 0)
+      for verb in ["init", "keygen", "pub", "sign", "verify", "inspect", "extract", "lint", "publish"] {
+        #expect(run.text.contains("\n  \(verb) "), "\(verb)")
+        #expect(try ProgramRun("help \(verb)", in: scratch).exitCode == 0)
+      }
+    }
+  }
+}

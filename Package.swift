@@ -21,8 +21,7 @@ let package = Package(
     .library(name: "AsvinVerifier", targets: ["AsvinVerifier"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: [
     // Floor 0: formats. No I/O, no clock, no heap on the reading side.
@@ -34,20 +33,23 @@ let package = Package(
 
     // Floor 2: one outside library each, and the firmware files.
     .target(name: "CAsvinOpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
-    .systemLibrary(name: "CAsvinArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+    .systemLibrary(name: "CAsvinArchive", providers: [.apt(["libarchive-dev"])]),
+    .systemLibrary(name: "CAsvinYAML", providers: [.apt(["libyaml-dev"])]),
     .target(
       name: "AsvinCrypto", dependencies: ["CAsvinOpenSSL", "AsvinVerifier", "AsvinManifest"], swiftSettings: device),
     .target(name: "AsvinImage", dependencies: ["AsvinCrypto", "AsvinWire"], swiftSettings: language),
     .target(
       name: "AsvinBundle",
       dependencies: ["CAsvinArchive", "AsvinCrypto", "AsvinVerifier", "AsvinManifest", "AsvinWire"],
-      swiftSettings: device),
+      swiftSettings: device,
+      // The archive, not the shared object: that loads twelve more libraries, for formats that we never read.
+      linkerSettings: [.linkedLibrary(":libarchive.a")]),
 
     // Floor 3: the use cases behind the verbs.
     .target(
       name: "AsvinRelease",
       dependencies: [
-        "AsvinBundle", "AsvinImage", "AsvinCrypto", "AsvinVerifier", "AsvinManifest", "AsvinWire", "Yams",
+        "AsvinBundle", "AsvinImage", "AsvinCrypto", "AsvinVerifier", "AsvinManifest", "AsvinWire", "CAsvinYAML",
       ],
       resources: [.embedInCode("Templates")],
       swiftSettings: device),

@@ -10,12 +10,22 @@ public enum Program {
     signal(SIGPIPE, SIG_IGN)
     let arguments = Array(CommandLine.arguments.dropFirst())
     do {
-      var command = try AsvinPack.parseAsRoot(helpAsJSON(arguments))
+      var command = try verb(arguments) ?? AsvinPack.parseAsRoot(helpAsJSON(arguments))
       try command.run()
       exit(0)
     } catch {
       leave(error, asJSON: arguments.contains("--json"))
     }
+  }
+
+  /// The verb that well-formed arguments name. Laying out all verbs as the root does takes longer than a signature;
+  /// whatever is not well-formed goes through the root, which knows what to say.
+  private static func verb(_ arguments: [String]) -> (any ParsableCommand)? {
+    let verbs = AsvinPack.configuration.subcommands
+    guard let name = arguments.first, let verb = verbs.first(where: { $0.configuration.commandName == name }) else {
+      return nil
+    }
+    return try? verb.parse(Array(arguments.dropFirst()))  // the root parses it again and gives the error
   }
 
   /// `help --json` is the dump of all verbs and options that ArgumentParser makes.

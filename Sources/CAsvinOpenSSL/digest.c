@@ -1,5 +1,6 @@
 #include "CAsvinOpenSSL.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 
 asvin_sha256 *asvin_sha256_new(void) {
@@ -21,4 +22,9 @@ void asvin_sha256_free(asvin_sha256 *context) { EVP_MD_CTX_free(context); }
 
 int asvin_sha1(const void *bytes, size_t count, uint8_t digest[20]) {
   return EVP_Digest(bytes, count, digest, NULL, EVP_sha1(), NULL) == 1;
+}
+
+// The system's openssl.cnf can change what algorithms do, and reading it takes longer than a signature.
+__attribute__((constructor)) static void ignore_configuration(void) {
+  OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
 }

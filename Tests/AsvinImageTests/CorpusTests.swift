@@ -12,7 +12,8 @@ enum Corpus {
   static var isThere: Bool { FileManager.default.fileExists(atPath: root.path) }
 
   static var images: [String] {
-    guard let folders = try? FileManager.default.contentsOfDirectory(atPath: root.path) else { return [] }  // skipped aloud
+    // An absent folder skips the suite aloud, above.
+    guard let folders = try? FileManager.default.contentsOfDirectory(atPath: root.path) else { return [] }  // absent
     return folders.sorted().flatMap { ["\($0)/old.bin", "\($0)/new.bin"] }
   }
 

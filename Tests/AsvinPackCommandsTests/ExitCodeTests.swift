@@ -10,9 +10,11 @@ struct ExitCodeTests {
       ("verify none.asvin --trust ed25519.pub.pem", 66), ("verify blink-1.0.0.asvin --trust ed25519.pem", 64),
       ("verify", 64), ("sign", 64), ("nonsense", 64), ("sign blink.bin --nonsense", 64),
       ("sign blink.bin", 73), ("sign none.bin", 66), ("sign blink.bin --key none.pem -o x", 66),
-      ("sign blink.bin --template esp32 -o x", 65), ("sign blink.bin -o none/x", 73), ("sign blink.bin -o / --force", 73),
+      ("sign blink.bin --template esp32 -o x", 65), ("sign blink.bin -o none/x", 73),
+      ("sign blink.bin -o / --force", 73),
       ("sign blink-1.0.0.asvin -o x", 1), ("sign blink.bin blink.bin -o x", 64), ("sign blink.bin --slot x -o x", 64),
-      ("extract blink-1.0.0.asvin --trust ecdsa-p256.pub.pem -o x", 65), ("extract blink.bin --trust ed25519.pub.pem -o x", 65),
+      ("extract blink-1.0.0.asvin --trust ecdsa-p256.pub.pem -o x", 65),
+      ("extract blink.bin --trust ed25519.pub.pem -o x", 65),
       ("keygen -o ed25519.pem", 73), ("keygen --algorithm rsa -o x", 64), ("keygen -o -", 64), ("pub blink.bin", 65),
       ("init", 73), ("publish blink-1.0.0.asvin --group g", 64), ("publish blink-1.0.0.asvin --group g --to s3:x", 64),
       ("publish blink-1.0.0.asvin --to dir:r --group ../x", 64), ("inspect none", 66), ("lint none", 66),
@@ -47,7 +49,8 @@ struct ExitCodeTests {
       for arguments in ["verify x", "sign none", "nonsense", "sign", "keygen -o ed25519.pem"] {
         for line in try ProgramRun(arguments, in: scratch).errors.split(separator: "\n") {
           let words = line.split(separator: ": ", maxSplits: 2).last ?? ""
-          #expect(words.first.map { !$0.isUppercase } == true && (!words.hasSuffix(".") || words.hasSuffix("...")), "\(line)")
+          #expect(
+            words.first.map { !$0.isUppercase } == true && (!words.hasSuffix(".") || words.hasSuffix("...")), "\(line)")
         }
       }
     }

@@ -35,7 +35,8 @@ struct JSONTests {
   func verdict() throws {
     try Bench.with { scratch in
       #expect(try ProgramRun("sign blink.bin --quiet", in: scratch).exitCode == 0)
-      let good = try ProgramRun("verify blink-1.0.0.asvin --trust ed25519.pub.pem --json", in: scratch).json(Answer.self)
+      let good = try ProgramRun("verify blink-1.0.0.asvin --trust ed25519.pub.pem --json", in: scratch).json(
+        Answer.self)
       #expect(good.result == "accepted" && good.reason == "accepted" && good.code == 0)
       #expect(good.release?.version == "1.0.0")
       let run = try ProgramRun("verify blink-1.0.0.asvin --trust ed25519.pub.pem --floor 16777216 --json", in: scratch)

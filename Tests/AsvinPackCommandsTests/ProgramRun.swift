@@ -19,10 +19,13 @@ struct ProgramRun {
   }()
 
   /// Runs the program in a folder, through a shell for its redirections.
-  init(_ arguments: String, in scratch: Scratch, variables: String = "", input: String? = nil, full: Bool = false) throws {
+  init(_ arguments: String, in scratch: Scratch, variables: String = "", input: String? = nil, full: Bool = false)
+    throws
+  {
     let (out, err) = (scratch.path(".stdout"), scratch.path(".stderr"))
     let source = input.map { "<'\(scratch.path($0))'" } ?? "</dev/null"
-    let command = "cd '\(scratch.folder)' && \(variables) '\(Self.path)' \(arguments) \(source) >'\(full ? "/dev/full" : out)' 2>'\(err)'"
+    let command =
+      "cd '\(scratch.folder)' && \(variables) '\(Self.path)' \(arguments) \(source) >'\(full ? "/dev/full" : out)' 2>'\(err)'"
     let status = unsafe system(command)
     exitCode = status >> 8 & 0xFF
     output = full ? [] : try scratch.read(".stdout")

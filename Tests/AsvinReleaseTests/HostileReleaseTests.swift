@@ -23,7 +23,9 @@ struct HostileReleaseTests {
     return try manifest.encoded()
   }
 
-  static func signatureFile(over manifest: [UInt8], type: StaticString = Schema.manifestType, claiming: SignatureAlgorithm? = nil)
+  static func signatureFile(
+    over manifest: [UInt8], type: StaticString = Schema.manifestType, claiming: SignatureAlgorithm? = nil
+  )
     throws -> [UInt8]
   {
     let pem = try readFile("\(Workshop.keys)ed25519.pem")
@@ -43,7 +45,7 @@ struct HostileReleaseTests {
   static func expect(_ reason: Reason, manifest: [UInt8], signatures: [UInt8]) throws {
     try Workshop.with { workshop in
       let path = workshop.scratch.path("hostile.asvin")
-      let file = try OutputFile(path)
+      let file = try OutputFile(path, durability: .remade)
       let member = BundleMember(
         name: "payloads/0-image", role: .payload(component: 0, index: 0), size: 64,
         digest: SHA256.digest(of: image.span))

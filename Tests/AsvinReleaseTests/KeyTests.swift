@@ -39,7 +39,8 @@ struct KeyTests {
       workshop.surroundings.variables["RELEASE_KEY"] = String(decoding: pem, as: UTF8.self)
       let output = try workshop.sign { $0.keys = [KeyReference("env://RELEASE_KEY", from: "/")] }.output
       #expect(try workshop.verify(output).isAccepted)
-      #expect(failure { try workshop.sign { $0.keys = [KeyReference("env://NONE", from: "/")] } }?.kind == .inputMissing)
+      #expect(
+        failure { try workshop.sign { $0.keys = [KeyReference("env://NONE", from: "/")] } }?.kind == .inputMissing)
     }
   }
 

@@ -23,7 +23,8 @@ struct ProjectTests {
     }
   }
 
-  @Test("A field twice, a list where a text belongs, and what is no YAML: each is refused",
+  @Test(
+    "A field twice, a list where a text belongs, and what is no YAML: each is refused",
     arguments: ["vendor: a.b\nvendor: c.d", "vendor: [a]", "vendor: {", "- list", "slots: {0: x}"])
   func malformed(text: String) throws {
     try Workshop.with(project: text) { workshop in

@@ -14,7 +14,9 @@ struct VersionTests {
     #expect(Name(version)?.derivedSequence == sequence)
   }
 
-  @Test("No sequence number is derived from any other version", arguments: ["1.2.3.4", "4096", "1.0-rc1", "1.", "v1", "1.2+5"])
+  @Test(
+    "No sequence number is derived from any other version",
+    arguments: ["1.2.3.4", "4096", "1.0-rc1", "1.", "v1", "1.2+5"])
   func notDerived(version: String) {
     #expect(Name(version)?.derivedSequence == nil)
   }

@@ -62,7 +62,9 @@ struct Workshop {
     try lint("firmware.bin", change).map(\.rule)
   }
 
-  func lint(_ file: String = "firmware.bin", _ change: (inout ReleaseOptions) -> Void = { _ in }) throws -> [LintFinding] {
+  func lint(_ file: String = "firmware.bin", _ change: (inout ReleaseOptions) -> Void = { _ in }) throws
+    -> [LintFinding]
+  {
     var options = ReleaseOptions(file: file)
     change(&options)
     return try Lint(options).run(in: surroundings).findings

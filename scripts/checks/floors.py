@@ -9,11 +9,11 @@ import sys
 
 OUTSIDE = {
     "ArgumentParser": "AsvinPackCommands",
-    "Yams": "AsvinRelease",
+    "CAsvinYAML": "AsvinRelease",
     "CAsvinOpenSSL": "AsvinCrypto",
     "CAsvinArchive": "AsvinBundle",
 }
-HEADERS = {"openssl/": "CAsvinOpenSSL", "archive": "CAsvinArchive"}
+HEADERS = {"openssl/": "CAsvinOpenSSL", "archive": "CAsvinArchive", "yaml": "CAsvinYAML"}
 # What device floors may import beyond each other: nothing.
 DEVICE = {"AsvinWire", "AsvinManifest", "AsvinVerifier"}
 SYSTEM = {"Glibc", "FoundationEssentials", "Synchronization"}

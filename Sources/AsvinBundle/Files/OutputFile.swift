@@ -16,7 +16,7 @@ extension ByteSink {
   public func write(_ bytes: [UInt8]) throws(FileError) { try write(bytes.span) }
 }
 
-/// A file that comes into being whole or not at all: written under a temporary name, flushed, then renamed.
+/// A file that comes into being whole or not at all: written under a temporary name, then renamed.
 ///
 /// `-` is standard output, which gets its bytes only when the file is whole. A file that is never committed leaves
 /// nothing behind.
@@ -29,17 +29,29 @@ public final class OutputFile: ByteSink {
     case existing
   }
 
+  /// What a power cut right after the commit may take.
+  public enum Durability: Sendable {
+    /// The file, which can be made again: bundles and extracted images, whose digests tell a torn one from a whole one.
+    case remade
+    /// Nothing: the file and its name are flushed to the disk before the commit ends. For keys and what is published.
+    case flushed
+  }
+
   private let path: String
   private let temporary: String
   private let replacing: Replacing
+  private let durability: Durability
   private var descriptor: Int32
 
   /// A new file beside its final place, with permissions before the system's mask.
   ///
   /// - Throws: ``FileError``; at once where the final name is taken and must not be replaced.
-  public init(_ path: String, permissions: mode_t = 0o644, replacing: Replacing = .never) throws(FileError) {
+  public init(
+    _ path: String, permissions: mode_t = 0o644, replacing: Replacing = .never, durability: Durability
+  ) throws(FileError) {
     self.path = path
     self.replacing = replacing
+    self.durability = durability
     if path == "-" {
       temporary = ""
       descriptor = try openSpool()
@@ -67,12 +79,13 @@ public final class OutputFile: ByteSink {
     try AsvinBundle.write(bytes, to: descriptor, path: path)
   }
 
-  /// Makes the file appear under its name, on disk and whole.
+  /// Makes the file appear under its name, whole.
   ///
   /// - Throws: ``FileError``; then there is no new file.
   public func commit() throws(FileError) {
     if temporary.isEmpty { return try copyToStandardOutput() }
-    guard fsync(descriptor) == 0, close(descriptor) == 0 else {
+    let isFlushed = durability == .remade || fsync(descriptor) == 0
+    guard isFlushed, close(descriptor) == 0 else {
       let error = FileError(.write, path)
       abandon()
       throw error
@@ -83,7 +96,7 @@ public final class OutputFile: ByteSink {
     let error = FileError(.write, path)
     unsafe unlink(temporary)
     guard placed == 0 else { throw error }
-    try flushFolder(split(path).folder)
+    if durability == .flushed { try flushFolder(split(path).folder) }
   }
 
   /// Takes a committed file back, where another that belongs to it cannot be made.

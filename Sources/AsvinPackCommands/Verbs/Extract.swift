@@ -2,7 +2,8 @@ import ArgumentParser
 import AsvinRelease
 
 struct Extract: Verb {
-  static let configuration = CommandConfiguration(abstract: "Verify a bundle and write the image of a slot.")
+  static let configuration = CommandConfiguration(
+    commandName: "extract", abstract: "Verify a bundle and write the image of a slot.")
 
   @Argument(help: ArgumentHelp("The bundle; - is standard input.", valueName: "bundle"))
   var bundle: String

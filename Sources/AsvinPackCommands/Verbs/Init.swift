@@ -3,6 +3,7 @@ import AsvinRelease
 
 struct Init: Verb {
   static let configuration = CommandConfiguration(
+    commandName: "init",
     abstract: "Write a commented asvin-pack.yaml, so that other verbs need no options.",
     discussion: "Templates built in: esp8266, esp32, esp32c3, nrf52840, rp2040, stm32, linux-gateway.")
 

@@ -3,6 +3,7 @@ import AsvinRelease
 
 struct Inspect: Verb {
   static let configuration = CommandConfiguration(
+    commandName: "inspect",
     abstract: "Show what a bundle or an image is. Trusts nothing, and proves nothing.")
 
   @Argument(help: ArgumentHelp("A bundle or an image; - is standard input.", valueName: "file"))

@@ -4,6 +4,7 @@ import AsvinRelease
 
 struct Keygen: Verb {
   static let configuration = CommandConfiguration(
+    commandName: "keygen",
     abstract: "Make a key pair: KEY.pem, readable by you alone, and KEY.pub.pem.",
     discussion: "The private key is encrypted where ASVIN_PACK_PASSPHRASE, --passphrase-file or --encrypt says so.")
 

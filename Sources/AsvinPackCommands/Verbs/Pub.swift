@@ -2,7 +2,8 @@ import ArgumentParser
 import AsvinRelease
 
 struct Pub: Verb {
-  static let configuration = CommandConfiguration(abstract: "Print the public half of a key, or write it to a file.")
+  static let configuration = CommandConfiguration(
+    commandName: "pub", abstract: "Print the public half of a key, or write it to a file.")
 
   @Argument(help: ArgumentHelp("The key: a path, or env://NAME.", valueName: "key"))
   var key: String

@@ -3,6 +3,7 @@ import AsvinRelease
 
 struct Publish: Verb {
   static let configuration = CommandConfiguration(
+    commandName: "publish",
     abstract: "Publish a bundle to a file group: all of it, or nothing.",
     discussion: "Publishing the same bundle again changes nothing and succeeds.")
 

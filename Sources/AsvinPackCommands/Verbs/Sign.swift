@@ -3,6 +3,7 @@ public import AsvinRelease
 
 struct Sign: Verb {
   static let configuration = CommandConfiguration(
+    commandName: "sign",
     abstract: "Sign firmware: check it, make its manifest, sign that, write NAME-VERSION.asvin.",
     discussion: "One bundle for each FILE. What a key signed is verified before anything is written.")
 

@@ -3,6 +3,7 @@ import AsvinRelease
 
 struct Verify: Verb {
   static let configuration = CommandConfiguration(
+    commandName: "verify",
     abstract: "Verify a bundle as a device does, then every payload in it.")
 
   @Argument(help: ArgumentHelp("The bundle; - is standard input.", valueName: "bundle"))

@@ -49,8 +49,8 @@ public struct KeyGeneration: Sendable {
 
   /// Both files, or none.
   private func write(_ key: PrivateKey, passphrase: [UInt8]?, to path: String, _ publicPath: String) throws {
-    let privateFile = try OutputFile(path, permissions: 0o600)
-    let publicFile = try OutputFile(publicPath)
+    let privateFile = try OutputFile(path, permissions: 0o600, durability: .flushed)
+    let publicFile = try OutputFile(publicPath, durability: .flushed)
     try privateFile.write(key.pem(passphrase: passphrase))
     try publicFile.write(key.publicKey.pem())
     try publicFile.commit()

@@ -26,7 +26,8 @@ public struct PublicHalf: Sendable {
       let publicKey = try read(in: surroundings)
       if let output {
         let file = try OutputFile(
-          Surroundings.path(output, from: surroundings.folder), replacing: force ? .existing : .never)
+          Surroundings.path(output, from: surroundings.folder), replacing: force ? .existing : .never,
+          durability: .flushed)
         try file.write(publicKey.pem())
         try file.commit()
       }

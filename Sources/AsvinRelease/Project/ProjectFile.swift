@@ -34,7 +34,7 @@ public struct ProjectFile: Sendable {
   /// A project of its YAML.
   init(_ bytes: [UInt8], name file: String, folder: String) throws(Failure) {
     self.folder = folder
-    var fields = try YAMLFields(YAML(bytes, name: file), in: "'\(file)'")
+    var fields = try YAMLFields(YAMLReader.document(bytes, name: file), in: "'\(file)'")
     vendor = try fields.text("vendor")
     deviceClass = try fields.text("class")
     name = try fields.text("name")

@@ -65,7 +65,7 @@ public struct ProjectInit: Sendable {
       """
     do throws(FileError) {
       let path = Surroundings.path(ProjectFile.fileName, from: surroundings.folder)
-      let file = try OutputFile(path, replacing: force ? .existing : .never)
+      let file = try OutputFile(path, replacing: force ? .existing : .never, durability: .flushed)
       try file.write(Array(text.utf8))
       try file.commit()
     } catch {

@@ -33,7 +33,7 @@ public struct Template: Sendable {
   init(_ bytes: [UInt8], name: String) throws(Failure) {
     self.name = name
     let place = "template '\(name)'"
-    var fields = try YAMLFields(YAML(bytes, name: name), in: place)
+    var fields = try YAMLFields(YAMLReader.document(bytes, name: name), in: place)
     summary = try fields.text("summary") ?? name
     vendor = try fields.text("vendor")
     deviceClass = try fields.text("class")

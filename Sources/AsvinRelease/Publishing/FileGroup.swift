@@ -55,7 +55,7 @@ struct FileGroup {
     let path = objectPath(digest)
     if try isStored(digest) { return }
     try makeFolder(String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)]))
-    let object = try OutputFile(path, permissions: 0o444, replacing: .existing)
+    let object = try OutputFile(path, permissions: 0o444, replacing: .existing, durability: .flushed)
     var hash = SHA256()
     var done: UInt64 = 0
     try source.forEachPiece { piece in
@@ -86,7 +86,7 @@ struct FileGroup {
   /// Replaces the index in one step, and reads it back.
   func write(_ index: GroupIndex) throws {
     let bytes = try index.encoded()
-    let file = try OutputFile(indexPath, replacing: .existing)
+    let file = try OutputFile(indexPath, replacing: .existing, durability: .flushed)
     try file.write(bytes)
     try file.commit()
     guard try readSmallFile(indexPath, limit: GroupIndex.limit) == bytes else {

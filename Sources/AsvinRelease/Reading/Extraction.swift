@@ -38,7 +38,8 @@ public struct Extraction: Sendable {
         throw Failure(.rejected, "'\(open.name)' holds no whole image for slot \(slot)", reason: .noUsablePayload)
       }
       let file = try OutputFile(
-        Surroundings.path(output, from: surroundings.folder), replacing: force ? .existing : .never)
+        Surroundings.path(output, from: surroundings.folder), replacing: force ? .existing : .never,
+        durability: .remade)
       _ = try open.verify(acceptance, in: surroundings) { member, piece in
         if member.role == .payload(component: component, index: index) { try file.write(piece) }
       }

@@ -86,7 +86,8 @@ public struct Signing: Sendable {
     content: (BundleMember) throws -> any ByteSource
   ) throws -> UInt64 {
     let file = try OutputFile(
-      Surroundings.path(output, from: surroundings.folder), replacing: force ? .existing : .never)
+      Surroundings.path(output, from: surroundings.folder), replacing: force ? .existing : .never,
+      durability: .remade)
     let sink = CountingSink(file, total: members.reduce(0) { $0 + $1.size }, progress: surroundings.progress)
     try BundleWriter.write(
       manifest: signed.bytes, signatureFile: signed.signatureFile, members: members, to: sink, content: content)

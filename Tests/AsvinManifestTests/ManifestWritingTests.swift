@@ -45,7 +45,7 @@ struct ManifestWritingTests {
     #expect(Self.fault(manifest) == .invalidValue)
     manifest = try Self.smallest()
     manifest.components[0].payloads[0].kind = nil
-    #expect(Self.fault(manifest) == .invalidValue)
+    #expect(Self.fault(manifest) == .missingKey)
     manifest = try Self.smallest()
     manifest.facts = [Fact(1, .bool(true)), Fact(0, .bool(true))]
     #expect(Self.fault(manifest) == .unsortedKeys)

@@ -31,6 +31,8 @@ public struct ComponentView: ~Escapable {
       case .size: size = try reader.size()
       case .digest: digest = try reader.byteString(count: Schema.digestBytes)
       case .payloads:
+        // Keys ascend, so what the payloads are held against has come before them or never will.
+        try seen.require(ComponentKey.slot.rawValue...ComponentKey.digest.rawValue, at: start)
         count = try reader.nonEmptyArray(.payloads)
         payloadReader = reader
         try ComponentView.checkPayloads(&reader, count: count, size: size, digest: digest)

@@ -47,11 +47,13 @@ extension Component {
 }
 
 extension Payload {
+  /// A kind that is not ours has no number to write; reading back then misses the key.
   fileprivate func write(to writer: inout CBORWriter) {
-    let pairs = 3 + (seal == nil ? 0 : 2) + (base == nil ? 0 : 2) + (memory == nil ? 0 : 1) + (features == nil ? 0 : 1)
+    let pairs =
+      2 + (kind == nil ? 0 : 1) + (seal == nil ? 0 : 2) + (base == nil ? 0 : 2) + (memory == nil ? 0 : 1)
+      + (features == nil ? 0 : 1)
     writer.head(.map, UInt64(pairs))
-    // A kind that is not ours cannot be written back; reading what was written then finds the difference.
-    writer.field(PayloadKey.kind) { $0.unsigned(kind?.rawValue ?? .max) }
+    writer.field(PayloadKey.kind, kind?.rawValue)
     writer.field(PayloadKey.size) { $0.unsigned(size) }
     writer.field(PayloadKey.digest) { $0.byteString(digest.array) }
     if let seal {

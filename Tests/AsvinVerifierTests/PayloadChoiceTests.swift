@@ -1,0 +1,93 @@
+import AsvinCrypto
+import AsvinManifest
+import AsvinVerifier
+import AsvinWire
+import Testing
+
+@Suite("The payload that a device takes")
+struct PayloadChoiceTests {
+  static let base = InstalledImage(slot: 0, size: 4, digest: Bench.digest(4))
+
+  static func patch(from base: InstalledImage?, memory: UInt64? = nil, features: UInt64? = nil) -> Payload {
+    var payload = Payload(kind: .patch, size: 2, digest: Bench.digest(2))
+    payload.base = base.map { Payload.Base(digest: $0.digest, size: $0.size) }
+    payload.memory = memory
+    payload.features = features
+    return payload
+  }
+
+  static func image(features: UInt64? = nil) -> Payload {
+    var payload = Payload(size: 5, digest: Bench.digest(5))
+    payload.features = features
+    return payload
+  }
+
+  static func choice(
+    _ payloads: [Payload], installed: [InstalledImage] = [base], features: UInt64 = 0, memory: UInt64 = 0
+  ) throws -> PayloadChoice? {
+    let manifest = Bench.manifest { $0.components[0].payloads = payloads }
+    let bytes = try manifest.encoded()
+    var cursor = try ManifestView(bytes.span).components
+    guard let component = try cursor.next() else { return nil }
+    let device = Device(
+      vendor: .unchecked, deviceClass: .unchecked, floor: .unchecked, sequence: nil, features: features, memory: memory,
+      installed: installed.span)
+    return device.choice(for: component)
+  }
+
+  @Test("A patch from the installed image comes before the compressed image, and that before the image")
+  func ranking() throws {
+    let (installed, empty) = (Self.patch(from: Self.base), Self.patch(from: nil))
+    #expect(try Self.choice([Self.image(), empty, installed]) == .payload(2))
+    #expect(try Self.choice([installed, empty, Self.image()]) == .payload(0))
+    #expect(try Self.choice([Self.image(), empty]) == .payload(1))
+    #expect(try Self.choice([Self.image()]) == .payload(0))
+  }
+
+  @Test("Of two payloads of a rank, the first is taken")
+  func firstOfARank() throws {
+    #expect(try Self.choice([Self.patch(from: nil), Self.patch(from: nil), Self.image()]) == .payload(0))
+  }
+
+  @Test("A slot that holds the image already needs no payload")
+  func alreadyInstalled() throws {
+    let same = InstalledImage(slot: 0, size: 5, digest: Bench.digest(5))
+    #expect(try Self.choice([Self.image()], installed: [same]) == .alreadyInstalled)
+    let onAnother = InstalledImage(slot: 1, size: 5, digest: Bench.digest(5))
+    #expect(try Self.choice([Self.image()], installed: [onAnother]) == .payload(0))
+    let longer = InstalledImage(slot: 0, size: 6, digest: Bench.digest(5))
+    #expect(try Self.choice([Self.image()], installed: [longer]) == .payload(0))
+  }
+
+  /// Threat T25.
+  @Test("A patch from any other base is not taken")
+  func otherBase() throws {
+    let patch = Self.patch(from: Self.base)
+    for other in [
+      InstalledImage(slot: 0, size: 4, digest: Bench.digest(3)),
+      InstalledImage(slot: 0, size: 3, digest: Bench.digest(4)),
+      InstalledImage(slot: 1, size: 4, digest: Bench.digest(4)),
+    ] {
+      #expect(try Self.choice([patch], installed: [other]) == nil)
+      #expect(try Self.choice([patch, Self.image()], installed: [other]) == .payload(1))
+    }
+    #expect(try Self.choice([patch], installed: []) == nil)
+  }
+
+  @Test("A patch that needs more memory than there is is not taken")
+  func memory() throws {
+    let patch = Self.patch(from: Self.base, memory: 20_000)
+    #expect(try Self.choice([patch], memory: 19_999) == nil)
+    #expect(try Self.choice([patch], memory: 20_000) == .payload(0))
+  }
+
+  @Test("A payload with a feature bit that the device lacks is not taken")
+  func features() throws {
+    for payload in [Self.patch(from: nil, features: 0b110), Self.image(features: 0b110)] {
+      #expect(try Self.choice([payload], features: 0) == nil)
+      #expect(try Self.choice([payload], features: 0b100) == nil)
+      #expect(try Self.choice([payload], features: 0b110) == .payload(0))
+      #expect(try Self.choice([payload], features: .max) == .payload(0))
+    }
+  }
+}

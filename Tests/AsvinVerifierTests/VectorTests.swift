@@ -1,0 +1,23 @@
+import AsvinFixtures
+import AsvinVerifier
+import Testing
+
+/// Threats T1, T2, T8, T14, T15, T16: an independent encoder made the envelopes.
+@Suite("Envelopes of another encoder")
+struct VectorTests {
+  @Test("Each gets the reason in its file, or is accepted", arguments: Vector.all("envelope"))
+  func judged(vector: Vector) throws {
+    let reason = Bench.outcome(vector.bytes).reason
+    let words = reason.map { ["\($0.name)", "\($0.rawValue)"] } ?? ["accepted", "0"]
+    #expect(words == vector.expected)
+  }
+
+  @Test("Every reason that an envelope can have has a vector, or a test of its own")
+  func coverage() throws {
+    let seen = Set(Vector.all("envelope").map { $0.expected[0] })
+    let elsewhere: Set<Reason> = [.thresholdNotReached, .baseUnknown]
+    for reason in Reason.allCases where reason.rawValue < 50 && !elsewhere.contains(reason) {
+      #expect(seen.contains("\(reason.name)"), "\(reason)")
+    }
+  }
+}

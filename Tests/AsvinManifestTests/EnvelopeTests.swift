@@ -64,7 +64,9 @@ struct EnvelopeTests {
     #expect(Self.fault(joined) == .duplicateKey)
   }
 
-  @Test("A signature file that is no map is refused", arguments: [[], [0x80], [0x00], [0xBF, 0xFF], [0xB8, 0x01]] as [[UInt8]])
+  @Test(
+    "A signature file that is no map is refused",
+    arguments: [[], [0x80], [0x00], [0xBF, 0xFF], [0xB8, 0x01]] as [[UInt8]])
   func noMap(bytes: [UInt8]) {
     #expect(throws: WireError.self) { try Envelope.joining(manifest: Self.manifest, signatureFile: bytes) }
   }

@@ -1,0 +1,68 @@
+import AsvinCrypto
+import AsvinFixtures
+import AsvinManifest
+import AsvinVerifier
+import Testing
+
+/// Threat T17: signatures that a careless library takes for good.
+@Suite("Wycheproof")
+struct WycheproofTests {
+  struct File: Decodable {
+    let testGroups: [Group]
+  }
+
+  struct Group: Decodable {
+    let publicKeyPem: String
+    let tests: [Case]
+  }
+
+  struct Case: Decodable {
+    let tcId: Int
+    let msg: String
+    let sig: String
+    let result: String
+  }
+
+  static let folder = "vectors/wycheproof"
+
+  /// Judges every case of a file; gives back how many there were.
+  static func judge(_ name: String, by isSignature: ([UInt8], [UInt8], PublicKey) -> Bool) throws -> Int {
+    let file = try Shared.json("\(folder)/\(name)", as: File.self)
+    for group in file.testGroups {
+      let key = try PublicKey(pem: Array(group.publicKeyPem.utf8))
+      for item in group.tests {
+        let isGood = isSignature([UInt8](hex: item.sig), [UInt8](hex: item.msg), key)
+        #expect(isGood == (item.result == "valid"), "case \(item.tcId)")
+      }
+    }
+    return file.testGroups.reduce(0) { $0 + $1.tests.count }
+  }
+
+  static func holds(_ signature: [UInt8], _ message: [UInt8], _ key: PublicKey) -> Bool {
+    let (head, payload) = (
+      message.span.extracting(first: message.count / 2), message.span.extracting(droppingFirst: message.count / 2)
+    )
+    return OpenSSL().isSignature(signature.span, of: SignedMessage(head: head, payload: payload), by: key)
+  }
+
+  @Test("262 P-256 signatures as r ‖ s", .needsShared("\(folder)/ecdsa_secp256r1_sha256_p1363_test.json"))
+  func p1363() throws {
+    #expect(try Self.judge("ecdsa_secp256r1_sha256_p1363_test.json", by: Self.holds) == 262)
+  }
+
+  @Test("484 P-256 signatures in DER", .needsShared("\(folder)/ecdsa_secp256r1_sha256_test.json"))
+  func der() throws {
+    let cases = try Self.judge("ecdsa_secp256r1_sha256_test.json") { signature, message, key in
+      OpenSSL().isSignature(der: signature, of: message, by: key)
+    }
+    #expect(cases == 484)
+  }
+
+  @Test("151 Ed25519 signatures under the strict profile", .needsShared("\(folder)/ed25519_test.json"))
+  func ed25519() throws {
+    let cases = try Self.judge("ed25519_test.json") { signature, message, key in
+      Ed25519Profile.admits(signature: signature.span, key: key.bytes) && Self.holds(signature, message, key)
+    }
+    #expect(cases == 151)
+  }
+}

@@ -20,7 +20,10 @@ struct COSETests {
       let x: String
       let y: String
     }
-    struct Intermediates: Decodable { let ToBeSign_hex: String }
+    struct Intermediates: Decodable {
+      enum CodingKeys: String, CodingKey { case toBeSigned = "ToBeSign_hex" }
+      let toBeSigned: String
+    }
     struct Output: Decodable { let cbor: String }
     let input: Input
     let intermediates: Intermediates
@@ -72,7 +75,7 @@ struct COSETests {
     let file = try Self.file("sign-pass-03")
     let message = try #require(try Self.message([UInt8](hex: file.output.cbor)))
     let signed = Envelope.signedMessage(protectedHeader: message.protectedHeader, payload: message.payload)
-    #expect(signed == [UInt8](hex: file.intermediates.ToBeSign_hex))
+    #expect(signed == [UInt8](hex: file.intermediates.toBeSigned))
     #expect(try Self.isGood(file))
   }
 
@@ -80,7 +83,7 @@ struct COSETests {
   func algorithmOutsideTheSignature() throws {
     let file = try Self.file("sign-pass-01")
     let bytes = [UInt8](hex: file.output.cbor)
-    let toBeSigned = [UInt8](hex: file.intermediates.ToBeSign_hex)
+    let toBeSigned = [UInt8](hex: file.intermediates.toBeSigned)
     #expect(WycheproofTests.holds(Array(bytes.suffix(Schema.signatureBytes)), toBeSigned, try file.key()))
     #expect((try? Self.message(bytes)) == nil)  // a refusal by error is a refusal
   }
@@ -89,7 +92,7 @@ struct COSETests {
   func external() throws {
     let file = try Self.file("sign-pass-02")
     let message = try #require(try Self.message([UInt8](hex: file.output.cbor)))
-    let toBeSigned = [UInt8](hex: file.intermediates.ToBeSign_hex)
+    let toBeSigned = [UInt8](hex: file.intermediates.toBeSigned)
     #expect(WycheproofTests.holds(message.signature, toBeSigned, try file.key()))
     #expect(try !Self.isGood(file))
   }

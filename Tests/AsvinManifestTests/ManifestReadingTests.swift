@@ -46,7 +46,7 @@ struct ManifestReadingTests {
       for mask in 1...UInt8.max {
         var bytes = original
         bytes[index] ^= mask
-        guard Self.error(bytes) == nil, let manifest = try? Manifest(decoding: bytes) else { continue }  // other formats
+        guard Self.error(bytes) == nil, let manifest = try? Manifest(decoding: bytes) else { continue }  // refused
         // What a kind means that is not known here is not kept.
         if manifest.components.contains(where: { $0.payloads.contains { $0.kind == nil } }) { continue }
         let encoded = try manifest.encoded()

@@ -9,8 +9,13 @@ import Testing
 @Suite("The strict profile of Ed25519")
 struct Ed25519ProfileTests {
   struct Case: Decodable {
+    enum CodingKeys: String, CodingKey {
+      case message, signature
+      case key = "pub_key"
+    }
+
     let message: String
-    let pub_key: String
+    let key: String
     let signature: String
   }
 
@@ -24,7 +29,7 @@ struct Ed25519ProfileTests {
     try #require(cases.count == 12)
     let row = try cases.map { item in
       let (keyBytes, signature, message) = (
-        [UInt8](hex: item.pub_key), [UInt8](hex: item.signature), [UInt8](hex: item.message)
+        [UInt8](hex: item.key), [UInt8](hex: item.signature), [UInt8](hex: item.message)
       )
       let key = try #require(Bench.publicKey(.ed25519, keyBytes))
       return Ed25519Profile.admits(signature: signature.span, key: keyBytes.span)

@@ -1,0 +1,39 @@
+import AsvinBundle
+import AsvinFixtures
+import Testing
+
+@Suite("Folder locks")
+struct FolderLockTests {
+  @Test("A lock is held once, and is free when it is released or goes")
+  func lock() throws {
+    try Scratch.with { scratch in
+      let path = scratch.path("lock")
+      let first = try #require(try FolderLock(path))
+      #expect(try FolderLock(path) == nil)
+      first.release()
+      do {
+        _ = try #require(try FolderLock(path))
+      }
+      #expect(try FolderLock(path) != nil)
+    }
+  }
+
+  @Test("A folder is made with those above it, and may be there already")
+  func folders() throws {
+    try Scratch.with { scratch in
+      try makeFolder(scratch.path("a/b/c"))
+      try makeFolder(scratch.path("a/b/c"))
+      #expect(try scratch.files() == ["a", "a/b", "a/b/c"])
+      try makeFolder("")
+    }
+  }
+
+  @Test("A folder where a file stands is an error")
+  func fileInTheWay() throws {
+    try Scratch.with { scratch in
+      try scratch.write([1], to: "a")
+      let path = scratch.path("a/b")
+      #expect(throws: FileError.self) { try makeFolder(path) }
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import AsvinBundle
+import AsvinFixtures
+import Glibc
+import Testing
+
+@Suite("Input files")
+struct InputFileTests {
+  static func error(_ path: String) -> FileError? {
+    do throws(FileError) {
+      _ = try InputFile(path)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  @Test("A file is read at random, and ends where it ends")
+  func random() throws {
+    try Scratch.with { scratch in
+      var numbers = SeededGenerator(seed: 3)
+      let bytes = numbers.bytes(200_000)
+      let file = try InputFile(scratch.write(bytes, to: "file"))
+      #expect(file.count == 200_000)
+      #expect(try file.read(at: 70_000, count: 10) == Array(bytes[70_000..<70_010]))
+      #expect(try file.read(at: 199_999, count: 10) == [bytes[199_999]])
+      #expect(try file.read(at: 200_000, count: 10).isEmpty)
+      #expect(try file.read(at: .max, count: 10).isEmpty)
+    }
+  }
+
+  @Test(
+    "Pieces are the whole file, in order, each within the limit", arguments: [0, 1, 65_535, 65_536, 65_537, 200_000])
+  func pieces(count: Int) throws {
+    try Scratch.with { scratch in
+      var numbers = SeededGenerator(seed: 4)
+      let bytes = numbers.bytes(count)
+      var read: [UInt8] = []
+      try InputFile(scratch.write(bytes, to: "file")).forEachPiece { piece in
+        #expect(!piece.isEmpty && piece.count <= pieceBytes)
+        read += piece
+      }
+      #expect(read == bytes)
+    }
+  }
+
+  @Test("What was opened is read, though the name goes to another file")
+  func renamed() throws {
+    try Scratch.with { scratch in
+      let file = try InputFile(scratch.write([1, 2, 3], to: "file"))
+      try scratch.write([4, 5, 6], to: "other")
+      try #require(unsafe rename(scratch.path("other"), scratch.path("file")) == 0)
+      #expect(try file.read(at: 0, count: 3) == [1, 2, 3])
+    }
+  }
+
+  @Test("A file that shrinks while it is read ends early, without an error of its own")
+  func shrunk() throws {
+    try Scratch.with { scratch in
+      let file = try InputFile(scratch.write([1, 2, 3], to: "file"))
+      try #require(unsafe truncate(scratch.path("file"), 1) == 0)
+      #expect(try file.read(at: 0, count: 3) == [1])
+      var pieces: [[UInt8]] = []
+      try file.forEachPiece { pieces.append($0) }
+      #expect(pieces == [[1]])
+    }
+  }
+
+  @Test("A pipe is read whole, as a file is")
+  func pipe() throws {
+    try Scratch.with { scratch in
+      let path = scratch.path("pipe")
+      try #require(unsafe mkfifo(path, 0o600) == 0)
+      // The shell opens the pipe for writing while this end opens it for reading.
+      try #require(unsafe system("(printf abc >'\(path)') &") == 0)
+      let file = try InputFile(path)
+      #expect(file.count == 3)
+      #expect(try file.read(at: 1, count: 9) == Array("bc".utf8))
+    }
+  }
+
+  @Test("What is missing, a folder, or unreadable says so")
+  func errors() throws {
+    try Scratch.with { scratch in
+      let missing = Self.error(scratch.path("missing"))
+      #expect(missing?.isMissing == true && missing?.reason == "no such file or directory")
+      #expect(Self.error(scratch.folder)?.code == EISDIR)
+      let under = Self.error(try scratch.write([1], to: "file") + "/under")
+      #expect(under?.isMissing == true)
+    }
+  }
+}

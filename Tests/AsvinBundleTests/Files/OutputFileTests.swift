@@ -1,0 +1,129 @@
+import AsvinBundle
+import AsvinFixtures
+import FoundationEssentials
+import Glibc
+import Testing
+
+@Suite("Output files")
+struct OutputFileTests {
+  /// The system's error number of opening a file.
+  static func code(
+    opening path: String, replacing: OutputFile.Replacing = .never
+  ) -> Int32? {
+    do throws(FileError) {
+      _ = try OutputFile(path, replacing: replacing, durability: .remade)
+      return nil
+    } catch {
+      return error.code
+    }
+  }
+
+  static func code(committing file: OutputFile) -> Int32? {
+    do throws(FileError) {
+      try file.commit()
+      return nil
+    } catch {
+      return error.code
+    }
+  }
+
+  @Test("A file appears whole at its commit and not before", arguments: [OutputFile.Durability.remade, .flushed])
+  func commit(durability: OutputFile.Durability) throws {
+    try Scratch.with { scratch in
+      let file = try OutputFile(scratch.path("out"), durability: durability)
+      try file.write([1, 2, 3])
+      #expect(try !scratch.files().contains("out"))
+      try file.commit()
+      #expect(try scratch.files() == ["out"])
+      #expect(try scratch.read("out") == [1, 2, 3])
+    }
+  }
+
+  @Test("A file that is never committed leaves nothing")
+  func abandoned() throws {
+    try Scratch.with { scratch in
+      do {
+        let file = try OutputFile(scratch.path("out"), durability: .remade)
+        try file.write([1, 2, 3])
+        #expect(try scratch.files().count == 1)
+      }
+      #expect(try scratch.files().isEmpty)
+    }
+  }
+
+  @Test("A file of the same name is kept, unless it may be replaced")
+  func existing() throws {
+    try Scratch.with { scratch in
+      let path = try scratch.write([9], to: "out")
+      #expect(Self.code(opening: path) == EEXIST)
+      #expect(try scratch.read("out") == [9])
+      let file = try OutputFile(path, replacing: .existing, durability: .remade)
+      try file.write([1])
+      try file.commit()
+      #expect(try scratch.read("out") == [1])
+      #expect(try scratch.files() == ["out"])
+    }
+  }
+
+  @Test("A file that came up meanwhile is kept, and the commit fails")
+  func race() throws {
+    try Scratch.with { scratch in
+      let file = try OutputFile(scratch.path("out"), durability: .remade)
+      try file.write([1])
+      try scratch.write([9], to: "out")
+      #expect(Self.code(committing: file) == EEXIST)
+      #expect(try scratch.read("out") == [9])
+      #expect(try scratch.files() == ["out"])
+    }
+  }
+
+  @Test("A link is replaced itself, never what it points at")
+  func link() throws {
+    try Scratch.with { scratch in
+      let target = try scratch.write([9], to: "target")
+      try #require(unsafe symlink(target, scratch.path("out")) == 0)
+      let path = scratch.path("out")
+      #expect(Self.code(opening: path) == EEXIST)
+      let file = try OutputFile(path, replacing: .existing, durability: .remade)
+      try file.write([1])
+      try file.commit()
+      #expect(try scratch.read("target") == [9])
+      #expect(try scratch.read("out") == [1])
+    }
+  }
+
+  @Test("A folder, and a folder that is missing, are errors before anything is written")
+  func folders() throws {
+    try Scratch.with { scratch in
+      let (folder, missing) = (scratch.folder, scratch.path("missing/out"))
+      for replacing in [OutputFile.Replacing.never, .existing] {
+        #expect(Self.code(opening: folder, replacing: replacing) == EISDIR)
+      }
+      #expect(Self.code(opening: missing) == ENOENT)
+      let files = try scratch.files()
+      #expect(files.isEmpty)
+    }
+  }
+
+  @Test("A private file is readable by its owner alone, from its first byte")
+  func permissions() throws {
+    try Scratch.with { scratch in
+      let file = try OutputFile(scratch.path("key"), permissions: 0o600, durability: .flushed)
+      let temporary = try #require(try scratch.files().first)
+      #expect(try scratch.permissions(temporary) == 0o600)
+      try file.commit()
+      #expect(try scratch.permissions("key") == 0o600)
+    }
+  }
+
+  @Test("A committed file can be taken back")
+  func withdraw() throws {
+    try Scratch.with { scratch in
+      let file = try OutputFile(scratch.path("out"), durability: .remade)
+      try file.commit()
+      try file.withdraw()
+      #expect(try scratch.files().isEmpty)
+      #expect(throws: FileError.self) { try file.withdraw() }
+    }
+  }
+}

@@ -4,7 +4,7 @@ import AsvinWire
 import Glibc
 import Testing
 
-@Suite("Writing bundles")
+@Suite("Writing bundles", .usesScratch)
 struct WritingTests {
   @Test("The same release is the same bytes, and they are those of the standard's layout")
   func identical() throws {

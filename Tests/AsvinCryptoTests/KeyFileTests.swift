@@ -5,7 +5,7 @@ import AsvinVerifier
 import Testing
 
 /// Key files, read and written; the `openssl` command writes what we read and reads what we write.
-@Suite("Key files")
+@Suite("Key files", .usesScratch)
 struct KeyFileTests {
   static let algorithms = SigningTests.algorithms
   static let passphrase = Array("TEST-ONLY passphrase with ümlaut".utf8)

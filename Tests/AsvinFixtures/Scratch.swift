@@ -1,7 +1,8 @@
 import FoundationEssentials
 import Glibc
 
-/// A folder of a test's own. It goes when the test succeeds; when it fails it stays, and is named.
+/// A folder of a test's own. It goes when the test succeeds; when it fails it stays, and is named. The suite needs the
+/// trait `.usesScratch`, which notices the failures.
 public struct Scratch: Sendable {
   /// The folder.
   public let folder: String
@@ -18,7 +19,11 @@ public struct Scratch: Sendable {
     let scratch = Scratch(folder: path)
     do {
       let result = try body(scratch)
-      try FileManager.default.removeItem(atPath: path)
+      if ScratchTrait.hasFailed() {
+        print("the failed test's folder is kept: \(path)")
+      } else {
+        try FileManager.default.removeItem(atPath: path)
+      }
       return result
     } catch {
       print("the failed test's folder is kept: \(path)")

@@ -1,7 +1,7 @@
 import AsvinFixtures
 import Testing
 
-@Suite("Exit codes and messages")
+@Suite("Exit codes and messages", .usesScratch)
 struct ExitCodeTests {
   @Test(
     "A failure exits with its code, says what failed and what to do next, and writes nothing to standard output",

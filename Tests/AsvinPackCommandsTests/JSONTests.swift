@@ -1,7 +1,7 @@
 import AsvinFixtures
 import Testing
 
-@Suite("JSON on every verb")
+@Suite("JSON on every verb", .usesScratch)
 struct JSONTests {
   /// What every report may have of these.
   struct Answer: Decodable {

@@ -1,7 +1,7 @@
 import AsvinFixtures
 import Testing
 
-@Suite("Standard input and output")
+@Suite("Standard input and output", .usesScratch)
 struct StreamTests {
   @Test("An image from standard input becomes a bundle on standard output, and back")
   func pipes() throws {

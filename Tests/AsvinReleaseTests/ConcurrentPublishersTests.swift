@@ -3,7 +3,7 @@ import AsvinRelease
 import AsvinVerifier
 import Testing
 
-@Suite("Publishers at the same time")
+@Suite("Publishers at the same time", .usesScratch)
 struct ConcurrentPublishersTests {
   @Test("Of many publishers each either publishes or fails with a clear error, and the index holds what was published")
   func race() async throws {

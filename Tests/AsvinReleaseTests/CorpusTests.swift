@@ -2,7 +2,7 @@ import AsvinFixtures
 import AsvinRelease
 import Testing
 
-@Suite("Real firmware", .needsShared("corpus"))
+@Suite("Real firmware", .usesScratch, .needsShared("corpus"))
 struct CorpusTests {
   static let pairs = [
     "aarch64-shell-pi3", "aarch64-uboot-rpi4-2023-2025", "avr-grbl-0.9i-0.9j", "esp32-nina-1.4.4-1.4.5",

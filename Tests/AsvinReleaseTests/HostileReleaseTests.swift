@@ -8,7 +8,7 @@ import AsvinWire
 import Testing
 
 /// Bundles whose archive is right and whose content is not, each made by someone who has the tools.
-@Suite("Hostile releases")
+@Suite("Hostile releases", .usesScratch)
 struct HostileReleaseTests {
   static let image = Workshop.noise(64)
 

@@ -6,7 +6,7 @@ import Testing
 
 @testable import AsvinRelease
 
-@Suite("Keys in files and in the environment")
+@Suite("Keys in files and in the environment", .usesScratch)
 struct KeyTests {
   static func generate(_ output: String, in workshop: Workshop) throws -> KeyReport {
     try KeyGeneration(algorithm: .ecdsaP256, output: output, encrypted: false).run(in: workshop.surroundings)

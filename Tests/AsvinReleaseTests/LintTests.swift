@@ -2,7 +2,7 @@ import AsvinFixtures
 import AsvinRelease
 import Testing
 
-@Suite("Lint")
+@Suite("Lint", .usesScratch)
 struct LintTests {
   static func blink() throws -> [UInt8] { try HostileReleaseTests.readFile(Workshop.blink) }
 

@@ -2,7 +2,7 @@ import AsvinFixtures
 import AsvinRelease
 import Testing
 
-@Suite("Signing a bundle that is signed already")
+@Suite("Signing a bundle that is signed already", .usesScratch)
 struct OnSignedTests {
   @Test("It is refused unless something is said")
   func refused() throws {

@@ -2,7 +2,7 @@ import AsvinFixtures
 import AsvinRelease
 import Testing
 
-@Suite("Project files and templates")
+@Suite("Project files and templates", .usesScratch)
 struct ProjectTests {
   @Test("The project is found upward from the working folder, and its paths start at the project")
   func foundUpward() throws {

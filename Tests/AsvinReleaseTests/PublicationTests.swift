@@ -4,7 +4,7 @@ import AsvinRelease
 import AsvinVerifier
 import Testing
 
-@Suite("Publishing to a folder")
+@Suite("Publishing to a folder", .usesScratch)
 struct PublicationTests {
   static func index(_ workshop: Workshop) throws -> String {
     String(decoding: try workshop.scratch.read("releases/groups/group.json"), as: UTF8.self)

@@ -3,7 +3,7 @@ import AsvinFixtures
 import AsvinRelease
 import Testing
 
-@Suite("Secrets inside images")
+@Suite("Secrets inside images", .usesScratch)
 struct SecretTests {
   /// An image with something in its middle, at an offset that no rule prefers.
   static func rules(with secret: [UInt8], at offset: Int = 301) throws -> [LintRule] {

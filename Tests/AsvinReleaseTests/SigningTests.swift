@@ -2,7 +2,7 @@ import AsvinFixtures
 import AsvinRelease
 import Testing
 
-@Suite("Signing")
+@Suite("Signing", .usesScratch)
 struct SigningTests {
   @Test("A project file makes a bundle with no options at all")
   func projectAlone() throws {

@@ -3,7 +3,7 @@ import AsvinRelease
 import Testing
 
 /// T13: every byte of the container is signed, hashed by something signed, or compared with what we would write.
-@Suite("Tampered bundles")
+@Suite("Tampered bundles", .usesScratch)
 struct TamperingTests {
   static let algorithms = ["ed25519", "ecdsa-p256"]
 

@@ -3,7 +3,7 @@ import AsvinRelease
 import AsvinVerifier
 import Testing
 
-@Suite("Verifying and extracting bundles")
+@Suite("Verifying and extracting bundles", .usesScratch)
 struct VerificationTests {
   @Test("Without a key to trust it is a wrong call, never a success")
   func noTrust() throws {

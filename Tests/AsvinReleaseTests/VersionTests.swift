@@ -1,8 +1,9 @@
+import AsvinFixtures
 import AsvinManifest
 import AsvinRelease
 import Testing
 
-@Suite("Names, versions and sequence numbers")
+@Suite("Names, versions and sequence numbers", .usesScratch)
 struct VersionTests {
   @Test(
     "A sequence number is derived from one to three numeric parts",

@@ -2,7 +2,7 @@ import AsvinBundle
 import AsvinFixtures
 import Testing
 
-@Suite("Folder locks")
+@Suite("Folder locks", .usesScratch)
 struct FolderLockTests {
   @Test("A lock is held once, and is free when it is released or goes")
   func lock() throws {

@@ -3,7 +3,7 @@ import AsvinFixtures
 import Glibc
 import Testing
 
-@Suite("Input files")
+@Suite("Input files", .usesScratch)
 struct InputFileTests {
   static func error(_ path: String) -> FileError? {
     do throws(FileError) {

@@ -4,7 +4,7 @@ import FoundationEssentials
 import Glibc
 import Testing
 
-@Suite("Output files")
+@Suite("Output files", .usesScratch)
 struct OutputFileTests {
   /// The system's error number of opening a file.
   static func code(

@@ -1,7 +1,7 @@
 public import AsvinWire
 
 /// A COSE_Sign1 over detached bytes (RFC 9052 §4.2), read in place. It says what it is by; nothing proves it yet.
-public struct SignatureView: ~Escapable {
+public struct SignatureView: EncodedItem, ~Escapable {
   /// The protected header's bytes, which the signature covers.
   public let protectedHeader: Span<UInt8>
   /// The algorithm that it claims, or `nil` for one that we do not know.
@@ -13,8 +13,11 @@ public struct SignatureView: ~Escapable {
   /// The signature, 64 bytes.
   public let signature: Span<UInt8>
 
+  /// Reads the next item.
+  ///
+  /// - Throws: ``WireError``.
   @_lifetime(copy reader)
-  init(reading reader: inout CBORReader) throws(WireError) {
+  public init(reading reader: inout CBORReader) throws(WireError) {
     var sign1 = try reader.embedded()
     try sign1.array(count: 4)
     let start = sign1.offset
@@ -67,23 +70,4 @@ extension CBORReader {
 }
 
 /// The signatures of an envelope, in its order.
-public struct SignatureCursor: ~Escapable {
-  private var reader: CBORReader
-  private var left: Int
-
-  @_lifetime(copy reader)
-  init(_ reader: CBORReader, count: Int) {
-    self.reader = reader
-    left = count
-  }
-
-  /// The next signature, or `nil` after the last.
-  ///
-  /// - Throws: nothing for an envelope that was read whole.
-  @_lifetime(copy self)
-  public mutating func next() throws(WireError) -> SignatureView? {
-    guard left > 0 else { return nil }
-    left &-= 1
-    return try SignatureView(reading: &reader)
-  }
-}
+public typealias SignatureCursor = ItemCursor<SignatureView>

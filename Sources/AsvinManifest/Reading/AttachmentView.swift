@@ -1,7 +1,7 @@
 public import AsvinWire
 
 /// A document beside the images, read in place from a manifest's bytes. A device skips it.
-public struct AttachmentView: ~Escapable {
+public struct AttachmentView: EncodedItem, ~Escapable {
   /// Unique in its manifest (see ``Name``).
   public let name: Span<UInt8>
   /// The media type, UTF-8; not restricted, so never shown raw.
@@ -11,8 +11,11 @@ public struct AttachmentView: ~Escapable {
   /// SHA-256.
   public let digest: Span<UInt8>
 
+  /// Reads the next item.
+  ///
+  /// - Throws: ``WireError``.
   @_lifetime(copy reader)
-  init(reading reader: inout CBORReader) throws(WireError) {
+  public init(reading reader: inout CBORReader) throws(WireError) {
     let start = reader.offset
     var map = try reader.map()
     var seen = SeenKeys()
@@ -41,23 +44,4 @@ public struct AttachmentView: ~Escapable {
 }
 
 /// The attachments of a manifest, in its order.
-public struct AttachmentCursor: ~Escapable {
-  private var reader: CBORReader
-  private var left: Int
-
-  @_lifetime(copy reader)
-  init(_ reader: CBORReader, count: Int) {
-    self.reader = reader
-    left = count
-  }
-
-  /// The next attachment, or `nil` after the last.
-  ///
-  /// - Throws: nothing for a manifest that was read whole.
-  @_lifetime(copy self)
-  public mutating func next() throws(WireError) -> AttachmentView? {
-    guard left > 0 else { return nil }
-    left &-= 1
-    return try AttachmentView(reading: &reader)
-  }
-}
+public typealias AttachmentCursor = ItemCursor<AttachmentView>

@@ -1,7 +1,7 @@
 public import AsvinWire
 
 /// One slot's image and the ways to get it, read in place from a manifest's bytes.
-public struct ComponentView: ~Escapable {
+public struct ComponentView: EncodedItem, ~Escapable {
   /// The slot; 0 is the application.
   public let slot: UInt64
   /// Bytes of the image once installed, at least 1.
@@ -11,8 +11,11 @@ public struct ComponentView: ~Escapable {
   /// The ways to get the image, at least one.
   public let payloads: PayloadCursor
 
+  /// Reads the next item.
+  ///
+  /// - Throws: ``WireError``.
   @_lifetime(copy reader)
-  init(reading reader: inout CBORReader) throws(WireError) {
+  public init(reading reader: inout CBORReader) throws(WireError) {
     let start = reader.offset
     var map = try reader.map()
     var seen = SeenKeys()
@@ -63,23 +66,4 @@ public struct ComponentView: ~Escapable {
 }
 
 /// The components of a manifest, slots ascending.
-public struct ComponentCursor: ~Escapable {
-  private var reader: CBORReader
-  private var left: Int
-
-  @_lifetime(copy reader)
-  init(_ reader: CBORReader, count: Int) {
-    self.reader = reader
-    left = count
-  }
-
-  /// The next component, or `nil` after the last.
-  ///
-  /// - Throws: nothing for a manifest that was read whole.
-  @_lifetime(copy self)
-  public mutating func next() throws(WireError) -> ComponentView? {
-    guard left > 0 else { return nil }
-    left &-= 1
-    return try ComponentView(reading: &reader)
-  }
-}
+public typealias ComponentCursor = ItemCursor<ComponentView>

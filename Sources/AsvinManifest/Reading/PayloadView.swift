@@ -1,7 +1,7 @@
 public import AsvinWire
 
 /// One way to get an image onto a device, read in place from a manifest's bytes.
-public struct PayloadView: ~Escapable {
+public struct PayloadView: EncodedItem, ~Escapable {
   /// What it is; `nil` for a kind that is not known here, or one with a key that is not: not for us to use.
   public let kind: PayloadKind?
   /// Bytes of the stored payload.
@@ -21,8 +21,11 @@ public struct PayloadView: ~Escapable {
   /// Bits for what a device must be able to do, where given.
   public let features: UInt64?
 
+  /// Reads the next item.
+  ///
+  /// - Throws: ``WireError``.
   @_lifetime(copy reader)
-  init(reading reader: inout CBORReader) throws(WireError) {
+  public init(reading reader: inout CBORReader) throws(WireError) {
     let start = reader.offset
     var map = try reader.map()
     var seen = SeenKeys()
@@ -75,23 +78,4 @@ public struct PayloadView: ~Escapable {
 }
 
 /// The payloads of a component, in the manifest's order.
-public struct PayloadCursor: ~Escapable {
-  private var reader: CBORReader
-  private var left: Int
-
-  @_lifetime(copy reader)
-  init(_ reader: CBORReader, count: Int) {
-    self.reader = reader
-    left = count
-  }
-
-  /// The next payload, or `nil` after the last.
-  ///
-  /// - Throws: nothing for a manifest that was read whole.
-  @_lifetime(copy self)
-  public mutating func next() throws(WireError) -> PayloadView? {
-    guard left > 0 else { return nil }
-    left &-= 1
-    return try PayloadView(reading: &reader)
-  }
-}
+public typealias PayloadCursor = ItemCursor<PayloadView>

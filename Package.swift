@@ -27,6 +27,7 @@ let package = Package(
     // Floor 0: formats. No I/O, no clock, no heap on the reading side.
     .target(name: "AsvinWire", swiftSettings: device),
     .target(name: "AsvinManifest", dependencies: ["AsvinWire"], exclude: ["manifest.cddl"], swiftSettings: device),
+    .target(name: "AsvinDelta", swiftSettings: device),
 
     // Floor 1: trust, on the device and on the host alike.
     .target(name: "AsvinVerifier", dependencies: ["AsvinManifest", "AsvinWire"], swiftSettings: device),
@@ -34,6 +35,7 @@ let package = Package(
     // Floor 2: one outside library each, and the firmware files.
     .target(name: "CAsvinOpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
     .systemLibrary(name: "CAsvinArchive", providers: [.apt(["libarchive-dev"])]),
+    .systemLibrary(name: "CAsvinSuffix", providers: [.apt(["libdivsufsort-dev"])]),
     .systemLibrary(name: "CAsvinYAML", providers: [.apt(["libyaml-dev"])]),
     .target(
       name: "AsvinCrypto", dependencies: ["CAsvinOpenSSL", "AsvinVerifier", "AsvinManifest"], swiftSettings: device),
@@ -44,6 +46,7 @@ let package = Package(
       swiftSettings: device,
       // The archive, not the shared object: that loads twelve more libraries, for formats that we never read.
       linkerSettings: [.linkedLibrary(":libarchive.a")]),
+    .target(name: "AsvinDeltaBuilder", dependencies: ["AsvinCrypto", "AsvinDelta", "AsvinWire", "CAsvinSuffix"], swiftSettings: device),
 
     // Floor 3: the use cases behind the verbs.
     .target(
@@ -81,6 +84,9 @@ let package = Package(
     .testTarget(
       name: "AsvinBundleTests",
       dependencies: ["AsvinBundle", "AsvinVerifier", "AsvinCrypto", "AsvinManifest", "AsvinWire", "AsvinFixtures"],
+      swiftSettings: device),
+    .testTarget(
+      name: "AsvinDeltaTests", dependencies: ["AsvinDelta", "AsvinDeltaBuilder", "AsvinFixtures"],
       swiftSettings: device),
     .testTarget(
       name: "AsvinReleaseTests",

@@ -1,0 +1,139 @@
+/// Applies a patch, which arrives in pieces of any size; the result goes out byte by byte, in order.
+///
+/// What is applied must have been verified before: the sealed stream, or the stored payload, sees to that. Still no
+/// patch makes it read outside the base, write past the result, or loop.
+public struct Applier<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyable>: ~Copyable {
+  private enum Phase {
+    case settings, map(left: UInt32), gap, run(left: UInt32), inline, cover(left: UInt32), done
+  }
+
+  private typealias Codec = PatchCodec<RangeDecoder, Base, Output>
+  private var codec: PatchCodec<RangeDecoder, Base, Output>
+  private var phase = Phase.settings
+  private let maximum: UInt32
+  /// The map's next cover to be written.
+  private var next = 0
+  private var mapEnd: UInt32 = 0
+  private var given: UInt64 = 0
+  private var last: UInt8 = 1
+
+  /// Bytes of memory that applying a patch of a profile needs, beside the applier itself.
+  public static func workspaceBytes(_ profile: Profile) -> Int {
+    PatchCodec<RangeDecoder, Base, Output>.workspaceBytes(profile)
+  }
+
+  /// An applier for the patch behind a header, in a workspace aligned to 4.
+  ///
+  /// - Parameter maximum: bytes of the result at most.
+  @unsafe
+  public init(
+    _ header: PatchHeader, base: consuming Base, output: consuming Output, maximum: UInt32,
+    workspace: UnsafeMutableRawBufferPointer
+  ) {
+    self.maximum = maximum
+    unsafe codec = PatchCodec(
+      header.profile, base: base, output: output, coder: RangeDecoder(), workspace: workspace)
+  }
+
+  /// Whether the result is whole.
+  public var isDone: Bool {
+    if case .done = phase { true } else { false }
+  }
+
+  /// Bytes of the result that were given out.
+  public var position: UInt32 { codec.position }
+
+  /// Takes the next bytes behind the header, and gives out what they tell.
+  ///
+  /// - Throws: ``PatchError``; the applier is then of no more use.
+  public mutating func push(_ bytes: Span<UInt8>) throws(PatchError) {
+    for index in 0..<bytes.count {
+      if codec.coder.room == 0 { try run() }
+      guard codec.coder.room > 0 else { throw PatchError(.trailingBytes, at: taken) }
+      codec.coder.append(bytes[index])
+      given &+= 1
+      last = bytes[index]
+    }
+    try run()
+  }
+
+  /// Says that there are no more bytes.
+  ///
+  /// - Throws: ``PatchError`` where the result is not whole, or the patch was longer.
+  public mutating func finish() throws(PatchError) {
+    codec.coder.hasEnded = true
+    try run()
+    guard isDone else { throw PatchError(.truncated, at: taken) }
+    guard codec.coder.left == 0, last != 0 else { throw PatchError(.trailingBytes, at: taken) }
+  }
+
+  /// The output, back from the applier.
+  public consuming func intoOutput() -> Output { codec.intoOutput() }
+
+  private var taken: UInt64 { UInt64(PatchHeader.byteCount) &+ min(codec.coder.taken, given) }
+
+  private mutating func run() throws(PatchError) {
+    while codec.coder.isReady, !isDone {
+      // Zeros stand for at most what a coder's end leaves away.
+      guard codec.coder.taken <= given &+ 8 || !codec.coder.hasEnded else { throw PatchError(.truncated, at: taken) }
+      try step()
+    }
+  }
+
+  private mutating func step() throws(PatchError) {
+    switch phase {
+    case .settings:
+      codec.coder.prime()
+      codec.codeSettings(PatchSettings())
+      guard codec.settings.oldSize == codec.base.count else { throw PatchError(.wrongBase, at: taken) }
+      guard codec.settings.newSize <= maximum else { throw PatchError(.resultTooLong, at: taken) }
+      let count = codec.codeMapCount(0)
+      guard count <= UInt32(codec.map.capacity) else { throw PatchError(.mapTooLong, at: taken) }
+      phase = .map(left: count)
+    case .map(left: 0):
+      codec.endMap()
+      phase = .gap
+    case .map(let left):
+      let cover = codec.codeMapCover(Cover(new: 0, old: 0, length: 0))
+      try check(cover, from: mapEnd, to: codec.settings.newSize)
+      codec.append(cover)
+      mapEnd = cover.new &+ cover.length
+      phase = .map(left: left &- 1)
+    case .gap:
+      if codec.position == codec.settings.newSize {
+        phase = .done
+      } else if codec.position == gapEnd {
+        let cover = codec.map[next]
+        next &+= 1
+        codec.begin(cover)
+        phase = .cover(left: cover.length)
+      } else {
+        let count = codec.codeRun(0)
+        guard count <= gapEnd &- codec.position else { throw PatchError(.badRun, at: taken) }
+        phase = count == gapEnd &- codec.position || count > 0 ? .run(left: count) : .inline
+      }
+    case .run(left: 0): phase = codec.position == gapEnd ? .gap : .inline
+    case .run(let left):
+      _ = codec.codeLiteral(0)
+      phase = .run(left: left &- 1)
+    case .inline:
+      let cover = codec.codeInline(Cover(new: 0, old: 0, length: 0))
+      try check(cover, from: codec.position, to: gapEnd)
+      codec.begin(cover)
+      phase = .cover(left: cover.length)
+    case .cover(left: 0): phase = .gap
+    case .cover(let left):
+      _ = codec.codeCopied(0)
+      phase = .cover(left: left &- 1)
+    case .done: break
+    }
+  }
+
+  private var gapEnd: UInt32 { next < codec.map.count ? codec.map[next].new : codec.settings.newSize }
+
+  private func check(_ cover: Cover, from start: UInt32, to end: UInt32) throws(PatchError) {
+    guard cover.length > 0, cover.new >= start, cover.new <= end, cover.length <= end &- cover.new,
+      cover.old <= codec.base.count, cover.length <= codec.base.count &- cover.old
+    else { throw PatchError(.badCover, at: taken) }
+  }
+}

@@ -1,0 +1,73 @@
+/// Statistics of bits, each in its context, in 16 bits: a probability of 12 bits and how often the context was seen,
+/// up to 15 times. An index is masked, so no number that a patch makes up leads outside.
+@safe
+struct Counters {
+  private let slots: UnsafeMutablePointer<UInt16>
+  private let mask: UInt32
+
+  /// A table of 2^`bits` contexts.
+  init(bits: UInt32, in workspace: inout Workspace) {
+    let count = 1 << Int(bits)
+    unsafe slots = workspace.take(count, of: UInt16.self)
+    mask = UInt32(count) &- 1
+    for index in 0..<count { unsafe slots[index] = 0x8000 }
+  }
+
+  @inline(__always)
+  subscript(index: UInt32) -> UInt16 {
+    get { unsafe slots[Int(index & mask)] }
+    nonmutating set { unsafe slots[Int(index & mask)] = newValue }
+  }
+
+  /// The probability of a 1 that a slot says, in 65 536ths.
+  @inline(__always)
+  static func probability(_ slot: UInt16) -> UInt32 { UInt32(slot & 0xFFF0) | 8 }
+
+  /// A slot after its bit was seen. Young ones learn fast; none learns slower than by a part in `limit` and a half.
+  @inline(__always)
+  static func updated(_ slot: UInt16, _ bit: UInt32, limit: UInt32) -> UInt16 {
+    let count = UInt32(slot & 15)
+    let (value, target) = (Int32(slot >> 4), Int32(bit &* 4095))
+    let step = ((target &- value) &* Int32(rate(count))) >> 16
+    return UInt16(truncatingIfNeeded: value &+ step) << 4 | UInt16(min(count &+ 1, limit))
+  }
+
+  /// 65 536 ∕ (count + 1.6).
+  @inline(__always)
+  private static func rate(_ count: UInt32) -> UInt16 { rates[Int(count & 15)] }
+
+  private static let rates: InlineArray<16, UInt16> = [
+    40960, 25206, 18204, 14246, 11702, 9929, 8622, 7620, 6826, 6182, 5649, 5201, 4818, 4488, 4201, 3947,
+  ]
+}
+
+/// As ``Counters``, in 32 bits: a probability of 22 bits and a count to 1023, for bits that are nearly certain.
+@safe
+struct FineCounters {
+  private let slots: UnsafeMutablePointer<UInt32>
+  private let mask: UInt32
+
+  init(bits: UInt32, in workspace: inout Workspace) {
+    let count = 1 << Int(bits)
+    unsafe slots = workspace.take(count, of: UInt32.self)
+    mask = UInt32(count) &- 1
+    for index in 0..<count { unsafe slots[index] = 0x8000_0000 }
+  }
+
+  @inline(__always)
+  subscript(index: UInt32) -> UInt32 {
+    get { unsafe slots[Int(index & mask)] }
+    nonmutating set { unsafe slots[Int(index & mask)] = newValue }
+  }
+
+  @inline(__always)
+  static func probability(_ slot: UInt32) -> UInt32 { min(max(slot >> 16, 1), 65_535) }
+
+  @inline(__always)
+  static func updated(_ slot: UInt32, _ bit: UInt32, limit: UInt32) -> UInt32 {
+    let count = slot & 1023
+    let (value, target) = (Int32(slot >> 10), Int32(bit &* 0x3F_FFFF))
+    let step = (target &- value) / Int32(count &+ 2)
+    return UInt32(value &+ step) << 10 | min(count &+ 1, limit)
+  }
+}

@@ -1,0 +1,85 @@
+/// A stretch of the new image that is a copy of the old one, but for single bytes.
+public struct Cover: BitwiseCopyable, Equatable, Sendable {
+  /// Where it starts in the new image.
+  public var new: UInt32
+  /// Where its source starts in the old image.
+  public var old: UInt32
+  /// Bytes.
+  public var length: UInt32
+
+  /// A cover of its parts.
+  public init(new: UInt32, old: UInt32, length: UInt32) {
+    self.new = new
+    self.old = old
+    self.length = length
+  }
+
+  /// What to add to an offset in the old image.
+  @inline(__always)
+  var shift: UInt32 { new &- old }
+}
+
+/// The longest covers, sent before the data: where things have gone.
+@safe
+struct AddressMap {
+  private let covers: UnsafeMutablePointer<Cover>
+  private let byOld: UnsafeMutablePointer<UInt16>
+  let capacity: Int
+  private(set) var count = 0
+  private var sources = 0
+
+  static func bytes(_ capacity: Int) -> Int { capacity * 14 + 4 }
+
+  init(capacity: Int, in workspace: inout Workspace) {
+    self.capacity = capacity
+    unsafe covers = workspace.take(capacity, of: Cover.self)
+    unsafe byOld = workspace.take(capacity, of: UInt16.self)
+  }
+
+  subscript(index: Int) -> Cover {
+    precondition(index < count)
+    return unsafe covers[index]
+  }
+
+  /// Adds a cover behind the others.
+  mutating func append(_ cover: Cover) {
+    precondition(count < capacity)
+    unsafe covers[count] = cover
+    var place = count
+    while place > 0, unsafe covers[Int(byOld[place &- 1])].old > cover.old {
+      unsafe byOld[place] = byOld[place &- 1]
+      place &-= 1
+    }
+    unsafe byOld[place] = UInt16(truncatingIfNeeded: count)
+    count &+= 1
+  }
+
+  /// Ends the map: of covers with the same source, a longer one hides those inside it.
+  mutating func finish() {
+    var end: UInt32 = 0
+    for place in 0..<count {
+      let cover = unsafe covers[Int(byOld[place])]
+      guard cover.old &+ cover.length > end else { continue }
+      end = cover.old &+ cover.length
+      if sources > 0, unsafe covers[Int(byOld[sources &- 1])].old == cover.old { sources &-= 1 }
+      unsafe byOld[sources] = byOld[place]
+      sources &+= 1
+    }
+  }
+
+  /// Where an offset of the old image has gone: by the cover that holds it, or else the nearest.
+  func projected(_ offset: UInt32) -> UInt32 {
+    guard sources > 0 else { return offset }
+    var (low, high) = (0, sources)
+    while low < high {
+      let middle = (low &+ high) >> 1
+      if unsafe covers[Int(byOld[middle])].old <= offset { low = middle &+ 1 } else { high = middle }
+    }
+    guard low > 0 else { return unsafe offset &+ covers[Int(byOld[0])].shift }
+    let before = unsafe covers[Int(byOld[low &- 1])]
+    let beyond = offset &- before.old
+    if beyond < before.length || low == sources { return offset &+ before.shift }
+    let after = unsafe covers[Int(byOld[low])]
+    return offset &+ (after.old &- offset <= beyond &- before.length ? after.shift : before.shift)
+  }
+}

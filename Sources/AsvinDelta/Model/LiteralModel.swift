@@ -1,0 +1,72 @@
+/// A byte that no prediction gives, bit by bit, from what stands around it in the new image and the old.
+@safe
+struct LiteralModel {
+  private let counters: Counters
+  private let mixer: Mixer
+  private let bits: UInt32
+  private var lastDelta: UInt32 = 0
+
+  static func bytes(_ bits: UInt32) -> Int { (2 << Int(bits)) + 32 * 9 * 4 }
+
+  init(bits: UInt32, in workspace: inout Workspace) {
+    counters = Counters(bits: bits, in: &workspace)
+    mixer = Mixer(bits: 5, inputs: 9, first: 22_000, in: &workspace)
+    self.bits = bits
+  }
+
+  /// Codes a byte.
+  ///
+  /// - Parameters:
+  ///   - byte: the byte, where it is known.
+  ///   - predicted: the byte that it is not, or in a gap the old image's byte on the last diagonal.
+  ///   - kind: of the reference that it belongs to; 31 in a gap.
+  ///   - recent: the eight bytes before it, the last lowest.
+  ///   - neighbours: the old bytes around the source.
+  @inline(__always)
+  mutating func code<Coder: BitCoder & ~Copyable>(
+    _ byte: UInt32, predicted: UInt32, kind: UInt32, recent: UInt64, neighbours: UInt32, new: UInt32,
+    with coder: inout Coder
+  ) -> UInt32 {
+    let r = UInt32(truncatingIfNeeded: recent)
+    let four = UInt32(truncatingIfNeeded: recent >> 24) & 255
+    let isGap: UInt32 = kind == 31 ? 1 : 0
+    let bases: InlineArray<8, UInt32> = [
+      Self.hash(0, kind),
+      Self.hash(1, r & 255 | isGap << 8),
+      Self.hash(2, r & 0xFFFF),
+      Self.hash(3, r & 0xFF_FFFF),
+      Self.hash(4, predicted | kind << 8),
+      Self.hash(5, neighbours & 0xFFFFFF),
+      Self.hash(6, (predicted &+ lastDelta) & 255 | kind << 8),
+      Self.hash(7, four | (new & 3) << 8 | (r >> 8 & 0xFF) << 10),
+    ]
+    var node: UInt32 = 1
+    for place in 0..<UInt32(8) {
+      var indices = InlineArray<8, UInt32>(repeating: 0)
+      var slots = InlineArray<8, UInt16>(repeating: 0)
+      var logits = InlineArray<9, Int32>(repeating: 256)
+      for index in 0..<8 {
+        let place = ((bases[index] &+ node &* 0x2545_F491) &* 0x9E37_79B1) >> (32 &- bits)
+        indices[index] = place
+        let slot = counters[place]
+        slots[index] = slot
+        let logit = Logistic.logit(Counters.probability(slot))
+        let count = Int32(slot & 15)
+        logits[index] = count == 0 ? 0 : (logit &* (count &+ 4)) >> 3
+      }
+      let set = Int(place << 1 | isGap) | (kind != 0 && isGap == 0 ? 16 : 0)
+      let probability = Logistic.probability(mixer.logit(logits, set: set))
+      let bit = coder.code(byte >> (7 &- place) & 1, probability: probability)
+      mixer.learn(logits, set: set, error: Int32(bit << 16) &- Int32(probability), rate: 14)
+      for index in 0..<8 { counters[indices[index]] = Counters.updated(slots[index], bit, limit: 15) }
+      node = node << 1 | bit
+    }
+    lastDelta = (node &- predicted) & 255
+    return node & 255
+  }
+
+  @inline(__always)
+  private static func hash(_ index: UInt32, _ value: UInt32) -> UInt32 {
+    (value &+ 1) &* 0x85EB_CA6B ^ index &* 0xC2B2_AE35
+  }
+}

@@ -1,0 +1,198 @@
+/// Where a patch's result goes, byte by byte; what was written can be read again.
+public protocol PatchOutput: ByteStore, ~Copyable {
+  /// Takes the next byte. When writing a patch, the result is known and nothing is to do.
+  mutating func append(_ byte: UInt8)
+}
+
+/// The patch format's items, each written down once for reader and writer: see ``BitCoder``.
+///
+/// A patch is a header, the map — the longest covers, in the new image's order — and then, from the new image's start,
+/// what lies between the covers of the map (runs of literals, and shorter covers in line) and the covers' bytes.
+@safe
+public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyable>:
+  ~Copyable
+{
+  /// The coder.
+  public var coder: Coder
+  let base: Base
+  var output: Output
+  private(set) var map: AddressMap
+  private var references: ReferencePredictor
+  private var hits: HitModel
+  private var literals: LiteralModel
+  private let gaps: NumberModel, lengths: NumberModel, shifts: NumberModel, runs: NumberModel, counts: NumberModel
+  private let flags: Counters
+
+  /// What the patch says of its images.
+  private(set) var settings = PatchSettings()
+  /// Bytes of the new image that are coded.
+  public private(set) var position: UInt32 = 0
+  /// The last bytes that were coded, the latest lowest.
+  private var recent: UInt64 = 0
+  /// The last cover's shift from new to old, and those before it.
+  private var diagonal: UInt32 = 0
+  private var diagonals: InlineArray<4, UInt32> = .init(repeating: 0)
+  private var mapEnd: UInt32 = 0
+
+  /// Bytes of memory that a profile needs.
+  public static func workspaceBytes(_ profile: Profile) -> Int {
+    HitModel.bytes(profile.hitBits) + LiteralModel.bytes(profile.literalBits) + AddressMap.bytes(profile.mapCapacity)
+      + TargetCache.bytes(profile.targets) + 5 * NumberModel.bytes + 128 + 64
+  }
+
+  /// A codec in a workspace of ``workspaceBytes(_:)``, aligned to 8.
+  @unsafe
+  public init(
+    _ profile: Profile, base: consuming Base, output: consuming Output, coder: consuming Coder,
+    workspace memory: UnsafeMutableRawBufferPointer
+  ) {
+    var workspace = unsafe Workspace(memory)
+    self.coder = coder
+    self.base = base
+    self.output = output
+    map = AddressMap(capacity: profile.mapCapacity, in: &workspace)
+    references = ReferencePredictor(targets: profile.targets, in: &workspace)
+    hits = HitModel(bits: profile.hitBits, in: &workspace)
+    literals = LiteralModel(bits: profile.literalBits, in: &workspace)
+    gaps = NumberModel(in: &workspace)
+    lengths = NumberModel(in: &workspace)
+    shifts = NumberModel(in: &workspace)
+    runs = NumberModel(in: &workspace)
+    counts = NumberModel(in: &workspace)
+    flags = Counters(bits: 6, in: &workspace)
+  }
+
+  /// What the patch says of its images.
+  public mutating func codeSettings(_ settings: PatchSettings) {
+    self.settings = settings
+    self.settings.code(counts, with: &coder)
+    references.settings = self.settings
+  }
+
+  /// How many covers the map has.
+  public mutating func codeMapCount(_ count: UInt32) -> UInt32 { counts.code(count, with: &coder) }
+
+  /// The map's next cover.
+  public mutating func codeMapCover(_ cover: Cover) -> Cover {
+    let gap = gaps.code(cover.new &- mapEnd, with: &coder)
+    let new = mapEnd &+ gap
+    let length = lengths.code(cover.length, with: &coder)
+    let shift = codeShift(cover.old &- cover.new)
+    mapEnd = new &+ length
+    return Cover(new: new, old: new &+ shift, length: length)
+  }
+
+  /// Adds a checked cover to the map.
+  public mutating func append(_ cover: Cover) { map.append(cover) }
+
+  /// Ends the map.
+  public mutating func endMap() {
+    map.finish()
+    diagonal = 0
+    diagonals = .init(repeating: 0)
+  }
+
+  /// How many literals come next.
+  public mutating func codeRun(_ count: UInt32) -> UInt32 { runs.code(count, with: &coder) }
+
+  /// A cover in line, at the position; it ends within the gap.
+  public mutating func codeInline(_ cover: Cover) -> Cover {
+    let length = lengths.code(cover.length, with: &coder)
+    let shift = codeShift(cover.old &- position)
+    return Cover(new: position, old: position &+ shift, length: length)
+  }
+
+  /// Begins the bytes of a cover.
+  public mutating func begin(_ cover: Cover) {
+    diagonal = cover.old &- cover.new
+    references.begin(old: cover.old)
+  }
+
+  /// A byte between covers.
+  @inline(__always)
+  public mutating func codeLiteral(_ byte: UInt8) -> UInt8 {
+    let source = position &+ diagonal
+    let coded = literals.code(
+      UInt32(byte), predicted: base.get(source), kind: 31, recent: recent, neighbours: neighbours(source),
+      new: position, with: &coder)
+    advance(coded)
+    return UInt8(coded)
+  }
+
+  /// A byte of a cover.
+  @inline(__always)
+  public mutating func codeCopied(_ byte: UInt8) -> UInt8 {
+    let source = position &+ diagonal
+    let plain = base.get(source)
+    let predicted = references.predict(new: position, old: source, plain: plain, in: base, map)
+    let (kind, place) = references.kind(at: position)
+    let known = UInt32(byte)
+    let around = neighbours(source)
+    let last = UInt32(truncatingIfNeeded: recent) & 255
+    var coded = predicted
+    let isHit = hits.code(
+      known == predicted ? 1 : 0, kind: kind, place: place, predicted: predicted, neighbours: around, new: position,
+      last: last, with: &coder)
+    if isHit == 0 {
+      let isPlain = predicted == plain ? 0 : code(known == plain ? 1 : 0, 32 | kind)
+      coded = isPlain == 1
+        ? plain
+        : literals.code(
+          known, predicted: predicted, kind: kind, recent: recent, neighbours: around, new: position, with: &coder)
+    }
+    advance(coded)
+    references.finish(new: position, old: source, in: base, output)
+    return UInt8(coded)
+  }
+
+  consuming func intoOutput() -> Output { output }
+
+  @inline(__always)
+  private mutating func advance(_ byte: UInt32) {
+    output.append(UInt8(byte))
+    recent = recent << 8 | UInt64(byte)
+    position &+= 1
+  }
+
+  @inline(__always)
+  private func neighbours(_ source: UInt32) -> UInt32 {
+    base.get(source) | base.get(source &+ 1) << 8 | base.get(source &- 1) << 16 | base.get(source &+ 2) << 24
+  }
+
+  /// The difference from new to old: one of the last four, or a number relative to the last.
+  private mutating func codeShift(_ shift: UInt32) -> UInt32 {
+    for index in 0..<4 {
+      let isSame = code(diagonals[index] == shift ? 1 : 0, UInt32(index))
+      if isSame == 1 {
+        remember(diagonals[index], from: index)
+        return diagonals[0]
+      }
+    }
+    let distance = Int32(bitPattern: shift &- diagonals[0])
+    let isBack = code(distance < 0 ? 1 : 0, 8)
+    let magnitude = shifts.code(distance.magnitude, with: &coder)
+    remember(diagonals[0] &+ (isBack == 1 ? 0 &- magnitude : magnitude), from: 3)
+    return diagonals[0]
+  }
+
+  private mutating func remember(_ shift: UInt32, from place: Int) {
+    for index in stride(from: place, to: 0, by: -1) { diagonals[index] = diagonals[index &- 1] }
+    diagonals[0] = shift
+  }
+
+  @inline(__always)
+  private mutating func code(_ bit: UInt32, _ context: UInt32) -> UInt32 {
+    NumberModel.bit(bit, flags, context, with: &coder)
+  }
+}
+
+/// How much memory a patch is applied in.
+public enum Profile: UInt8, CaseIterable, Sendable {
+  case standard, tiny
+
+  var hitBits: UInt32 { self == .standard ? 11 : 9 }
+  var literalBits: UInt32 { self == .standard ? 12 : 11 }
+  /// Covers in the map.
+  public var mapCapacity: Int { self == .standard ? 512 : 192 }
+  var targets: UInt32 { self == .standard ? 256 : 128 }
+}

@@ -1,0 +1,78 @@
+import AsvinCrypto
+public import AsvinDelta
+import AsvinWire
+
+/// A patch, and what applying it needs.
+public struct BuiltPatch: Sendable {
+  /// Header and body.
+  public let bytes: [UInt8]
+  /// The machine code that it was made for.
+  public let set: InstructionSet
+  /// Bytes of RAM that applying needs.
+  public let memory: Int
+}
+
+/// Why no patch can be made.
+public enum DeltaError: Error, Equatable, Sendable {
+  /// An image is longer than a patch can say.
+  case imageTooLong
+  /// The patch that was made does not give the result back; nothing of it may be used.
+  case notProved
+  /// A patch cannot be applied.
+  case patch(PatchError)
+}
+
+/// Makes patches: finds covers, tries machine codes and load addresses, keeps the smallest, and proves it.
+public enum PatchBuilder {
+  /// Bytes of an image at most.
+  public static let imageBytes = Int(Int32.max)
+
+  /// The smallest patch from one image to another that was found.
+  ///
+  /// - Parameter set: the machine code, where it is known.
+  /// - Throws: ``DeltaError``.
+  public static func patch(
+    from old: [UInt8], to new: [UInt8], profile: Profile, set: InstructionSet? = nil
+  ) throws(DeltaError) -> BuiltPatch {
+    guard old.count <= imageBytes, new.count <= imageBytes else { throw .imageTooLong }
+    let trial = Trial(old: old, new: new, profile: profile)
+    let settings = trial.best(among: set.map { [$0] } ?? InstructionSet.allCases)
+    let body = PatchWriter.code(
+      old: old, new: new, covers: trial.covers, profile: profile, settings: settings, coder: { RangeEncoder() }
+    ) { $0.finish() }
+    let header = PatchHeader(profile: profile, base: hint(old), result: hint(new))
+    let bytes = header.bytes.indices.map { header.bytes[$0] } + body
+    guard try apply(bytes, to: old) == new else { throw .notProved }
+    return BuiltPatch(bytes: bytes, set: settings.set, memory: HostApplier.workspaceBytes(profile))
+  }
+
+  /// Applies a patch to the base that it names.
+  ///
+  /// - Throws: ``DeltaError/patch(_:)``.
+  public static func apply(_ patch: [UInt8], to old: [UInt8]) throws(DeltaError) -> [UInt8] {
+    do throws(PatchError) {
+      let header = try PatchHeader(patch.span)
+      guard header.base == hint(old) else { throw PatchError(.wrongBase, at: 2) }
+      let memory = UnsafeMutableRawBufferPointer.allocate(
+        byteCount: HostApplier.workspaceBytes(header.profile), alignment: 8)
+      defer { unsafe memory.deallocate() }
+      var applier = unsafe HostApplier(
+        header, base: KnownBytes(bytes: old), output: GrowingResult(), maximum: UInt32(imageBytes), workspace: memory)
+      try applier.push(patch.span.extracting(droppingFirst: PatchHeader.byteCount))
+      try applier.finish()
+      let result = applier.intoOutput().bytes
+      guard header.result == hint(result) else { throw PatchError(.wrongResult, at: 6) }
+      return result
+    } catch {
+      throw .patch(error)
+    }
+  }
+
+  private typealias HostApplier = Applier<KnownBytes, GrowingResult>
+
+  /// The first four bytes of an image's SHA-256.
+  private static func hint(_ image: [UInt8]) -> UInt32 {
+    let digest = SHA256.digest(of: image.span)
+    return UInt32(digest[0]) << 24 | UInt32(digest[1]) << 16 | UInt32(digest[2]) << 8 | UInt32(digest[3])
+  }
+}

@@ -1,0 +1,80 @@
+import AsvinDelta
+import AsvinDeltaBuilder
+import AsvinFixtures
+import Testing
+
+@Suite("Patches")
+struct RoundTripTests {
+  /// A pair of images, and what it is.
+  struct Pair: CustomTestStringConvertible, Sendable {
+    let testDescription: String
+    let old: [UInt8]
+    let new: [UInt8]
+  }
+
+  static let pairs: [Pair] = {
+    var numbers = SeededGenerator(seed: 11)
+    let image = numbers.bytes(20_000)
+    let text = Array(String(repeating: "firmware that repeats itself, ", count: 700).utf8)
+    var changed = image
+    for index in stride(from: 7, to: changed.count, by: 501) { changed[index] ^= 0x40 }
+    return [
+      Pair(testDescription: "both empty", old: [], new: []),
+      Pair(testDescription: "of nothing", old: [], new: text),
+      Pair(testDescription: "to nothing", old: text, new: []),
+      Pair(testDescription: "one byte", old: [], new: [0]),
+      Pair(testDescription: "equal", old: image, new: image),
+      Pair(testDescription: "unrelated", old: image, new: numbers.bytes(20_000)),
+      Pair(testDescription: "reversed", old: image, new: image.reversed()),
+      Pair(testDescription: "shifted", old: image, new: numbers.bytes(33) + image),
+      Pair(testDescription: "cut", old: image, new: Array(image[5000..<9000])),
+      Pair(testDescription: "halves swapped", old: image, new: Array(image[10_000...] + image[..<10_000])),
+      Pair(testDescription: "single bytes changed", old: image, new: changed),
+      Pair(testDescription: "zeros", old: [UInt8](repeating: 0, count: 9000), new: [UInt8](repeating: 0, count: 9001)),
+      Pair(testDescription: "all ones at the end", old: image, new: image + [UInt8](repeating: 0xFF, count: 5000)),
+    ]
+  }()
+
+  @Test("A patch gives the new image back, whatever the pair, the profile and the machine code", arguments: pairs)
+  func roundTrip(pair: Pair) throws {
+    for profile in Profile.allCases {
+      for set in InstructionSet.allCases {
+        let patch = try PatchBuilder.patch(from: pair.old, to: pair.new, profile: profile, set: set)
+        #expect(try PatchBuilder.apply(patch.bytes, to: pair.old) == pair.new, "\(profile) \(set)")
+      }
+    }
+  }
+
+  @Test("A patch between equal images is a few bytes, and one of unrelated images little more than the image")
+  func sizes() throws {
+    let equal = try #require(Self.pairs.first { $0.testDescription == "equal" })
+    #expect(try PatchBuilder.patch(from: equal.old, to: equal.new, profile: .standard).bytes.count < 32)
+    let unrelated = try #require(Self.pairs.first { $0.testDescription == "unrelated" })
+    #expect(try PatchBuilder.patch(from: unrelated.old, to: unrelated.new, profile: .standard).bytes.count < 21_200)
+  }
+
+  @Test("The same pair gives the same patch")
+  func deterministic() throws {
+    for pair in Self.pairs {
+      let first = try PatchBuilder.patch(from: pair.old, to: pair.new, profile: .standard)
+      #expect(try PatchBuilder.patch(from: pair.old, to: pair.new, profile: .standard).bytes == first.bytes)
+    }
+  }
+
+  /// What is left of the budget is an erase block of 4 KiB.
+  @Test("A profile keeps its RAM", arguments: [(Profile.standard, 36 * 1024), (.tiny, 16 * 1024)])
+  func memory(profile: Profile, limit: Int) throws {
+    #expect(try PatchBuilder.patch(from: [1], to: [2], profile: profile).memory <= limit)
+  }
+
+  @Test(
+    "Real firmware comes back whole", .needsShared("corpus"),
+    arguments: ["programmer-0.8-0.9", "avr-grbl-0.9i-0.9j", "riscv32-moondancer-0.2.3-0.2.4", "aarch64-shell-pi3"])
+  func corpus(name: String) throws {
+    let (old, new) = try (Shared.bytes("corpus/\(name)/old.bin"), Shared.bytes("corpus/\(name)/new.bin"))
+    for profile in Profile.allCases {
+      let patch = try PatchBuilder.patch(from: old, to: new, profile: profile)
+      #expect(try PatchBuilder.apply(patch.bytes, to: old) == new)
+    }
+  }
+}

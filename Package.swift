@@ -46,7 +46,9 @@ let package = Package(
       swiftSettings: device,
       // The archive, not the shared object: that loads twelve more libraries, for formats that we never read.
       linkerSettings: [.linkedLibrary(":libarchive.a")]),
-    .target(name: "AsvinDeltaBuilder", dependencies: ["AsvinCrypto", "AsvinDelta", "AsvinWire", "CAsvinSuffix"], swiftSettings: device),
+    .target(
+      name: "AsvinDeltaBuilder", dependencies: ["AsvinCrypto", "AsvinDelta", "AsvinWire", "CAsvinSuffix"],
+      swiftSettings: device),
 
     // Floor 3: the use cases behind the verbs.
     .target(

@@ -109,7 +109,6 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
   }
 
   /// A byte between covers.
-  @inline(__always)
   public mutating func codeLiteral(_ byte: UInt8) -> UInt8 {
     let source = position &+ diagonal
     let coded = literals.code(
@@ -120,7 +119,6 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
   }
 
   /// A byte of a cover.
-  @inline(__always)
   public mutating func codeCopied(_ byte: UInt8) -> UInt8 {
     let source = position &+ diagonal
     let plain = base.get(source)
@@ -135,7 +133,8 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
       last: last, with: &coder)
     if isHit == 0 {
       let isPlain = predicted == plain ? 0 : code(known == plain ? 1 : 0, 32 | kind)
-      coded = isPlain == 1
+      coded =
+        isPlain == 1
         ? plain
         : literals.code(
           known, predicted: predicted, kind: kind, recent: recent, neighbours: around, new: position, with: &coder)
@@ -147,14 +146,12 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
 
   consuming func intoOutput() -> Output { output }
 
-  @inline(__always)
   private mutating func advance(_ byte: UInt32) {
     output.append(UInt8(byte))
     recent = recent << 8 | UInt64(byte)
     position &+= 1
   }
 
-  @inline(__always)
   private func neighbours(_ source: UInt32) -> UInt32 {
     base.get(source) | base.get(source &+ 1) << 8 | base.get(source &- 1) << 16 | base.get(source &+ 2) << 24
   }
@@ -180,7 +177,6 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
     diagonals[0] = shift
   }
 
-  @inline(__always)
   private mutating func code(_ bit: UInt32, _ context: UInt32) -> UInt32 {
     NumberModel.bit(bit, flags, context, with: &coder)
   }

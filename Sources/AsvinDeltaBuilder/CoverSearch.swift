@@ -152,7 +152,8 @@ struct CoverSearch {
       }
       // A walk that is dearer than beginning it anew is given up.
       let cheapest = walks.min { $0.cost < $1.cost }?.cost ?? 0
-      walks = walks.enumerated().filter { $0.offset == 0 || $0.element.cost < cheapest + costs.begin + 12 }.map(\.element)
+      walks = walks.enumerated().filter { $0.offset == 0 || $0.element.cost < cheapest + costs.begin + 12 }.map(
+        \.element)
     }
     guard let best = walks.min(by: { $0.cost < $1.cost }) else { return [] }
     var result: [Cover] = []

@@ -12,10 +12,11 @@ OUTSIDE = {
     "CAsvinYAML": "AsvinRelease",
     "CAsvinOpenSSL": "AsvinCrypto",
     "CAsvinArchive": "AsvinBundle",
+    "CAsvinSuffix": "AsvinDeltaBuilder",
 }
-HEADERS = {"openssl/": "CAsvinOpenSSL", "archive": "CAsvinArchive", "yaml": "CAsvinYAML"}
+HEADERS = {"openssl/": "CAsvinOpenSSL", "archive": "CAsvinArchive", "yaml": "CAsvinYAML", "divsufsort": "CAsvinSuffix"}
 # What device floors may import beyond each other: nothing.
-DEVICE = {"AsvinWire", "AsvinManifest", "AsvinVerifier"}
+DEVICE = {"AsvinWire", "AsvinManifest", "AsvinDelta", "AsvinVerifier"}
 SYSTEM = {"Glibc", "FoundationEssentials", "Synchronization"}
 IMPORT = re.compile(
     r"^\s*(?:@\w+(?:\([^)]*\))?\s+)*(?:public\s+|internal\s+|package\s+|private\s+)?import\s+(?:(?:struct|class|enum|func)\s+)?(\w+)"

@@ -13,18 +13,15 @@ struct Counters {
     for index in 0..<count { unsafe slots[index] = 0x8000 }
   }
 
-  @inline(__always)
   subscript(index: UInt32) -> UInt16 {
     get { unsafe slots[Int(index & mask)] }
     nonmutating set { unsafe slots[Int(index & mask)] = newValue }
   }
 
   /// The probability of a 1 that a slot says, in 65 536ths.
-  @inline(__always)
   static func probability(_ slot: UInt16) -> UInt32 { UInt32(slot & 0xFFF0) | 8 }
 
   /// A slot after its bit was seen. Young ones learn fast; none learns slower than by a part in `limit` and a half.
-  @inline(__always)
   static func updated(_ slot: UInt16, _ bit: UInt32, limit: UInt32) -> UInt16 {
     let count = UInt32(slot & 15)
     let (value, target) = (Int32(slot >> 4), Int32(bit &* 4095))
@@ -33,7 +30,6 @@ struct Counters {
   }
 
   /// 65 536 ∕ (count + 1.6).
-  @inline(__always)
   private static func rate(_ count: UInt32) -> UInt16 { rates[Int(count & 15)] }
 
   private static let rates: InlineArray<16, UInt16> = [
@@ -54,16 +50,13 @@ struct FineCounters {
     for index in 0..<count { unsafe slots[index] = 0x8000_0000 }
   }
 
-  @inline(__always)
   subscript(index: UInt32) -> UInt32 {
     get { unsafe slots[Int(index & mask)] }
     nonmutating set { unsafe slots[Int(index & mask)] = newValue }
   }
 
-  @inline(__always)
   static func probability(_ slot: UInt32) -> UInt32 { min(max(slot >> 16, 1), 65_535) }
 
-  @inline(__always)
   static func updated(_ slot: UInt32, _ bit: UInt32, limit: UInt32) -> UInt32 {
     let count = slot & 1023
     let (value, target) = (Int32(slot >> 10), Int32(bit &* 0x3F_FFFF))

@@ -4,14 +4,12 @@ enum Logistic {
   static let bound: Int32 = 3071
 
   /// The logit, in 256ths, of a probability in 65 536ths, which must lie in 1...65 535.
-  @inline(__always)
   static func logit(_ probability: UInt32) -> Int32 {
     // 710 ∕ 2¹⁴ turns 4096ths of log₂ into 256ths of ln.
     ((binaryLogarithm(probability) &- binaryLogarithm(65_536 &- probability)) &* 710) >> 14
   }
 
   /// The probability, in 65 536ths and in 1...65 535, of a logit in 256ths.
-  @inline(__always)
   static func probability(_ logit: Int32) -> UInt32 {
     let place = min(max(logit, -bound), bound) &+ 3072
     let (index, part) = (Int(place >> 7), UInt32(place & 127))
@@ -20,7 +18,6 @@ enum Logistic {
   }
 
   /// log₂ in 4096ths, of 1...65 535.
-  @inline(__always)
   private static func binaryLogarithm(_ value: UInt32) -> Int32 {
     let exponent = 31 &- Int32(value.leadingZeroBitCount)
     let mantissa = Int((value << (16 &- UInt32(exponent))) >> 10) & 63

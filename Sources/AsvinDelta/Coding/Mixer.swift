@@ -15,7 +15,6 @@ struct Mixer {
   }
 
   /// The mixed logit.
-  @inline(__always)
   func logit<let count: Int>(_ logits: borrowing InlineArray<count, Int32>, set: Int) -> Int32 {
     let row = unsafe weights + (set & mask) &* inputs
     var sum: Int64 = 0
@@ -24,7 +23,6 @@ struct Mixer {
   }
 
   /// Learns from the bit: the error is bit − probability, in 65 536ths.
-  @inline(__always)
   func learn<let count: Int>(_ logits: borrowing InlineArray<count, Int32>, set: Int, error: Int32, rate: Int32) {
     let row = unsafe weights + (set & mask) &* inputs
     let scaled = Int64(error &* rate)

@@ -35,7 +35,6 @@ struct NumberModel {
     return result
   }
 
-  @inline(__always)
   static func bit<Coder: BitCoder & ~Copyable>(
     _ bit: UInt32, _ counters: Counters, _ index: UInt32, with coder: inout Coder
   ) -> UInt32 {

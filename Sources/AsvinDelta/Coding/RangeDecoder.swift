@@ -39,7 +39,6 @@ struct RangeDecoder: ~Copyable, BitCoder {
     for _ in 0..<4 { value = value << 8 | next() }
   }
 
-  @inline(__always)
   mutating func code(_ bit: UInt32, probability: UInt32) -> UInt32 {
     // What rounding leaves of the range goes to the likelier bit.
     let likely: UInt32 = probability >= 32_768 ? 1 : 0

@@ -15,7 +15,6 @@ public struct Cover: BitwiseCopyable, Equatable, Sendable {
   }
 
   /// What to add to an offset in the old image.
-  @inline(__always)
   var shift: UInt32 { new &- old }
 }
 

@@ -25,7 +25,9 @@ public struct Layout {
   public private(set) var count = 0
 
   /// A layout of which nothing is known.
-  public init() { regions = .init(repeating: Region(old: 0, new: 0, oldLength: 0, newLength: 0, oldAddress: 0, newAddress: 0)) }
+  public init() {
+    regions = .init(repeating: Region(old: 0, new: 0, oldLength: 0, newLength: 0, oldAddress: 0, newAddress: 0))
+  }
 
   /// Adds a region; the ninth is left out.
   public mutating func append(_ region: Region) {
@@ -38,7 +40,6 @@ public struct Layout {
   public subscript(index: Int) -> Region { regions[index] }
 
   /// The offset in the old image of an address.
-  @inline(__always)
   public func oldOffset(ofAddress address: UInt32) -> UInt32? {
     for index in 0..<count where address &- regions[index].oldAddress < regions[index].oldLength {
       return regions[index].old &+ (address &- regions[index].oldAddress)
@@ -47,7 +48,6 @@ public struct Layout {
   }
 
   /// The address of an offset in the new image: of the region that holds it or ends with it.
-  @inline(__always)
   func newAddress(ofOffset offset: UInt32) -> UInt32? {
     for index in 0..<count where offset &- regions[index].new <= regions[index].newLength {
       return regions[index].newAddress &+ (offset &- regions[index].new)
@@ -55,7 +55,6 @@ public struct Layout {
     return nil
   }
 
-  @inline(__always)
   func oldAddress(ofOffset offset: UInt32) -> UInt32? {
     for index in 0..<count where offset &- regions[index].old < regions[index].oldLength {
       return regions[index].oldAddress &+ (offset &- regions[index].old)

@@ -24,7 +24,6 @@ struct HitModel {
     self.bits = bits
   }
 
-  @inline(__always)
   mutating func code<Coder: BitCoder & ~Copyable>(
     _ isHit: UInt32, kind: UInt32, place: UInt32, predicted: UInt32, neighbours: UInt32, new: UInt32, last: UInt32,
     with coder: inout Coder
@@ -65,11 +64,9 @@ struct HitModel {
     return hit
   }
 
-  @inline(__always)
   private func hash(_ index: UInt32, _ value: UInt32) -> UInt32 {
     ((value &+ 1) &* 0x9E37_79B1 &+ index &* 0x85EB_CA6B) >> (32 &- bits)
   }
 
-  @inline(__always)
   private static func classOf(_ gap: UInt32) -> UInt32 { min(15, 32 &- UInt32((gap &+ 1).leadingZeroBitCount)) }
 }

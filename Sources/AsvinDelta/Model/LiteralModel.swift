@@ -22,7 +22,6 @@ struct LiteralModel {
   ///   - kind: of the reference that it belongs to; 31 in a gap.
   ///   - recent: the eight bytes before it, the last lowest.
   ///   - neighbours: the old bytes around the source.
-  @inline(__always)
   mutating func code<Coder: BitCoder & ~Copyable>(
     _ byte: UInt32, predicted: UInt32, kind: UInt32, recent: UInt64, neighbours: UInt32, new: UInt32,
     with coder: inout Coder
@@ -65,7 +64,6 @@ struct LiteralModel {
     return node & 255
   }
 
-  @inline(__always)
   private static func hash(_ index: UInt32, _ value: UInt32) -> UInt32 {
     (value &+ 1) &* 0x85EB_CA6B ^ index &* 0xC2B2_AE35
   }

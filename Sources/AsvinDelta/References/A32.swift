@@ -2,7 +2,6 @@
 enum A32 {
   static let branch: UInt8 = 2, branchLink: UInt8 = 3, load: UInt8 = 4
 
-  @inline(__always)
   static func reference<Store: ByteStore & ~Copyable>(in image: borrowing Store, at offset: UInt32) -> Reference? {
     let word = image.word(offset)
     let next = offset &+ 8
@@ -16,7 +15,6 @@ enum A32 {
     return Reference(kind: load, length: 4, target: word & 0x80_0000 != 0 ? next &+ distance : next &- distance)
   }
 
-  @inline(__always)
   static func rewritten(_ bytes: UInt32, kind: UInt8, at offset: UInt32, target: UInt32) -> UInt32? {
     let distance = target &- offset &- 8
     guard kind == load else {

@@ -4,7 +4,6 @@ enum AArch64 {
   static let branch: UInt8 = 2, branchLink: UInt8 = 3, conditional: UInt8 = 4, test: UInt8 = 5, literal: UInt8 = 6
   static let page: UInt8 = 7, add: UInt8 = 8, access: UInt8 = 9, address: UInt8 = 10
 
-  @inline(__always)
   static func reference<Store: ByteStore & ~Copyable>(in image: borrowing Store, at offset: UInt32) -> Reference? {
     let word = image.word(offset)
     switch word >> 24 {
@@ -32,7 +31,6 @@ enum AArch64 {
     }
   }
 
-  @inline(__always)
   static func rewritten(_ bytes: UInt32, kind: UInt8, at offset: UInt32, target: UInt32) -> UInt32? {
     let distance = target &- offset
     switch kind {

@@ -2,12 +2,10 @@
 enum AVR {
   static let relative: UInt8 = 2, branch: UInt8 = 3, absolute: UInt8 = 4, data: UInt8 = 5
 
-  @inline(__always)
   static func length(_ half: UInt32) -> UInt32 {
     half & 0xFE0C == 0x940C || half & 0xFC0F == 0x9000 ? 4 : 2
   }
 
-  @inline(__always)
   static func reference<Store: ByteStore & ~Copyable>(in image: borrowing Store, at offset: UInt32) -> Reference? {
     let half = image.half(offset)
     switch half >> 12 {
@@ -24,7 +22,6 @@ enum AVR {
     }
   }
 
-  @inline(__always)
   static func rewritten(_ bytes: UInt32, kind: UInt8, at offset: UInt32, target: UInt32) -> UInt32? {
     let distance = target &- offset &- 2
     switch kind {

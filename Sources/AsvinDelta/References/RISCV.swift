@@ -5,10 +5,8 @@ enum RISCV {
   static let lower: UInt8 = 7, lowerStore: UInt8 = 8, absolute: UInt8 = 9, absoluteLower: UInt8 = 10
   static let absoluteStore: UInt8 = 11
 
-  @inline(__always)
   static func length(_ first: UInt32) -> UInt32 { first & 3 == 3 ? 4 : 2 }
 
-  @inline(__always)
   static func reference<Store: ByteStore & ~Copyable>(in image: borrowing Store, at offset: UInt32) -> Reference? {
     let word = image.word(offset)
     guard word & 3 == 3 else { return short(word & 0xFFFF, at: offset) }
@@ -36,7 +34,6 @@ enum RISCV {
     }
   }
 
-  @inline(__always)
   static func rewritten(
     _ bytes: UInt32, kind: UInt8, at offset: UInt32, target: UInt32, upperDistance: UInt32
   ) -> UInt32? {

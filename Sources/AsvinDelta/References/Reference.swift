@@ -21,14 +21,11 @@ public protocol ByteStore: ~Copyable {
 }
 
 extension ByteStore where Self: ~Copyable {
-  @inline(__always)
   func get(_ offset: UInt32) -> UInt32 { offset < count ? UInt32(byte(at: offset)) : 0 }
 
   /// Little-endian; zeros past the end.
-  @inline(__always)
   func half(_ offset: UInt32) -> UInt32 { get(offset) | get(offset &+ 1) << 8 }
 
-  @inline(__always)
   func word(_ offset: UInt32) -> UInt32 { half(offset) | half(offset &+ 2) << 16 }
 }
 
@@ -37,7 +34,6 @@ public enum InstructionSet: UInt8, CaseIterable, Sendable {
   case none, thumb, a32, aarch64, riscv, xtensa, avr, x86
 
   /// Offsets at which an instruction can start.
-  @inline(__always)
   var alignment: UInt32 {
     switch self {
     case .none, .a32, .aarch64: 4
@@ -47,7 +43,6 @@ public enum InstructionSet: UInt8, CaseIterable, Sendable {
   }
 
   /// Bytes of the instruction at an offset.
-  @inline(__always)
   func length<Store: ByteStore & ~Copyable>(in image: borrowing Store, at offset: UInt32) -> UInt32 {
     switch self {
     case .none, .a32, .aarch64: 4
@@ -60,7 +55,6 @@ public enum InstructionSet: UInt8, CaseIterable, Sendable {
   }
 
   /// Whether a reference's target is told in part by an instruction behind it.
-  @inline(__always)
   func looksAhead(_ kind: UInt8) -> Bool {
     switch self {
     case .aarch64: kind == AArch64.page
@@ -70,7 +64,6 @@ public enum InstructionSet: UInt8, CaseIterable, Sendable {
   }
 
   /// A target as it is told without the instruction behind.
-  @inline(__always)
   func upperPart(_ target: UInt32, of kind: UInt8, at offset: UInt32) -> UInt32 {
     guard self == .riscv else { return target & ~4095 }
     let start = kind == RISCV.upper ? offset : 0
@@ -78,7 +71,6 @@ public enum InstructionSet: UInt8, CaseIterable, Sendable {
   }
 
   /// The reference of the instruction at an offset, if it is one.
-  @inline(__always)
   func reference<Store: ByteStore & ~Copyable>(in image: borrowing Store, at offset: UInt32) -> Reference? {
     switch self {
     case .none: nil
@@ -93,7 +85,6 @@ public enum InstructionSet: UInt8, CaseIterable, Sendable {
   }
 
   /// The bytes, little-endian, of an instruction that is moved and made to point elsewhere; `nil` where it cannot.
-  @inline(__always)
   func rewritten<Store: ByteStore & ~Copyable>(
     _ bytes: UInt32, _ reference: Reference, from source: UInt32, in image: borrowing Store, at offset: UInt32,
     target: UInt32
@@ -103,7 +94,7 @@ public enum InstructionSet: UInt8, CaseIterable, Sendable {
     case .thumb: Thumb.rewritten(bytes, kind: reference.kind, at: offset, target: target)
     case .a32: A32.rewritten(bytes, kind: reference.kind, at: offset, target: target)
     case .aarch64: AArch64.rewritten(bytes, kind: reference.kind, at: offset, target: target)
-    case .riscv: 
+    case .riscv:
       RISCV.rewritten(
         bytes, kind: reference.kind, at: offset, target: target,
         upperDistance: reference.kind == RISCV.lower || reference.kind == RISCV.lowerStore
@@ -116,11 +107,9 @@ public enum InstructionSet: UInt8, CaseIterable, Sendable {
 }
 
 /// A number of so many bits, with its sign.
-@inline(__always)
 func signExtended(_ value: UInt32, bits: UInt32) -> UInt32 {
   UInt32(bitPattern: Int32(bitPattern: value << (32 &- bits)) >> Int32(32 &- bits))
 }
 
 /// Whether a difference fits a signed field of so many bits.
-@inline(__always)
 func fits(_ value: UInt32, bits: UInt32) -> Bool { signExtended(value, bits: bits) == value }

@@ -27,13 +27,11 @@ struct ReferencePredictor {
   }
 
   /// The kind of the reference that a byte belongs to, and the byte's place in it; 0 where there is none.
-  @inline(__always)
   func kind(at new: UInt32) -> (kind: UInt32, place: UInt32) {
     new < end ? (UInt32(reference.kind), new &- start) : (0, 0)
   }
 
   /// The predicted byte.
-  @inline(__always)
   mutating func predict<Base: ByteStore & ~Copyable>(
     new: UInt32, old: UInt32, plain: UInt32, in base: borrowing Base, _ map: borrowing AddressMap
   ) -> UInt32 {
@@ -42,7 +40,6 @@ struct ReferencePredictor {
   }
 
   /// Learns, once a reference or a word is whole, where it points now.
-  @inline(__always)
   mutating func finish<Base: ByteStore & ~Copyable, Output: ByteStore & ~Copyable>(
     new: UInt32, old: UInt32, in base: borrowing Base, _ output: borrowing Output
   ) {
@@ -71,7 +68,6 @@ struct ReferencePredictor {
     cache.learn(reference.target, shift: target &- reference.target)
   }
 
-  @inline(__always)
   private mutating func recognise<Base: ByteStore & ~Copyable>(
     new: UInt32, old: UInt32, in base: borrowing Base, _ map: borrowing AddressMap
   ) {
@@ -94,13 +90,14 @@ struct ReferencePredictor {
     } else {
       target = projected(found, new: new, old: old, base.count, map)
     }
-    guard let rewritten = set.rewritten(base.word(old), found, from: old, in: base, at: new, target: target) else { return }
+    guard let rewritten = set.rewritten(base.word(old), found, from: old, in: base, at: new, target: target) else {
+      return
+    }
     (reference, predicted, bytes) = (found, target, rewritten)
     (start, end) = (new, new &+ UInt32(found.length))
   }
 
   /// Where a word that is an address points now.
-  @inline(__always)
   private func moved(_ word: UInt32, _ map: borrowing AddressMap) -> UInt32? {
     if let offset = settings.layout.oldOffset(ofAddress: word) {
       if let shift = cache.shift(of: word) ?? cache.nearShift(of: word) { return word &+ shift }
@@ -110,7 +107,6 @@ struct ReferencePredictor {
     return word &+ (cache.shift(of: word) ?? cache.nearShift(of: word) ?? cache.farShift(of: word) ?? 0)
   }
 
-  @inline(__always)
   private func projected(
     _ reference: Reference, new: UInt32, old: UInt32, _ count: UInt32, _ map: borrowing AddressMap
   ) -> UInt32 {
@@ -119,7 +115,8 @@ struct ReferencePredictor {
       if let moved = moved(reference.target, map) { return moved }
       return reference.target &+ (cache.farShift(of: reference.target) ?? 0)
     }
-    if settings.layout.count > 1, let from = settings.layout.oldAddress(ofOffset: old), let here = settings.layout.newAddress(ofOffset: new),
+    if settings.layout.count > 1, let from = settings.layout.oldAddress(ofOffset: old),
+      let here = settings.layout.newAddress(ofOffset: new),
       let offset = settings.layout.oldOffset(ofAddress: from &+ (reference.target &- old)),
       let address = settings.layout.newAddress(ofOffset: map.projected(offset))
     {

@@ -3,10 +3,8 @@ enum Thumb {
   static let branchLink: UInt8 = 2, branchWide: UInt8 = 3, conditionalWide: UInt8 = 4, branch: UInt8 = 5
   static let conditional: UInt8 = 6, compareBranch: UInt8 = 7, load: UInt8 = 8, loadWide: UInt8 = 9, address: UInt8 = 10
 
-  @inline(__always)
   static func length(_ half: UInt32) -> UInt32 { half >> 11 >= 0x1D ? 4 : 2 }
 
-  @inline(__always)
   static func reference<Store: ByteStore & ~Copyable>(in image: borrowing Store, at offset: UInt32) -> Reference? {
     let half = image.half(offset)
     let next = offset &+ 4
@@ -37,7 +35,6 @@ enum Thumb {
     }
   }
 
-  @inline(__always)
   static func rewritten(_ bytes: UInt32, kind: UInt8, at offset: UInt32, target: UInt32) -> UInt32? {
     let next = offset &+ 4
     let distance = target &- next

@@ -2,7 +2,6 @@
 enum X86 {
   static let call: UInt8 = 2, jump: UInt8 = 3, conditional: UInt8 = 4
 
-  @inline(__always)
   static func reference<Store: ByteStore & ~Copyable>(in image: borrowing Store, at offset: UInt32) -> Reference? {
     guard offset > 1 else { return nil }
     let before = image.get(offset &- 1)
@@ -20,7 +19,6 @@ enum X86 {
     return target < image.count ? Reference(kind: kind, length: 4, target: target) : nil
   }
 
-  @inline(__always)
   static func rewritten(_ bytes: UInt32, kind: UInt8, at offset: UInt32, target: UInt32) -> UInt32? {
     target &- offset &- 4
   }

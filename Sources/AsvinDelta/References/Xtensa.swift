@@ -3,7 +3,6 @@ enum Xtensa {
   static let call: UInt8 = 2, jump: UInt8 = 3, branch12: UInt8 = 4, branch8: UInt8 = 5, literal: UInt8 = 6
   static let narrow: UInt8 = 7
 
-  @inline(__always)
   static func reference<Store: ByteStore & ~Copyable>(in image: borrowing Store, at offset: UInt32) -> Reference? {
     let word = image.half(offset) | image.get(offset &+ 2) << 16
     let next = offset &+ 4
@@ -27,7 +26,6 @@ enum Xtensa {
     }
   }
 
-  @inline(__always)
   static func rewritten(_ bytes: UInt32, kind: UInt8, at offset: UInt32, target: UInt32) -> UInt32? {
     let next = offset &+ 4
     let distance = target &- next

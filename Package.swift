@@ -54,7 +54,8 @@ let package = Package(
     .target(
       name: "AsvinRelease",
       dependencies: [
-        "AsvinBundle", "AsvinImage", "AsvinCrypto", "AsvinVerifier", "AsvinManifest", "AsvinWire", "CAsvinYAML",
+        "AsvinBundle", "AsvinDelta", "AsvinDeltaBuilder", "AsvinImage", "AsvinCrypto", "AsvinVerifier", "AsvinManifest",
+        "AsvinWire", "CAsvinYAML",
       ],
       resources: [.embedInCode("Templates")],
       swiftSettings: device),
@@ -63,7 +64,8 @@ let package = Package(
     .target(
       name: "AsvinPackCommands",
       dependencies: [
-        "AsvinRelease", "AsvinManifest", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "AsvinRelease", "AsvinDelta", "AsvinManifest",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: language),
     .executableTarget(name: "asvin-pack", dependencies: ["AsvinPackCommands"], swiftSettings: language),

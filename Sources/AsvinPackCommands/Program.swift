@@ -77,6 +77,7 @@ struct AsvinPack: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      Init.self, Keygen.self, Pub.self, Sign.self, Verify.self, Inspect.self, Extract.self, LintVerb.self, Publish.self,
+      Init.self, Keygen.self, Pub.self, Sign.self, Verify.self, Inspect.self, Extract.self, Delta.self, Apply.self,
+      LintVerb.self, Publish.self,
     ])
 }

@@ -1,5 +1,6 @@
 import AsvinBundle
 import AsvinCrypto
+import AsvinDeltaBuilder
 import AsvinImage
 import AsvinVerifier
 import AsvinWire
@@ -14,6 +15,7 @@ extension Failure {
     case let rejection as Rejection: self.init(rejection, on: name)
     case let error as CryptoError: self.init(error, on: name)
     case let error as ImageError: self.init(error, on: name)
+    case let error as DeltaError: self.init(error, on: name)
     case let error as WireError:
       self.init(
         .rejected, "'\(name)' is malformed: \(error.fault.words) at byte \(error.offset)", reason: .manifestMalformed)

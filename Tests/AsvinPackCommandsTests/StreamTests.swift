@@ -48,7 +48,9 @@ struct StreamTests {
     try Bench.with { scratch in
       let run = try ProgramRun("help", in: scratch)
       #expect(run.exitCode == 0)
-      for verb in ["init", "keygen", "pub", "sign", "verify", "inspect", "extract", "lint", "publish"] {
+      for verb in [
+        "init", "keygen", "pub", "sign", "verify", "inspect", "extract", "delta", "apply", "lint", "publish",
+      ] {
         #expect(run.text.contains("\n  \(verb) "), "\(verb)")
         #expect(try ProgramRun("help \(verb)", in: scratch).exitCode == 0)
       }

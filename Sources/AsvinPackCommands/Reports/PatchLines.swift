@@ -1,0 +1,19 @@
+import AsvinRelease
+import FoundationEssentials
+
+extension PatchReport: Report {
+  var lines: [String] {
+    let percent = (ratio * 10_000).rounded() / 100
+    return [
+      "made \(output)",
+      line("patch", "\(size) bytes, \(percent) % of the \(newSize) bytes that it makes of \(oldSize)"),
+      line("applied", "in \(memory) bytes of RAM, profile \(profile), machine code \(instructionSet)"),
+    ]
+  }
+}
+
+extension ApplicationReport: Report {
+  var lines: [String] {
+    ["made \(output)", line("image", "\(size) bytes, sha256 \(sha256)")]
+  }
+}

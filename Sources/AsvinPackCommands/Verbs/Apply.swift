@@ -1,0 +1,33 @@
+import ArgumentParser
+import AsvinRelease
+
+struct Apply: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "apply", abstract: "Apply a patch to an image.", discussion: "OLD is an image or a bundle.")
+
+  @Argument(help: ArgumentHelp("The base.", valueName: "old"))
+  var old: String
+
+  @Argument(help: ArgumentHelp("The patch; - is standard input.", valueName: "patch"))
+  var patch: String
+
+  @Option(name: .shortAndLong, help: ArgumentHelp("The result's file; - is standard output.", valueName: "file"))
+  var output: String
+
+  @Option(help: ArgumentHelp("The slot whose image is taken out of a bundle.", valueName: "n"))
+  var slot: UInt64 = 0
+
+  @Flag(help: "Replace an existing file.")
+  var force = false
+
+  @OptionGroup var shown: OutputOptions
+
+  var writesToStandardOutput: Bool { output == "-" }
+
+  func outcomes(in surroundings: Surroundings, _ report: (ApplicationReport) -> Void) throws {
+    var application = PatchApplication(old: old, patch: patch, output: output)
+    application.slot = slot
+    application.force = force
+    report(try application.run(in: surroundings))
+  }
+}

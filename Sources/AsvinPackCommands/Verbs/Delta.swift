@@ -1,0 +1,74 @@
+import ArgumentParser
+import AsvinDelta
+import AsvinRelease
+
+struct Delta: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "delta", abstract: "Make a patch from one image to another, and prove it.",
+    discussion: "OLD and NEW are images or bundles.")
+
+  @Argument(help: ArgumentHelp("The base.", valueName: "old"))
+  var old: String
+
+  @Argument(help: ArgumentHelp("The result.", valueName: "new"))
+  var new: String
+
+  @Option(name: .shortAndLong, help: ArgumentHelp("The patch's file; - is standard output.", valueName: "file"))
+  var output: String
+
+  @Option(help: ArgumentHelp("The machine code: \(Architecture.names).", valueName: "name"))
+  var arch = Architecture(set: nil)
+
+  @Option(help: ArgumentHelp("Memory that it is applied in: standard (40 KiB) or tiny (20 KiB).", valueName: "name"))
+  var profile = ProfileName(.standard)
+
+  @Option(help: ArgumentHelp("The slot whose image is taken out of a bundle.", valueName: "n"))
+  var slot: UInt64 = 0
+
+  @Flag(help: "Replace an existing file.")
+  var force = false
+
+  @OptionGroup var shown: OutputOptions
+
+  var writesToStandardOutput: Bool { output == "-" }
+
+  func outcomes(in surroundings: Surroundings, _ report: (PatchReport) -> Void) throws {
+    var creation = PatchCreation(from: old, to: new, output: output)
+    creation.slot = slot
+    creation.profile = profile.profile
+    creation.set = arch.set
+    creation.force = force
+    report(try creation.run(in: surroundings))
+  }
+}
+
+/// A machine code, or `auto` for the one that makes the smallest patch.
+struct Architecture: ExpressibleByArgument {
+  static let names = (["auto"] + InstructionSet.allCases.map(\.name)).joined(separator: ", ")
+
+  let set: InstructionSet?
+
+  init(set: InstructionSet?) { self.set = set }
+
+  init?(argument: String) {
+    let set = InstructionSet.allCases.first { $0.name == argument }
+    guard set != nil || argument == "auto" else { return nil }
+    self.set = set
+  }
+
+  var defaultValueDescription: String { self.set?.name ?? "auto" }
+}
+
+/// A profile by its name.
+struct ProfileName: ExpressibleByArgument {
+  let profile: Profile
+
+  init(_ profile: Profile) { self.profile = profile }
+
+  init?(argument: String) {
+    guard let profile = Profile.allCases.first(where: { $0.name == argument }) else { return nil }
+    self.profile = profile
+  }
+
+  var defaultValueDescription: String { profile.name }
+}

@@ -1,0 +1,91 @@
+import AsvinBundle
+import AsvinCrypto
+import AsvinDelta
+import AsvinDeltaBuilder
+
+/// Applies a patch to an image.
+public struct PatchApplication: Sendable {
+  /// The base: an image, or a bundle.
+  public var old: String
+  /// The patch.
+  public var patch: String
+  /// The slot whose image is taken out of a bundle.
+  public var slot: UInt64 = 0
+  /// Where the result goes.
+  public var output: String
+  /// Whether an existing file is replaced.
+  public var force = false
+
+  /// An application of a patch to a file.
+  public init(old: String, patch: String, output: String) {
+    self.old = old
+    self.patch = patch
+    self.output = output
+  }
+
+  /// Applies the patch. The file appears only when the result is what the patch names.
+  ///
+  /// - Throws: ``Failure``.
+  public func run(in surroundings: Surroundings) throws(Failure) -> ApplicationReport {
+    let base = try SlotImage.bytes(old, slot: slot, in: surroundings)
+    do {
+      let input = try InputFile(Surroundings.path(patch, from: surroundings.folder))
+      guard input.count <= UInt64(PatchBuilder.imageBytes) else {
+        throw Failure(.rejected, "'\(patch)' has more than \(PatchBuilder.imageBytes) bytes")
+      }
+      let path = Surroundings.path(output, from: surroundings.folder)
+      let file = try OutputFile(path, replacing: force ? .existing : .never, durability: .remade)
+      let result = try PatchBuilder.apply(input.read(at: 0, count: Int(input.count)), to: base)
+      try file.write(result)
+      try file.commit()
+      let digest = SHA256.digest(of: result.span)
+      return ApplicationReport(output: output, size: result.count, sha256: digest.hexadecimal)
+    } catch {
+      throw Failure(error, on: patch)
+    }
+  }
+}
+
+/// An image that a patch made.
+public struct ApplicationReport: Encodable, Sendable {
+  /// The file.
+  public let output: String
+  /// Bytes.
+  public let size: Int
+  /// SHA-256.
+  public let sha256: String
+}
+
+extension Failure {
+  init(_ error: DeltaError, on name: String) {
+    switch error {
+    case .imageTooLong: self.init(.rejected, "'\(name)' has more than \(PatchBuilder.imageBytes) bytes")
+    case .notProved: self.init(.failed, "the patch to '\(name)' does not give it back", hint: "report this as a defect")
+    case .patch(let error):
+      let hint: String? =
+        switch error.reason {
+        case .wrongBase: "apply it to the image that it was made from"
+        case .truncated, .trailingBytes, .wrongResult: "get the patch again from where it was made"
+        default: nil
+        }
+      self.init(.rejected, "'\(name)' cannot be applied: \(error.reason.words) at byte \(error.offset)", hint: hint)
+    }
+  }
+}
+
+extension PatchError.Reason {
+  fileprivate var words: String {
+    switch self {
+    case .notAPatch: "it is no patch"
+    case .unknownFormat: "its format is not known"
+    case .wrongBase: "it is for another base"
+    case .resultTooLong: "its result is too long"
+    case .mapTooLong: "its map has too many covers"
+    case .badCover: "a cover lies outside its image"
+    case .badRun: "a run of literals is too long"
+    case .truncated: "it is cut"
+    case .trailingBytes: "bytes follow its end"
+    case .wrongResult: "its result is not the one it names"
+    }
+  }
+}

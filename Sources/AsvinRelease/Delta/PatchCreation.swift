@@ -1,0 +1,84 @@
+import AsvinBundle
+public import AsvinDelta
+import AsvinDeltaBuilder
+import Glibc
+
+/// Makes a patch from one image to another, and proves it.
+public struct PatchCreation: Sendable {
+  /// The base: an image, or a bundle.
+  public var old: String
+  /// The result: an image, or a bundle.
+  public var new: String
+  /// The slot whose image is taken out of a bundle.
+  public var slot: UInt64 = 0
+  /// Where the patch goes.
+  public var output: String
+  /// How much memory it is applied in.
+  public var profile = Profile.standard
+  /// The machine code; `nil` tries all.
+  public var set: InstructionSet?
+  /// Whether an existing file is replaced.
+  public var force = false
+
+  /// A patch between two files.
+  public init(from old: String, to new: String, output: String) {
+    self.old = old
+    self.new = new
+    self.output = output
+  }
+
+  /// Makes the patch. The file appears only after the patch has given the new image back.
+  ///
+  /// - Throws: ``Failure``.
+  public func run(in surroundings: Surroundings) throws(Failure) -> PatchReport {
+    let base = try SlotImage.bytes(old, slot: slot, in: surroundings)
+    let result = try SlotImage.bytes(new, slot: slot, in: surroundings)
+    do {
+      let path = Surroundings.path(output, from: surroundings.folder)
+      let file = try OutputFile(path, replacing: force ? .existing : .never, durability: .remade)
+      let start = clock()
+      let patch = try PatchBuilder.patch(from: base, to: result, profile: profile, set: set)
+      let seconds = Double(clock() - start) / Double(CLOCKS_PER_SEC)
+      try file.write(patch.bytes)
+      try file.commit()
+      return PatchReport(
+        output: output, size: patch.bytes.count, oldSize: base.count, newSize: result.count,
+        ratio: Double(patch.bytes.count) / Double(result.count), memory: patch.memory, profile: profile.name,
+        instructionSet: patch.set.name, seconds: seconds)
+    } catch {
+      throw Failure(error, on: new)
+    }
+  }
+}
+
+/// A patch that was made.
+public struct PatchReport: Encodable, Sendable {
+  /// The file.
+  public let output: String
+  /// Bytes of the patch.
+  public let size: Int
+  /// Bytes of the base.
+  public let oldSize: Int
+  /// Bytes of the result.
+  public let newSize: Int
+  /// The patch's size, as a part of the result's.
+  public let ratio: Double
+  /// Bytes of RAM that applying needs, beside an erase block.
+  public let memory: Int
+  /// The profile's name.
+  public let profile: String
+  /// The machine code that it was made for.
+  public let instructionSet: String
+  /// Seconds of processor time that making it took.
+  public let seconds: Double
+}
+
+extension Profile {
+  /// The name on the command line.
+  public var name: String { "\(self)" }
+}
+
+extension InstructionSet {
+  /// The name on the command line.
+  public var name: String { "\(self)" }
+}

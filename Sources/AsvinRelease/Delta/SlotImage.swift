@@ -1,0 +1,46 @@
+import AsvinBundle
+import AsvinDeltaBuilder
+import AsvinManifest
+
+/// The bytes that a slot holds, in memory: of an image file, or of a bundle's image.
+///
+/// A bundle is checked against its own manifest only. Whose it is does not matter here: a patch is told by digest which
+/// base it is for, and what it makes is verified where it is installed.
+enum SlotImage {
+  static func bytes(_ path: String, slot: UInt64, in surroundings: Surroundings) throws(Failure) -> [UInt8] {
+    do {
+      let file = try InputFile(Surroundings.path(path, from: surroundings.folder))
+      guard try BundleReader.isBundle(file) else { return try image(file, name: path, slot: slot) }
+      return try stored(OpenBundle(file, name: path), slot: slot)
+    } catch {
+      throw Failure(error, on: path)
+    }
+  }
+
+  private static func image(_ file: InputFile, name: String, slot: UInt64) throws -> [UInt8] {
+    let source = try FirmwareImage(file, name: name, slot: slot).source
+    try limit(source.count, name: name)
+    var bytes: [UInt8] = []
+    try source.forEachPiece { bytes += $0 }
+    return bytes
+  }
+
+  private static func stored(_ bundle: OpenBundle, slot: UInt64) throws -> [UInt8] {
+    let manifest = try Manifest(decoding: bundle.reader.manifest)
+    guard let component = manifest.components.firstIndex(where: { $0.slot == slot }),
+      let index = manifest.components[component].payloads.firstIndex(where: { $0.kind == .image })
+    else { throw Failure(.inputMissing, "'\(bundle.name)' holds no whole image for slot \(slot)") }
+    try limit(manifest.components[component].size, name: bundle.name)
+    var bytes: [UInt8] = []
+    try bundle.reader.readMembers(manifest.members) { member, piece in
+      if member.role == .payload(component: component, index: index) { bytes += Array(copying: piece) }
+    }
+    return bytes
+  }
+
+  private static func limit(_ size: UInt64, name: String) throws(Failure) {
+    guard size <= UInt64(PatchBuilder.imageBytes) else {
+      throw Failure(.rejected, "the image in '\(name)' has more than \(PatchBuilder.imageBytes) bytes")
+    }
+  }
+}

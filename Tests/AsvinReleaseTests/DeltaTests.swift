@@ -1,0 +1,85 @@
+import AsvinFixtures
+import AsvinRelease
+import Testing
+
+@Suite("Patches between files", .usesScratch)
+struct DeltaTests {
+  static let old = Workshop.noise(5000, seed: 2)
+  static let new: [UInt8] = Array(old[..<2000]) + Workshop.noise(50, seed: 3) + Array(old[2000...])
+
+  static func with(_ body: (Workshop) throws -> Void) throws {
+    try Workshop.with(image: new) { workshop in
+      try workshop.scratch.write(old, to: "old.bin")
+      try body(workshop)
+    }
+  }
+
+  @Test("A patch between two images gives the new one back")
+  func images() throws {
+    try Self.with { workshop in
+      let report = try PatchCreation(from: "old.bin", to: "firmware.bin", output: "p").run(in: workshop.surroundings)
+      #expect(report.size < 150)
+      #expect(report.size == (try workshop.scratch.read("p").count))
+      let applied = try PatchApplication(old: "old.bin", patch: "p", output: "r").run(in: workshop.surroundings)
+      #expect(applied.size == Self.new.count)
+      #expect(try workshop.scratch.read("r") == Self.new)
+    }
+  }
+
+  @Test("Bundles stand for the images in them")
+  func bundles() throws {
+    try Self.with { workshop in
+      let newBundle = try workshop.sign().output
+      let oldBundle = try workshop.sign("old.bin") { $0.release.version = "1.0.0" }.output
+      _ = try PatchCreation(from: oldBundle, to: newBundle, output: "p").run(in: workshop.surroundings)
+      _ = try PatchApplication(old: oldBundle, patch: "p", output: "r").run(in: workshop.surroundings)
+      #expect(try workshop.scratch.read("r") == Self.new)
+    }
+  }
+
+  @Test("A patch on the wrong base is rejected, and no file is left")
+  func wrongBase() throws {
+    try Self.with { workshop in
+      _ = try PatchCreation(from: "old.bin", to: "firmware.bin", output: "p").run(in: workshop.surroundings)
+      let before = try workshop.scratch.files()
+      let failed = failure {
+        _ = try PatchApplication(old: "firmware.bin", patch: "p", output: "r").run(in: workshop.surroundings)
+      }
+      #expect(failed?.kind == .rejected)
+      #expect(failed?.message == "'p' cannot be applied: it is for another base at byte 2")
+      #expect(try workshop.scratch.files() == before)
+    }
+  }
+
+  @Test("Every cut of a patch is rejected, and no file is left")
+  func truncated() throws {
+    try Self.with { workshop in
+      _ = try PatchCreation(from: "old.bin", to: "firmware.bin", output: "p").run(in: workshop.surroundings)
+      let patch = try workshop.scratch.read("p")
+      for count in 0..<(patch.count - 4) {
+        try workshop.scratch.write(Array(patch[..<count]), to: "p")
+        let failed = failure {
+          _ = try PatchApplication(old: "old.bin", patch: "p", output: "r").run(in: workshop.surroundings)
+        }
+        #expect(failed?.kind == .rejected, "\(count)")
+        #expect(try !workshop.scratch.files().contains("r"))
+      }
+    }
+  }
+
+  @Test("An existing file is kept, and a missing one is named")
+  func files() throws {
+    try Self.with { workshop in
+      try workshop.scratch.write([1], to: "p")
+      let kept = failure {
+        _ = try PatchCreation(from: "old.bin", to: "firmware.bin", output: "p").run(in: workshop.surroundings)
+      }
+      #expect(kept?.kind == .cannotWrite)
+      let missing = failure {
+        _ = try PatchCreation(from: "none.bin", to: "firmware.bin", output: "q").run(in: workshop.surroundings)
+      }
+      #expect(missing?.kind == .inputMissing)
+      #expect(try workshop.scratch.read("p") == [1])
+    }
+  }
+}

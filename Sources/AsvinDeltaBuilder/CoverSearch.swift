@@ -5,9 +5,9 @@ import AsvinDelta
 struct CoverSearch {
   struct Costs {
     var hit = 0.06
-    var miss = 10.0
+    var miss = 7.0
     var literal = 6.0
-    var begin = 30.0
+    var begin = 24.0
     var end = 6.0
   }
 

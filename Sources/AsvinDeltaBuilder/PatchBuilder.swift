@@ -36,14 +36,14 @@ public enum PatchBuilder {
   ) throws(DeltaError) -> BuiltPatch {
     guard old.count <= imageBytes, new.count <= imageBytes else { throw .imageTooLong }
     let trial = Trial(old: old, new: new, profile: profile)
-    let settings = trial.best(among: set.map { [$0] } ?? InstructionSet.allCases)
+    let plan = trial.best(among: set.map { [$0] } ?? InstructionSet.allCases)
     let body = PatchWriter.code(
-      old: old, new: new, covers: trial.covers, profile: profile, settings: settings, coder: { RangeEncoder() }
+      old: old, new: new, covers: plan.covers, profile: profile, settings: plan.settings, coder: { RangeEncoder() }
     ) { $0.finish() }
     let header = PatchHeader(profile: profile, base: hint(old), result: hint(new))
     let bytes = header.bytes.indices.map { header.bytes[$0] } + body
     guard try apply(bytes, to: old) == new else { throw .notProved }
-    return BuiltPatch(bytes: bytes, set: settings.set, memory: HostApplier.workspaceBytes(profile))
+    return BuiltPatch(bytes: bytes, set: plan.settings.set, memory: HostApplier.workspaceBytes(profile))
   }
 
   /// Applies a patch to the base that it names.

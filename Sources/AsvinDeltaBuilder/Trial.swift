@@ -1,52 +1,83 @@
 import AsvinDelta
 
-/// Tries settings on a pair of images, by what they would cost.
+/// Tries covers and settings on a pair of images, by what they would cost.
 struct Trial {
+  /// Covers and settings that go together.
+  struct Plan {
+    var covers: [Cover]
+    var settings: PatchSettings
+    var bits = 0.0
+  }
+
   let old: [UInt8]
   let new: [UInt8]
   let profile: Profile
-  let covers: [Cover]
 
-  init(old: [UInt8], new: [UInt8], profile: Profile) {
-    (self.old, self.new, self.profile) = (old, new, profile)
-    covers = CoverSearch(old: old, new: new).covers()
+  /// The plan that costs least: first the machine code, on plain covers; then covers that look through references.
+  func best(among sets: [InstructionSet]) -> Plan {
+    let covers = CoverSearch(old: old, new: new).covers()
+    let placed = Plan(covers: covers, settings: placed(covers))
+    let set = cheapest(sets.map { with(placed, set: $0) }).settings.set
+    let plain = improved(with(placed, set: set))
+    let (masked, layout) = (masked(plain), plain.settings.layout)
+    guard masked != covers else { return plain }
+    var again = with(Plan(covers: masked, settings: self.placed(masked)), set: set)
+    if again.settings.layout.count == 0 { again.settings.layout = layout }
+    return cheapest([plain, improved(again)])
   }
 
-  /// The settings that cost least: first the machine code, then where the images and their memory stand.
-  func best(among sets: [InstructionSet]) -> PatchSettings {
-    var plain = PatchSettings()
-    plain.oldSize = UInt32(old.count)
-    plain.newSize = UInt32(new.count)
-    var placed = plain
+  /// Covers of the images as they look when references say nothing.
+  private func masked(_ plan: Plan) -> [Cover] {
+    let (set, layout) = (plan.settings.set, plan.settings.layout)
+    let maskedOld = MaskedImage.bytes(old, set: set) { layout.oldOffset(ofAddress: $0) != nil }
+    let maskedNew = MaskedImage.bytes(new, set: set) { layout.newOffset(ofAddress: $0) != nil }
+    return CoverSearch(old: maskedOld, new: maskedNew).covers()
+  }
+
+  /// Sizes, and the load address where one can be inferred.
+  private func placed(_ covers: [Cover]) -> PatchSettings {
+    var settings = PatchSettings()
+    settings.oldSize = UInt32(old.count)
+    settings.newSize = UInt32(new.count)
     if let address = LayoutInference.loadAddress(old: old, new: new, covers: covers) {
-      placed.layout.append(
+      settings.layout.append(
         Region(
-          old: 0, new: 0, oldLength: plain.oldSize, newLength: plain.newSize, oldAddress: address,
+          old: 0, new: 0, oldLength: settings.oldSize, newLength: settings.newSize, oldAddress: address,
           newAddress: address))
     }
-    let set = cheapest(sets.map { with(placed, set: $0) }).set
-    var candidates = [with(plain, set: set), with(placed, set: set)]
-    for page in LayoutInference.memoryPages(old: old, new: new, covers: covers, layout: placed.layout) {
-      for var candidate in candidates[..<2] {
-        candidate.memoryPage = page
-        candidates.append(candidate)
-      }
-    }
-    return cheapest(candidates)
-  }
-
-  private func with(_ settings: PatchSettings, set: InstructionSet) -> PatchSettings {
-    var settings = settings
-    settings.set = set
     return settings
   }
 
-  private func cheapest(_ candidates: [PatchSettings]) -> PatchSettings {
-    let costs = candidates.map { settings in
-      PatchWriter.code(
-        old: old, new: new, covers: covers, profile: profile, settings: settings, coder: { CostCounter() }
-      ) { $0.bits }
+  /// The plan with or without a load address, and with the page of RAM that helps most.
+  private func improved(_ plan: Plan) -> Plan {
+    var unplaced = plan
+    unplaced.settings.layout = Layout()
+    var plans = [plan, unplaced]
+    for page in LayoutInference.memoryPages(
+      old: old, new: new, covers: plan.covers, layout: plan.settings.layout)
+    {
+      for var candidate in plans[..<2] {
+        candidate.settings.memoryPage = page
+        plans.append(candidate)
+      }
     }
-    return zip(candidates, costs).min { $0.1 < $1.1 }?.0 ?? PatchSettings()
+    return cheapest(plans)
+  }
+
+  private func with(_ plan: Plan, set: InstructionSet) -> Plan {
+    var plan = plan
+    plan.settings.set = set
+    return plan
+  }
+
+  private func cheapest(_ plans: [Plan]) -> Plan {
+    let priced = plans.map { plan in
+      var plan = plan
+      plan.bits = PatchWriter.code(
+        old: old, new: new, covers: plan.covers, profile: profile, settings: plan.settings, coder: { CostCounter() }
+      ) { $0.bits }
+      return plan
+    }
+    return priced.min { $0.bits < $1.bits } ?? plans[0]
   }
 }

@@ -47,6 +47,14 @@ public struct Layout {
     return nil
   }
 
+  /// The offset in the new image of an address.
+  public func newOffset(ofAddress address: UInt32) -> UInt32? {
+    for index in 0..<count where address &- regions[index].newAddress < regions[index].newLength {
+      return regions[index].new &+ (address &- regions[index].newAddress)
+    }
+    return nil
+  }
+
   /// The address of an offset in the new image: of the region that holds it or ends with it.
   func newAddress(ofOffset offset: UInt32) -> UInt32? {
     for index in 0..<count where offset &- regions[index].new <= regions[index].newLength {

@@ -1,11 +1,11 @@
 /// A place in code or data that says where something else is.
-struct Reference {
+package struct Reference {
   /// What kind it is, for statistics: below ``kinds``.
-  var kind: UInt8
+  package var kind: UInt8
   /// Bytes that hold it, at most 4.
-  var length: UInt8
+  package var length: UInt8
   /// Where it points: an offset in the image, or, outside it, whatever the place says.
-  var target: UInt32
+  package var target: UInt32
 
   /// Kinds of all instruction sets; each numbers its own from 2. 0 is no reference, 1 a word.
   static let kinds = 16
@@ -26,7 +26,7 @@ extension ByteStore where Self: ~Copyable {
   /// Little-endian; zeros past the end.
   func half(_ offset: UInt32) -> UInt32 { get(offset) | get(offset &+ 1) << 8 }
 
-  func word(_ offset: UInt32) -> UInt32 { half(offset) | half(offset &+ 2) << 16 }
+  package func word(_ offset: UInt32) -> UInt32 { half(offset) | half(offset &+ 2) << 16 }
 }
 
 /// The machine code that an image holds: how its references are found and rewritten.
@@ -34,7 +34,7 @@ public enum InstructionSet: UInt8, CaseIterable, Sendable {
   case none, thumb, a32, aarch64, riscv, xtensa, avr, x86
 
   /// Offsets at which an instruction can start.
-  var alignment: UInt32 {
+  package var alignment: UInt32 {
     switch self {
     case .none, .a32, .aarch64: 4
     case .thumb, .riscv, .avr: 2
@@ -43,7 +43,7 @@ public enum InstructionSet: UInt8, CaseIterable, Sendable {
   }
 
   /// Bytes of the instruction at an offset.
-  func length<Store: ByteStore & ~Copyable>(in image: borrowing Store, at offset: UInt32) -> UInt32 {
+  package func length<Store: ByteStore & ~Copyable>(in image: borrowing Store, at offset: UInt32) -> UInt32 {
     switch self {
     case .none, .a32, .aarch64: 4
     case .thumb: Thumb.length(image.half(offset))
@@ -71,7 +71,7 @@ public enum InstructionSet: UInt8, CaseIterable, Sendable {
   }
 
   /// The reference of the instruction at an offset, if it is one.
-  func reference<Store: ByteStore & ~Copyable>(in image: borrowing Store, at offset: UInt32) -> Reference? {
+  package func reference<Store: ByteStore & ~Copyable>(in image: borrowing Store, at offset: UInt32) -> Reference? {
     switch self {
     case .none: nil
     case .thumb: Thumb.reference(in: image, at: offset)
@@ -85,7 +85,7 @@ public enum InstructionSet: UInt8, CaseIterable, Sendable {
   }
 
   /// The bytes, little-endian, of an instruction that is moved and made to point elsewhere; `nil` where it cannot.
-  func rewritten<Store: ByteStore & ~Copyable>(
+  package func rewritten<Store: ByteStore & ~Copyable>(
     _ bytes: UInt32, _ reference: Reference, from source: UInt32, in image: borrowing Store, at offset: UInt32,
     target: UInt32
   ) -> UInt32? {

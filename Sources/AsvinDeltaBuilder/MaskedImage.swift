@@ -1,0 +1,30 @@
+import AsvinDelta
+
+/// An image in which references do not say where they point, so that code that was moved looks as it did.
+enum MaskedImage {
+  /// - Parameter isAddress: whether a word is an address in the image.
+  static func bytes(_ image: [UInt8], set: InstructionSet, isAddress: (UInt32) -> Bool) -> [UInt8] {
+    let known = KnownBytes(bytes: image)
+    var masked = image
+    func put(_ value: UInt32, at offset: Int, count: Int) {
+      for index in 0..<min(count, masked.count - offset) { masked[offset + index] = UInt8(value >> (8 * index) & 255) }
+    }
+    var offset: UInt32 = 0
+    while offset < known.count {
+      if offset & 3 == 0, isAddress(known.word(offset)) {
+        put(0x0102_0304, at: Int(offset), count: 4)
+        offset += 4
+        continue
+      }
+      let length = set.length(in: known, at: offset)
+      if set != .none, let reference = set.reference(in: known, at: offset) {
+        // A target that every reference reaches.
+        let bytes = set.rewritten(
+          known.word(offset), reference, from: offset, in: known, at: offset, target: (offset & ~3) &+ 8)
+        if let bytes { put(bytes, at: Int(offset), count: Int(reference.length)) }
+      }
+      offset += max(length, set.alignment)
+    }
+    return masked
+  }
+}

@@ -5,10 +5,19 @@ import AsvinDelta
 struct CoverSearch {
   struct Costs {
     var hit = 0.06
+    /// A byte of a reference that points elsewhere.
+    var reference = 5.0
     var miss = 7.0
     var literal = 6.0
     var begin = 24.0
     var end = 6.0
+    /// Whether matches are looked for in the images as they are, too, where there are masked ones.
+    var searchesBoth = true
+
+    /// What is tried: long covers with wrong bytes in them, or short ones without.
+    static let choices = [
+      Costs(searchesBoth: false), Costs(miss: 8, literal: 7, begin: 20, searchesBoth: false), Costs(),
+    ]
   }
 
   private struct Walk {
@@ -26,20 +35,28 @@ struct CoverSearch {
     var previous: Int32
   }
 
+  /// The images as they are.
   let old: [UInt8]
   let new: [UInt8]
-  let suffixes: [Int32]
-  let costs: Costs
+  /// The images as they are searched: themselves, or without the targets of references.
+  let oldMasked: [UInt8]
+  let newMasked: [UInt8]
+  private let suffixes: [Int32]
+  private let maskedSuffixes: [Int32]?
 
-  init(old: [UInt8], new: [UInt8], costs: Costs = Costs()) {
+  init(old: [UInt8], new: [UInt8], masked: (old: [UInt8], new: [UInt8])? = nil) {
     self.old = old
     self.new = new
-    self.costs = costs
+    oldMasked = masked?.old ?? old
+    newMasked = masked?.new ?? new
     suffixes = SuffixArray.make(old)
+    maskedSuffixes = masked.map { SuffixArray.make($0.old) }
   }
 
   /// The old image's longest match at a place of the new one.
-  private func longest(_ place: Int) -> (
+  private func longest(
+    _ place: Int, _ old: [UInt8], _ new: [UInt8], _ suffixes: [Int32]
+  ) -> (
     at: Int, length: Int
   ) {
     var (low, high) = (0, suffixes.count - 1)
@@ -68,8 +85,14 @@ struct CoverSearch {
     return lowMatch > highMatch ? (Int(suffixes[low]), lowMatch) : (Int(suffixes[high]), highMatch)
   }
 
+  /// What a byte costs that is copied.
+  private func cost(_ place: Int, from source: Int, _ costs: Costs) -> Double {
+    if old[source] == new[place] { return costs.hit }
+    return oldMasked[source] == newMasked[place] ? costs.reference : costs.miss
+  }
+
   /// The covers, in the new image's order.
-  func covers() -> [Cover] {
+  func covers(_ costs: Costs) -> [Cover] {
     let width = 8
     let window = 4096
     var pieces: [Piece] = []
@@ -102,14 +125,18 @@ struct CoverSearch {
       bestPieces[place % window] = piece(of: walks[best])
 
       if place >= nextSearch {
-        let found = longest(place)
-        let shift = found.at - place
-        if found.length >= 6, !walks.contains(where: { !$0.isLiteral && $0.shift == shift }) {
+        let masked = maskedSuffixes.map { longest(place, oldMasked, newMasked, $0) }
+        let plain = masked == nil || costs.searchesBoth ? longest(place, old, new, suffixes) : nil
+        for found in [plain, masked].compactMap(\.self) {
+          let shift = found.at - place
+          guard found.length >= 6, !walks.contains(where: { !$0.isLiteral && $0.shift == shift }) else {
+            continue
+          }
           // Backwards from the match as long as it is cheaper to have begun earlier.
           var (cost, cheapest, start) = (0.0, bestCosts[place % window], place)
           var back = place - 1
           while back >= 0, place - back < window - 1, back + shift >= 0 {
-            cost += old[back + shift] == new[back] ? costs.hit : costs.miss
+            cost += self.cost(back, from: back + shift, costs)
             if bestCosts[back % window] + cost < cheapest {
               cheapest = bestCosts[back % window] + cost
               start = back
@@ -131,7 +158,7 @@ struct CoverSearch {
           }
         }
         // Inside a long match nothing better can begin.
-        if found.length > 32 { nextSearch = place + found.length - 16 }
+        if let length = (plain ?? masked)?.length, length > 32 { nextSearch = place + length - 16 }
       }
 
       // Literals can begin anywhere.
@@ -147,7 +174,7 @@ struct CoverSearch {
           walks.remove(at: index)
           continue
         }
-        walks[index].cost += old[source] == new[place] ? costs.hit : costs.miss
+        walks[index].cost += cost(place, from: source, costs)
         index += 1
       }
       // A walk that is dearer than beginning it anew is given up.

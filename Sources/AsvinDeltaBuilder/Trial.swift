@@ -15,23 +15,29 @@ struct Trial {
 
   /// The plan that costs least: first the machine code, on plain covers; then covers that look through references.
   func best(among sets: [InstructionSet]) -> Plan {
-    let covers = CoverSearch(old: old, new: new).covers()
+    let covers = CoverSearch(old: old, new: new).covers(CoverSearch.Costs())
     let placed = Plan(covers: covers, settings: placed(covers))
     let set = cheapest(sets.map { with(placed, set: $0) }).settings.set
     let plain = improved(with(placed, set: set))
-    let (masked, layout) = (masked(plain), plain.settings.layout)
-    guard masked != covers else { return plain }
-    var again = with(Plan(covers: masked, settings: self.placed(masked)), set: set)
-    if again.settings.layout.count == 0 { again.settings.layout = layout }
+    let layout = plain.settings.layout
+    let search = maskedSearch(plain)
+    let plans = CoverSearch.Costs.choices.flatMap { costs in
+      let covers = search.covers(costs)
+      let again = with(Plan(covers: covers, settings: self.placed(covers)), set: set)
+      var asBefore = again
+      asBefore.settings.layout = layout
+      return [again, asBefore]
+    }
+    let again = cheapest(plans)
     return cheapest([plain, improved(again)])
   }
 
-  /// Covers of the images as they look when references say nothing.
-  private func masked(_ plan: Plan) -> [Cover] {
+  /// The search on the images as they look when references say nothing.
+  private func maskedSearch(_ plan: Plan) -> CoverSearch {
     let (set, layout) = (plan.settings.set, plan.settings.layout)
     let maskedOld = MaskedImage.bytes(old, set: set) { layout.oldOffset(ofAddress: $0) != nil }
     let maskedNew = MaskedImage.bytes(new, set: set) { layout.newOffset(ofAddress: $0) != nil }
-    return CoverSearch(old: maskedOld, new: maskedNew).covers()
+    return CoverSearch(old: old, new: new, masked: (maskedOld, maskedNew))
   }
 
   /// Sizes, and the load address where one can be inferred.

@@ -86,7 +86,7 @@ public struct Applier<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyab
       codec.coder.prime()
       codec.codeSettings(PatchSettings())
       guard codec.settings.oldSize == codec.base.count else { throw PatchError(.wrongBase, at: taken) }
-      guard codec.settings.newSize <= maximum else { throw PatchError(.resultTooLong, at: taken) }
+      guard codec.settings.newSize <= min(maximum, 0x7FFF_FFFF) else { throw PatchError(.resultTooLong, at: taken) }
       let count = codec.codeMapCount(0)
       guard count <= UInt32(codec.map.capacity) else { throw PatchError(.mapTooLong, at: taken) }
       phase = .map(left: count)
@@ -95,7 +95,7 @@ public struct Applier<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyab
       phase = .gap
     case .map(let left):
       let cover = codec.codeMapCover(Cover(new: 0, old: 0, length: 0))
-      try check(cover, from: mapEnd, to: codec.settings.newSize)
+      try check(cover, from: mapEnd, to: codec.settings.newSize, sources: codec.settings.oldSize)
       codec.append(cover)
       mapEnd = cover.new &+ cover.length
       phase = .map(left: left &- 1)
@@ -118,7 +118,14 @@ public struct Applier<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyab
       phase = .run(left: left &- 1)
     case .inline:
       let cover = codec.codeInline(Cover(new: 0, old: 0, length: 0))
-      try check(cover, from: codec.position, to: gapEnd)
+      // A repeat of the new image may reach into itself, but begins with what is written.
+      let isRepeat = cover.old >= codec.settings.oldSize
+      try check(
+        cover, from: codec.position, to: gapEnd,
+        sources: isRepeat ? codec.settings.oldSize &+ gapEnd : codec.settings.oldSize)
+      guard !isRepeat || cover.old &- codec.settings.oldSize < codec.position else {
+        throw PatchError(.badCover, at: taken)
+      }
       codec.begin(cover)
       phase = .cover(left: cover.length)
     case .cover(left: 0): phase = .gap
@@ -131,9 +138,9 @@ public struct Applier<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyab
 
   private var gapEnd: UInt32 { next < codec.map.count ? codec.map[next].new : codec.settings.newSize }
 
-  private func check(_ cover: Cover, from start: UInt32, to end: UInt32) throws(PatchError) {
+  private func check(_ cover: Cover, from start: UInt32, to end: UInt32, sources: UInt32) throws(PatchError) {
     guard cover.length > 0, cover.new >= start, cover.new <= end, cover.length <= end &- cover.new,
-      cover.old <= codec.base.count, cover.length <= codec.base.count &- cover.old
+      cover.old <= sources, cover.length <= sources &- cover.old
     else { throw PatchError(.badCover, at: taken) }
   }
 }

@@ -21,6 +21,7 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
   private var hits: HitModel
   private var literals: LiteralModel
   private let gaps: NumberModel, lengths: NumberModel, shifts: NumberModel, runs: NumberModel, counts: NumberModel
+  private let repeatLengths: NumberModel, distances: NumberModel
   private let flags: Counters
 
   /// What the patch says of its images.
@@ -29,15 +30,18 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
   public private(set) var position: UInt32 = 0
   /// The last bytes that were coded, the latest lowest.
   private var recent: UInt64 = 0
-  /// The last cover's shift from new to old, and those before it.
+  /// The last cover's shift from new to its source.
   private var diagonal: UInt32 = 0
-  private var diagonals: InlineArray<4, UInt32> = .init(repeating: 0)
+  /// The last four shifts to the old image, then the last four within the new one.
+  private var diagonals: InlineArray<8, UInt32> = .init(repeating: 0)
+  private var wasRepeat: UInt32 = 0
+  private var isRepeat = false
   private var mapEnd: UInt32 = 0
 
   /// Bytes of memory that a profile needs.
   public static func workspaceBytes(_ profile: Profile) -> Int {
     HitModel.bytes(profile.hitBits) + LiteralModel.bytes(profile.literalBits) + AddressMap.bytes(profile.mapCapacity)
-      + TargetCache.bytes(profile.targets) + 5 * NumberModel.bytes + 128 + 64
+      + TargetCache.bytes(profile.targets) + 7 * NumberModel.bytes + 128 + 64
   }
 
   /// A codec in a workspace of ``workspaceBytes(_:)``, aligned to 8.
@@ -59,6 +63,8 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
     shifts = NumberModel(in: &workspace)
     runs = NumberModel(in: &workspace)
     counts = NumberModel(in: &workspace)
+    repeatLengths = NumberModel(in: &workspace)
+    distances = NumberModel(in: &workspace)
     flags = Counters(bits: 6, in: &workspace)
   }
 
@@ -77,7 +83,7 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
     let gap = gaps.code(cover.new &- mapEnd, with: &coder)
     let new = mapEnd &+ gap
     let length = lengths.code(cover.length, with: &coder)
-    let shift = codeShift(cover.old &- cover.new)
+    let shift = codeShift(cover.old &- cover.new, codeDiagonal(cover.old &- cover.new, 0))
     mapEnd = new &+ length
     return Cover(new: new, old: new &+ shift, length: length)
   }
@@ -95,16 +101,31 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
   /// How many literals come next.
   public mutating func codeRun(_ count: UInt32) -> UInt32 { runs.code(count, with: &coder) }
 
-  /// A cover in line, at the position; it ends within the gap.
+  /// A cover in line, at the position; it ends within the gap. Its source is the old image, or what is already written
+  /// of the new one, which stands behind the old one's end.
   public mutating func codeInline(_ cover: Cover) -> Cover {
-    let length = lengths.code(cover.length, with: &coder)
-    let shift = codeShift(cover.old &- position)
-    return Cover(new: position, old: position &+ shift, length: length)
+    let isRepeat = code(cover.old >= settings.oldSize ? 1 : 0, 24 | wasRepeat)
+    wasRepeat = isRepeat
+    let shift = cover.old &- position
+    let place = codeDiagonal(shift, 4 &* isRepeat)
+    let length: UInt32
+    if isRepeat == 1 {
+      length = repeatLengths.code(cover.length, with: &coder)
+      if place == 4 {
+        let distance = settings.oldSize &- shift
+        remember(settings.oldSize &- distances.code(distance, with: &coder), from: 7)
+      }
+    } else {
+      length = lengths.code(cover.length, with: &coder)
+      _ = codeShift(shift, place)
+    }
+    return Cover(new: position, old: position &+ diagonals[Int(4 &* isRepeat)], length: length)
   }
 
   /// Begins the bytes of a cover.
   public mutating func begin(_ cover: Cover) {
     diagonal = cover.old &- cover.new
+    isRepeat = cover.old >= settings.oldSize
     references.begin(old: cover.old)
   }
 
@@ -112,7 +133,7 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
   public mutating func codeLiteral(_ byte: UInt8) -> UInt8 {
     let source = position &+ diagonal
     let coded = literals.code(
-      UInt32(byte), predicted: base.get(source), kind: 31, recent: recent, neighbours: neighbours(source),
+      UInt32(byte), predicted: get(source), kind: 31, recent: recent, neighbours: neighbours(source),
       new: position, with: &coder)
     advance(coded)
     return UInt8(coded)
@@ -121,8 +142,8 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
   /// A byte of a cover.
   public mutating func codeCopied(_ byte: UInt8) -> UInt8 {
     let source = position &+ diagonal
-    let plain = base.get(source)
-    let predicted = references.predict(new: position, old: source, plain: plain, in: base, map)
+    let plain = get(source)
+    let predicted = isRepeat ? plain : references.predict(new: position, old: source, plain: plain, in: base, map)
     let (kind, place) = references.kind(at: position)
     let known = UInt32(byte)
     let around = neighbours(source)
@@ -140,7 +161,7 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
           known, predicted: predicted, kind: kind, recent: recent, neighbours: around, new: position, with: &coder)
     }
     advance(coded)
-    references.finish(new: position, old: source, in: base, output)
+    if !isRepeat { references.finish(new: position, old: source, in: base, output) }
     return UInt8(coded)
   }
 
@@ -153,28 +174,40 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
   }
 
   private func neighbours(_ source: UInt32) -> UInt32 {
-    base.get(source) | base.get(source &+ 1) << 8 | base.get(source &- 1) << 16 | base.get(source &+ 2) << 24
+    get(source) | get(source &+ 1) << 8 | get(source &- 1) << 16 | get(source &+ 2) << 24
   }
 
-  /// The difference from new to old: one of the last four, or a number relative to the last.
-  private mutating func codeShift(_ shift: UInt32) -> UInt32 {
-    for index in 0..<4 {
-      let isSame = code(diagonals[index] == shift ? 1 : 0, UInt32(index))
-      if isSame == 1 {
-        remember(diagonals[index], from: index)
-        return diagonals[0]
+  /// Which of the last four shifts it is, from a place on; 4 where it is none of them.
+  private mutating func codeDiagonal(_ shift: UInt32, _ first: UInt32) -> UInt32 {
+    for index in 0..<UInt32(4) {
+      if code(diagonals[Int(first &+ index)] == shift ? 1 : 0, first &<< 2 | index) == 1 {
+        remember(diagonals[Int(first &+ index)], from: Int(first &+ index))
+        return index
       }
     }
-    let distance = Int32(bitPattern: shift &- diagonals[0])
-    let isBack = code(distance < 0 ? 1 : 0, 8)
-    let magnitude = shifts.code(distance.magnitude, with: &coder)
-    remember(diagonals[0] &+ (isBack == 1 ? 0 &- magnitude : magnitude), from: 3)
+    return 4
+  }
+
+  /// A shift to the old image that is none of the last four, as a number relative to the last.
+  private mutating func codeShift(_ shift: UInt32, _ place: UInt32) -> UInt32 {
+    if place == 4 {
+      let distance = Int32(bitPattern: shift &- diagonals[0])
+      let isBack = code(distance < 0 ? 1 : 0, 8)
+      let magnitude = shifts.code(distance.magnitude, with: &coder)
+      remember(diagonals[0] &+ (isBack == 1 ? 0 &- magnitude : magnitude), from: 3)
+    }
     return diagonals[0]
   }
 
   private mutating func remember(_ shift: UInt32, from place: Int) {
-    for index in stride(from: place, to: 0, by: -1) { diagonals[index] = diagonals[index &- 1] }
-    diagonals[0] = shift
+    let first = place & 4
+    for index in stride(from: place, to: first, by: -1) { diagonals[index] = diagonals[index &- 1] }
+    diagonals[first] = shift
+  }
+
+  /// A byte of the old image, or of the new one behind it.
+  private func get(_ source: UInt32) -> UInt32 {
+    source < settings.oldSize ? base.get(source) : output.get(source &- settings.oldSize)
   }
 
   private mutating func code(_ bit: UInt32, _ context: UInt32) -> UInt32 {
@@ -189,6 +222,6 @@ public enum Profile: UInt8, CaseIterable, Sendable {
   var hitBits: UInt32 { self == .standard ? 11 : 9 }
   var literalBits: UInt32 { self == .standard ? 12 : 11 }
   /// Covers in the map.
-  public var mapCapacity: Int { self == .standard ? 512 : 192 }
+  public var mapCapacity: Int { self == .standard ? 512 : 176 }
   var targets: UInt32 { self == .standard ? 256 : 128 }
 }

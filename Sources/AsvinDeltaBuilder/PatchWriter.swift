@@ -5,7 +5,7 @@ enum PatchWriter {
   /// Codes a patch, and gives what the coder makes of it.
   static func code<Coder: BitCoder & ~Copyable, Result>(
     old: [UInt8], new: [UInt8], covers: [Cover], profile: Profile, settings: PatchSettings, coder: () -> Coder,
-    _ finish: (inout Coder) -> Result
+    afterLiteral: (borrowing Coder, UInt32) -> Void = { _, _ in }, _ finish: (inout Coder) -> Result
   ) -> Result {
     typealias Codec = PatchCodec<Coder, KnownBytes, KnownResult>
     let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: Codec.workspaceBytes(profile), alignment: 8)
@@ -13,7 +13,8 @@ enum PatchWriter {
     var codec = unsafe Codec(
       profile, base: KnownBytes(bytes: old), output: KnownResult(bytes: new), coder: coder(), workspace: memory)
     codec.codeSettings(settings)
-    let longest = covers.indices.sorted { covers[$0].length > covers[$1].length }
+    let mappable = covers.indices.filter { covers[$0].old < settings.oldSize }
+    let longest = mappable.sorted { covers[$0].length > covers[$1].length }
     let map = longest.prefix(profile.mapCapacity).sorted()
     _ = codec.codeMapCount(UInt32(map.count))
     for index in map {
@@ -27,7 +28,10 @@ enum PatchWriter {
         let inline = index < covers.count && index != next ? covers[index] : nil
         let runEnd = inline?.new ?? gapEnd
         _ = codec.codeRun(runEnd - codec.position)
-        while codec.position < runEnd { _ = codec.codeLiteral(new[Int(codec.position)]) }
+        while codec.position < runEnd {
+          _ = codec.codeLiteral(new[Int(codec.position)])
+          afterLiteral(codec.coder, codec.position)
+        }
         guard let inline else { continue }
         copy(codec.codeInline(inline), of: new, with: &codec)
         index += 1

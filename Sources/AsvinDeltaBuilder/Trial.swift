@@ -29,7 +29,27 @@ struct Trial {
       return [again, asBefore]
     }
     let again = cheapest(plans)
-    return cheapest([plain, improved(again)])
+    let best = cheapest([plain, improved(again)])
+    let once = cheapest([best, withRepeats(best)])
+    return cheapest([once, withRepeats(once)])
+  }
+
+  /// The plan with what the new image repeats of itself.
+  private func withRepeats(_ plan: Plan) -> Plan {
+    var prices = [Double](repeating: 6, count: new.count)
+    var last = 0.0
+    var plan = plan
+    _ = PatchWriter.code(
+      old: old, new: new, covers: plan.covers, profile: profile, settings: plan.settings, coder: { CostCounter() },
+      afterLiteral: { coder, position in
+        let price = coder.bits - last
+        last = coder.bits
+        if price < 24 { prices[Int(position) - 1] = price }
+      }
+    ) { $0.bits }
+    plan.covers = RepeatSearch(new: new, oldSize: plan.settings.oldSize, prices: prices)
+      .covers(between: plan.covers.filter { $0.old < plan.settings.oldSize })
+    return plan
   }
 
   /// The search on the images as they look when references say nothing.

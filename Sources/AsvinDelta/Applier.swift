@@ -11,6 +11,9 @@ public struct Applier<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyab
   private var codec: PatchCodec<RangeDecoder, Base, Output>
   private var phase = Phase.settings
   private let maximum: UInt32
+  private let inPlace: Windows.InPlace?
+  private let headerBytes: UInt64
+  private var window: Range<UInt32> = 0..<0
   /// The map's next cover to be written.
   private var next = 0
   private var mapEnd: UInt32 = 0
@@ -31,9 +34,34 @@ public struct Applier<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyab
     workspace: UnsafeMutableRawBufferPointer
   ) {
     self.maximum = maximum
+    inPlace = header.inPlace
+    headerBytes = UInt64(header.byteCount)
     unsafe codec = PatchCodec(
       header.profile, base: base, output: output, coder: RangeDecoder(), workspace: workspace)
   }
+
+  /// An applier that goes on behind a window, with the state that ``PatchOutput/commit(_:state:)`` was given. The patch
+  /// is to be given again from ``offset`` on.
+  ///
+  /// - Returns: `nil` where the state is not one of this profile's.
+  @unsafe
+  public init?(
+    _ header: PatchHeader, resuming state: RawSpan, base: consuming Base, output: consuming Output,
+    workspace: UnsafeMutableRawBufferPointer
+  ) {
+    guard state.byteCount >= Checkpoint.bytes(header.profile), workspace.count >= state.byteCount else { return nil }
+    unsafe self.init(header, base: base, output: output, maximum: 0, workspace: workspace)
+    window = codec.resume(state)
+    codec.coder = RangeDecoder(codec.resumed)
+    given = codec.resumed.taken
+    openNext()
+  }
+
+  /// Where in the patch it stands: the byte to be given next.
+  public var offset: UInt64 { headerBytes &+ given }
+
+  /// The window that is being written.
+  public var currentWindow: Range<UInt32> { window }
 
   /// Whether the result is whole.
   public var isDone: Bool {
@@ -70,7 +98,7 @@ public struct Applier<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyab
   /// The output, back from the applier.
   public consuming func intoOutput() -> Output { codec.intoOutput() }
 
-  private var taken: UInt64 { UInt64(PatchHeader.byteCount) &+ min(codec.coder.taken, given) }
+  private var taken: UInt64 { headerBytes &+ min(codec.coder.taken, given) }
 
   private mutating func run() throws(PatchError) {
     while codec.coder.isReady, !isDone {
@@ -92,7 +120,7 @@ public struct Applier<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyab
       phase = .map(left: count)
     case .map(left: 0):
       codec.endMap()
-      phase = .gap
+      open(Windows(inPlace, size: codec.settings.newSize).first)
     case .map(let left):
       let cover = codec.codeMapCover(Cover(new: 0, old: 0, length: 0))
       try check(cover, from: mapEnd, to: codec.settings.newSize, sources: codec.settings.oldSize)
@@ -100,10 +128,11 @@ public struct Applier<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyab
       mapEnd = cover.new &+ cover.length
       phase = .map(left: left &- 1)
     case .gap:
-      if codec.position == codec.settings.newSize {
-        phase = .done
+      if codec.position == window.upperBound {
+        codec.commit(window)
+        openNext()
       } else if codec.position == gapEnd {
-        let cover = codec.map[next]
+        let cover = codec.map[next].clipped(to: window)
         next &+= 1
         codec.begin(cover)
         phase = .cover(left: cover.length)
@@ -118,14 +147,9 @@ public struct Applier<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyab
       phase = .run(left: left &- 1)
     case .inline:
       let cover = codec.codeInline(Cover(new: 0, old: 0, length: 0))
-      // A repeat of the new image may reach into itself, but begins with what is written.
-      let isRepeat = cover.old >= codec.settings.oldSize
-      try check(
-        cover, from: codec.position, to: gapEnd,
-        sources: isRepeat ? codec.settings.oldSize &+ gapEnd : codec.settings.oldSize)
-      guard !isRepeat || cover.old &- codec.settings.oldSize < codec.position else {
-        throw PatchError(.badCover, at: taken)
-      }
+      let (oldSize, newSize) = (codec.settings.oldSize, codec.settings.newSize)
+      let isRepeat = cover.old >= oldSize
+      try check(cover, from: codec.position, to: gapEnd, sources: isRepeat ? oldSize &+ newSize : oldSize)
       codec.begin(cover)
       phase = .cover(left: cover.length)
     case .cover(left: 0): phase = .gap
@@ -136,7 +160,22 @@ public struct Applier<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyab
     }
   }
 
-  private var gapEnd: UInt32 { next < codec.map.count ? codec.map[next].new : codec.settings.newSize }
+  private mutating func openNext() {
+    if let after = Windows(inPlace, size: codec.settings.newSize).after(window) { open(after) } else { phase = .done }
+  }
+
+  private mutating func open(_ window: Range<UInt32>) {
+    self.window = window
+    codec.open(window)
+    next = 0
+    while next < codec.map.count, codec.map[next].end <= window.lowerBound { next &+= 1 }
+    phase = .gap
+  }
+
+  /// Where what is written between the covers of the map ends.
+  private var gapEnd: UInt32 {
+    next < codec.map.count ? min(max(codec.map[next].new, codec.position), window.upperBound) : window.upperBound
+  }
 
   private func check(_ cover: Cover, from start: UInt32, to end: UInt32, sources: UInt32) throws(PatchError) {
     guard cover.length > 0, cover.new >= start, cover.new <= end, cover.length <= end &- cover.new,

@@ -2,6 +2,15 @@
 public protocol PatchOutput: ByteStore, ~Copyable {
   /// Takes the next byte. When writing a patch, the result is known and nothing is to do.
   mutating func append(_ byte: UInt8)
+
+  /// The next bytes are those of a window.
+  mutating func open(_ window: Range<UInt32>)
+
+  /// A window's bytes are there. What was written before it is at its place; this is to be, and then the old bytes
+  /// there are gone.
+  ///
+  /// - Parameter state: what going on from here needs, beside the patch.
+  mutating func commit(_ window: Range<UInt32>, state: RawSpan)
 }
 
 /// The patch format's items, each written down once for reader and writer: see ``BitCoder``.
@@ -23,6 +32,8 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
   private let gaps: NumberModel, lengths: NumberModel, shifts: NumberModel, runs: NumberModel, counts: NumberModel
   private let repeatLengths: NumberModel, distances: NumberModel
   private let flags: Counters
+  private let memory: UnsafeMutableRawBufferPointer
+  private let kept: UnsafeMutablePointer<Checkpoint>
 
   /// What the patch says of its images.
   private(set) var settings = PatchSettings()
@@ -36,13 +47,12 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
   private var diagonals: InlineArray<8, UInt32> = .init(repeating: 0)
   private var wasRepeat: UInt32 = 0
   private var isRepeat = false
+  /// Where the decoder stood that is to go on.
+  private(set) var resumed = CoderState(range: 0, value: 0, taken: 0)
   private var mapEnd: UInt32 = 0
 
   /// Bytes of memory that a profile needs.
-  public static func workspaceBytes(_ profile: Profile) -> Int {
-    HitModel.bytes(profile.hitBits) + LiteralModel.bytes(profile.literalBits) + AddressMap.bytes(profile.mapCapacity)
-      + TargetCache.bytes(profile.targets) + 7 * NumberModel.bytes + 128 + 64
-  }
+  public static func workspaceBytes(_ profile: Profile) -> Int { Checkpoint.bytes(profile) }
 
   /// A codec in a workspace of ``workspaceBytes(_:)``, aligned to 8.
   @unsafe
@@ -51,6 +61,8 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
     workspace memory: UnsafeMutableRawBufferPointer
   ) {
     var workspace = unsafe Workspace(memory)
+    unsafe self.memory = memory
+    unsafe kept = workspace.take(1, of: Checkpoint.self)
     self.coder = coder
     self.base = base
     self.output = output
@@ -98,6 +110,42 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
     diagonals = .init(repeating: 0)
   }
 
+  /// Goes on with a window.
+  public mutating func open(_ window: Range<UInt32>) {
+    position = window.lowerBound
+    output.open(window)
+  }
+
+  /// Ends a window, between two covers.
+  public mutating func commit(_ window: Range<UInt32>) {
+    unsafe kept.pointee = checkpoint(window)
+    output.commit(window, state: unsafe RawSpan(_unsafeBytes: UnsafeRawBufferPointer(memory)))
+  }
+
+  private func checkpoint(_ window: Range<UInt32>) -> Checkpoint {
+    var kept = Checkpoint()
+    (kept.windowStart, kept.windowEnd) = (window.lowerBound, window.upperBound)
+    (kept.settings, kept.recent, kept.wasRepeat) = (settings, recent, wasRepeat)
+    (kept.diagonal, kept.diagonals, kept.lastDelta) = (diagonal, diagonals, literals.lastDelta)
+    (kept.history, kept.gap, kept.previousGap) = (hits.history, hits.gap, hits.previousGap)
+    (kept.mapCount, kept.mapSources) = (UInt32(map.count), UInt32(map.sources))
+    kept.coder = coder.state
+    return kept
+  }
+
+  /// Takes up what the workspace holds; gives the window that was ended.
+  mutating func resume(_ state: RawSpan) -> Range<UInt32> {
+    unsafe state.withUnsafeBytes { unsafe memory.copyMemory(from: $0) }
+    let kept = unsafe kept.pointee
+    (settings, recent, wasRepeat) = (kept.settings, kept.recent, kept.wasRepeat)
+    (diagonal, diagonals, literals.lastDelta) = (kept.diagonal, kept.diagonals, kept.lastDelta)
+    (hits.history, hits.gap, hits.previousGap) = (kept.history, kept.gap, kept.previousGap)
+    map.resume(count: Int(kept.mapCount), sources: Int(kept.mapSources))
+    references.settings = settings
+    resumed = kept.coder
+    return kept.windowStart..<max(kept.windowStart, kept.windowEnd)
+  }
+
   /// How many literals come next.
   public mutating func codeRun(_ count: UInt32) -> UInt32 { runs.code(count, with: &coder) }
 
@@ -112,8 +160,10 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
     if isRepeat == 1 {
       length = repeatLengths.code(cover.length, with: &coder)
       if place == 4 {
-        let distance = settings.oldSize &- shift
-        remember(settings.oldSize &- distances.code(distance, with: &coder), from: 7)
+        let distance = Int32(bitPattern: settings.oldSize &- shift)
+        let isAhead = code(distance < 0 ? 1 : 0, 26)
+        let coded = distances.code(distance.magnitude, with: &coder)
+        remember(isAhead == 1 ? settings.oldSize &+ coded : settings.oldSize &- coded, from: 7)
       }
     } else {
       length = lengths.code(cover.length, with: &coder)

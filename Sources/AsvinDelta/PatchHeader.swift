@@ -1,14 +1,17 @@
-/// The first ten bytes of a patch: what it is, and for and of which images.
+/// The first bytes of a patch, ten or twelve: what it is, and for and of which images.
 ///
 /// | byte | |
 /// |---|---|
 /// | 0 | 0xD7 |
-/// | 1 | 0x10 + profile: 0 standard, 1 tiny |
+/// | 1 | 0x10 + profile: 0 standard, 1 tiny; + 4 in place; + 8 the last window first |
 /// | 2–5 | first bytes of the base's SHA-256 |
 /// | 6–9 | first bytes of the result's SHA-256 |
+/// | 10 | in place: the erase block's size as a power of two, 8…24, + 32 × spare blocks, 1 or 2 |
+/// | 11 | in place: KiB of the checkpoint area, rounded up |
 public struct PatchHeader: Equatable, Sendable {
-  /// Bytes of a header.
+  /// Bytes of a header, without and with what is said in place.
   public static var byteCount: Int { 10 }
+  private static var inPlaceByteCount: Int { 12 }
 
   /// The memory that the patch needs.
   public let profile: Profile
@@ -16,13 +19,22 @@ public struct PatchHeader: Equatable, Sendable {
   public let base: UInt32
   /// The first bytes of the result's SHA-256.
   public let result: UInt32
+  /// How the result is written over the base; `nil` where it goes to another slot.
+  public let inPlace: Windows.InPlace?
 
   /// A header of its parts.
-  public init(profile: Profile, base: UInt32, result: UInt32) {
+  public init(profile: Profile, base: UInt32, result: UInt32, inPlace: Windows.InPlace? = nil) {
     self.profile = profile
     self.base = base
     self.result = result
+    self.inPlace = inPlace
   }
+
+  /// Bytes of this header.
+  public var byteCount: Int { inPlace == nil ? Self.byteCount : Self.inPlaceByteCount }
+
+  /// Bytes of flash that keep the state between two windows, twice; 0 where the result goes to another slot.
+  public var checkpointBytes: Int { inPlace == nil ? 0 : 2 &* Checkpoint.bytes(profile) }
 
   /// Reads a header.
   ///
@@ -30,24 +42,39 @@ public struct PatchHeader: Equatable, Sendable {
   public init(_ bytes: Span<UInt8>) throws(PatchError) {
     guard bytes.count >= 1, bytes[0] == 0xD7 else { throw PatchError(.notAPatch, at: 0) }
     guard bytes.count >= Self.byteCount else { throw PatchError(.truncated, at: UInt64(bytes.count)) }
-    guard bytes[1] & 0xF0 == 0x10, let profile = Profile(rawValue: bytes[1] & 15) else {
+    guard bytes[1] & 0xF0 == 0x10, let profile = Profile(rawValue: bytes[1] & 3) else {
       throw PatchError(.unknownFormat, at: 1)
     }
     func word(_ at: Int) -> UInt32 {
       UInt32(bytes[at]) << 24 | UInt32(bytes[at &+ 1]) << 16 | UInt32(bytes[at &+ 2]) << 8 | UInt32(bytes[at &+ 3])
     }
-    self.init(profile: profile, base: word(2), result: word(6))
+    var inPlace: Windows.InPlace?
+    if bytes[1] & 4 != 0 {
+      guard bytes.count >= Self.inPlaceByteCount else { throw PatchError(.truncated, at: UInt64(bytes.count)) }
+      let (block, spare) = (UInt32(bytes[10] & 31), UInt32(bytes[10] >> 5))
+      guard (8...24).contains(block), (1...2).contains(spare) else { throw PatchError(.unknownFormat, at: 10) }
+      guard Int(bytes[11]) == Self.kibibytes(profile) else { throw PatchError(.unknownFormat, at: 11) }
+      inPlace = Windows.InPlace(blockBits: block, spareBlocks: spare, isDescending: bytes[1] & 8 != 0)
+    } else {
+      guard bytes[1] & 8 == 0 else { throw PatchError(.unknownFormat, at: 1) }
+    }
+    self.init(profile: profile, base: word(2), result: word(6), inPlace: inPlace)
   }
 
-  /// The header's bytes.
-  public var bytes: InlineArray<10, UInt8> {
-    InlineArray { index in
+  /// The header's bytes; the first ``byteCount`` of them count.
+  public var bytes: InlineArray<12, UInt8> {
+    let order: UInt8 = inPlace.map { $0.isDescending ? 12 : 4 } ?? 0
+    return InlineArray { index in
       switch index {
       case 0: 0xD7
-      case 1: 0x10 | profile.rawValue
+      case 1: 0x10 | order | profile.rawValue
       case 2..<6: UInt8(truncatingIfNeeded: base >> UInt32(8 &* (5 &- index)))
-      default: UInt8(truncatingIfNeeded: result >> UInt32(8 &* (9 &- index)))
+      case 6..<10: UInt8(truncatingIfNeeded: result >> UInt32(8 &* (9 &- index)))
+      case 10: inPlace.map { UInt8($0.blockBits | $0.spareBlocks << 5) } ?? 0
+      default: UInt8(truncatingIfNeeded: Self.kibibytes(profile))
       }
     }
   }
+
+  private static func kibibytes(_ profile: Profile) -> Int { (2 &* Checkpoint.bytes(profile) &+ 1023) >> 10 }
 }

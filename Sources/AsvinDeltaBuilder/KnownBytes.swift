@@ -19,6 +19,8 @@ struct KnownResult: PatchOutput {
   func byte(at offset: UInt32) -> UInt8 { bytes[Int(offset)] }
   @inline(__always)
   mutating func append(_ byte: UInt8) { count &+= 1 }
+  func open(_ window: Range<UInt32>) {}
+  func commit(_ window: Range<UInt32>, state: RawSpan) {}
 }
 
 /// The result while its patch is applied.
@@ -29,4 +31,6 @@ struct GrowingResult: PatchOutput {
   func byte(at offset: UInt32) -> UInt8 { bytes[Int(offset)] }
   @inline(__always)
   mutating func append(_ byte: UInt8) { bytes.append(byte) }
+  func open(_ window: Range<UInt32>) {}
+  func commit(_ window: Range<UInt32>, state: RawSpan) {}
 }

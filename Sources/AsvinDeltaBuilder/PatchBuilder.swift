@@ -37,11 +37,9 @@ public enum PatchBuilder {
     guard old.count <= imageBytes, new.count <= imageBytes else { throw .imageTooLong }
     let trial = Trial(old: old, new: new, profile: profile)
     let plan = trial.best(among: set.map { [$0] } ?? InstructionSet.allCases)
-    let body = PatchWriter.code(
-      old: old, new: new, covers: plan.covers, profile: profile, settings: plan.settings, coder: { RangeEncoder() }
-    ) { $0.finish() }
+    let body = PatchWriter(old: old, new: new, profile: profile).code(plan, coder: { RangeEncoder() }) { $0.finish() }
     let header = PatchHeader(profile: profile, base: hint(old), result: hint(new))
-    let bytes = header.bytes.indices.map { header.bytes[$0] } + body
+    let bytes = (0..<header.byteCount).map { header.bytes[$0] } + body
     guard try apply(bytes, to: old) == new else { throw .notProved }
     return BuiltPatch(bytes: bytes, set: plan.settings.set, memory: HostApplier.workspaceBytes(profile))
   }
@@ -58,7 +56,7 @@ public enum PatchBuilder {
       defer { unsafe memory.deallocate() }
       var applier = unsafe HostApplier(
         header, base: KnownBytes(bytes: old), output: GrowingResult(), maximum: UInt32(imageBytes), workspace: memory)
-      try applier.push(patch.span.extracting(droppingFirst: PatchHeader.byteCount))
+      try applier.push(patch.span.extracting(droppingFirst: header.byteCount))
       try applier.finish()
       let result = applier.intoOutput().bytes
       guard header.result == hint(result) else { throw PatchError(.wrongResult, at: 6) }

@@ -1,53 +1,84 @@
 import AsvinDelta
 
-/// Writes the body of a patch with given covers.
-enum PatchWriter {
+/// Everything that is decided about a patch before it is written.
+struct Plan {
+  /// In the new image's order, none over another.
+  var covers: [Cover]
+  var settings: PatchSettings
+  var inPlace: Windows.InPlace?
+  /// What it costs, once that is known.
+  var bits = 0.0
+
+  /// The windows in the order in which they are written.
+  var windows: UnfoldSequence<Range<UInt32>, Range<UInt32>?> {
+    let windows = Windows(inPlace, size: settings.newSize)
+    return sequence(state: Optional(windows.first)) { next in
+      defer { next = next.flatMap { windows.after($0) } }
+      return next
+    }
+  }
+}
+
+/// Writes the body of a patch as planned.
+struct PatchWriter {
+  let old: [UInt8]
+  let new: [UInt8]
+  let profile: Profile
+
   /// Codes a patch, and gives what the coder makes of it.
-  static func code<Coder: BitCoder & ~Copyable, Result>(
-    old: [UInt8], new: [UInt8], covers: [Cover], profile: Profile, settings: PatchSettings, coder: () -> Coder,
-    afterLiteral: (borrowing Coder, UInt32) -> Void = { _, _ in }, _ finish: (inout Coder) -> Result
+  func code<Coder: BitCoder & ~Copyable, Result>(
+    _ plan: Plan, coder: () -> Coder, afterLiteral: (borrowing Coder, UInt32) -> Void = { _, _ in },
+    _ finish: (inout Coder) -> Result
   ) -> Result {
-    typealias Codec = PatchCodec<Coder, KnownBytes, KnownResult>
-    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: Codec.workspaceBytes(profile), alignment: 8)
-    defer { unsafe memory.deallocate() }
-    var codec = unsafe Codec(
-      profile, base: KnownBytes(bytes: old), output: KnownResult(bytes: new), coder: coder(), workspace: memory)
-    codec.codeSettings(settings)
-    let mappable = covers.indices.filter { covers[$0].old < settings.oldSize }
-    let longest = mappable.sorted { covers[$0].length > covers[$1].length }
-    let map = longest.prefix(profile.mapCapacity).sorted()
-    _ = codec.codeMapCount(UInt32(map.count))
-    for index in map {
-      codec.append(codec.codeMapCover(covers[index]))
+    if let inPlace = plan.inPlace {
+      let flash = OverwrittenImage(old: old, new: new, inPlace: inPlace)
+      return code(
+        plan, base: OverwrittenBase(flash: flash), output: OverwrittenResult(flash: flash), coder: coder(),
+        afterLiteral, finish)
     }
-    codec.endMap()
-    var index = 0
-    for next in map.map(Optional.some) + [nil] {
-      let gapEnd = next.map { covers[$0].new } ?? UInt32(new.count)
-      while codec.position < gapEnd {
-        let inline = index < covers.count && index != next ? covers[index] : nil
-        let runEnd = inline?.new ?? gapEnd
-        _ = codec.codeRun(runEnd - codec.position)
-        while codec.position < runEnd {
-          _ = codec.codeLiteral(new[Int(codec.position)])
-          afterLiteral(codec.coder, codec.position)
-        }
-        guard let inline else { continue }
-        copy(codec.codeInline(inline), of: new, with: &codec)
-        index += 1
-      }
-      if let next {
-        copy(covers[next], of: new, with: &codec)
-        index = next + 1
-      }
-    }
-    return finish(&codec.coder)
+    return code(
+      plan, base: KnownBytes(bytes: old), output: KnownResult(bytes: new), coder: coder(), afterLiteral, finish)
   }
 
-  private static func copy<Coder: BitCoder & ~Copyable>(
-    _ cover: Cover, of new: [UInt8], with codec: inout PatchCodec<Coder, KnownBytes, KnownResult>
-  ) {
-    codec.begin(cover)
-    for _ in 0..<cover.length { _ = codec.codeCopied(new[Int(codec.position)]) }
+  private func code<Coder: BitCoder & ~Copyable, Base: ByteStore, Output: PatchOutput, Result>(
+    _ plan: Plan, base: Base, output: Output, coder: consuming Coder,
+    _ afterLiteral: (borrowing Coder, UInt32) -> Void, _ finish: (inout Coder) -> Result
+  ) -> Result {
+    typealias Codec = PatchCodec<Coder, Base, Output>
+    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: Codec.workspaceBytes(profile), alignment: 8)
+    defer { unsafe memory.deallocate() }
+    var codec = unsafe Codec(profile, base: base, output: output, coder: coder, workspace: memory)
+    let covers = plan.covers
+    codec.codeSettings(plan.settings)
+    let longest = covers.indices.filter { covers[$0].old < plan.settings.oldSize }
+      .sorted { covers[$0].length > covers[$1].length }
+    let map = longest.prefix(profile.mapCapacity).sorted()
+    _ = codec.codeMapCount(UInt32(map.count))
+    for index in map { codec.append(codec.codeMapCover(covers[index])) }
+    codec.endMap()
+    var isMapped = [Bool](repeating: false, count: covers.count)
+    for index in map { isMapped[index] = true }
+
+    func literals(to end: UInt32) {
+      while codec.position < end {
+        _ = codec.codeLiteral(new[Int(codec.position)])
+        afterLiteral(codec.coder, codec.position)
+      }
+    }
+    for window in plan.windows {
+      codec.open(window)
+      for index in covers.indices where covers[index].new < window.upperBound && covers[index].end > window.lowerBound {
+        let cover = covers[index].clipped(to: window)
+        if cover.new > codec.position || !isMapped[index] { _ = codec.codeRun(cover.new - codec.position) }
+        literals(to: cover.new)
+        let source = isMapped[index] ? cover : codec.codeInline(cover)
+        codec.begin(source)
+        for _ in 0..<cover.length { _ = codec.codeCopied(new[Int(codec.position)]) }
+      }
+      if codec.position < window.upperBound { _ = codec.codeRun(window.upperBound - codec.position) }
+      literals(to: window.upperBound)
+      codec.commit(window)
+    }
+    return finish(&codec.coder)
   }
 }

@@ -18,21 +18,26 @@ struct RepeatSearch {
   /// Bits of a literal at each place.
   let prices: [Double]
 
-  /// The covers, and between them the repeats that are worth it.
-  func covers(between covers: [Cover]) -> [Cover] {
-    var result: [Cover] = []
+  /// A plan's covers, and between them the repeats that are worth it.
+  func covers(in plan: Plan) -> [Cover] {
+    let known = plan.covers
+    var repeats: [Cover] = []
     var chains = Chains(new)
-    var place = 0
-    for cover in covers + [Cover(new: UInt32(new.count), old: 0, length: 0)] {
-      while place < Int(cover.new) { place = stretch(place..<Int(cover.new), &chains, into: &result) }
-      if cover.length > 0 { result.append(cover) }
-      for inside in place..<place + Int(cover.length) { chains.add(inside) }
-      place += Int(cover.length)
+    for window in plan.windows {
+      var place = Int(window.lowerBound)
+      for whole in known where whole.new < window.upperBound && whole.end > window.lowerBound {
+        let cover = whole.clipped(to: window)
+        stretch(place..<Int(cover.new), &chains, into: &repeats)
+        place = Int(cover.end)
+        for inside in Int(cover.new)..<place { chains.add(inside) }
+      }
+      stretch(place..<Int(window.upperBound), &chains, into: &repeats)
     }
-    return result
+    return (known + repeats).sorted { $0.new < $1.new }
   }
 
-  private func stretch(_ range: Range<Int>, _ chains: inout Chains, into result: inout [Cover]) -> Int {
+  private func stretch(_ range: Range<Int>, _ chains: inout Chains, into result: inout [Cover]) {
+    if range.isEmpty { return }
     var costs = [Double](repeating: .infinity, count: range.count + 1)
     var steps = [(length: Int, distance: Int)](repeating: (1, 0), count: range.count + 1)
     var lasts = [Int](repeating: 0, count: range.count + 1)
@@ -50,7 +55,7 @@ struct RepeatSearch {
       if at >= quiet {
         let limit = range.upperBound - place
         let last = lasts[at]
-        if last > 0 {
+        if last != 0, place - last < new.count {
           let length = matching(place - last, place, limit)
           if length >= 2 { for part in 2...length { offer(part, last, Self.again + 0.06 * Double(part)) } }
         }
@@ -70,25 +75,23 @@ struct RepeatSearch {
       }
       chains.add(place)
     }
-    var found: [Cover] = []
     var at = range.count
     while at > 0 {
       let (length, distance) = steps[at]
-      if distance > 0 {
+      if distance != 0 {
         let place = range.lowerBound + at - length
-        found.append(
+        result.append(
           Cover(new: UInt32(place), old: oldSize + UInt32(place - distance), length: UInt32(length)))
       }
       at -= length
     }
-    result += found.reversed()
-    return range.upperBound
   }
 
-  private func bits(_ distance: Int) -> Double { Double(Int.bitWidth - distance.leadingZeroBitCount) }
+  private func bits(_ distance: Int) -> Double { Double(Int.bitWidth - distance.magnitude.leadingZeroBitCount) }
 
   private func matching(_ source: Int, _ place: Int, _ limit: Int) -> Int {
     var length = 0
+    let limit = min(limit, new.count - source)
     while length < limit, new[source + length] == new[place + length] { length += 1 }
     return length
   }

@@ -2,16 +2,10 @@ import AsvinDelta
 
 /// Tries covers and settings on a pair of images, by what they would cost.
 struct Trial {
-  /// Covers and settings that go together.
-  struct Plan {
-    var covers: [Cover]
-    var settings: PatchSettings
-    var bits = 0.0
-  }
-
   let old: [UInt8]
   let new: [UInt8]
   let profile: Profile
+  private var writer: PatchWriter { PatchWriter(old: old, new: new, profile: profile) }
 
   /// The plan that costs least: first the machine code, on plain covers; then covers that look through references.
   func best(among sets: [InstructionSet]) -> Plan {
@@ -39,16 +33,15 @@ struct Trial {
     var prices = [Double](repeating: 6, count: new.count)
     var last = 0.0
     var plan = plan
-    _ = PatchWriter.code(
-      old: old, new: new, covers: plan.covers, profile: profile, settings: plan.settings, coder: { CostCounter() },
+    _ = writer.code(
+      plan, coder: { CostCounter() },
       afterLiteral: { coder, position in
         let price = coder.bits - last
         last = coder.bits
         if price < 24 { prices[Int(position) - 1] = price }
       }
     ) { $0.bits }
-    plan.covers = RepeatSearch(new: new, oldSize: plan.settings.oldSize, prices: prices)
-      .covers(between: plan.covers.filter { $0.old < plan.settings.oldSize })
+    plan.covers = RepeatSearch(new: new, oldSize: plan.settings.oldSize, prices: prices).covers(in: plan)
     return plan
   }
 
@@ -99,9 +92,7 @@ struct Trial {
   private func cheapest(_ plans: [Plan]) -> Plan {
     let priced = plans.map { plan in
       var plan = plan
-      plan.bits = PatchWriter.code(
-        old: old, new: new, covers: plan.covers, profile: profile, settings: plan.settings, coder: { CostCounter() }
-      ) { $0.bits }
+      plan.bits = writer.code(plan, coder: { CostCounter() }) { $0.bits }
       return plan
     }
     return priced.min { $0.bits < $1.bits } ?? plans[0]

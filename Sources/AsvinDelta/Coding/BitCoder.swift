@@ -10,4 +10,20 @@ public protocol BitCoder: ~Copyable {
   ///   - bit: the bit to write, 0 or 1; a decoder does not look at it.
   ///   - probability: of a 1, in 65 536ths, in 1...65 535.
   mutating func code(_ bit: UInt32, probability: UInt32) -> UInt32
+
+  /// Where the coder stands; of a decoder only.
+  var state: CoderState { get }
+}
+
+extension BitCoder where Self: ~Copyable {
+  /// Nothing: only a decoder goes on from where another ended.
+  public var state: CoderState { CoderState(range: 0, value: 0, taken: 0) }
+}
+
+/// Where a decoder stands between two bits.
+public struct CoderState: BitwiseCopyable, Sendable {
+  var range: UInt32
+  var value: UInt32
+  /// Bytes of input that were taken.
+  var taken: UInt64
 }

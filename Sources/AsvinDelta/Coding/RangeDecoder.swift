@@ -11,11 +11,17 @@ struct RangeDecoder: ~Copyable, BitCoder {
   private var buffer: InlineArray<256, UInt8> = .init(repeating: 0)
   private var start = 0
   private var filled = 0
-  private var isPrimed = false
   /// Bytes of input that were taken.
   private(set) var taken: UInt64 = 0
   /// Whether there will be no more input.
   var hasEnded = false
+
+  var state: CoderState { CoderState(range: range, value: value, taken: taken) }
+
+  init() {}
+
+  /// A decoder that goes on where another stood.
+  init(_ state: CoderState) { (range, value, taken) = (state.range, state.value, state.taken) }
 
   /// Room for more input.
   var room: Int { Self.capacity &- (filled &- start) }

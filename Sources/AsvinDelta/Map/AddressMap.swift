@@ -14,6 +14,16 @@ public struct Cover: BitwiseCopyable, Equatable, Sendable {
     self.length = length
   }
 
+  /// Where it ends in the new image.
+  public var end: UInt32 { new &+ length }
+
+  /// Its part in a window.
+  public func clipped(to window: Range<UInt32>) -> Cover {
+    let start = max(new, window.lowerBound)
+    let end = min(self.end, window.upperBound)
+    return Cover(new: start, old: old &+ (start &- new), length: end > start ? end &- start : 0)
+  }
+
   /// What to add to an offset in the old image.
   var shift: UInt32 { new &- old }
 }
@@ -25,7 +35,7 @@ struct AddressMap {
   private let byOld: UnsafeMutablePointer<UInt16>
   let capacity: Int
   private(set) var count = 0
-  private var sources = 0
+  private(set) var sources = 0
 
   static func bytes(_ capacity: Int) -> Int { capacity * 14 + 4 }
 
@@ -51,6 +61,11 @@ struct AddressMap {
     }
     unsafe byOld[place] = UInt16(truncatingIfNeeded: count)
     count &+= 1
+  }
+
+  /// Takes up a map that stands in the workspace.
+  mutating func resume(count: Int, sources: Int) {
+    (self.count, self.sources) = (min(count, capacity), min(sources, capacity))
   }
 
   /// Ends the map: of covers with the same source, a longer one hides those inside it.

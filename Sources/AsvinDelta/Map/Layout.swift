@@ -1,5 +1,5 @@
 /// Where parts of the images stand in the address space of the device, as far as that is known.
-public struct Region: Equatable, Sendable {
+public struct Region: Equatable, BitwiseCopyable, Sendable {
   /// Offset in the old image, and in the new one.
   public var old: UInt32, new: UInt32
   /// Bytes of the region in either image.
@@ -17,7 +17,7 @@ public struct Region: Equatable, Sendable {
 }
 
 /// The regions of a patch, at most eight.
-public struct Layout {
+public struct Layout: BitwiseCopyable {
   /// How many regions there can be.
   public static var limit: Int { 8 }
   private var regions: InlineArray<8, Region>

@@ -8,10 +8,10 @@ struct HitModel {
   private let bits: UInt32
 
   /// The last hits and misses, a bit each.
-  private(set) var history: UInt32 = 0xFFFF_FFFF
+  var history: UInt32 = 0xFFFF_FFFF
   /// Bytes since the last miss, and between that and the one before it.
-  private var gap: UInt32 = 0
-  private var previousGap: UInt32 = 0
+  var gap: UInt32 = 0
+  var previousGap: UInt32 = 0
 
   static func bytes(_ bits: UInt32) -> Int { (4 << Int(bits)) + 64 * inputs * 4 + 128 }
 

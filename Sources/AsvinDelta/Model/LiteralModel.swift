@@ -4,7 +4,7 @@ struct LiteralModel {
   private let counters: Counters
   private let mixer: Mixer
   private let bits: UInt32
-  private var lastDelta: UInt32 = 0
+  var lastDelta: UInt32 = 0
 
   static func bytes(_ bits: UInt32) -> Int { (2 << Int(bits)) + 32 * 9 * 4 }
 

@@ -30,7 +30,7 @@ extension ByteStore where Self: ~Copyable {
 }
 
 /// The machine code that an image holds: how its references are found and rewritten.
-public enum InstructionSet: UInt8, CaseIterable, Sendable {
+public enum InstructionSet: UInt8, BitwiseCopyable, CaseIterable, Sendable {
   case none, thumb, a32, aarch64, riscv, xtensa, avr, x86
 
   /// Offsets at which an instruction can start.

@@ -4,7 +4,7 @@
 /// patch makes it read outside the base, write past the result, or loop.
 public struct Applier<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyable>: ~Copyable {
   private enum Phase {
-    case settings, map(left: UInt32), gap, run(left: UInt32), inline, cover(left: UInt32), done
+    case settings, map(left: UInt32), window, gap, run(left: UInt32), inline, cover(left: UInt32), done
   }
 
   private typealias Codec = PatchCodec<RangeDecoder, Base, Output>
@@ -14,6 +14,7 @@ public struct Applier<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyab
   private let inPlace: Windows.InPlace?
   private let headerBytes: UInt64
   private var window: Range<UInt32> = 0..<0
+  private var written: UInt32 { codec.windowsWritten }
   /// The map's next cover to be written.
   private var next = 0
   private var mapEnd: UInt32 = 0
@@ -54,7 +55,6 @@ public struct Applier<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyab
     window = codec.resume(state)
     codec.coder = RangeDecoder(codec.resumed)
     given = codec.resumed.taken
-    openNext()
   }
 
   /// Where in the patch it stands: the byte to be given next.
@@ -120,7 +120,8 @@ public struct Applier<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyab
       phase = .map(left: count)
     case .map(left: 0):
       codec.endMap()
-      open(Windows(inPlace, size: codec.settings.newSize).first)
+      phase = .window
+    case .window: try openWindow()
     case .map(let left):
       let cover = codec.codeMapCover(Cover(new: 0, old: 0, length: 0))
       try check(cover, from: mapEnd, to: codec.settings.newSize, sources: codec.settings.oldSize)
@@ -130,7 +131,7 @@ public struct Applier<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyab
     case .gap:
       if codec.position == window.upperBound {
         codec.commit(window)
-        openNext()
+        phase = written == Windows(inPlace, size: codec.settings.newSize).count ? .done : .window
       } else if codec.position == gapEnd {
         let cover = codec.map[next].clipped(to: window)
         next &+= 1
@@ -160,12 +161,12 @@ public struct Applier<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyab
     }
   }
 
-  private mutating func openNext() {
-    if let after = Windows(inPlace, size: codec.settings.newSize).after(window) { open(after) } else { phase = .done }
-  }
-
-  private mutating func open(_ window: Range<UInt32>) {
-    self.window = window
+  private mutating func openWindow() throws(PatchError) {
+    let windows = Windows(inPlace, size: codec.settings.newSize)
+    let last = written > 0 ? windows.index(of: window.lowerBound) : nil
+    let index = inPlace == nil ? 0 : codec.codeWindow(0, after: last)
+    guard index < windows.count else { throw PatchError(.badWindow, at: taken) }
+    window = windows[index]
     codec.open(window)
     next = 0
     while next < codec.map.count, codec.map[next].end <= window.lowerBound { next &+= 1 }

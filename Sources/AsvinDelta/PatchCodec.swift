@@ -48,6 +48,7 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
   private var wasRepeat: UInt32 = 0
   private var isRepeat = false
   /// Where the decoder stood that is to go on.
+  private(set) var windowsWritten: UInt32 = 0
   private(set) var resumed = CoderState(range: 0, value: 0, taken: 0)
   private var mapEnd: UInt32 = 0
 
@@ -110,6 +111,15 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
     diagonals = .init(repeating: 0)
   }
 
+  /// Which window comes next: the one behind the last, the one before it, or any by its number.
+  public mutating func codeWindow(_ index: UInt32, after last: UInt32?) -> UInt32 {
+    if let last {
+      if code(index == last &+ 1 ? 1 : 0, 27) == 1 { return last &+ 1 }
+      if code(index == last &- 1 ? 1 : 0, 28) == 1 { return last &- 1 }
+    }
+    return counts.code(index, with: &coder)
+  }
+
   /// Goes on with a window.
   public mutating func open(_ window: Range<UInt32>) {
     position = window.lowerBound
@@ -118,6 +128,7 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
 
   /// Ends a window, between two covers.
   public mutating func commit(_ window: Range<UInt32>) {
+    windowsWritten &+= 1
     unsafe kept.pointee = checkpoint(window)
     output.commit(window, state: unsafe RawSpan(_unsafeBytes: UnsafeRawBufferPointer(memory)))
   }
@@ -129,7 +140,7 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
     (kept.diagonal, kept.diagonals, kept.lastDelta) = (diagonal, diagonals, literals.lastDelta)
     (kept.history, kept.gap, kept.previousGap) = (hits.history, hits.gap, hits.previousGap)
     (kept.mapCount, kept.mapSources) = (UInt32(map.count), UInt32(map.sources))
-    kept.coder = coder.state
+    (kept.coder, kept.windowsWritten) = (coder.state, windowsWritten)
     return kept
   }
 
@@ -142,7 +153,7 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
     (hits.history, hits.gap, hits.previousGap) = (kept.history, kept.gap, kept.previousGap)
     map.resume(count: Int(kept.mapCount), sources: Int(kept.mapSources))
     references.settings = settings
-    resumed = kept.coder
+    (resumed, windowsWritten) = (kept.coder, kept.windowsWritten)
     return kept.windowStart..<max(kept.windowStart, kept.windowEnd)
   }
 

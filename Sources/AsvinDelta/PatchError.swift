@@ -16,6 +16,8 @@ public struct PatchError: Error, Equatable, Sendable {
     case badCover
     /// A run of literals reaches over its gap.
     case badRun
+    /// A window lies outside the result.
+    case badWindow
     /// The patch ends before its result does.
     case truncated
     /// Bytes follow the patch's end.

@@ -3,7 +3,7 @@
 /// | byte | |
 /// |---|---|
 /// | 0 | 0xD7 |
-/// | 1 | 0x10 + profile: 0 standard, 1 tiny; + 4 in place; + 8 the last window first |
+/// | 1 | 0x10 + profile: 0 standard, 1 tiny; + 4 in place |
 /// | 2–5 | first bytes of the base's SHA-256 |
 /// | 6–9 | first bytes of the result's SHA-256 |
 /// | 10 | in place: the erase block's size as a power of two, 8…24, + 32 × spare blocks, 1 or 2 |
@@ -42,7 +42,7 @@ public struct PatchHeader: Equatable, Sendable {
   public init(_ bytes: Span<UInt8>) throws(PatchError) {
     guard bytes.count >= 1, bytes[0] == 0xD7 else { throw PatchError(.notAPatch, at: 0) }
     guard bytes.count >= Self.byteCount else { throw PatchError(.truncated, at: UInt64(bytes.count)) }
-    guard bytes[1] & 0xF0 == 0x10, let profile = Profile(rawValue: bytes[1] & 3) else {
+    guard bytes[1] & 0xF8 == 0x10, let profile = Profile(rawValue: bytes[1] & 3) else {
       throw PatchError(.unknownFormat, at: 1)
     }
     func word(_ at: Int) -> UInt32 {
@@ -54,20 +54,17 @@ public struct PatchHeader: Equatable, Sendable {
       let (block, spare) = (UInt32(bytes[10] & 31), UInt32(bytes[10] >> 5))
       guard (8...24).contains(block), (1...2).contains(spare) else { throw PatchError(.unknownFormat, at: 10) }
       guard Int(bytes[11]) == Self.kibibytes(profile) else { throw PatchError(.unknownFormat, at: 11) }
-      inPlace = Windows.InPlace(blockBits: block, spareBlocks: spare, isDescending: bytes[1] & 8 != 0)
-    } else {
-      guard bytes[1] & 8 == 0 else { throw PatchError(.unknownFormat, at: 1) }
+      inPlace = Windows.InPlace(blockBits: block, spareBlocks: spare)
     }
     self.init(profile: profile, base: word(2), result: word(6), inPlace: inPlace)
   }
 
   /// The header's bytes; the first ``byteCount`` of them count.
   public var bytes: InlineArray<12, UInt8> {
-    let order: UInt8 = inPlace.map { $0.isDescending ? 12 : 4 } ?? 0
-    return InlineArray { index in
+    InlineArray { index in
       switch index {
       case 0: 0xD7
-      case 1: 0x10 | order | profile.rawValue
+      case 1: 0x10 | (inPlace == nil ? 0 : 4) | profile.rawValue
       case 2..<6: UInt8(truncatingIfNeeded: base >> UInt32(8 &* (5 &- index)))
       case 6..<10: UInt8(truncatingIfNeeded: result >> UInt32(8 &* (9 &- index)))
       case 10: inPlace.map { UInt8($0.blockBits | $0.spareBlocks << 5) } ?? 0

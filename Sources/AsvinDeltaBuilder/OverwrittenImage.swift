@@ -4,38 +4,45 @@ import AsvinDelta
 final class OverwrittenImage {
   let old: [UInt8]
   let new: [UInt8]
-  private let inPlace: Windows.InPlace
+  private let windows: Windows
+  private var written: [Bool]
   /// Where the blocks that the new image needs end.
   private let blocksEnd: UInt32
   private(set) var window: Range<UInt32> = 0..<0
   private(set) var position: UInt32 = 0
 
   init(old: [UInt8], new: [UInt8], inPlace: Windows.InPlace) {
-    (self.old, self.new, self.inPlace) = (old, new, inPlace)
+    (self.old, self.new) = (old, new)
+    windows = Windows(inPlace, size: UInt32(new.count))
+    written = [Bool](repeating: false, count: Int(windows.count))
     let block = UInt32(1) << inPlace.blockBits
     blocksEnd = (UInt32(new.count) + block - 1) / block * block
   }
 
   func open(_ window: Range<UInt32>) { (self.window, position) = (window, window.lowerBound) }
   func advance() { position += 1 }
+  func commit(_ window: Range<UInt32>) { written[Int(windows.index(of: window.lowerBound))] = true }
 
-  /// Whether the old bytes at an offset are gone while a window is written.
-  func isLost(_ offset: UInt32, in window: Range<UInt32>) -> Bool {
-    inPlace.isDescending ? offset >= window.upperBound && offset < blocksEnd : offset < window.lowerBound
+  /// Whether the old bytes at an offset are gone.
+  func isLost(_ offset: UInt32) -> Bool { offset < blocksEnd && written[Int(windows.index(of: offset))] }
+
+  /// Where what can be read of the result from an offset on ends; the offset itself where nothing can.
+  func readableEnd(_ offset: UInt32) -> UInt32 {
+    if window.contains(offset) { return window.upperBound }
+    guard offset < min(old.count, new.count), isLost(offset) else { return offset }
+    return min(windows[windows.index(of: offset)].upperBound, UInt32(old.count))
   }
 
   /// What stands in the slot.
   func slotByte(_ offset: UInt32) -> UInt8 {
-    guard isLost(offset, in: window) else { return old[Int(offset)] }
+    guard isLost(offset) else { return old[Int(offset)] }
     return offset < new.count ? new[Int(offset)] : 0xFF
   }
 
-  /// A byte of the new image, if it is written.
+  /// A byte of the result: of this window what is written, else what stands in the slot where the old image was.
   func resultByte(_ offset: UInt32) -> UInt8 {
-    let isWritten =
-      inPlace.isDescending && offset >= window.upperBound
-      || (inPlace.isDescending ? window.lowerBound..<position : 0..<position).contains(offset)
-    return isWritten ? new[Int(offset)] : 0
+    if window.contains(offset) { return offset < position ? new[Int(offset)] : 0 }
+    return offset < old.count ? slotByte(offset) : 0
   }
 }
 
@@ -51,5 +58,5 @@ struct OverwrittenResult: PatchOutput {
   func byte(at offset: UInt32) -> UInt8 { flash.resultByte(offset) }
   func append(_ byte: UInt8) { flash.advance() }
   func open(_ window: Range<UInt32>) { flash.open(window) }
-  func commit(_ window: Range<UInt32>, state: RawSpan) {}
+  func commit(_ window: Range<UInt32>, state: RawSpan) { flash.commit(window) }
 }

@@ -9,13 +9,13 @@ struct Plan {
   /// What it costs, once that is known.
   var bits = 0.0
 
-  /// The windows in the order in which they are written.
-  var windows: UnfoldSequence<Range<UInt32>, Range<UInt32>?> {
+  /// The order in which the windows are written.
+  var order: [UInt32] = [0]
+
+  /// The windows in that order.
+  var windows: [Range<UInt32>] {
     let windows = Windows(inPlace, size: settings.newSize)
-    return sequence(state: Optional(windows.first)) { next in
-      defer { next = next.flatMap { windows.after($0) } }
-      return next
-    }
+    return order.map { windows[$0] }
   }
 }
 
@@ -65,7 +65,12 @@ struct PatchWriter {
         afterLiteral(codec.coder, codec.position)
       }
     }
-    for window in plan.windows {
+    let windows = Windows(plan.inPlace, size: plan.settings.newSize)
+    var last: UInt32?
+    for index in plan.order {
+      if plan.inPlace != nil { _ = codec.codeWindow(index, after: last) }
+      last = index
+      let window = windows[index]
       codec.open(window)
       for index in covers.indices where covers[index].new < window.upperBound && covers[index].end > window.lowerBound {
         let cover = covers[index].clipped(to: window)

@@ -13,6 +13,7 @@ struct RepeatSearch {
   /// A match of this length is taken as it is.
   private static let long = 96
 
+  let old: [UInt8]
   let new: [UInt8]
   let oldSize: UInt32
   /// Bits of a literal at each place.
@@ -23,20 +24,25 @@ struct RepeatSearch {
     let known = plan.covers
     var repeats: [Cover] = []
     var chains = Chains(new)
+    let image = plan.inPlace.map { OverwrittenImage(old: old, new: new, inPlace: $0) }
     for window in plan.windows {
+      image?.open(window)
       var place = Int(window.lowerBound)
       for whole in known where whole.new < window.upperBound && whole.end > window.lowerBound {
         let cover = whole.clipped(to: window)
-        stretch(place..<Int(cover.new), &chains, into: &repeats)
+        stretch(place..<Int(cover.new), &chains, image, into: &repeats)
         place = Int(cover.end)
         for inside in Int(cover.new)..<place { chains.add(inside) }
       }
-      stretch(place..<Int(window.upperBound), &chains, into: &repeats)
+      stretch(place..<Int(window.upperBound), &chains, image, into: &repeats)
+      image?.commit(window)
     }
     return (known + repeats).sorted { $0.new < $1.new }
   }
 
-  private func stretch(_ range: Range<Int>, _ chains: inout Chains, into result: inout [Cover]) {
+  private func stretch(
+    _ range: Range<Int>, _ chains: inout Chains, _ image: OverwrittenImage?, into result: inout [Cover]
+  ) {
     if range.isEmpty { return }
     var costs = [Double](repeating: .infinity, count: range.count + 1)
     var steps = [(length: Int, distance: Int)](repeating: (1, 0), count: range.count + 1)
@@ -55,13 +61,13 @@ struct RepeatSearch {
       if at >= quiet {
         let limit = range.upperBound - place
         let last = lasts[at]
-        if last != 0, place - last < new.count {
-          let length = matching(place - last, place, limit)
+        if last != 0, place - last < new.count, place - last >= 0 {
+          let length = matching(place - last, place, limit, image)
           if length >= 2 { for part in 2...length { offer(part, last, Self.again + 0.06 * Double(part)) } }
         }
         var longest = Self.shortest - 1
         chains.forEach(place, depth: Self.depth) { source in
-          let length = matching(source, place, limit)
+          let length = matching(source, place, limit, image)
           guard length > longest else { return }
           let cost = Self.begin + bits(place - source)
           if length >= Self.long {
@@ -89,9 +95,10 @@ struct RepeatSearch {
 
   private func bits(_ distance: Int) -> Double { Double(Int.bitWidth - distance.magnitude.leadingZeroBitCount) }
 
-  private func matching(_ source: Int, _ place: Int, _ limit: Int) -> Int {
+  private func matching(_ source: Int, _ place: Int, _ limit: Int, _ image: OverwrittenImage?) -> Int {
     var length = 0
-    let limit = min(limit, new.count - source)
+    let readable = image.map { Int($0.readableEnd(UInt32(source))) } ?? new.count
+    let limit = min(limit, readable - source)
     while length < limit, new[source + length] == new[place + length] { length += 1 }
     return length
   }

@@ -28,6 +28,12 @@ struct Trial {
     return cheapest([once, withRepeats(once)])
   }
 
+  /// A plan made to be written over the old image.
+  func inPlace(_ plan: Plan, _ inPlace: Windows.InPlace) -> Plan {
+    let best = cheapest(InPlaceCovers(old: old, new: new, inPlace: inPlace).plans(plan))
+    return cheapest([best, withRepeats(best)])
+  }
+
   /// The plan with what the new image repeats of itself.
   private func withRepeats(_ plan: Plan) -> Plan {
     var prices = [Double](repeating: 6, count: new.count)
@@ -41,7 +47,7 @@ struct Trial {
         if price < 24 { prices[Int(position) - 1] = price }
       }
     ) { $0.bits }
-    plan.covers = RepeatSearch(new: new, oldSize: plan.settings.oldSize, prices: prices).covers(in: plan)
+    plan.covers = RepeatSearch(old: old, new: new, oldSize: plan.settings.oldSize, prices: prices).covers(in: plan)
     return plan
   }
 

@@ -4,6 +4,7 @@ struct Checkpoint: BitwiseCopyable {
   var settings = PatchSettings()
   var windowStart: UInt32 = 0
   var windowEnd: UInt32 = 0
+  var windowsWritten: UInt32 = 0
   var recent: UInt64 = 0
   var coder = CoderState(range: 0, value: 0, taken: 0)
   var diagonal: UInt32 = 0

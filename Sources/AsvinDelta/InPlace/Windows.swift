@@ -1,4 +1,5 @@
-/// The order in which the new image is written: all at once beside the old one, or over it window by window.
+/// The parts in which the new image is written: all at once beside the old one, or over it, window by window in an
+/// order that the patch tells.
 ///
 /// A window ends every run and every cover, so that between two windows nothing is in the air.
 public struct Windows: Equatable, Sendable {
@@ -8,42 +9,34 @@ public struct Windows: Equatable, Sendable {
     public var blockBits: UInt32
     /// Blocks of a window, which are kept twice while the window is written: 1 or 2.
     public var spareBlocks: UInt32
-    /// Whether the last window is the first to be written.
-    public var isDescending: Bool
 
     /// A way to write in place.
-    public init(blockBits: UInt32, spareBlocks: UInt32, isDescending: Bool) {
-      (self.blockBits, self.spareBlocks, self.isDescending) = (blockBits, spareBlocks, isDescending)
+    public init(blockBits: UInt32, spareBlocks: UInt32) {
+      (self.blockBits, self.spareBlocks) = (blockBits, spareBlocks)
     }
 
     /// Bytes of a window.
     public var windowBytes: UInt32 { spareBlocks << blockBits }
   }
 
-  let inPlace: InPlace?
-  let size: UInt32
+  private let bytes: UInt32
+  private let size: UInt32
 
   /// The windows of a new image of so many bytes.
   public init(_ inPlace: InPlace?, size: UInt32) {
-    self.inPlace = inPlace
+    bytes = inPlace?.windowBytes ?? max(size, 1)
     self.size = size
   }
 
-  /// The first window; empty when the image is.
-  public var first: Range<UInt32> {
-    guard let inPlace else { return 0..<size }
-    guard inPlace.isDescending, size > 0 else { return 0..<min(size, inPlace.windowBytes) }
-    return (size &- 1) / inPlace.windowBytes &* inPlace.windowBytes..<size
+  /// How many there are; an empty image has one.
+  public var count: UInt32 { size == 0 ? 1 : (size &- 1) / bytes &+ 1 }
+
+  /// A window by its number, which is below ``count``.
+  public subscript(index: UInt32) -> Range<UInt32> {
+    let start = index &* bytes
+    return start..<start &+ min(bytes, size &- start)
   }
 
-  /// The window after another.
-  public func after(_ window: Range<UInt32>) -> Range<UInt32>? {
-    guard let inPlace else { return nil }
-    let bytes = inPlace.windowBytes
-    if inPlace.isDescending {
-      return window.lowerBound == 0 ? nil : window.lowerBound &- bytes..<window.lowerBound
-    }
-    return window.upperBound == size
-      ? nil : window.upperBound..<window.upperBound &+ min(bytes, size &- window.upperBound)
-  }
+  /// The number of the window that holds an offset.
+  public func index(of offset: UInt32) -> UInt32 { offset / bytes }
 }

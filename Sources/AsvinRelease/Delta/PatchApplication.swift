@@ -83,6 +83,7 @@ extension PatchError.Reason {
     case .mapTooLong: "its map has too many covers"
     case .badCover: "a cover lies outside its image"
     case .badRun: "a run of literals is too long"
+    case .badWindow: "a window lies outside the result"
     case .truncated: "it is cut"
     case .trailingBytes: "bytes follow its end"
     case .wrongResult: "its result is not the one it names"

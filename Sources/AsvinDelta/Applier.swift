@@ -41,27 +41,29 @@ public struct Applier<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyab
       header.profile, base: base, output: output, coder: RangeDecoder(), workspace: workspace)
   }
 
-  /// An applier that goes on behind a window, with the state that ``PatchOutput/commit(_:state:)`` was given. The patch
+  /// An applier that goes on behind a window, with the state that ``PatchOutput/commit(_:state:)`` was given,
+  /// and ``PatchJournal/recover()`` gives back. The patch
   /// is to be given again from ``offset`` on.
   ///
   /// - Returns: `nil` where the state is not one of this profile's.
   @unsafe
-  public init?(
-    _ header: PatchHeader, resuming state: RawSpan, base: consuming Base, output: consuming Output,
+  public init?<State: ByteStore>(
+    _ header: PatchHeader, resuming state: State, base: consuming Base, output: consuming Output,
     workspace: UnsafeMutableRawBufferPointer
   ) {
-    guard state.byteCount >= Checkpoint.bytes(header.profile), workspace.count >= state.byteCount else { return nil }
+    guard Int(state.count) == Checkpoint.bytes(header.profile), workspace.count >= Int(state.count) else { return nil }
     unsafe self.init(header, base: base, output: output, maximum: 0, workspace: workspace)
     window = codec.resume(state)
     codec.coder = RangeDecoder(codec.resumed)
     given = codec.resumed.taken
+    phase = written == Windows(inPlace, size: codec.settings.newSize).count ? .done : .window
   }
 
   /// Where in the patch it stands: the byte to be given next.
   public var offset: UInt64 { headerBytes &+ given }
 
-  /// The window that is being written.
-  public var currentWindow: Range<UInt32> { window }
+  /// Bytes of the result, as far as the patch has said so.
+  public var resultSize: UInt32 { codec.settings.newSize }
 
   /// Whether the result is whole.
   public var isDone: Bool {

@@ -145,8 +145,11 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
   }
 
   /// Takes up what the workspace holds; gives the window that was ended.
-  mutating func resume(_ state: RawSpan) -> Range<UInt32> {
-    unsafe state.withUnsafeBytes { unsafe memory.copyMemory(from: $0) }
+  mutating func resume<State: ByteStore>(_ state: State) -> Range<UInt32> {
+    let count = unsafe min(Int(state.count), memory.count)
+    for index in 0..<count {
+      unsafe memory[index] = state.byte(at: UInt32(index))
+    }
     let kept = unsafe kept.pointee
     (settings, recent, wasRepeat) = (kept.settings, kept.recent, kept.wasRepeat)
     (diagonal, diagonals, literals.lastDelta) = (kept.diagonal, kept.diagonals, kept.lastDelta)
@@ -283,6 +286,6 @@ public enum Profile: UInt8, CaseIterable, Sendable {
   var hitBits: UInt32 { self == .standard ? 11 : 9 }
   var literalBits: UInt32 { self == .standard ? 12 : 11 }
   /// Covers in the map.
-  public var mapCapacity: Int { self == .standard ? 512 : 176 }
+  public var mapCapacity: Int { self == .standard ? 512 : 156 }
   var targets: UInt32 { self == .standard ? 256 : 128 }
 }

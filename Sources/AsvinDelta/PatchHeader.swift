@@ -34,7 +34,7 @@ public struct PatchHeader: Equatable, Sendable {
   public var byteCount: Int { inPlace == nil ? Self.byteCount : Self.inPlaceByteCount }
 
   /// Bytes of flash that keep the state between two windows, twice; 0 where the result goes to another slot.
-  public var checkpointBytes: Int { inPlace == nil ? 0 : 2 &* Checkpoint.bytes(profile) }
+  public var checkpointBytes: Int { inPlace == nil ? 0 : 2 &* (Checkpoint.bytes(profile) &+ 32) }
 
   /// Reads a header.
   ///
@@ -73,5 +73,5 @@ public struct PatchHeader: Equatable, Sendable {
     }
   }
 
-  private static func kibibytes(_ profile: Profile) -> Int { (2 &* Checkpoint.bytes(profile) &+ 1023) >> 10 }
+  private static func kibibytes(_ profile: Profile) -> Int { (2 &* (Checkpoint.bytes(profile) &+ 32) &+ 1023) >> 10 }
 }

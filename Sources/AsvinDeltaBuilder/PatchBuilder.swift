@@ -10,6 +10,16 @@ public struct BuiltPatch: Sendable {
   public let set: InstructionSet
   /// Bytes of RAM that applying needs.
   public let memory: Int
+  /// What writing over the base costs; `nil` where the result goes to another slot.
+  public let wear: Wear?
+}
+
+/// What an update in place costs the flash.
+public struct Wear: Equatable, Sendable {
+  /// Bytes of the spare blocks, and of the checkpoint area.
+  public let spareBytes: Int, checkpointBytes: Int
+  /// How often a block of either area is erased at most; one of the slot is erased once.
+  public let spareErasures: Int, checkpointErasures: Int
 }
 
 /// Why no patch can be made.
@@ -32,25 +42,34 @@ public enum PatchBuilder {
   /// - Parameter set: the machine code, where it is known.
   /// - Throws: ``DeltaError``.
   public static func patch(
-    from old: [UInt8], to new: [UInt8], profile: Profile, set: InstructionSet? = nil
+    from old: [UInt8], to new: [UInt8], profile: Profile, set: InstructionSet? = nil, inPlace: Windows.InPlace? = nil
   ) throws(DeltaError) -> BuiltPatch {
     guard old.count <= imageBytes, new.count <= imageBytes else { throw .imageTooLong }
     let trial = Trial(old: old, new: new, profile: profile)
-    let plan = trial.best(among: set.map { [$0] } ?? InstructionSet.allCases)
+    var plan = trial.best(among: set.map { [$0] } ?? InstructionSet.allCases)
+    if let inPlace { plan = trial.inPlace(plan, inPlace) }
     let body = PatchWriter(old: old, new: new, profile: profile).code(plan, coder: { RangeEncoder() }) { $0.finish() }
-    let header = PatchHeader(profile: profile, base: hint(old), result: hint(new))
+    let header = PatchHeader(profile: profile, base: hint(old), result: hint(new), inPlace: inPlace)
     let bytes = (0..<header.byteCount).map { header.bytes[$0] } + body
-    guard try apply(bytes, to: old) == new else { throw .notProved }
-    return BuiltPatch(bytes: bytes, set: plan.settings.set, memory: HostApplier.workspaceBytes(profile))
+    let (result, wear) = try proved(bytes, on: old)
+    guard result == new else { throw .notProved }
+    return BuiltPatch(bytes: bytes, set: plan.settings.set, memory: HostApplier.workspaceBytes(profile), wear: wear)
   }
 
   /// Applies a patch to the base that it names.
   ///
   /// - Throws: ``DeltaError/patch(_:)``.
   public static func apply(_ patch: [UInt8], to old: [UInt8]) throws(DeltaError) -> [UInt8] {
+    try proved(patch, on: old).result
+  }
+
+  private static func proved(
+    _ patch: [UInt8], on old: [UInt8]
+  ) throws(DeltaError) -> (result: [UInt8], wear: Wear?) {
     do throws(PatchError) {
       let header = try PatchHeader(patch.span)
       guard header.base == hint(old) else { throw PatchError(.wrongBase, at: 2) }
+      if let inPlace = header.inPlace { return try overwritten(old, by: patch, header, inPlace) }
       let memory = UnsafeMutableRawBufferPointer.allocate(
         byteCount: HostApplier.workspaceBytes(header.profile), alignment: 8)
       defer { unsafe memory.deallocate() }
@@ -60,10 +79,24 @@ public enum PatchBuilder {
       try applier.finish()
       let result = applier.intoOutput().bytes
       guard header.result == hint(result) else { throw PatchError(.wrongResult, at: 6) }
-      return result
+      return (result, nil)
     } catch {
       throw .patch(error)
     }
+  }
+
+  private static func overwritten(
+    _ old: [UInt8], by patch: [UInt8], _ header: PatchHeader, _ inPlace: Windows.InPlace
+  ) throws(PatchError) -> (result: [UInt8], wear: Wear?) {
+    let flash = SimulatedFlash(slot: old, header: header, inPlace: inPlace)
+    let size = try InPlaceRun.apply(patch, on: flash, oldSize: UInt32(old.count), isResumed: false)
+    guard let size, flash.violation == nil, flash.slot.count >= Int(size),
+      hint(Array(flash.slot[..<Int(size)])) == header.result
+    else { throw PatchError(.wrongResult, at: 6) }
+    let wear = Wear(
+      spareBytes: Int(inPlace.windowBytes), checkpointBytes: header.checkpointBytes,
+      spareErasures: flash.erasures[1].max() ?? 0, checkpointErasures: flash.erasures[2].max() ?? 0)
+    return (Array(flash.slot[..<Int(size)]), wear)
   }
 
   private typealias HostApplier = Applier<KnownBytes, GrowingResult>

@@ -1,0 +1,48 @@
+package import AsvinDelta
+
+/// Applies a patch in place as a device does: begins, or goes on where the power was cut.
+package enum InPlaceRun {
+  /// Applies a patch to what the flash holds.
+  ///
+  /// - Parameter isResumed: whether a patch was begun before; what the journal says is then gone on with.
+  /// - Returns: bytes of the result; `nil` when the power was cut.
+  package static func apply(
+    _ patch: [UInt8], on flash: SimulatedFlash, oldSize: UInt32, isResumed: Bool
+  ) throws(PatchError) -> UInt32? {
+    let header = try PatchHeader(patch.span)
+    let handle = FlashHandle(flash)
+    guard var journal = PatchJournal(header, flash: handle) else { throw PatchError(.unknownFormat, at: 1) }
+    let memory = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: Applier<SlotBase<FlashHandle>, SlotOutput<FlashHandle>>.workspaceBytes(header.profile), alignment: 8)
+    defer { unsafe memory.deallocate() }
+    let base = SlotBase(handle, count: oldSize)
+    let state = isResumed ? journal.recover() : nil
+    if state == nil { journal.clear() }
+    if flash.hasFailed { return nil }
+    let output = SlotOutput(journal, oldSize: oldSize)
+    var applier: Applier<SlotBase<FlashHandle>, SlotOutput<FlashHandle>>
+    if let state {
+      guard let resumed = unsafe Applier(header, resuming: state, base: base, output: output, workspace: memory) else {
+        throw PatchError(.unknownFormat, at: 1)
+      }
+      applier = resumed
+    } else {
+      applier = unsafe Applier(
+        header, base: base, output: output, maximum: UInt32(Int32.max), workspace: memory)
+    }
+    var place = Int(applier.offset)
+    while place < patch.count {
+      let end = min(place + 64, patch.count)
+      do throws(PatchError) {
+        try applier.push(patch.span.extracting(place..<end))
+      } catch {
+        // Without power nothing that was read means anything.
+        if !flash.hasFailed { throw error }
+      }
+      if flash.hasFailed { return nil }
+      place = end
+    }
+    try applier.finish()
+    return flash.hasFailed ? nil : applier.resultSize
+  }
+}

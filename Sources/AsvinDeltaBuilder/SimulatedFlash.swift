@@ -1,0 +1,98 @@
+package import AsvinDelta
+
+/// Flash in memory: counts what it does, holds every rule, and can lose its power at any operation.
+package final class SimulatedFlash {
+  private var areas: [[UInt8]]
+  private let blockBytes: Int
+  /// How often each block of an area was erased.
+  package private(set) var erasures: [[Int]]
+  /// Operations that were begun.
+  package private(set) var operations = 0
+  /// The operation at which the power goes, halfway through.
+  package var cutAt: Int?
+  package private(set) var hasFailed = false
+  /// A rule that was broken: bytes written that were not erased, or outside the area.
+  package private(set) var violation: String?
+
+  /// A slot that holds an image, and grows as it is written.
+  package init(slot: [UInt8], header: PatchHeader, inPlace: Windows.InPlace) {
+    let blockBytes = 1 << Int(inPlace.blockBits)
+    func rounded(_ bytes: Int) -> Int { (bytes + blockBytes - 1) / blockBytes * blockBytes }
+    let half = Int(PatchJournal<FlashHandle>.halfBytes(header.profile))
+    areas = [
+      slot + [UInt8](repeating: 0x5A, count: rounded(slot.count) - slot.count),
+      [UInt8](repeating: 0x5A, count: Int(inPlace.windowBytes)),
+      [UInt8](repeating: 0x5A, count: 2 * rounded(half)),
+    ]
+    erasures = areas.map { [Int](repeating: 0, count: $0.count / blockBytes) }
+    self.blockBytes = blockBytes
+  }
+
+  /// What the slot holds.
+  package var slot: [UInt8] { areas[0] }
+
+  /// The power is back.
+  package func restart() { (hasFailed, cutAt) = (false, nil) }
+
+  func byte(_ area: FlashArea, _ offset: UInt32) -> UInt8 {
+    guard Int(offset) < areas[Int(area.rawValue)].count else { return 0 }
+    return areas[Int(area.rawValue)][Int(offset)]
+  }
+
+  func erase(_ area: FlashArea, _ offset: UInt32) {
+    let (area, offset) = (Int(area.rawValue), Int(offset))
+    guard offset % blockBytes == 0, fits(area, offset + blockBytes) else { return violate("erase", offset) }
+    let count = begin() ? blockBytes : blockBytes / 2
+    guard count == blockBytes || cutAt == operations else { return }
+    erasures[area][offset / blockBytes] += 1
+    for place in offset..<offset + count { areas[area][place] = 0xFF }
+  }
+
+  func write(_ area: FlashArea, _ offset: UInt32, _ bytes: Span<UInt8>) {
+    let (area, offset) = (Int(area.rawValue), Int(offset))
+    guard bytes.count > 0, offset % 256 + bytes.count <= 256, offset + bytes.count <= areas[area].count else {
+      return violate("write", offset)
+    }
+    let count = begin() ? bytes.count : bytes.count / 2
+    guard !hasFailed || cutAt == operations else { return }
+    for index in 0..<count {
+      if areas[area][offset + index] != 0xFF { violate("write over", offset + index) }
+      areas[area][offset + index] = bytes[index]
+    }
+  }
+
+  /// Only the slot grows: its size is the header's word, checked where the patch is verified.
+  private func fits(_ area: Int, _ end: Int) -> Bool {
+    if area == 0, end > areas[0].count {
+      areas[0] += [UInt8](repeating: 0x5A, count: end - areas[0].count)
+      erasures[0] += [Int](repeating: 0, count: areas[0].count / blockBytes - erasures[0].count)
+    }
+    return end <= areas[area].count
+  }
+
+  private func begin() -> Bool {
+    guard !hasFailed else {
+      // Nobody may go on without power; an operation that is tried all the same is not done at all.
+      cutAt = nil
+      return false
+    }
+    operations += 1
+    hasFailed = operations == cutAt
+    return !hasFailed
+  }
+
+  private func violate(_ what: String, _ offset: Int) {
+    violation = violation ?? "\(what) at \(offset)"
+    hasFailed = true
+  }
+}
+
+/// A handle to simulated flash.
+package struct FlashHandle: PatchFlash {
+  package let flash: SimulatedFlash
+  package init(_ flash: SimulatedFlash) { self.flash = flash }
+  package func byte(_ area: FlashArea, at offset: UInt32) -> UInt8 { flash.byte(area, offset) }
+  package func erase(_ area: FlashArea, at offset: UInt32) { flash.erase(area, offset) }
+  package func write(_ area: FlashArea, at offset: UInt32, _ bytes: Span<UInt8>) { flash.write(area, offset, bytes) }
+  package var hasFailed: Bool { flash.hasFailed }
+}

@@ -1,0 +1,88 @@
+import AsvinDelta
+import AsvinDeltaBuilder
+import AsvinFixtures
+import Testing
+
+@Suite("Patches in place")
+struct InPlaceTests {
+  static let block = Windows.InPlace(blockBits: 10, spareBlocks: 2)
+
+  @Test("A patch in place gives the new image back, whatever the pair and the profile", arguments: RoundTripTests.pairs)
+  func roundTrip(pair: RoundTripTests.Pair) throws {
+    for profile in Profile.allCases {
+      for spare in UInt32(1)...2 {
+        let inPlace = Windows.InPlace(blockBits: 9 + spare, spareBlocks: spare)
+        let patch = try PatchBuilder.patch(
+          from: pair.old, to: pair.new, profile: profile, set: InstructionSet.none, inPlace: inPlace)
+        #expect(try PatchBuilder.apply(patch.bytes, to: pair.old) == pair.new, "\(profile) \(spare)")
+      }
+    }
+  }
+
+  @Test(
+    "Real firmware is written over itself", .needsShared("corpus"),
+    arguments: ["programmer-0.8-0.9", "avr-grbl-0.9i-0.9j"])
+  func corpus(name: String) throws {
+    let (old, new) = try (Shared.bytes("corpus/\(name)/old.bin"), Shared.bytes("corpus/\(name)/new.bin"))
+    let patch = try PatchBuilder.patch(from: old, to: new, profile: .standard, inPlace: Self.block)
+    let beside = try PatchBuilder.patch(from: old, to: new, profile: .standard)
+    #expect(try PatchBuilder.apply(patch.bytes, to: old) == new)
+    #expect(patch.bytes.count < beside.bytes.count * 5 / 4)
+  }
+
+  @Test("Wherever the power is cut, and cut again, the old image becomes the new one", .needsShared("corpus"))
+  func powerCuts() throws {
+    let name = "programmer-0.8-0.9"
+    let (old, new) = try (Shared.bytes("corpus/\(name)/old.bin"), Shared.bytes("corpus/\(name)/new.bin"))
+    let patch = try PatchBuilder.patch(from: old, to: new, profile: .tiny, inPlace: Self.block).bytes
+    let header = try PatchHeader(patch.span)
+    func flash() -> SimulatedFlash { SimulatedFlash(slot: old, header: header, inPlace: Self.block) }
+    let whole = flash()
+    _ = try InPlaceRun.apply(patch, on: whole, oldSize: UInt32(old.count), isResumed: false)
+    #expect(whole.operations > 100)
+    for cut in stride(from: 1, through: whole.operations, by: 3) {
+      let flash = flash()
+      flash.cutAt = cut
+      var size = try InPlaceRun.apply(patch, on: flash, oldSize: UInt32(old.count), isResumed: false)
+      // A second cut soon after the first finds what going on does.
+      for again in [5, 40] where size == nil {
+        flash.restart()
+        flash.cutAt = flash.operations + again
+        size = try InPlaceRun.apply(patch, on: flash, oldSize: UInt32(old.count), isResumed: true)
+      }
+      if size == nil {
+        flash.restart()
+        size = try InPlaceRun.apply(patch, on: flash, oldSize: UInt32(old.count), isResumed: true)
+      }
+      #expect(flash.violation == nil, "cut \(cut)")
+      #expect(size == UInt32(new.count), "cut \(cut)")
+      let isNew = Array(flash.slot[..<new.count]) == new
+      #expect(isNew, "cut \(cut)")
+    }
+  }
+
+  @Test("A block of the slot is erased once, a spare one once for each window")
+  func wear() throws {
+    let pair = try #require(RoundTripTests.pairs.first { $0.testDescription == "single bytes changed" })
+    let patch = try PatchBuilder.patch(
+      from: pair.old, to: pair.new, profile: .tiny, set: InstructionSet.none, inPlace: Self.block)
+    let wear = try #require(patch.wear)
+    #expect(wear.spareErasures == 10)
+    #expect(wear.checkpointErasures <= 6)
+    #expect(wear.checkpointBytes <= 2 * (16 * 1024 + 32))
+  }
+
+  @Test("Every changed byte of a patch in place is an error or another result, never a trap")
+  func changedBytes() throws {
+    let old = HostilePatchTests.old
+    let patch = try PatchBuilder.patch(from: old, to: HostilePatchTests.new, profile: .tiny, inPlace: Self.block).bytes
+    for index in patch.indices {
+      for change in [UInt8(1), 0x10, 0x80, 0xFF] {
+        var changed = patch
+        changed[index] ^= change
+        let result = try? PatchBuilder.apply(changed, to: old)  // an error is what is expected
+        #expect(result == nil || result == HostilePatchTests.new, "\(index)")
+      }
+    }
+  }
+}

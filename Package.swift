@@ -64,7 +64,7 @@ let package = Package(
     .target(
       name: "AsvinPackCommands",
       dependencies: [
-        "AsvinRelease", "AsvinDelta", "AsvinManifest",
+        "AsvinRelease", "AsvinDelta", "AsvinDeltaBuilder", "AsvinManifest",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: language),

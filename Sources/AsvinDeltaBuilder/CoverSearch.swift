@@ -15,9 +15,11 @@ struct CoverSearch {
     var searchesBoth = true
 
     /// What is tried: long covers with wrong bytes in them, or short ones without.
-    static let choices = [
-      Costs(searchesBoth: false), Costs(miss: 8, literal: 7, begin: 20, searchesBoth: false), Costs(),
-    ]
+    static func choices(_ effort: Effort) -> [Costs] {
+      let usual = [Costs(searchesBoth: false), Costs(miss: 8, literal: 7, begin: 20, searchesBoth: false), Costs()]
+      return effort == .max
+        ? usual + [Costs(reference: 4, miss: 9, begin: 16), Costs(reference: 6, miss: 6, begin: 30)] : usual
+    }
   }
 
   private struct Walk {

@@ -42,10 +42,11 @@ public enum PatchBuilder {
   /// - Parameter set: the machine code, where it is known.
   /// - Throws: ``DeltaError``.
   public static func patch(
-    from old: [UInt8], to new: [UInt8], profile: Profile, set: InstructionSet? = nil, inPlace: Windows.InPlace? = nil
+    from old: [UInt8], to new: [UInt8], profile: Profile, set: InstructionSet? = nil, inPlace: Windows.InPlace? = nil,
+    effort: Effort = .normal, progress: @escaping (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
   ) throws(DeltaError) -> BuiltPatch {
     guard old.count <= imageBytes, new.count <= imageBytes else { throw .imageTooLong }
-    let trial = Trial(old: old, new: new, profile: profile)
+    let trial = Trial(old: old, new: new, profile: profile, effort: effort, progress: progress)
     var plan = trial.best(among: set.map { [$0] } ?? InstructionSet.allCases)
     if let inPlace { plan = trial.inPlace(plan, inPlace) }
     let body = PatchWriter(old: old, new: new, profile: profile).code(plan, coder: { RangeEncoder() }) { $0.finish() }

@@ -5,6 +5,9 @@ struct Trial {
   let old: [UInt8]
   let new: [UInt8]
   let profile: Profile
+  var effort = Effort.normal
+  var progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
+  private let steps = Steps()
   private var writer: PatchWriter { PatchWriter(old: old, new: new, profile: profile) }
 
   /// The plan that costs least: first the machine code, on plain covers; then covers that look through references.
@@ -13,9 +16,10 @@ struct Trial {
     let placed = Plan(covers: covers, settings: placed(covers))
     let set = cheapest(sets.map { with(placed, set: $0) }).settings.set
     let plain = improved(with(placed, set: set))
+    if effort == .fast { return cheapest([plain, withRepeats(plain)]) }
     let layout = plain.settings.layout
     let search = maskedSearch(plain)
-    let plans = CoverSearch.Costs.choices.flatMap { costs in
+    let plans = CoverSearch.Costs.choices(effort).flatMap { costs in
       let covers = search.covers(costs)
       let again = with(Plan(covers: covers, settings: self.placed(covers)), set: set)
       var asBefore = again
@@ -25,7 +29,8 @@ struct Trial {
     let again = cheapest(plans)
     let best = cheapest([plain, improved(again)])
     let once = cheapest([best, withRepeats(best)])
-    return cheapest([once, withRepeats(once)])
+    let twice = cheapest([once, withRepeats(once)])
+    return effort == .max ? cheapest([twice, withRepeats(twice)]) : twice
   }
 
   /// A plan made to be written over the old image.
@@ -99,8 +104,26 @@ struct Trial {
     let priced = plans.map { plan in
       var plan = plan
       plan.bits = writer.code(plan, coder: { CostCounter() }) { $0.bits }
+      steps.done += 1
+      progress(min(steps.done, steps.total), steps.total)
       return plan
     }
     return priced.min { $0.bits < $1.bits } ?? plans[0]
   }
+}
+
+/// How long to look for a smaller patch.
+public enum Effort: String, CaseIterable, Sendable {
+  /// Covers of the images as they are.
+  case fast
+  /// Also covers that look through references, in a few ways.
+  case normal
+  /// In more ways, for the last percent.
+  case max
+}
+
+/// How many plans were tried, of about how many.
+private final class Steps {
+  var done: UInt64 = 0
+  let total: UInt64 = 30
 }

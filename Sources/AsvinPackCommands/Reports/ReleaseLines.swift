@@ -44,6 +44,13 @@ extension SignReport: Report {
     guard action != .skipped else { return ["left \(file) as it is: signed already"] }
     var lines = ["\(action.rawValue) \(file)"] + release.lines
     if let chip = image?.chip { lines.append(line("chip", chip)) }
+    for patch in patches {
+      let what = patch.from.map { "from \($0), " } ?? "the compressed image, "
+      lines.append(
+        line(
+          patch.isKept ? "patch" : "left out",
+          what + "\(patch.size) bytes" + (patch.isKept ? "" : ": no smaller than what there is without it")))
+    }
     for signer in signers { lines.append(line("key", signer)) }
     lines.append(line("bundle", "\(output), \(size) bytes; envelope \(envelopeBytes) bytes, signatures \(signatures)"))
     return lines

@@ -1,5 +1,6 @@
-import ArgumentParser
+public import ArgumentParser
 import AsvinDelta
+public import AsvinDeltaBuilder
 import AsvinRelease
 
 struct Delta: Verb {
@@ -22,6 +23,21 @@ struct Delta: Verb {
   @Option(help: ArgumentHelp("Memory that it is applied in: standard (40 KiB) or tiny (20 KiB).", valueName: "name"))
   var profile = ProfileName(.standard)
 
+  @Flag(help: "Write the result over the base, block by block.")
+  var inPlace = false
+
+  @Option(help: ArgumentHelp("In place: bytes of the slot.", valueName: "bytes"))
+  var memory: UInt64?
+
+  @Option(help: ArgumentHelp("In place: bytes of an erase block.", valueName: "bytes"))
+  var block: UInt64 = 4096
+
+  @Option(help: ArgumentHelp("In place: blocks that are kept twice, 1 or 2.", valueName: "n"))
+  var spare: UInt64 = 2
+
+  @Option(help: ArgumentHelp("How long to look for a smaller patch: fast, normal or max.", valueName: "name"))
+  var effort = Effort.normal
+
   @Option(help: ArgumentHelp("The slot whose image is taken out of a bundle.", valueName: "n"))
   var slot: UInt64 = 0
 
@@ -32,15 +48,23 @@ struct Delta: Verb {
 
   var writesToStandardOutput: Bool { output == "-" }
 
+  func validate() throws {
+    if !inPlace, memory != nil { throw ValidationError("--memory belongs to --in-place") }
+  }
+
   func outcomes(in surroundings: Surroundings, _ report: (PatchReport) -> Void) throws {
     var creation = PatchCreation(from: old, to: new, output: output)
     creation.slot = slot
     creation.profile = profile.profile
     creation.set = arch.set
     creation.force = force
+    creation.effort = effort
+    if inPlace { creation.inPlace = InPlaceOptions(memory: memory, block: block, spare: spare) }
     report(try creation.run(in: surroundings))
   }
 }
+
+extension Effort: ExpressibleByArgument {}
 
 /// A machine code, or `auto` for the one that makes the smallest patch.
 struct Architecture: ExpressibleByArgument {

@@ -1,4 +1,5 @@
 public import ArgumentParser
+import AsvinDelta
 public import AsvinRelease
 
 struct Sign: Verb {
@@ -23,6 +24,16 @@ struct Sign: Verb {
   @Option(help: ArgumentHelp("The lowest sequence number a device may update from.", valueName: "n"))
   var lowestBase: UInt64?
 
+  @Option(
+    name: .customLong("from"), parsing: .singleValue,
+    help: ArgumentHelp(
+      "An image or bundle that devices update from: a patch is added. May be repeated.", valueName: "old"))
+  var bases: [String] = []
+
+  @Option(
+    help: ArgumentHelp("Memory that patches are applied in: standard (40 KiB) or tiny (20 KiB).", valueName: "name"))
+  var profile = ProfileName(.standard)
+
   @Option(name: .shortAndLong, help: ArgumentHelp("The bundle's file; - is standard output.", valueName: "file"))
   var output: String?
 
@@ -35,9 +46,15 @@ struct Sign: Verb {
   @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var shown: OutputOptions
 
+  /// The payloads of an image that a manifest has room for.
+  private static let payloads = 16
+
   var writesToStandardOutput: Bool { output == "-" }
 
   func validate() throws {
+    guard bases.count < Self.payloads - 1 else {
+      throw ValidationError("a release has at most \(Self.payloads - 2) patches")
+    }
     guard files.count > 1 else { return }
     if output != nil { throw ValidationError("-o names one bundle, and there are \(files.count) files") }
     if !release.slots.isEmpty {
@@ -53,6 +70,8 @@ struct Sign: Verb {
       signing.created = created
       signing.lowestBase = lowestBase
       signing.output = output
+      signing.bases = bases
+      signing.profile = profile.profile
       signing.force = force
       signing.onSigned = onSigned
       report(try signing.run(in: surroundings))

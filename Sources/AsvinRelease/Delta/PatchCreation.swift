@@ -1,6 +1,6 @@
 import AsvinBundle
 public import AsvinDelta
-import AsvinDeltaBuilder
+public import AsvinDeltaBuilder
 import Glibc
 
 /// Makes a patch from one image to another, and proves it.
@@ -17,6 +17,10 @@ public struct PatchCreation: Sendable {
   public var profile = Profile.standard
   /// The machine code; `nil` tries all.
   public var set: InstructionSet?
+  /// How the result is written over the base; `nil` where it goes to another slot.
+  public var inPlace: InPlaceOptions?
+  /// How long to look for a smaller patch.
+  public var effort = Effort.normal
   /// Whether an existing file is replaced.
   public var force = false
 
@@ -37,14 +41,16 @@ public struct PatchCreation: Sendable {
       let path = Surroundings.path(output, from: surroundings.folder)
       let file = try OutputFile(path, replacing: force ? .existing : .never, durability: .remade)
       let start = clock()
-      let patch = try PatchBuilder.patch(from: base, to: result, profile: profile, set: set)
+      let patch = try PatchBuilder.patch(
+        from: base, to: result, profile: profile, set: set, inPlace: try inPlace?.checked(base.count, result.count),
+        effort: effort, progress: surroundings.progress)
       let seconds = Double(clock() - start) / Double(CLOCKS_PER_SEC)
       try file.write(patch.bytes)
       try file.commit()
       return PatchReport(
         output: output, size: patch.bytes.count, oldSize: base.count, newSize: result.count,
         ratio: Double(patch.bytes.count) / Double(result.count), memory: patch.memory, profile: profile.name,
-        instructionSet: patch.set.name, seconds: seconds)
+        instructionSet: patch.set.name, seconds: seconds, inPlace: patch.wear.map(InPlaceReport.init))
     } catch {
       throw Failure(error, on: new)
     }
@@ -71,6 +77,8 @@ public struct PatchReport: Encodable, Sendable {
   public let instructionSet: String
   /// Seconds of processor time that making it took.
   public let seconds: Double
+  /// What writing over the base needs, and what it costs the flash.
+  public let inPlace: InPlaceReport?
 }
 
 extension Profile {

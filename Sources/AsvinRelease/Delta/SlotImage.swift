@@ -17,12 +17,35 @@ enum SlotImage {
     }
   }
 
+  /// As ``bytes(_:slot:in:)``, or `nil` where a base has nothing for a slot: a file is for slot 0 only.
+  static func bytesIfPresent(
+    _ path: String, slot: UInt64, in surroundings: Surroundings
+  ) throws(Failure) -> [UInt8]? {
+    do {
+      let file = try InputFile(Surroundings.path(path, from: surroundings.folder))
+      guard try BundleReader.isBundle(file) else { return slot == 0 ? try image(file, name: path, slot: slot) : nil }
+      let bundle = try OpenBundle(file, name: path)
+      let manifest = try Manifest(decoding: bundle.reader.manifest)
+      return manifest.components.contains { $0.slot == slot } ? try stored(bundle, slot: slot) : nil
+    } catch {
+      throw Failure(error, on: path)
+    }
+  }
+
+  /// The bytes of an image that is known already.
+  static func bytes(of image: FirmwareImage) throws(Failure) -> [UInt8] {
+    try limit(image.source.count, name: image.name)
+    do {
+      var bytes: [UInt8] = []
+      try image.source.forEachPiece { bytes += $0 }
+      return bytes
+    } catch {
+      throw Failure(error, on: image.name)
+    }
+  }
+
   private static func image(_ file: InputFile, name: String, slot: UInt64) throws -> [UInt8] {
-    let source = try FirmwareImage(file, name: name, slot: slot).source
-    try limit(source.count, name: name)
-    var bytes: [UInt8] = []
-    try source.forEachPiece { bytes += $0 }
-    return bytes
+    try bytes(of: FirmwareImage(file, name: name, slot: slot))
   }
 
   private static func stored(_ bundle: OpenBundle, slot: UInt64) throws -> [UInt8] {

@@ -35,16 +35,20 @@ public struct SignReport: Encodable, Sendable {
   public let release: ReleaseReport
   /// The image of slot 0.
   public let image: ImageReport?
+  /// The patches that were made; none where no base was given.
+  public let patches: [PayloadPatchReport]
 
   init(
     _ signed: SignedManifest, of manifest: Manifest, file: String, output: String, size: UInt64, action: Action,
-    image: ImageReport?, signers: [any Signer]
+    image: ImageReport?, signers: [any Signer],
+    patches: [PayloadPatchReport] = []
   ) {
     self.action = action
     self.file = file
     self.output = output
     self.size = size
     self.image = image
+    self.patches = patches
     envelopeBytes = Envelope.size(manifest: signed.bytes, signatureFile: signed.signatureFile)
     signatures = signed.signatures.span.count
     self.signers = signers.map { $0.publicKey.keyID(using: OpenSSL()).hexadecimal }

@@ -1,5 +1,6 @@
 import AsvinBundle
 import AsvinCrypto
+public import AsvinDelta
 import AsvinManifest
 import AsvinWire
 
@@ -13,6 +14,10 @@ public struct Signing: Sendable {
   public var created: UInt64?
   /// The lowest sequence number a device may update from.
   public var lowestBase: UInt64?
+  /// Images or bundles that devices may update from: a patch is made from each.
+  public var bases: [String] = []
+  /// How much memory the patches are applied in.
+  public var profile = Profile.standard
   /// Where the bundle goes; beside the image where not given.
   public var output: String?
   /// Whether an existing file is replaced.
@@ -48,18 +53,22 @@ public struct Signing: Sendable {
     manifest.lowestBase = lowestBase
     let findings = try Lint.findings(on: draft, release, in: surroundings)
     guard findings.isEmpty else { throw Failure(findings) }
+    let patches = try ReleasePatches(from: bases, to: draft.images, profile: profile, in: surroundings)
+    for index in manifest.components.indices {
+      manifest.components[index].payloads += patches.payloads[index].map(\.payload)
+    }
     let signed = try SignedManifest(manifest.encoded(), with: signers)
     let name = "\(manifest.name.text)-\(manifest.version.text).asvin"
     let output = self.output ?? Self.beside(release.file, name)
     let size = try write(signed, members: manifest.members, to: output, in: surroundings) { member in
-      guard case .payload(let component, _) = member.role else {
+      guard case .payload(let component, let index) = member.role else {
         throw Failure(.failed, "no content for \(member.name)")
       }
-      return draft.images[component].source
+      return index == 0 ? draft.images[component].source : patches.payloads[component][index - 1].bytes
     }
     return SignReport(
       signed, of: manifest, file: release.file, output: output, size: size, action: .signed,
-      image: ImageReport(image), signers: signers)
+      image: ImageReport(image), signers: signers, patches: patches.reports)
   }
 
   /// The keys that sign, each once.

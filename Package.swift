@@ -36,6 +36,7 @@ let package = Package(
     .target(name: "CAsvinOpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
     .systemLibrary(name: "CAsvinArchive", providers: [.apt(["libarchive-dev"])]),
     .systemLibrary(name: "CAsvinSuffix", providers: [.apt(["libdivsufsort-dev"])]),
+    .systemLibrary(name: "CAsvinZlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CAsvinYAML", providers: [.apt(["libyaml-dev"])]),
     .target(
       name: "AsvinCrypto", dependencies: ["CAsvinOpenSSL", "AsvinVerifier", "AsvinManifest"], swiftSettings: device),
@@ -47,7 +48,7 @@ let package = Package(
       // The archive, not the shared object: that loads twelve more libraries, for formats that we never read.
       linkerSettings: [.linkedLibrary(":libarchive.a")]),
     .target(
-      name: "AsvinDeltaBuilder", dependencies: ["AsvinCrypto", "AsvinDelta", "AsvinWire", "CAsvinSuffix"],
+      name: "AsvinDeltaBuilder", dependencies: ["AsvinCrypto", "AsvinDelta", "AsvinWire", "CAsvinSuffix", "CAsvinZlib"],
       swiftSettings: device),
 
     // Floor 3: the use cases behind the verbs.

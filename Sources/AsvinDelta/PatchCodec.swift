@@ -278,14 +278,3 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
     NumberModel.bit(bit, flags, context, with: &coder)
   }
 }
-
-/// How much memory a patch is applied in.
-public enum Profile: UInt8, CaseIterable, Sendable {
-  case standard, tiny
-
-  var hitBits: UInt32 { self == .standard ? 11 : 9 }
-  var literalBits: UInt32 { self == .standard ? 12 : 11 }
-  /// Covers in the map.
-  public var mapCapacity: Int { self == .standard ? 512 : 156 }
-  var targets: UInt32 { self == .standard ? 256 : 128 }
-}

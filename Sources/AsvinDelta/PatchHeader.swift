@@ -3,7 +3,7 @@
 /// | byte | |
 /// |---|---|
 /// | 0 | 0xD7 |
-/// | 1 | 0x10 + profile: 0 standard, 1 tiny; + 4 in place |
+/// | 1 | 0x10 + profile: 0 standard, 1 tiny, 2 Linux; + 4 in place |
 /// | 2–5 | first bytes of the base's SHA-256 |
 /// | 6–9 | first bytes of the result's SHA-256 |
 /// | 10 | in place: the erase block's size as a power of two, 8…24, + 32 × spare blocks, 1 or 2 |
@@ -53,7 +53,9 @@ public struct PatchHeader: Equatable, Sendable {
       guard bytes.count >= Self.inPlaceByteCount else { throw PatchError(.truncated, at: UInt64(bytes.count)) }
       let (block, spare) = (UInt32(bytes[10] & 31), UInt32(bytes[10] >> 5))
       guard (8...24).contains(block), (1...2).contains(spare) else { throw PatchError(.unknownFormat, at: 10) }
-      guard Int(bytes[11]) == Self.kibibytes(profile) else { throw PatchError(.unknownFormat, at: 11) }
+      guard profile != .linux, Int(bytes[11]) == Self.kibibytes(profile) else {
+        throw PatchError(.unknownFormat, at: 11)
+      }
       inPlace = Windows.InPlace(blockBits: block, spareBlocks: spare)
     }
     self.init(profile: profile, base: word(2), result: word(6), inPlace: inPlace)

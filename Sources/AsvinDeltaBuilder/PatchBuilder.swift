@@ -6,6 +6,8 @@ import AsvinWire
 public struct BuiltPatch: Sendable {
   /// Header and body.
   public let bytes: [UInt8]
+  /// The memory that it is applied in.
+  public let profile: Profile
   /// The machine code that it was made for.
   public let set: InstructionSet
   /// Bytes of RAM that applying needs.
@@ -28,6 +30,8 @@ public enum DeltaError: Error, Equatable, Sendable {
   case imageTooLong
   /// The patch that was made does not give the result back; nothing of it may be used.
   case notProved
+  /// The recipe of a Linux patch cannot be read, or does not fit its base.
+  case badRecipe(at: Int)
   /// A patch cannot be applied.
   case patch(PatchError)
 }
@@ -39,13 +43,48 @@ public enum PatchBuilder {
 
   /// The smallest patch from one image to another that was found.
   ///
-  /// - Parameter set: the machine code, where it is known.
+  /// - Parameters:
+  ///   - profile: how much memory it is applied in; `nil` takes what ``recognised(_:)`` says.
+  ///   - set: the machine code, where it is known.
   /// - Throws: ``DeltaError``.
   public static func patch(
-    from old: [UInt8], to new: [UInt8], profile: Profile, set: InstructionSet? = nil, inPlace: Windows.InPlace? = nil,
+    from old: [UInt8], to new: [UInt8], profile: Profile?, set: InstructionSet? = nil, inPlace: Windows.InPlace? = nil,
     effort: Effort = .normal, progress: @escaping (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
   ) throws(DeltaError) -> BuiltPatch {
     guard old.count <= imageBytes, new.count <= imageBytes else { throw .imageTooLong }
+    let profile = profile ?? recognised(new)
+    if profile == .linux, inPlace == nil {
+      let opened = UnpackedImage(new, isRepacked: true, limit: imageBytes)
+      if !opened.streams.isEmpty { return try streamPatch(old, new, opened, set, effort, progress) }
+    }
+    return try plainPatch(old, new, profile, set, inPlace, effort, progress)
+  }
+
+  /// Linux for images beyond what a microcontroller's flash holds, and for those that are mostly compressed in a way
+  /// that can be made again; else standard.
+  public static func recognised(_ image: [UInt8]) -> Profile {
+    if image.count > 16 << 20 { return .linux }
+    guard image.count > 64 << 10 else { return .standard }
+    let opened = UnpackedImage(image, isRepacked: true, limit: imageBytes)
+    return opened.bytes.count > image.count + image.count / 4 ? .linux : .standard
+  }
+
+  private static func streamPatch(
+    _ old: [UInt8], _ new: [UInt8], _ opened: UnpackedImage, _ set: InstructionSet?, _ effort: Effort,
+    _ progress: @escaping (UInt64, UInt64) -> Void
+  ) throws(DeltaError) -> BuiltPatch {
+    let base = UnpackedImage(old, isRepacked: false, limit: imageBytes)
+    let inner = try plainPatch(base.bytes, opened.bytes, .linux, set, nil, effort, progress)
+    let bytes = StreamPatch(old: base.streams, new: opened.streams, patch: inner.bytes)
+      .bytes(base: hint(old), result: hint(new))
+    guard try apply(bytes, to: old) == new else { throw .notProved }
+    return BuiltPatch(bytes: bytes, profile: .linux, set: inner.set, memory: inner.memory, wear: nil)
+  }
+
+  private static func plainPatch(
+    _ old: [UInt8], _ new: [UInt8], _ profile: Profile, _ set: InstructionSet?, _ inPlace: Windows.InPlace?,
+    _ effort: Effort, _ progress: @escaping (UInt64, UInt64) -> Void
+  ) throws(DeltaError) -> BuiltPatch {
     let trial = Trial(old: old, new: new, profile: profile, effort: effort, progress: progress)
     var plan = trial.best(among: set.map { [$0] } ?? InstructionSet.allCases)
     if let inPlace { plan = trial.inPlace(plan, inPlace) }
@@ -54,14 +93,29 @@ public enum PatchBuilder {
     let bytes = (0..<header.byteCount).map { header.bytes[$0] } + body
     let (result, wear) = try proved(bytes, on: old)
     guard result == new else { throw .notProved }
-    return BuiltPatch(bytes: bytes, set: plan.settings.set, memory: HostApplier.workspaceBytes(profile), wear: wear)
+    return BuiltPatch(
+      bytes: bytes, profile: profile, set: plan.settings.set, memory: HostApplier.workspaceBytes(profile), wear: wear)
   }
 
   /// Applies a patch to the base that it names.
   ///
   /// - Throws: ``DeltaError/patch(_:)``.
   public static func apply(_ patch: [UInt8], to old: [UInt8]) throws(DeltaError) -> [UInt8] {
-    try proved(patch, on: old).result
+    if patch.first == StreamPatch.magic { return try repacked(patch, old) }
+    return try proved(patch, on: old).result
+  }
+
+  private static func repacked(_ bytes: [UInt8], _ old: [UInt8]) throws(DeltaError) -> [UInt8] {
+    guard bytes.count > StreamPatch.headBytes else { throw .patch(PatchError(.truncated, at: UInt64(bytes.count))) }
+    guard bytes[1] == 0x10 else { throw .patch(PatchError(.unknownFormat, at: 1)) }
+    func word(_ place: Int) -> UInt32 { bytes[place..<place + 4].reduce(0) { $0 << 8 | UInt32($1) } }
+    guard word(2) == hint(old) else { throw .patch(PatchError(.wrongBase, at: 2)) }
+    let patch = try StreamPatch(bytes, limit: imageBytes)
+    guard let base = UnpackedImage(old, at: patch.old, limit: imageBytes) else { throw .badRecipe(at: 10) }
+    let opened = try proved(patch.patch, on: base.bytes).result
+    guard let result = UnpackedImage.packed(opened, patch.new) else { throw .badRecipe(at: 10) }
+    guard hint(result) == word(6) else { throw .patch(PatchError(.wrongResult, at: 6)) }
+    return result
   }
 
   private static func proved(

@@ -13,11 +13,12 @@ OUTSIDE = {
     "CAsvinOpenSSL": "AsvinCrypto",
     "CAsvinArchive": "AsvinBundle",
     "CAsvinSuffix": "AsvinDeltaBuilder",
+    "CAsvinZlib": "AsvinDeltaBuilder",
 }
-HEADERS = {"openssl/": "CAsvinOpenSSL", "archive": "CAsvinArchive", "yaml": "CAsvinYAML", "divsufsort": "CAsvinSuffix"}
+HEADERS = {"openssl/": "CAsvinOpenSSL", "archive": "CAsvinArchive", "yaml": "CAsvinYAML", "divsufsort": "CAsvinSuffix", "zlib": "CAsvinZlib"}
 # What device floors may import beyond each other: nothing.
 DEVICE = {"AsvinWire", "AsvinManifest", "AsvinDelta", "AsvinVerifier"}
-SYSTEM = {"Glibc", "FoundationEssentials", "Synchronization"}
+SYSTEM = {"Dispatch", "Glibc", "FoundationEssentials", "Synchronization"}
 IMPORT = re.compile(
     r"^\s*(?:@\w+(?:\([^)]*\))?\s+)*(?:public\s+|internal\s+|package\s+|private\s+)?import\s+(?:(?:struct|class|enum|func)\s+)?(\w+)"
 )

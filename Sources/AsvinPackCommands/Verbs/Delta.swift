@@ -20,8 +20,10 @@ struct Delta: Verb {
   @Option(help: ArgumentHelp("The machine code: \(Architecture.names).", valueName: "name"))
   var arch = Architecture(set: nil)
 
-  @Option(help: ArgumentHelp("Memory that it is applied in: standard (40 KiB) or tiny (20 KiB).", valueName: "name"))
-  var profile = ProfileName(.standard)
+  @Option(
+    help: ArgumentHelp(
+      "Memory that it is applied in: auto, standard (40 KiB), tiny (20 KiB) or linux.", valueName: "name"))
+  var profile = ProfileName(nil)
 
   @Flag(help: "Write the result over the base, block by block.")
   var inPlace = false
@@ -50,12 +52,15 @@ struct Delta: Verb {
 
   func validate() throws {
     if !inPlace, memory != nil { throw ValidationError("--memory belongs to --in-place") }
+    if inPlace, profile.profile == .linux {
+      throw ValidationError("--profile linux goes to another slot, not in place")
+    }
   }
 
   func outcomes(in surroundings: Surroundings, _ report: (PatchReport) -> Void) throws {
     var creation = PatchCreation(from: old, to: new, output: output)
     creation.slot = slot
-    creation.profile = profile.profile
+    creation.profile = profile.profile ?? (inPlace ? .standard : nil)
     creation.set = arch.set
     creation.force = force
     creation.effort = effort
@@ -83,16 +88,16 @@ struct Architecture: ExpressibleByArgument {
   var defaultValueDescription: String { self.set?.name ?? "auto" }
 }
 
-/// A profile by its name.
+/// A profile by its name, or `auto` for what the image looks made for.
 struct ProfileName: ExpressibleByArgument {
-  let profile: Profile
+  let profile: Profile?
 
-  init(_ profile: Profile) { self.profile = profile }
+  init(_ profile: Profile?) { self.profile = profile }
 
   init?(argument: String) {
-    guard let profile = Profile.allCases.first(where: { $0.name == argument }) else { return nil }
-    self.profile = profile
+    profile = Profile.allCases.first { $0.name == argument }
+    guard profile != nil || argument == "auto" else { return nil }
   }
 
-  var defaultValueDescription: String { profile.name }
+  var defaultValueDescription: String { profile?.name ?? "auto" }
 }

@@ -1,5 +1,4 @@
 public import ArgumentParser
-import AsvinDelta
 public import AsvinRelease
 
 struct Sign: Verb {
@@ -31,8 +30,8 @@ struct Sign: Verb {
   var bases: [String] = []
 
   @Option(
-    help: ArgumentHelp("Memory that patches are applied in: standard (40 KiB) or tiny (20 KiB).", valueName: "name"))
-  var profile = ProfileName(.standard)
+    help: ArgumentHelp("Memory that patches are applied in: auto, standard, tiny or linux.", valueName: "name"))
+  var profile = ProfileName(nil)
 
   @Option(name: .shortAndLong, help: ArgumentHelp("The bundle's file; - is standard output.", valueName: "file"))
   var output: String?

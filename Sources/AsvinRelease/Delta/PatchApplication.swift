@@ -61,6 +61,8 @@ extension Failure {
     switch error {
     case .imageTooLong: self.init(.rejected, "'\(name)' has more than \(PatchBuilder.imageBytes) bytes")
     case .notProved: self.init(.failed, "the patch to '\(name)' does not give it back", hint: "report this as a defect")
+    case .badRecipe(let place):
+      self.init(.rejected, "'\(name)' cannot be applied: its recipe at byte \(place) does not fit")
     case .patch(let error):
       let hint: String? =
         switch error.reason {

@@ -13,8 +13,8 @@ public struct PatchCreation: Sendable {
   public var slot: UInt64 = 0
   /// Where the patch goes.
   public var output: String
-  /// How much memory it is applied in.
-  public var profile = Profile.standard
+  /// How much memory it is applied in; `nil` takes what the image looks made for.
+  public var profile: Profile?
   /// The machine code; `nil` tries all.
   public var set: InstructionSet?
   /// How the result is written over the base; `nil` where it goes to another slot.
@@ -49,7 +49,7 @@ public struct PatchCreation: Sendable {
       try file.commit()
       return PatchReport(
         output: output, size: patch.bytes.count, oldSize: base.count, newSize: result.count,
-        ratio: Double(patch.bytes.count) / Double(result.count), memory: patch.memory, profile: profile.name,
+        ratio: Double(patch.bytes.count) / Double(result.count), memory: patch.memory, profile: patch.profile.name,
         instructionSet: patch.set.name, seconds: seconds, inPlace: patch.wear.map(InPlaceReport.init))
     } catch {
       throw Failure(error, on: new)

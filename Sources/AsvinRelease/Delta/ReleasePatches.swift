@@ -23,7 +23,7 @@ struct ReleasePatches {
   ///
   /// - Throws: ``Failure``.
   init(
-    from bases: [String], to images: [FirmwareImage], profile: Profile, in surroundings: Surroundings
+    from bases: [String], to images: [FirmwareImage], profile: Profile?, in surroundings: Surroundings
   ) throws(Failure) {
     payloads = images.map { _ in [] }
     guard !bases.isEmpty else { return }
@@ -38,11 +38,11 @@ struct ReleasePatches {
       }
     }
     let built = try Self.build(jobs, news, profile, in: surroundings)
-    for (job, patch) in zip(jobs, built) { note(job, patch, of: news[job.component], profile, images) }
+    for (job, patch) in zip(jobs, built) { note(job, patch, of: news[job.component], images) }
   }
 
   private static func build(
-    _ jobs: [Job], _ news: [[UInt8]], _ profile: Profile, in surroundings: Surroundings
+    _ jobs: [Job], _ news: [[UInt8]], _ profile: Profile?, in surroundings: Surroundings
   ) throws(Failure) -> [BuiltPatch] {
     let results = Mutex<[Result<BuiltPatch, DeltaError>?]>(Array(repeating: nil, count: jobs.count))
     DispatchQueue.concurrentPerform(iterations: jobs.count) { index in
@@ -71,7 +71,7 @@ struct ReleasePatches {
 
   /// Keeps a payload that is smaller than what a device could get without it.
   private mutating func note(
-    _ job: Job, _ patch: BuiltPatch, of new: [UInt8], _ profile: Profile, _ images: [FirmwareImage]
+    _ job: Job, _ patch: BuiltPatch, of new: [UInt8], _ images: [FirmwareImage]
   ) {
     let compressed = payloads[job.component].first { $0.payload.base == nil }?.payload.size
     let isSmaller = UInt64(patch.bytes.span.count) < compressed ?? UInt64(new.span.count)
@@ -86,7 +86,9 @@ struct ReleasePatches {
       kind: .patch, size: UInt64(patch.bytes.span.count), digest: SHA256.digest(of: patch.bytes.span))
     if job.name != nil { payload.base = Payload.Base(digest: digest, size: UInt64(job.base.span.count)) }
     payload.memory = UInt64(patch.memory)
-    if patch.set != .none { payload.features = 1 << UInt64(patch.set.rawValue) }
+    let features: UInt64 =
+      (patch.set == .none ? 0 : 1 << UInt64(patch.set.rawValue)) | (patch.profile == .linux ? 1 << 8 : 0)
+    if features != 0 { payload.features = features }
     payloads[job.component].append((payload, patch.bytes))
   }
 }

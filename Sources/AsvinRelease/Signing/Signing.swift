@@ -16,8 +16,8 @@ public struct Signing: Sendable {
   public var lowestBase: UInt64?
   /// Images or bundles that devices may update from: a patch is made from each.
   public var bases: [String] = []
-  /// How much memory the patches are applied in.
-  public var profile = Profile.standard
+  /// How much memory the patches are applied in; `nil` takes what the image looks made for.
+  public var profile: Profile?
   /// Where the bundle goes; beside the image where not given.
   public var output: String?
   /// Whether an existing file is replaced.

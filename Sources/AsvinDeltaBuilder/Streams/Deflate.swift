@@ -1,0 +1,74 @@
+import CAsvinZlib
+
+/// How a deflate stream is wrapped (RFC 1950, RFC 1951).
+enum StreamFormat: UInt8 {
+  case raw, zlib
+
+  var windowBits: Int32 { self == .raw ? -15 : 15 }
+}
+
+/// The parameters that make zlib write a stream again as it was.
+struct DeflateParameters: Equatable {
+  var level: Int32
+  var memoryLevel: Int32
+
+  /// The usual ones first.
+  static let all = [9, 6, 1, 8, 7, 5, 4, 3, 2].flatMap { level in
+    [8, 9].map { DeflateParameters(level: level, memoryLevel: $0) }
+  }
+}
+
+/// Streams through zlib.
+enum Deflate {
+  /// A stream's content, and the bytes that the stream has; `nil` where there is no whole one.
+  ///
+  /// - Parameter limit: bytes of the content at most.
+  static func inflated(
+    _ bytes: [UInt8], at start: Int, _ format: StreamFormat, limit: Int
+  ) -> (content: [UInt8], count: Int)? {
+    var stream = unsafe z_stream()
+    guard unsafe asvin_inflate_init(&stream, format.windowBits) == Z_OK else { return nil }
+    defer { unsafe inflateEnd(&stream) }
+    var content: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 1 << 16)
+    return unsafe bytes.withUnsafeBufferPointer { input in
+      unsafe stream.next_in = UnsafeMutablePointer(mutating: input.baseAddress).map { unsafe $0 + start }
+      unsafe stream.avail_in = UInt32(min(input.count - start, Int(UInt32.max)))
+      while true {
+        let room = piece.count
+        let status = unsafe piece.withUnsafeMutableBufferPointer { output in
+          unsafe stream.next_out = output.baseAddress
+          unsafe stream.avail_out = UInt32(room)
+          return unsafe inflate(&stream, Z_NO_FLUSH)
+        }
+        let filled = unsafe room - Int(stream.avail_out)
+        content += piece[..<filled]
+        if status == Z_STREAM_END { return unsafe (content, Int(stream.total_in)) }
+        guard status == Z_OK, filled > 0, content.count <= limit else { return nil }
+      }
+    }
+  }
+
+  /// A content as a stream.
+  static func deflated(_ content: ArraySlice<UInt8>, _ format: StreamFormat, _ parameters: DeflateParameters)
+    -> [UInt8]?
+  {
+    var stream = unsafe z_stream()
+    let begun = unsafe asvin_deflate_init(&stream, parameters.level, format.windowBits, parameters.memoryLevel)
+    guard begun == Z_OK else { return nil }
+    defer { unsafe deflateEnd(&stream) }
+    var output = [UInt8](repeating: 0, count: Int(unsafe deflateBound(&stream, UInt(content.count))))
+    let room = output.count
+    let status = unsafe content.withUnsafeBufferPointer { input in
+      unsafe output.withUnsafeMutableBufferPointer { output in
+        unsafe stream.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
+        unsafe stream.avail_in = UInt32(input.count)
+        unsafe stream.next_out = output.baseAddress
+        unsafe stream.avail_out = UInt32(room)
+        return unsafe deflate(&stream, Z_FINISH)
+      }
+    }
+    guard status == Z_STREAM_END else { return nil }
+    return unsafe Array(output[..<(room - Int(stream.avail_out))])
+  }
+}

@@ -1,0 +1,100 @@
+/// An image with what is compressed in it laid open.
+struct UnpackedImage {
+  /// A stream in an image.
+  struct Stream: Equatable {
+    /// Bytes between the end of the stream before and this one.
+    var gap: Int
+    /// Bytes of its content.
+    var length: Int
+    var format: StreamFormat
+    /// What packs it again; `nil` where that is not asked for.
+    var parameters: DeflateParameters?
+  }
+
+  private(set) var bytes: [UInt8] = []
+  private(set) var streams: [Stream] = []
+  /// Shorter ones are not worth the words.
+  private static let shortest = 64
+
+  /// Lays an image open.
+  ///
+  /// - Parameter isRepacked: whether streams that zlib does not write again as they are stay closed.
+  init(_ image: [UInt8], isRepacked: Bool, limit: Int) {
+    var (place, end) = (0, 0)
+    var usual = DeflateParameters.all[0]
+    while place + 8 < image.count {
+      guard let (start, format) = Self.start(image, place),
+        let found = Deflate.inflated(image, at: start, format, limit: limit - bytes.count),
+        found.count >= Self.shortest
+      else {
+        place += 1
+        continue
+      }
+      var stream = Stream(gap: start - end, length: found.content.count, format: format)
+      if isRepacked {
+        let packed = image[start..<start + found.count]
+        let fitting = ([usual] + DeflateParameters.all).first { parameters in
+          Deflate.deflated(found.content[...], format, parameters).map { $0.elementsEqual(packed) } ?? false
+        }
+        guard let fitting else {
+          place = start + found.count
+          continue
+        }
+        (stream.parameters, usual) = (fitting, fitting)
+      }
+      bytes += image[end..<start]
+      bytes += found.content
+      streams.append(stream)
+      (place, end) = (start + found.count, start + found.count)
+    }
+    bytes += image[end...]
+  }
+
+  /// Lays an image open where a recipe says that streams are; `nil` where they are not.
+  init?(_ image: [UInt8], at streams: [Stream], limit: Int) {
+    var end = 0
+    for stream in streams {
+      let start = end + stream.gap
+      guard start < image.count,
+        let found = Deflate.inflated(image, at: start, stream.format, limit: limit - bytes.count)
+      else { return nil }
+      bytes += image[end..<start]
+      bytes += found.content
+      end = start + found.count
+    }
+    bytes += image[end...]
+  }
+
+  /// The image of opened bytes, packed again; `nil` where the recipe does not fit them.
+  static func packed(_ bytes: [UInt8], _ streams: [Stream]) -> [UInt8]? {
+    var (image, place) = ([UInt8](), 0)
+    for stream in streams {
+      let start = place + stream.gap
+      guard let parameters = stream.parameters, start <= bytes.count, stream.length <= bytes.count - start,
+        let packed = Deflate.deflated(bytes[start..<start + stream.length], stream.format, parameters)
+      else { return nil }
+      image += bytes[place..<start]
+      image += packed
+      place = start + stream.length
+    }
+    return image + bytes[place...]
+  }
+
+  /// Where a stream may start whose wrapping begins at a place: zlib's header (RFC 1950, 2.2), or behind gzip's (RFC
+  /// 1952, 2.3).
+  private static func start(_ image: [UInt8], _ place: Int) -> (Int, StreamFormat)? {
+    let (first, second) = (image[place], image[place + 1])
+    if first == 0x78, (Int(first) << 8 | Int(second)) % 31 == 0, second & 0x20 == 0 { return (place, .zlib) }
+    guard first == 0x1F, second == 0x8B, image[place + 2] == 8, image[place + 3] & 0xE0 == 0, place + 12 < image.count
+    else { return nil }
+    let flags = image[place + 3]
+    var start = place + 10
+    if flags & 4 != 0 { start += 2 + (Int(image[start]) | Int(image[start + 1]) << 8) }
+    for flag in [UInt8(8), 16] where flags & flag != 0 {
+      guard start < image.count, let zero = image[start...].firstIndex(of: 0) else { return nil }
+      start = zero + 1
+    }
+    if flags & 2 != 0 { start += 2 }
+    return start < image.count ? (start, .raw) : nil
+  }
+}

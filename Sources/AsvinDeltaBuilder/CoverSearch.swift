@@ -55,6 +55,9 @@ struct CoverSearch {
     maskedSuffixes = masked.map { SuffixArray.make($0.old) }
   }
 
+  /// Bytes that are compared at most: in a long stretch of zeros all matches are as good.
+  private static let compared = 2048
+
   /// The old image's longest match at a place of the new one.
   private func longest(
     _ place: Int, _ old: [UInt8], _ new: [UInt8], _ suffixes: [Int32]
@@ -64,7 +67,7 @@ struct CoverSearch {
     var (low, high) = (0, suffixes.count - 1)
     func match(_ at: Int, from: Int) -> Int {
       var length = from
-      let limit = min(old.count - at, new.count - place)
+      let limit = min(old.count - at, new.count - place, Self.compared)
       while length < limit, old[at + length] == new[place + length] { length += 1 }
       return length
     }
@@ -75,7 +78,7 @@ struct CoverSearch {
       let at = Int(suffixes[middle])
       let length = match(at, from: min(lowMatch, highMatch))
       let isLess: Bool
-      if place + length >= new.count {
+      if place + length >= new.count || length == Self.compared {
         isLess = false
       } else if at + length >= old.count {
         isLess = true

@@ -1,5 +1,5 @@
 /// What a patch says of its images before anything else: sizes, machine code, and where they stand in memory.
-public struct PatchSettings: BitwiseCopyable {
+public struct PatchSettings: BitwiseCopyable, Sendable {
   /// Bytes of the base.
   public var oldSize: UInt32 = 0
   /// Bytes of the result.

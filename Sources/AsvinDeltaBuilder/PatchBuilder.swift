@@ -49,7 +49,7 @@ public enum PatchBuilder {
   /// - Throws: ``DeltaError``.
   public static func patch(
     from old: [UInt8], to new: [UInt8], profile: Profile?, set: InstructionSet? = nil, inPlace: Windows.InPlace? = nil,
-    effort: Effort = .normal, progress: @escaping (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
+    effort: Effort = .normal, progress: @escaping @Sendable (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
   ) throws(DeltaError) -> BuiltPatch {
     guard old.count <= imageBytes, new.count <= imageBytes else { throw .imageTooLong }
     let profile = profile ?? recognised(new)
@@ -71,7 +71,7 @@ public enum PatchBuilder {
 
   private static func streamPatch(
     _ old: [UInt8], _ new: [UInt8], _ opened: UnpackedImage, _ set: InstructionSet?, _ effort: Effort,
-    _ progress: @escaping (UInt64, UInt64) -> Void
+    _ progress: @escaping @Sendable (UInt64, UInt64) -> Void
   ) throws(DeltaError) -> BuiltPatch {
     let base = UnpackedImage(old, isRepacked: false, limit: imageBytes)
     let inner = try plainPatch(base.bytes, opened.bytes, .linux, set, nil, effort, progress)
@@ -83,7 +83,7 @@ public enum PatchBuilder {
 
   private static func plainPatch(
     _ old: [UInt8], _ new: [UInt8], _ profile: Profile, _ set: InstructionSet?, _ inPlace: Windows.InPlace?,
-    _ effort: Effort, _ progress: @escaping (UInt64, UInt64) -> Void
+    _ effort: Effort, _ progress: @escaping @Sendable (UInt64, UInt64) -> Void
   ) throws(DeltaError) -> BuiltPatch {
     let trial = Trial(old: old, new: new, profile: profile, effort: effort, progress: progress)
     var plan = trial.best(among: set.map { [$0] } ?? InstructionSet.allCases)

@@ -1,7 +1,7 @@
 import AsvinDelta
 
 /// Everything that is decided about a patch before it is written.
-struct Plan {
+struct Plan: Sendable {
   /// In the new image's order, none over another.
   var covers: [Cover]
   var settings: PatchSettings

@@ -1,14 +1,19 @@
 import AsvinDelta
+import Synchronization
 
 /// Tries covers and settings on a pair of images, by what they would cost.
-struct Trial {
+struct Trial: Sendable {
   let old: [UInt8]
   let new: [UInt8]
   let profile: Profile
   var effort = Effort.normal
-  var progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
+  var progress: @Sendable (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
   private let steps = Steps()
   private var writer: PatchWriter { PatchWriter(old: old, new: new, profile: profile) }
+
+  private typealias Costs = CoverSearch.Costs
+  /// Images above these bytes are looked at in fewer ways.
+  private static let large = 4 << 20
 
   /// The plan that costs least: first the machine code, on plain covers; then covers that look through references.
   func best(among sets: [InstructionSet]) -> Plan {
@@ -19,16 +24,19 @@ struct Trial {
     if effort == .fast { return cheapest([plain, withRepeats(plain)]) }
     let layout = plain.settings.layout
     let search = maskedSearch(plain)
-    let plans = CoverSearch.Costs.choices(effort).flatMap { costs in
+    // A large image has enough of everything; one way to look at it is nearly as good as three.
+    let choices = new.count > Self.large && effort == .normal ? [Costs()] : Costs.choices(effort)
+    let plans = concurrentMap(choices) { costs in
       let covers = search.covers(costs)
       let again = with(Plan(covers: covers, settings: self.placed(covers)), set: set)
       var asBefore = again
       asBefore.settings.layout = layout
-      return [again, asBefore]
+      return again.settings.layout.count == layout.count && layout.count == 0 ? [again] : [again, asBefore]
     }
-    let again = cheapest(plans)
+    let again = cheapest(plans.flatMap(\.self))
     let best = cheapest([plain, improved(again)])
     let once = cheapest([best, withRepeats(best)])
+    if new.count > Self.large, effort == .normal { return once }
     let twice = cheapest([once, withRepeats(once)])
     return effort == .max ? cheapest([twice, withRepeats(twice)]) : twice
   }
@@ -101,11 +109,10 @@ struct Trial {
   }
 
   private func cheapest(_ plans: [Plan]) -> Plan {
-    let priced = plans.map { plan in
+    let priced = concurrentMap(plans) { plan in
       var plan = plan
       plan.bits = writer.code(plan, coder: { CostCounter() }) { $0.bits }
-      steps.done += 1
-      progress(min(steps.done, steps.total), steps.total)
+      steps.next(progress)
       return plan
     }
     return priced.min { $0.bits < $1.bits } ?? plans[0]
@@ -123,7 +130,12 @@ public enum Effort: String, CaseIterable, Sendable {
 }
 
 /// How many plans were tried, of about how many.
-private final class Steps {
-  var done: UInt64 = 0
-  let total: UInt64 = 30
+private final class Steps: Sendable {
+  private let done = Atomic<UInt64>(0)
+  private static let total: UInt64 = 30
+
+  func next(_ progress: (UInt64, UInt64) -> Void) {
+    let done = done.add(1, ordering: .relaxed).newValue
+    progress(min(done, Self.total), Self.total)
+  }
 }

@@ -17,7 +17,7 @@ public struct Region: Equatable, BitwiseCopyable, Sendable {
 }
 
 /// The regions of a patch, at most eight.
-public struct Layout: BitwiseCopyable {
+public struct Layout: BitwiseCopyable, Sendable {
   /// How many regions there can be.
   public static var limit: Int { 8 }
   private var regions: InlineArray<8, Region>

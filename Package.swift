@@ -48,7 +48,8 @@ let package = Package(
       // The archive, not the shared object: that loads twelve more libraries, for formats that we never read.
       linkerSettings: [.linkedLibrary(":libarchive.a")]),
     .target(
-      name: "AsvinDeltaBuilder", dependencies: ["AsvinCrypto", "AsvinDelta", "AsvinWire", "CAsvinSuffix", "CAsvinZlib"],
+      name: "AsvinDeltaBuilder",
+      dependencies: ["AsvinCrypto", "AsvinDelta", "AsvinWire", "CAsvinSuffix", "CAsvinZlib"],
       swiftSettings: device),
 
     // Floor 3: the use cases behind the verbs.

@@ -9,7 +9,7 @@ struct InPlaceTests {
 
   @Test("A patch in place gives the new image back, whatever the pair and the profile", arguments: RoundTripTests.pairs)
   func roundTrip(pair: RoundTripTests.Pair) throws {
-    for profile in Profile.allCases {
+    for profile in [Profile.standard, .tiny] {
       for spare in UInt32(1)...2 {
         let inPlace = Windows.InPlace(blockBits: 9 + spare, spareBlocks: spare)
         let patch = try PatchBuilder.patch(

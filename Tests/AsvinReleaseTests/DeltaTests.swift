@@ -37,6 +37,48 @@ struct DeltaTests {
     }
   }
 
+  @Test("A release holds a patch from each base, and the compressed image")
+  func release() throws {
+    let text = Array(String(repeating: "what a device says when it starts; ", count: 200).utf8)
+    try Workshop.with(image: Self.new + text) { workshop in
+      try workshop.scratch.write(Self.old + text, to: "old.bin")
+      let oldBundle = try workshop.sign("old.bin") { $0.release.version = "1.0.0" }.output
+      let report = try workshop.sign { $0.bases = ["old.bin", oldBundle] }
+      #expect(report.patches.map(\.from) == [nil, "old.bin", oldBundle])
+      // The image and the bundle are the same base.
+      #expect(report.patches.map(\.isKept) == [true, true, false])
+      let payloads = try #require(report.release.components.first?.payloads)
+      #expect(payloads.map(\.kind) == ["image", "patch", "patch"])
+      #expect(payloads[2].size < 150)
+      let verification = BundleVerification(bundle: report.output, trust: [workshop.publicKey("ed25519")])
+      _ = try Extraction(verification, slot: 0, output: "image", force: false).run(in: workshop.surroundings)
+      #expect(try workshop.scratch.read("image") == Self.new + text)
+    }
+  }
+
+  @Test("A patch that is no smaller than the image is left out, and the report says so")
+  func useless() throws {
+    try Self.with { workshop in
+      try workshop.scratch.write(Workshop.noise(4000, seed: 77), to: "other.bin")
+      let report = try workshop.sign { $0.bases = ["other.bin"] }
+      #expect(report.patches.map(\.isKept) == [false, false])
+      #expect(report.release.components.first?.payloads.count == 1)
+    }
+  }
+
+  @Test("A slot that is too small for a patch in place is rejected")
+  func smallSlot() throws {
+    try Self.with { workshop in
+      var creation = PatchCreation(from: "old.bin", to: "firmware.bin", output: "p")
+      creation.inPlace = InPlaceOptions(memory: 4096, block: 1024, spare: 1)
+      #expect(throws: Failure.self) { try creation.run(in: workshop.surroundings) }
+      #expect(try !workshop.scratch.files().contains("p"))
+      creation.inPlace = InPlaceOptions(memory: 8192, block: 1024, spare: 1)
+      let report = try creation.run(in: workshop.surroundings)
+      #expect(report.inPlace?.spareBytes == 1024)
+    }
+  }
+
   @Test("A patch on the wrong base is rejected, and no file is left")
   func wrongBase() throws {
     try Self.with { workshop in

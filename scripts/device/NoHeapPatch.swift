@@ -18,6 +18,8 @@ struct DeviceSlot: PatchOutput {
     deviceWrite(count, byte)
     count &+= 1
   }
+  func open(_ window: Range<UInt32>) {}
+  func commit(_ window: Range<UInt32>, state: RawSpan) {}
 }
 
 @_cdecl("apply_patch")

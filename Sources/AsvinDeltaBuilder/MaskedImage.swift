@@ -16,14 +16,15 @@ enum MaskedImage {
         offset += 4
         continue
       }
-      let length = set.length(in: known, at: offset)
-      if set != .none, let reference = set.reference(in: known, at: offset) {
+      let word = known.word(offset)
+      if set != .none,
+        let reference = Reference(word, at: offset, in: set, count: known.count, { known.word($0) }),
         // A target that every reference reaches.
-        let bytes = set.rewritten(
-          known.word(offset), reference, from: offset, in: known, at: offset, target: (offset & ~3) &+ 8)
-        if let bytes { put(bytes, at: Int(offset), count: Int(reference.length)) }
+        let bytes = reference.rewritten(word, at: offset, target: (offset & ~3) &+ 8)
+      {
+        put(bytes, at: Int(offset), count: Int(reference.length))
       }
-      offset += max(length, set.alignment)
+      offset += max(set.length(word), set.alignment)
     }
     return masked
   }

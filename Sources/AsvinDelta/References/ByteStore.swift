@@ -1,0 +1,16 @@
+/// Bytes by their offset. What lies outside is 0.
+public protocol ByteStore: ~Copyable {
+  /// Bytes in all.
+  var count: UInt32 { get }
+  /// One byte; `offset` is below ``count``.
+  func byte(at offset: UInt32) -> UInt8
+}
+
+extension ByteStore where Self: ~Copyable {
+  func get(_ offset: UInt32) -> UInt32 { offset < count ? UInt32(byte(at: offset)) : 0 }
+
+  /// Little-endian; zeros past the end.
+  package func word(_ offset: UInt32) -> UInt32 {
+    get(offset) | get(offset &+ 1) << 8 | get(offset &+ 2) << 16 | get(offset &+ 3) << 24
+  }
+}

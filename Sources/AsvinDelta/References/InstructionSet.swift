@@ -1,0 +1,82 @@
+/// The machine code that an image holds: how its references are found and rewritten.
+///
+/// A device needs the handlers of its own machine code only: `-D ASVIN_WITHOUT_XTENSA` and the like leave others out.
+public enum InstructionSet: UInt8, BitwiseCopyable, CaseIterable, Sendable {
+  case none, thumb, a32, aarch64, riscv, xtensa, avr, x86
+
+  /// Offsets at which an instruction can start.
+  package var alignment: UInt32 {
+    switch self {
+    case .none, .a32, .aarch64: 4
+    case .thumb, .riscv, .avr: 2
+    case .xtensa, .x86: 1
+    }
+  }
+
+  /// Bytes from an instruction to the next.
+  package func length(_ word: UInt32) -> UInt32 {
+    switch self {
+    case .none, .a32, .aarch64: 4
+    case .thumb: Thumb.length(word)
+    case .riscv: RISCV.length(word)
+    case .xtensa: Xtensa.length(word)
+    case .avr: AVR.length(word)
+    case .x86: 1
+    }
+  }
+
+  /// How far before a reference the bits stand that tell it.
+  var opcodeDistance: UInt32 { self == .x86 ? 4 : 0 }
+
+  /// Where an upper part has the number of the register that it goes to, and the rest that of the one it adds to.
+  var registers: (upper: UInt32, lower: UInt32) { self == .riscv ? (7, 15) : (0, 5) }
+
+  /// Whether its handler was built in.
+  public var isBuiltIn: Bool { self == .none || hasForms }
+
+  private var hasForms: Bool {
+    #if ASVIN_WITHOUT_THUMB
+      if self == .thumb { return false }
+    #endif
+    #if ASVIN_WITHOUT_A32
+      if self == .a32 { return false }
+    #endif
+    #if ASVIN_WITHOUT_AARCH64
+      if self == .aarch64 { return false }
+    #endif
+    #if ASVIN_WITHOUT_RISCV
+      if self == .riscv { return false }
+    #endif
+    #if ASVIN_WITHOUT_XTENSA
+      if self == .xtensa { return false }
+    #endif
+    #if ASVIN_WITHOUT_AVR
+      if self == .avr { return false }
+    #endif
+    #if ASVIN_WITHOUT_X86
+      if self == .x86 { return false }
+    #endif
+    return true
+  }
+
+  /// The form that tells an instruction, and its number in the set's table.
+  func form(telling word: UInt32) -> (number: Int, form: Form)? {
+    guard hasForms else { return nil }
+    // A pointer to the table, not the table: it would be copied to the stack.
+    switch self {
+    case .none: return nil
+    case .thumb: return unsafe withUnsafePointer(to: Thumb.forms) { unsafe first(word, $0, Thumb.forms.count) }
+    case .a32: return unsafe withUnsafePointer(to: A32.forms) { unsafe first(word, $0, A32.forms.count) }
+    case .aarch64: return unsafe withUnsafePointer(to: AArch64.forms) { unsafe first(word, $0, AArch64.forms.count) }
+    case .riscv: return unsafe withUnsafePointer(to: RISCV.forms) { unsafe first(word, $0, RISCV.forms.count) }
+    case .xtensa: return unsafe withUnsafePointer(to: Xtensa.forms) { unsafe first(word, $0, Xtensa.forms.count) }
+    case .avr: return unsafe withUnsafePointer(to: AVR.forms) { unsafe first(word, $0, AVR.forms.count) }
+    case .x86: return unsafe withUnsafePointer(to: X86.forms) { unsafe first(word, $0, X86.forms.count) }
+    }
+  }
+
+  @unsafe
+  private func first(_ word: UInt32, _ table: UnsafeRawPointer, _ count: Int) -> (number: Int, form: Form)? {
+    unsafe Form.first(telling: word, in: table, count: count)
+  }
+}

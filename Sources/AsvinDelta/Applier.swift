@@ -102,6 +102,9 @@ public struct Applier<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyab
 
   private var taken: UInt64 { headerBytes &+ min(codec.coder.taken, given) }
 
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
   private mutating func run() throws(PatchError) {
     while codec.coder.isReady, !isDone {
       // Zeros stand for at most what a coder's end leaves away.

@@ -29,9 +29,7 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
   private var references: ReferencePredictor
   private var hits: HitModel
   private var literals: LiteralModel
-  private let gaps: NumberModel, lengths: NumberModel, shifts: NumberModel, runs: NumberModel, counts: NumberModel
-  private let repeatLengths: NumberModel, distances: NumberModel
-  private let flags: Counters
+  private let numbers: Numbers
   private let memory: UnsafeMutableRawBufferPointer
   private let kept: UnsafeMutablePointer<Checkpoint>
 
@@ -71,31 +69,24 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
     references = ReferencePredictor(targets: profile.targets, in: &workspace)
     hits = HitModel(bits: profile.hitBits, in: &workspace)
     literals = LiteralModel(bits: profile.literalBits, in: &workspace)
-    gaps = NumberModel(in: &workspace)
-    lengths = NumberModel(in: &workspace)
-    shifts = NumberModel(in: &workspace)
-    runs = NumberModel(in: &workspace)
-    counts = NumberModel(in: &workspace)
-    repeatLengths = NumberModel(in: &workspace)
-    distances = NumberModel(in: &workspace)
-    flags = Counters(bits: 6, in: &workspace)
+    numbers = Numbers(in: &workspace)
   }
 
   /// What the patch says of its images.
   public mutating func codeSettings(_ settings: PatchSettings) {
     self.settings = settings
-    self.settings.code(counts, with: &coder)
+    self.settings.code(numbers, with: &coder)
     references.settings = self.settings
   }
 
   /// How many covers the map has.
-  public mutating func codeMapCount(_ count: UInt32) -> UInt32 { counts.code(count, with: &coder) }
+  public mutating func codeMapCount(_ count: UInt32) -> UInt32 { numbers.code(count, .count, with: &coder) }
 
   /// The map's next cover.
   public mutating func codeMapCover(_ cover: Cover) -> Cover {
-    let gap = gaps.code(cover.new &- mapEnd, with: &coder)
+    let gap = numbers.code(cover.new &- mapEnd, .gap, with: &coder)
     let new = mapEnd &+ gap
-    let length = lengths.code(cover.length, with: &coder)
+    let length = numbers.code(cover.length, .length, with: &coder)
     let shift = codeShift(cover.old &- cover.new, codeDiagonal(cover.old &- cover.new, 0))
     mapEnd = new &+ length
     return Cover(new: new, old: new &+ shift, length: length)
@@ -117,7 +108,7 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
       if code(index == last &+ 1 ? 1 : 0, 27) == 1 { return last &+ 1 }
       if code(index == last &- 1 ? 1 : 0, 28) == 1 { return last &- 1 }
     }
-    return counts.code(index, with: &coder)
+    return numbers.code(index, .count, with: &coder)
   }
 
   /// Goes on with a window.
@@ -161,7 +152,7 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
   }
 
   /// How many literals come next.
-  public mutating func codeRun(_ count: UInt32) -> UInt32 { runs.code(count, with: &coder) }
+  public mutating func codeRun(_ count: UInt32) -> UInt32 { numbers.code(count, .run, with: &coder) }
 
   /// A cover in line, at the position; it ends within the gap. Its source is the old image, or what is already written
   /// of the new one, which stands behind the old one's end.
@@ -172,15 +163,15 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
     let place = codeDiagonal(shift, 4 &* isRepeat)
     let length: UInt32
     if isRepeat == 1 {
-      length = repeatLengths.code(cover.length, with: &coder)
+      length = numbers.code(cover.length, .repeatLength, with: &coder)
       if place == 4 {
         let distance = Int32(bitPattern: settings.oldSize &- shift)
         let isAhead = code(distance < 0 ? 1 : 0, 26)
-        let coded = distances.code(distance.magnitude, with: &coder)
+        let coded = numbers.code(distance.magnitude, .distance, with: &coder)
         remember(isAhead == 1 ? settings.oldSize &+ coded : settings.oldSize &- coded, from: 7)
       }
     } else {
-      length = lengths.code(cover.length, with: &coder)
+      length = numbers.code(cover.length, .length, with: &coder)
       _ = codeShift(shift, place)
     }
     return Cover(new: position, old: position &+ diagonals[Int(4 &* isRepeat)], length: length)
@@ -237,11 +228,17 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
     position &+= 1
   }
 
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
   private func neighbours(_ source: UInt32) -> UInt32 {
     get(source) | get(source &+ 1) << 8 | get(source &- 1) << 16 | get(source &+ 2) << 24
   }
 
   /// Which of the last four shifts it is, from a place on; 4 where it is none of them.
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
   private mutating func codeDiagonal(_ shift: UInt32, _ first: UInt32) -> UInt32 {
     for index in 0..<UInt32(4) {
       if code(diagonals[Int(first &+ index)] == shift ? 1 : 0, first &<< 2 | index) == 1 {
@@ -257,7 +254,7 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
     if place == 4 {
       let distance = Int32(bitPattern: shift &- diagonals[0])
       let isBack = code(distance < 0 ? 1 : 0, 8)
-      let magnitude = shifts.code(distance.magnitude, with: &coder)
+      let magnitude = numbers.code(distance.magnitude, .shift, with: &coder)
       remember(diagonals[0] &+ (isBack == 1 ? 0 &- magnitude : magnitude), from: 3)
     }
     return diagonals[0]
@@ -270,11 +267,17 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
   }
 
   /// A byte of the old image, or of the new one behind it.
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
   private func get(_ source: UInt32) -> UInt32 {
     source < settings.oldSize ? base.get(source) : output.get(source &- settings.oldSize)
   }
 
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
   private mutating func code(_ bit: UInt32, _ context: UInt32) -> UInt32 {
-    NumberModel.bit(bit, flags, context, with: &coder)
+    numbers.flag(bit, context, with: &coder)
   }
 }

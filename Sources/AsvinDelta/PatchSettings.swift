@@ -15,59 +15,65 @@ public struct PatchSettings: BitwiseCopyable, Sendable {
   public init() {}
 
   /// Codes the settings.
-  mutating func code<Coder: BitCoder & ~Copyable>(_ numbers: borrowing NumberModel, with coder: inout Coder) {
-    oldSize = numbers.code(oldSize, with: &coder)
-    if Self.bits(newSize == oldSize ? 1 : 0, 1, with: &coder) == 1 {
-      newSize = oldSize
-    } else {
-      newSize = numbers.code(newSize, with: &coder)
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
+  mutating func code<Coder: BitCoder & ~Copyable>(_ numbers: Numbers, with coder: inout Coder) {
+    oldSize = numbers.code(oldSize, .count, with: &coder)
+    newSize = oldSize &+ numbers.difference(newSize &- oldSize, .shift, with: &coder)
+    set = InstructionSet(rawValue: UInt8(Self.bits(UInt32(set.rawValue), 3, numbers, with: &coder))) ?? .none
+    memoryPage = UInt8(truncatingIfNeeded: numbers.code(UInt32(memoryPage), .count, with: &coder))
+    let regions = numbers.code(UInt32(layout.count), .run, with: &coder)
+    let said = layout
+    layout = Layout()
+    var previous = Region(old: .init(), new: .init())
+    for index in 0..<Int(min(regions, UInt32(Layout.limit))) {
+      var region = said[index]
+      code(&region, after: previous, numbers, with: &coder)
+      layout.append(region)
+      previous = region
     }
-    set = InstructionSet(rawValue: UInt8(Self.bits(UInt32(set.rawValue), 3, with: &coder))) ?? .none
-    if Self.bits(memoryPage == 0 ? 0 : 1, 1, with: &coder) == 1 {
-      memoryPage = UInt8(Self.bits(UInt32(memoryPage), 8, with: &coder))
-    }
-    let count = Self.bits(UInt32(layout.count), 4, with: &coder)
-    var coded = Layout()
-    for index in 0..<Int(min(count, UInt32(Layout.limit))) {
-      coded.append(region(layout[index], numbers, with: &coder))
-    }
-    layout = coded
   }
 
-  private func region<Coder: BitCoder & ~Copyable>(
-    _ region: Region, _ numbers: borrowing NumberModel, with coder: inout Coder
-  ) -> Region {
-    var region = region
-    let isWhole = region == whole(region)
-    region.oldAddress = Self.address(region.oldAddress, with: &coder)
-    if Self.bits(isWhole ? 1 : 0, 1, with: &coder) == 1 { return whole(region) }
-    region.newAddress = Self.address(region.newAddress, with: &coder)
-    region.old = numbers.code(region.old, with: &coder)
-    region.new = numbers.code(region.new, with: &coder)
-    region.oldLength = numbers.code(region.oldLength, with: &coder)
-    region.newLength = numbers.code(region.newLength, with: &coder)
-    return region
-  }
-
-  /// The region of both whole images at the same address.
-  private func whole(_ region: Region) -> Region {
-    Region(
-      old: 0, new: 0, oldLength: oldSize, newLength: newSize, oldAddress: region.oldAddress,
-      newAddress: region.oldAddress)
+  /// A region. One that reaches from the start of both images to their ends, at one address, needs no more than that.
+  private func code<Coder: BitCoder & ~Copyable>(
+    _ region: inout Region, after previous: Region, _ numbers: Numbers, with coder: inout Coder
+  ) {
+    let start = Self.address(region.old.address, numbers, with: &coder)
+    let whole = Region(
+      old: .init(offset: 0, length: oldSize, address: start), new: .init(offset: 0, length: newSize, address: start))
+    if numbers.even(region == whole ? 1 : 0, with: &coder) == 1 {
+      region = whole
+      return
+    }
+    func difference(_ value: inout UInt32, from expected: UInt32, _ coder: inout Coder) {
+      value = expected &+ numbers.difference(value &- expected, .shift, with: &coder)
+    }
+    region.old.address = start
+    difference(&region.old.offset, from: previous.old.offset &+ previous.old.length, &coder)
+    difference(&region.old.length, from: 0, &coder)
+    difference(&region.new.offset, from: previous.new.offset &+ previous.new.length, &coder)
+    difference(&region.new.length, from: region.old.length, &coder)
+    difference(&region.new.address, from: start, &coder)
   }
 
   /// An address: how many zeros it ends with, then what stands before them.
-  private static func address<Coder: BitCoder & ~Copyable>(_ address: UInt32, with coder: inout Coder) -> UInt32 {
-    let zeros = bits(min(UInt32(address.trailingZeroBitCount), 31), 5, with: &coder)
-    return bits(address >> zeros, 32 &- zeros, with: &coder) << zeros
+  private static func address<Coder: BitCoder & ~Copyable>(
+    _ address: UInt32, _ numbers: Numbers, with coder: inout Coder
+  ) -> UInt32 {
+    let zeros = bits(min(UInt32(address.trailingZeroBitCount), 31), 5, numbers, with: &coder)
+    return bits(address &>> zeros, 32 &- zeros, numbers, with: &coder) &<< zeros
   }
 
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
   private static func bits<Coder: BitCoder & ~Copyable>(
-    _ value: UInt32, _ count: UInt32, with coder: inout Coder
+    _ value: UInt32, _ count: UInt32, _ numbers: Numbers, with coder: inout Coder
   ) -> UInt32 {
     var result: UInt32 = 0
     for place in 0..<count {
-      result = result << 1 | coder.code(value >> (count &- 1 &- place) & 1, probability: 32_768)
+      result = result << 1 | numbers.even(value &>> (count &- 1 &- place), with: &coder)
     }
     return result
   }

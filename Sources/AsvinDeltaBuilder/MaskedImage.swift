@@ -18,7 +18,7 @@ enum MaskedImage {
       }
       let word = known.word(offset)
       if set != .none,
-        let reference = Reference(word, at: offset, in: set, count: known.count, { known.word($0) }),
+        let reference = Reference.at(offset, word, in: set, count: known.count, { known.word($0) }),
         // A target that every reference reaches.
         let bytes = reference.rewritten(word, at: offset, target: (offset & ~3) &+ 8)
       {

@@ -67,8 +67,8 @@ struct Trial: Sendable {
   /// The search on the images as they look when references say nothing.
   private func maskedSearch(_ plan: Plan) -> CoverSearch {
     let (set, layout) = (plan.settings.set, plan.settings.layout)
-    let maskedOld = MaskedImage.bytes(old, set: set) { layout.oldOffset(ofAddress: $0) != nil }
-    let maskedNew = MaskedImage.bytes(new, set: set) { layout.newOffset(ofAddress: $0) != nil }
+    let maskedOld = MaskedImage.bytes(old, set: set) { layout.offset(ofAddress: $0, inNew: false) != nil }
+    let maskedNew = MaskedImage.bytes(new, set: set) { layout.offset(ofAddress: $0, inNew: true) != nil }
     return CoverSearch(old: old, new: new, masked: (maskedOld, maskedNew))
   }
 
@@ -80,8 +80,8 @@ struct Trial: Sendable {
     if let address = LayoutInference.loadAddress(old: old, new: new, covers: covers) {
       settings.layout.append(
         Region(
-          old: 0, new: 0, oldLength: settings.oldSize, newLength: settings.newSize, oldAddress: address,
-          newAddress: address))
+          old: Placement(length: settings.oldSize, address: address),
+          new: Placement(length: settings.newSize, address: address)))
     }
     return settings
   }

@@ -4,6 +4,9 @@ enum Logistic {
   static let bound: Int32 = 3071
 
   /// The logit, in 256ths, of a probability in 65 536ths, which must lie in 1...65 535.
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
   static func logit(_ probability: UInt32) -> Int32 {
     // 710 ∕ 2¹⁴ turns 4096ths of log₂ into 256ths of ln.
     ((binaryLogarithm(probability) &- binaryLogarithm(65_536 &- probability)) &* 710) >> 14
@@ -20,7 +23,7 @@ enum Logistic {
   /// log₂ in 4096ths, of 1...65 535.
   private static func binaryLogarithm(_ value: UInt32) -> Int32 {
     let exponent = 31 &- Int32(value.leadingZeroBitCount)
-    let mantissa = Int((value << (16 &- UInt32(exponent))) >> 10) & 63
+    let mantissa = Int((value &<< (16 &- UInt32(exponent))) >> 10) & 63
     return exponent << 12 | Int32(mantissas[mantissa])
   }
 

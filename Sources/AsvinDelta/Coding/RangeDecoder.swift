@@ -1,5 +1,7 @@
 /// A binary arithmetic decoder, over a small buffer of input that is filled from outside. Past its end the input is
 /// zeros, so that the zeros at a patch's end need not be sent.
+///
+/// What is called from many places is not inlined on devices, for the flash; elsewhere it is, for the speed.
 struct RangeDecoder: ~Copyable, BitCoder {
   static var isWriting: Bool { false }
   /// No step of the format takes more bytes than this: a step is begun when so many are there, or the input has ended.
@@ -45,6 +47,9 @@ struct RangeDecoder: ~Copyable, BitCoder {
     for _ in 0..<4 { value = value << 8 | next() }
   }
 
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
   mutating func code(_ bit: UInt32, probability: UInt32) -> UInt32 {
     // What rounding leaves of the range goes to the likelier bit.
     let likely: UInt32 = probability >= 32_768 ? 1 : 0

@@ -13,11 +13,18 @@ struct Workspace {
 
   /// Memory for so many values. Too little of it is a mistake of the program, never of a patch.
   mutating func take<Value: BitwiseCopyable>(_ count: Int, of type: Value.Type) -> UnsafeMutablePointer<Value> {
-    let bytes = (count &* MemoryLayout<Value>.stride &+ 3) & ~3
+    let start = unsafe take(bytes: (count &* MemoryLayout<Value>.stride &+ 3) & ~3)
+    return unsafe start.bindMemory(to: Value.self, capacity: count)
+  }
+
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
+  private mutating func take(bytes: Int) -> UnsafeMutableRawPointer {
     precondition(bytes <= left)
     let start = unsafe next
     unsafe next = start.advanced(by: bytes)
     left &-= bytes
-    return unsafe start.bindMemory(to: Value.self, capacity: count)
+    return unsafe start
   }
 }

@@ -22,6 +22,6 @@ struct Checkpoint: BitwiseCopyable {
     let tables =
       HitModel.bytes(profile.hitBits) + LiteralModel.bytes(profile.literalBits)
       + AddressMap.bytes(profile.mapCapacity) + TargetCache.bytes(profile.targets)
-    return MemoryLayout<Checkpoint>.stride + tables + 7 * NumberModel.bytes + 128 + 32
+    return MemoryLayout<Checkpoint>.stride + tables + Numbers.bytes
   }
 }

@@ -1,33 +1,39 @@
-/// Where parts of the images stand in the address space of the device, as far as that is known.
-public struct Region: Equatable, BitwiseCopyable, Sendable {
-  /// Offset in the old image, and in the new one.
-  public var old: UInt32, new: UInt32
-  /// Bytes of the region in either image.
-  public var oldLength: UInt32, newLength: UInt32
-  /// Address of the region's start, in the old and in the new image.
-  public var oldAddress: UInt32, newAddress: UInt32
+/// A part of an image, and where it stands in the address space of the device.
+public struct Placement: Equatable, BitwiseCopyable, Sendable {
+  /// Where it starts in the image.
+  public var offset: UInt32 = 0
+  /// Bytes.
+  public var length: UInt32 = 0
+  /// Address of its start.
+  public var address: UInt32 = 0
 
-  /// A region of its parts.
-  public init(
-    old: UInt32, new: UInt32, oldLength: UInt32, newLength: UInt32, oldAddress: UInt32, newAddress: UInt32
-  ) {
-    (self.old, self.new, self.oldLength, self.newLength) = (old, new, oldLength, newLength)
-    (self.oldAddress, self.newAddress) = (oldAddress, newAddress)
+  /// A placement of its parts.
+  public init(offset: UInt32 = 0, length: UInt32 = 0, address: UInt32 = 0) {
+    (self.offset, self.length, self.address) = (offset, length, address)
   }
 }
 
-/// The regions of a patch, at most eight.
+/// A part of the old image, and what became of it in the new one.
+public struct Region: Equatable, BitwiseCopyable, Sendable {
+  /// Where it stands.
+  public var old: Placement, new: Placement
+
+  /// A region of its parts.
+  public init(old: Placement, new: Placement) { (self.old, self.new) = (old, new) }
+
+  subscript(isNew: Bool) -> Placement { isNew ? new : old }
+}
+
+/// The regions of a patch, as far as they are known.
 public struct Layout: BitwiseCopyable, Sendable {
   /// How many regions there can be.
   public static var limit: Int { 8 }
-  private var regions: InlineArray<8, Region>
+  private var regions: InlineArray<8, Region> = .init(repeating: Region(old: .init(), new: .init()))
   /// How many there are.
   public private(set) var count = 0
 
   /// A layout of which nothing is known.
-  public init() {
-    regions = .init(repeating: Region(old: 0, new: 0, oldLength: 0, newLength: 0, oldAddress: 0, newAddress: 0))
-  }
+  public init() {}
 
   /// Adds a region; the ninth is left out.
   public mutating func append(_ region: Region) {
@@ -39,33 +45,26 @@ public struct Layout: BitwiseCopyable, Sendable {
   /// A region.
   public subscript(index: Int) -> Region { regions[index] }
 
-  /// The offset in the old image of an address.
-  public func oldOffset(ofAddress address: UInt32) -> UInt32? {
-    for index in 0..<count where address &- regions[index].oldAddress < regions[index].oldLength {
-      return regions[index].old &+ (address &- regions[index].oldAddress)
+  /// The offset in the old or new image of an address.
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
+  public func offset(ofAddress address: UInt32, inNew isNew: Bool) -> UInt32? {
+    for index in 0..<count {
+      let part = regions[index][isNew]
+      if address &- part.address < part.length { return part.offset &+ (address &- part.address) }
     }
     return nil
   }
 
-  /// The offset in the new image of an address.
-  public func newOffset(ofAddress address: UInt32) -> UInt32? {
-    for index in 0..<count where address &- regions[index].newAddress < regions[index].newLength {
-      return regions[index].new &+ (address &- regions[index].newAddress)
-    }
-    return nil
-  }
-
-  /// The address of an offset in the new image: of the region that holds it or ends with it.
-  func newAddress(ofOffset offset: UInt32) -> UInt32? {
-    for index in 0..<count where offset &- regions[index].new <= regions[index].newLength {
-      return regions[index].newAddress &+ (offset &- regions[index].new)
-    }
-    return nil
-  }
-
-  func oldAddress(ofOffset offset: UInt32) -> UInt32? {
-    for index in 0..<count where offset &- regions[index].old < regions[index].oldLength {
-      return regions[index].oldAddress &+ (offset &- regions[index].old)
+  /// The address of an offset in the old or new image: of the region that holds it or ends with it.
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
+  func address(ofOffset offset: UInt32, inNew isNew: Bool) -> UInt32? {
+    for index in 0..<count {
+      let part = regions[index][isNew]
+      if offset &- part.offset <= part.length { return part.address &+ (offset &- part.offset) }
     }
     return nil
   }

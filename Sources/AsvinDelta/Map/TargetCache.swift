@@ -2,9 +2,16 @@
 /// its 256 bytes and by its 4096 bytes.
 @safe
 struct TargetCache {
+  /// How near a target must be to one that was seen.
+  enum Nearness: UInt32, CaseIterable {
+    case same, near, far
+
+    /// Bits of a target that do not count; one less, since a key in use has its lowest bit set.
+    var bits: UInt32 { self == .same ? 0 : self == .near ? 7 : 11 }
+  }
+
   private let keys: UnsafeMutablePointer<UInt32>
   private let shifts: UnsafeMutablePointer<UInt32>
-
   /// How many targets are kept; half as many of 256 bytes, and a quarter of 4096 bytes.
   private let targets: UInt32
 
@@ -15,33 +22,33 @@ struct TargetCache {
     let entries = Int(targets) * 7 / 4
     unsafe keys = workspace.take(entries, of: UInt32.self)
     unsafe shifts = workspace.take(entries, of: UInt32.self)
-    // A key in use is never 0: it has its lowest bit set.
     for index in 0..<entries { unsafe keys[index] = 0 }
   }
 
-  func shift(of target: UInt32) -> UInt32? { look(up: target, exact(target)) }
-  func nearShift(of target: UInt32) -> UInt32? { look(up: target >> 7, near(target)) }
-  func farShift(of target: UInt32) -> UInt32? { look(up: target >> 11, far(target)) }
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
+  func shift(_ nearness: Nearness, _ target: UInt32) -> UInt32? {
+    let (place, key) = entry(nearness, target)
+    return unsafe keys[place] == key ? shifts[place] : nil
+  }
+
+  /// The shift of the target itself, or of what stands near it.
+  func shift(of target: UInt32) -> UInt32? { shift(.same, target) ?? shift(.near, target) }
 
   func learn(_ target: UInt32, shift: UInt32) {
-    put(target, shift, exact(target))
-    put(target >> 7, shift, near(target))
-    put(target >> 11, shift, far(target))
+    for level in 0..<UInt32(3) {
+      let (place, key) = entry(Nearness(rawValue: level) ?? .same, target)
+      unsafe keys[place] = key
+      unsafe shifts[place] = shift
+    }
   }
 
-  private func look(up key: UInt32, _ place: Int) -> UInt32? {
-    unsafe keys[place] == key | 1 ? shifts[place] : nil
+  private func entry(_ nearness: Nearness, _ target: UInt32) -> (place: Int, key: UInt32) {
+    let key = target &>> nearness.bits
+    let hash = ((nearness == .same ? key : key >> 1) &* 0x9E37_79B1) >> 16
+    // The tables stand behind each other, each half as long as the one before.
+    let count = targets &>> nearness.rawValue
+    return (Int(2 &* (targets &- count) &+ hash & (count &- 1)), key | 1)
   }
-
-  private func put(_ key: UInt32, _ shift: UInt32, _ place: Int) {
-    unsafe keys[place] = key | 1
-    unsafe shifts[place] = shift
-  }
-
-  private func exact(_ target: UInt32) -> Int { Int(Self.hash(target) & (targets &- 1)) }
-  private func near(_ target: UInt32) -> Int { Int(targets &+ (Self.hash(target >> 8) & (targets / 2 &- 1))) }
-  private func far(_ target: UInt32) -> Int {
-    Int(targets &+ targets / 2 &+ (Self.hash(target >> 12) & (targets / 4 &- 1)))
-  }
-  private static func hash(_ value: UInt32) -> UInt32 { (value &* 0x9E37_79B1) >> 16 }
 }

@@ -6,11 +6,11 @@ struct LiteralModel {
   private let bits: UInt32
   var lastDelta: UInt32 = 0
 
-  static func bytes(_ bits: UInt32) -> Int { (2 << Int(bits)) + 32 * 9 * 4 }
+  static func bytes(_ bits: UInt32) -> Int { (2 << Int(bits)) + Mixer.bytes(bits: 5) }
 
   init(bits: UInt32, in workspace: inout Workspace) {
     counters = Counters(bits: bits, in: &workspace)
-    mixer = Mixer(bits: 5, inputs: 9, first: 22_000, in: &workspace)
+    mixer = Mixer(bits: 5, first: 22_000, in: &workspace)
     self.bits = bits
   }
 
@@ -29,23 +29,24 @@ struct LiteralModel {
     let r = UInt32(truncatingIfNeeded: recent)
     let four = UInt32(truncatingIfNeeded: recent >> 24) & 255
     let isGap: UInt32 = kind == 31 ? 1 : 0
-    let bases: InlineArray<8, UInt32> = [
-      Self.hash(0, kind),
-      Self.hash(1, r & 255 | isGap << 8),
-      Self.hash(2, r & 0xFFFF),
-      Self.hash(3, r & 0xFF_FFFF),
-      Self.hash(4, predicted | kind << 8),
-      Self.hash(5, neighbours & 0xFFFFFF),
-      Self.hash(6, (predicted &+ lastDelta) & 255 | kind << 8),
-      Self.hash(7, four | (new & 3) << 8 | (r >> 8 & 0xFF) << 10),
+    var bases: InlineArray<8, UInt32> = [
+      kind,
+      r & 255 | isGap << 8,
+      r & 0xFFFF,
+      r & 0xFF_FFFF,
+      predicted | kind << 8,
+      neighbours & 0xFFFFFF,
+      (predicted &+ lastDelta) & 255 | kind << 8,
+      four | (new & 3) << 8 | (r >> 8 & 0xFF) << 10,
     ]
+    for index in 0..<8 { bases[index] = Self.hash(UInt32(index), bases[index]) }
     var node: UInt32 = 1
     for place in 0..<UInt32(8) {
       var indices = InlineArray<8, UInt32>(repeating: 0)
       var slots = InlineArray<8, UInt16>(repeating: 0)
-      var logits = InlineArray<9, Int32>(repeating: 256)
+      var logits = InlineArray<8, Int32>(repeating: 0)
       for index in 0..<8 {
-        let place = ((bases[index] &+ node &* 0x2545_F491) &* 0x9E37_79B1) >> (32 &- bits)
+        let place = ((bases[index] &+ node &* 0x2545_F491) &* 0x9E37_79B1) &>> (32 &- bits)
         indices[index] = place
         let slot = counters[place]
         slots[index] = slot
@@ -55,7 +56,7 @@ struct LiteralModel {
       }
       let set = Int(place << 1 | isGap) | (kind != 0 && isGap == 0 ? 16 : 0)
       let probability = Logistic.probability(mixer.logit(logits, set: set))
-      let bit = coder.code(byte >> (7 &- place) & 1, probability: probability)
+      let bit = coder.code(byte &>> (7 &- place) & 1, probability: probability)
       mixer.learn(logits, set: set, error: Int32(bit << 16) &- Int32(probability), rate: 14)
       for index in 0..<8 { counters[indices[index]] = Counters.updated(slots[index], bit, limit: 15) }
       node = node << 1 | bit

@@ -1,5 +1,5 @@
 /// How instructions of one kind say where something else is: which bits tell them, and where the bits of the distance
-/// stand. Reading and rewriting both follow from it.
+/// stand. Reading and rewriting both follow from it: ``FormView``.
 struct Form: BitwiseCopyable {
   /// A form's peculiarities.
   struct Traits: BitwiseCopyable {
@@ -16,6 +16,8 @@ struct Form: BitwiseCopyable {
     static let inside = Traits(rawValue: 16)
     /// The rest has a sign, so the upper part is rounded to the nearest.
     static let rounded = Traits(rawValue: 64)
+    /// More fields stand in the table's next form.
+    static let continued = Traits(rawValue: 128)
     /// The instruction looks like another form and is no reference.
     static let exception = Traits(rawValue: 32)
 
@@ -47,71 +49,15 @@ struct Form: BitwiseCopyable {
   let traits: Traits
   /// The bit that says that the distance is to be added, not subtracted; 0 where there is none.
   let adds: UInt8
-  let fields: InlineArray<8, Field>
+  let fields: InlineArray<5, Field>
 
   init(
     _ mask: UInt32, _ match: UInt32, lead: UInt8 = 0, snap: UInt8 = 0, page: Int8 = 0, bits: UInt8 = 32,
     is traits: Traits = Traits(rawValue: 0), adds: UInt8 = 0, _ a: Field = Field(), _ b: Field = Field(),
-    _ c: Field = Field(), _ d: Field = Field(), _ e: Field = Field(), _ f: Field = Field(), _ g: Field = Field(),
-    _ h: Field = Field()
+    _ c: Field = Field(), _ d: Field = Field(), _ e: Field = Field()
   ) {
     (self.mask, self.match, self.lead, self.snap, self.page, self.bits) = (mask, match, lead, snap, page, bits)
     (self.traits, self.adds) = (traits, adds)
-    fields = [a, b, c, d, e, f, g, h]
-  }
-
-  /// Where in its image the distance of an instruction counts from.
-  func origin(at offset: UInt32) -> UInt32 {
-    ((offset &+ UInt32(lead)) >> UInt32(snap)) << UInt32(snap) &+ UInt32(bitPattern: Int32(page) << 16)
-  }
-
-  /// The distance that an instruction holds.
-  func distance(in word: UInt32) -> UInt32 {
-    var value: UInt32 = 0
-    for index in 0..<8 where fields[index].rawValue != 0 {
-      value |= (word >> fields[index].from & fields[index].mask) << fields[index].to
-    }
-    if adds != 0, word >> UInt32(adds) & 1 == 0 { return 0 &- value }
-    value = folded(value)
-    return traits.has(.signed) ? signExtended(value) : value
-  }
-
-  /// An instruction with another distance; `nil` where the form cannot hold it.
-  func word(_ word: UInt32, distance: UInt32) -> UInt32? {
-    var (value, word) = (distance, word)
-    if adds != 0 {
-      let isAdded = Int32(bitPattern: distance) >= 0
-      value = isAdded ? distance : 0 &- distance
-      word = word & ~(1 << UInt32(adds)) | (isAdded ? 1 << UInt32(adds) : 0)
-    }
-    let held = traits.has(.signed) ? signExtended(value) : value & (.max >> UInt32(32 &- bits))
-    guard held == value || traits.has(.lower) else { return nil }
-    value = folded(traits.has(.rounded) ? value &+ 0x800 : value)
-    for index in 0..<8 where fields[index].rawValue != 0 {
-      let field = fields[index]
-      word = word & ~(field.mask << field.from) | (value >> field.to & field.mask) << field.from
-    }
-    return word
-  }
-
-  private func signExtended(_ value: UInt32) -> UInt32 {
-    let unused = UInt32(32 &- bits)
-    return UInt32(bitPattern: Int32(bitPattern: value << unused) >> Int32(bitPattern: unused))
-  }
-
-  private func folded(_ value: UInt32) -> UInt32 {
-    traits.has(.folded) && value >> 24 & 1 == 0 ? value ^ 0xC0_0000 : value
-  }
-
-  /// The first form of a table that tells an instruction, and its number.
-  @unsafe
-  static func first(
-    telling word: UInt32, in table: UnsafeRawPointer, count: Int
-  ) -> (number: Int, form: Form)? {
-    let forms = unsafe table.assumingMemoryBound(to: Form.self)
-    for number in 0..<count where unsafe word & forms[number].mask == forms[number].match {
-      return unsafe (number, forms[number])
-    }
-    return nil
+    fields = [a, b, c, d, e]
   }
 }

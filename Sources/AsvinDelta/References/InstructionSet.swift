@@ -59,24 +59,25 @@ public enum InstructionSet: UInt8, BitwiseCopyable, CaseIterable, Sendable {
     return true
   }
 
-  /// The form that tells an instruction, and its number in the set's table.
-  func form(telling word: UInt32) -> (number: Int, form: Form)? {
-    guard hasForms else { return nil }
-    // A pointer to the table, not the table: it would be copied to the stack.
-    switch self {
-    case .none: return nil
-    case .thumb: return unsafe withUnsafePointer(to: Thumb.forms) { unsafe first(word, $0, Thumb.forms.count) }
-    case .a32: return unsafe withUnsafePointer(to: A32.forms) { unsafe first(word, $0, A32.forms.count) }
-    case .aarch64: return unsafe withUnsafePointer(to: AArch64.forms) { unsafe first(word, $0, AArch64.forms.count) }
-    case .riscv: return unsafe withUnsafePointer(to: RISCV.forms) { unsafe first(word, $0, RISCV.forms.count) }
-    case .xtensa: return unsafe withUnsafePointer(to: Xtensa.forms) { unsafe first(word, $0, Xtensa.forms.count) }
-    case .avr: return unsafe withUnsafePointer(to: AVR.forms) { unsafe first(word, $0, AVR.forms.count) }
-    case .x86: return unsafe withUnsafePointer(to: X86.forms) { unsafe first(word, $0, X86.forms.count) }
-    }
-  }
-
+  /// Gives its table of forms; an empty one where its handler was left out.
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
   @unsafe
-  private func first(_ word: UInt32, _ table: UnsafeRawPointer, _ count: Int) -> (number: Int, form: Form)? {
-    unsafe Form.first(telling: word, in: table, count: count)
+  func withForms(_ body: (UnsafeBufferPointer<Form>) -> Void) {
+    guard hasForms else { return }
+    func give(_ table: UnsafeRawPointer, _ count: Int) {
+      unsafe body(UnsafeBufferPointer(start: table.assumingMemoryBound(to: Form.self), count: count))
+    }
+    switch self {
+    case .none: return
+    case .thumb: unsafe withUnsafePointer(to: Thumb.forms) { unsafe give($0, Thumb.forms.count) }
+    case .a32: unsafe withUnsafePointer(to: A32.forms) { unsafe give($0, A32.forms.count) }
+    case .aarch64: unsafe withUnsafePointer(to: AArch64.forms) { unsafe give($0, AArch64.forms.count) }
+    case .riscv: unsafe withUnsafePointer(to: RISCV.forms) { unsafe give($0, RISCV.forms.count) }
+    case .xtensa: unsafe withUnsafePointer(to: Xtensa.forms) { unsafe give($0, Xtensa.forms.count) }
+    case .avr: unsafe withUnsafePointer(to: AVR.forms) { unsafe give($0, AVR.forms.count) }
+    case .x86: unsafe withUnsafePointer(to: X86.forms) { unsafe give($0, X86.forms.count) }
+    }
   }
 }

@@ -1,7 +1,7 @@
 /// RISC-V with compressed instructions (RISC-V ISA Manual, volume I): jumps, branches, and the upper twenty bits of an
 /// address with the lower twelve that an instruction shortly behind adds.
 enum RISCV {
-  static let forms: InlineArray<10, Form> = [
+  static let forms: InlineArray<11, Form> = [
     // JAL
     Form(
       0x7F, 0x6F, bits: 21, is: .signed,
@@ -11,8 +11,9 @@ enum RISCV {
       0x7F, 0x63, bits: 13, is: .signed, .init(7, 1, to: 11), .init(8, 4, to: 1), .init(25, 6, to: 5), .init(31, 1, to: 12)),
     // C.JAL, C.J
     Form(
-      0x6003, 0x2001, bits: 12, is: .signed, .init(2, 1, to: 5), .init(3, 3, to: 1), .init(6, 1, to: 7),
-      .init(7, 1, to: 6), .init(8, 1, to: 10), .init(9, 2, to: 8), .init(11, 1, to: 4), .init(12, 1, to: 11)),
+      0x6003, 0x2001, bits: 12, is: .signed + .continued,
+      .init(2, 1, to: 5), .init(3, 3, to: 1), .init(6, 1, to: 7), .init(7, 1, to: 6), .init(8, 1, to: 10)),
+    Form(0xFFFF, 0x2001, is: .exception, .init(9, 2, to: 8), .init(11, 1, to: 4), .init(12, 1, to: 11)),
     // C.BEQZ, C.BNEZ
     Form(
       0xC003, 0xC001, bits: 9, is: .signed,

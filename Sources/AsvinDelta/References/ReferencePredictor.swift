@@ -54,7 +54,7 @@ struct ReferencePredictor {
 
   private func learn(_ word: UInt32, count: UInt32, _ output: (UInt32) -> UInt32) {
     guard (word ^ bytes) << (32 &- 8 &* (end &- start)) != 0,
-      let now = Reference(word, at: start, in: set, count: count, output), UInt32(now.kind) == kind
+      let now = Reference.at(start, word, in: set, count: count, output), UInt32(now.kind) == kind
     else { return }
     // The rest comes with an instruction that is still to come; only the upper part is known to be wrong.
     let rest = now.isUpper ? predicted &- now.upperPart(of: predicted, at: start) : 0
@@ -77,9 +77,9 @@ struct ReferencePredictor {
     }
     guard set != .none, old >= nextInstruction, old & (set.alignment &- 1) == 0 else { return }
     nextInstruction = old &+ set.length(word)
-    guard let found = Reference(word, at: old, in: set, count: base.count, { base.word($0) }) else { return }
-    let expected = found.target &+ (cache.shift(of: found.target) ?? cache.nearShift(of: found.target)
-      ?? projectedShift(found, new: new, old: old, base.count, map))
+    guard let found = Reference.at(old, word, in: set, count: base.count, { base.word($0) }) else { return }
+    let expected =
+      found.target &+ (cache.shift(of: found.target) ?? projectedShift(found, new: new, old: old, base.count, map))
     guard let rewritten = found.rewritten(word, at: new, target: expected) else { return }
     (start, end, bytes, predicted) = (new, new &+ UInt32(found.length), rewritten, expected)
     (kind, target) = (UInt32(found.kind), found.target)
@@ -87,11 +87,11 @@ struct ReferencePredictor {
 
   /// Where a word that is an address points now.
   private func moved(_ word: UInt32, _ map: AddressMap) -> UInt32? {
-    let offset = settings.layout.oldOffset(ofAddress: word)
+    let offset = settings.layout.offset(ofAddress: word, inNew: false)
     guard offset != nil || word >> 24 == UInt32(settings.memoryPage) && word >> 24 != 0 else { return nil }
-    if let shift = cache.shift(of: word) ?? cache.nearShift(of: word) { return word &+ shift }
-    if let offset { return settings.layout.newAddress(ofOffset: map.projected(offset)) }
-    return word &+ (cache.farShift(of: word) ?? 0)
+    if let shift = cache.shift(of: word) { return word &+ shift }
+    if let offset { return settings.layout.address(ofOffset: map.projected(offset), inNew: true) }
+    return word &+ (cache.shift(.far, word) ?? 0)
   }
 
   private func projectedShift(
@@ -100,15 +100,15 @@ struct ReferencePredictor {
     let target = reference.target
     if set == .riscv, reference.isAbsolute {
       if let moved = moved(target, map) { return moved &- target }
-    } else if settings.layout.count > 1, let from = settings.layout.oldAddress(ofOffset: old),
-      let here = settings.layout.newAddress(ofOffset: new),
-      let offset = settings.layout.oldOffset(ofAddress: from &+ (target &- old)),
-      let address = settings.layout.newAddress(ofOffset: map.projected(offset))
+    } else if settings.layout.count > 1, let from = settings.layout.address(ofOffset: old, inNew: false),
+      let here = settings.layout.address(ofOffset: new, inNew: true),
+      let offset = settings.layout.offset(ofAddress: from &+ (target &- old), inNew: false),
+      let address = settings.layout.address(ofOffset: map.projected(offset), inNew: true)
     {
       return new &+ (address &- here) &- target
     } else if target < count {
       return map.projected(target) &- target
     }
-    return cache.farShift(of: target) ?? 0
+    return cache.shift(.far, target) ?? 0
   }
 }

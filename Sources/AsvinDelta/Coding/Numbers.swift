@@ -1,0 +1,76 @@
+/// Whole numbers of up to 32 bits and single bits, each in statistics of its own kind: how many bits a number has, then
+/// the bits, of which the first two are learned.
+@safe
+struct Numbers {
+  /// What a number says.
+  enum Kind: UInt32 {
+    case gap, length, shift, run, count, repeatLength, distance
+    /// No number, but single bits in 64 contexts.
+    case flag
+  }
+
+  private let lengths: Counters
+  private let leading: Counters
+
+  init(in workspace: inout Workspace) {
+    lengths = Counters(bits: 9, in: &workspace)
+    leading = Counters(bits: 10, in: &workspace)
+  }
+
+  /// Bytes of a workspace.
+  static let bytes = 512 * 2 + 1024 * 2
+
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
+  func code<Coder: BitCoder & ~Copyable>(_ value: UInt32, _ kind: Kind, with coder: inout Coder) -> UInt32 {
+    let bits = UInt32(32 &- value.leadingZeroBitCount)
+    var node: UInt32 = 1
+    // 0...32 as a number of six bits.
+    for place in 0..<UInt32(6) {
+      node = node << 1 | bit(bits &>> (5 &- place), lengths, kind.rawValue << 6 | node, with: &coder)
+    }
+    let count = node & 63
+    // A patch may say 33 to 63; what it makes of them is bounded here, and refused by its limits later.
+    guard count > 1, count <= 32 else { return count <= 1 ? count : .max }
+    var result: UInt32 = 1
+    for place in 0..<(count &- 1) {
+      let next = value &>> (count &- 2 &- place)
+      let context = kind.rawValue << 7 | (count & 31) << 2 | (place == 0 ? 0 : 2 | result & 1)
+      result = result << 1 | (place < 2 ? bit(next, leading, context, with: &coder) : even(next, with: &coder))
+    }
+    return result
+  }
+
+  /// A difference, whose sign stands in its lowest bit.
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
+  func difference<Coder: BitCoder & ~Copyable>(_ value: UInt32, _ kind: Kind, with coder: inout Coder) -> UInt32 {
+    let sign = UInt32(bitPattern: Int32(bitPattern: value) >> 31)
+    let coded = code(value << 1 ^ sign, kind, with: &coder)
+    return coded >> 1 ^ (0 &- coded & 1)
+  }
+
+  /// A bit, in one of 64 contexts.
+  func flag<Coder: BitCoder & ~Copyable>(_ bit: UInt32, _ context: UInt32, with coder: inout Coder) -> UInt32 {
+    self.bit(bit, lengths, Kind.flag.rawValue << 6 | context, with: &coder)
+  }
+
+  /// A bit that may as well be 0 as 1.
+  func even<Coder: BitCoder & ~Copyable>(_ bit: UInt32, with coder: inout Coder) -> UInt32 {
+    coder.code(bit & 1, probability: 32_768)
+  }
+
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
+  private func bit<Coder: BitCoder & ~Copyable>(
+    _ bit: UInt32, _ counters: Counters, _ index: UInt32, with coder: inout Coder
+  ) -> UInt32 {
+    let slot = counters[index]
+    let coded = coder.code(bit & 1, probability: Counters.probability(slot))
+    counters[index] = Counters.updated(slot, coded, limit: 14)
+    return coded
+  }
+}

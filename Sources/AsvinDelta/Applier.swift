@@ -79,7 +79,7 @@ public struct Applier<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyab
   public mutating func push(_ bytes: Span<UInt8>) throws(PatchError) {
     for index in 0..<bytes.count {
       if codec.coder.room == 0 { try run() }
-      guard codec.coder.room > 0 else { throw PatchError(.trailingBytes, at: taken) }
+      guard codec.coder.room > 0 else { throw failure(.trailingBytes) }
       codec.coder.append(bytes[index])
       given &+= 1
       last = bytes[index]
@@ -93,12 +93,17 @@ public struct Applier<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyab
   public mutating func finish() throws(PatchError) {
     codec.coder.hasEnded = true
     try run()
-    guard isDone else { throw PatchError(.truncated, at: taken) }
-    guard codec.coder.left == 0, last != 0 else { throw PatchError(.trailingBytes, at: taken) }
+    guard isDone else { throw failure(.truncated) }
+    guard codec.coder.left == 0, last != 0 else { throw failure(.trailingBytes) }
   }
 
   /// The output, back from the applier.
   public consuming func intoOutput() -> Output { codec.intoOutput() }
+
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
+  private func failure(_ reason: PatchError.Reason) -> PatchError { PatchError(reason, at: taken) }
 
   private var taken: UInt64 { headerBytes &+ min(codec.coder.taken, given) }
 
@@ -108,7 +113,7 @@ public struct Applier<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyab
   private mutating func run() throws(PatchError) {
     while codec.coder.isReady, !isDone {
       // Zeros stand for at most what a coder's end leaves away.
-      guard codec.coder.taken <= given &+ 8 || !codec.coder.hasEnded else { throw PatchError(.truncated, at: taken) }
+      guard codec.coder.taken <= given &+ 8 || !codec.coder.hasEnded else { throw failure(.truncated) }
       try step()
     }
   }
@@ -118,10 +123,10 @@ public struct Applier<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyab
     case .settings:
       codec.coder.prime()
       codec.codeSettings(PatchSettings())
-      guard codec.settings.oldSize == codec.base.count else { throw PatchError(.wrongBase, at: taken) }
-      guard codec.settings.newSize <= min(maximum, 0x7FFF_FFFF) else { throw PatchError(.resultTooLong, at: taken) }
+      guard codec.settings.oldSize == codec.base.count else { throw failure(.wrongBase) }
+      guard codec.settings.newSize <= min(maximum, 0x7FFF_FFFF) else { throw failure(.resultTooLong) }
       let count = codec.codeMapCount(0)
-      guard count <= UInt32(codec.map.capacity) else { throw PatchError(.mapTooLong, at: taken) }
+      guard count <= UInt32(codec.map.capacity) else { throw failure(.mapTooLong) }
       phase = .map(left: count)
     case .map(left: 0):
       codec.endMap()
@@ -144,7 +149,7 @@ public struct Applier<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyab
         phase = .cover(left: cover.length)
       } else {
         let count = codec.codeRun(0)
-        guard count <= gapEnd &- codec.position else { throw PatchError(.badRun, at: taken) }
+        guard count <= gapEnd &- codec.position else { throw failure(.badRun) }
         phase = count == gapEnd &- codec.position || count > 0 ? .run(left: count) : .inline
       }
     case .run(left: 0): phase = codec.position == gapEnd ? .gap : .inline
@@ -170,7 +175,7 @@ public struct Applier<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyab
     let windows = Windows(inPlace, size: codec.settings.newSize)
     let last = written > 0 ? windows.index(of: window.lowerBound) : nil
     let index = inPlace == nil ? 0 : codec.codeWindow(0, after: last)
-    guard index < windows.count else { throw PatchError(.badWindow, at: taken) }
+    guard index < windows.count else { throw failure(.badWindow) }
     window = windows[index]
     codec.open(window)
     next = 0
@@ -186,6 +191,6 @@ public struct Applier<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyab
   private func check(_ cover: Cover, from start: UInt32, to end: UInt32, sources: UInt32) throws(PatchError) {
     guard cover.length > 0, cover.new >= start, cover.new <= end, cover.length <= end &- cover.new,
       cover.old <= sources, cover.length <= sources &- cover.old
-    else { throw PatchError(.badCover, at: taken) }
+    else { throw failure(.badCover) }
   }
 }

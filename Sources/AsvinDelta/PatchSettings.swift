@@ -24,14 +24,11 @@ public struct PatchSettings: BitwiseCopyable, Sendable {
     set = InstructionSet(rawValue: UInt8(Self.bits(UInt32(set.rawValue), 3, numbers, with: &coder))) ?? .none
     memoryPage = UInt8(truncatingIfNeeded: numbers.code(UInt32(memoryPage), .count, with: &coder))
     let regions = numbers.code(UInt32(layout.count), .run, with: &coder)
-    let said = layout
-    layout = Layout()
-    var previous = Region(old: .init(), new: .init())
-    for index in 0..<Int(min(regions, UInt32(Layout.limit))) {
-      var region = said[index]
-      code(&region, after: previous, numbers, with: &coder)
-      layout.append(region)
-      previous = region
+    layout.count = Int(min(regions, UInt32(Layout.limit)))
+    var previous = Region()
+    for index in 0..<layout.count {
+      code(&layout.regions[index], after: previous, numbers, with: &coder)
+      previous = layout.regions[index]
     }
   }
 

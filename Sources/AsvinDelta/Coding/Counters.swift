@@ -8,9 +8,18 @@ struct Counters {
   /// A table of 2^`bits` contexts.
   init(bits: UInt32, in workspace: inout Workspace) {
     let count = 1 << Int(bits)
-    unsafe slots = workspace.take(count, of: UInt16.self)
+    unsafe slots = Self.slots(count, in: &workspace)
     mask = UInt32(count) &- 1
+  }
+
+  /// Slots of which nothing is known.
+  #if hasFeature(Embedded)
+    @inline(never)
+  #endif
+  static func slots(_ count: Int, in workspace: inout Workspace) -> UnsafeMutablePointer<UInt16> {
+    let slots = unsafe workspace.take(count, of: UInt16.self)
     for index in 0..<count { unsafe slots[index] = 0x8000 }
+    return unsafe slots
   }
 
   subscript(index: UInt32) -> UInt16 {

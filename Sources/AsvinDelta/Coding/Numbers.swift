@@ -9,16 +9,14 @@ struct Numbers {
     case flag
   }
 
-  private let lengths: Counters
-  private let leading: Counters
+  /// For each kind 64 places of the count of bits, then for each kind 128 of the first two.
+  private let slots: UnsafeMutablePointer<UInt16>
+  private static var count: Int { 8 * 64 + 8 * 128 }
 
-  init(in workspace: inout Workspace) {
-    lengths = Counters(bits: 9, in: &workspace)
-    leading = Counters(bits: 10, in: &workspace)
-  }
+  init(in workspace: inout Workspace) { unsafe slots = Counters.slots(Self.count, in: &workspace) }
 
   /// Bytes of a workspace.
-  static let bytes = 512 * 2 + 1024 * 2
+  static var bytes: Int { count * 2 }
 
   #if hasFeature(Embedded)
     @inline(never)
@@ -28,7 +26,7 @@ struct Numbers {
     var node: UInt32 = 1
     // 0...32 as a number of six bits.
     for place in 0..<UInt32(6) {
-      node = node << 1 | bit(bits &>> (5 &- place), lengths, kind.rawValue << 6 | node, with: &coder)
+      node = node << 1 | bit(bits &>> (5 &- place), kind.rawValue << 6 | node, with: &coder)
     }
     let count = node & 63
     // A patch may say 33 to 63; what it makes of them is bounded here, and refused by its limits later.
@@ -36,8 +34,8 @@ struct Numbers {
     var result: UInt32 = 1
     for place in 0..<(count &- 1) {
       let next = value &>> (count &- 2 &- place)
-      let context = kind.rawValue << 7 | (count & 31) << 2 | (place == 0 ? 0 : 2 | result & 1)
-      result = result << 1 | (place < 2 ? bit(next, leading, context, with: &coder) : even(next, with: &coder))
+      let context = 512 &+ kind.rawValue << 7 | (count & 31) << 2 | (place == 0 ? 0 : 2 | result & 1)
+      result = result << 1 | (place < 2 ? bit(next, context, with: &coder) : even(next, with: &coder))
     }
     return result
   }
@@ -54,7 +52,7 @@ struct Numbers {
 
   /// A bit, in one of 64 contexts.
   func flag<Coder: BitCoder & ~Copyable>(_ bit: UInt32, _ context: UInt32, with coder: inout Coder) -> UInt32 {
-    self.bit(bit, lengths, Kind.flag.rawValue << 6 | context, with: &coder)
+    self.bit(bit, Kind.flag.rawValue << 6 | context & 63, with: &coder)
   }
 
   /// A bit that may as well be 0 as 1.
@@ -66,11 +64,11 @@ struct Numbers {
     @inline(never)
   #endif
   private func bit<Coder: BitCoder & ~Copyable>(
-    _ bit: UInt32, _ counters: Counters, _ index: UInt32, with coder: inout Coder
+    _ bit: UInt32, _ place: UInt32, with coder: inout Coder
   ) -> UInt32 {
-    let slot = counters[index]
+    let slot = unsafe slots[Int(place)]
     let coded = coder.code(bit & 1, probability: Counters.probability(slot))
-    counters[index] = Counters.updated(slot, coded, limit: 14)
+    unsafe slots[Int(place)] = Counters.updated(slot, coded, limit: 14)
     return coded
   }
 }

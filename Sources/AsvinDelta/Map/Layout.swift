@@ -19,7 +19,7 @@ public struct Region: Equatable, BitwiseCopyable, Sendable {
   public var old: Placement, new: Placement
 
   /// A region of its parts.
-  public init(old: Placement, new: Placement) { (self.old, self.new) = (old, new) }
+  public init(old: Placement = Placement(), new: Placement = Placement()) { (self.old, self.new) = (old, new) }
 
   subscript(isNew: Bool) -> Placement { isNew ? new : old }
 }
@@ -28,9 +28,9 @@ public struct Region: Equatable, BitwiseCopyable, Sendable {
 public struct Layout: BitwiseCopyable, Sendable {
   /// How many regions there can be.
   public static var limit: Int { 8 }
-  private var regions: InlineArray<8, Region> = .init(repeating: Region(old: .init(), new: .init()))
+  var regions: InlineArray<8, Region> = .init(repeating: Region())
   /// How many there are.
-  public private(set) var count = 0
+  public internal(set) var count = 0
 
   /// A layout of which nothing is known.
   public init() {}

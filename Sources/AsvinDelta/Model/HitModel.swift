@@ -44,8 +44,12 @@ struct HitModel {
       last << 4 | (new & 3) << 2 | history & 3,
       predicted << 16 | (neighbours & 0xFF) << 8 | trust,
     ]
-    var logits = InlineArray<8, Int32>(repeating: 256)
-    for index in 0..<7 {
+    var logits = InlineArray<8, Int32>(repeating: 0)
+    logits[7] = 256
+    // Backwards: a loop upwards would be unrolled, at seven times its size.
+    var index = 7
+    while index > 0 {
+      index &-= 1
       indices[index] = hash(UInt32(index), indices[index])
       logits[index] = Logistic.logit(FineCounters.probability(counters[indices[index]]))
     }

@@ -21,12 +21,7 @@ public struct Applier<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyab
   private var given: UInt64 = 0
   private var last: UInt8 = 1
 
-  /// Bytes of memory that applying a patch of a profile needs, beside the applier itself.
-  public static func workspaceBytes(_ profile: Profile) -> Int {
-    PatchCodec<RangeDecoder, Base, Output>.workspaceBytes(profile)
-  }
-
-  /// An applier for the patch behind a header, in a workspace aligned to 4.
+  /// An applier for the patch behind a header, in a workspace of ``PatchHeader/workspaceBytes``, aligned to 8.
   ///
   /// - Parameter maximum: bytes of the result at most.
   @unsafe
@@ -38,7 +33,7 @@ public struct Applier<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyab
     inPlace = header.inPlace
     headerBytes = UInt64(header.byteCount)
     unsafe codec = PatchCodec(
-      header.profile, base: base, output: output, coder: RangeDecoder(), workspace: workspace)
+      header.tables, base: base, output: output, coder: RangeDecoder(), workspace: workspace)
   }
 
   /// An applier that goes on behind a window, with the state that ``PatchOutput/commit(_:state:)`` was given,
@@ -51,7 +46,7 @@ public struct Applier<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyab
     _ header: PatchHeader, resuming state: State, base: consuming Base, output: consuming Output,
     workspace: UnsafeMutableRawBufferPointer
   ) {
-    guard Int(state.count) == Checkpoint.bytes(header.profile), workspace.count >= Int(state.count) else { return nil }
+    guard Int(state.count) == header.workspaceBytes, workspace.count >= Int(state.count) else { return nil }
     unsafe self.init(header, base: base, output: output, maximum: 0, workspace: workspace)
     window = codec.resume(state)
     codec.coder = RangeDecoder(codec.resumed)
@@ -101,14 +96,14 @@ public struct Applier<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyab
   public consuming func intoOutput() -> Output { codec.intoOutput() }
 
   #if hasFeature(Embedded)
-    @inline(never)
+  @inline(never)
   #endif
   private func failure(_ reason: PatchError.Reason) -> PatchError { PatchError(reason, at: taken) }
 
   private var taken: UInt64 { headerBytes &+ min(codec.coder.taken, given) }
 
   #if hasFeature(Embedded)
-    @inline(never)
+  @inline(never)
   #endif
   private mutating func run() throws(PatchError) {
     while codec.coder.isReady, !isDone {

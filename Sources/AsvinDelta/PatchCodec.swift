@@ -50,13 +50,10 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
   private(set) var resumed = CoderState(range: 0, value: 0, taken: 0)
   private var mapEnd: UInt32 = 0
 
-  /// Bytes of memory that a profile needs.
-  public static func workspaceBytes(_ profile: Profile) -> Int { Checkpoint.bytes(profile) }
-
-  /// A codec in a workspace of ``workspaceBytes(_:)``, aligned to 8.
+  /// A codec in a workspace of ``Tables/bytes``, aligned to 8.
   @unsafe
   public init(
-    _ profile: Profile, base: consuming Base, output: consuming Output, coder: consuming Coder,
+    _ tables: Tables, base: consuming Base, output: consuming Output, coder: consuming Coder,
     workspace memory: UnsafeMutableRawBufferPointer
   ) {
     var workspace = unsafe Workspace(memory)
@@ -65,10 +62,10 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
     self.coder = coder
     self.base = base
     self.output = output
-    map = AddressMap(capacity: profile.mapCapacity, in: &workspace)
-    references = ReferencePredictor(targets: profile.targets, in: &workspace)
-    hits = HitModel(bits: profile.hitBits, in: &workspace)
-    literals = LiteralModel(bits: profile.literalBits, in: &workspace)
+    map = AddressMap(capacity: tables.covers, in: &workspace)
+    references = ReferencePredictor(targets: tables.targets, in: &workspace)
+    hits = HitModel(bits: tables.hitBits, in: &workspace)
+    literals = LiteralModel(slots: tables.literalSlots, in: &workspace)
     numbers = Numbers(in: &workspace)
   }
 
@@ -131,6 +128,7 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
     (kept.diagonal, kept.diagonals, kept.lastDelta) = (diagonal, diagonals, literals.lastDelta)
     (kept.history, kept.gap, kept.previousGap) = (hits.history, hits.gap, hits.previousGap)
     (kept.mapCount, kept.mapSources) = (UInt32(map.count), UInt32(map.sources))
+    (kept.hitsLearned, kept.literalsLearned) = (hits.mixer.learned, literals.mixer.learned)
     (kept.coder, kept.windowsWritten) = (coder.state, windowsWritten)
     return kept
   }
@@ -147,6 +145,7 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
     (hits.history, hits.gap, hits.previousGap) = (kept.history, kept.gap, kept.previousGap)
     map.resume(count: Int(kept.mapCount), sources: Int(kept.mapSources))
     references.settings = settings
+    (hits.mixer.learned, literals.mixer.learned) = (kept.hitsLearned, kept.literalsLearned)
     (resumed, windowsWritten) = (kept.coder, kept.windowsWritten)
     return kept.windowStart..<max(kept.windowStart, kept.windowEnd)
   }
@@ -229,7 +228,7 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
   }
 
   #if hasFeature(Embedded)
-    @inline(never)
+  @inline(never)
   #endif
   private func neighbours(_ source: UInt32) -> UInt32 {
     get(source) | get(source &+ 1) << 8 | get(source &- 1) << 16 | get(source &+ 2) << 24
@@ -237,7 +236,7 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
 
   /// Which of the last four shifts it is, from a place on; 4 where it is none of them.
   #if hasFeature(Embedded)
-    @inline(never)
+  @inline(never)
   #endif
   private mutating func codeDiagonal(_ shift: UInt32, _ first: UInt32) -> UInt32 {
     for index in 0..<UInt32(4) {
@@ -268,14 +267,14 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
 
   /// A byte of the old image, or of the new one behind it.
   #if hasFeature(Embedded)
-    @inline(never)
+  @inline(never)
   #endif
   private func get(_ source: UInt32) -> UInt32 {
     source < settings.oldSize ? base.get(source) : output.get(source &- settings.oldSize)
   }
 
   #if hasFeature(Embedded)
-    @inline(never)
+  @inline(never)
   #endif
   private mutating func code(_ bit: UInt32, _ context: UInt32) -> UInt32 {
     numbers.flag(bit, context, with: &coder)

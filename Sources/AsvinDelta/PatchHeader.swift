@@ -3,7 +3,7 @@
 /// | byte | |
 /// |---|---|
 /// | 0 | 0xD7 |
-/// | 1 | 0x10 + profile: 0 standard, 1 tiny, 2 Linux; + 4 in place |
+/// | 1 | 0x10 + profile: 0 standard, 1 tiny, 2 Linux; + 4 in place; + 8 emphasis on literals |
 /// | 2–5 | first bytes of the base's SHA-256 |
 /// | 6–9 | first bytes of the result's SHA-256 |
 /// | 10 | in place: the erase block's size as a power of two, 8…24, + 32 × spare blocks, 1 or 2 |
@@ -15,6 +15,8 @@ public struct PatchHeader: Equatable, Sendable {
 
   /// The memory that the patch needs.
   public let profile: Profile
+  /// What the memory is used for.
+  public let emphasis: Emphasis
   /// The first bytes of the base's SHA-256, in their order; a hint for people, the whole digest stands in the manifest.
   public let base: UInt32
   /// The first bytes of the result's SHA-256.
@@ -23,8 +25,10 @@ public struct PatchHeader: Equatable, Sendable {
   public let inPlace: Windows.InPlace?
 
   /// A header of its parts.
-  public init(profile: Profile, base: UInt32, result: UInt32, inPlace: Windows.InPlace? = nil) {
-    self.profile = profile
+  public init(
+    profile: Profile, emphasis: Emphasis = .references, base: UInt32, result: UInt32, inPlace: Windows.InPlace? = nil
+  ) {
+    (self.profile, self.emphasis) = (profile, emphasis)
     self.base = base
     self.result = result
     self.inPlace = inPlace
@@ -34,7 +38,12 @@ public struct PatchHeader: Equatable, Sendable {
   public var byteCount: Int { inPlace == nil ? Self.byteCount : Self.inPlaceByteCount }
 
   /// Bytes of flash that keep the state between two windows, twice; 0 where the result goes to another slot.
-  public var checkpointBytes: Int { inPlace == nil ? 0 : 2 &* (Checkpoint.bytes(profile) &+ 32) }
+  public var checkpointBytes: Int { inPlace == nil ? 0 : 2 &* (workspaceBytes &+ 32) }
+
+  /// Bytes of memory that applying the patch needs, beside the applier itself.
+  public var workspaceBytes: Int { tables.bytes }
+
+  var tables: Tables { Tables(profile, emphasis) }
 
   /// Reads a header.
   ///
@@ -42,23 +51,24 @@ public struct PatchHeader: Equatable, Sendable {
   public init(_ bytes: Span<UInt8>) throws(PatchError) {
     guard bytes.count >= 1, bytes[0] == 0xD7 else { throw PatchError(.notAPatch, at: 0) }
     guard bytes.count >= Self.byteCount else { throw PatchError(.truncated, at: UInt64(bytes.count)) }
-    guard bytes[1] & 0xF8 == 0x10, let profile = Profile(rawValue: bytes[1] & 3) else {
+    guard bytes[1] & 0xF0 == 0x10, let profile = Profile(rawValue: bytes[1] & 3) else {
       throw PatchError(.unknownFormat, at: 1)
     }
     func word(_ at: Int) -> UInt32 {
       UInt32(bytes[at]) << 24 | UInt32(bytes[at &+ 1]) << 16 | UInt32(bytes[at &+ 2]) << 8 | UInt32(bytes[at &+ 3])
     }
+    let emphasis = Emphasis(rawValue: bytes[1] >> 3 & 1) ?? .references
     var inPlace: Windows.InPlace?
     if bytes[1] & 4 != 0 {
       guard bytes.count >= Self.inPlaceByteCount else { throw PatchError(.truncated, at: UInt64(bytes.count)) }
       let (block, spare) = (UInt32(bytes[10] & 31), UInt32(bytes[10] >> 5))
       guard (8...24).contains(block), (1...2).contains(spare) else { throw PatchError(.unknownFormat, at: 10) }
-      guard profile != .linux, Int(bytes[11]) == Self.kibibytes(profile) else {
+      guard profile != .linux, Int(bytes[11]) == Self.kibibytes(profile, emphasis) else {
         throw PatchError(.unknownFormat, at: 11)
       }
       inPlace = Windows.InPlace(blockBits: block, spareBlocks: spare)
     }
-    self.init(profile: profile, base: word(2), result: word(6), inPlace: inPlace)
+    self.init(profile: profile, emphasis: emphasis, base: word(2), result: word(6), inPlace: inPlace)
   }
 
   /// The header's bytes; the first ``byteCount`` of them count.
@@ -66,14 +76,16 @@ public struct PatchHeader: Equatable, Sendable {
     InlineArray { index in
       switch index {
       case 0: 0xD7
-      case 1: 0x10 | (inPlace == nil ? 0 : 4) | profile.rawValue
+      case 1: 0x10 | (inPlace == nil ? 0 : 4) | profile.rawValue | emphasis.rawValue << 3
       case 2..<6: UInt8(truncatingIfNeeded: base >> UInt32(8 &* (5 &- index)))
       case 6..<10: UInt8(truncatingIfNeeded: result >> UInt32(8 &* (9 &- index)))
       case 10: inPlace.map { UInt8($0.blockBits | $0.spareBlocks << 5) } ?? 0
-      default: UInt8(truncatingIfNeeded: Self.kibibytes(profile))
+      default: UInt8(truncatingIfNeeded: Self.kibibytes(profile, emphasis))
       }
     }
   }
 
-  private static func kibibytes(_ profile: Profile) -> Int { (2 &* (Checkpoint.bytes(profile) &+ 32) &+ 1023) >> 10 }
+  private static func kibibytes(_ profile: Profile, _ emphasis: Emphasis) -> Int {
+    (2 &* (Tables(profile, emphasis).bytes &+ 32) &+ 1023) >> 10
+  }
 }

@@ -16,7 +16,7 @@ public struct PatchSettings: BitwiseCopyable, Sendable {
 
   /// Codes the settings.
   #if hasFeature(Embedded)
-    @inline(never)
+  @inline(never)
   #endif
   mutating func code<Coder: BitCoder & ~Copyable>(_ numbers: Numbers, with coder: inout Coder) {
     oldSize = numbers.code(oldSize, .count, with: &coder)
@@ -63,7 +63,7 @@ public struct PatchSettings: BitwiseCopyable, Sendable {
   }
 
   #if hasFeature(Embedded)
-    @inline(never)
+  @inline(never)
   #endif
   private static func bits<Coder: BitCoder & ~Copyable>(
     _ value: UInt32, _ count: UInt32, _ numbers: Numbers, with coder: inout Coder

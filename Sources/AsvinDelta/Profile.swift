@@ -6,18 +6,12 @@ public enum Profile: UInt8, CaseIterable, Sendable {
   case tiny
   /// A few MiB.
   case linux
+}
 
-  var hitBits: UInt32 { choose(11, 9, 16) }
-  var literalBits: UInt32 { choose(12, 11, 20) }
-  /// Covers in the map.
-  public var mapCapacity: Int { Int(choose(512, 156, 8192)) }
-  var targets: UInt32 { choose(256, 128, 8192) }
-
-  private func choose(_ standard: UInt32, _ tiny: UInt32, _ linux: UInt32) -> UInt32 {
-    switch self {
-    case .standard: standard
-    case .tiny: tiny
-    case .linux: linux
-    }
-  }
+/// What the memory is used for.
+public enum Emphasis: UInt8, CaseIterable, Sendable {
+  /// What moved: a map of many covers, and many targets.
+  case references
+  /// What is new: a large table of literals, and a small map.
+  case literals
 }

@@ -13,7 +13,7 @@ package enum InPlaceRun {
     let handle = FlashHandle(flash)
     guard var journal = PatchJournal(header, flash: handle) else { throw PatchError(.unknownFormat, at: 1) }
     let memory = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: Applier<SlotBase<FlashHandle>, SlotOutput<FlashHandle>>.workspaceBytes(header.profile), alignment: 8)
+      byteCount: header.workspaceBytes, alignment: 8)
     defer { unsafe memory.deallocate() }
     let base = SlotBase(handle, count: oldSize)
     let state = isResumed ? journal.recover() : nil

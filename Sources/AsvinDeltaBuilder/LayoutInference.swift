@@ -37,7 +37,9 @@ enum LayoutInference {
   static func memoryPages(old: [UInt8], new: [UInt8], covers: [Cover], layout: Layout) -> [UInt8] {
     var votes: [UInt8: Int] = [:]
     forEachChangedWord(old, new, covers) { was, now in
-      guard was >> 24 == now >> 24, was >> 24 != 0, was >> 24 != 0xFF, layout.offset(ofAddress: was, inNew: false) == nil else {
+      guard was >> 24 == now >> 24, was >> 24 != 0, was >> 24 != 0xFF,
+        layout.offset(ofAddress: was, inNew: false) == nil
+      else {
         return
       }
       votes[UInt8(was >> 24), default: 0] += 1

@@ -89,12 +89,13 @@ public enum PatchBuilder {
     var plan = trial.best(among: set.map { [$0] } ?? InstructionSet.allCases)
     if let inPlace { plan = trial.inPlace(plan, inPlace) }
     let body = PatchWriter(old: old, new: new, profile: profile).code(plan, coder: { RangeEncoder() }) { $0.finish() }
-    let header = PatchHeader(profile: profile, base: hint(old), result: hint(new), inPlace: inPlace)
+    let header = PatchHeader(
+      profile: profile, emphasis: plan.emphasis, base: hint(old), result: hint(new), inPlace: inPlace)
     let bytes = (0..<header.byteCount).map { header.bytes[$0] } + body
     let (result, wear) = try proved(bytes, on: old)
     guard result == new else { throw .notProved }
     return BuiltPatch(
-      bytes: bytes, profile: profile, set: plan.settings.set, memory: HostApplier.workspaceBytes(profile), wear: wear)
+      bytes: bytes, profile: profile, set: plan.settings.set, memory: header.workspaceBytes, wear: wear)
   }
 
   /// Applies a patch to the base that it names.
@@ -126,7 +127,7 @@ public enum PatchBuilder {
       guard header.base == hint(old) else { throw PatchError(.wrongBase, at: 2) }
       if let inPlace = header.inPlace { return try overwritten(old, by: patch, header, inPlace) }
       let memory = UnsafeMutableRawBufferPointer.allocate(
-        byteCount: HostApplier.workspaceBytes(header.profile), alignment: 8)
+        byteCount: header.workspaceBytes, alignment: 8)
       defer { unsafe memory.deallocate() }
       var applier = unsafe HostApplier(
         header, base: KnownBytes(bytes: old), output: GrowingResult(), maximum: UInt32(imageBytes), workspace: memory)

@@ -5,6 +5,7 @@ struct Plan: Sendable {
   /// In the new image's order, none over another.
   var covers: [Cover]
   var settings: PatchSettings
+  var emphasis = Emphasis.references
   var inPlace: Windows.InPlace?
   /// What it costs, once that is known.
   var bits = 0.0
@@ -44,15 +45,16 @@ struct PatchWriter {
     _ plan: Plan, base: Base, output: Output, coder: consuming Coder,
     _ afterLiteral: (borrowing Coder, UInt32) -> Void, _ finish: (inout Coder) -> Result
   ) -> Result {
+    let tables = Tables(profile, plan.emphasis)
     typealias Codec = PatchCodec<Coder, Base, Output>
-    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: Codec.workspaceBytes(profile), alignment: 8)
+    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: tables.bytes, alignment: 8)
     defer { unsafe memory.deallocate() }
-    var codec = unsafe Codec(profile, base: base, output: output, coder: coder, workspace: memory)
+    var codec = unsafe Codec(tables, base: base, output: output, coder: coder, workspace: memory)
     let covers = plan.covers
     codec.codeSettings(plan.settings)
     let longest = covers.indices.filter { covers[$0].old < plan.settings.oldSize }
       .sorted { covers[$0].length > covers[$1].length }
-    let map = longest.prefix(profile.mapCapacity).sorted()
+    let map = longest.prefix(tables.covers).sorted()
     _ = codec.codeMapCount(UInt32(map.count))
     for index in map { codec.append(codec.codeMapCover(covers[index])) }
     codec.endMap()

@@ -18,7 +18,7 @@ package final class SimulatedFlash {
   package init(slot: [UInt8], header: PatchHeader, inPlace: Windows.InPlace) {
     let blockBytes = 1 << Int(inPlace.blockBits)
     func rounded(_ bytes: Int) -> Int { (bytes + blockBytes - 1) / blockBytes * blockBytes }
-    let half = Int(PatchJournal<FlashHandle>.halfBytes(header.profile))
+    let half = Int(PatchJournal<FlashHandle>.halfBytes(header))
     areas = [
       slot + [UInt8](repeating: 0x5A, count: rounded(slot.count) - slot.count),
       [UInt8](repeating: 0x5A, count: Int(inPlace.windowBytes)),

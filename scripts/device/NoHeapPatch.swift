@@ -30,7 +30,7 @@ public func applyPatch(
   do {
     let header = try PatchHeader(bytes)
     let memory = unsafe UnsafeMutableRawBufferPointer(start: workspace, count: room)
-    guard room >= Applier<DeviceBase, DeviceSlot>.workspaceBytes(header.profile) else { return 1 }
+    guard room >= header.workspaceBytes else { return 1 }
     var applier = unsafe Applier(
       header, base: DeviceBase(count: baseCount), output: DeviceSlot(), maximum: 1 << 20, workspace: memory)
     try applier.push(bytes.extracting(droppingFirst: PatchHeader.byteCount))

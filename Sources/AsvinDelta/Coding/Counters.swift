@@ -1,20 +1,22 @@
 /// Statistics of bits, each in its context, in 16 bits: a probability of 12 bits and how often the context was seen,
-/// up to 15 times. An index is masked, so no number that a patch makes up leads outside.
+/// up to 15 times.
 @safe
 struct Counters {
   private let slots: UnsafeMutablePointer<UInt16>
-  private let mask: UInt32
+  private let count: UInt32
 
-  /// A table of 2^`bits` contexts.
-  init(bits: UInt32, in workspace: inout Workspace) {
-    let count = 1 << Int(bits)
-    unsafe slots = Self.slots(count, in: &workspace)
-    mask = UInt32(count) &- 1
+  /// A table of so many contexts.
+  init(_ count: UInt32, in workspace: inout Workspace) {
+    unsafe slots = Self.slots(Int(count), in: &workspace)
+    self.count = count
   }
+
+  /// The place of a hash in the table.
+  func place(_ hash: UInt32) -> Int { Int(truncatingIfNeeded: (UInt64(hash) &* UInt64(count)) >> 32) }
 
   /// Slots of which nothing is known.
   #if hasFeature(Embedded)
-    @inline(never)
+  @inline(never)
   #endif
   static func slots(_ count: Int, in workspace: inout Workspace) -> UnsafeMutablePointer<UInt16> {
     let slots = unsafe workspace.take(count, of: UInt16.self)
@@ -22,9 +24,10 @@ struct Counters {
     return unsafe slots
   }
 
-  subscript(index: UInt32) -> UInt16 {
-    get { unsafe slots[Int(index & mask)] }
-    nonmutating set { unsafe slots[Int(index & mask)] = newValue }
+  /// A slot by what ``place(_:)`` said.
+  subscript(place: Int) -> UInt16 {
+    get { unsafe slots[place] }
+    nonmutating set { unsafe slots[place] = newValue }
   }
 
   /// The probability of a 1 that a slot says, in 65 536ths.

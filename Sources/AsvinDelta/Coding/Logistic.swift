@@ -5,7 +5,7 @@ enum Logistic {
 
   /// The logit, in 256ths, of a probability in 65 536ths, which must lie in 1...65 535.
   #if hasFeature(Embedded)
-    @inline(never)
+  @inline(never)
   #endif
   static func logit(_ probability: UInt32) -> Int32 {
     // 710 ∕ 2¹⁴ turns 4096ths of log₂ into 256ths of ln.

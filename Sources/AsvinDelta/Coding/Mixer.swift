@@ -5,9 +5,16 @@ struct Mixer {
   static var inputs: Int { 8 }
   private let weights: UnsafeMutablePointer<Int32>
   private let mask: Int
+  private let burst: Int32
+  /// How many bits were learned.
+  var learned: UInt32 = 1
 
   /// `1 << bits` sets of weights; the first weights are alike.
-  init(bits: Int, first: Int32, in workspace: inout Workspace) {
+  ///
+  /// - Parameter burst: weights are learned fast for the first `1 << burst` bits, then ever more slowly: small patches
+  ///   have no time, and large ones no need.
+  init(bits: Int, burst: Int32, first: Int32, in workspace: inout Workspace) {
+    self.burst = burst
     unsafe weights = workspace.take(Self.inputs &<< bits, of: Int32.self)
     mask = 1 &<< bits &- 1
     for index in 0..<(Self.inputs &<< bits) { unsafe weights[index] = first }
@@ -18,7 +25,7 @@ struct Mixer {
 
   /// The mixed logit.
   #if hasFeature(Embedded)
-    @inline(never)
+  @inline(never)
   #endif
   func logit(_ logits: borrowing InlineArray<8, Int32>, set: Int) -> Int32 {
     let row = unsafe weights + (set & mask) &* Self.inputs
@@ -27,15 +34,17 @@ struct Mixer {
     return Int32(truncatingIfNeeded: sum >> 16)
   }
 
-  /// Learns from the bit: the error is bit − probability, in 65 536ths.
+  /// Learns from the bit: the error is bit − probability, in 65 536ths; the rate is what it sinks to.
   #if hasFeature(Embedded)
-    @inline(never)
+  @inline(never)
   #endif
-  func learn(_ logits: borrowing InlineArray<8, Int32>, set: Int, error: Int32, rate: Int32) {
+  mutating func learn(_ logits: borrowing InlineArray<8, Int32>, set: Int, error: Int32, rate: Int32) {
     let row = unsafe weights + (set & mask) &* Self.inputs
-    let scaled = Int64(error &* rate)
+    let age = 31 &- Int32(learned.leadingZeroBitCount) &- burst
+    let scaled = Int64(error &* (rate &+ 64 &>> min(max(age, 0), 31)))
+    learned &+= 1
     for index in 0..<Self.inputs {
-      unsafe row[index] &+= Int32(truncatingIfNeeded: (Int64(logits[index]) &* scaled &+ 0x8000) >> 16)
+      unsafe row[index] &+= Int32(truncatingIfNeeded: (Int64(logits[index]) &* scaled &+ 0x8_0000) >> 20)
     }
   }
 }

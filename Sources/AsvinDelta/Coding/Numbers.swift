@@ -1,5 +1,5 @@
 /// Whole numbers of up to 32 bits and single bits, each in statistics of its own kind: how many bits a number has, then
-/// the bits, of which the first two are learned.
+/// the bits, of which the first two and the last two are learned.
 @safe
 struct Numbers {
   /// What a number says.
@@ -19,7 +19,7 @@ struct Numbers {
   static var bytes: Int { count * 2 }
 
   #if hasFeature(Embedded)
-    @inline(never)
+  @inline(never)
   #endif
   func code<Coder: BitCoder & ~Copyable>(_ value: UInt32, _ kind: Kind, with coder: inout Coder) -> UInt32 {
     let bits = UInt32(32 &- value.leadingZeroBitCount)
@@ -35,14 +35,22 @@ struct Numbers {
     for place in 0..<(count &- 1) {
       let next = value &>> (count &- 2 &- place)
       let context = 512 &+ kind.rawValue << 7 | (count & 31) << 2 | (place == 0 ? 0 : 2 | result & 1)
-      result = result << 1 | (place < 2 ? bit(next, context, with: &coder) : even(next, with: &coder))
+      if place < 2 {
+        result = result << 1 | bit(next, context, with: &coder)
+      } else if place &+ 3 < count {
+        result = result << 1 | even(next, with: &coder)
+      } else {
+        // The last two bits: much is aligned to four bytes. No number has but one bit, so places are free.
+        let low = place &+ 3 == count ? 1 : 2 | result & 1
+        result = result << 1 | bit(next, 512 &+ kind.rawValue << 7 | low, with: &coder)
+      }
     }
     return result
   }
 
   /// A difference, whose sign stands in its lowest bit.
   #if hasFeature(Embedded)
-    @inline(never)
+  @inline(never)
   #endif
   func difference<Coder: BitCoder & ~Copyable>(_ value: UInt32, _ kind: Kind, with coder: inout Coder) -> UInt32 {
     let sign = UInt32(bitPattern: Int32(bitPattern: value) >> 31)
@@ -61,7 +69,7 @@ struct Numbers {
   }
 
   #if hasFeature(Embedded)
-    @inline(never)
+  @inline(never)
   #endif
   private func bit<Coder: BitCoder & ~Copyable>(
     _ bit: UInt32, _ place: UInt32, with coder: inout Coder

@@ -48,7 +48,7 @@ struct RangeDecoder: ~Copyable, BitCoder {
   }
 
   #if hasFeature(Embedded)
-    @inline(never)
+  @inline(never)
   #endif
   mutating func code(_ bit: UInt32, probability: UInt32) -> UInt32 {
     // What rounding leaves of the range goes to the likelier bit.

@@ -18,7 +18,7 @@ struct Workspace {
   }
 
   #if hasFeature(Embedded)
-    @inline(never)
+  @inline(never)
   #endif
   private mutating func take(bytes: Int) -> UnsafeMutableRawPointer {
     precondition(bytes <= left)

@@ -14,14 +14,8 @@ struct Checkpoint: BitwiseCopyable {
   var gap: UInt32 = 0
   var previousGap: UInt32 = 0
   var lastDelta: UInt32 = 0
+  var hitsLearned: UInt32 = 0
+  var literalsLearned: UInt32 = 0
   var mapCount: UInt32 = 0
   var mapSources: UInt32 = 0
-
-  /// Bytes of a profile's workspace, this and the tables.
-  static func bytes(_ profile: Profile) -> Int {
-    let tables =
-      HitModel.bytes(profile.hitBits) + LiteralModel.bytes(profile.literalBits)
-      + AddressMap.bytes(profile.mapCapacity) + TargetCache.bytes(profile.targets)
-    return MemoryLayout<Checkpoint>.stride + tables + Numbers.bytes
-  }
 }

@@ -18,18 +18,18 @@ public struct PatchJournal<Flash: PatchFlash> {
   var blockBytes: UInt32 { 1 << inPlace.blockBits }
 
   /// Bytes of a half, without what is left of its last erase block.
-  public static func halfBytes(_ profile: Profile) -> UInt32 { UInt32(Checkpoint.bytes(profile)) &+ trailerBytes }
+  public static func halfBytes(_ header: PatchHeader) -> UInt32 { UInt32(header.workspaceBytes) &+ trailerBytes }
 
   private static var trailerBytes: UInt32 { 32 }
   private var halfStart: UInt32 {
-    sequence & 1 == 0 ? 0 : (Self.halfBytes(header.profile) &+ blockBytes &- 1) & ~(blockBytes &- 1)
+    sequence & 1 == 0 ? 0 : (Self.halfBytes(header) &+ blockBytes &- 1) & ~(blockBytes &- 1)
   }
 
   /// A journal for a patch; `nil` where it is not one for in place.
   public init?(_ header: PatchHeader, flash: Flash) {
     guard let inPlace = header.inPlace else { return nil }
     (self.flash, self.header, self.inPlace) = (flash, header, inPlace)
-    stateBytes = UInt32(Checkpoint.bytes(header.profile))
+    stateBytes = UInt32(header.workspaceBytes)
   }
 
   /// Forgets what the area holds. To be called before a patch is begun, and never to go on with one.
@@ -64,7 +64,7 @@ public struct PatchJournal<Flash: PatchFlash> {
   mutating func write(_ window: Range<UInt32>, state: RawSpan) {
     sequence &+= 1
     let start = halfStart
-    for place in stride(from: 0, to: Self.halfBytes(header.profile), by: Int(blockBytes)) {
+    for place in stride(from: 0, to: Self.halfBytes(header), by: Int(blockBytes)) {
       flash.erase(.checkpoint, at: start &+ place)
     }
     var (crc, page) = (CRC32(), Page(at: start))

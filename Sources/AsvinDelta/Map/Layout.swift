@@ -47,7 +47,7 @@ public struct Layout: BitwiseCopyable, Sendable {
 
   /// The offset in the old or new image of an address.
   #if hasFeature(Embedded)
-    @inline(never)
+  @inline(never)
   #endif
   public func offset(ofAddress address: UInt32, inNew isNew: Bool) -> UInt32? {
     for index in 0..<count {
@@ -59,7 +59,7 @@ public struct Layout: BitwiseCopyable, Sendable {
 
   /// The address of an offset in the old or new image: of the region that holds it or ends with it.
   #if hasFeature(Embedded)
-    @inline(never)
+  @inline(never)
   #endif
   func address(ofOffset offset: UInt32, inNew isNew: Bool) -> UInt32? {
     for index in 0..<count {

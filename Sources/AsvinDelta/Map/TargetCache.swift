@@ -26,7 +26,7 @@ struct TargetCache {
   }
 
   #if hasFeature(Embedded)
-    @inline(never)
+  @inline(never)
   #endif
   func shift(_ nearness: Nearness, _ target: UInt32) -> UInt32? {
     let (place, key) = entry(nearness, target)

@@ -2,7 +2,7 @@
 @safe
 struct HitModel {
   private let counters: FineCounters
-  private let mixer: Mixer
+  var mixer: Mixer
   private let reliability: UnsafeMutablePointer<UInt8>
   private let bits: UInt32
 
@@ -16,7 +16,7 @@ struct HitModel {
 
   init(bits: UInt32, in workspace: inout Workspace) {
     counters = FineCounters(bits: bits, in: &workspace)
-    mixer = Mixer(bits: 6, first: 20_000, in: &workspace)
+    mixer = Mixer(bits: 6, burst: 13, first: 20_000, in: &workspace)
     unsafe reliability = workspace.take(128, of: UInt8.self)
     for index in 0..<128 { unsafe reliability[index] = 0xFF }
     for index in 0..<UInt32(1024) { counters[index] = 0xF000_0000 }
@@ -24,7 +24,7 @@ struct HitModel {
   }
 
   #if hasFeature(Embedded)
-    @inline(never)
+  @inline(never)
   #endif
   mutating func code<Coder: BitCoder & ~Copyable>(
     _ isHit: UInt32, kind: UInt32, place: UInt32, predicted: UInt32, neighbours: UInt32, new: UInt32, last: UInt32,
@@ -57,7 +57,7 @@ struct HitModel {
     let mixed = mixer.logit(logits, set: set)
     let probability = Logistic.probability(mixed)
     let hit = coder.code(isHit, probability: probability)
-    mixer.learn(logits, set: set, error: Int32(hit << 16) &- Int32(probability), rate: 6)
+    mixer.learn(logits, set: set, error: Int32(hit << 16) &- Int32(probability), rate: 56)
     for index in 0..<7 {
       counters[indices[index]] = FineCounters.updated(counters[indices[index]], hit, limit: 250)
     }

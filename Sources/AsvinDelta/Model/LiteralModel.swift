@@ -2,16 +2,15 @@
 @safe
 struct LiteralModel {
   private let counters: Counters
-  private let mixer: Mixer
-  private let bits: UInt32
+  var mixer: Mixer
   var lastDelta: UInt32 = 0
 
-  static func bytes(_ bits: UInt32) -> Int { (2 << Int(bits)) + Mixer.bytes(bits: 5) }
+  /// Bytes of a workspace, with a table of so many slots.
+  static func bytes(_ slots: UInt32) -> Int { 2 * Int(slots) + Mixer.bytes(bits: 5) }
 
-  init(bits: UInt32, in workspace: inout Workspace) {
-    counters = Counters(bits: bits, in: &workspace)
-    mixer = Mixer(bits: 5, first: 22_000, in: &workspace)
-    self.bits = bits
+  init(slots: UInt32, in workspace: inout Workspace) {
+    counters = Counters(slots, in: &workspace)
+    mixer = Mixer(bits: 5, burst: 12, first: 12_000, in: &workspace)
   }
 
   /// Codes a byte.
@@ -30,7 +29,7 @@ struct LiteralModel {
     let four = UInt32(truncatingIfNeeded: recent >> 24) & 255
     let isGap: UInt32 = kind == 31 ? 1 : 0
     var bases: InlineArray<8, UInt32> = [
-      kind,
+      isGap == 1 ? 256 | new & 3 : kind,
       r & 255 | isGap << 8,
       r & 0xFFFF,
       r & 0xFF_FFFF,
@@ -42,11 +41,11 @@ struct LiteralModel {
     for index in 0..<8 { bases[index] = Self.hash(UInt32(index), bases[index]) }
     var node: UInt32 = 1
     for place in 0..<UInt32(8) {
-      var indices = InlineArray<8, UInt32>(repeating: 0)
+      var indices = InlineArray<8, Int>(repeating: 0)
       var slots = InlineArray<8, UInt16>(repeating: 0)
       var logits = InlineArray<8, Int32>(repeating: 0)
       for index in 0..<8 {
-        let place = ((bases[index] &+ node &* 0x2545_F491) &* 0x9E37_79B1) &>> (32 &- bits)
+        let place = counters.place((bases[index] &+ node &* 0x2545_F491) &* 0x9E37_79B1)
         indices[index] = place
         let slot = counters[place]
         slots[index] = slot
@@ -57,8 +56,8 @@ struct LiteralModel {
       let set = Int(place << 1 | isGap) | (kind != 0 && isGap == 0 ? 16 : 0)
       let probability = Logistic.probability(mixer.logit(logits, set: set))
       let bit = coder.code(byte &>> (7 &- place) & 1, probability: probability)
-      mixer.learn(logits, set: set, error: Int32(bit << 16) &- Int32(probability), rate: 14)
-      for index in 0..<8 { counters[indices[index]] = Counters.updated(slots[index], bit, limit: 15) }
+      mixer.learn(logits, set: set, error: Int32(bit << 16) &- Int32(probability), rate: 3)
+      for index in 0..<8 { counters[indices[index]] = Counters.updated(slots[index], bit, limit: 12) }
       node = node << 1 | bit
     }
     lastDelta = (node &- predicted) & 255

@@ -8,13 +8,13 @@ public protocol ByteStore: ~Copyable {
 
 extension ByteStore where Self: ~Copyable {
   #if hasFeature(Embedded)
-    @inline(never)
+  @inline(never)
   #endif
   func get(_ offset: UInt32) -> UInt32 { offset < count ? UInt32(byte(at: offset)) : 0 }
 
   /// Little-endian; zeros past the end.
   #if hasFeature(Embedded)
-    @inline(never)
+  @inline(never)
   #endif
   package func word(_ offset: UInt32) -> UInt32 {
     get(offset) | get(offset &+ 1) << 8 | get(offset &+ 2) << 16 | get(offset &+ 3) << 24

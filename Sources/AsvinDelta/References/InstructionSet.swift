@@ -36,32 +36,32 @@ public enum InstructionSet: UInt8, BitwiseCopyable, CaseIterable, Sendable {
 
   private var hasForms: Bool {
     #if ASVIN_WITHOUT_THUMB
-      if self == .thumb { return false }
+    if self == .thumb { return false }
     #endif
     #if ASVIN_WITHOUT_A32
-      if self == .a32 { return false }
+    if self == .a32 { return false }
     #endif
     #if ASVIN_WITHOUT_AARCH64
-      if self == .aarch64 { return false }
+    if self == .aarch64 { return false }
     #endif
     #if ASVIN_WITHOUT_RISCV
-      if self == .riscv { return false }
+    if self == .riscv { return false }
     #endif
     #if ASVIN_WITHOUT_XTENSA
-      if self == .xtensa { return false }
+    if self == .xtensa { return false }
     #endif
     #if ASVIN_WITHOUT_AVR
-      if self == .avr { return false }
+    if self == .avr { return false }
     #endif
     #if ASVIN_WITHOUT_X86
-      if self == .x86 { return false }
+    if self == .x86 { return false }
     #endif
     return true
   }
 
   /// Gives its table of forms; an empty one where its handler was left out.
   #if hasFeature(Embedded)
-    @inline(never)
+  @inline(never)
   #endif
   @unsafe
   func withForms(_ body: (UnsafeBufferPointer<Form>) -> Void) {

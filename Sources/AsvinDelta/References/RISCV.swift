@@ -8,7 +8,8 @@ enum RISCV {
       .init(12, 8, to: 12), .init(20, 1, to: 11), .init(21, 10, to: 1), .init(31, 1, to: 20)),
     // BEQ …
     Form(
-      0x7F, 0x63, bits: 13, is: .signed, .init(7, 1, to: 11), .init(8, 4, to: 1), .init(25, 6, to: 5), .init(31, 1, to: 12)),
+      0x7F, 0x63, bits: 13, is: .signed, .init(7, 1, to: 11), .init(8, 4, to: 1), .init(25, 6, to: 5),
+      .init(31, 1, to: 12)),
     // C.JAL, C.J
     Form(
       0x6003, 0x2001, bits: 12, is: .signed + .continued,

@@ -1,0 +1,30 @@
+/// The tables that a patch is applied with.
+public struct Tables: Equatable, Sendable {
+  /// Covers in the map.
+  public let covers: Int
+  /// Targets of references that are remembered; a power of two.
+  let targets: UInt32
+  /// Slots for hits, as a power of two, and for literals.
+  let hitBits: UInt32, literalSlots: UInt32
+
+  /// The tables of a profile.
+  public init(_ profile: Profile, _ emphasis: Emphasis) {
+    switch (profile, emphasis) {
+    case (.standard, .references): self.init(covers: 512, targets: 256, hitBits: 11, literalSlots: 4096)
+    case (.standard, .literals): self.init(covers: 64, targets: 32, hitBits: 9, literalSlots: 11_520)
+    case (.tiny, .references): self.init(covers: 152, targets: 128, hitBits: 9, literalSlots: 1920)
+    case (.tiny, .literals): self.init(covers: 32, targets: 16, hitBits: 8, literalSlots: 3584)
+    case (.linux, _): self.init(covers: 8192, targets: 8192, hitBits: 16, literalSlots: 1 << 20)
+    }
+  }
+
+  private init(covers: Int, targets: UInt32, hitBits: UInt32, literalSlots: UInt32) {
+    (self.covers, self.targets, self.hitBits, self.literalSlots) = (covers, targets, hitBits, literalSlots)
+  }
+
+  /// Bytes of a workspace, with what stands before the tables.
+  public var bytes: Int {
+    MemoryLayout<Checkpoint>.stride + HitModel.bytes(hitBits) + LiteralModel.bytes(literalSlots)
+      + AddressMap.bytes(covers) + TargetCache.bytes(targets) + Numbers.bytes
+  }
+}

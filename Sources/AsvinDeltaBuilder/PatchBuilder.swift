@@ -88,7 +88,7 @@ public enum PatchBuilder {
     let trial = Trial(old: old, new: new, profile: profile, effort: effort, progress: progress)
     var plan = trial.best(among: set.map { [$0] } ?? InstructionSet.allCases)
     if let inPlace { plan = trial.inPlace(plan, inPlace) }
-    let body = PatchWriter(old: old, new: new, profile: profile).code(plan, coder: { RangeEncoder() }) { $0.finish() }
+    let body = PatchWriter(old: old, new: new).bytes(plan)
     let header = PatchHeader(
       profile: profile, emphasis: plan.emphasis, base: hint(old), result: hint(new), inPlace: inPlace)
     let bytes = (0..<header.byteCount).map { header.bytes[$0] } + body

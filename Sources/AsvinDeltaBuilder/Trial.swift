@@ -6,62 +6,72 @@ struct Trial: Sendable {
   let old: [UInt8]
   let new: [UInt8]
   let profile: Profile
-  var effort = Effort.normal
-  var progress: @Sendable (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
+  let effort: Effort
+  private let progress: @Sendable (_ done: UInt64, _ total: UInt64) -> Void
   private let steps = Steps()
-  private var writer: PatchWriter { PatchWriter(old: old, new: new, profile: profile) }
+  private let writer: PatchWriter
+  private let index: SuffixIndex
 
-  private typealias Costs = CoverSearch.Costs
   /// Images above these bytes are looked at in fewer ways.
   private static let large = 4 << 20
 
-  /// The plan that costs least: first the machine code, on plain covers; then covers that look through references.
+  init(
+    old: [UInt8], new: [UInt8], profile: Profile, effort: Effort = .normal,
+    progress: @escaping @Sendable (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
+  ) {
+    (self.old, self.new, self.profile, self.effort, self.progress) = (old, new, profile, effort, progress)
+    writer = PatchWriter(old: old, new: new)
+    index = SuffixIndex(old)
+  }
+
+  /// The plan that costs least: first on plain covers, with the machine code that explains most; then on covers that
+  /// look through references, at the costs that the model told; then with what the gaps repeat.
   func best(among sets: [InstructionSet]) -> Plan {
-    let covers = CoverSearch(old: old, new: new).covers(CoverSearch.Costs())
-    let placed = Plan(covers: covers, settings: placed(covers))
-    let set = cheapest(sets.map { with(placed, set: $0) }).settings.set
-    let plain = improved(with(placed, set: set))
-    if effort == .fast { return cheapest([plain, withRepeats(plain)]) }
-    let layout = plain.settings.layout
-    let search = maskedSearch(plain)
-    // A large image has enough of everything; one way to look at it is nearly as good as three.
-    let choices = new.count > Self.large && effort == .normal ? [Costs()] : Costs.choices(effort)
-    let plans = concurrentMap(choices) { costs in
+    let covers = old.isEmpty ? [] : CoverSearch(plain: index, new: new).covers(Costs())
+    let placed = Plan(covers: covers, settings: settings(covers), profile: profile)
+    let voted = SetVote(old: old, new: new, covers: covers).best(effort == .max ? 3 : 2, among: sets)
+    var best = cheapest(voted.map { with(placed, set: $0) })
+    best = improved(best)
+    if effort == .fast || old.isEmpty { return filled(best) }
+    let isLarge = new.count > Self.large && effort == .normal
+    let search = maskedSearch(best)
+    let measured = writer.tally(best, literals: prices).tally.costs(after: Costs())
+    var choices = [Costs(), measured]
+    if effort == .max { choices += [Costs(miss: 8, literal: 7, begin: 20), Costs(reference: 4, miss: 9, begin: 16)] }
+    let plans = concurrentMap(isLarge ? [measured] : choices) { [best] costs in
       let covers = search.covers(costs)
-      let again = with(Plan(covers: covers, settings: self.placed(covers)), set: set)
-      var asBefore = again
-      asBefore.settings.layout = layout
-      return again.settings.layout.count == layout.count && layout.count == 0 ? [again] : [again, asBefore]
+      var again = best
+      (again.covers, again.bits) = (covers, .infinity)
+      var anew = again
+      anew.settings.layout = settings(covers).layout
+      return anew.settings.layout == again.settings.layout ? [again] : [again, anew]
     }
-    let again = cheapest(plans.flatMap(\.self))
-    let best = cheapest([plain, improved(again)])
-    let once = cheapest([best, withRepeats(best)])
-    if new.count > Self.large, effort == .normal { return once }
-    let twice = cheapest([once, withRepeats(once)])
-    return effort == .max ? cheapest([twice, withRepeats(twice)]) : twice
+    best = cheapest([best] + plans.flatMap(\.self))
+    if !isLarge { best = improved(best) }
+    return filled(best)
   }
 
   /// A plan made to be written over the old image.
   func inPlace(_ plan: Plan, _ inPlace: Windows.InPlace) -> Plan {
-    let best = cheapest(InPlaceCovers(old: old, new: new, inPlace: inPlace).plans(plan))
-    return cheapest([best, withRepeats(best)])
+    filled(cheapest(InPlaceCovers(old: old, new: new, inPlace: inPlace).plans(plan)))
   }
 
-  /// The plan with what the new image repeats of itself.
-  private func withRepeats(_ plan: Plan) -> Plan {
-    var prices = [Double](repeating: 6, count: new.count)
-    var last = 0.0
-    var plan = plan
-    _ = writer.code(
-      plan, coder: { CostCounter() },
-      afterLiteral: { coder, position in
-        let price = coder.bits - last
-        last = coder.bits
-        if price < 24 { prices[Int(position) - 1] = price }
-      }
-    ) { $0.bits }
-    plan.covers = RepeatSearch(old: old, new: new, oldSize: plan.settings.oldSize, prices: prices).covers(in: plan)
-    return plan
+  private var prices: [Float] { [Float](repeating: 6, count: new.count) }
+
+  /// The plan with its gaps filled, and with the memory spent where it saves most.
+  private func filled(_ plan: Plan) -> Plan {
+    var (best, literals, costs) = (plan, prices, Costs())
+    var candidate = plan
+    for round in 0..<(effort == .max ? 4 : new.count > Self.large ? 1 : 2) {
+      let (bits, tally) = writer.tally(candidate, literals: literals)
+      if round > 0, bits < best.bits { (best, best.bits) = (candidate, bits) }
+      (literals, costs) = (tally.literals, tally.costs(after: costs))
+      let gaps = GapSearch(old: old, new: new, index: index, literals: literals, costs: costs, effort: effort)
+      (candidate.covers, candidate.bits) = (gaps.covers(in: plan), .infinity)
+    }
+    var rich = candidate
+    rich.emphasis = .literals
+    return cheapest(profile == .linux ? [best, candidate] : [best, candidate, rich])
   }
 
   /// The search on the images as they look when references say nothing.
@@ -69,50 +79,48 @@ struct Trial: Sendable {
     let (set, layout) = (plan.settings.set, plan.settings.layout)
     let maskedOld = MaskedImage.bytes(old, set: set) { layout.offset(ofAddress: $0, inNew: false) != nil }
     let maskedNew = MaskedImage.bytes(new, set: set) { layout.offset(ofAddress: $0, inNew: true) != nil }
-    return CoverSearch(old: old, new: new, masked: (maskedOld, maskedNew))
+    return CoverSearch(plain: index, new: new, masked: (SuffixIndex(maskedOld), maskedNew))
   }
 
   /// Sizes, and the load address where one can be inferred.
-  private func placed(_ covers: [Cover]) -> PatchSettings {
+  private func settings(_ covers: [Cover]) -> PatchSettings {
     var settings = PatchSettings()
     settings.oldSize = UInt32(old.count)
     settings.newSize = UInt32(new.count)
-    if let address = LayoutInference.loadAddress(old: old, new: new, covers: covers) {
-      settings.layout.append(
-        Region(
-          old: Placement(length: settings.oldSize, address: address),
-          new: Placement(length: settings.newSize, address: address)))
-    }
+    settings.layout = LayoutInference.layout(old: old, new: new, covers: covers)
     return settings
   }
 
-  /// The plan with or without a load address, and with the page of RAM that helps most.
+  /// The plan with or without a layout, and with the page of RAM that helps most.
   private func improved(_ plan: Plan) -> Plan {
     var unplaced = plan
-    unplaced.settings.layout = Layout()
-    var plans = [plan, unplaced]
-    for page in LayoutInference.memoryPages(
-      old: old, new: new, covers: plan.covers, layout: plan.settings.layout)
-    {
-      for var candidate in plans[..<2] {
-        candidate.settings.memoryPage = page
-        plans.append(candidate)
-      }
-    }
-    return cheapest(plans)
+    (unplaced.settings.layout, unplaced.bits) = (Layout(), .infinity)
+    let best = plan.settings.layout.count == 0 ? plan : cheapest([plan, unplaced])
+    let pages = LayoutInference.memoryPages(
+      old: old, new: new, covers: plan.covers, layout: best.settings.layout)
+    return cheapest(
+      [best]
+        + pages.filter { $0 != best.settings.memoryPage }.map { page in
+          var candidate = best
+          (candidate.settings.memoryPage, candidate.bits) = (page, .infinity)
+          return candidate
+        })
   }
 
   private func with(_ plan: Plan, set: InstructionSet) -> Plan {
     var plan = plan
-    plan.settings.set = set
+    (plan.settings.set, plan.bits) = (set, .infinity)
     return plan
   }
 
+  /// The cheapest plan; those whose price is known are not priced again.
   private func cheapest(_ plans: [Plan]) -> Plan {
     let priced = concurrentMap(plans) { plan in
       var plan = plan
-      plan.bits = writer.code(plan, coder: { CostCounter() }) { $0.bits }
-      steps.next(progress)
+      if plan.bits == .infinity {
+        plan.bits = writer.bits(plan)
+        steps.next(progress)
+      }
       return plan
     }
     return priced.min { $0.bits < $1.bits } ?? plans[0]
@@ -132,7 +140,7 @@ public enum Effort: String, CaseIterable, Sendable {
 /// How many plans were tried, of about how many.
 private final class Steps: Sendable {
   private let done = Atomic<UInt64>(0)
-  private static let total: UInt64 = 30
+  private static let total: UInt64 = 16
 
   func next(_ progress: (UInt64, UInt64) -> Void) {
     let done = done.add(1, ordering: .relaxed).newValue

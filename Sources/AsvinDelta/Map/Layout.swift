@@ -25,7 +25,7 @@ public struct Region: Equatable, BitwiseCopyable, Sendable {
 }
 
 /// The regions of a patch, as far as they are known.
-public struct Layout: BitwiseCopyable, Sendable {
+public struct Layout: BitwiseCopyable, Equatable, Sendable {
   /// How many regions there can be.
   public static var limit: Int { 8 }
   var regions: InlineArray<8, Region> = .init(repeating: Region())
@@ -34,6 +34,13 @@ public struct Layout: BitwiseCopyable, Sendable {
 
   /// A layout of which nothing is known.
   public init() {}
+
+  /// Whether the regions are the same.
+  public static func == (one: Layout, other: Layout) -> Bool {
+    guard one.count == other.count else { return false }
+    for index in 0..<one.count where one.regions[index] != other.regions[index] { return false }
+    return true
+  }
 
   /// Adds a region; the ninth is left out.
   public mutating func append(_ region: Region) {

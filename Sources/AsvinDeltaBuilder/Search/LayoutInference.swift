@@ -1,8 +1,20 @@
 import AsvinDelta
 /// Works out where the images stand in memory from words that changed by as much as the place they may point at moved.
 enum LayoutInference {
+  /// Where the images stand: both whole at one address, if any words speak for one.
+  static func layout(old: [UInt8], new: [UInt8], covers: [Cover]) -> Layout {
+    var layout = Layout()
+    if let address = loadAddress(old: old, new: new, covers: covers) {
+      layout.append(
+        Region(
+          old: Placement(length: UInt32(old.count), address: address),
+          new: Placement(length: UInt32(new.count), address: address)))
+    }
+    return layout
+  }
+
   /// The likeliest load address of the old image, if any words speak for one.
-  static func loadAddress(old: [UInt8], new: [UInt8], covers: [Cover]) -> UInt32? {
+  private static func loadAddress(old: [UInt8], new: [UInt8], covers: [Cover]) -> UInt32? {
     var byShift: [UInt32: [Cover]] = [:]
     for cover in covers { byShift[cover.new &- cover.old, default: []].append(cover) }
     var edges: [(at: UInt32, change: Int)] = []

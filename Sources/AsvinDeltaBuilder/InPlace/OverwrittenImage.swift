@@ -33,6 +33,17 @@ final class OverwrittenImage {
     return min(windows[windows.index(of: offset)].upperBound, UInt32(old.count))
   }
 
+  /// Where what can be read of the result for a place of this window ends; the offset itself where nothing can.
+  func readableEnd(_ offset: UInt32, before place: Int) -> UInt32 {
+    window.contains(offset) && Int(offset) >= place ? offset : readableEnd(offset)
+  }
+
+  /// Where the old bytes at an offset that are still there end; the offset itself where they are gone.
+  func oldEnd(_ offset: UInt32) -> UInt32 {
+    if offset >= blocksEnd { return UInt32(old.count) }
+    return isLost(offset) ? offset : min(windows[windows.index(of: offset)].upperBound, UInt32(old.count))
+  }
+
   /// What stands in the slot.
   func slotByte(_ offset: UInt32) -> UInt8 {
     guard isLost(offset) else { return old[Int(offset)] }

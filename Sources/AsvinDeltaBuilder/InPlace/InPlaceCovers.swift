@@ -27,7 +27,7 @@ struct InPlaceCovers {
 
   private func plan(_ plan: Plan, in order: [UInt32]) -> Plan {
     var result = plan
-    result.inPlace = inPlace
+    (result.inPlace, result.bits) = (inPlace, .infinity)
     result.order = order
     let copies = plan.covers.filter { $0.old < plan.settings.oldSize }
     let image = OverwrittenImage(old: old, new: new, inPlace: inPlace)

@@ -1,5 +1,4 @@
 import AsvinDelta
-import Glibc
 
 /// The encoder to the decoder of `AsvinDelta`.
 struct RangeEncoder: ~Copyable, BitCoder {
@@ -58,19 +57,4 @@ struct RangeEncoder: ~Copyable, BitCoder {
     while bytes.last == 0 { bytes.removeLast() }
     return bytes
   }
-}
-
-/// Adds up what a patch would cost, in bits.
-struct CostCounter: ~Copyable, BitCoder {
-  static var isWriting: Bool { true }
-  private(set) var bits = 0.0
-
-  @inline(__always)
-  mutating func code(_ bit: UInt32, probability: UInt32) -> UInt32 {
-    bits -= bit == 1 ? Self.logarithms[Int(probability >> 4)] : Self.logarithms[Int((65_536 - probability) >> 4)]
-    return bit
-  }
-
-  private static let logarithms: [Double] = (0...4096).map { Self.log2((Double($0) + 0.5) / 4096.5) }
-  private static func log2(_ x: Double) -> Double { Glibc.log2(x) }
 }

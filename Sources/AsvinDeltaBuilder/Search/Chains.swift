@@ -1,0 +1,38 @@
+/// Where so many bytes stood before, the latest first.
+struct Chains {
+  private static let bits: UInt64 = 17
+  private let width: Int
+  private var heads: [Int32]
+  private var earlier: [Int32]
+  private let bytes: [UInt8]
+
+  /// Chains of what is `width` bytes alike, 3...8.
+  init(_ bytes: [UInt8], width: Int) {
+    (self.bytes, self.width) = (bytes, width)
+    heads = [Int32](repeating: -1, count: 1 << Int(Self.bits))
+    earlier = [Int32](repeating: -1, count: bytes.count)
+  }
+
+  mutating func add(_ place: Int) {
+    guard let key = key(place) else { return }
+    earlier[place] = heads[key]
+    heads[key] = Int32(place)
+  }
+
+  /// Gives the places before one, so many at most, until the answer is `false`.
+  func forEach(_ place: Int, depth: Int, _ body: (Int) -> Bool) {
+    guard let key = key(place) else { return }
+    var (source, left) = (heads[key], depth)
+    while source >= 0, left > 0, body(Int(source)) {
+      source = earlier[Int(source)]
+      left -= 1
+    }
+  }
+
+  private func key(_ place: Int) -> Int? {
+    guard place + width <= bytes.count else { return nil }
+    var value: UInt64 = 0
+    for index in 0..<width { value = value << 8 | UInt64(bytes[place + index]) }
+    return Int((value &* 0x9E37_79B9_7F4A_7C15) >> (64 - Self.bits))
+  }
+}

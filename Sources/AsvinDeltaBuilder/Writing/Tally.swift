@@ -1,0 +1,64 @@
+import AsvinDelta
+
+/// Looks on while a patch is written, at what its parts cost.
+protocol WritingObserver {
+  /// A literal was written.
+  mutating func literal(at position: UInt32, bits: Double)
+  /// A byte was copied; `isSame` where it is the old one.
+  mutating func copied(isSame: Bool, bits: Double)
+  /// A cover in line was begun, after a run of literals; `extra` bits say where its source is.
+  mutating func began(isRepeat: Bool, isNewShift: Bool, distance: UInt32, bits: Double)
+}
+
+/// Nobody looks on.
+struct Unobserved: WritingObserver {
+  func literal(at position: UInt32, bits: Double) {}
+  func copied(isSame: Bool, bits: Double) {}
+  func began(isRepeat: Bool, isNewShift: Bool, distance: UInt32, bits: Double) {}
+}
+
+/// What the parts of a patch cost.
+struct Tally: WritingObserver {
+  private struct Mean {
+    var (sum, count) = (0.0, 0.0)
+    mutating func add(_ value: Double) { (sum, count) = (sum + value, count + 1) }
+    /// The mean, drawn to what was expected while little was seen.
+    func value(expected: Double) -> Double { (sum + 20 * expected) / (count + 20) }
+  }
+
+  /// Bits of a literal at each place, where there was one.
+  private(set) var literals: [Float]
+  private var literal = Mean(), same = Mean(), changed = Mean()
+  private var begin = Mean(), newRepeat = Mean(), again = Mean()
+
+  /// - Parameter literals: bits of a literal at each place as far as they are known.
+  init(literals: [Float]) { self.literals = literals }
+
+  mutating func literal(at position: UInt32, bits: Double) {
+    literals[Int(position)] = Float(min(bits, 24))
+    literal.add(bits)
+  }
+
+  mutating func copied(isSame: Bool, bits: Double) { if isSame { same.add(bits) } else { changed.add(bits) } }
+
+  mutating func began(isRepeat: Bool, isNewShift: Bool, distance: UInt32, bits: Double) {
+    guard isNewShift else { return again.add(bits) }
+    if isRepeat { newRepeat.add(bits - Self.bits(Int(distance))) } else { begin.add(bits) }
+  }
+
+  /// Bits of a number.
+  static func bits(_ number: Int) -> Double { Double(Int.bitWidth - number.magnitude.leadingZeroBitCount) }
+
+  /// What the next search may count with.
+  func costs(after costs: Costs) -> Costs {
+    var next = costs
+    next.literal = literal.value(expected: costs.literal)
+    next.begin = begin.value(expected: costs.begin)
+    next.repeat = newRepeat.value(expected: costs.repeat)
+    next.again = again.value(expected: costs.again)
+    next.hit = max(0.03, min(same.value(expected: costs.hit), 0.5))
+    // What changed is in part told by references, which are looked at apart.
+    next.miss = max(costs.miss, min(changed.value(expected: costs.miss), 12))
+    return next
+  }
+}

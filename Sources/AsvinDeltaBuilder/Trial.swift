@@ -47,8 +47,29 @@ struct Trial: Sendable {
       return anew.settings.layout == again.settings.layout ? [again] : [again, anew]
     }
     best = cheapest([best] + plans.flatMap(\.self))
-    if !isLarge { best = improved(best) }
-    return filled(best)
+    if isLarge { return filled(best) }
+    best = improved(best)
+    var whole = filled(best)
+    for _ in 0..<(effort == .max ? 12 : 6) {
+      // Now that gaps are filled, what is not covered costs less than its literals: other covers are worth it.
+      let again = filled(recovered(best, search, whole))
+      let isWorthIt = again.bits < whole.bits * (effort == .max ? 0.9995 : 0.99)
+      whole = cheapest([whole, again])
+      if !isWorthIt { break }
+    }
+    return whole
+  }
+
+  /// A plan with covers that are searched at the costs of a plan whose gaps are filled.
+  private func recovered(_ plan: Plan, _ search: CoverSearch, _ whole: Plan) -> Plan {
+    let (bits, tally) = writer.tally(plan, literals: prices)
+    var costs = tally.costs(after: Costs())
+    let (literals, count) = tally.allLiterals
+    if count > 0 { costs.literal = max(1, (literals - (bits - whole.bits)) / count) }
+    costs.end = 4
+    var again = plan
+    (again.covers, again.bits) = (search.covers(costs), .infinity)
+    return again
   }
 
   /// A plan made to be written over the old image.

@@ -20,7 +20,7 @@ struct Unobserved: WritingObserver {
 /// What the parts of a patch cost.
 struct Tally: WritingObserver {
   private struct Mean {
-    var (sum, count) = (0.0, 0.0)
+    private(set) var (sum, count) = (0.0, 0.0)
     mutating func add(_ value: Double) { (sum, count) = (sum + value, count + 1) }
     /// The mean, drawn to what was expected while little was seen.
     func value(expected: Double) -> Double { (sum + 20 * expected) / (count + 20) }
@@ -48,6 +48,9 @@ struct Tally: WritingObserver {
 
   /// Bits of a number.
   static func bits(_ number: Int) -> Double { Double(Int.bitWidth - number.magnitude.leadingZeroBitCount) }
+
+  /// Bits of all literals, and how many there were.
+  var allLiterals: (bits: Double, count: Double) { (literal.sum, literal.count) }
 
   /// What the next search may count with.
   func costs(after costs: Costs) -> Costs {

@@ -45,6 +45,8 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
   private var diagonals: InlineArray<8, UInt32> = .init(repeating: 0)
   private var wasRepeat: UInt32 = 0
   private var isRepeat = false
+  /// 4 where no literals stand before the cover that is told.
+  private var isRunEmpty: UInt32 = 0
   /// Where the decoder stood that is to go on.
   private(set) var windowsWritten: UInt32 = 0
   private(set) var resumed = CoderState(range: 0, value: 0, taken: 0)
@@ -125,7 +127,7 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
     var kept = Checkpoint()
     (kept.windowStart, kept.windowEnd) = (window.lowerBound, window.upperBound)
     (kept.settings, kept.recent, kept.wasRepeat) = (settings, recent, wasRepeat)
-    (kept.diagonal, kept.diagonals, kept.lastDelta) = (diagonal, diagonals, literals.lastDelta)
+    (kept.diagonal, kept.diagonals) = (diagonal, diagonals)
     (kept.history, kept.gap, kept.previousGap) = (hits.history, hits.gap, hits.previousGap)
     (kept.mapCount, kept.mapSources) = (UInt32(map.count), UInt32(map.sources))
     (kept.hitsLearned, kept.literalsLearned) = (hits.mixer.learned, literals.mixer.learned)
@@ -141,7 +143,7 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
     }
     let kept = unsafe kept.pointee
     (settings, recent, wasRepeat) = (kept.settings, kept.recent, kept.wasRepeat)
-    (diagonal, diagonals, literals.lastDelta) = (kept.diagonal, kept.diagonals, kept.lastDelta)
+    (diagonal, diagonals) = (kept.diagonal, kept.diagonals)
     (hits.history, hits.gap, hits.previousGap) = (kept.history, kept.gap, kept.previousGap)
     map.resume(count: Int(kept.mapCount), sources: Int(kept.mapSources))
     references.settings = settings
@@ -151,7 +153,12 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
   }
 
   /// How many literals come next.
-  public mutating func codeRun(_ count: UInt32) -> UInt32 { numbers.code(count, .run, with: &coder) }
+  public mutating func codeRun(_ count: UInt32) -> UInt32 {
+    let start = position
+    let coded = numbers.code(count, wasRepeat == 1 ? .runBehindRepeat : .run, at: start, with: &coder)
+    isRunEmpty = coded == 0 ? 4 : 0
+    return coded
+  }
 
   /// A cover in line, at the position; it ends within the gap. Its source is the old image, or what is already written
   /// of the new one, which stands behind the old one's end.
@@ -162,15 +169,15 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
     let place = codeDiagonal(shift, 4 &* isRepeat)
     let length: UInt32
     if isRepeat == 1 {
-      length = numbers.code(cover.length, .repeatLength, with: &coder)
+      length = numbers.code(cover.length, place == 4 ? .repeatLength : .knownRepeatLength, at: position, with: &coder)
       if place == 4 {
         let distance = Int32(bitPattern: settings.oldSize &- shift)
         let isAhead = code(distance < 0 ? 1 : 0, 26)
-        let coded = numbers.code(distance.magnitude, .distance, with: &coder)
+        let coded = numbers.code(distance.magnitude, length < 5 ? .shortDistance : .distance, with: &coder)
         remember(isAhead == 1 ? settings.oldSize &+ coded : settings.oldSize &- coded, from: 7)
       }
     } else {
-      length = numbers.code(cover.length, .length, with: &coder)
+      length = numbers.code(cover.length, place == 4 ? .length : .knownLength, at: position, with: &coder)
       _ = codeShift(shift, place)
     }
     return Cover(new: position, old: position &+ diagonals[Int(4 &* isRepeat)], length: length)
@@ -187,7 +194,7 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
   public mutating func codeLiteral(_ byte: UInt8) -> UInt8 {
     let source = position &+ diagonal
     let coded = literals.code(
-      UInt32(byte), predicted: get(source), kind: 31, recent: recent, neighbours: neighbours(source),
+      UInt32(byte), predicted: get(source), kind: 31, recent: recent,
       new: position, with: &coder)
     advance(coded)
     return UInt8(coded)
@@ -212,7 +219,7 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
         isPlain == 1
         ? plain
         : literals.code(
-          known, predicted: predicted, kind: kind, recent: recent, neighbours: around, new: position, with: &coder)
+          known, predicted: predicted, kind: kind, recent: recent, new: position, with: &coder)
     }
     advance(coded)
     if !isRepeat { references.finish(new: position, old: source, in: base, output) }
@@ -240,7 +247,7 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
   #endif
   private mutating func codeDiagonal(_ shift: UInt32, _ first: UInt32) -> UInt32 {
     for index in 0..<UInt32(4) {
-      if code(diagonals[Int(first &+ index)] == shift ? 1 : 0, first &<< 2 | index) == 1 {
+      if code(diagonals[Int(first &+ index)] == shift ? 1 : 0, first &<< 2 | isRunEmpty | index) == 1 {
         remember(diagonals[Int(first &+ index)], from: Int(first &+ index))
         return index
       }

@@ -23,7 +23,7 @@ public struct PatchSettings: BitwiseCopyable, Sendable {
     newSize = oldSize &+ numbers.difference(newSize &- oldSize, .shift, with: &coder)
     set = InstructionSet(rawValue: UInt8(Self.bits(UInt32(set.rawValue), 3, numbers, with: &coder))) ?? .none
     memoryPage = UInt8(truncatingIfNeeded: numbers.code(UInt32(memoryPage), .count, with: &coder))
-    let regions = numbers.code(UInt32(layout.count), .run, with: &coder)
+    let regions = numbers.code(UInt32(layout.count), .count, with: &coder)
     layout.count = Int(min(regions, UInt32(Layout.limit)))
     var previous = Region()
     for index in 0..<layout.count {

@@ -35,7 +35,7 @@ struct Trial: Sendable {
     if effort == .fast || old.isEmpty { return filled(best) }
     let isLarge = new.count > Self.large && effort == .normal
     let search = maskedSearch(best)
-    let measured = writer.tally(best, literals: prices).tally.costs(after: Costs())
+    let measured = writer.tally(best, literals: literals).tally.costs(after: Costs())
     var choices = [Costs(), measured]
     if effort == .max { choices += [Costs(miss: 8, literal: 7, begin: 20), Costs(reference: 4, miss: 9, begin: 16)] }
     let plans = concurrentMap(isLarge ? [measured] : choices) { [best] costs in
@@ -62,10 +62,10 @@ struct Trial: Sendable {
 
   /// A plan with covers that are searched at the costs of a plan whose gaps are filled.
   private func recovered(_ plan: Plan, _ search: CoverSearch, _ whole: Plan) -> Plan {
-    let (bits, tally) = writer.tally(plan, literals: prices)
+    let (bits, tally) = writer.tally(plan, literals: literals)
     var costs = tally.costs(after: Costs())
-    let (literals, count) = tally.allLiterals
-    if count > 0 { costs.literal = max(1, (literals - (bits - whole.bits)) / count) }
+    let (sum, count) = tally.allLiterals
+    if count > 0 { costs.literal = max(1, (sum - (bits - whole.bits)) / count) }
     costs.end = 4
     var again = plan
     (again.covers, again.bits) = (search.covers(costs), .infinity)
@@ -77,21 +77,26 @@ struct Trial: Sendable {
     filled(cheapest(InPlaceCovers(old: old, new: new, inPlace: inPlace).plans(plan)))
   }
 
-  private var prices: [Float] { [Float](repeating: 6, count: new.count) }
+  private var literals: [Float] { [Float](repeating: 6, count: new.count) }
 
   /// The plan with its gaps filled, and with the memory spent where it saves most.
   private func filled(_ plan: Plan) -> Plan {
-    var (best, literals, costs) = (plan, prices, Costs())
+    var (best, literals, copies) = (plan, self.literals, CopyPrices())
     var candidate = plan
-    for round in 0..<(effort == .max ? 4 : new.count > Self.large ? 1 : 2) {
+    for round in 0..<(effort == .max ? 8 : new.count > Self.large ? 2 : 4) {
       let (bits, tally) = writer.tally(candidate, literals: literals)
-      if round > 0, bits < best.bits { (best, best.bits) = (candidate, bits) }
-      (literals, costs) = (tally.literals, tally.costs(after: costs))
-      let gaps = GapSearch(old: old, new: new, index: index, literals: literals, costs: costs, effort: effort)
+      let isWorthIt = round == 0 || bits < best.bits * 0.997
+      if bits < best.bits { (best, best.bits) = (candidate, bits) }
+      if !isWorthIt { break }
+      literals = tally.literals
+      if round > 0 { copies = CopyPrices(counting: tally.copies) }
+      let gaps = GapSearch(
+        old: old, new: new, index: index, literals: literals, hit: tally.costs(after: Costs()).hit, prices: copies,
+        effort: effort)
       (candidate.covers, candidate.bits) = (gaps.covers(in: plan), .infinity)
     }
-    var rich = candidate
-    rich.emphasis = .literals
+    var rich = best
+    (rich.emphasis, rich.bits) = (.literals, .infinity)
     return cheapest(profile == .linux ? [best, candidate] : [best, candidate, rich])
   }
 

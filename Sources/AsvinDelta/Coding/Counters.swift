@@ -37,15 +37,15 @@ struct Counters {
   static func updated(_ slot: UInt16, _ bit: UInt32, limit: UInt32) -> UInt16 {
     let count = UInt32(slot & 15)
     let (value, target) = (Int32(slot >> 4), Int32(bit &* 4095))
-    let step = ((target &- value) &* Int32(rate(count))) >> 16
+    let step = ((target &- value) &* Int32(rate(count)) &+ 0x8000) >> 16
     return UInt16(truncatingIfNeeded: value &+ step) << 4 | UInt16(min(count &+ 1, limit))
   }
 
-  /// 65 536 ∕ (count + 1.6).
+  /// 65 536 ∕ (count + 1.6), and from 11 on ever slower.
   private static func rate(_ count: UInt32) -> UInt16 { rates[Int(count & 15)] }
 
   private static let rates: InlineArray<16, UInt16> = [
-    40960, 25206, 18204, 14246, 11702, 9929, 8622, 7620, 6826, 6182, 5649, 5201, 4818, 4488, 4201, 3947,
+    40960, 25206, 18204, 14246, 11702, 9929, 8622, 7620, 6826, 6182, 5649, 4800, 4000, 3300, 2700, 2200,
   ]
 }
 

@@ -4,45 +4,67 @@
 struct Numbers {
   /// What a number says.
   enum Kind: UInt32 {
-    case gap, length, shift, run, count, repeatLength, distance
-    /// No number, but single bits in 64 contexts.
-    case flag
+    /// Numbers of any size.
+    case gap, length, shift, count, distance, shortDistance
+    /// Numbers that are mostly small, and depend on where in a word of four bytes they are said.
+    case run, runBehindRepeat, knownLength, repeatLength, knownRepeatLength
+    static let narrow = Kind.run, kinds: UInt32 = 11
   }
 
-  /// For each kind 64 places of the count of bits, then for each kind 128 of the first two.
-  private let slots: UnsafeMutablePointer<UInt16>
-  private static var count: Int { 8 * 64 + 8 * 128 }
+  private static let wideSlots: UInt32 = 128, narrowSlots: UInt32 = 48
+  private static let narrowStart = Kind.narrow.rawValue * wideSlots
+  private static let flagStart = narrowStart + (Kind.kinds - Kind.narrow.rawValue) * 4 * narrowSlots
+  private static let flags: UInt32 = 64
 
-  init(in workspace: inout Workspace) { unsafe slots = Counters.slots(Self.count, in: &workspace) }
+  private let slots: UnsafeMutablePointer<UInt16>
+
+  init(in workspace: inout Workspace) {
+    unsafe slots = Counters.slots(Int(Self.flagStart + Self.flags), in: &workspace)
+  }
 
   /// Bytes of a workspace.
-  static var bytes: Int { count * 2 }
+  static var bytes: Int { Int(flagStart + flags) * 2 }
 
+  /// Codes a number.
+  ///
+  /// - Parameter position: where in the new image it is said.
   #if hasFeature(Embedded)
-  @inline(never)
+    @inline(never)
   #endif
-  func code<Coder: BitCoder & ~Copyable>(_ value: UInt32, _ kind: Kind, with coder: inout Coder) -> UInt32 {
+  func code<Coder: BitCoder & ~Copyable>(
+    _ value: UInt32, _ kind: Kind, at position: UInt32 = 0, with coder: inout Coder
+  ) -> UInt32 {
+    let isNarrow = kind.rawValue >= Kind.narrow.rawValue
+    let start =
+      isNarrow
+      ? Self.narrowStart &+ ((kind.rawValue &- Kind.narrow.rawValue) << 2 | position & 3) &* Self.narrowSlots
+      : kind.rawValue &* Self.wideSlots
+    // 0...32 as a number of six bits; where most numbers are small of four, and from 15 on of five more.
+    let (depth, limit): (UInt32, UInt32) = isNarrow ? (4, 7) : (6, 15)
     let bits = UInt32(32 &- value.leadingZeroBitCount)
+    let symbol = isNarrow ? min(bits, 15) : bits
     var node: UInt32 = 1
-    // 0...32 as a number of six bits.
-    for place in 0..<UInt32(6) {
-      node = node << 1 | bit(bits &>> (5 &- place), kind.rawValue << 6 | node, with: &coder)
+    for place in 0..<depth { node = node << 1 | bit(symbol &>> (depth &- 1 &- place), start &+ node, with: &coder) }
+    var count = node & (1 &<< depth &- 1)
+    if isNarrow, count == 15 {
+      for place in 0..<UInt32(5) { node = node << 1 | even((bits &- 15) &>> (4 &- place), with: &coder) }
+      count = 15 &+ node & 31
     }
-    let count = node & 63
-    // A patch may say 33 to 63; what it makes of them is bounded here, and refused by its limits later.
+    // A patch may say more than 32; what it makes of them is bounded here, and refused by its limits later.
     guard count > 1, count <= 32 else { return count <= 1 ? count : .max }
+    let learned = start &+ 1 &<< depth
     var result: UInt32 = 1
     for place in 0..<(count &- 1) {
       let next = value &>> (count &- 2 &- place)
-      let context = 512 &+ kind.rawValue << 7 | (count & 31) << 2 | (place == 0 ? 0 : 2 | result & 1)
       if place < 2 {
-        result = result << 1 | bit(next, context, with: &coder)
+        let context = min(count, limit) << 2 | (place == 0 ? 0 : 2 | result & 1)
+        result = result << 1 | bit(next, learned &+ context, with: &coder)
       } else if place &+ 3 < count {
         result = result << 1 | even(next, with: &coder)
       } else {
         // The last two bits: much is aligned to four bytes. No number has but one bit, so places are free.
-        let low = place &+ 3 == count ? 1 : 2 | result & 1
-        result = result << 1 | bit(next, 512 &+ kind.rawValue << 7 | low, with: &coder)
+        let context = place &+ 3 == count ? 1 : 2 | result & 1
+        result = result << 1 | bit(next, learned &+ context, with: &coder)
       }
     }
     return result
@@ -50,7 +72,7 @@ struct Numbers {
 
   /// A difference, whose sign stands in its lowest bit.
   #if hasFeature(Embedded)
-  @inline(never)
+    @inline(never)
   #endif
   func difference<Coder: BitCoder & ~Copyable>(_ value: UInt32, _ kind: Kind, with coder: inout Coder) -> UInt32 {
     let sign = UInt32(bitPattern: Int32(bitPattern: value) >> 31)
@@ -60,7 +82,7 @@ struct Numbers {
 
   /// A bit, in one of 64 contexts.
   func flag<Coder: BitCoder & ~Copyable>(_ bit: UInt32, _ context: UInt32, with coder: inout Coder) -> UInt32 {
-    self.bit(bit, Kind.flag.rawValue << 6 | context & 63, with: &coder)
+    self.bit(bit, Self.flagStart &+ context & 63, with: &coder)
   }
 
   /// A bit that may as well be 0 as 1.
@@ -69,7 +91,7 @@ struct Numbers {
   }
 
   #if hasFeature(Embedded)
-  @inline(never)
+    @inline(never)
   #endif
   private func bit<Coder: BitCoder & ~Copyable>(
     _ bit: UInt32, _ place: UInt32, with coder: inout Coder

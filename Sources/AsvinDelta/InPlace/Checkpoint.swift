@@ -13,7 +13,6 @@ struct Checkpoint: BitwiseCopyable {
   var history: UInt32 = 0
   var gap: UInt32 = 0
   var previousGap: UInt32 = 0
-  var lastDelta: UInt32 = 0
   var hitsLearned: UInt32 = 0
   var literalsLearned: UInt32 = 0
   var mapCount: UInt32 = 0

@@ -3,7 +3,6 @@
 struct LiteralModel {
   private let counters: Counters
   var mixer: Mixer
-  var lastDelta: UInt32 = 0
 
   /// Bytes of a workspace, with a table of so many slots.
   static func bytes(_ slots: UInt32) -> Int { 2 * Int(slots) + Mixer.bytes(bits: 5) }
@@ -20,47 +19,55 @@ struct LiteralModel {
   ///   - predicted: the byte that it is not, or in a gap the old image's byte on the last diagonal.
   ///   - kind: of the reference that it belongs to; 31 in a gap.
   ///   - recent: the eight bytes before it, the last lowest.
-  ///   - neighbours: the old bytes around the source.
   mutating func code<Coder: BitCoder & ~Copyable>(
-    _ byte: UInt32, predicted: UInt32, kind: UInt32, recent: UInt64, neighbours: UInt32, new: UInt32,
+    _ byte: UInt32, predicted: UInt32, kind: UInt32, recent: UInt64, new: UInt32,
     with coder: inout Coder
   ) -> UInt32 {
-    let r = UInt32(truncatingIfNeeded: recent)
-    let four = UInt32(truncatingIfNeeded: recent >> 24) & 255
     let isGap: UInt32 = kind == 31 ? 1 : 0
-    var bases: InlineArray<8, UInt32> = [
-      isGap == 1 ? 256 | new & 3 : kind,
-      r & 255 | isGap << 8,
-      r & 0xFFFF,
-      r & 0xFF_FFFF,
+    let before = UInt32(truncatingIfNeeded: recent)
+    let (last, second, fourth) = (before & 255, before >> 8 & 255, before >> 24)
+    // The table is small: contexts of more than ten bits or so would push each other out.
+    let place = new & 3
+    var contexts: InlineArray<7, UInt32> = [
+      isGap == 1 ? 256 | place : kind,
+      last | isGap << 8,
+      last & 0xE0 | (second & 0xE0) << 8 | place,
+      second | place << 8,
+      fourth | place << 8,
+      fourth & 0xF0 | (last & 0xF0) << 8 | (second & 0xF0) << 4,
       predicted | kind << 8,
-      neighbours & 0xFFFFFF,
-      (predicted &+ lastDelta) & 255 | kind << 8,
-      four | (new & 3) << 8 | (r >> 8 & 0xFF) << 10,
     ]
-    for index in 0..<8 { bases[index] = Self.hash(UInt32(index), bases[index]) }
+    var index = 7
+    while index > 0 {
+      index &-= 1
+      contexts[index] = Self.hash(UInt32(index), contexts[index])
+    }
     var node: UInt32 = 1
-    for place in 0..<UInt32(8) {
-      var indices = InlineArray<8, Int>(repeating: 0)
-      var slots = InlineArray<8, UInt16>(repeating: 0)
+    for bitPlace in 0..<UInt32(8) {
+      var slots = InlineArray<7, UInt16>(repeating: 0)
+      var places = InlineArray<7, Int>(repeating: 0)
       var logits = InlineArray<8, Int32>(repeating: 0)
-      for index in 0..<8 {
-        let place = counters.place((bases[index] &+ node &* 0x2545_F491) &* 0x9E37_79B1)
-        indices[index] = place
-        let slot = counters[place]
-        slots[index] = slot
-        let logit = Logistic.logit(Counters.probability(slot))
-        let count = Int32(slot & 15)
+      logits[7] = 256
+      index = 7
+      while index > 0 {
+        index &-= 1
+        places[index] = counters.place((contexts[index] &+ node &* 0x2545_F491) &* 0x9E37_79B1)
+        slots[index] = counters[places[index]]
+        let count = Int32(slots[index] & 15)
+        let logit = Logistic.logit(Counters.probability(slots[index]))
         logits[index] = count == 0 ? 0 : (logit &* (count &+ 4)) >> 3
       }
-      let set = Int(place << 1 | isGap) | (kind != 0 && isGap == 0 ? 16 : 0)
+      let set = Int(bitPlace << 1 | isGap) | (kind != 0 && isGap == 0 ? 16 : 0)
       let probability = Logistic.probability(mixer.logit(logits, set: set))
-      let bit = coder.code(byte &>> (7 &- place) & 1, probability: probability)
+      let bit = coder.code(byte &>> (7 &- bitPlace) & 1, probability: probability)
       mixer.learn(logits, set: set, error: Int32(bit << 16) &- Int32(probability), rate: 3)
-      for index in 0..<8 { counters[indices[index]] = Counters.updated(slots[index], bit, limit: 12) }
+      index = 7
+      while index > 0 {
+        index &-= 1
+        counters[places[index]] = Counters.updated(slots[index], bit, limit: 7)
+      }
       node = node << 1 | bit
     }
-    lastDelta = (node &- predicted) & 255
     return node & 255
   }
 

@@ -12,6 +12,4 @@ struct Costs: Equatable, Sendable {
   var begin = 24.0
   /// To end a copy before another begins.
   var end = 6.0
-  /// To repeat bytes from a new distance, beside the bits of that; from one of the last four.
-  var `repeat` = 9.0, again = 8.5
 }

@@ -16,7 +16,9 @@ struct GapSearch {
   let index: SuffixIndex
   /// Bits of a literal at each place.
   let literals: [Float]
-  let costs: Costs
+  /// Bits of a copied byte.
+  let hit: Double
+  let prices: CopyPrices
   let effort: Effort
 
   private struct Step {
@@ -25,6 +27,8 @@ struct GapSearch {
     var length = 1
     var shift: UInt32?
     var shifts = LastShifts()
+    /// Literals before it.
+    var run = 0
   }
 
   /// A plan's long covers, and between them what is worth it.
@@ -67,20 +71,23 @@ struct GapSearch {
     var quiet = 0
     for at in 0..<range.count {
       let place = range.lowerBound + at
-      let (cost, last) = (steps[at].cost, steps[at].shifts)
+      let (cost, last, run) = (steps[at].cost, steps[at].shifts, steps[at].run)
       func offer(_ length: Int, _ shift: UInt32?, _ price: Double) {
         let total = cost + price
         guard total < steps[at + length].cost else { return }
-        var step = Step(cost: total, length: length, shift: shift, shifts: last)
+        var step = Step(cost: total, length: length, shift: shift, shifts: last, run: shift == nil ? run + 1 : 0)
         if let shift { step.shifts.use(shift, isRepeat: isRepeat(shift, place)) }
         steps[at + length] = step
       }
-      func offer(upTo length: Int, from shortest: Int, _ shift: UInt32, _ price: Double) {
+      func offer(upTo length: Int, from shortest: Int, _ shift: UInt32) {
         guard length >= shortest else { return }
-        if length < Self.long {
-          for part in shortest..<length { offer(part, shift, price + costs.hit * Double(part)) }
+        let cover = Cover(new: UInt32(place), old: UInt32(place) &+ shift, length: 0)
+        var copy = last.copy(of: cover, after: run, isRepeat: isRepeat(shift, place), oldSize: UInt32(old.count))
+        let price = prices.bits(toLength: copy)
+        for part in length < Self.long ? shortest...length : length...length {
+          copy.length = part
+          offer(part, shift, price + prices.bits(length: copy) + hit * Double(part))
         }
-        offer(length, shift, price + costs.hit * Double(length))
       }
       offer(1, nil, Double(literals[place]))
       if at >= quiet {
@@ -88,14 +95,14 @@ struct GapSearch {
         for known in 0..<8 {
           let source = last[known] &+ UInt32(place)
           let length = matching(source, place, limit, image)
-          offer(upTo: length, from: 2, last[known], costs.again + Double(known & 3))
+          offer(upTo: length, from: 2, last[known])
         }
         var longest = Self.shortest - 1
         func take(_ source: Int) -> Bool {
           let shift = UInt32(old.count + source) &- UInt32(place)
           let length = matching(UInt32(old.count + source), place, limit, image)
           if length > longest {
-            offer(upTo: length, from: longest + 1, shift, costs.repeat + Tally.bits(place - source))
+            offer(upTo: length, from: longest + 1, shift)
             longest = length
           }
           return longest < Self.long
@@ -106,9 +113,7 @@ struct GapSearch {
         let match = index.longest(place, in: new)
         let length = matching(UInt32(match.at), place, min(limit, match.length), image)
         if match.length > Self.shortest, length > Self.shortest {
-          let shift = UInt32(match.at) &- UInt32(place)
-          let distance = Tally.bits(Int(Int32(bitPattern: shift &- last[0])))
-          offer(upTo: length, from: Self.shortest + 1, shift, costs.repeat + 1 + distance)
+          offer(upTo: length, from: Self.shortest + 1, UInt32(match.at) &- UInt32(place))
           longest = max(longest, length)
         }
         if longest >= Self.long { quiet = at + longest - 16 }

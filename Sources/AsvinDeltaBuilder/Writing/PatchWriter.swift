@@ -85,10 +85,10 @@ struct PatchWriter: Sendable {
       codec.open(window)
       for index in covers.indices where covers[index].new < window.upperBound && covers[index].end > window.lowerBound {
         let cover = covers[index].clipped(to: window)
-        let start = bits(codec.coder)
-        if cover.new > codec.position || !isMapped[index] { _ = codec.codeRun(cover.new - codec.position) }
+        var start = (bits: bits(codec.coder), run: Int(cover.new - codec.position))
+        if start.run > 0 || !isMapped[index] { _ = codec.codeRun(UInt32(start.run)) }
         counted = bits(codec.coder)
-        let run = counted - start
+        start.bits = counted - start.bits
         literals(to: cover.new)
         var source = cover
         if !isMapped[index] {
@@ -96,8 +96,9 @@ struct PatchWriter: Sendable {
           let isRepeat = cover.old >= plan.settings.oldSize
           let now = bits(codec.coder)
           observer.began(
-            isRepeat: isRepeat, isNewShift: shifts.use(cover.old &- cover.new, isRepeat: isRepeat) == nil,
-            distance: cover.new &+ plan.settings.oldSize &- cover.old, bits: now - counted + run)
+            shifts.copy(of: cover, after: start.run, isRepeat: isRepeat, oldSize: plan.settings.oldSize),
+            bits: now - counted + start.bits)
+          shifts.use(cover.old &- cover.new, isRepeat: isRepeat)
           counted = now
         }
         copies(of: source)

@@ -1,4 +1,5 @@
 import AsvinDelta
+import Glibc
 
 /// Looks on while a patch is written, at what its parts cost.
 protocol WritingObserver {
@@ -6,15 +7,15 @@ protocol WritingObserver {
   mutating func literal(at position: UInt32, bits: Double)
   /// A byte was copied; `isSame` where it is the old one.
   mutating func copied(isSame: Bool, bits: Double)
-  /// A cover in line was begun, after a run of literals; `extra` bits say where its source is.
-  mutating func began(isRepeat: Bool, isNewShift: Bool, distance: UInt32, bits: Double)
+  /// A cover in line was begun, after a run of literals.
+  mutating func began(_ copy: CopyPrices.Copy, bits: Double)
 }
 
 /// Nobody looks on.
 struct Unobserved: WritingObserver {
   func literal(at position: UInt32, bits: Double) {}
   func copied(isSame: Bool, bits: Double) {}
-  func began(isRepeat: Bool, isNewShift: Bool, distance: UInt32, bits: Double) {}
+  func began(_ copy: CopyPrices.Copy, bits: Double) {}
 }
 
 /// What the parts of a patch cost.
@@ -29,7 +30,9 @@ struct Tally: WritingObserver {
   /// Bits of a literal at each place, where there was one.
   private(set) var literals: [Float]
   private var literal = Mean(), same = Mean(), changed = Mean()
-  private var begin = Mean(), newRepeat = Mean(), again = Mean()
+  private var begin = Mean()
+  /// The copies that were told in line.
+  private(set) var copies: [CopyPrices.Copy] = []
 
   /// - Parameter literals: bits of a literal at each place as far as they are known.
   init(literals: [Float]) { self.literals = literals }
@@ -41,13 +44,13 @@ struct Tally: WritingObserver {
 
   mutating func copied(isSame: Bool, bits: Double) { if isSame { same.add(bits) } else { changed.add(bits) } }
 
-  mutating func began(isRepeat: Bool, isNewShift: Bool, distance: UInt32, bits: Double) {
-    guard isNewShift else { return again.add(bits) }
-    if isRepeat { newRepeat.add(bits - Self.bits(Int(distance))) } else { begin.add(bits) }
+  mutating func began(_ copy: CopyPrices.Copy, bits: Double) {
+    copies.append(copy)
+    if !copy.isRepeat, copy.place == 4 { begin.add(bits) }
   }
 
-  /// Bits of a number.
-  static func bits(_ number: Int) -> Double { Double(Int.bitWidth - number.magnitude.leadingZeroBitCount) }
+  /// How many bits tell one of so many.
+  static func logarithm(_ number: Double) -> Double { log2(number) }
 
   /// Bits of all literals, and how many there were.
   var allLiterals: (bits: Double, count: Double) { (literal.sum, literal.count) }
@@ -57,8 +60,6 @@ struct Tally: WritingObserver {
     var next = costs
     next.literal = literal.value(expected: costs.literal)
     next.begin = begin.value(expected: costs.begin)
-    next.repeat = newRepeat.value(expected: costs.repeat)
-    next.again = again.value(expected: costs.again)
     next.hit = max(0.03, min(same.value(expected: costs.hit), 0.5))
     // What changed is in part told by references, which are looked at apart.
     next.miss = max(costs.miss, min(changed.value(expected: costs.miss), 12))

@@ -29,7 +29,7 @@ struct Numbers {
   ///
   /// - Parameter position: where in the new image it is said.
   #if hasFeature(Embedded)
-    @inline(never)
+  @inline(never)
   #endif
   func code<Coder: BitCoder & ~Copyable>(
     _ value: UInt32, _ kind: Kind, at position: UInt32 = 0, with coder: inout Coder
@@ -72,7 +72,7 @@ struct Numbers {
 
   /// A difference, whose sign stands in its lowest bit.
   #if hasFeature(Embedded)
-    @inline(never)
+  @inline(never)
   #endif
   func difference<Coder: BitCoder & ~Copyable>(_ value: UInt32, _ kind: Kind, with coder: inout Coder) -> UInt32 {
     let sign = UInt32(bitPattern: Int32(bitPattern: value) >> 31)
@@ -91,7 +91,7 @@ struct Numbers {
   }
 
   #if hasFeature(Embedded)
-    @inline(never)
+  @inline(never)
   #endif
   private func bit<Coder: BitCoder & ~Copyable>(
     _ bit: UInt32, _ place: UInt32, with coder: inout Coder

@@ -5,11 +5,11 @@ struct LiteralModel {
   var mixer: Mixer
 
   /// Bytes of a workspace, with a table of so many slots.
-  static func bytes(_ slots: UInt32) -> Int { 2 * Int(slots) + Mixer.bytes(bits: 5) }
+  static func bytes(_ slots: UInt32) -> Int { 2 * Int(slots) + Mixer.bytes(bits: 6) }
 
   init(slots: UInt32, in workspace: inout Workspace) {
     counters = Counters(slots, in: &workspace)
-    mixer = Mixer(bits: 5, burst: 12, first: 12_000, in: &workspace)
+    mixer = Mixer(bits: 6, burst: 12, first: 12_000, in: &workspace)
   }
 
   /// Codes a byte.
@@ -57,10 +57,10 @@ struct LiteralModel {
         let logit = Logistic.logit(Counters.probability(slots[index]))
         logits[index] = count == 0 ? 0 : (logit &* (count &+ 4)) >> 3
       }
-      let set = Int(bitPlace << 1 | isGap) | (kind != 0 && isGap == 0 ? 16 : 0)
+      let set = Int(bitPlace | (isGap == 1 ? 32 | place << 3 : kind != 0 ? 8 : 0))
       let probability = Logistic.probability(mixer.logit(logits, set: set))
       let bit = coder.code(byte &>> (7 &- bitPlace) & 1, probability: probability)
-      mixer.learn(logits, set: set, error: Int32(bit << 16) &- Int32(probability), rate: 3)
+      mixer.learn(logits, set: set, error: Int32(bit << 16) &- Int32(probability), rate: 5)
       index = 7
       while index > 0 {
         index &-= 1

@@ -37,7 +37,9 @@ struct PatchWriter: Sendable {
     return code(plan, base: KnownBytes(bytes: old), output: KnownResult(bytes: new), coder, &observer, bits, finish)
   }
 
-  private func code<Coder: BitCoder & ~Copyable, Base: ByteStore, Output: PatchOutput, Observer: WritingObserver, Result>(
+  private func code<
+    Coder: BitCoder & ~Copyable, Base: ByteStore, Output: PatchOutput, Observer: WritingObserver, Result
+  >(
     _ plan: Plan, base: Base, output: Output, _ coder: consuming Coder, _ observer: inout Observer,
     _ bits: (borrowing Coder) -> Double, _ finish: (inout Coder) -> Result
   ) -> Result {

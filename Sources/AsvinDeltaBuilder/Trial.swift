@@ -32,72 +32,66 @@ struct Trial: Sendable {
     let voted = SetVote(old: old, new: new, covers: covers).best(effort == .max ? 3 : 2, among: sets)
     var best = cheapest(voted.map { with(placed, set: $0) })
     best = improved(best)
-    if effort == .fast || old.isEmpty { return filled(best) }
+    var filling = Filling(of: best, writer)
+    if effort == .fast || old.isEmpty { return finished(filled(best, &filling, rounds: effort == .max ? 8 : 4)) }
     let isLarge = new.count > Self.large && effort == .normal
     let search = maskedSearch(best)
-    let measured = writer.tally(best, literals: literals).tally.costs(after: Costs())
+    let measured = filling.tally.costs(after: Costs())
     var choices = [Costs(), measured]
     if effort == .max { choices += [Costs(miss: 8, literal: 7, begin: 20), Costs(reference: 4, miss: 9, begin: 16)] }
     let plans = concurrentMap(isLarge ? [measured] : choices) { [best] costs in
-      let covers = search.covers(costs)
       var again = best
-      (again.covers, again.bits) = (covers, .infinity)
+      (again.covers, again.bits) = (search.covers(costs), .infinity)
       var anew = again
-      anew.settings.layout = settings(covers).layout
+      anew.settings.layout = settings(again.covers).layout
       return anew.settings.layout == again.settings.layout ? [again] : [again, anew]
     }
     best = cheapest([best] + plans.flatMap(\.self))
-    if isLarge { return filled(best) }
-    best = improved(best)
-    var whole = filled(best)
-    for _ in 0..<(effort == .max ? 12 : 6) {
+    if !isLarge { best = improved(best) }
+    filling = Filling(of: best, writer)
+    let plain = filling.tally
+    var whole = filled(best, &filling, rounds: 2)
+    for _ in 0..<(isLarge ? 0 : effort == .max ? 12 : 3) {
       // Now that gaps are filled, what is not covered costs less than its literals: other covers are worth it.
-      let again = filled(recovered(best, search, whole))
-      let isWorthIt = again.bits < whole.bits * (effort == .max ? 0.9995 : 0.99)
-      whole = cheapest([whole, again])
+      var again = best
+      again.covers = search.covers(plain.costs(after: Costs(), saving: filling.bits - whole.bits))
+      let filled = filled(again, &filling, rounds: 1)
+      let isWorthIt = filled.bits < whole.bits * (effort == .max ? 0.9995 : 0.99)
+      if filled.bits < whole.bits { whole = filled }
       if !isWorthIt { break }
     }
-    return whole
-  }
-
-  /// A plan with covers that are searched at the costs of a plan whose gaps are filled.
-  private func recovered(_ plan: Plan, _ search: CoverSearch, _ whole: Plan) -> Plan {
-    let (bits, tally) = writer.tally(plan, literals: literals)
-    var costs = tally.costs(after: Costs())
-    let (sum, count) = tally.allLiterals
-    if count > 0 { costs.literal = max(1, (sum - (bits - whole.bits)) / count) }
-    costs.end = 4
-    var again = plan
-    (again.covers, again.bits) = (search.covers(costs), .infinity)
-    return again
+    return finished(whole)
   }
 
   /// A plan made to be written over the old image.
   func inPlace(_ plan: Plan, _ inPlace: Windows.InPlace) -> Plan {
-    filled(cheapest(InPlaceCovers(old: old, new: new, inPlace: inPlace).plans(plan)))
+    let best = cheapest(InPlaceCovers(old: old, new: new, inPlace: inPlace).plans(plan))
+    var filling = Filling(of: best, writer)
+    return finished(cheapest([best, filled(best, &filling, rounds: 2)]))
   }
 
-  private var literals: [Float] { [Float](repeating: 6, count: new.count) }
-
-  /// The plan with its gaps filled, and with the memory spent where it saves most.
-  private func filled(_ plan: Plan) -> Plan {
-    var (best, literals, copies) = (plan, self.literals, CopyPrices())
-    var candidate = plan
-    for round in 0..<(effort == .max ? 8 : new.count > Self.large ? 2 : 4) {
-      let (bits, tally) = writer.tally(candidate, literals: literals)
-      let isWorthIt = round == 0 || bits < best.bits * 0.997
-      if bits < best.bits { (best, best.bits) = (candidate, bits) }
-      if !isWorthIt { break }
-      literals = tally.literals
-      if round > 0 { copies = CopyPrices(counting: tally.copies) }
+  /// The plan with its gaps filled, a few times over, each time at the prices that the last one told.
+  private func filled(_ plan: Plan, _ filling: inout Filling, rounds: Int) -> Plan {
+    var (best, candidate) = (plan, plan)
+    best.bits = .infinity
+    for _ in 0..<rounds {
       let gaps = GapSearch(
-        old: old, new: new, index: index, literals: literals, hit: tally.costs(after: Costs()).hit, prices: copies,
-        effort: effort)
-      (candidate.covers, candidate.bits) = (gaps.covers(in: plan), .infinity)
+        old: old, new: new, index: index, literals: filling.tally.literals,
+        hit: filling.tally.costs(after: Costs()).hit, prices: filling.prices, effort: effort)
+      candidate.covers = gaps.covers(in: plan)
+      candidate.bits = filling.tell(candidate, writer)
+      let isWorthIt = candidate.bits < best.bits * 0.995
+      if candidate.bits < best.bits { best = candidate }
+      if !isWorthIt { break }
     }
-    var rich = best
+    return best
+  }
+
+  /// The plan with the memory spent where it saves most.
+  private func finished(_ plan: Plan) -> Plan {
+    var rich = plan
     (rich.emphasis, rich.bits) = (.literals, .infinity)
-    return cheapest(profile == .linux ? [best, candidate] : [best, candidate, rich])
+    return cheapest(profile == .linux ? [plan] : [plan, rich])
   }
 
   /// The search on the images as they look when references say nothing.

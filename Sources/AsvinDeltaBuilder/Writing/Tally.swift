@@ -52,13 +52,13 @@ struct Tally: WritingObserver {
   /// How many bits tell one of so many.
   static func logarithm(_ number: Double) -> Double { log2(number) }
 
-  /// Bits of all literals, and how many there were.
-  var allLiterals: (bits: Double, count: Double) { (literal.sum, literal.count) }
-
   /// What the next search may count with.
-  func costs(after costs: Costs) -> Costs {
+  ///
+  /// - Parameter saving: bits that are saved on the literals by filling their gaps.
+  func costs(after costs: Costs, saving: Double = 0) -> Costs {
     var next = costs
-    next.literal = literal.value(expected: costs.literal)
+    next.literal = max(1, literal.value(expected: costs.literal) - saving / max(1, literal.count))
+    if saving > 0 { next.end = 4 }
     next.begin = begin.value(expected: costs.begin)
     next.hit = max(0.03, min(same.value(expected: costs.hit), 0.5))
     // What changed is in part told by references, which are looked at apart.

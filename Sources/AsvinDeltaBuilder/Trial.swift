@@ -111,11 +111,17 @@ struct Trial: Sendable {
     return settings
   }
 
-  /// The plan with or without a layout, and with the page of RAM that helps most.
+  /// The plan with the layout that helps most, or none, and with the page of RAM that helps most.
   private func improved(_ plan: Plan) -> Plan {
-    var unplaced = plan
-    (unplaced.settings.layout, unplaced.bits) = (Layout(), .infinity)
-    let best = plan.settings.layout.count == 0 ? plan : cheapest([plan, unplaced])
+    let inferred = settings(plan.covers).layout
+    let layouts = [Layout(), ESPSegments.layout(old: old, new: new), inferred].compactMap(\.self)
+    let best = cheapest(
+      [plan]
+        + layouts.filter { $0 != plan.settings.layout }.map { layout in
+          var candidate = plan
+          (candidate.settings.layout, candidate.bits) = (layout, .infinity)
+          return candidate
+        })
     let pages = LayoutInference.memoryPages(
       old: old, new: new, covers: plan.covers, layout: best.settings.layout)
     return cheapest(

@@ -25,8 +25,10 @@ struct Numbers {
     let bits = UInt32(32 &- value.leadingZeroBitCount)
     var node: UInt32 = 1
     // 0...32 as a number of six bits.
-    for place in 0..<UInt32(6) {
-      node = node << 1 | bit(bits &>> (5 &- place), kind.rawValue << 6 | node, with: &coder)
+    var place: UInt32 = 6
+    while place > 0 {
+      place &-= 1
+      node = node << 1 | bit(bits &>> place, kind.rawValue << 6 | node, with: &coder)
     }
     let count = node & 63
     // A patch may say 33 to 63; what it makes of them is bounded here, and refused by its limits later.
@@ -74,9 +76,9 @@ struct Numbers {
   private func bit<Coder: BitCoder & ~Copyable>(
     _ bit: UInt32, _ place: UInt32, with coder: inout Coder
   ) -> UInt32 {
-    let slot = unsafe slots[Int(place)]
+    let slot = unsafe slots[Int(truncatingIfNeeded: place)]
     let coded = coder.code(bit & 1, probability: Counters.probability(slot))
-    unsafe slots[Int(place)] = Counters.updated(slot, coded, limit: 14)
+    unsafe slots[Int(truncatingIfNeeded: place)] = Counters.updated(slot, coded, limit: 14)
     return coded
   }
 }

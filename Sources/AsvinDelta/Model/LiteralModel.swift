@@ -2,15 +2,17 @@
 @safe
 struct LiteralModel {
   private let counters: Counters
-  var mixer: Mixer
-  var lastDelta: UInt32 = 0
+  private var mixer: Mixer
+  /// How far the last byte was from its prediction.
+  private let lastDelta: UnsafeMutablePointer<UInt32>
 
   /// Bytes of a workspace, with a table of so many slots.
-  static func bytes(_ slots: UInt32) -> Int { 2 * Int(slots) + Mixer.bytes(bits: 5) }
+  static func bytes(_ slots: UInt32) -> Int { 2 * Int(slots) + Mixer.bytes(bits: 5) + 4 }
 
   init(slots: UInt32, in workspace: inout Workspace) {
     counters = Counters(slots, in: &workspace)
     mixer = Mixer(bits: 5, burst: 12, first: 12_000, in: &workspace)
+    unsafe lastDelta = workspace.take(1, of: UInt32.self)
   }
 
   /// Codes a byte.
@@ -35,15 +37,20 @@ struct LiteralModel {
       r & 0xFF_FFFF,
       predicted | kind << 8,
       neighbours & 0xFFFFFF,
-      (predicted &+ lastDelta) & 255 | kind << 8,
+      unsafe (predicted &+ lastDelta.pointee) & 255 | kind << 8,
       four | (new & 3) << 8 | (r >> 8 & 0xFF) << 10,
     ]
-    for index in 0..<8 { bases[index] = Self.hash(UInt32(index), bases[index]) }
+    // Backwards: a loop upwards would be unrolled.
+    var index = 8
+    while index > 0 {
+      index &-= 1
+      bases[index] = Self.hash(UInt32(truncatingIfNeeded: index), bases[index])
+    }
+    var indices = InlineArray<8, Int>(repeating: 0)
+    var slots = InlineArray<8, UInt16>(repeating: 0)
+    var logits = InlineArray<8, Int32>(repeating: 0)
     var node: UInt32 = 1
     for place in 0..<UInt32(8) {
-      var indices = InlineArray<8, Int>(repeating: 0)
-      var slots = InlineArray<8, UInt16>(repeating: 0)
-      var logits = InlineArray<8, Int32>(repeating: 0)
       for index in 0..<8 {
         let place = counters.place((bases[index] &+ node &* 0x2545_F491) &* 0x9E37_79B1)
         indices[index] = place
@@ -53,14 +60,12 @@ struct LiteralModel {
         let count = Int32(slot & 15)
         logits[index] = count == 0 ? 0 : (logit &* (count &+ 4)) >> 3
       }
-      let set = Int(place << 1 | isGap) | (kind != 0 && isGap == 0 ? 16 : 0)
-      let probability = Logistic.probability(mixer.logit(logits, set: set))
-      let bit = coder.code(byte &>> (7 &- place) & 1, probability: probability)
-      mixer.learn(logits, set: set, error: Int32(bit << 16) &- Int32(probability), rate: 3)
+      let set = place << 1 | isGap | (kind != 0 && isGap == 0 ? 16 : 0)
+      let bit = mixer.code(byte &>> (7 &- place) & 1, logits, set: set, rate: 3, with: &coder)
       for index in 0..<8 { counters[indices[index]] = Counters.updated(slots[index], bit, limit: 12) }
       node = node << 1 | bit
     }
-    lastDelta = (node &- predicted) & 255
+    unsafe lastDelta.pointee = (node &- predicted) & 255
     return node & 255
   }
 

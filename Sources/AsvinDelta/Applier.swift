@@ -4,22 +4,24 @@
 /// patch makes it read outside the base, write past the result, or loop.
 public struct Applier<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyable>: ~Copyable {
   private enum Phase {
-    case settings, map(left: UInt32), window, gap, run(left: UInt32), inline, cover(left: UInt32), done
+    case settings, map, window, gap, run, inline, cover, done
   }
 
   private typealias Codec = PatchCodec<RangeDecoder, Base, Output>
-  private var codec: PatchCodec<RangeDecoder, Base, Output>
   private var phase = Phase.settings
+  /// Covers of the map, literals of the run, or bytes of the cover that are still to come.
+  private var left: UInt32 = 0
   private let maximum: UInt32
   private let inPlace: Windows.InPlace?
-  private let headerBytes: UInt64
+  private let headerBytes: UInt32
   private var window: Range<UInt32> = 0..<0
   private var written: UInt32 { codec.windowsWritten }
   /// The map's next cover to be written.
   private var next = 0
   private var mapEnd: UInt32 = 0
-  private var given: UInt64 = 0
   private var last: UInt8 = 1
+  // Behind what is small, as the decoder's buffer is in it: what is near the start is reached in shorter instructions.
+  private var codec: PatchCodec<RangeDecoder, Base, Output>
 
   /// An applier for the patch behind a header, in a workspace of ``PatchHeader/workspaceBytes``, aligned to 8.
   ///
@@ -31,7 +33,7 @@ public struct Applier<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyab
   ) {
     self.maximum = maximum
     inPlace = header.inPlace
-    headerBytes = UInt64(header.byteCount)
+    headerBytes = UInt32(truncatingIfNeeded: header.byteCount)
     unsafe codec = PatchCodec(
       header.tables, base: base, output: output, coder: RangeDecoder(), workspace: workspace)
   }
@@ -48,22 +50,20 @@ public struct Applier<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyab
   ) {
     guard Int(state.count) == header.workspaceBytes, workspace.count >= Int(state.count) else { return nil }
     unsafe self.init(header, base: base, output: output, maximum: 0, workspace: workspace)
-    window = codec.resume(state)
-    codec.coder = RangeDecoder(codec.resumed)
-    given = codec.resumed.taken
-    phase = written == Windows(inPlace, size: codec.settings.newSize).count ? .done : .window
+    codec.resume(state)
+    window = codec.lastWindow
+    codec.coder = RangeDecoder(codec.lastCoder)
+    phase = written == Windows(inPlace, size: codec.newSize).count ? .done : .window
   }
 
   /// Where in the patch it stands: the byte to be given next.
-  public var offset: UInt64 { headerBytes &+ given }
+  public var offset: UInt64 { UInt64(headerBytes &+ codec.coder.given) }
 
   /// Bytes of the result, as far as the patch has said so.
-  public var resultSize: UInt32 { codec.settings.newSize }
+  public var resultSize: UInt32 { codec.newSize }
 
   /// Whether the result is whole.
-  public var isDone: Bool {
-    if case .done = phase { true } else { false }
-  }
+  public var isDone: Bool { phase == .done }
 
   /// Bytes of the result that were given out.
   public var position: UInt32 { codec.position }
@@ -73,10 +73,9 @@ public struct Applier<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyab
   /// - Throws: ``PatchError``; the applier is then of no more use.
   public mutating func push(_ bytes: Span<UInt8>) throws(PatchError) {
     for index in 0..<bytes.count {
-      if codec.coder.room == 0 { try run() }
-      guard codec.coder.room > 0 else { throw failure(.trailingBytes) }
+      if !codec.coder.hasRoom { try run() }
+      guard codec.coder.hasRoom else { throw failure(.trailingBytes) }
       codec.coder.append(bytes[index])
-      given &+= 1
       last = bytes[index]
     }
     try run()
@@ -98,9 +97,9 @@ public struct Applier<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyab
   #if hasFeature(Embedded)
   @inline(never)
   #endif
-  private func failure(_ reason: PatchError.Reason) -> PatchError { PatchError(reason, at: taken) }
-
-  private var taken: UInt64 { headerBytes &+ min(codec.coder.taken, given) }
+  private mutating func failure(_ reason: PatchError.Reason) -> PatchError {
+    PatchError(reason, at: UInt64(headerBytes &+ min(codec.coder.taken, codec.coder.given)))
+  }
 
   #if hasFeature(Embedded)
   @inline(never)
@@ -108,66 +107,75 @@ public struct Applier<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyab
   private mutating func run() throws(PatchError) {
     while codec.coder.isReady, !isDone {
       // Zeros stand for at most what a coder's end leaves away.
-      guard codec.coder.taken <= given &+ 8 || !codec.coder.hasEnded else { throw failure(.truncated) }
+      guard codec.coder.taken <= codec.coder.given &+ 8 || !codec.coder.hasEnded else { throw failure(.truncated) }
       try step()
     }
   }
 
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
   private mutating func step() throws(PatchError) {
     switch phase {
     case .settings:
       codec.coder.prime()
       codec.codeSettings(PatchSettings())
-      guard codec.settings.oldSize == codec.base.count else { throw failure(.wrongBase) }
-      guard codec.settings.newSize <= min(maximum, 0x7FFF_FFFF) else { throw failure(.resultTooLong) }
-      let count = codec.codeMapCount(0)
-      guard count <= UInt32(codec.map.capacity) else { throw failure(.mapTooLong) }
-      phase = .map(left: count)
-    case .map(left: 0):
+      guard codec.oldSize == codec.base.count else { throw failure(.wrongBase) }
+      guard codec.newSize <= min(maximum, 0x7FFF_FFFF) else { throw failure(.resultTooLong) }
+      left = codec.codeMapCount(0)
+      guard left <= UInt32(truncatingIfNeeded: codec.map.capacity) else { throw failure(.mapTooLong) }
+      phase = .map
+    case .map where left == 0:
       codec.endMap()
       phase = .window
-    case .window: try openWindow()
-    case .map(let left):
+    case .map:
       let cover = codec.codeMapCover(Cover(new: 0, old: 0, length: 0))
-      try check(cover, from: mapEnd, to: codec.settings.newSize, sources: codec.settings.oldSize)
+      try check(cover, from: mapEnd, to: codec.newSize, sources: codec.oldSize)
       codec.append(cover)
       mapEnd = cover.new &+ cover.length
-      phase = .map(left: left &- 1)
+      left &-= 1
+    case .window: try openWindow()
     case .gap:
       if codec.position == window.upperBound {
         codec.commit(window)
-        phase = written == Windows(inPlace, size: codec.settings.newSize).count ? .done : .window
-      } else if codec.position == gapEnd {
+        phase = written == Windows(inPlace, size: codec.newSize).count ? .done : .window
+        return
+      }
+      let gapEnd = gapEnd()
+      if codec.position == gapEnd {
         let cover = codec.map[next].clipped(to: window)
         next &+= 1
         codec.begin(cover)
-        phase = .cover(left: cover.length)
+        (phase, left) = (.cover, cover.length)
       } else {
-        let count = codec.codeRun(0)
-        guard count <= gapEnd &- codec.position else { throw failure(.badRun) }
-        phase = count == gapEnd &- codec.position || count > 0 ? .run(left: count) : .inline
+        left = codec.codeRun(0)
+        guard left <= gapEnd &- codec.position else { throw failure(.badRun) }
+        phase = .run
       }
-    case .run(left: 0): phase = codec.position == gapEnd ? .gap : .inline
-    case .run(let left):
+    case .run where left == 0: phase = codec.position == gapEnd() ? .gap : .inline
+    case .run:
       _ = codec.codeLiteral(0)
-      phase = .run(left: left &- 1)
+      left &-= 1
     case .inline:
       let cover = codec.codeInline(Cover(new: 0, old: 0, length: 0))
-      let (oldSize, newSize) = (codec.settings.oldSize, codec.settings.newSize)
+      let (oldSize, newSize) = (codec.oldSize, codec.newSize)
       let isRepeat = cover.old >= oldSize
-      try check(cover, from: codec.position, to: gapEnd, sources: isRepeat ? oldSize &+ newSize : oldSize)
+      try check(cover, from: codec.position, to: gapEnd(), sources: isRepeat ? oldSize &+ newSize : oldSize)
       codec.begin(cover)
-      phase = .cover(left: cover.length)
-    case .cover(left: 0): phase = .gap
-    case .cover(let left):
+      (phase, left) = (.cover, cover.length)
+    case .cover where left == 0: phase = .gap
+    case .cover:
       _ = codec.codeCopied(0)
-      phase = .cover(left: left &- 1)
+      left &-= 1
     case .done: break
     }
   }
 
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
   private mutating func openWindow() throws(PatchError) {
-    let windows = Windows(inPlace, size: codec.settings.newSize)
+    let windows = Windows(inPlace, size: codec.newSize)
     let last = written > 0 ? windows.index(of: window.lowerBound) : nil
     let index = inPlace == nil ? 0 : codec.codeWindow(0, after: last)
     guard index < windows.count else { throw failure(.badWindow) }
@@ -179,11 +187,11 @@ public struct Applier<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyab
   }
 
   /// Where what is written between the covers of the map ends.
-  private var gapEnd: UInt32 {
+  private mutating func gapEnd() -> UInt32 {
     next < codec.map.count ? min(max(codec.map[next].new, codec.position), window.upperBound) : window.upperBound
   }
 
-  private func check(_ cover: Cover, from start: UInt32, to end: UInt32, sources: UInt32) throws(PatchError) {
+  private mutating func check(_ cover: Cover, from start: UInt32, to end: UInt32, sources: UInt32) throws(PatchError) {
     guard cover.length > 0, cover.new >= start, cover.new <= end, cover.length <= end &- cover.new,
       cover.old <= sources, cover.length <= sources &- cover.old
     else { throw failure(.badCover) }

@@ -17,40 +17,32 @@ public protocol PatchOutput: ByteStore, ~Copyable {
 ///
 /// A patch is a header, the map — the longest covers, in the new image's order — and then, from the new image's start,
 /// what lies between the covers of the map (runs of literals, and shorter covers in line) and the covers' bytes.
+///
+/// What it knows between two windows stands in the workspace: see ``Checkpoint``. Functions that change nothing are
+/// `mutating` all the same, as in ``Applier``: what is not would be called with a copy of the whole codec on a device's
+/// stack. Those of some size are not inlined on a device, where one function of all of them is larger: nothing in it
+/// is near enough for short instructions.
 @safe
 public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyable>:
   ~Copyable
 {
-  /// The coder.
-  public var coder: Coder
-  let base: Base
-  var output: Output
-  private(set) var map: AddressMap
   private var references: ReferencePredictor
   private var hits: HitModel
   private var literals: LiteralModel
   private let numbers: Numbers
   private let memory: UnsafeMutableRawBufferPointer
-  private let kept: UnsafeMutablePointer<Checkpoint>
+  private let state: UnsafeMutablePointer<Checkpoint>
 
-  /// What the patch says of its images.
-  private(set) var settings = PatchSettings()
   /// Bytes of the new image that are coded.
   public private(set) var position: UInt32 = 0
-  /// The last bytes that were coded, the latest lowest.
-  private var recent: UInt64 = 0
-  /// The last cover's shift from new to its source.
-  private var diagonal: UInt32 = 0
-  /// The last four shifts to the old image, then the last four within the new one.
-  private var diagonals: InlineArray<8, UInt32> = .init(repeating: 0)
-  private var wasRepeat: UInt32 = 0
   private var isRepeat = false
   /// 4 where no literals stand before the cover that is told.
   private var isRunEmpty: UInt32 = 0
-  /// Where the decoder stood that is to go on.
-  private(set) var windowsWritten: UInt32 = 0
-  private(set) var resumed = CoderState(range: 0, value: 0, taken: 0)
   private var mapEnd: UInt32 = 0
+  let base: Base
+  var output: Output
+  /// The coder; last, as the largest.
+  public var coder: Coder
 
   /// A codec in a workspace of ``Tables/bytes``, aligned to 8.
   @unsafe
@@ -60,12 +52,11 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
   ) {
     var workspace = unsafe Workspace(memory)
     unsafe self.memory = memory
-    unsafe kept = workspace.take(1, of: Checkpoint.self)
+    unsafe state = workspace.take(1, of: Checkpoint.self)
     self.coder = coder
     self.base = base
     self.output = output
-    map = AddressMap(capacity: tables.covers, in: &workspace)
-    references = ReferencePredictor(targets: tables.targets, in: &workspace)
+    references = unsafe ReferencePredictor(Checkpoint.settings(in: state), tables, in: &workspace)
     hits = HitModel(bits: tables.hitBits, in: &workspace)
     literals = LiteralModel(slots: tables.literalSlots, in: &workspace)
     numbers = Numbers(in: &workspace)
@@ -73,15 +64,17 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
 
   /// What the patch says of its images.
   public mutating func codeSettings(_ settings: PatchSettings) {
-    self.settings = settings
-    self.settings.code(numbers, with: &coder)
-    references.settings = self.settings
+    unsafe state.pointee.settings = settings
+    unsafe state.pointee.settings.code(numbers, with: &coder)
   }
 
   /// How many covers the map has.
   public mutating func codeMapCount(_ count: UInt32) -> UInt32 { numbers.code(count, .count, with: &coder) }
 
   /// The map's next cover.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
   public mutating func codeMapCover(_ cover: Cover) -> Cover {
     let gap = numbers.code(cover.new &- mapEnd, .gap, with: &coder)
     let new = mapEnd &+ gap
@@ -92,13 +85,12 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
   }
 
   /// Adds a checked cover to the map.
-  public mutating func append(_ cover: Cover) { map.append(cover) }
+  public mutating func append(_ cover: Cover) { references.map.append(cover) }
 
   /// Ends the map.
   public mutating func endMap() {
-    map.finish()
-    diagonal = 0
-    diagonals = .init(repeating: 0)
+    references.map.finish()
+    unsafe state.pointee.diagonals = .init(repeating: 0)
   }
 
   /// Which window comes next: the one behind the last, the one before it, or any by its number.
@@ -118,97 +110,102 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
 
   /// Ends a window, between two covers.
   public mutating func commit(_ window: Range<UInt32>) {
-    windowsWritten &+= 1
-    unsafe kept.pointee = checkpoint(window)
+    unsafe (state.pointee.windowStart, state.pointee.windowEnd) = (window.lowerBound, window.upperBound)
+    unsafe state.pointee.windowsWritten &+= 1
+    unsafe state.pointee.coder = coder.state
     output.commit(window, state: unsafe RawSpan(_unsafeBytes: UnsafeRawBufferPointer(memory)))
   }
 
-  private func checkpoint(_ window: Range<UInt32>) -> Checkpoint {
-    var kept = Checkpoint()
-    (kept.windowStart, kept.windowEnd) = (window.lowerBound, window.upperBound)
-    (kept.settings, kept.recent, kept.wasRepeat) = (settings, recent, wasRepeat)
-    (kept.diagonal, kept.diagonals) = (diagonal, diagonals)
-    (kept.history, kept.gap, kept.previousGap) = (hits.history, hits.gap, hits.previousGap)
-    (kept.mapCount, kept.mapSources) = (UInt32(map.count), UInt32(map.sources))
-    (kept.hitsLearned, kept.literalsLearned) = (hits.mixer.learned, literals.mixer.learned)
-    (kept.coder, kept.windowsWritten) = (coder.state, windowsWritten)
-    return kept
+  /// Takes up a state that ``commit(_:)`` gave away: the workspace as it was.
+  func resume<State: ByteStore>(_ kept: State) {
+    for index in unsafe 0..<min(Int(kept.count), memory.count) {
+      unsafe memory[index] = kept.byte(at: UInt32(index))
+    }
+    // It comes from flash.
+    let regions = unsafe UInt32(truncatingIfNeeded: state.pointee.settings.layout.count)
+    unsafe state.pointee.settings.layout.count = Int(min(regions, UInt32(Layout.limit)))
   }
 
-  /// Takes up what the workspace holds; gives the window that was ended.
-  mutating func resume<State: ByteStore>(_ state: State) -> Range<UInt32> {
-    let count = unsafe min(Int(state.count), memory.count)
-    for index in 0..<count {
-      unsafe memory[index] = state.byte(at: UInt32(index))
-    }
-    let kept = unsafe kept.pointee
-    (settings, recent, wasRepeat) = (kept.settings, kept.recent, kept.wasRepeat)
-    (diagonal, diagonals) = (kept.diagonal, kept.diagonals)
-    (hits.history, hits.gap, hits.previousGap) = (kept.history, kept.gap, kept.previousGap)
-    map.resume(count: Int(kept.mapCount), sources: Int(kept.mapSources))
-    references.settings = settings
-    (hits.mixer.learned, literals.mixer.learned) = (kept.hitsLearned, kept.literalsLearned)
-    (resumed, windowsWritten) = (kept.coder, kept.windowsWritten)
-    return kept.windowStart..<max(kept.windowStart, kept.windowEnd)
+  /// How many windows were ended.
+  var windowsWritten: UInt32 { unsafe state.pointee.windowsWritten }
+  /// The window that was ended last.
+  var lastWindow: Range<UInt32> {
+    let start = unsafe state.pointee.windowStart
+    return unsafe start..<max(start, state.pointee.windowEnd)
   }
+  /// Where the decoder stood when it was.
+  var lastCoder: CoderState { unsafe state.pointee.coder }
+  /// The longest covers.
+  var map: AddressMap { references.map }
+  var oldSize: UInt32 { unsafe state.pointee.settings.oldSize }
+  var newSize: UInt32 { unsafe state.pointee.settings.newSize }
 
   /// How many literals come next.
   public mutating func codeRun(_ count: UInt32) -> UInt32 {
-    let start = position
-    let coded = numbers.code(count, wasRepeat == 1 ? .runBehindRepeat : .run, at: start, with: &coder)
+    let kind = unsafe state.pointee.wasRepeat == 1 ? Numbers.Kind.runBehindRepeat : .run
+    let coded = numbers.code(count, kind, at: position, with: &coder)
     isRunEmpty = coded == 0 ? 4 : 0
     return coded
   }
 
   /// A cover in line, at the position; it ends within the gap. Its source is the old image, or what is already written
   /// of the new one, which stands behind the old one's end.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
   public mutating func codeInline(_ cover: Cover) -> Cover {
-    let isRepeat = code(cover.old >= settings.oldSize ? 1 : 0, 24 | wasRepeat)
-    wasRepeat = isRepeat
+    let isRepeat = unsafe code(cover.old >= oldSize ? 1 : 0, 24 | state.pointee.wasRepeat)
+    unsafe state.pointee.wasRepeat = isRepeat
     let shift = cover.old &- position
     let place = codeDiagonal(shift, 4 &* isRepeat)
     let length: UInt32
     if isRepeat == 1 {
       length = numbers.code(cover.length, place == 4 ? .repeatLength : .knownRepeatLength, at: position, with: &coder)
       if place == 4 {
-        let distance = Int32(bitPattern: settings.oldSize &- shift)
+        let distance = Int32(bitPattern: oldSize &- shift)
         let isAhead = code(distance < 0 ? 1 : 0, 26)
         let coded = numbers.code(distance.magnitude, length < 5 ? .shortDistance : .distance, with: &coder)
-        remember(isAhead == 1 ? settings.oldSize &+ coded : settings.oldSize &- coded, from: 7)
+        remember(isAhead == 1 ? oldSize &+ coded : oldSize &- coded, from: 7)
       }
     } else {
       length = numbers.code(cover.length, place == 4 ? .length : .knownLength, at: position, with: &coder)
       _ = codeShift(shift, place)
     }
-    return Cover(new: position, old: position &+ diagonals[Int(4 &* isRepeat)], length: length)
+    let coded = unsafe state.pointee.diagonals[Int(4 &* isRepeat)]
+    return Cover(new: position, old: position &+ coded, length: length)
   }
 
   /// Begins the bytes of a cover.
   public mutating func begin(_ cover: Cover) {
-    diagonal = cover.old &- cover.new
-    isRepeat = cover.old >= settings.oldSize
+    unsafe state.pointee.diagonal = cover.old &- cover.new
+    isRepeat = cover.old >= oldSize
     references.begin(old: cover.old)
   }
 
   /// A byte between covers.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
   public mutating func codeLiteral(_ byte: UInt8) -> UInt8 {
-    let source = position &+ diagonal
+    let source = unsafe position &+ state.pointee.diagonal
     let coded = literals.code(
-      UInt32(byte), predicted: get(source), kind: 31, recent: recent,
-      new: position, with: &coder)
+      UInt32(byte), predicted: get(source), kind: 31, recent: unsafe state.pointee.recent, new: position, with: &coder)
     advance(coded)
     return UInt8(coded)
   }
 
   /// A byte of a cover.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
   public mutating func codeCopied(_ byte: UInt8) -> UInt8 {
-    let source = position &+ diagonal
+    let source = unsafe position &+ state.pointee.diagonal
     let plain = get(source)
-    let predicted = isRepeat ? plain : references.predict(new: position, old: source, plain: plain, in: base, map)
+    let predicted = isRepeat ? plain : references.predict(new: position, old: source, plain: plain, in: base)
     let (kind, place) = references.kind(at: position)
     let known = UInt32(byte)
     let around = neighbours(source)
-    let last = UInt32(truncatingIfNeeded: recent) & 255
+    let last = unsafe state.pointee.recent & 255
     var coded = predicted
     let isHit = hits.code(
       known == predicted ? 1 : 0, kind: kind, place: place, predicted: predicted, neighbours: around, new: position,
@@ -219,7 +216,7 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
         isPlain == 1
         ? plain
         : literals.code(
-          known, predicted: predicted, kind: kind, recent: recent, new: position, with: &coder)
+          known, predicted: predicted, kind: kind, recent: unsafe state.pointee.recent, new: position, with: &coder)
     }
     advance(coded)
     if !isRepeat { references.finish(new: position, old: source, in: base, output) }
@@ -230,14 +227,14 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
 
   private mutating func advance(_ byte: UInt32) {
     output.append(UInt8(byte))
-    recent = recent << 8 | UInt64(byte)
+    unsafe state.pointee.recent = state.pointee.recent << 8 | byte
     position &+= 1
   }
 
   #if hasFeature(Embedded)
   @inline(never)
   #endif
-  private func neighbours(_ source: UInt32) -> UInt32 {
+  private mutating func neighbours(_ source: UInt32) -> UInt32 {
     get(source) | get(source &+ 1) << 8 | get(source &- 1) << 16 | get(source &+ 2) << 24
   }
 
@@ -246,9 +243,14 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
   @inline(never)
   #endif
   private mutating func codeDiagonal(_ shift: UInt32, _ first: UInt32) -> UInt32 {
-    for index in 0..<UInt32(4) {
-      if code(diagonals[Int(first &+ index)] == shift ? 1 : 0, first &<< 2 | isRunEmpty | index) == 1 {
-        remember(diagonals[Int(first &+ index)], from: Int(first &+ index))
+    var left: UInt32 = 4
+    while left > 0 {
+      let index = 4 &- left
+      left &-= 1
+      let place = Int(truncatingIfNeeded: first &+ index)
+      let known = unsafe state.pointee.diagonals[place]
+      if code(known == shift ? 1 : 0, first &<< 2 | isRunEmpty | index) == 1 {
+        remember(known, from: place)
         return index
       }
     }
@@ -257,27 +259,30 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
 
   /// A shift to the old image that is none of the last four, as a number relative to the last.
   private mutating func codeShift(_ shift: UInt32, _ place: UInt32) -> UInt32 {
+    let last = unsafe state.pointee.diagonals[0]
     if place == 4 {
-      let distance = Int32(bitPattern: shift &- diagonals[0])
+      let distance = Int32(bitPattern: shift &- last)
       let isBack = code(distance < 0 ? 1 : 0, 8)
       let magnitude = numbers.code(distance.magnitude, .shift, with: &coder)
-      remember(diagonals[0] &+ (isBack == 1 ? 0 &- magnitude : magnitude), from: 3)
+      remember(last &+ (isBack == 1 ? 0 &- magnitude : magnitude), from: 3)
     }
-    return diagonals[0]
+    return unsafe state.pointee.diagonals[0]
   }
 
-  private mutating func remember(_ shift: UInt32, from place: Int) {
+  private func remember(_ shift: UInt32, from place: Int) {
     let first = place & 4
-    for index in stride(from: place, to: first, by: -1) { diagonals[index] = diagonals[index &- 1] }
-    diagonals[first] = shift
+    for index in stride(from: place, to: first, by: -1) {
+      unsafe state.pointee.diagonals[index] = state.pointee.diagonals[index &- 1]
+    }
+    unsafe state.pointee.diagonals[first] = shift
   }
 
   /// A byte of the old image, or of the new one behind it.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
-  private func get(_ source: UInt32) -> UInt32 {
-    source < settings.oldSize ? base.get(source) : output.get(source &- settings.oldSize)
+  private mutating func get(_ source: UInt32) -> UInt32 {
+    source < oldSize ? base.get(source) : output.get(source &- oldSize)
   }
 
   #if hasFeature(Embedded)

@@ -44,6 +44,7 @@ public struct PatchHeader: Equatable, Sendable {
   public var workspaceBytes: Int { tables.bytes }
 
   var tables: Tables { Tables(profile, emphasis) }
+  private var checkpointKiB: UInt8 { UInt8(truncatingIfNeeded: (2 &* (workspaceBytes &+ 32) &+ 1023) >> 10) }
 
   /// Reads a header.
   ///
@@ -63,12 +64,12 @@ public struct PatchHeader: Equatable, Sendable {
       guard bytes.count >= Self.inPlaceByteCount else { throw PatchError(.truncated, at: UInt64(bytes.count)) }
       let (block, spare) = (UInt32(bytes[10] & 31), UInt32(bytes[10] >> 5))
       guard (8...24).contains(block), (1...2).contains(spare) else { throw PatchError(.unknownFormat, at: 10) }
-      guard profile != .linux, Int(bytes[11]) == Self.kibibytes(profile, emphasis) else {
-        throw PatchError(.unknownFormat, at: 11)
-      }
       inPlace = Windows.InPlace(blockBits: block, spareBlocks: spare)
     }
     self.init(profile: profile, emphasis: emphasis, base: word(2), result: word(6), inPlace: inPlace)
+    guard inPlace == nil || profile != .linux && bytes[11] == checkpointKiB else {
+      throw PatchError(.unknownFormat, at: 11)
+    }
   }
 
   /// The header's bytes; the first ``byteCount`` of them count.
@@ -80,12 +81,8 @@ public struct PatchHeader: Equatable, Sendable {
       case 2..<6: UInt8(truncatingIfNeeded: base >> UInt32(8 &* (5 &- index)))
       case 6..<10: UInt8(truncatingIfNeeded: result >> UInt32(8 &* (9 &- index)))
       case 10: inPlace.map { UInt8($0.blockBits | $0.spareBlocks << 5) } ?? 0
-      default: UInt8(truncatingIfNeeded: Self.kibibytes(profile, emphasis))
+      default: checkpointKiB
       }
     }
-  }
-
-  private static func kibibytes(_ profile: Profile, _ emphasis: Emphasis) -> Int {
-    (2 &* (Tables(profile, emphasis).bytes &+ 32) &+ 1023) >> 10
   }
 }

@@ -14,6 +14,12 @@ public struct PatchSettings: BitwiseCopyable, Sendable {
   /// Settings of empty images.
   public init() {}
 
+  /// Where the layout stands of settings that stand in memory.
+  @unsafe
+  static func layout(in settings: UnsafeMutablePointer<PatchSettings>) -> UnsafePointer<Layout> {
+    unsafe withUnsafeMutablePointer(to: &settings.pointee.layout) { unsafe UnsafePointer($0) }
+  }
+
   /// Codes the settings.
   #if hasFeature(Embedded)
   @inline(never)
@@ -21,10 +27,12 @@ public struct PatchSettings: BitwiseCopyable, Sendable {
   mutating func code<Coder: BitCoder & ~Copyable>(_ numbers: Numbers, with coder: inout Coder) {
     oldSize = numbers.code(oldSize, .count, with: &coder)
     newSize = oldSize &+ numbers.difference(newSize &- oldSize, .shift, with: &coder)
-    set = InstructionSet(rawValue: UInt8(Self.bits(UInt32(set.rawValue), 3, numbers, with: &coder))) ?? .none
+    set =
+      InstructionSet(rawValue: UInt8(truncatingIfNeeded: Self.bits(UInt32(set.rawValue), 3, numbers, with: &coder)))
+      ?? .none
     memoryPage = UInt8(truncatingIfNeeded: numbers.code(UInt32(memoryPage), .count, with: &coder))
-    let regions = numbers.code(UInt32(layout.count), .count, with: &coder)
-    layout.count = Int(min(regions, UInt32(Layout.limit)))
+    let regions = numbers.code(UInt32(truncatingIfNeeded: layout.count), .count, with: &coder)
+    layout.count = Int(truncatingIfNeeded: min(regions, UInt32(Layout.limit)))
     var previous = Region()
     for index in 0..<layout.count {
       code(&layout.regions[index], after: previous, numbers, with: &coder)

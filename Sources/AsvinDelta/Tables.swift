@@ -8,6 +8,9 @@ public struct Tables: Equatable, Sendable {
   let hitBits: UInt32, literalSlots: UInt32
 
   /// The tables of a profile.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
   public init(_ profile: Profile, _ emphasis: Emphasis) {
     switch (profile, emphasis) {
     case (.standard, .references): self.init(covers: 512, targets: 256, hitBits: 11, literalSlots: 3328)

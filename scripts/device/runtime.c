@@ -26,15 +26,27 @@ void *memset(void *to, int value, size_t count) {
 
 #ifdef __arm__
 void __aeabi_memcpy(void *to, const void *from, size_t count) { memcpy(to, from, count); }
-void __aeabi_memcpy4(void *to, const void *from, size_t count) { memcpy(to, from, count); }
-void __aeabi_memcpy8(void *to, const void *from, size_t count) { memcpy(to, from, count); }
+// Word by word, as a C library would: the compiler copies whole structures with these.
+void __aeabi_memcpy4(void *to, const void *from, size_t count) {
+  uint32_t *target = to;
+  const uint32_t *source = from;
+  for (; count >= 4; count -= 4) *target++ = *source++;
+  memcpy(target, source, count);
+}
+void __aeabi_memcpy8(void *to, const void *from, size_t count) { __aeabi_memcpy4(to, from, count); }
 void __aeabi_memmove(void *to, const void *from, size_t count) { memmove(to, from, count); }
 void __aeabi_memmove4(void *to, const void *from, size_t count) { memmove(to, from, count); }
 void __aeabi_memmove8(void *to, const void *from, size_t count) { memmove(to, from, count); }
 void __aeabi_memset(void *to, size_t count, int value) { memset(to, value, count); }
+void __aeabi_memset4(void *to, size_t count, int value) {
+  uint32_t *target = to;
+  for (; count >= 4; count -= 4) *target++ = (uint8_t)value * 0x01010101u;
+  memset(target, value, count);
+}
+void __aeabi_memset8(void *to, size_t count, int value) { __aeabi_memset4(to, count, value); }
 void __aeabi_memclr(void *to, size_t count) { memset(to, 0, count); }
-void __aeabi_memclr4(void *to, size_t count) { memset(to, 0, count); }
-void __aeabi_memclr8(void *to, size_t count) { memset(to, 0, count); }
+void __aeabi_memclr4(void *to, size_t count) { __aeabi_memset4(to, count, 0); }
+void __aeabi_memclr8(void *to, size_t count) { __aeabi_memset4(to, count, 0); }
 #endif
 
 #ifdef __riscv

@@ -25,5 +25,5 @@ public struct CoderState: BitwiseCopyable, Sendable {
   var range: UInt32
   var value: UInt32
   /// Bytes of input that were taken.
-  var taken: UInt64
+  var taken: UInt32
 }

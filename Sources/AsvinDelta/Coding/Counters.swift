@@ -15,13 +15,8 @@ struct Counters {
   func place(_ hash: UInt32) -> Int { Int(truncatingIfNeeded: (UInt64(hash) &* UInt64(count)) >> 32) }
 
   /// Slots of which nothing is known.
-  #if hasFeature(Embedded)
-  @inline(never)
-  #endif
   static func slots(_ count: Int, in workspace: inout Workspace) -> UnsafeMutablePointer<UInt16> {
-    let slots = unsafe workspace.take(count, of: UInt16.self)
-    for index in 0..<count { unsafe slots[index] = 0x8000 }
-    return unsafe slots
+    unsafe workspace.take(count, of: UInt16.self, filledWith: 0x8000_8000)
   }
 
   /// A slot by what ``place(_:)`` said.
@@ -42,7 +37,7 @@ struct Counters {
   }
 
   /// 65 536 ∕ (count + 1.6), and from 11 on ever slower.
-  private static func rate(_ count: UInt32) -> UInt16 { rates[Int(count & 15)] }
+  private static func rate(_ count: UInt32) -> UInt16 { rates[Int(truncatingIfNeeded: count & 15)] }
 
   private static let rates: InlineArray<16, UInt16> = [
     40960, 25206, 18204, 14246, 11702, 9929, 8622, 7620, 6826, 6182, 5649, 4800, 4000, 3300, 2700, 2200,
@@ -56,15 +51,14 @@ struct FineCounters {
   private let mask: UInt32
 
   init(bits: UInt32, in workspace: inout Workspace) {
-    let count = 1 << Int(bits)
-    unsafe slots = workspace.take(count, of: UInt32.self)
-    mask = UInt32(count) &- 1
-    for index in 0..<count { unsafe slots[index] = 0x8000_0000 }
+    let count = 1 &<< Int(bits)
+    unsafe slots = workspace.take(count, of: UInt32.self, filledWith: 0x8000_0000)
+    mask = UInt32(truncatingIfNeeded: count) &- 1
   }
 
   subscript(index: UInt32) -> UInt32 {
-    get { unsafe slots[Int(index & mask)] }
-    nonmutating set { unsafe slots[Int(index & mask)] = newValue }
+    get { unsafe slots[Int(truncatingIfNeeded: index & mask)] }
+    nonmutating set { unsafe slots[Int(truncatingIfNeeded: index & mask)] = newValue }
   }
 
   static func probability(_ slot: UInt32) -> UInt32 { min(max(slot >> 16, 1), 65_535) }
@@ -73,6 +67,6 @@ struct FineCounters {
     let count = slot & 1023
     let (value, target) = (Int32(slot >> 10), Int32(bit &* 0x3F_FFFF))
     let step = (target &- value) / Int32(count &+ 2)
-    return UInt32(value &+ step) << 10 | min(count &+ 1, limit)
+    return UInt32(bitPattern: value &+ step) << 10 | min(count &+ 1, limit)
   }
 }

@@ -44,10 +44,18 @@ struct Numbers {
     let bits = UInt32(32 &- value.leadingZeroBitCount)
     let symbol = isNarrow ? min(bits, 15) : bits
     var node: UInt32 = 1
-    for place in 0..<depth { node = node << 1 | bit(symbol &>> (depth &- 1 &- place), start &+ node, with: &coder) }
+    var place = depth
+    while place > 0 {
+      place &-= 1
+      node = node << 1 | bit(symbol &>> place, start &+ node, with: &coder)
+    }
     var count = node & (1 &<< depth &- 1)
     if isNarrow, count == 15 {
-      for place in 0..<UInt32(5) { node = node << 1 | even((bits &- 15) &>> (4 &- place), with: &coder) }
+      place = 5
+      while place > 0 {
+        place &-= 1
+        node = node << 1 | even((bits &- 15) &>> place, with: &coder)
+      }
       count = 15 &+ node & 31
     }
     // A patch may say more than 32; what it makes of them is bounded here, and refused by its limits later.
@@ -96,9 +104,9 @@ struct Numbers {
   private func bit<Coder: BitCoder & ~Copyable>(
     _ bit: UInt32, _ place: UInt32, with coder: inout Coder
   ) -> UInt32 {
-    let slot = unsafe slots[Int(place)]
+    let slot = unsafe slots[Int(truncatingIfNeeded: place)]
     let coded = coder.code(bit & 1, probability: Counters.probability(slot))
-    unsafe slots[Int(place)] = Counters.updated(slot, coded, limit: 14)
+    unsafe slots[Int(truncatingIfNeeded: place)] = Counters.updated(slot, coded, limit: 14)
     return coded
   }
 }

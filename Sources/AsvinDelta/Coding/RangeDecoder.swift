@@ -5,46 +5,41 @@
 struct RangeDecoder: ~Copyable, BitCoder {
   static var isWriting: Bool { false }
   /// No step of the format takes more bytes than this: a step is begun when so many are there, or the input has ended.
-  static var lookahead: Int { 64 }
-  private static var capacity: Int { 256 }
+  static var lookahead: UInt32 { 64 }
+  private static var capacity: UInt32 { 256 }
 
   private var range: UInt32 = .max
   private var value: UInt32 = 0
-  private var buffer: InlineArray<256, UInt8> = .init(repeating: 0)
-  private var start = 0
-  private var filled = 0
-  /// Bytes of input that were taken.
-  private(set) var taken: UInt64 = 0
+  /// Bytes of input that were given, and that were taken, with the zeros past its end. The buffer is a ring.
+  private(set) var given: UInt32 = 0
+  private(set) var taken: UInt32 = 0
   /// Whether there will be no more input.
   var hasEnded = false
+  /// Last, as the largest: what is near the start is reached in shorter instructions.
+  private var buffer: InlineArray<256, UInt8> = .init(repeating: 0)
 
   var state: CoderState { CoderState(range: range, value: value, taken: taken) }
 
   init() {}
 
   /// A decoder that goes on where another stood.
-  init(_ state: CoderState) { (range, value, taken) = (state.range, state.value, state.taken) }
+  init(_ state: CoderState) { (range, value, taken, given) = (state.range, state.value, state.taken, state.taken) }
 
-  /// Room for more input.
-  var room: Int { Self.capacity &- (filled &- start) }
-  /// Whether a step can be begun.
-  var isReady: Bool { hasEnded || filled &- start >= Self.lookahead }
   /// Input that was given and not taken.
-  var left: Int { filled &- start }
+  var left: UInt32 { given &- min(taken, given) }
+  /// Whether more input can be given.
+  var hasRoom: Bool { left < Self.capacity }
+  /// Whether a step can be begun.
+  var isReady: Bool { hasEnded || left >= Self.lookahead }
 
   mutating func append(_ byte: UInt8) {
-    if filled == Self.capacity {
-      for index in start..<filled { buffer[index &- start] = buffer[index] }
-      filled &-= start
-      start = 0
-    }
-    buffer[filled] = byte
-    filled &+= 1
+    buffer[Int(given & (Self.capacity &- 1))] = byte
+    given &+= 1
   }
 
   /// Takes the four bytes that decoding begins with.
   mutating func prime() {
-    for _ in 0..<4 { value = value << 8 | next() }
+    for _ in 0..<4 { next() }
   }
 
   #if hasFeature(Embedded)
@@ -66,15 +61,17 @@ struct RangeDecoder: ~Copyable, BitCoder {
     }
     while range < 1 << 24 {
       range <<= 8
-      value = value << 8 | next()
+      next()
     }
     return coded
   }
 
-  private mutating func next() -> UInt32 {
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  private mutating func next() {
+    value <<= 8
+    if taken < given { value |= UInt32(buffer[Int(taken & (Self.capacity &- 1))]) }
     taken &+= 1
-    guard start < filled else { return 0 }
-    defer { start &+= 1 }
-    return UInt32(buffer[start])
   }
 }

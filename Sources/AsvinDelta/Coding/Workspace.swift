@@ -1,30 +1,39 @@
 /// The memory that a patch is applied in. It is given once; nothing else is allocated.
 @safe
 struct Workspace {
-  private var next: UnsafeMutableRawPointer
+  private var next: UnsafeMutablePointer<UInt32>
+  /// Words that are left.
   private var left: Int
 
   @unsafe
   init(_ memory: UnsafeMutableRawBufferPointer) {
     guard let base = memory.baseAddress else { fatalError("a workspace has memory") }
-    unsafe next = base
-    left = memory.count
+    unsafe next = base.assumingMemoryBound(to: UInt32.self)
+    left = memory.count / 4
   }
 
-  /// Memory for so many values. Too little of it is a mistake of the program, never of a patch.
-  mutating func take<Value: BitwiseCopyable>(_ count: Int, of type: Value.Type) -> UnsafeMutablePointer<Value> {
-    let start = unsafe take(bytes: (count &* MemoryLayout<Value>.stride &+ 3) & ~3)
-    return unsafe start.bindMemory(to: Value.self, capacity: count)
+  /// Memory for so many values, filled with a word again and again: it is filled here, and once, for all kinds of
+  /// tables. Too little memory is a mistake of the program, never of a patch.
+  mutating func take<Value: BitwiseCopyable>(
+    _ count: Int, of type: Value.Type, filledWith word: UInt32 = 0
+  ) -> UnsafeMutablePointer<Value> {
+    let start = unsafe take(words: (count &* MemoryLayout<Value>.stride &+ 3) / 4, word)
+    return unsafe UnsafeMutableRawPointer(start).bindMemory(to: Value.self, capacity: count)
   }
 
   #if hasFeature(Embedded)
   @inline(never)
   #endif
-  private mutating func take(bytes: Int) -> UnsafeMutableRawPointer {
-    precondition(bytes <= left)
+  private mutating func take(words: Int, _ word: UInt32) -> UnsafeMutablePointer<UInt32> {
+    precondition(words <= left)
     let start = unsafe next
-    unsafe next = start.advanced(by: bytes)
-    left &-= bytes
+    var index = 0
+    while index < words {
+      unsafe start[index] = word
+      index &+= 1
+    }
+    unsafe next = start + words
+    left &-= words
     return unsafe start
   }
 }

@@ -16,7 +16,7 @@ public struct Windows: Equatable, Sendable {
     }
 
     /// Bytes of a window.
-    public var windowBytes: UInt32 { spareBlocks << blockBits }
+    public var windowBytes: UInt32 { spareBlocks &<< blockBits }
   }
 
   private let bytes: UInt32

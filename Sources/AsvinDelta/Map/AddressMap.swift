@@ -34,15 +34,25 @@ struct AddressMap {
   private let covers: UnsafeMutablePointer<Cover>
   private let byOld: UnsafeMutablePointer<UInt16>
   let capacity: Int
-  private(set) var count = 0
-  private(set) var sources = 0
+  /// How many covers there are, and how many of them are found by their source.
+  private let counts: UnsafeMutablePointer<(covers: UInt32, sources: UInt32)>
 
-  static func bytes(_ capacity: Int) -> Int { capacity * 14 + 4 }
+  static func bytes(_ capacity: Int) -> Int { capacity * 14 + 12 }
 
   init(capacity: Int, in workspace: inout Workspace) {
     self.capacity = capacity
     unsafe covers = workspace.take(capacity, of: Cover.self)
     unsafe byOld = workspace.take(capacity, of: UInt16.self)
+    unsafe counts = workspace.take(1, of: (covers: UInt32, sources: UInt32).self)
+  }
+
+  private(set) var count: Int {
+    get { unsafe min(Int(truncatingIfNeeded: counts.pointee.covers), capacity) }
+    nonmutating set { unsafe counts.pointee.covers = UInt32(truncatingIfNeeded: newValue) }
+  }
+  private var sources: Int {
+    get { unsafe min(Int(truncatingIfNeeded: counts.pointee.sources), capacity) }
+    nonmutating set { unsafe counts.pointee.sources = UInt32(truncatingIfNeeded: newValue) }
   }
 
   subscript(index: Int) -> Cover {
@@ -51,7 +61,10 @@ struct AddressMap {
   }
 
   /// Adds a cover behind the others.
-  mutating func append(_ cover: Cover) {
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  func append(_ cover: Cover) {
     precondition(count < capacity)
     unsafe covers[count] = cover
     var place = count
@@ -63,13 +76,11 @@ struct AddressMap {
     count &+= 1
   }
 
-  /// Takes up a map that stands in the workspace.
-  mutating func resume(count: Int, sources: Int) {
-    (self.count, self.sources) = (min(count, capacity), min(sources, capacity))
-  }
-
   /// Ends the map: of covers with the same source, a longer one hides those inside it.
-  mutating func finish() {
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  func finish() {
     var end: UInt32 = 0
     for place in 0..<count {
       let cover = unsafe covers[Int(byOld[place])]

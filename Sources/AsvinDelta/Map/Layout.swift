@@ -30,7 +30,12 @@ public struct Layout: BitwiseCopyable, Equatable, Sendable {
   public static var limit: Int { 8 }
   var regions: InlineArray<8, Region> = .init(repeating: Region())
   /// How many there are.
-  public internal(set) var count = 0
+  public internal(set) var count: Int {
+    get { Int(truncatingIfNeeded: known) }
+    set { known = UInt32(truncatingIfNeeded: newValue) }
+  }
+  /// As wide on every machine, so that a checkpoint is too.
+  private var known: UInt32 = 0
 
   /// A layout of which nothing is known.
   public init() {}
@@ -53,26 +58,7 @@ public struct Layout: BitwiseCopyable, Equatable, Sendable {
   public subscript(index: Int) -> Region { regions[index] }
 
   /// The offset in the old or new image of an address.
-  #if hasFeature(Embedded)
-  @inline(never)
-  #endif
   public func offset(ofAddress address: UInt32, inNew isNew: Bool) -> UInt32? {
-    for index in 0..<count {
-      let part = regions[index][isNew]
-      if address &- part.address < part.length { return part.offset &+ (address &- part.address) }
-    }
-    return nil
-  }
-
-  /// The address of an offset in the old or new image: of the region that holds it or ends with it.
-  #if hasFeature(Embedded)
-  @inline(never)
-  #endif
-  func address(ofOffset offset: UInt32, inNew isNew: Bool) -> UInt32? {
-    for index in 0..<count {
-      let part = regions[index][isNew]
-      if offset &- part.offset <= part.length { return part.address &+ (offset &- part.offset) }
-    }
-    return nil
+    unsafe withUnsafePointer(to: self) { unsafe RegionView($0).offset(ofAddress: address, inNew: isNew) }
   }
 }

@@ -1,5 +1,7 @@
 /// Targets that were seen to go elsewhere than the map says, and how far what stands near them went: by the target, by
 /// its 256 bytes and by its 4096 bytes.
+///
+/// Its functions are `mutating` so that a device is given a pointer to it, and no copy.
 @safe
 struct TargetCache {
   /// How near a target must be to one that was seen.
@@ -10,8 +12,7 @@ struct TargetCache {
     var bits: UInt32 { self == .same ? 0 : self == .near ? 7 : 11 }
   }
 
-  private let keys: UnsafeMutablePointer<UInt32>
-  private let shifts: UnsafeMutablePointer<UInt32>
+  private let entries: UnsafeMutablePointer<(key: UInt32, shift: UInt32)>
   /// How many targets are kept; half as many of 256 bytes, and a quarter of 4096 bytes.
   private let targets: UInt32
 
@@ -19,36 +20,40 @@ struct TargetCache {
 
   init(targets: UInt32, in workspace: inout Workspace) {
     self.targets = targets
-    let entries = Int(targets) * 7 / 4
-    unsafe keys = workspace.take(entries, of: UInt32.self)
-    unsafe shifts = workspace.take(entries, of: UInt32.self)
-    for index in 0..<entries { unsafe keys[index] = 0 }
+    unsafe entries = workspace.take(Int(targets) * 7 / 4, of: (key: UInt32, shift: UInt32).self)
   }
 
   #if hasFeature(Embedded)
   @inline(never)
   #endif
-  func shift(_ nearness: Nearness, _ target: UInt32) -> UInt32? {
+  mutating func shift(_ nearness: Nearness, _ target: UInt32) -> UInt32? {
     let (place, key) = entry(nearness, target)
-    return unsafe keys[place] == key ? shifts[place] : nil
+    return unsafe entries[place].key == key ? entries[place].shift : nil
   }
 
   /// The shift of the target itself, or of what stands near it.
-  func shift(of target: UInt32) -> UInt32? { shift(.same, target) ?? shift(.near, target) }
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  mutating func shift(of target: UInt32) -> UInt32? { shift(.same, target) ?? shift(.near, target) }
 
-  func learn(_ target: UInt32, shift: UInt32) {
-    for level in 0..<UInt32(3) {
+  mutating func learn(_ target: UInt32, shift: UInt32) {
+    var level: UInt32 = 3
+    while level > 0 {
+      level &-= 1
       let (place, key) = entry(Nearness(rawValue: level) ?? .same, target)
-      unsafe keys[place] = key
-      unsafe shifts[place] = shift
+      unsafe entries[place] = (key, shift)
     }
   }
 
-  private func entry(_ nearness: Nearness, _ target: UInt32) -> (place: Int, key: UInt32) {
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  private mutating func entry(_ nearness: Nearness, _ target: UInt32) -> (place: Int, key: UInt32) {
     let key = target &>> nearness.bits
     let hash = ((nearness == .same ? key : key >> 1) &* 0x9E37_79B1) >> 16
     // The tables stand behind each other, each half as long as the one before.
     let count = targets &>> nearness.rawValue
-    return (Int(2 &* (targets &- count) &+ hash & (count &- 1)), key | 1)
+    return (Int(truncatingIfNeeded: 2 &* (targets &- count) &+ hash & (count &- 1)), key | 1)
   }
 }

@@ -1,25 +1,31 @@
 /// Whether a predicted byte is right. Nearly always it is, so the cost of a right one decides the size of small patches.
 @safe
 struct HitModel {
+  /// What it has just seen.
+  private struct Past: BitwiseCopyable {
+    /// The last hits and misses, a bit each.
+    var history: UInt32
+    /// Bytes since the last miss, and between that and the one before it.
+    var gap: UInt32, previousGap: UInt32
+  }
+
   private let counters: FineCounters
-  var mixer: Mixer
+  private var mixer: Mixer
   private let reliability: UnsafeMutablePointer<UInt8>
+  private let past: UnsafeMutablePointer<Past>
   private let bits: UInt32
 
-  /// The last hits and misses, a bit each.
-  var history: UInt32 = 0xFFFF_FFFF
-  /// Bytes since the last miss, and between that and the one before it.
-  var gap: UInt32 = 0
-  var previousGap: UInt32 = 0
-
-  static func bytes(_ bits: UInt32) -> Int { (4 << Int(bits)) + Mixer.bytes(bits: 6) + 128 }
+  static func bytes(_ bits: UInt32) -> Int {
+    (4 << Int(bits)) + Mixer.bytes(bits: 6) + 128 + MemoryLayout<Past>.stride
+  }
 
   init(bits: UInt32, in workspace: inout Workspace) {
     counters = FineCounters(bits: bits, in: &workspace)
     mixer = Mixer(bits: 6, burst: 13, first: 20_000, in: &workspace)
-    unsafe reliability = workspace.take(128, of: UInt8.self)
-    for index in 0..<128 { unsafe reliability[index] = 0xFF }
+    unsafe reliability = workspace.take(128, of: UInt8.self, filledWith: .max)
     for index in 0..<UInt32(1024) { counters[index] = 0xF000_0000 }
+    unsafe past = workspace.take(1, of: Past.self)
+    unsafe past.pointee.history = .max
     self.bits = bits
   }
 
@@ -30,11 +36,12 @@ struct HitModel {
     _ isHit: UInt32, kind: UInt32, place: UInt32, predicted: UInt32, neighbours: UInt32, new: UInt32, last: UInt32,
     with coder: inout Coder
   ) -> UInt32 {
-    let slot = Int(kind << 2 | place) & 63
+    let (history, gap, previousGap) = unsafe (past.pointee.history, past.pointee.gap, past.pointee.previousGap)
     let missedHere: UInt32 = place > 0 && gap < place ? 1 : 0
-    let trust = unsafe UInt32(reliability[slot << 1 | Int(missedHere)]) & 15
+    let group = ((kind << 2 | place) & 63) << 1 | missedHere
+    let hits = unsafe reliability + Int(truncatingIfNeeded: group)
+    let trust = unsafe UInt32(hits.pointee) & 15
     let gapClass = Self.classOf(gap)
-    let group = UInt32(slot) << 1 | missedHere
     var indices: InlineArray<7, UInt32> = [
       group << 4 | trust,
       gapClass << 8 | history & 0x3F,
@@ -53,23 +60,15 @@ struct HitModel {
       indices[index] = hash(UInt32(index), indices[index])
       logits[index] = Logistic.logit(FineCounters.probability(counters[indices[index]]))
     }
-    let set = Int(kind != 0 ? 16 &+ (kind & 15) | missedHere << 5 : gapClass)
-    let mixed = mixer.logit(logits, set: set)
-    let probability = Logistic.probability(mixed)
-    let hit = coder.code(isHit, probability: probability)
-    mixer.learn(logits, set: set, error: Int32(hit << 16) &- Int32(probability), rate: 56)
+    let set = kind != 0 ? 16 &+ (kind & 15) | missedHere << 5 : gapClass
+    let hit = mixer.code(isHit, logits, set: set, rate: 56, with: &coder)
     for index in 0..<7 {
       counters[indices[index]] = FineCounters.updated(counters[indices[index]], hit, limit: 250)
     }
-    unsafe reliability[slot << 1 | Int(missedHere)] =
-      unsafe reliability[slot << 1 | Int(missedHere)] << 1 | UInt8(hit)
-    history = history << 1 | hit
-    if hit == 1 {
-      gap &+= 1
-    } else {
-      previousGap = gap
-      gap = 0
-    }
+    unsafe hits.pointee = hits.pointee << 1 | UInt8(truncatingIfNeeded: hit)
+    unsafe past.pointee.history = history << 1 | hit
+    if hit == 0 { unsafe past.pointee.previousGap = gap }
+    unsafe past.pointee.gap = hit == 1 ? gap &+ 1 : 0
     return hit
   }
 

@@ -2,7 +2,7 @@
 @safe
 struct LiteralModel {
   private let counters: Counters
-  var mixer: Mixer
+  private var mixer: Mixer
 
   /// Bytes of a workspace, with a table of so many slots.
   static func bytes(_ slots: UInt32) -> Int { 2 * Int(slots) + Mixer.bytes(bits: 6) }
@@ -18,14 +18,12 @@ struct LiteralModel {
   ///   - byte: the byte, where it is known.
   ///   - predicted: the byte that it is not, or in a gap the old image's byte on the last diagonal.
   ///   - kind: of the reference that it belongs to; 31 in a gap.
-  ///   - recent: the eight bytes before it, the last lowest.
+  ///   - recent: the four bytes before it, the last lowest.
   mutating func code<Coder: BitCoder & ~Copyable>(
-    _ byte: UInt32, predicted: UInt32, kind: UInt32, recent: UInt64, new: UInt32,
-    with coder: inout Coder
+    _ byte: UInt32, predicted: UInt32, kind: UInt32, recent: UInt32, new: UInt32, with coder: inout Coder
   ) -> UInt32 {
     let isGap: UInt32 = kind == 31 ? 1 : 0
-    let before = UInt32(truncatingIfNeeded: recent)
-    let (last, second, fourth) = (before & 255, before >> 8 & 255, before >> 24)
+    let (last, second, fourth) = (recent & 255, recent >> 8 & 255, recent >> 24)
     // The table is small: contexts of more than ten bits or so would push each other out.
     let place = new & 3
     var contexts: InlineArray<7, UInt32> = [
@@ -37,30 +35,30 @@ struct LiteralModel {
       fourth & 0xF0 | (last & 0xF0) << 8 | (second & 0xF0) << 4,
       predicted | kind << 8,
     ]
+    // Backwards: a loop upwards would be unrolled.
     var index = 7
     while index > 0 {
       index &-= 1
-      contexts[index] = Self.hash(UInt32(index), contexts[index])
+      contexts[index] = Self.hash(UInt32(truncatingIfNeeded: index), contexts[index])
     }
+    var places = InlineArray<7, Int>(repeating: 0)
+    var slots = InlineArray<7, UInt16>(repeating: 0)
+    var logits = InlineArray<8, Int32>(repeating: 0)
+    logits[7] = 256
+    let set = isGap == 1 ? 32 | place << 3 : kind != 0 ? 8 : 0
     var node: UInt32 = 1
     for bitPlace in 0..<UInt32(8) {
-      var slots = InlineArray<7, UInt16>(repeating: 0)
-      var places = InlineArray<7, Int>(repeating: 0)
-      var logits = InlineArray<8, Int32>(repeating: 0)
-      logits[7] = 256
       index = 7
       while index > 0 {
         index &-= 1
-        places[index] = counters.place((contexts[index] &+ node &* 0x2545_F491) &* 0x9E37_79B1)
-        slots[index] = counters[places[index]]
-        let count = Int32(slots[index] & 15)
-        let logit = Logistic.logit(Counters.probability(slots[index]))
+        let place = counters.place((contexts[index] &+ node &* 0x2545_F491) &* 0x9E37_79B1)
+        let slot = counters[place]
+        (places[index], slots[index]) = (place, slot)
+        let logit = Logistic.logit(Counters.probability(slot))
+        let count = Int32(slot & 15)
         logits[index] = count == 0 ? 0 : (logit &* (count &+ 4)) >> 3
       }
-      let set = Int(bitPlace | (isGap == 1 ? 32 | place << 3 : kind != 0 ? 8 : 0))
-      let probability = Logistic.probability(mixer.logit(logits, set: set))
-      let bit = coder.code(byte &>> (7 &- bitPlace) & 1, probability: probability)
-      mixer.learn(logits, set: set, error: Int32(bit << 16) &- Int32(probability), rate: 5)
+      let bit = mixer.code(byte &>> (7 &- bitPlace) & 1, logits, set: set | bitPlace, rate: 5, with: &coder)
       index = 7
       while index > 0 {
         index &-= 1

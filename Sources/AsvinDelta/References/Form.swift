@@ -41,9 +41,8 @@ struct Form: BitwiseCopyable {
 
   /// Which bits of an instruction tell the form, and what they are.
   let mask: UInt32, match: UInt32
-  /// What the distance counts from: the instruction's offset and this, without the lowest `snap` bits (32: from 0), and
-  /// `page` times 64 KiB.
-  let lead: UInt8, snap: UInt8, page: Int8
+  /// What the distance counts from.
+  let origin: Origin
   /// Bits of the distance; 32 where every distance will do.
   let bits: UInt8
   let traits: Traits
@@ -52,12 +51,12 @@ struct Form: BitwiseCopyable {
   let fields: InlineArray<5, Field>
 
   init(
-    _ mask: UInt32, _ match: UInt32, lead: UInt8 = 0, snap: UInt8 = 0, page: Int8 = 0, bits: UInt8 = 32,
+    _ mask: UInt32, _ match: UInt32, lead: Int8 = 0, snap: UInt8 = 0, page: Int8 = 0, bits: UInt8 = 32,
     is traits: Traits = Traits(rawValue: 0), adds: UInt8 = 0, _ a: Field = Field(), _ b: Field = Field(),
     _ c: Field = Field(), _ d: Field = Field(), _ e: Field = Field()
   ) {
-    (self.mask, self.match, self.lead, self.snap, self.page, self.bits) = (mask, match, lead, snap, page, bits)
-    (self.traits, self.adds) = (traits, adds)
+    (self.mask, self.match, self.bits, self.traits, self.adds) = (mask, match, bits, traits, adds)
+    origin = Origin(lead: lead, snap: snap, page: page)
     fields = [a, b, c, d, e]
   }
 }

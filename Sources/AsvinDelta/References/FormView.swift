@@ -3,36 +3,14 @@
 struct FormView {
   private let form: UnsafePointer<Form>
 
-  /// The first form of a table that tells an instruction, and its number.
   @unsafe
-  static func first(telling word: UInt32, in forms: UnsafeBufferPointer<Form>) -> (number: Int, form: FormView)? {
-    for number in 0..<forms.count where unsafe word & forms[number].mask == forms[number].match {
-      return unsafe FormView(forms, number).map { (number, $0) }
-    }
-    return nil
-  }
-
-  @unsafe
-  init?(_ forms: UnsafeBufferPointer<Form>, _ number: Int) {
-    guard let start = forms.baseAddress, number < forms.count else { return nil }
-    unsafe form = start + number
-  }
+  init(_ form: UnsafePointer<Form>) { unsafe self.form = form }
 
   var traits: Form.Traits { unsafe form.pointee.traits }
   func has(_ trait: Form.Traits) -> Bool { traits.has(trait) }
 
-  /// The lowest bits that do not count in what the distance counts from.
-  var snap: UInt8 { unsafe form.pointee.snap }
-
-  /// Where in its image the distance of an instruction counts from.
-  func origin(at offset: UInt32) -> UInt32 {
-    let page = unsafe UInt32(bitPattern: Int32(form.pointee.page) << 16)
-    return unsafe FormView.snapped(offset &+ UInt32(form.pointee.lead), snap) &+ page
-  }
-
-  static func snapped(_ offset: UInt32, _ snap: UInt8) -> UInt32 {
-    snap == 32 ? 0 : offset & (.max &<< UInt32(snap))
-  }
+  /// What the distance counts from.
+  var origin: Origin { unsafe form.pointee.origin }
 
   /// The distance that an instruction holds.
   func distance(in word: UInt32) -> UInt32 {

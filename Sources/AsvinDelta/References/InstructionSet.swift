@@ -14,6 +14,9 @@ public enum InstructionSet: UInt8, BitwiseCopyable, CaseIterable, Sendable {
   }
 
   /// Bytes from an instruction to the next.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
   package func length(_ word: UInt32) -> UInt32 {
     switch self {
     case .none, .a32, .aarch64: 4
@@ -59,15 +62,15 @@ public enum InstructionSet: UInt8, BitwiseCopyable, CaseIterable, Sendable {
     return true
   }
 
-  /// Gives its table of forms; an empty one where its handler was left out.
+  /// Gives its table of forms, if its handler was built in. The table is only lent: it must not be kept, nor be told by
+  /// an optional pointer, since then the compiler would first copy it to the stack.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
-  @unsafe
-  func withForms(_ body: (UnsafeBufferPointer<Form>) -> Void) {
+  func withForms(_ body: (FormTable) -> Void) {
     guard hasForms else { return }
     func give(_ table: UnsafeRawPointer, _ count: Int) {
-      unsafe body(UnsafeBufferPointer(start: table.assumingMemoryBound(to: Form.self), count: count))
+      body(unsafe FormTable(start: table.assumingMemoryBound(to: Form.self), count: count))
     }
     switch self {
     case .none: return

@@ -1,9 +1,15 @@
 /// What a copied byte becomes: the old byte, unless it belongs to a reference whose target has moved.
+///
+/// Functions that change nothing are `mutating` too: see ``PatchCodec``.
 @safe
 struct ReferencePredictor {
-  /// What the patch says of its images.
-  var settings = PatchSettings()
-  private let cache: TargetCache
+  /// What the patch says of its images, and where parts of them stand. It stands in the workspace, and is read there:
+  /// it is too large to be copied to a device's stack at every word.
+  private let settings: UnsafeMutablePointer<PatchSettings>
+  private let regions: RegionView
+  private var cache: TargetCache
+  /// Where things have gone.
+  var map: AddressMap
 
   /// The reference or word that is being written: where, its bytes as predicted, and where it points.
   private var start: UInt32 = 0
@@ -15,9 +21,16 @@ struct ReferencePredictor {
   private var nextInstruction: UInt32 = 0
   private var wordStart: UInt32 = .max
 
-  init(targets: UInt32, in workspace: inout Workspace) { cache = TargetCache(targets: targets, in: &workspace) }
+  @unsafe
+  init(_ settings: UnsafeMutablePointer<PatchSettings>, _ tables: Tables, in workspace: inout Workspace) {
+    unsafe self.settings = settings
+    regions = unsafe RegionView(PatchSettings.layout(in: settings))
+    map = AddressMap(capacity: tables.covers, in: &workspace)
+    cache = TargetCache(targets: tables.targets, in: &workspace)
+  }
 
-  private var set: InstructionSet { settings.set }
+  private var set: InstructionSet { unsafe settings.pointee.set }
+  private var memoryPage: UInt32 { unsafe UInt32(settings.pointee.memoryPage) }
 
   /// Begins a cover; a reference that reaches over its start is not known.
   mutating func begin(old: UInt32) {
@@ -31,9 +44,9 @@ struct ReferencePredictor {
 
   /// The predicted byte.
   mutating func predict<Base: ByteStore & ~Copyable>(
-    new: UInt32, old: UInt32, plain: UInt32, in base: borrowing Base, _ map: AddressMap
+    new: UInt32, old: UInt32, plain: UInt32, in base: borrowing Base
   ) -> UInt32 {
-    if new >= end { recognise(new: new, old: old, in: base, map) }
+    if new >= end { recognise(new: new, old: old, in: base) }
     return new < end ? bytes >> (8 &* (new &- start)) & 255 : plain
   }
 
@@ -52,7 +65,10 @@ struct ReferencePredictor {
     }
   }
 
-  private func learn(_ word: UInt32, count: UInt32, _ output: (UInt32) -> UInt32) {
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  private mutating func learn(_ word: UInt32, count: UInt32, _ output: (UInt32) -> UInt32) {
     guard (word ^ bytes) << (32 &- 8 &* (end &- start)) != 0,
       let now = Reference.at(start, word, in: set, count: count, output), UInt32(now.kind) == kind
     else { return }
@@ -61,15 +77,18 @@ struct ReferencePredictor {
     cache.learn(target, shift: now.target &+ rest &- target)
   }
 
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
   private mutating func recognise<Base: ByteStore & ~Copyable>(
-    new: UInt32, old: UInt32, in base: borrowing Base, _ map: AddressMap
+    new: UInt32, old: UInt32, in base: borrowing Base
   ) {
     end = 0
     guard old & 3 == 0 || old >= nextInstruction && old & (set.alignment &- 1) == 0 else { return }
     let word = base.word(old)
     if old & 3 == 0 {
       wordStart = new
-      if let moved = moved(word, map) {
+      if let moved = moved(word) {
         (start, end, bytes, predicted) = (new, new &+ 4, moved, moved)
         (kind, target) = (UInt32(Reference.word), word)
         return
@@ -79,31 +98,34 @@ struct ReferencePredictor {
     nextInstruction = old &+ set.length(word)
     guard let found = Reference.at(old, word, in: set, count: base.count, { base.word($0) }) else { return }
     let expected =
-      found.target &+ (cache.shift(of: found.target) ?? projectedShift(found, new: new, old: old, base.count, map))
+      found.target &+ (cache.shift(of: found.target) ?? projectedShift(found, new: new, old: old, base.count))
     guard let rewritten = found.rewritten(word, at: new, target: expected) else { return }
     (start, end, bytes, predicted) = (new, new &+ UInt32(found.length), rewritten, expected)
     (kind, target) = (UInt32(found.kind), found.target)
   }
 
   /// Where a word that is an address points now.
-  private func moved(_ word: UInt32, _ map: AddressMap) -> UInt32? {
-    let offset = settings.layout.offset(ofAddress: word, inNew: false)
-    guard offset != nil || word >> 24 == UInt32(settings.memoryPage) && word >> 24 != 0 else { return nil }
+  private mutating func moved(_ word: UInt32) -> UInt32? {
+    let offset = regions.offset(ofAddress: word, inNew: false)
+    guard offset != nil || word >> 24 == memoryPage && word >> 24 != 0 else { return nil }
     if let shift = cache.shift(of: word) { return word &+ shift }
-    if let offset { return settings.layout.address(ofOffset: map.projected(offset), inNew: true) }
+    if let offset { return regions.address(ofOffset: map.projected(offset), inNew: true) }
     return word &+ (cache.shift(.far, word) ?? 0)
   }
 
-  private func projectedShift(
-    _ reference: Reference, new: UInt32, old: UInt32, _ count: UInt32, _ map: AddressMap
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  private mutating func projectedShift(
+    _ reference: Reference, new: UInt32, old: UInt32, _ count: UInt32
   ) -> UInt32 {
     let target = reference.target
     if set == .riscv, reference.isAbsolute {
-      if let moved = moved(target, map) { return moved &- target }
-    } else if settings.layout.count > 1, let from = settings.layout.address(ofOffset: old, inNew: false),
-      let here = settings.layout.address(ofOffset: new, inNew: true),
-      let offset = settings.layout.offset(ofAddress: from &+ (target &- old), inNew: false),
-      let address = settings.layout.address(ofOffset: map.projected(offset), inNew: true)
+      if let moved = moved(target) { return moved &- target }
+    } else if regions.count > 1, let from = regions.address(ofOffset: old, inNew: false),
+      let here = regions.address(ofOffset: new, inNew: true),
+      let offset = regions.offset(ofAddress: from &+ (target &- old), inNew: false),
+      let address = regions.address(ofOffset: map.projected(offset), inNew: true)
     {
       return new &+ (address &- here) &- target
     } else if target < count {

@@ -1,0 +1,15 @@
+/// What a distance counts from: the offset of its instruction and `lead`, without the lowest `snap` bits (32: from 0),
+/// and `page` times 64 KiB.
+struct Origin: BitwiseCopyable {
+  var lead: Int8
+  var snap: UInt8
+  var page: Int8
+
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  func at(_ offset: UInt32) -> UInt32 {
+    let start = offset &+ UInt32(bitPattern: Int32(lead))
+    return (snap == 32 ? 0 : start & (.max &<< UInt32(snap))) &+ UInt32(bitPattern: Int32(page)) << 16
+  }
+}

@@ -1,0 +1,23 @@
+import AsvinDelta
+
+// What both callers of the applier share.
+
+/// A place in the memory map; `MAP_…` are never 0.
+@unsafe @inline(__always)
+func mapped(_ address: Int32) -> UnsafeMutablePointer<UInt8> {
+  unsafe UnsafeMutablePointer(bitPattern: Int(address)).unsafelyUnwrapped
+}
+
+/// Gives the patch to the applier in pieces, as from a radio, from where the applier stands, while there is power.
+@inline(__always)
+func push<Base: ByteStore, Output: PatchOutput>(
+  _ patch: Span<UInt8>, to applier: inout Applier<Base, Output>, while hasPower: () -> Bool = { true }
+) throws(PatchError) {
+  var rest = patch.extracting(droppingFirst: Int(truncatingIfNeeded: applier.offset))
+  while !rest.isEmpty {
+    try applier.push(rest.extracting(first: 256))
+    guard hasPower() else { return }
+    rest = rest.extracting(droppingFirst: 256)
+  }
+  try applier.finish()
+}

@@ -27,9 +27,8 @@ public struct PatchSettings: BitwiseCopyable, Sendable {
   mutating func code<Coder: BitCoder & ~Copyable>(_ numbers: Numbers, with coder: inout Coder) {
     oldSize = numbers.code(oldSize, .count, with: &coder)
     newSize = oldSize &+ numbers.difference(newSize &- oldSize, .shift, with: &coder)
-    set =
-      InstructionSet(rawValue: UInt8(truncatingIfNeeded: Self.bits(UInt32(set.rawValue), 3, numbers, with: &coder)))
-      ?? .none
+    let said = numbers.code(UInt32(set.rawValue), .count, with: &coder)
+    set = InstructionSet(rawValue: UInt8(truncatingIfNeeded: said)) ?? .none
     memoryPage = UInt8(truncatingIfNeeded: numbers.code(UInt32(memoryPage), .count, with: &coder))
     let regions = numbers.code(UInt32(truncatingIfNeeded: layout.count), .count, with: &coder)
     layout.count = Int(truncatingIfNeeded: min(regions, UInt32(Layout.limit)))

@@ -39,7 +39,7 @@ struct Numbers {
       isNarrow
       ? Self.narrowStart &+ ((kind.rawValue &- Kind.narrow.rawValue) << 2 | position & 3) &* Self.narrowSlots
       : kind.rawValue &* Self.wideSlots
-    // 0...32 as a number of six bits; where most numbers are small of four, and from 15 on of five more.
+    // 0...32 as a number of six bits; where most numbers are small, up to 14 as one of four.
     let (depth, limit): (UInt32, UInt32) = isNarrow ? (4, 7) : (6, 15)
     let bits = UInt32(32 &- value.leadingZeroBitCount)
     let symbol = isNarrow ? min(bits, 15) : bits
@@ -49,15 +49,9 @@ struct Numbers {
       place &-= 1
       node = node << 1 | bit(symbol &>> place, start &+ node, with: &coder)
     }
-    var count = node & (1 &<< depth &- 1)
-    if isNarrow, count == 15 {
-      place = 5
-      while place > 0 {
-        place &-= 1
-        node = node << 1 | even((bits &- 15) &>> place, with: &coder)
-      }
-      count = 15 &+ node & 31
-    }
+    let count = node & (1 &<< depth &- 1)
+    // A large one among the small.
+    if isNarrow, count == 15 { return code(value, .count, with: &coder) }
     // A patch may say more than 32; what it makes of them is bounded here, and refused by its limits later.
     guard count > 1, count <= 32 else { return count <= 1 ? count : .max }
     let learned = start &+ 1 &<< depth

@@ -1,10 +1,9 @@
 /// AArch64 (Arm DDI 0487, C4 and C6.2): branches, literal loads, and page addresses with the low twelve bits that an
 /// instruction shortly behind adds.
 enum AArch64 {
-  static let forms: InlineArray<13, Form> = [
+  static let forms: InlineArray<12, Form> = [
     // B, BL
-    Form(0xFC00_0000, 0x1400_0000, bits: 28, is: .signed, .init(0, 26, to: 2)),
-    Form(0xFC00_0000, 0x9400_0000, bits: 28, is: .signed, .init(0, 26, to: 2)),
+    Form(0x7C00_0000, 0x1400_0000, bits: 28, is: .signed, .init(0, 26, to: 2)),
     // B.c
     Form(0xFF00_0000, 0x5400_0000, bits: 21, is: .signed, .init(5, 19, to: 2)),
     // CBZ, CBNZ

@@ -131,7 +131,13 @@ public enum PatchBuilder {
       defer { unsafe memory.deallocate() }
       var applier = unsafe HostApplier(
         header, base: KnownBytes(bytes: old), output: GrowingResult(), maximum: UInt32(imageBytes), workspace: memory)
-      try applier.push(patch.span.extracting(droppingFirst: header.byteCount))
+      // In small pieces, as a device gets it.
+      var place = header.byteCount
+      while place < patch.count {
+        let end = min(place + 64, patch.count)
+        try applier.push(patch.span.extracting(place..<end))
+        place = end
+      }
       try applier.finish()
       let result = applier.intoOutput().bytes
       guard header.result == hint(result) else { throw PatchError(.wrongResult, at: 6) }

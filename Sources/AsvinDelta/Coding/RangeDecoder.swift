@@ -5,8 +5,9 @@
 struct RangeDecoder: ~Copyable, BitCoder {
   static var isWriting: Bool { false }
   /// No step of the format takes more bytes than this: a step is begun when so many are there, or the input has ended.
-  static var lookahead: UInt32 { 64 }
-  private static var capacity: UInt32 { 256 }
+  /// The longest are the settings, with eight regions of some 20 bytes; patches are proved in small pieces.
+  static var lookahead: UInt32 { 256 }
+  private static var capacity: UInt32 { 512 }
 
   private var range: UInt32 = .max
   private var value: UInt32 = 0
@@ -16,7 +17,7 @@ struct RangeDecoder: ~Copyable, BitCoder {
   /// Whether there will be no more input.
   var hasEnded = false
   /// Last, as the largest: what is near the start is reached in shorter instructions.
-  private var buffer: InlineArray<256, UInt8> = .init(repeating: 0)
+  private var buffer: InlineArray<512, UInt8> = .init(repeating: 0)
 
   var state: CoderState { CoderState(range: range, value: value, taken: taken) }
 

@@ -10,7 +10,6 @@ struct Trial: Sendable {
   private let progress: @Sendable (_ done: UInt64, _ total: UInt64) -> Void
   private let steps = Steps()
   private let writer: PatchWriter
-  private let index: SuffixIndex
 
   /// Images above these bytes are looked at in fewer ways.
   private static let large = 4 << 20
@@ -21,21 +20,26 @@ struct Trial: Sendable {
   ) {
     (self.old, self.new, self.profile, self.effort, self.progress) = (old, new, profile, effort, progress)
     writer = PatchWriter(old: old, new: new)
-    index = SuffixIndex(old)
   }
 
   /// The plan that costs least: first on plain covers, with the machine code that explains most; then on covers that
   /// look through references, at the costs that the model told; then with what the gaps repeat.
   func best(among sets: [InstructionSet]) -> Plan {
-    let covers = old.isEmpty ? [] : CoverSearch(plain: index, new: new).covers(Costs())
+    var images = SearchedImages(old: SuffixIndex(old), new: new)
+    let covers = old.isEmpty ? [] : CoverSearch(old: old, new: new, searched: images).covers(Costs())
     let placed = Plan(covers: covers, settings: settings(covers), profile: profile)
     let voted = SetVote(old: old, new: new, covers: covers).best(effort == .max ? 3 : 2, among: sets)
     var best = cheapest(voted.map { with(placed, set: $0) })
     best = improved(best)
     var filling = Filling(of: best, writer)
-    if effort == .fast || old.isEmpty { return finished(filled(best, &filling, rounds: effort == .max ? 8 : 4)) }
+    if effort == .fast || old.isEmpty { return finished(filled(best, &filling, images, rounds: effort == .max ? 8 : 4)) }
     let isLarge = new.count > Self.large && effort == .normal
-    let search = maskedSearch(best)
+    // Of a large image, one index at a time.
+    if isLarge {
+      images = SearchedImages(old: SuffixIndex([]), new: [])
+      images = masked(best)
+    }
+    let search = CoverSearch(old: old, new: new, searched: isLarge ? images : masked(best))
     let measured = filling.tally.costs(after: Costs())
     var choices = [Costs(), measured]
     if effort == .max { choices += [Costs(miss: 8, literal: 7, begin: 20), Costs(reference: 4, miss: 9, begin: 16)] }
@@ -49,13 +53,14 @@ struct Trial: Sendable {
     best = cheapest([best] + plans.flatMap(\.self))
     if !isLarge { best = improved(best) }
     filling = Filling(of: best, writer)
-    let plain = filling.tally
-    var whole = filled(best, &filling, rounds: 2)
+    var plain = filling.tally
+    _ = plain.takeLiterals()
+    var whole = filled(best, &filling, images, rounds: isLarge ? 1 : 2)
     for _ in 0..<(isLarge ? 0 : effort == .max ? 12 : 3) {
       // Now that gaps are filled, what is not covered costs less than its literals: other covers are worth it.
       var again = best
       again.covers = search.covers(plain.costs(after: Costs(), saving: filling.bits - whole.bits))
-      let filled = filled(again, &filling, rounds: 1)
+      let filled = filled(again, &filling, images, rounds: 1)
       let isWorthIt = filled.bits < whole.bits * (effort == .max ? 0.9995 : 0.99)
       if filled.bits < whole.bits { whole = filled }
       if !isWorthIt { break }
@@ -67,16 +72,17 @@ struct Trial: Sendable {
   func inPlace(_ plan: Plan, _ inPlace: Windows.InPlace) -> Plan {
     let best = cheapest(InPlaceCovers(old: old, new: new, inPlace: inPlace).plans(plan))
     var filling = Filling(of: best, writer)
-    return finished(cheapest([best, filled(best, &filling, rounds: 2)]))
+    return finished(
+      cheapest([best, filled(best, &filling, SearchedImages(old: SuffixIndex(old), new: new), rounds: 2)]))
   }
 
   /// The plan with its gaps filled, a few times over, each time at the prices that the last one told.
-  private func filled(_ plan: Plan, _ filling: inout Filling, rounds: Int) -> Plan {
+  private func filled(_ plan: Plan, _ filling: inout Filling, _ images: SearchedImages, rounds: Int) -> Plan {
     var (best, candidate) = (plan, plan)
     best.bits = .infinity
     for _ in 0..<rounds {
       let gaps = GapSearch(
-        old: old, new: new, index: index, literals: filling.tally.literals,
+        old: old, new: new, searched: images, literals: filling.tally.literals,
         hit: filling.tally.costs(after: Costs()).hit, prices: filling.prices, effort: effort)
       candidate.covers = gaps.covers(in: plan)
       candidate.bits = filling.tell(candidate, writer)
@@ -94,12 +100,12 @@ struct Trial: Sendable {
     return cheapest(profile == .linux ? [plan] : [plan, rich])
   }
 
-  /// The search on the images as they look when references say nothing.
-  private func maskedSearch(_ plan: Plan) -> CoverSearch {
+  /// The images as they look when references say nothing.
+  private func masked(_ plan: Plan) -> SearchedImages {
     let (set, layout) = (plan.settings.set, plan.settings.layout)
     let maskedOld = MaskedImage.bytes(old, set: set) { layout.offset(ofAddress: $0, inNew: false) != nil }
     let maskedNew = MaskedImage.bytes(new, set: set) { layout.offset(ofAddress: $0, inNew: true) != nil }
-    return CoverSearch(plain: index, new: new, masked: (SuffixIndex(maskedOld), maskedNew))
+    return SearchedImages(old: SuffixIndex(maskedOld), new: maskedNew)
   }
 
   /// Sizes, and the load address where one can be inferred.

@@ -1,6 +1,8 @@
 /// Where so many bytes stood before, the latest first.
 struct Chains {
   private static let bits: UInt64 = 17
+  /// Places that are remembered: those of a large image are too many.
+  private static let reach = 1 << 20
   private let width: Int
   private var heads: [Int32]
   private var earlier: [Int32]
@@ -10,12 +12,12 @@ struct Chains {
   init(_ bytes: [UInt8], width: Int) {
     (self.bytes, self.width) = (bytes, width)
     heads = [Int32](repeating: -1, count: 1 << Int(Self.bits))
-    earlier = [Int32](repeating: -1, count: bytes.count)
+    earlier = [Int32](repeating: -1, count: min(bytes.count, Self.reach))
   }
 
   mutating func add(_ place: Int) {
     guard let key = key(place) else { return }
-    earlier[place] = heads[key]
+    earlier[place % Self.reach] = heads[key]
     heads[key] = Int32(place)
   }
 
@@ -23,8 +25,8 @@ struct Chains {
   func forEach(_ place: Int, depth: Int, _ body: (Int) -> Bool) {
     guard let key = key(place) else { return }
     var (source, left) = (heads[key], depth)
-    while source >= 0, left > 0, body(Int(source)) {
-      source = earlier[Int(source)]
+    while source >= 0, left > 0, place - Int(source) < Self.reach, body(Int(source)) {
+      source = earlier[Int(source) % Self.reach]
       left -= 1
     }
   }

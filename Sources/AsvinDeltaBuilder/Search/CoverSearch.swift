@@ -4,10 +4,10 @@ import AsvinDelta
 /// few diagonals, takes up another that a suffix index offers, or writes a literal, whichever costs least in all.
 struct CoverSearch: Sendable {
   /// The images as they are.
-  let plain: SuffixIndex
+  let old: [UInt8]
   let new: [UInt8]
-  /// The images without the targets of references, where they are searched so.
-  var masked: (old: SuffixIndex, new: [UInt8])?
+  /// The images as they are searched.
+  let searched: SearchedImages
 
   /// Matches shorter than this do not begin a cover.
   private static let shortest = 6
@@ -22,10 +22,11 @@ struct CoverSearch: Sendable {
     var previous: Int32
   }
 
-  /// A cover or, where the shift is `nil`, a stretch of literals on the way to another.
-  private struct Piece {
-    var start: Int
-    var shift: Int?
+  /// A cover or a stretch of literals on the way to another. Of a large image there are many.
+  private struct Piece: Equatable {
+    static let literals = Int32.min
+    var start: Int32
+    var shift: Int32
     var previous: Int32
   }
 
@@ -53,7 +54,7 @@ struct CoverSearch: Sendable {
     var pieces: [Piece] = []
     var ring = [Best](repeating: Best(), count: CoverSearch.window)
     var nextSearch = 0
-    private var last = Piece(start: -1, shift: nil, previous: -2)
+    private var last = Piece(start: -1, shift: Piece.literals, previous: -2)
 
     init(literals: Walk) { self.literals = literals }
 
@@ -61,8 +62,9 @@ struct CoverSearch: Sendable {
     mutating func settle(_ place: Int) {
       var (best, isLiteral) = (literals, true)
       for walk in walks where walk.cost < best.cost { (best, isLiteral) = (walk, false) }
-      let piece = Piece(start: best.start, shift: isLiteral ? nil : best.shift, previous: best.previous)
-      if piece.start != last.start || piece.shift != last.shift || piece.previous != last.previous {
+      let piece = Piece(
+        start: Int32(best.start), shift: isLiteral ? Piece.literals : Int32(best.shift), previous: best.previous)
+      if piece != last {
         pieces.append(piece)
         last = piece
       }
@@ -74,11 +76,12 @@ struct CoverSearch: Sendable {
       var (result, end, number) = ([Cover](), end, Int32(pieces.count - 1))
       while number >= 0 {
         let piece = pieces[Int(number)]
-        if let shift = piece.shift, end > piece.start {
-          result.append(
-            Cover(new: UInt32(piece.start), old: UInt32(piece.start + shift), length: UInt32(end - piece.start)))
+        let start = Int(piece.start)
+        if piece.shift != Piece.literals, end > start {
+          let source = UInt32(piece.start + piece.shift)
+          result.append(Cover(new: UInt32(start), old: source, length: UInt32(end - start)))
         }
-        end = min(end, piece.start)
+        end = min(end, start)
         number = piece.previous
       }
       return result.reversed()
@@ -87,13 +90,12 @@ struct CoverSearch: Sendable {
 
   /// What a byte costs that is copied.
   private func cost(_ place: Int, from source: Int, _ costs: Costs) -> Double {
-    if plain.bytes[source] == new[place] { return costs.hit }
-    guard let masked else { return costs.miss }
-    return masked.old.bytes[source] == masked.new[place] ? costs.reference : costs.miss
+    if old[source] == new[place] { return costs.hit }
+    return searched.old.bytes[source] == searched.new[place] ? costs.reference : costs.miss
   }
 
   private func search(_ place: Int, _ costs: Costs, _ state: inout State) {
-    let found = masked.map { $0.old.longest(place, in: $0.new) } ?? plain.longest(place, in: new)
+    let found = searched.longest(place)
     // Inside a long match nothing better can begin.
     if found.length > 32 {
       state.nextSearch = place + found.length - 16
@@ -132,7 +134,7 @@ struct CoverSearch: Sendable {
     var (cheapest, index) = (state.literals.cost, 0)
     while index < state.walks.count {
       let source = place + state.walks[index].shift
-      guard source < plain.bytes.count else {
+      guard source < old.count else {
         state.walks.remove(at: index)
         continue
       }

@@ -7,12 +7,12 @@ struct Filling {
 
   /// What a plan costs whose gaps are not filled.
   init(of plan: Plan, _ writer: PatchWriter) {
-    (bits, tally) = writer.tally(plan, literals: [Float](repeating: 6, count: writer.new.count))
+    (bits, tally) = writer.tally(plan, literals: LiteralPrices(count: writer.new.count))
   }
 
   /// Takes up what a filled plan costs; gives its bits.
   mutating func tell(_ plan: Plan, _ writer: PatchWriter) -> Double {
-    let (bits, tally) = writer.tally(plan, literals: tally.literals)
+    let (bits, tally) = writer.tally(plan, literals: tally.takeLiterals())
     self.tally = tally
     prices = CopyPrices(counting: tally.copies)
     return bits

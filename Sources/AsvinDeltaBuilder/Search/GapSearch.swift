@@ -13,9 +13,9 @@ struct GapSearch {
 
   let old: [UInt8]
   let new: [UInt8]
-  let index: SuffixIndex
+  let searched: SearchedImages
   /// Bits of a literal at each place.
-  let literals: [Float]
+  let literals: LiteralPrices
   /// Bits of a copied byte.
   let hit: Double
   let prices: CopyPrices
@@ -89,7 +89,7 @@ struct GapSearch {
           offer(part, shift, price + prices.bits(length: copy) + hit * Double(part))
         }
       }
-      offer(1, nil, Double(literals[place]))
+      offer(1, nil, literals[place])
       if at >= quiet {
         let limit = range.upperBound - place
         for known in 0..<8 {
@@ -110,7 +110,7 @@ struct GapSearch {
         let depth = effort == .max ? 4 : 1
         short.forEach(place, depth: Self.near * depth, take)
         long.forEach(place, depth: Self.far * depth, take)
-        let match = index.longest(place, in: new)
+        let match = searched.longest(place)
         let length = matching(UInt32(match.at), place, min(limit, match.length), image)
         if match.length > Self.shortest, length > Self.shortest {
           offer(upTo: length, from: Self.shortest + 1, UInt32(match.at) &- UInt32(place))

@@ -1,5 +1,14 @@
 import CAsvinSuffix
 
+/// The images as they are searched: as they are, or without the targets of references.
+struct SearchedImages: Sendable {
+  let old: SuffixIndex
+  let new: [UInt8]
+
+  /// The old image's longest match of what stands at a place of the new one.
+  func longest(_ place: Int) -> (at: Int, length: Int) { old.longest(place, in: new) }
+}
+
 /// Finds the longest match of any bytes in an image: its suffixes in order, and where those of each two first bytes
 /// begin.
 struct SuffixIndex: Sendable {

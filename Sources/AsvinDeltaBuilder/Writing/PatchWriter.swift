@@ -12,7 +12,7 @@ struct PatchWriter: Sendable {
   }
 
   /// What a plan costs, in bits, and what its parts cost.
-  func tally(_ plan: Plan, literals: [Float]) -> (bits: Double, tally: Tally) {
+  func tally(_ plan: Plan, literals: consuming LiteralPrices) -> (bits: Double, tally: Tally) {
     var tally = Tally(literals: literals)
     let bits = code(plan, CostCounter(), &tally, { $0.bits }) { $0.bits }
     return (bits, tally)

@@ -18,6 +18,19 @@ struct Unobserved: WritingObserver {
   func began(_ copy: CopyPrices.Copy, bits: Double) {}
 }
 
+/// Bits of a literal at each place, in eighths: large images have many places.
+struct LiteralPrices {
+  private var eighths: [UInt8]
+
+  /// Prices of which nothing is known.
+  init(count: Int) { eighths = [UInt8](repeating: 6 * 8, count: count) }
+
+  subscript(place: Int) -> Double {
+    get { Double(eighths[place]) / 8 }
+    set { eighths[place] = UInt8(min(newValue * 8, 255)) }
+  }
+}
+
 /// What the parts of a patch cost.
 struct Tally: WritingObserver {
   private struct Mean {
@@ -27,18 +40,17 @@ struct Tally: WritingObserver {
     func value(expected: Double) -> Double { (sum + 20 * expected) / (count + 20) }
   }
 
-  /// Bits of a literal at each place, where there was one.
-  private(set) var literals: [Float]
+  /// What a literal costs at each place, as far as that is known.
+  private(set) var literals: LiteralPrices
   private var literal = Mean(), same = Mean(), changed = Mean()
   private var begin = Mean()
   /// The copies that were told in line.
   private(set) var copies: [CopyPrices.Copy] = []
 
-  /// - Parameter literals: bits of a literal at each place as far as they are known.
-  init(literals: [Float]) { self.literals = literals }
+  init(literals: consuming LiteralPrices) { self.literals = literals }
 
   mutating func literal(at position: UInt32, bits: Double) {
-    literals[Int(position)] = Float(min(bits, 24))
+    literals[Int(position)] = bits
     literal.add(bits)
   }
 
@@ -51,6 +63,13 @@ struct Tally: WritingObserver {
 
   /// How many bits tell one of so many.
   static func logarithm(_ number: Double) -> Double { log2(number) }
+
+  /// Gives the prices of literals away; of a large image, two of them are too many.
+  mutating func takeLiterals() -> LiteralPrices {
+    var taken = LiteralPrices(count: 0)
+    swap(&taken, &literals)
+    return taken
+  }
 
   /// What the next search may count with.
   ///

@@ -69,7 +69,7 @@ struct InPlaceTests {
     let wear = try #require(patch.wear)
     #expect(wear.spareErasures == 10)
     #expect(wear.checkpointErasures <= 6)
-    #expect(wear.checkpointBytes <= 2 * (16 * 1024 + 32))
+    #expect(wear.checkpointBytes <= 2 * (Tables(.tiny, .references).bytes + 32))
   }
 
   @Test("Every changed byte of a patch in place is an error or another result, never a trap")

@@ -1,0 +1,80 @@
+"""Writes the fuzz targets' bases, and what their fuzzing begins with: good patches, made by the program itself.
+
+Usage: seeds.py FOLDER PROGRAM
+"""
+
+import pathlib
+import subprocess
+import sys
+
+import images
+
+
+class Seeds:
+    def __init__(self, folder: pathlib.Path, program: str):
+        self.folder, self.program = folder, program
+
+    def write(self, target: str, name: str, *parts: bytes) -> None:
+        folder = self.folder / "seeds" / target
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(b"".join(parts))
+
+    def patch(self, pair: tuple[bytes, bytes], code: str, *options: str) -> bytes:
+        old, new, patch = (self.folder / f"pair.{part}" for part in ("old", "new", "patch"))
+        old.write_bytes(pair[0])
+        new.write_bytes(pair[1])
+        command = [self.program, "delta", old, new, "--output", patch, "--arch", code, "--force", "--quiet", *options]
+        subprocess.run(command, check=True)
+        return patch.read_bytes()
+
+    # What the bytes before a patch mean, each target says in its first lines.
+
+    def two_slot(self, number: int, name: str, pair: tuple[bytes, bytes], code: str) -> None:
+        for profile, bit in (("tiny", 0), ("standard", 16)):
+            patch = self.patch(pair, code, "--profile", profile)
+            what = number | bit | (patch[1] & 8) << 3
+            self.write("patch-two-slot", f"{name}-{profile}", bytes([what, 0]), patch[10:])
+            self.write("patch-two-slot", f"{name}-{profile}-pieces", bytes([what | 32, 7]), patch[10:])
+            self.write("patch-two-slot", f"{name}-{profile}-header", bytes([number | 128, 0]), patch)
+
+    def in_place(self, number: int, name: str, pair: tuple[bytes, bytes], code: str) -> None:
+        for block, spare, where in ((256, 1, 0), (256, 2, 129), (512, 1, 1)):
+            options = "--profile", "tiny", "--in-place", "--block", str(block), "--spare", str(spare)
+            patch = self.patch(pair, code, *options)
+            what, patch = number | (patch[1] & 8) << 4, patch[12:]
+            for mode, power in ((0, 0), (32, 160), (32, 999), (96, 200)):
+                head = bytes([what | mode, where, mode]) + power.to_bytes(2, "little") + b"\1\x20\3\xff"
+                self.write("patch-in-place", f"{name}-{block}-{spare}-{mode}-{power}", head, patch)
+            for place in range(0, 400, 8 if block == 512 else 64):
+                head = bytes([what, where, 0, 200, 0, 1]) + place.to_bytes(2, "little") + b"\xff"
+                self.write("patch-checkpoint", f"{name}-{block}-{spare}-{place}", head, patch)
+
+    def linux(self, number: int, pair: tuple[bytes, bytes]) -> None:
+        container = self.patch(pair, "none", "--profile", "linux")
+        self.write("patch-linux", "container", bytes([number | 32]), container[10:])
+        recipe = images.recipe()
+        opened = tuple(b"".join(parts) for parts in images.PARTS)
+        for code in images.CODES:
+            patch = self.patch(opened, code, "--profile", "tiny")
+            self.write("patch-linux", f"recipe-{code}", bytes([number, len(recipe)]), recipe, patch)
+        for name, image in zip(("base", "result"), pair):
+            self.write("patch-linux", f"image-{name}", b"\x40", image)
+
+
+def main(folder: pathlib.Path, program: str) -> None:
+    pairs = images.pairs()
+    digits = "".join(f'  "{base.hex()}",\n' for base, _ in pairs.values())
+    (folder / "BaseDigits.swift").write_text(f"let baseDigits: [StaticString] = [\n{digits}]\n")
+    seeds = Seeds(folder, program)
+    for number, (name, pair) in enumerate(pairs.items()):
+        code = name if name in images.CODES else "none"
+        seeds.two_slot(number, name, pair, code)
+        seeds.in_place(number, name, pair, code)
+        if name == "packed":
+            seeds.linux(number, pair)
+    for file in folder.glob("pair.*"):
+        file.unlink()
+
+
+if __name__ == "__main__":
+    main(pathlib.Path(sys.argv[1]), sys.argv[2])

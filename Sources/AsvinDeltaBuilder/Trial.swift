@@ -32,7 +32,9 @@ struct Trial: Sendable {
     var best = cheapest(voted.map { with(placed, set: $0) })
     best = improved(best)
     var filling = Filling(of: best, writer)
-    if effort == .fast || old.isEmpty { return finished(filled(best, &filling, images, rounds: effort == .max ? 8 : 4)) }
+    if effort == .fast || old.isEmpty {
+      return finished(filled(best, &filling, images, rounds: effort == .max ? 8 : 4))
+    }
     let isLarge = new.count > Self.large && effort == .normal
     // Of a large image, one index at a time.
     if isLarge {

@@ -66,6 +66,20 @@ struct DeltaTests {
     }
   }
 
+  @Test("A base of no bytes gives the compressed image, which comes back whole")
+  func emptyBase() throws {
+    try Self.with { workshop in
+      try workshop.scratch.write([], to: "nothing")
+      let report = try PatchCreation(from: "nothing", to: "firmware.bin", output: "p").run(in: workshop.surroundings)
+      #expect(report.oldSize == 0)
+      _ = try PatchApplication(old: "nothing", patch: "p", output: "r").run(in: workshop.surroundings)
+      #expect(try workshop.scratch.read("r") == Self.new)
+      #expect(throws: Failure.self) {
+        try PatchCreation(from: "old.bin", to: "nothing", output: "q").run(in: workshop.surroundings)
+      }
+    }
+  }
+
   @Test("A slot that is too small for a patch in place is rejected")
   func smallSlot() throws {
     try Self.with { workshop in

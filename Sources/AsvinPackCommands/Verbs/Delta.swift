@@ -6,7 +6,7 @@ import AsvinRelease
 struct Delta: Verb {
   static let configuration = CommandConfiguration(
     commandName: "delta", abstract: "Make a patch from one image to another, and prove it.",
-    discussion: "OLD and NEW are images or bundles.")
+    discussion: "OLD and NEW are images or bundles. An OLD of no bytes gives the compressed image.")
 
   @Argument(help: ArgumentHelp("The base.", valueName: "old"))
   var old: String

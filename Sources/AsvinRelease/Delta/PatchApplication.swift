@@ -27,7 +27,7 @@ public struct PatchApplication: Sendable {
   ///
   /// - Throws: ``Failure``.
   public func run(in surroundings: Surroundings) throws(Failure) -> ApplicationReport {
-    let base = try SlotImage.bytes(old, slot: slot, in: surroundings)
+    let base = try SlotImage.base(old, slot: slot, in: surroundings)
     do {
       let input = try InputFile(Surroundings.path(patch, from: surroundings.folder))
       guard input.count <= UInt64(PatchBuilder.imageBytes) else {

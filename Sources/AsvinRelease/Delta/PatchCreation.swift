@@ -35,7 +35,7 @@ public struct PatchCreation: Sendable {
   ///
   /// - Throws: ``Failure``.
   public func run(in surroundings: Surroundings) throws(Failure) -> PatchReport {
-    let base = try SlotImage.bytes(old, slot: slot, in: surroundings)
+    let base = try SlotImage.base(old, slot: slot, in: surroundings)
     let result = try SlotImage.bytes(new, slot: slot, in: surroundings)
     do {
       let path = Surroundings.path(output, from: surroundings.folder)
@@ -69,13 +69,13 @@ public struct PatchReport: Encodable, Sendable {
   public let newSize: Int
   /// The patch's size, as a part of the result's.
   public let ratio: Double
-  /// Bytes of RAM that applying needs, beside an erase block.
+  /// Bytes of RAM that applying needs, beside the applier itself and its stack.
   public let memory: Int
   /// The profile's name.
   public let profile: String
   /// The machine code that it was made for.
   public let instructionSet: String
-  /// Seconds of processor time that making it took.
+  /// Seconds of processor time that making it took, of all cores.
   public let seconds: Double
   /// What writing over the base needs, and what it costs the flash.
   public let inPlace: InPlaceReport?

@@ -8,13 +8,33 @@ import AsvinManifest
 /// base it is for, and what it makes is verified where it is installed.
 enum SlotImage {
   static func bytes(_ path: String, slot: UInt64, in surroundings: Surroundings) throws(Failure) -> [UInt8] {
+    let file: InputFile
     do {
-      let file = try InputFile(Surroundings.path(path, from: surroundings.folder))
+      file = try InputFile(Surroundings.path(path, from: surroundings.folder))
+    } catch {
+      throw Failure(error, on: path)
+    }
+    return try bytes(file, path, slot: slot)
+  }
+
+  private static func bytes(_ file: InputFile, _ path: String, slot: UInt64) throws(Failure) -> [UInt8] {
+    do {
       guard try BundleReader.isBundle(file) else { return try image(file, name: path, slot: slot) }
       return try stored(OpenBundle(file, name: path), slot: slot)
     } catch {
       throw Failure(error, on: path)
     }
+  }
+
+  /// As ``bytes(_:slot:in:)``, of a base: a file of no bytes is the empty base, and a patch of it the compressed image.
+  static func base(_ path: String, slot: UInt64, in surroundings: Surroundings) throws(Failure) -> [UInt8] {
+    let file: InputFile
+    do {
+      file = try InputFile(Surroundings.path(path, from: surroundings.folder))
+    } catch {
+      throw Failure(error, on: path)
+    }
+    return file.count == 0 ? [] : try bytes(file, path, slot: slot)
   }
 
   /// As ``bytes(_:slot:in:)``, or `nil` where a base has nothing for a slot: a file is for slot 0 only.

@@ -5,6 +5,8 @@
 public struct Applier<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyable>: ~Copyable {
   private enum Phase {
     case settings, map, window, gap, run, inline, cover, done
+    /// What it was to go on with is for other images.
+    case refused
   }
 
   private typealias Codec = PatchCodec<RangeDecoder, Base, Output>
@@ -38,22 +40,24 @@ public struct Applier<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyab
       header.tables, base: base, output: output, coder: RangeDecoder(), workspace: workspace)
   }
 
-  /// An applier that goes on behind a window, with the state that ``PatchOutput/commit(_:state:)`` was given,
-  /// and ``PatchJournal/recover()`` gives back. The patch
-  /// is to be given again from ``offset`` on.
+  /// An applier that goes on behind a window, with the state that ``PatchOutput/commit(_:state:)`` was given and
+  /// ``PatchJournal/recover()`` gives back. The patch is to be given again from ``offset`` on.
   ///
-  /// - Returns: `nil` where the state is not one of this profile's.
+  /// - Parameter maximum: bytes of the result at most.
+  /// - Returns: `nil` where the state is not one of this profile's. Where it is of other images, the first bytes are
+  ///   refused.
   @unsafe
   public init?<State: ByteStore>(
     _ header: PatchHeader, resuming state: State, base: consuming Base, output: consuming Output,
-    workspace: UnsafeMutableRawBufferPointer
+    maximum: UInt32, workspace: UnsafeMutableRawBufferPointer
   ) {
     guard Int(state.count) == header.workspaceBytes, workspace.count >= Int(state.count) else { return nil }
-    unsafe self.init(header, base: base, output: output, maximum: 0, workspace: workspace)
+    unsafe self.init(header, base: base, output: output, maximum: maximum, workspace: workspace)
     codec.resume(state)
     window = codec.lastWindow
     codec.coder = RangeDecoder(codec.lastCoder)
     phase = written == Windows(inPlace, size: codec.newSize).count ? .done : .window
+    if codec.oldSize != codec.base.count || codec.newSize > min(maximum, 0x7FFF_FFFF) { phase = .refused }
   }
 
   /// Where in the patch it stands: the byte to be given next.
@@ -168,6 +172,7 @@ public struct Applier<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyab
       _ = codec.codeCopied(0)
       left &-= 1
     case .done: break
+    case .refused: throw failure(.wrongBase)
     }
   }
 

@@ -121,7 +121,9 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
     for index in unsafe 0..<min(Int(kept.count), memory.count) {
       unsafe memory[index] = kept.byte(at: UInt32(index))
     }
-    // It comes from flash.
+    // It comes from flash, and may hold anything.
+    references.map.checkEntries()
+    unsafe PatchSettings.checkSet(in: Checkpoint.settings(in: state))
     let regions = unsafe UInt32(truncatingIfNeeded: state.pointee.settings.layout.count)
     unsafe state.pointee.settings.layout.count = Int(min(regions, UInt32(Layout.limit)))
   }

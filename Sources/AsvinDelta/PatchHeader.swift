@@ -7,7 +7,7 @@
 /// | 2–5 | first bytes of the base's SHA-256 |
 /// | 6–9 | first bytes of the result's SHA-256 |
 /// | 10 | in place: the erase block's size as a power of two, 8…24, + 32 × spare blocks, 1 or 2 |
-/// | 11 | in place: KiB of the checkpoint area, rounded up |
+/// | 11 | in place: KiB of both states in the checkpoint area, before they are rounded up to erase blocks |
 public struct PatchHeader: Equatable, Sendable {
   /// Bytes of a header, without and with what is said in place.
   public static var byteCount: Int { 10 }
@@ -38,7 +38,11 @@ public struct PatchHeader: Equatable, Sendable {
   public var byteCount: Int { inPlace == nil ? Self.byteCount : Self.inPlaceByteCount }
 
   /// Bytes of flash that keep the state between two windows, twice; 0 where the result goes to another slot.
-  public var checkpointBytes: Int { inPlace == nil ? 0 : 2 &* (workspaceBytes &+ 32) }
+  public var checkpointBytes: Int {
+    guard let inPlace else { return 0 }
+    let block = 1 &<< Int(inPlace.blockBits)
+    return 2 &* ((workspaceBytes &+ 32 &+ block &- 1) & ~(block &- 1))
+  }
 
   /// Bytes of memory that applying the patch needs, beside the applier itself.
   public var workspaceBytes: Int { tables.bytes }

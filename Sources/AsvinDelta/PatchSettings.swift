@@ -20,6 +20,16 @@ public struct PatchSettings: BitwiseCopyable, Sendable {
     unsafe withUnsafeMutablePointer(to: &settings.pointee.layout) { unsafe UnsafePointer($0) }
   }
 
+  /// Puts no machine code where the byte for it is none of a machine code.
+  @unsafe
+  static func checkSet(in settings: UnsafeMutablePointer<PatchSettings>) {
+    unsafe withUnsafeMutablePointer(to: &settings.pointee.set) { set in
+      let byte = UnsafeMutableRawPointer(set)
+      let value = unsafe byte.load(as: UInt8.self)
+      if InstructionSet(rawValue: value) == nil { unsafe byte.storeBytes(of: 0, as: UInt8.self) }
+    }
+  }
+
   /// Codes the settings.
   #if hasFeature(Embedded)
   @inline(never)

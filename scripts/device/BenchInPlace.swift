@@ -46,7 +46,8 @@ public func benchApply(_ job: UnsafeMutablePointer<Job>) -> UInt32 {
     var applier: DeviceApplier
     if let state {
       guard
-        let resumed = unsafe DeviceApplier(header, resuming: state, base: base, output: output, workspace: memory)
+        let resumed = unsafe DeviceApplier(
+          header, resuming: state, base: base, output: output, maximum: UInt32(MAP_ROOM), workspace: memory)
       else { return UInt32(PATCH_REFUSED) }
       applier = resumed
     } else {

@@ -24,7 +24,9 @@ struct RangeDecoder: ~Copyable, BitCoder {
   init() {}
 
   /// A decoder that goes on where another stood.
-  init(_ state: CoderState) { (range, value, taken, given) = (state.range, state.value, state.taken, state.taken) }
+  init(_ state: CoderState) {
+    (range, value, taken, given) = (max(state.range, 1 << 24), state.value, state.taken, state.taken)
+  }
 
   /// Input that was given and not taken.
   var left: UInt32 { given &- min(taken, given) }

@@ -10,7 +10,7 @@ public enum FlashArea: UInt8, Sendable {
 
 /// A handle to flash. Copies are of the same flash.
 ///
-/// An operation that fails says so once, in ``hasFailed``; nothing goes on after it.
+/// An operation that fails says so once, in ``hasFailed``; nothing is asked of it after that, until it is started again.
 public protocol PatchFlash {
   /// One byte of an area.
   func byte(_ area: FlashArea, at offset: UInt32) -> UInt8

@@ -34,7 +34,7 @@ public struct PatchJournal<Flash: PatchFlash> {
 
   /// Forgets what the area holds. To be called before a patch is begun, and never to go on with one.
   public mutating func clear() {
-    for half in 0..<UInt32(2) {
+    for half in 0..<UInt32(2) where !flash.hasFailed {
       sequence = half
       flash.erase(.checkpoint, at: halfStart)
     }
@@ -55,6 +55,9 @@ public struct PatchJournal<Flash: PatchFlash> {
     guard newest > 0 else { return nil }
     let trailer = place &+ stateBytes
     let window = word(trailer &+ 4)..<max(word(trailer &+ 4), word(trailer &+ 8))
+    guard window.lowerBound & (blockBytes &- 1) == 0, window.upperBound &- window.lowerBound <= inPlace.windowBytes else {
+      return nil
+    }
     // A spare block that is no more what it was has been taken for the next window: then this one is at its place.
     copy(window) { index in word(trailer &+ 12 &+ 4 &* index) == blockCRC(index, window) }
     return CheckpointState(flash: flash, start: place, count: stateBytes)
@@ -64,7 +67,7 @@ public struct PatchJournal<Flash: PatchFlash> {
   mutating func write(_ window: Range<UInt32>, state: RawSpan) {
     sequence &+= 1
     let start = halfStart
-    for place in stride(from: 0, to: Self.halfBytes(header), by: Int(blockBytes)) {
+    for place in stride(from: 0, to: Self.halfBytes(header), by: Int(blockBytes)) where !flash.hasFailed {
       flash.erase(.checkpoint, at: start &+ place)
     }
     var (crc, page) = (CRC32(), Page(at: start))

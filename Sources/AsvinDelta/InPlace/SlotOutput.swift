@@ -38,7 +38,7 @@ public struct SlotOutput<Flash: PatchFlash>: PatchOutput {
   /// Takes the next byte of the window.
   public mutating func append(_ byte: UInt8) {
     let place = position &- window.lowerBound
-    if place & (blockBytes &- 1) == 0 { flash.erase(.spare, at: place) }
+    if place & (blockBytes &- 1) == 0, !flash.hasFailed { flash.erase(.spare, at: place) }
     page.append(byte)
     position &+= 1
     if place & 255 == 255 { page.write(.spare, to: flash) }

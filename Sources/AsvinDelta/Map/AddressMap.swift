@@ -37,13 +37,18 @@ struct AddressMap {
   /// How many covers there are, and how many of them are found by their source.
   private let counts: UnsafeMutablePointer<(covers: UInt32, sources: UInt32)>
 
-  static func bytes(_ capacity: Int) -> Int { capacity * 14 + 12 }
+  static func bytes(_ capacity: Int) -> Int { capacity * 14 + 8 + capacity % 2 * 2 }
 
   init(capacity: Int, in workspace: inout Workspace) {
     self.capacity = capacity
     unsafe covers = workspace.take(capacity, of: Cover.self)
     unsafe byOld = workspace.take(capacity, of: UInt16.self)
     unsafe counts = workspace.take(1, of: (covers: UInt32, sources: UInt32).self)
+  }
+
+  /// Takes up what came from flash, and may hold anything: no entry leads outside.
+  func checkEntries() {
+    for place in 0..<capacity { unsafe byOld[place] = min(byOld[place], UInt16(truncatingIfNeeded: capacity &- 1)) }
   }
 
   private(set) var count: Int {

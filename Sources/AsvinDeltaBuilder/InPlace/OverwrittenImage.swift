@@ -65,7 +65,7 @@ struct OverwrittenBase: ByteStore {
 
 struct OverwrittenResult: PatchOutput {
   let flash: OverwrittenImage
-  var count: UInt32 { UInt32(max(flash.old.count, flash.new.count)) }
+  var count: UInt32 { max(UInt32(flash.old.count), flash.position) }
   func byte(at offset: UInt32) -> UInt8 { flash.resultByte(offset) }
   func append(_ byte: UInt8) { flash.advance() }
   func open(_ window: Range<UInt32>) { flash.open(window) }

@@ -61,7 +61,7 @@ package final class SimulatedFlash {
     }
   }
 
-  /// Only the slot grows: its size is the header's word, checked where the patch is verified.
+  /// Only the slot grows: how long the result is, the patch says.
   private func fits(_ area: Int, _ end: Int) -> Bool {
     if area == 0, end > areas[0].count {
       areas[0] += [UInt8](repeating: 0x5A, count: end - areas[0].count)

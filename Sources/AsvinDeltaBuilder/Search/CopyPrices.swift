@@ -39,7 +39,7 @@ struct CopyPrices: Sendable {
       if copy.place == 4 { distances[(copy.isRepeat ? 1 : 0) * Self.classes + Self.bits(copy.distance)] += 1 }
       places[(copy.isRepeat ? 5 : 0) + copy.place] += 1
     }
-    for first in [0] { Self.price(&runs, first, Self.classes) }
+    Self.price(&runs, 0, Self.classes)
     for row in 0..<4 { Self.price(&lengths, row * Self.classes, Self.classes) }
     for row in 0..<2 { Self.price(&distances, row * Self.classes, Self.classes) }
     Self.price(&places, 0, 10)

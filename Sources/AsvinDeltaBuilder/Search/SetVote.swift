@@ -13,8 +13,9 @@ struct SetVote {
     bySource = covers.sorted { $0.old < $1.old }
   }
 
-  /// The sets that explain most, the best first, then no set.
+  /// The sets that explain most, the best first, then no set; of a single one nothing is asked.
   func best(_ count: Int, among sets: [InstructionSet]) -> [InstructionSet] {
+    if sets.count == 1 { return sets }
     let scores = concurrentMap(sets.filter { $0 != .none }) { (set: $0, score: score($0)) }
     let best = scores.filter { $0.score > 0 }.sorted { $0.score > $1.score }.prefix(count).map(\.set)
     return sets.contains(.none) || best.isEmpty ? best + [.none] : best

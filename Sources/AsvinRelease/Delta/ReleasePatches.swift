@@ -104,6 +104,6 @@ public struct PayloadPatchReport: Encodable, Sendable {
   /// Whether the bundle holds it: not where the compressed image, or the image itself, is no larger, or where another
   /// has the same base.
   public let isKept: Bool
-  /// Bytes of RAM that applying needs.
+  /// Bytes of RAM that applying needs, beside the applier itself and its stack.
   public let memory: Int
 }

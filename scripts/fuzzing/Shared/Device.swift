@@ -60,7 +60,8 @@ struct Device {
       return push(
         unsafe Applier(header, base: base, output: output, maximum: UInt32(Flash.slotBytes), workspace: workspace))
     }
-    let resumed = unsafe Applier(header, resuming: state, base: base, output: output, workspace: workspace)
+    let resumed = unsafe Applier(
+      header, resuming: state, base: base, output: output, maximum: UInt32(Flash.slotBytes), workspace: workspace)
     guard let resumed else { return .failed(.unknownFormat) }
     return push(resumed)
   }

@@ -10,6 +10,8 @@ struct Input {
   mutating func byte() -> UInt8 { unsafe bytes.popFirst() ?? 0 }
   mutating func number() -> Int { Int(byte()) | Int(byte()) << 8 }
 
+  var isEmpty: Bool { bytes.isEmpty }
+
   /// What is left.
   var rest: UnsafeBufferPointer<UInt8> { unsafe UnsafeBufferPointer(rebasing: bytes) }
 }

@@ -147,7 +147,7 @@ public struct Applier<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyab
       }
       let gapEnd = gapEnd()
       if codec.position == gapEnd {
-        let cover = codec.map[next].clipped(to: window)
+        let cover = codec.map[next].clipped(to: codec.position..<window.upperBound)
         next &+= 1
         codec.begin(cover)
         (phase, left) = (.cover, cover.length)

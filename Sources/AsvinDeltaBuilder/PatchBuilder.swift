@@ -106,7 +106,8 @@ public enum PatchBuilder {
   @discardableResult
   private static func prove(_ patch: [UInt8], from old: [UInt8], gives new: [UInt8]) throws(DeltaError) -> Wear? {
     do throws(DeltaError) {
-      let (result, wear) = patch.first == StreamPatch.magic ? (try repacked(patch, old), nil) : try proved(patch, on: old)
+      let (result, wear) =
+        patch.first == StreamPatch.magic ? (try repacked(patch, old), nil) : try proved(patch, on: old)
       if result == new { return wear }
     } catch {}
     throw .notProved

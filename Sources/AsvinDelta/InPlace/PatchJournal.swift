@@ -55,7 +55,8 @@ public struct PatchJournal<Flash: PatchFlash> {
     guard newest > 0 else { return nil }
     let trailer = place &+ stateBytes
     let window = word(trailer &+ 4)..<max(word(trailer &+ 4), word(trailer &+ 8))
-    guard window.lowerBound & (blockBytes &- 1) == 0, window.upperBound &- window.lowerBound <= inPlace.windowBytes else {
+    guard window.lowerBound & (blockBytes &- 1) == 0, window.upperBound &- window.lowerBound <= inPlace.windowBytes
+    else {
       return nil
     }
     // A spare block that is no more what it was has been taken for the next window: then this one is at its place.

@@ -22,8 +22,10 @@ package enum InPlaceRun {
     let output = SlotOutput(journal, oldSize: oldSize)
     var applier: Applier<SlotBase<FlashHandle>, SlotOutput<FlashHandle>>
     if let state {
-      guard let resumed = unsafe Applier(header, resuming: state, base: base, output: output, maximum: UInt32(Int32.max),
-        workspace: memory)
+      guard
+        let resumed = unsafe Applier(
+          header, resuming: state, base: base, output: output, maximum: UInt32(Int32.max),
+          workspace: memory)
       else {
         throw PatchError(.unknownFormat, at: 1)
       }

@@ -21,9 +21,8 @@ struct HitModel {
 
   init(bits: UInt32, in workspace: inout Workspace) {
     counters = FineCounters(bits: bits, in: &workspace)
-    mixer = Mixer(bits: 6, burst: 13, first: 20_000, in: &workspace)
+    mixer = Mixer(bits: 6, burst: 13, first: 8_000, in: &workspace)
     unsafe reliability = workspace.take(128, of: UInt8.self, filledWith: .max)
-    for index in 0..<UInt32(1024) { counters[index] = 0xF000_0000 }
     unsafe past = workspace.take(1, of: Past.self)
     unsafe past.pointee.history = .max
     self.bits = bits

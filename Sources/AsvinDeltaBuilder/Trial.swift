@@ -27,10 +27,10 @@ struct Trial: Sendable {
   func best(among sets: [InstructionSet]) -> Plan {
     var images = SearchedImages(old: SuffixIndex(old), new: new)
     let covers = old.isEmpty ? [] : CoverSearch(old: old, new: new, searched: images).covers(Costs())
-    let placed = Plan(covers: covers, settings: settings(covers), profile: profile)
+    let first = Plan(covers: covers, settings: settings(covers), profile: profile)
     let voted = SetVote(old: old, new: new, covers: covers).best(effort == .max ? 3 : 2, among: sets)
-    var best = cheapest(voted.map { with(placed, set: $0) })
-    best = improved(best)
+    var best = cheapest(voted.map { with(first, set: $0) })
+    best = placed(best, triesNone: true)
     var filling = Filling(of: best, writer)
     if effort == .fast || old.isEmpty {
       return finished(filled(best, &filling, images, rounds: effort == .max ? 8 : 4))
@@ -53,7 +53,7 @@ struct Trial: Sendable {
       return anew.settings.layout == again.settings.layout ? [again] : [again, anew]
     }
     best = cheapest([best] + plans.flatMap(\.self))
-    if !isLarge { best = improved(best) }
+    best = paged(isLarge ? best : placed(best, triesNone: false))
     filling = Filling(of: best, writer)
     var plain = filling.tally
     _ = plain.takeLiterals()
@@ -95,11 +95,13 @@ struct Trial: Sendable {
     return best
   }
 
-  /// The plan with the memory spent where it saves most.
+  /// The plan with the memory spent where it saves most: on literals only where there are many.
   private func finished(_ plan: Plan) -> Plan {
+    let bytes = plan.covers.reduce(0) { $0 + Int($1.old < plan.settings.oldSize ? $1.length : 0) }
+    guard profile != .linux, new.count - bytes > new.count / 32 else { return plan }
     var rich = plan
     (rich.emphasis, rich.bits) = (.literals, .infinity)
-    return cheapest(profile == .linux ? [plan] : [plan, rich])
+    return cheapest([plan, rich])
   }
 
   /// The images as they look when references say nothing.
@@ -119,23 +121,27 @@ struct Trial: Sendable {
     return settings
   }
 
-  /// The plan with the layout that helps most, or none, and with the page of RAM that helps most.
-  private func improved(_ plan: Plan) -> Plan {
+  /// The plan with the layout that helps most, or none.
+  private func placed(_ plan: Plan, triesNone: Bool) -> Plan {
     let inferred = settings(plan.covers).layout
-    let layouts = [Layout(), ESPSegments.layout(old: old, new: new), inferred].compactMap(\.self)
-    let best = cheapest(
+    let layouts = [triesNone ? Layout() : nil, ESPSegments.layout(old: old, new: new), inferred].compactMap(\.self)
+    return cheapest(
       [plan]
         + layouts.filter { $0 != plan.settings.layout }.map { layout in
           var candidate = plan
           (candidate.settings.layout, candidate.bits) = (layout, .infinity)
           return candidate
         })
+  }
+
+  /// The plan with the page of RAM that helps most, or none.
+  private func paged(_ plan: Plan) -> Plan {
     let pages = LayoutInference.memoryPages(
-      old: old, new: new, covers: plan.covers, layout: best.settings.layout)
+      old: old, new: new, covers: plan.covers, layout: plan.settings.layout)
     return cheapest(
-      [best]
-        + pages.filter { $0 != best.settings.memoryPage }.map { page in
-          var candidate = best
+      [plan]
+        + pages.map { page in
+          var candidate = plan
           (candidate.settings.memoryPage, candidate.bits) = (page, .infinity)
           return candidate
         })

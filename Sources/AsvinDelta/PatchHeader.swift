@@ -47,7 +47,7 @@ public struct PatchHeader: Equatable, Sendable {
   /// Bytes of memory that applying the patch needs, beside the applier itself.
   public var workspaceBytes: Int { tables.bytes }
 
-  var tables: Tables { Tables(profile, emphasis) }
+  var tables: Tables { Tables(profile, emphasis, isInPlace: inPlace != nil) }
   private var checkpointKiB: UInt8 { UInt8(truncatingIfNeeded: (2 &* (workspaceBytes &+ 32) &+ 1023) >> 10) }
 
   /// Reads a header.

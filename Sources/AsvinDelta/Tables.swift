@@ -11,11 +11,14 @@ public struct Tables: Equatable, Sendable {
   #if hasFeature(Embedded)
   @inline(never)
   #endif
-  public init(_ profile: Profile, _ emphasis: Emphasis) {
+  ///
+  /// - Parameter isInPlace: whether the journal's stack, too, is to fit the memory.
+  public init(_ profile: Profile, _ emphasis: Emphasis, isInPlace: Bool) {
     switch (profile, emphasis) {
     case (.standard, .references): self.init(covers: 512, targets: 256, hitBits: 11, literalSlots: 3328)
     case (.standard, .literals): self.init(covers: 64, targets: 32, hitBits: 9, literalSlots: 10_752)
-    case (.tiny, .references): self.init(covers: 178, targets: 128, hitBits: 9, literalSlots: 896)
+    case (.tiny, .references):
+      self.init(covers: isInPlace ? 178 : 346, targets: 128, hitBits: 9, literalSlots: 896)
     case (.tiny, .literals): self.init(covers: 32, targets: 16, hitBits: 8, literalSlots: 3200)
     case (.linux, _): self.init(covers: 8192, targets: 8192, hitBits: 16, literalSlots: 1 << 20)
     }

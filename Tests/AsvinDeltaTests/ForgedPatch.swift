@@ -32,7 +32,8 @@ struct ForgedPatch {
     let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: header.workspaceBytes, alignment: 8)
     defer { unsafe memory.deallocate() }
     var codec = unsafe Codec(
-      Tables(header.profile, header.emphasis), base: KnownBytes(bytes: LyingPatch.old),
+      Tables(header.profile, header.emphasis, isInPlace: header.inPlace != nil),
+      base: KnownBytes(bytes: LyingPatch.old),
       output: KnownResult(bytes: LyingPatch.new),
       coder: RangeEncoder(), workspace: memory)
     codec.codeSettings(settings)

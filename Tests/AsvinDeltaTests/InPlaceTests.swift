@@ -85,7 +85,7 @@ struct InPlaceTests {
     #expect(wear.spareErasures == 10)
     #expect(wear.checkpointErasures <= 6)
     // Two states, each in whole blocks.
-    let half = Tables(.tiny, .references).bytes + 32
+    let half = Tables(.tiny, .references, isInPlace: true).bytes + 32
     #expect(wear.checkpointBytes == 2 * ((half + 1023) / 1024 * 1024))
   }
 

@@ -82,7 +82,8 @@ enum LyingPatch: CaseIterable {
     case .windowBefore: ForgedPatch.inPlace(header).windows([0, .max])
     case .wrongBaseSize: ForgedPatch(header, oldSize: Self.oldSize + 1).bytes { _ in }
     case .endlessOutput: ForgedPatch(header, newSize: 0x8000_0000).bytes { _ in }
-    case .mapTooLong: lie { _ = $0.codeMapCount(UInt32(Tables(header.profile, header.emphasis).covers) + 1) }
+    case .mapTooLong:
+      lie { _ = $0.codeMapCount(UInt32(Tables(header.profile, header.emphasis, isInPlace: false).covers) + 1) }
     case .mapCoverEmpty: map(Cover(new: 0, old: 0, length: 0))
     case .mapCoverBeforeBase: map(Cover(new: 0, old: 0 &- 8, length: 16))
     case .mapCoverBeyondBase: map(Cover(new: 0, old: Self.oldSize - 8, length: 9))

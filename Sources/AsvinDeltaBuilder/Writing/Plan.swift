@@ -21,7 +21,7 @@ struct Plan: Sendable {
       .prefix(tables.covers).sorted()
   }
 
-  var tables: Tables { Tables(profile, emphasis) }
+  var tables: Tables { Tables(profile, emphasis, isInPlace: inPlace != nil) }
 
   /// The windows in that order.
   var windows: [Range<UInt32>] {

@@ -95,10 +95,10 @@ struct Trial: Sendable {
     return best
   }
 
-  /// The plan with the memory spent where it saves most: on literals only where there are many.
+  /// The plan with the memory spent where it saves most: on literals, in a large image, only where there are many.
   private func finished(_ plan: Plan) -> Plan {
     let bytes = plan.covers.reduce(0) { $0 + Int($1.old < plan.settings.oldSize ? $1.length : 0) }
-    guard profile != .linux, new.count - bytes > new.count / 32 else { return plan }
+    guard profile != .linux, new.count < 256 << 10 || new.count - bytes > new.count / 32 else { return plan }
     var rich = plan
     (rich.emphasis, rich.bits) = (.literals, .infinity)
     return cheapest([plan, rich])

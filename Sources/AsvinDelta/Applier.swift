@@ -123,7 +123,7 @@ public struct Applier<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyab
     switch phase {
     case .settings:
       codec.coder.prime()
-      codec.codeSettings(PatchSettings())
+      guard codec.codeSettings(PatchSettings()) else { throw failure(.unknownFormat) }
       guard codec.oldSize == codec.base.count else { throw failure(.wrongBase) }
       guard codec.newSize <= min(maximum, 0x7FFF_FFFF) else { throw failure(.resultTooLong) }
       left = codec.codeMapCount(0)

@@ -63,9 +63,11 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
   }
 
   /// What the patch says of its images.
-  public mutating func codeSettings(_ settings: PatchSettings) {
+  ///
+  /// - Returns: whether it is understood here.
+  public mutating func codeSettings(_ settings: PatchSettings) -> Bool {
     unsafe state.pointee.settings = settings
-    unsafe state.pointee.settings.code(numbers, with: &coder)
+    return unsafe state.pointee.settings.code(numbers, with: &coder)
   }
 
   /// How many covers the map has.

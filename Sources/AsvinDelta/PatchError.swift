@@ -4,7 +4,7 @@ public struct PatchError: Error, Equatable, Sendable {
   public enum Reason: Equatable, Sendable {
     /// The bytes do not begin like a patch.
     case notAPatch
-    /// The patch has a later format, or a profile that is not known here.
+    /// The patch has a later format, or a profile or machine code that is not known here or was left out.
     case unknownFormat
     /// The patch is for a base of another size.
     case wrongBase

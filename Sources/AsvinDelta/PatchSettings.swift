@@ -31,22 +31,29 @@ public struct PatchSettings: BitwiseCopyable, Sendable {
   }
 
   /// Codes the settings.
+  ///
+  /// - Returns: whether they are understood here: not where they tell a machine code whose handler was left out, or too
+  ///   many regions.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
-  mutating func code<Coder: BitCoder & ~Copyable>(_ numbers: Numbers, with coder: inout Coder) {
+  mutating func code<Coder: BitCoder & ~Copyable>(_ numbers: Numbers, with coder: inout Coder) -> Bool {
     oldSize = numbers.code(oldSize, .count, with: &coder)
     newSize = oldSize &+ numbers.difference(newSize &- oldSize, .shift, with: &coder)
-    let said = numbers.code(UInt32(set.rawValue), .count, with: &coder)
-    set = InstructionSet(rawValue: UInt8(truncatingIfNeeded: said)) ?? .none
+    // Three bits: each number is a machine code.
+    set =
+      InstructionSet(rawValue: UInt8(truncatingIfNeeded: Self.bits(UInt32(set.rawValue), 3, numbers, with: &coder)))
+      ?? .none
     memoryPage = UInt8(truncatingIfNeeded: numbers.code(UInt32(memoryPage), .count, with: &coder))
     let regions = numbers.code(UInt32(truncatingIfNeeded: layout.count), .count, with: &coder)
-    layout.count = Int(truncatingIfNeeded: min(regions, UInt32(Layout.limit)))
+    guard set.isBuiltIn, regions <= UInt32(Layout.limit) else { return false }
+    layout.count = Int(truncatingIfNeeded: regions)
     var previous = Region()
     for index in 0..<layout.count {
       code(&layout.regions[index], after: previous, numbers, with: &coder)
       previous = layout.regions[index]
     }
+    return true
   }
 
   /// A region. One that reaches from the start of both images to their ends, at one address, needs no more than that.

@@ -44,7 +44,7 @@ public enum PatchBuilder {
   /// The smallest patch from one image to another that was found.
   ///
   /// - Parameters:
-  ///   - profile: how much memory it is applied in; `nil` takes what ``recognised(_:)`` says.
+  ///   - profile: how much memory it is applied in; `nil` takes what the image looks made for.
   ///   - set: the machine code, where it is known.
   ///   - inPlace: how the result is written over the base; `nil` where it goes to another slot.
   ///   - effort: how long to look for a smaller one.
@@ -55,21 +55,19 @@ public enum PatchBuilder {
     effort: Effort = .normal, progress: @escaping @Sendable (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
   ) throws(DeltaError) -> BuiltPatch {
     guard old.count <= imageBytes, new.count <= imageBytes else { throw .imageTooLong }
-    let profile = profile ?? recognised(new)
-    if profile == .linux, inPlace == nil {
-      let opened = UnpackedImage(new, isRepacked: true, limit: imageBytes)
-      if !opened.streams.isEmpty { return try streamPatch(old, new, opened, set, effort, progress) }
-    }
-    return try plainPatch(old, new, profile, set, inPlace, effort, progress)
+    guard inPlace == nil else { return try plainPatch(old, new, profile ?? .standard, set, inPlace, effort, progress) }
+    let (profile, opened) = recognised(new, as: profile)
+    if let opened, !opened.streams.isEmpty { return try streamPatch(old, new, opened, set, effort, progress) }
+    return try plainPatch(old, new, profile, set, nil, effort, progress)
   }
 
   /// Linux for images beyond what a microcontroller's flash holds, and for those that are mostly compressed in a way
-  /// that can be made again; else standard.
-  public static func recognised(_ image: [UInt8]) -> Profile {
-    if image.count > 16 << 20 { return .linux }
-    guard image.count > 64 << 10 else { return .standard }
+  /// that can be made again; else standard. Of one for Linux also what it holds.
+  private static func recognised(_ image: [UInt8], as profile: Profile?) -> (Profile, opened: UnpackedImage?) {
+    guard profile == .linux || profile == nil && image.count > 64 << 10 else { return (profile ?? .standard, nil) }
     let opened = UnpackedImage(image, isRepacked: true, limit: imageBytes)
-    return opened.bytes.count > image.count + image.count / 4 ? .linux : .standard
+    let isLinux = profile == .linux || image.count > 16 << 20 || opened.bytes.count > image.count + image.count / 4
+    return isLinux ? (.linux, opened) : (.standard, nil)
   }
 
   private static func streamPatch(

@@ -36,7 +36,7 @@ struct ForgedPatch {
       base: KnownBytes(bytes: LyingPatch.old),
       output: KnownResult(bytes: LyingPatch.new),
       coder: RangeEncoder(), workspace: memory)
-    codec.codeSettings(settings)
+    _ = codec.codeSettings(settings)
     items(&codec)
     return (0..<header.byteCount).map { header.bytes[$0] } + codec.coder.finish()
   }

@@ -74,10 +74,10 @@ struct StreamPatchTests {
     }
   }
 
-  @Test("A recipe that promises more than there is is refused")
-  func lyingRecipe() throws {
+  @Test("A recipe of streams that are longer than what there is, or of none, is refused", arguments: [1 << 33, 0])
+  func lyingRecipe(length: Int) throws {
     let stream = UnpackedImage.Stream(
-      gap: 3, length: 1 << 33, format: .zlib, parameters: DeflateParameters(level: 9, memoryLevel: 8))
+      gap: 3, length: length, format: .zlib, parameters: DeflateParameters(level: 9, memoryLevel: 8))
     let inner = try PatchBuilder.patch(from: [1, 2, 3], to: [1, 2, 4], profile: .tiny).bytes
     let hint = PatchHeaderHints(inner)
     let bytes = StreamPatch(old: [], new: [stream], patch: inner).bytes(base: hint.base, result: hint.result)

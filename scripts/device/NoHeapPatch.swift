@@ -33,7 +33,7 @@ public func applyPatch(
     guard room >= header.workspaceBytes else { return 1 }
     var applier = unsafe Applier(
       header, base: DeviceBase(count: baseCount), output: DeviceSlot(), maximum: 1 << 20, workspace: memory)
-    try applier.push(bytes.extracting(droppingFirst: PatchHeader.byteCount))
+    try applier.push(bytes.extracting(droppingFirst: header.byteCount))
     try applier.finish()
     return 0
   } catch {

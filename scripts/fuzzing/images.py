@@ -107,6 +107,13 @@ def pairs() -> dict[str, tuple[bytes, bytes]]:
     return found
 
 
+def gzipped() -> bytes:
+    """An image with a gzip member whose header has all that it can have (RFC 1952, 2.3)."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    stream = packer.compress(TEXT) + packer.flush()
+    return b"head\x1f\x8b\x08\x1e" + bytes(6) + b"\2\0xxname\0remark\0\0\0" + stream + bytes(8) + b"tail"
+
+
 def number(value: int) -> bytes:
     """As a recipe has it, seven bits a byte."""
     return bytes([value & 127 | 128]) + number(value >> 7) if value > 127 else bytes([value])

@@ -1,8 +1,8 @@
 // A patch whose items the input tells: well coded, so that a change of the input changes one item and not all that
 // follows. The first that is no true one is the last; a patch without any gives back what was written.
 //
-// Input: what to do (the base in the lowest four bits; bit 4: apply in pieces, bit 5: the emphasis), the pieces, and then
-// the numbers of the items, one or two bytes each.
+// Input: what to do (the base in the lowest four bits; bit 4: apply in pieces, bit 5: the emphasis), the pieces, and
+// then the numbers of the items, of one or three bytes each.
 
 private nonisolated(unsafe) let slots = (unsafe memory(Int(Slot.maximum)), unsafe memory(Int(Slot.maximum)))
 private nonisolated(unsafe) let workspaces = (Workspaces(), Workspaces())

@@ -56,7 +56,8 @@ class Seeds:
         for code in range(8):
             items = [200, code, 2, 20, 0, 40, 30, 9, 50, 4, 97, 98, 99, 100, 0, 0, 16, 0, 0, 0]
             self.write("patch-items", f"{number}-{code}", bytes([number, *items]))
-            self.write("patch-items", f"{number}-{code}-region", bytes([number, 200, code | 24, 32, *range(6), *items[2:]]))
+            region = [200, code | 24, 32, *range(6), *items[2:]]
+            self.write("patch-items", f"{number}-{code}-region", bytes([number, *region]))
 
     def linux(self, number: int, pair: tuple[bytes, bytes]) -> None:
         container = self.patch(pair, "none", "--profile", "linux")
@@ -66,7 +67,7 @@ class Seeds:
         for code in images.CODES:
             patch = self.patch(opened, code, "--profile", "tiny")
             self.write("patch-linux", f"recipe-{code}", bytes([number, len(recipe)]), recipe, patch)
-        for name, image in zip(("base", "result"), pair):
+        for name, image in zip(("base", "result", "gzip"), (*pair, images.gzipped())):
             self.write("patch-linux", f"image-{name}", b"\x40", image)
 
 

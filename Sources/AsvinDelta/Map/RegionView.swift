@@ -12,29 +12,23 @@ struct RegionView {
   var count: Int { unsafe layout.pointee.count }
 
   /// The offset in the old or new image of an address.
-  #if hasFeature(Embedded)
-  @inline(never)
-  #endif
-  func offset(ofAddress address: UInt32, inNew isNew: Bool) -> UInt32? {
-    var index = 0
-    while index < count {
-      let part = unsafe regions[index][isNew]
-      index &+= 1
-      if address &- part.address < part.length { return part.offset &+ (address &- part.address) }
-    }
-    return nil
-  }
+  func offset(ofAddress address: UInt32, inNew isNew: Bool) -> UInt32? { other(of: address, isAddress: true, isNew) }
 
   /// The address of an offset in the old or new image: of the region that holds it or ends with it.
+  func address(ofOffset offset: UInt32, inNew isNew: Bool) -> UInt32? { other(of: offset, isAddress: false, isNew) }
+
   #if hasFeature(Embedded)
   @inline(never)
   #endif
-  func address(ofOffset offset: UInt32, inNew isNew: Bool) -> UInt32? {
+  private func other(of value: UInt32, isAddress: Bool, _ isNew: Bool) -> UInt32? {
     var index = 0
     while index < count {
       let part = unsafe regions[index][isNew]
       index &+= 1
-      if offset &- part.offset <= part.length { return part.address &+ (offset &- part.offset) }
+      let distance = value &- (isAddress ? part.address : part.offset)
+      if distance < part.length || distance == part.length && !isAddress {
+        return distance &+ (isAddress ? part.offset : part.address)
+      }
     }
     return nil
   }

@@ -35,9 +35,7 @@ public enum InstructionSet: UInt8, BitwiseCopyable, CaseIterable, Sendable {
   var registers: (upper: UInt32, lower: UInt32) { self == .riscv ? (7, 15) : (0, 5) }
 
   /// Whether its handler was built in.
-  public var isBuiltIn: Bool { self == .none || hasForms }
-
-  private var hasForms: Bool {
+  public var isBuiltIn: Bool {
     #if ASVIN_WITHOUT_THUMB
     if self == .thumb { return false }
     #endif
@@ -68,7 +66,7 @@ public enum InstructionSet: UInt8, BitwiseCopyable, CaseIterable, Sendable {
   @inline(never)
   #endif
   func withForms(_ body: (FormTable) -> Void) {
-    guard hasForms else { return }
+    guard isBuiltIn else { return }
     func give(_ table: UnsafeRawPointer, _ count: Int) {
       body(unsafe FormTable(start: table.assumingMemoryBound(to: Form.self), count: count))
     }

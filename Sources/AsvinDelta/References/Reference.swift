@@ -1,6 +1,6 @@
 /// A place in code that says where something else is.
 package struct Reference {
-  /// Which form it has, for statistics: below ``kinds``. 0 is no reference, 1 a word; the forms count from 2.
+  /// Which form it has, for statistics: below 16. 0 is no reference, 1 a word; the forms count from 2.
   package let kind: UInt8
   /// Bytes that hold it, at most 4.
   package let length: UInt8
@@ -11,8 +11,6 @@ package struct Reference {
   /// What its distance counts from: its own place, or where, some bytes before it, its upper part stands.
   private let origin: Origin
 
-  /// Kinds of any instruction set.
-  static let kinds = 16
   static let word: UInt8 = 1
   /// Instructions that are looked at for the rest of an address, and bytes for its upper part.
   private static let ahead = 5, behind: UInt32 = 20

@@ -1,4 +1,5 @@
 import AsvinDelta
+import Glibc
 
 /// What it costs to say that bytes are copied, told by how often each is said: the class of a number is how many bits
 /// it has, as in `Numbers`.
@@ -25,7 +26,7 @@ struct CopyPrices: Sendable {
     }
     runs = row([2, 2, 2.5, 3, 4])
     lengths = (0..<4).flatMap { _ in row([12, 8, 1.5, 2, 3, 4, 5]) }
-    distances = (0..<2).flatMap { _ in row([8, 8, 7, 5, 4]).map { min($0, 4) } }
+    distances = [Double](repeating: 4, count: 2 * Self.classes)
     places = [4, 6, 7, 8, 3, 2.5, 5, 6, 7, 1.5]
   }
 
@@ -43,11 +44,6 @@ struct CopyPrices: Sendable {
     for row in 0..<4 { Self.price(&lengths, row * Self.classes, Self.classes) }
     for row in 0..<2 { Self.price(&distances, row * Self.classes, Self.classes) }
     Self.price(&places, 0, 10)
-  }
-
-  /// Bits of a copy.
-  func bits(_ copy: Copy) -> Double {
-    bits(toLength: copy) + bits(length: copy)
   }
 
   /// Bits of a copy but for its length.
@@ -73,6 +69,6 @@ struct CopyPrices: Sendable {
 
   private static func price(_ row: inout [Double], _ first: Int, _ count: Int) {
     let sum = row[first..<first + count].reduce(0, +)
-    for place in first..<first + count { row[place] = Tally.logarithm(sum / row[place]) }
+    for place in first..<first + count { row[place] = log2(sum / row[place]) }
   }
 }

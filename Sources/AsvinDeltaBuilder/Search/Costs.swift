@@ -1,5 +1,5 @@
 /// What the parts of a patch cost, in bits: first by experience, then as the model told it for the pair at hand.
-struct Costs: Equatable, Sendable {
+struct Costs: Sendable {
   /// A copied byte that stays as it is.
   var hit = 0.06
   /// A byte of a reference that points elsewhere.

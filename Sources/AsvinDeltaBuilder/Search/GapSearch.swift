@@ -3,8 +3,8 @@ import AsvinDelta
 /// Fills the stretches that no long cover reaches with copies of the old image and of what is already written of the
 /// new one.
 ///
-/// The cheapest way through each stretch is found forwards, and traced back from its end, with the price of every literal as the model
-/// told it in a run before, and with the last shifts as they are on the way to each place.
+/// The cheapest way through each stretch is found forwards, and traced back from its end, with the price of every
+/// literal as the model told it in a run before, and with the last shifts as they are on the way to each place.
 struct GapSearch {
   private static let shortest = 3
   /// A match of this length is taken as it is.

@@ -72,6 +72,8 @@ struct StreamPatch {
       for _ in 0..<(try Self.count(recipe, &place)) {
         let (gap, length) = (try Self.get(recipe, &place), try Self.get(recipe, &place))
         let (format, parameters) = try Self.format(recipe, &place)
+        // Empty ones would cost nothing to say, and much to hold and to pack.
+        guard length > 0 else { throw .badRecipe(at: place) }
         new.append(.init(gap: gap, length: length, format: format, parameters: parameters))
       }
     } catch {

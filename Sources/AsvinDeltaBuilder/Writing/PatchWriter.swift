@@ -48,7 +48,7 @@ struct PatchWriter: Sendable {
     defer { unsafe memory.deallocate() }
     var codec = unsafe PatchCodec(tables, base: base, output: output, coder: coder, workspace: memory)
     let covers = plan.covers
-    codec.codeSettings(plan.settings)
+    _ = codec.codeSettings(plan.settings)
     let map = plan.mapped
     _ = codec.codeMapCount(UInt32(map.count))
     for index in map { codec.append(codec.codeMapCover(covers[index])) }

@@ -1,6 +1,3 @@
-import AsvinDelta
-import Glibc
-
 /// Looks on while a patch is written, at what its parts cost.
 protocol WritingObserver {
   /// A literal was written.
@@ -60,9 +57,6 @@ struct Tally: WritingObserver {
     copies.append(copy)
     if !copy.isRepeat, copy.place == 4 { begin.add(bits) }
   }
-
-  /// How many bits tell one of so many.
-  static func logarithm(_ number: Double) -> Double { log2(number) }
 
   /// Gives the prices of literals away; of a large image, two of them are too many.
   mutating func takeLiterals() -> LiteralPrices {

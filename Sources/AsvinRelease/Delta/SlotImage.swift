@@ -8,32 +8,12 @@ import AsvinManifest
 /// base it is for, and what it makes is verified where it is installed.
 enum SlotImage {
   static func bytes(_ path: String, slot: UInt64, in surroundings: Surroundings) throws(Failure) -> [UInt8] {
-    let file: InputFile
-    do {
-      file = try InputFile(Surroundings.path(path, from: surroundings.folder))
-    } catch {
-      throw Failure(error, on: path)
-    }
-    return try bytes(file, path, slot: slot)
-  }
-
-  private static func bytes(_ file: InputFile, _ path: String, slot: UInt64) throws(Failure) -> [UInt8] {
-    do {
-      guard try BundleReader.isBundle(file) else { return try image(file, name: path, slot: slot) }
-      return try stored(OpenBundle(file, name: path), slot: slot)
-    } catch {
-      throw Failure(error, on: path)
-    }
+    try bytes(open(path, in: surroundings), path, slot: slot)
   }
 
   /// As ``bytes(_:slot:in:)``, of a base: a file of no bytes is the empty base, and a patch of it the compressed image.
   static func base(_ path: String, slot: UInt64, in surroundings: Surroundings) throws(Failure) -> [UInt8] {
-    let file: InputFile
-    do {
-      file = try InputFile(Surroundings.path(path, from: surroundings.folder))
-    } catch {
-      throw Failure(error, on: path)
-    }
+    let file = try open(path, in: surroundings)
     return file.count == 0 ? [] : try bytes(file, path, slot: slot)
   }
 
@@ -41,12 +21,29 @@ enum SlotImage {
   static func bytesIfPresent(
     _ path: String, slot: UInt64, in surroundings: Surroundings
   ) throws(Failure) -> [UInt8]? {
+    let file = try open(path, in: surroundings)
     do {
-      let file = try InputFile(Surroundings.path(path, from: surroundings.folder))
       guard try BundleReader.isBundle(file) else { return slot == 0 ? try image(file, name: path, slot: slot) : nil }
       let bundle = try OpenBundle(file, name: path)
       let manifest = try Manifest(decoding: bundle.reader.manifest)
       return manifest.components.contains { $0.slot == slot } ? try stored(bundle, slot: slot) : nil
+    } catch {
+      throw Failure(error, on: path)
+    }
+  }
+
+  private static func open(_ path: String, in surroundings: Surroundings) throws(Failure) -> InputFile {
+    do {
+      return try InputFile(Surroundings.path(path, from: surroundings.folder))
+    } catch {
+      throw Failure(error, on: path)
+    }
+  }
+
+  private static func bytes(_ file: InputFile, _ path: String, slot: UInt64) throws(Failure) -> [UInt8] {
+    do {
+      guard try BundleReader.isBundle(file) else { return try image(file, name: path, slot: slot) }
+      return try stored(OpenBundle(file, name: path), slot: slot)
     } catch {
       throw Failure(error, on: path)
     }

@@ -3,8 +3,8 @@ enum Outcome: Equatable {
   case done(UInt32), failed(PatchError.Reason), cut
 }
 
-/// A device that writes a patch over its base. Its profile is tiny: the state is written and read again for each window,
-/// bit by bit for its CRC, and that is most of the time.
+/// A device that writes a patch over its base. Its profile is tiny: the state is written and read again for each
+/// window, bit by bit for its CRC, and that is most of the time.
 struct Device {
   let header: PatchHeader
   let flash: Flash

@@ -34,19 +34,18 @@ package enum InPlaceRun {
       applier = unsafe Applier(
         header, base: base, output: output, maximum: UInt32(Int32.max), workspace: memory)
     }
-    var place = Int(applier.offset)
-    while place < patch.count {
-      let end = min(place + 64, patch.count)
-      do throws(PatchError) {
+    do throws(PatchError) {
+      var place = Int(applier.offset)
+      while place < patch.count, !flash.hasFailed {
+        let end = min(place + 64, patch.count)
         try applier.push(patch.span.extracting(place..<end))
-      } catch {
-        // Without power nothing that was read means anything.
-        if !flash.hasFailed { throw error }
+        place = end
       }
-      if flash.hasFailed { return nil }
-      place = end
+      if !flash.hasFailed { try applier.finish() }
+    } catch {
+      // Without power nothing that was read means anything.
+      if !flash.hasFailed { throw error }
     }
-    try applier.finish()
     return flash.hasFailed ? nil : applier.resultSize
   }
 }

@@ -72,7 +72,8 @@ package final class SimulatedFlash {
 
   private func begin() -> Bool {
     guard !hasFailed else {
-      // Nobody may go on without power; an operation that is tried all the same is not done at all.
+      // A failure may pass; then an operation that is tried all the same would spoil what can still be recovered.
+      violation = violation ?? "an operation after one that failed"
       cutAt = nil
       return false
     }

@@ -57,7 +57,7 @@ public struct Applier<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyab
     window = codec.lastWindow
     codec.coder = RangeDecoder(codec.lastCoder)
     phase = written == Windows(inPlace, size: codec.newSize).count ? .done : .window
-    if codec.oldSize != codec.base.count || codec.newSize > min(maximum, 0x7FFF_FFFF) { phase = .refused }
+    if codec.oldSize != codec.images.base.count || codec.newSize > min(maximum, 0x7FFF_FFFF) { phase = .refused }
   }
 
   /// Where in the patch it stands: the byte to be given next.
@@ -124,7 +124,7 @@ public struct Applier<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyab
     case .settings:
       codec.coder.prime()
       guard codec.codeSettings(PatchSettings()) else { throw failure(.unknownFormat) }
-      guard codec.oldSize == codec.base.count else { throw failure(.wrongBase) }
+      guard codec.oldSize == codec.images.base.count else { throw failure(.wrongBase) }
       guard codec.newSize <= min(maximum, 0x7FFF_FFFF) else { throw failure(.resultTooLong) }
       left = codec.codeMapCount(0)
       guard left <= UInt32(truncatingIfNeeded: codec.map.capacity) else { throw failure(.mapTooLong) }

@@ -35,12 +35,10 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
 
   /// Bytes of the new image that are coded.
   public private(set) var position: UInt32 = 0
-  private var isRepeat = false
   /// 4 where no literals stand before the cover that is told.
   private var isRunEmpty: UInt32 = 0
   private var mapEnd: UInt32 = 0
-  let base: Base
-  var output: Output
+  var images: Images<Base, Output>
   /// The coder; last, as the largest.
   public var coder: Coder
 
@@ -54,8 +52,7 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
     unsafe self.memory = memory
     unsafe state = workspace.take(1, of: Checkpoint.self)
     self.coder = coder
-    self.base = base
-    self.output = output
+    images = Images(base: base, output: output)
     references = unsafe ReferencePredictor(Checkpoint.settings(in: state), tables, in: &workspace)
     hits = HitModel(bits: tables.hitBits, in: &workspace)
     literals = LiteralModel(slots: tables.literalSlots, in: &workspace)
@@ -107,7 +104,7 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
   /// Goes on with a window.
   public mutating func open(_ window: Range<UInt32>) {
     position = window.lowerBound
-    output.open(window)
+    images.output.open(window)
   }
 
   /// Ends a window, between two covers.
@@ -115,7 +112,7 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
     unsafe (state.pointee.windowStart, state.pointee.windowEnd) = (window.lowerBound, window.upperBound)
     unsafe state.pointee.windowsWritten &+= 1
     unsafe state.pointee.coder = coder.state
-    output.commit(window, state: unsafe RawSpan(_unsafeBytes: UnsafeRawBufferPointer(memory)))
+    images.output.commit(window, state: unsafe RawSpan(_unsafeBytes: UnsafeRawBufferPointer(memory)))
   }
 
   /// Takes up a state that ``commit(_:)`` gave away: the workspace as it was.
@@ -182,8 +179,7 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
   /// Begins the bytes of a cover.
   public mutating func begin(_ cover: Cover) {
     unsafe state.pointee.diagonal = cover.old &- cover.new
-    isRepeat = cover.old >= oldSize
-    references.begin(old: cover.old)
+    references.begin(old: cover.old, oldSize)
   }
 
   /// A byte between covers.
@@ -193,7 +189,8 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
   public mutating func codeLiteral(_ byte: UInt8) -> UInt8 {
     let source = unsafe position &+ state.pointee.diagonal
     let coded = literals.code(
-      UInt32(byte), predicted: get(source), kind: 31, recent: unsafe state.pointee.recent, new: position, with: &coder)
+      UInt32(byte), predicted: images.get(source), kind: 31, recent: unsafe state.pointee.recent, new: position,
+      with: &coder)
     advance(coded)
     return UInt8(coded)
   }
@@ -204,11 +201,11 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
   #endif
   public mutating func codeCopied(_ byte: UInt8) -> UInt8 {
     let source = unsafe position &+ state.pointee.diagonal
-    let plain = get(source)
-    let predicted = isRepeat ? plain : references.predict(new: position, old: source, plain: plain, in: base)
+    let around = images.word(source &- 1)
+    let plain = around >> 8 & 255
+    let predicted = references.predict(new: position, source: source, plain: plain, in: images)
     let (kind, place) = references.kind(at: position)
     let known = UInt32(byte)
-    let around = neighbours(source)
     let last = unsafe state.pointee.recent & 255
     var coded = predicted
     let isHit = hits.code(
@@ -223,23 +220,16 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
           known, predicted: predicted, kind: kind, recent: unsafe state.pointee.recent, new: position, with: &coder)
     }
     advance(coded)
-    if !isRepeat { references.finish(new: position, old: source, in: base, output) }
+    references.finish(new: position, source: source, in: images)
     return UInt8(coded)
   }
 
-  consuming func intoOutput() -> Output { output }
+  consuming func intoOutput() -> Output { images.output }
 
   private mutating func advance(_ byte: UInt32) {
-    output.append(UInt8(byte))
+    images.output.append(UInt8(byte))
     unsafe state.pointee.recent = state.pointee.recent << 8 | byte
     position &+= 1
-  }
-
-  #if hasFeature(Embedded)
-  @inline(never)
-  #endif
-  private mutating func neighbours(_ source: UInt32) -> UInt32 {
-    get(source) | get(source &+ 1) << 8 | get(source &- 1) << 16 | get(source &+ 2) << 24
   }
 
   /// Which of the last four shifts it is, from a place on; 4 where it is none of them.
@@ -279,14 +269,6 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
       unsafe state.pointee.diagonals[index] = state.pointee.diagonals[index &- 1]
     }
     unsafe state.pointee.diagonals[first] = shift
-  }
-
-  /// A byte of the old image, or of the new one behind it.
-  #if hasFeature(Embedded)
-  @inline(never)
-  #endif
-  private mutating func get(_ source: UInt32) -> UInt32 {
-    source < oldSize ? base.get(source) : output.get(source &- oldSize)
   }
 
   #if hasFeature(Embedded)

@@ -25,16 +25,15 @@ struct Trial: Sendable {
   /// The plan that costs least: first on plain covers, with the machine code that explains most; then on covers that
   /// look through references, at the costs that the model told; then with what the gaps repeat.
   func best(among sets: [InstructionSet]) -> Plan {
+    if old.isEmpty { return compressed(among: sets) }
     var images = SearchedImages(old: SuffixIndex(old), new: new)
-    let covers = old.isEmpty ? [] : CoverSearch(old: old, new: new, searched: images).covers(Costs())
+    let covers = CoverSearch(old: old, new: new, searched: images).covers(Costs())
     let first = Plan(covers: covers, settings: settings(covers), profile: profile)
     let voted = SetVote(old: old, new: new, covers: covers).best(effort == .max ? 3 : 2, among: sets)
     var best = cheapest(voted.map { with(first, set: $0) })
     best = placed(best, triesNone: true)
     var filling = Filling(of: best, writer)
-    if effort == .fast || old.isEmpty {
-      return finished(filled(best, &filling, images, rounds: effort == .max ? 8 : 4))
-    }
+    if effort == .fast { return finished(filled(best, &filling, images, rounds: 4)) }
     let isLarge = new.count > Self.large && effort == .normal
     // Of a large image, one index at a time.
     if isLarge {
@@ -70,6 +69,19 @@ struct Trial: Sendable {
     return finished(whole)
   }
 
+  /// The plan from nothing: what the image repeats of itself, as it is or with its calls anchored.
+  private func compressed(among sets: [InstructionSet]) -> Plan {
+    let known = sets.count == 1 ? sets : [.none] + AnchoredImage.sets(new, effort == .max ? 3 : 1, among: sets)
+    let plain = Plan(covers: [], settings: settings([]), profile: profile)
+    let images = SearchedImages(old: SuffixIndex([]), new: new)
+    let plans = concurrentMap(known) { set in
+      let plan = with(plain, set: set)
+      var filling = Filling(of: plan, writer)
+      return filled(plan, &filling, images, rounds: effort == .max ? 8 : effort == .fast ? 2 : 4)
+    }
+    return finished(cheapest(plans))
+  }
+
   /// A plan made to be written over the old image.
   func inPlace(_ plan: Plan, _ inPlace: Windows.InPlace) -> Plan {
     let best = cheapest(InPlaceCovers(old: old, new: new, inPlace: inPlace).plans(plan))
@@ -82,9 +94,10 @@ struct Trial: Sendable {
   private func filled(_ plan: Plan, _ filling: inout Filling, _ images: SearchedImages, rounds: Int) -> Plan {
     var (best, candidate) = (plan, plan)
     best.bits = .infinity
+    let anchored = AnchoredImage.bytes(new, set: plan.settings.set)
     for _ in 0..<rounds {
       let gaps = GapSearch(
-        old: old, new: new, searched: images, literals: filling.tally.literals,
+        old: old, new: new, anchored: anchored, searched: images, literals: filling.tally.literals,
         hit: filling.tally.costs(after: Costs()).hit, prices: filling.prices, effort: effort)
       candidate.covers = gaps.covers(in: plan)
       candidate.bits = filling.tell(candidate, writer)

@@ -28,6 +28,12 @@ struct HitModel {
     self.bits = bits
   }
 
+  /// Codes whether a byte is as predicted.
+  ///
+  /// - Parameters:
+  ///   - kind: of the reference that it belongs to, and its place there.
+  ///   - neighbours: the source's byte and those around it: from one before to two behind it.
+  ///   - last: the byte before it.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
@@ -48,7 +54,7 @@ struct HitModel {
       min(gap, 63) << 6 | min(previousGap, 63),
       neighbours,
       last << 4 | (new & 3) << 2 | history & 3,
-      predicted << 16 | (neighbours & 0xFF) << 8 | trust,
+      predicted << 16 | neighbours & 0xFF00 | trust,
     ]
     var logits = InlineArray<8, Int32>(repeating: 0)
     logits[7] = 256

@@ -2,7 +2,7 @@
 enum AVR {
   static let forms: InlineArray<4, Form> = [
     // RJMP, RCALL
-    Form(0xE000, 0xC000, lead: 2, bits: 13, is: .signed, .init(0, 12, to: 1)),
+    Form(0xE000, 0xC000, lead: 2, bits: 13, isFar: true, is: .signed, .init(0, 12, to: 1)),
     // BRBS, BRBC
     Form(0xF800, 0xF000, lead: 2, bits: 8, is: .signed, .init(3, 7, to: 1)),
     // JMP, CALL

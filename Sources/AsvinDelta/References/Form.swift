@@ -44,7 +44,11 @@ struct Form: BitwiseCopyable {
   /// What the distance counts from.
   let origin: Origin
   /// Bits of the distance; 32 where every distance will do.
-  let bits: UInt8
+  private let reach: UInt8
+  var bits: UInt8 { reach & 63 }
+  /// It mostly points out of the function that it stands in: a copy of it points to the same place, and does not move
+  /// with its target.
+  var isFar: Bool { reach & 64 != 0 }
   let traits: Traits
   /// The bit that says that the distance is to be added, not subtracted; 0 where there is none.
   let adds: UInt8
@@ -52,10 +56,12 @@ struct Form: BitwiseCopyable {
 
   init(
     _ mask: UInt32, _ match: UInt32, lead: Int8 = 0, snap: UInt8 = 0, page: Int8 = 0, bits: UInt8 = 32,
-    is traits: Traits = Traits(rawValue: 0), adds: UInt8 = 0, _ a: Field = Field(), _ b: Field = Field(),
+    isFar: Bool = false, is traits: Traits = Traits(rawValue: 0), adds: UInt8 = 0, _ a: Field = Field(),
+    _ b: Field = Field(),
     _ c: Field = Field(), _ d: Field = Field(), _ e: Field = Field()
   ) {
-    (self.mask, self.match, self.bits, self.traits, self.adds) = (mask, match, bits, traits, adds)
+    (self.mask, self.match, self.traits, self.adds) = (mask, match, traits, adds)
+    reach = bits | (isFar ? 64 : 0)
     origin = Origin(lead: lead, snap: snap, page: page)
     fields = [a, b, c, d, e]
   }

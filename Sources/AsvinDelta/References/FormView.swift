@@ -12,6 +12,8 @@ struct FormView {
   /// What the distance counts from.
   var origin: Origin { unsafe form.pointee.origin }
 
+  /// Whether a copy of it points to the same place.
+  var isFar: Bool { unsafe form.pointee.isFar }
   /// The distance that an instruction holds.
   func distance(in word: UInt32) -> UInt32 {
     var value: UInt32 = 0

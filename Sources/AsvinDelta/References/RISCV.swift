@@ -4,7 +4,7 @@ enum RISCV {
   static let forms: InlineArray<11, Form> = [
     // JAL
     Form(
-      0x7F, 0x6F, bits: 21, is: .signed,
+      0x7F, 0x6F, bits: 21, isFar: true, is: .signed,
       .init(12, 8, to: 12), .init(20, 1, to: 11), .init(21, 10, to: 1), .init(31, 1, to: 20)),
     // BEQ …
     Form(
@@ -20,16 +20,16 @@ enum RISCV {
       0xC003, 0xC001, bits: 9, is: .signed,
       .init(2, 1, to: 5), .init(3, 2, to: 1), .init(5, 2, to: 6), .init(10, 2, to: 3), .init(12, 1, to: 8)),
     // AUIPC, LUI
-    Form(0x7F, 0x17, is: .upper + .rounded, .init(12, 20, to: 12)),
+    Form(0x7F, 0x17, isFar: true, is: .upper + .rounded, .init(12, 20, to: 12)),
     Form(0x7F, 0x37, snap: 32, is: .upper + .rounded, .init(12, 20, to: 12)),
     // ADDI
-    Form(0x707F, 0x13, bits: 12, is: .lower + .signed, .init(20, 12, to: 0)),
+    Form(0x707F, 0x13, bits: 12, isFar: true, is: .lower + .signed, .init(20, 12, to: 0)),
     // JALR
-    Form(0x707F, 0x67, bits: 12, is: .lower + .signed, .init(20, 12, to: 0)),
+    Form(0x707F, 0x67, bits: 12, isFar: true, is: .lower + .signed, .init(20, 12, to: 0)),
     // LB … FLD
-    Form(0x7B, 0x03, bits: 12, is: .lower + .signed, .init(20, 12, to: 0)),
+    Form(0x7B, 0x03, bits: 12, isFar: true, is: .lower + .signed, .init(20, 12, to: 0)),
     // SB … FSD
-    Form(0x7B, 0x23, bits: 12, is: .lower + .signed, .init(7, 5, to: 0), .init(25, 7, to: 5)),
+    Form(0x7B, 0x23, bits: 12, isFar: true, is: .lower + .signed, .init(7, 5, to: 0), .init(25, 7, to: 5)),
   ]
 
   static func length(_ word: UInt32) -> UInt32 { word & 3 == 3 ? 4 : 2 }

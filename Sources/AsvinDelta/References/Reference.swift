@@ -8,6 +8,8 @@ package struct Reference {
   package let target: UInt32
   private let set: InstructionSet
   private let traits: Form.Traits
+  /// Whether a copy of it points to the same place.
+  package let isFar: Bool
   /// What its distance counts from: its own place, or where, some bytes before it, its upper part stands.
   private let origin: Origin
 
@@ -62,7 +64,7 @@ package struct Reference {
     }
     kind = UInt8(truncatingIfNeeded: number &+ 2)
     length = UInt8(truncatingIfNeeded: set.opcodeDistance == 0 ? set.length(word) : 4)
-    (self.target, self.set, self.traits) = (target, set, form.traits)
+    (self.target, self.set, self.traits, isFar) = (target, set, form.traits, form.isFar)
     self.origin = origin
   }
 
@@ -96,6 +98,11 @@ package struct Reference {
     let (number, distance) = (Int(kind) &- 2, target &- origin.at(offset))
     set.withForms { result = $0[number].word(word, distance: distance) }
     return result
+  }
+
+  /// Its bytes without what they say of its target: with a distance of 0.
+  package func masked(_ word: UInt32, at offset: UInt32) -> UInt32 {
+    rewritten(word, at: offset, target: origin.at(offset)) ?? word
   }
 
   /// As much of a target as an upper part at an offset tells.

@@ -20,6 +20,9 @@ struct ReferencePredictor {
   private var predicted: UInt32 = 0
   private var nextInstruction: UInt32 = 0
   private var wordStart: UInt32 = .max
+  /// Whether the source is the new image, and where the source's image starts.
+  private var isRepeat = false
+  private var origin: UInt32 = 0
 
   @unsafe
   init(_ settings: UnsafeMutablePointer<PatchSettings>, _ tables: Tables, in workspace: inout Workspace) {
@@ -33,33 +36,37 @@ struct ReferencePredictor {
   private var memoryPage: UInt32 { unsafe UInt32(settings.pointee.memoryPage) }
 
   /// Begins a cover; a reference that reaches over its start is not known.
-  mutating func begin(old: UInt32) {
+  mutating func begin(old: UInt32, _ oldSize: UInt32) {
     end = 0
     wordStart = .max
-    nextInstruction = (old &+ set.alignment &- 1) & ~(set.alignment &- 1)
+    isRepeat = old >= oldSize
+    origin = isRepeat ? oldSize : 0
+    nextInstruction = (old &- origin &+ set.alignment &- 1) & ~(set.alignment &- 1)
   }
 
   /// The kind of the reference that a byte belongs to, and the byte's place in it; 0 where there is none.
   func kind(at new: UInt32) -> (kind: UInt32, place: UInt32) { new < end ? (kind, new &- start) : (0, 0) }
 
-  /// The predicted byte.
-  mutating func predict<Base: ByteStore & ~Copyable>(
-    new: UInt32, old: UInt32, plain: UInt32, in base: borrowing Base
+  /// The predicted byte, of the byte at a source.
+  mutating func predict<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyable>(
+    new: UInt32, source: UInt32, plain: UInt32, in images: borrowing Images<Base, Output>
   ) -> UInt32 {
-    if new >= end { recognise(new: new, old: old, in: base) }
+    if new >= end { recognise(new: new, old: source &- origin, in: images) }
     return new < end ? bytes >> (8 &* (new &- start)) & 255 : plain
   }
 
   /// Learns, once a reference or a word is whole, where it points now.
-  mutating func finish<Base: ByteStore & ~Copyable, Output: ByteStore & ~Copyable>(
-    new: UInt32, old: UInt32, in base: borrowing Base, _ output: borrowing Output
+  mutating func finish<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyable>(
+    new: UInt32, source: UInt32, in images: borrowing Images<Base, Output>
   ) {
+    if isRepeat { return }
     if new == end, kind > UInt32(Reference.word) {
-      learn(output.word(start), count: output.count) { output.word($0) }
+      let output = images.base.count
+      learn(images.word(output &+ start), count: images.output.count) { images.word(output &+ $0) }
       end = 0
     }
     if new == wordStart &+ 4 {
-      let (was, now) = (base.word(old &- 3), output.word(wordStart))
+      let (was, now) = (images.word(source &- 3), images.word(images.base.count &+ wordStart))
       if now != (end == new ? predicted : was) { cache.learn(was, shift: now &- was) }
       wordStart = .max
     }
@@ -80,13 +87,13 @@ struct ReferencePredictor {
   #if hasFeature(Embedded)
   @inline(never)
   #endif
-  private mutating func recognise<Base: ByteStore & ~Copyable>(
-    new: UInt32, old: UInt32, in base: borrowing Base
+  private mutating func recognise<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyable>(
+    new: UInt32, old: UInt32, in images: borrowing Images<Base, Output>
   ) {
     end = 0
     guard old & 3 == 0 || old >= nextInstruction && old & (set.alignment &- 1) == 0 else { return }
-    let word = base.word(old)
-    if old & 3 == 0 {
+    let word = images.word(origin &+ old)
+    if old & 3 == 0, !isRepeat {
       wordStart = new
       if let moved = moved(word) {
         (start, end, bytes, predicted) = (new, new &+ 4, moved, moved)
@@ -96,9 +103,15 @@ struct ReferencePredictor {
     }
     guard set != .none, old >= nextInstruction, old & (set.alignment &- 1) == 0 else { return }
     nextInstruction = old &+ set.length(word)
-    guard let found = Reference.at(old, word, in: set, count: base.count, { base.word($0) }) else { return }
-    let expected =
-      found.target &+ (cache.shift(of: found.target) ?? projectedShift(found, new: new, old: old, base.count))
+    let count = isRepeat ? images.output.count : images.base.count
+    guard let found = Reference.at(old, word, in: set, count: count, { images.word(origin &+ $0) }) else { return }
+    var expected = found.target
+    if isRepeat {
+      guard found.isFar else { return }
+    } else {
+      expected =
+        expected &+ (cache.shift(of: expected) ?? projectedShift(found, new: new, old: old, images.base.count))
+    }
     guard let rewritten = found.rewritten(word, at: new, target: expected) else { return }
     (start, end, bytes, predicted) = (new, new &+ UInt32(found.length), rewritten, expected)
     (kind, target) = (UInt32(found.kind), found.target)

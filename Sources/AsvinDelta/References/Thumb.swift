@@ -3,11 +3,11 @@ enum Thumb {
   static let forms: InlineArray<11, Form> = [
     // BL
     Form(
-      0xD000_F800, 0xD000_F000, lead: 4, bits: 25, is: .signed + .folded,
+      0xD000_F800, 0xD000_F000, lead: 4, bits: 25, isFar: true, is: .signed + .folded,
       .init(0, 10, to: 12), .init(10, 1, to: 24), .init(16, 11, to: 1), .init(27, 1, to: 22), .init(29, 1, to: 23)),
     // B.W
     Form(
-      0xD000_F800, 0x9000_F000, lead: 4, bits: 25, is: .signed + .folded,
+      0xD000_F800, 0x9000_F000, lead: 4, bits: 25, isFar: true, is: .signed + .folded,
       .init(0, 10, to: 12), .init(10, 1, to: 24), .init(16, 11, to: 1), .init(27, 1, to: 22), .init(29, 1, to: 23)),
     // Where a condition would be 14 or 15: MSR, hints, barriers.
     Form(0xD000_FB80, 0x8000_F380, is: .exception),

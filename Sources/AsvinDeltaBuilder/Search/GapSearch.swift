@@ -13,6 +13,8 @@ struct GapSearch {
 
   let old: [UInt8]
   let new: [UInt8]
+  /// The new image as it looks to a copy of itself.
+  let anchored: [UInt8]
   let searched: SearchedImages
   /// Bits of a literal at each place.
   let literals: LiteralPrices
@@ -39,7 +41,7 @@ struct GapSearch {
     var isMapped = [Bool](repeating: false, count: known.count)
     for place in kept.mapped { isMapped[place] = true }
     var found: [Cover] = []
-    var (short, long) = (Chains(new, width: 3), Chains(new, width: 6))
+    var (short, long) = (Chains(anchored, width: 3), Chains(anchored, width: 6))
     var shifts = LastShifts()
     let image = plan.inPlace.map { OverwrittenImage(old: old, new: new, inPlace: $0) }
     for window in plan.windows {
@@ -146,7 +148,7 @@ struct GapSearch {
     if isOld {
       while length < limit, old[at + length] == new[place + length] { length += 1 }
     } else {
-      while length < limit, new[at + length] == new[place + length] { length += 1 }
+      while length < limit, anchored[at + length] == anchored[place + length] { length += 1 }
     }
     return length
   }

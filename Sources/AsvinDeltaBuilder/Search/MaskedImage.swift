@@ -18,11 +18,9 @@ enum MaskedImage {
       }
       let word = known.word(offset)
       if set != .none,
-        let reference = Reference.at(offset, word, in: set, count: known.count, { known.word($0) }),
-        // A target that every reference reaches.
-        let bytes = reference.rewritten(word, at: offset, target: (offset & ~3) &+ 8)
+        let reference = Reference.at(offset, word, in: set, count: known.count, { known.word($0) })
       {
-        put(bytes, at: Int(offset), count: Int(reference.length))
+        put(reference.masked(word, at: offset), at: Int(offset), count: Int(reference.length))
       }
       offset += max(set.length(word), set.alignment)
     }

@@ -49,7 +49,7 @@ struct ReleasePatches {
       let job = jobs[index]
       let result = Result { () throws(DeltaError) in
         try PatchBuilder.patch(
-          from: job.base, to: news[job.component], profile: profile, set: job.name == nil ? InstructionSet.none : nil)
+          from: job.base, to: news[job.component], profile: profile)
       }
       let done = results.withLock { results in
         results[index] = result

@@ -41,6 +41,12 @@ public enum PatchBuilder {
   /// Bytes of an image at most.
   public static let imageBytes = Int(Int32.max)
 
+  /// How many times as long as an image what is compressed in it may be, all in all: a bomb stays closed.
+  private static let expansion = 64
+
+  /// Bytes of an image of so many bytes, laid open, at most.
+  private static func openedBytes(_ count: Int) -> Int { min(imageBytes, max(count, 4096) * expansion) }
+
   /// The smallest patch from one image to another that was found.
   ///
   /// - Parameters:
@@ -65,7 +71,7 @@ public enum PatchBuilder {
   /// that can be made again; else standard. Of one for Linux also what it holds.
   private static func recognised(_ image: [UInt8], as profile: Profile?) -> (Profile, opened: UnpackedImage?) {
     guard profile == .linux || profile == nil && image.count > 64 << 10 else { return (profile ?? .standard, nil) }
-    let opened = UnpackedImage(image, isRepacked: true, limit: imageBytes)
+    let opened = UnpackedImage(image, isRepacked: true, limit: openedBytes(image.count))
     let isLinux = profile == .linux || image.count > 16 << 20 || opened.bytes.count > image.count + image.count / 4
     return isLinux ? (.linux, opened) : (.standard, nil)
   }
@@ -74,7 +80,7 @@ public enum PatchBuilder {
     _ old: [UInt8], _ new: [UInt8], _ opened: UnpackedImage, _ set: InstructionSet?, _ effort: Effort,
     _ progress: @escaping @Sendable (UInt64, UInt64) -> Void
   ) throws(DeltaError) -> BuiltPatch {
-    let base = UnpackedImage(old, isRepacked: false, limit: imageBytes)
+    let base = UnpackedImage(old, isRepacked: false, limit: openedBytes(old.count))
     let inner = try plainPatch(base.bytes, opened.bytes, .linux, set, nil, effort, progress)
     let bytes = StreamPatch(old: base.streams, new: opened.streams, patch: inner.bytes)
       .bytes(base: hint(old), result: hint(new))
@@ -105,7 +111,8 @@ public enum PatchBuilder {
   private static func prove(_ patch: [UInt8], from old: [UInt8], gives new: [UInt8]) throws(DeltaError) -> Wear? {
     do throws(DeltaError) {
       let (result, wear) =
-        patch.first == StreamPatch.magic ? (try repacked(patch, old), nil) : try proved(patch, on: old)
+        patch.first == StreamPatch.magic
+        ? (try repacked(patch, old, maximum: new.count), nil) : try proved(patch, on: old, maximum: new.count)
       if result == new { return wear }
     } catch {}
     throw .notProved
@@ -113,37 +120,39 @@ public enum PatchBuilder {
 
   /// Applies a patch to the base that it names.
   ///
+  /// - Parameter maximum: bytes of the result at most: what a manifest says, where there is one.
   /// - Throws: ``DeltaError/patch(_:)``, ``DeltaError/badRecipe(at:)``.
-  public static func apply(_ patch: [UInt8], to old: [UInt8]) throws(DeltaError) -> [UInt8] {
-    if patch.first == StreamPatch.magic { return try repacked(patch, old) }
-    return try proved(patch, on: old).result
+  public static func apply(_ patch: [UInt8], to old: [UInt8], maximum: Int) throws(DeltaError) -> [UInt8] {
+    if patch.first == StreamPatch.magic { return try repacked(patch, old, maximum: maximum) }
+    return try proved(patch, on: old, maximum: maximum).result
   }
 
-  private static func repacked(_ bytes: [UInt8], _ old: [UInt8]) throws(DeltaError) -> [UInt8] {
+  private static func repacked(_ bytes: [UInt8], _ old: [UInt8], maximum: Int) throws(DeltaError) -> [UInt8] {
     guard bytes.count > StreamPatch.headBytes else { throw .patch(PatchError(.truncated, at: UInt64(bytes.count))) }
     guard bytes[1] == 0x10 else { throw .patch(PatchError(.unknownFormat, at: 1)) }
     func word(_ place: Int) -> UInt32 { bytes[place..<place + 4].reduce(0) { $0 << 8 | UInt32($1) } }
     guard word(2) == hint(old) else { throw .patch(PatchError(.wrongBase, at: 2)) }
-    let patch = try StreamPatch(bytes, limit: imageBytes)
-    guard let base = UnpackedImage(old, at: patch.old, limit: imageBytes) else { throw .badRecipe(at: 10) }
-    let opened = try proved(patch.patch, on: base.bytes).result
-    guard let result = UnpackedImage.packed(opened, patch.new) else { throw .badRecipe(at: 10) }
+    let patch = try StreamPatch(bytes, limit: openedBytes(maximum))
+    guard let base = UnpackedImage(old, at: patch.old, limit: openedBytes(old.count)) else { throw .badRecipe(at: 10) }
+    let opened = try proved(patch.patch, on: base.bytes, maximum: openedBytes(maximum)).result
+    guard let result = UnpackedImage.packed(opened, patch.new, limit: maximum) else { throw .badRecipe(at: 10) }
     guard hint(result) == word(6) else { throw .patch(PatchError(.wrongResult, at: 6)) }
     return result
   }
 
   private static func proved(
-    _ patch: [UInt8], on old: [UInt8]
+    _ patch: [UInt8], on old: [UInt8], maximum: Int
   ) throws(DeltaError) -> (result: [UInt8], wear: Wear?) {
     do throws(PatchError) {
       let header = try PatchHeader(patch.span)
       guard header.base == hint(old) else { throw PatchError(.wrongBase, at: 2) }
-      if let inPlace = header.inPlace { return try overwritten(old, by: patch, header, inPlace) }
+      if let inPlace = header.inPlace { return try overwritten(old, by: patch, header, inPlace, maximum) }
       let memory = UnsafeMutableRawBufferPointer.allocate(
         byteCount: header.workspaceBytes, alignment: 8)
       defer { unsafe memory.deallocate() }
       var applier = unsafe HostApplier(
-        header, base: KnownBytes(bytes: old), output: GrowingResult(), maximum: UInt32(imageBytes), workspace: memory)
+        header, base: KnownBytes(bytes: old), output: GrowingResult(), maximum: UInt32(min(maximum, imageBytes)),
+        workspace: memory)
       // In small pieces, as a device gets it.
       var place = header.byteCount
       while place < patch.count {
@@ -161,10 +170,12 @@ public enum PatchBuilder {
   }
 
   private static func overwritten(
-    _ old: [UInt8], by patch: [UInt8], _ header: PatchHeader, _ inPlace: Windows.InPlace
+    _ old: [UInt8], by patch: [UInt8], _ header: PatchHeader, _ inPlace: Windows.InPlace,
+    _ maximum: Int
   ) throws(PatchError) -> (result: [UInt8], wear: Wear?) {
     let flash = SimulatedFlash(slot: old, header: header, inPlace: inPlace)
-    let size = try InPlaceRun.apply(patch, on: flash, oldSize: UInt32(old.count), isResumed: false)
+    let size = try InPlaceRun.apply(
+      patch, on: flash, oldSize: UInt32(old.count), isResumed: false, maximum: UInt32(min(maximum, imageBytes)))
     guard let size, flash.violation == nil, flash.slot.count >= Int(size),
       hint(Array(flash.slot[..<Int(size)])) == header.result
     else { throw PatchError(.wrongResult, at: 6) }

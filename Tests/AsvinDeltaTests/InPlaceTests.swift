@@ -14,7 +14,7 @@ struct InPlaceTests {
         let inPlace = Windows.InPlace(blockBits: 9 + spare, spareBlocks: spare)
         let patch = try PatchBuilder.patch(
           from: pair.old, to: pair.new, profile: profile, set: InstructionSet.none, inPlace: inPlace)
-        #expect(try PatchBuilder.apply(patch.bytes, to: pair.old) == pair.new, "\(profile) \(spare)")
+        #expect(try PatchBuilder.apply(patch.bytes, to: pair.old, maximum: 1 << 24) == pair.new, "\(profile) \(spare)")
       }
     }
   }
@@ -26,7 +26,7 @@ struct InPlaceTests {
     let (old, new) = try (Shared.bytes("corpus/\(name)/old.bin"), Shared.bytes("corpus/\(name)/new.bin"))
     let patch = try PatchBuilder.patch(from: old, to: new, profile: .standard, inPlace: Self.block)
     let beside = try PatchBuilder.patch(from: old, to: new, profile: .standard)
-    #expect(try PatchBuilder.apply(patch.bytes, to: old) == new)
+    #expect(try PatchBuilder.apply(patch.bytes, to: old, maximum: 1 << 24) == new)
     #expect(patch.bytes.count < beside.bytes.count * 5 / 4)
   }
 
@@ -38,21 +38,21 @@ struct InPlaceTests {
     let header = try PatchHeader(patch.span)
     func flash() -> SimulatedFlash { SimulatedFlash(slot: old, header: header, inPlace: Self.block) }
     let whole = flash()
-    _ = try InPlaceRun.apply(patch, on: whole, oldSize: UInt32(old.count), isResumed: false)
+    _ = try InPlaceRun.apply(patch, on: whole, oldSize: UInt32(old.count), isResumed: false, maximum: 1 << 24)
     #expect(whole.operations > 100)
     for cut in 1...whole.operations {
       let flash = flash()
       flash.cutAt = cut
-      var size = try InPlaceRun.apply(patch, on: flash, oldSize: UInt32(old.count), isResumed: false)
+      var size = try InPlaceRun.apply(patch, on: flash, oldSize: UInt32(old.count), isResumed: false, maximum: 1 << 24)
       // A second cut soon after the first finds what going on does.
       for again in [5, 40] where size == nil {
         flash.restart()
         flash.cutAt = flash.operations + again
-        size = try InPlaceRun.apply(patch, on: flash, oldSize: UInt32(old.count), isResumed: true)
+        size = try InPlaceRun.apply(patch, on: flash, oldSize: UInt32(old.count), isResumed: true, maximum: 1 << 24)
       }
       if size == nil {
         flash.restart()
-        size = try InPlaceRun.apply(patch, on: flash, oldSize: UInt32(old.count), isResumed: true)
+        size = try InPlaceRun.apply(patch, on: flash, oldSize: UInt32(old.count), isResumed: true, maximum: 1 << 24)
       }
       #expect(flash.violation == nil, "cut \(cut)")
       #expect(size == UInt32(new.count), "cut \(cut)")
@@ -73,7 +73,7 @@ struct InPlaceTests {
     }
     let patch = try PatchBuilder.patch(from: old, to: new, profile: .tiny, set: .x86, inPlace: Self.block)
     #expect(patch.set == .x86)
-    #expect(try PatchBuilder.apply(patch.bytes, to: old) == new)
+    #expect(try PatchBuilder.apply(patch.bytes, to: old, maximum: 1 << 24) == new)
   }
 
   @Test("A block of the slot is erased once, a spare one once for each window")
@@ -97,7 +97,7 @@ struct InPlaceTests {
       for change in [UInt8(1), 0x10, 0x80, 0xFF] {
         var changed = patch
         changed[index] ^= change
-        let result = try? PatchBuilder.apply(changed, to: old)  // an error is what is expected
+        let result = try? PatchBuilder.apply(changed, to: old, maximum: 1 << 24)  // an error is what is expected
         #expect(result == nil || result == HostilePatchTests.new, "\(index)")
       }
     }

@@ -32,7 +32,7 @@ struct StreamPatchTests {
     #expect(opened.bytes.count > Self.text.count)
     let again = UnpackedImage(image, at: opened.streams, limit: 1 << 30)?.bytes == opened.bytes
     #expect(again)
-    let isSame = UnpackedImage.packed(opened.bytes, opened.streams) == image
+    let isSame = UnpackedImage.packed(opened.bytes, opened.streams, limit: image.count) == image
     #expect(isSame)
   }
 
@@ -40,7 +40,7 @@ struct StreamPatchTests {
   func small() throws {
     let patch = try PatchBuilder.patch(from: Self.pair.old, to: Self.pair.new, profile: .linux)
     #expect(patch.bytes.count < 300)
-    #expect(try PatchBuilder.apply(patch.bytes, to: Self.pair.old) == Self.pair.new)
+    #expect(try PatchBuilder.apply(patch.bytes, to: Self.pair.old, maximum: 1 << 24) == Self.pair.new)
   }
 
   @Test("A stream that zlib does not write again stays closed")
@@ -65,13 +65,21 @@ struct StreamPatchTests {
     for index in patch.indices {
       var changed = patch
       changed[index] ^= 0x11
-      let result = try? PatchBuilder.apply(changed, to: old)  // an error is what is expected
+      let result = try? PatchBuilder.apply(changed, to: old, maximum: 1 << 24)  // an error is what is expected
       #expect(result == nil || result == new, "\(index)")
     }
     for count in 0..<patch.count {
-      let result = try? PatchBuilder.apply(Array(patch[..<count]), to: old)  // an error is what is expected
+      let result = try? PatchBuilder.apply(Array(patch[..<count]), to: old, maximum: 1 << 24)  // an error is what is expected
       #expect(result == nil || result == new, "\(count)")
     }
+  }
+
+  @Test("A result that is longer packed than its limit is refused")
+  func limit() throws {
+    let patch = try PatchBuilder.patch(from: Self.pair.old, to: Self.pair.new, profile: .linux).bytes
+    let size = Self.pair.new.count
+    #expect(try PatchBuilder.apply(patch, to: Self.pair.old, maximum: size) == Self.pair.new)
+    #expect(throws: DeltaError.self) { try PatchBuilder.apply(patch, to: Self.pair.old, maximum: size - 1) }
   }
 
   @Test("A recipe of streams that are longer than what there is, or of none, is refused", arguments: [1 << 33, 0])
@@ -81,7 +89,7 @@ struct StreamPatchTests {
     let inner = try PatchBuilder.patch(from: [1, 2, 3], to: [1, 2, 4], profile: .tiny).bytes
     let hint = PatchHeaderHints(inner)
     let bytes = StreamPatch(old: [], new: [stream], patch: inner).bytes(base: hint.base, result: hint.result)
-    #expect(throws: DeltaError.self) { try PatchBuilder.apply(bytes, to: [1, 2, 3]) }
+    #expect(throws: DeltaError.self) { try PatchBuilder.apply(bytes, to: [1, 2, 3], maximum: 1 << 24) }
   }
 }
 

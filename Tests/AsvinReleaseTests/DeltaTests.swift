@@ -26,6 +26,17 @@ struct DeltaTests {
     }
   }
 
+  @Test("A result that is longer than allowed is refused, and leaves no file")
+  func tooLong() throws {
+    try Self.with { workshop in
+      _ = try PatchCreation(from: "old.bin", to: "firmware.bin", output: "p").run(in: workshop.surroundings)
+      var application = PatchApplication(old: "old.bin", patch: "p", output: "r")
+      application.maximum = UInt64(Self.new.count - 1)
+      #expect(throws: Failure.self) { try application.run(in: workshop.surroundings) }
+      #expect(throws: (any Error).self) { try workshop.scratch.read("r") }
+    }
+  }
+
   @Test("Bundles stand for the images in them")
   func bundles() throws {
     try Self.with { workshop in

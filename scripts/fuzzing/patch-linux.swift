@@ -51,13 +51,13 @@ private func apply(_ container: inout [UInt8], to old: [UInt8]) {
   }
   let opened = applier.intoOutput().bytes
   require(opened.count <= limit, "an opened result keeps the limit")
-  guard let result = UnpackedImage.packed(opened, streams.new) else { return }
+  guard let result = UnpackedImage.packed(opened, streams.new, limit: 64 * limit) else { return }
   let again = UnpackedImage(result, at: streams.new, limit: limit)
   require(again?.bytes == opened, "what was packed is opened again as it was")
   // The digests that the patch names are those of the stub.
   let place = container.count - streams.patch.count
   for index in place + 2..<place + 10 { container[index] = 0 }
-  let whole = try? PatchBuilder.apply(container, to: old)  // as above
+  let whole = try? PatchBuilder.apply(container, to: old, maximum: 64 * limit)  // as above
   require(whole == result, "without the limit, nothing else comes out")
 }
 
@@ -65,6 +65,8 @@ private func apply(_ container: inout [UInt8], to old: [UInt8]) {
 private func open(_ image: [UInt8]) {
   _ = UnpackedImage(image, isRepacked: false, limit: limit)
   let opened = UnpackedImage(image, isRepacked: true, limit: limit)
-  require(UnpackedImage.packed(opened.bytes, opened.streams) == image, "what was opened is packed again as it was")
+  require(
+    UnpackedImage.packed(opened.bytes, opened.streams, limit: image.count) == image,
+    "what was opened is packed again as it was")
   require(UnpackedImage(image, at: opened.streams, limit: limit)?.bytes == opened.bytes, "the recipe opens it too")
 }

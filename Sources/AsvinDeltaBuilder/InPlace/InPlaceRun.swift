@@ -4,10 +4,12 @@ package import AsvinDelta
 package enum InPlaceRun {
   /// Applies a patch to what the flash holds.
   ///
-  /// - Parameter isResumed: whether a patch was begun before; what the journal says is then gone on with.
+  /// - Parameters:
+  ///   - isResumed: whether a patch was begun before; what the journal says is then gone on with.
+  ///   - maximum: bytes of the result at most.
   /// - Returns: bytes of the result; `nil` when the power was cut.
   package static func apply(
-    _ patch: [UInt8], on flash: SimulatedFlash, oldSize: UInt32, isResumed: Bool
+    _ patch: [UInt8], on flash: SimulatedFlash, oldSize: UInt32, isResumed: Bool, maximum: UInt32
   ) throws(PatchError) -> UInt32? {
     let header = try PatchHeader(patch.span)
     let handle = FlashHandle(flash)
@@ -24,7 +26,7 @@ package enum InPlaceRun {
     if let state {
       guard
         let resumed = unsafe Applier(
-          header, resuming: state, base: base, output: output, maximum: UInt32(Int32.max),
+          header, resuming: state, base: base, output: output, maximum: maximum,
           workspace: memory)
       else {
         throw PatchError(.unknownFormat, at: 1)
@@ -32,7 +34,7 @@ package enum InPlaceRun {
       applier = resumed
     } else {
       applier = unsafe Applier(
-        header, base: base, output: output, maximum: UInt32(Int32.max), workspace: memory)
+        header, base: base, output: output, maximum: maximum, workspace: memory)
     }
     do throws(PatchError) {
       var place = Int(applier.offset)

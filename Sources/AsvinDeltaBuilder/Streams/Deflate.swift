@@ -43,8 +43,9 @@ enum Deflate {
         }
         let filled = unsafe room - Int(stream.avail_out)
         content += piece[..<filled]
+        guard content.count <= limit else { return nil }
         if status == Z_STREAM_END { return unsafe (content, Int(stream.total_in)) }
-        guard status == Z_OK, filled > 0, content.count <= limit else { return nil }
+        guard status == Z_OK, filled > 0 else { return nil }
       }
     }
   }

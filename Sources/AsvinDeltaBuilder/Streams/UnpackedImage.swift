@@ -21,10 +21,11 @@ struct UnpackedImage {
   /// - Parameter isRepacked: whether streams that zlib does not write again as they are stay closed.
   init(_ image: [UInt8], isRepacked: Bool, limit: Int) {
     var (place, end) = (0, 0)
+    func room(_ end: Int) -> Int { limit - bytes.count - (image.count - end) }
     var usual = DeflateParameters.all[0]
     while place + 8 < image.count {
       guard let (start, format) = Self.start(image, place),
-        let found = Deflate.inflated(image, at: start, format, limit: limit - bytes.count),
+        let found = Deflate.inflated(image, at: start, format, limit: room(end)),
         found.count >= Self.shortest
       else {
         place += 1
@@ -53,10 +54,11 @@ struct UnpackedImage {
   /// Lays an image open where a recipe says that streams are; `nil` where they are not.
   init?(_ image: [UInt8], at streams: [Stream], limit: Int) {
     var end = 0
+    func room(_ end: Int) -> Int { limit - bytes.count - (image.count - end) }
     for stream in streams {
       let start = end + stream.gap
       guard start < image.count,
-        let found = Deflate.inflated(image, at: start, stream.format, limit: limit - bytes.count)
+        let found = Deflate.inflated(image, at: start, stream.format, limit: room(end))
       else { return nil }
       bytes += image[end..<start]
       bytes += found.content
@@ -65,8 +67,8 @@ struct UnpackedImage {
     bytes += image[end...]
   }
 
-  /// The image of opened bytes, packed again; `nil` where the recipe does not fit them.
-  static func packed(_ bytes: [UInt8], _ streams: [Stream]) -> [UInt8]? {
+  /// The image of opened bytes, packed again; `nil` where the recipe does not fit them, or makes more than a limit.
+  static func packed(_ bytes: [UInt8], _ streams: [Stream], limit: Int) -> [UInt8]? {
     var (image, place) = ([UInt8](), 0)
     for stream in streams {
       let start = place + stream.gap
@@ -76,8 +78,9 @@ struct UnpackedImage {
       image += bytes[place..<start]
       image += packed
       place = start + stream.length
+      guard image.count <= limit else { return nil }
     }
-    return image + bytes[place...]
+    return bytes.count - place <= limit - image.count ? image + bytes[place...] : nil
   }
 
   /// Where a stream may start whose wrapping begins at a place: zlib's header (RFC 1950, 2.2), or behind gzip's (RFC

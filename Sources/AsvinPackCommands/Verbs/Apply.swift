@@ -17,6 +17,9 @@ struct Apply: Verb {
   @Option(help: ArgumentHelp("The slot whose image is taken out of a bundle.", valueName: "n"))
   var slot: UInt64 = 0
 
+  @Option(name: .customLong("max-size"), help: ArgumentHelp("Bytes of the result at most.", valueName: "bytes"))
+  var maximum = PatchApplication.usualMaximum
+
   @Flag(help: "Replace an existing file.")
   var force = false
 
@@ -27,6 +30,7 @@ struct Apply: Verb {
   func outcomes(in surroundings: Surroundings, _ report: (ApplicationReport) -> Void) throws {
     var application = PatchApplication(old: old, patch: patch, output: output)
     application.slot = slot
+    application.maximum = maximum
     application.force = force
     report(try application.run(in: surroundings))
   }

@@ -13,6 +13,10 @@ public struct PatchApplication: Sendable {
   public var slot: UInt64 = 0
   /// Where the result goes.
   public var output: String
+  /// Bytes of the result at most.
+  public var maximum = Self.usualMaximum
+  /// More than any image of a device has that is updated whole, and little enough to be held in memory.
+  public static let usualMaximum: UInt64 = 1 << 30
   /// Whether an existing file is replaced.
   public var force = false
 
@@ -35,7 +39,9 @@ public struct PatchApplication: Sendable {
       }
       let path = Surroundings.path(output, from: surroundings.folder)
       let file = try OutputFile(path, replacing: force ? .existing : .never, durability: .remade)
-      let result = try PatchBuilder.apply(input.read(at: 0, count: Int(input.count)), to: base)
+      let result = try PatchBuilder.apply(
+        input.read(at: 0, count: Int(input.count)), to: base,
+        maximum: Int(min(maximum, UInt64(PatchBuilder.imageBytes))))
       try file.write(result)
       try file.commit()
       let digest = SHA256.digest(of: result.span)
@@ -67,6 +73,7 @@ extension Failure {
       let hint: String? =
         switch error.reason {
         case .wrongBase: "apply it to the image that it was made from"
+        case .resultTooLong: "raise --max-size where the patch is from a source that is trusted"
         case .truncated, .trailingBytes, .wrongResult: "get the patch again from where it was made"
         default: nil
         }

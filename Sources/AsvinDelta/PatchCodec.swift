@@ -203,7 +203,7 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
     let source = unsafe position &+ state.pointee.diagonal
     let around = images.word(source &- 1)
     let plain = around >> 8 & 255
-    let predicted = references.predict(new: position, source: source, plain: plain, in: images)
+    let predicted = references.predict(new: position, source: source, plain: plain, in: &images)
     let (kind, place) = references.kind(at: position)
     let known = UInt32(byte)
     let last = unsafe state.pointee.recent & 255
@@ -220,7 +220,7 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
           known, predicted: predicted, kind: kind, recent: unsafe state.pointee.recent, new: position, with: &coder)
     }
     advance(coded)
-    references.finish(new: position, source: source, in: images)
+    references.finish(new: position, source: source, in: &images)
     return UInt8(coded)
   }
 

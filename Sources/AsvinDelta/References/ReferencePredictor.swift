@@ -49,20 +49,19 @@ struct ReferencePredictor {
 
   /// The predicted byte, of the byte at a source.
   mutating func predict<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyable>(
-    new: UInt32, source: UInt32, plain: UInt32, in images: borrowing Images<Base, Output>
+    new: UInt32, source: UInt32, plain: UInt32, in images: inout Images<Base, Output>
   ) -> UInt32 {
-    if new >= end { recognise(new: new, old: source &- origin, in: images) }
+    if new >= end { recognise(new: new, old: source &- origin, in: &images) }
     return new < end ? bytes >> (8 &* (new &- start)) & 255 : plain
   }
 
   /// Learns, once a reference or a word is whole, where it points now.
   mutating func finish<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyable>(
-    new: UInt32, source: UInt32, in images: borrowing Images<Base, Output>
+    new: UInt32, source: UInt32, in images: inout Images<Base, Output>
   ) {
     if isRepeat { return }
     if new == end, kind > UInt32(Reference.word) {
-      let output = images.base.count
-      learn(images.word(output &+ start), count: images.output.count) { images.word(output &+ $0) }
+      learn(in: &images)
       end = 0
     }
     if new == wordStart &+ 4 {
@@ -75,20 +74,35 @@ struct ReferencePredictor {
   #if hasFeature(Embedded)
   @inline(never)
   #endif
-  private mutating func learn(_ word: UInt32, count: UInt32, _ output: (UInt32) -> UInt32) {
+  private mutating func learn<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyable>(
+    in images: inout Images<Base, Output>
+  ) {
+    let word = images.word(images.base.count &+ start)
     guard (word ^ bytes) << (32 &- 8 &* (end &- start)) != 0,
-      let now = Reference.at(start, word, in: set, count: count, output), UInt32(now.kind) == kind
+      let now = reference(start, word, inResult: true, of: &images), UInt32(now.kind) == kind
     else { return }
     // The rest comes with an instruction that is still to come; only the upper part is known to be wrong.
     let rest = now.isUpper ? predicted &- now.upperPart(of: predicted, at: start) : 0
     cache.learn(target, shift: now.target &+ rest &- target)
   }
 
+  /// The reference at an offset of the base or the result, as far as they are known.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  private mutating func reference<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyable>(
+    _ offset: UInt32, _ word: UInt32, inResult: Bool, of images: inout Images<Base, Output>
+  ) -> Reference? {
+    let start = inResult ? images.base.count : 0
+    let count = inResult ? images.output.count : images.base.count
+    return Reference.at(offset, word, in: set, count: count) { images.word(start &+ $0) }
+  }
+
   #if hasFeature(Embedded)
   @inline(never)
   #endif
   private mutating func recognise<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyable>(
-    new: UInt32, old: UInt32, in images: borrowing Images<Base, Output>
+    new: UInt32, old: UInt32, in images: inout Images<Base, Output>
   ) {
     end = 0
     guard old & 3 == 0 || old >= nextInstruction && old & (set.alignment &- 1) == 0 else { return }
@@ -103,8 +117,7 @@ struct ReferencePredictor {
     }
     guard set != .none, old >= nextInstruction, old & (set.alignment &- 1) == 0 else { return }
     nextInstruction = old &+ set.length(word)
-    let count = isRepeat ? images.output.count : images.base.count
-    guard let found = Reference.at(old, word, in: set, count: count, { images.word(origin &+ $0) }) else { return }
+    guard let found = reference(old, word, inResult: isRepeat, of: &images) else { return }
     var expected = found.target
     if isRepeat {
       guard found.isFar else { return }

@@ -28,6 +28,8 @@ public struct Wear: Equatable, Sendable {
 public enum DeltaError: Error, Equatable, Sendable {
   /// An image is longer than a patch can say.
   case imageTooLong
+  /// An image was changed while it was read.
+  case imageChanged
   /// The patch that was made does not give the result back; nothing of it may be used.
   case notProved
   /// The recipe of a Linux patch cannot be read, or does not fit its base.
@@ -188,8 +190,5 @@ public enum PatchBuilder {
   private typealias HostApplier = Applier<KnownBytes, GrowingResult>
 
   /// The first four bytes of an image's SHA-256.
-  private static func hint(_ image: [UInt8]) -> UInt32 {
-    let digest = SHA256.digest(of: image.span)
-    return UInt32(digest[0]) << 24 | UInt32(digest[1]) << 16 | UInt32(digest[2]) << 8 | UInt32(digest[3])
-  }
+  private static func hint(_ image: [UInt8]) -> UInt32 { SHA256.digest(of: image.span).hint }
 }

@@ -11,9 +11,8 @@ import AsvinDelta
 /// | | the recipe, in zlib's format |
 /// | | a patch between the opened images |
 ///
-/// A number has seven bits a byte, the lowest first; the highest bit says that more follow. The recipe holds the number
-/// of streams of the base, and of each its gap and format; then of the result's, and of each its gap, length and, in
-/// one number, format, level and memory level.
+/// A number is a ``Varint``. The recipe holds the number of streams of the base, and of each its gap and format; then of
+/// the result's, and of each its gap, length and, in one number, format, level and memory level.
 struct StreamPatch {
   static let magic: UInt8 = 0xD8
   static let headBytes = 10
@@ -28,25 +27,25 @@ struct StreamPatch {
 
   func bytes(base: UInt32, result: UInt32) -> [UInt8] {
     var recipe: [UInt8] = []
-    Self.put(old.count, &recipe)
+    Varint.put(old.count, &recipe)
     for stream in old {
-      Self.put(stream.gap, &recipe)
-      Self.put(Int(stream.format.rawValue), &recipe)
+      Varint.put(stream.gap, &recipe)
+      Varint.put(Int(stream.format.rawValue), &recipe)
     }
-    Self.put(new.count, &recipe)
+    Varint.put(new.count, &recipe)
     for stream in new {
-      Self.put(stream.gap, &recipe)
-      Self.put(stream.length, &recipe)
+      Varint.put(stream.gap, &recipe)
+      Varint.put(stream.length, &recipe)
       let (level, memory) = (stream.parameters?.level ?? 9, stream.parameters?.memoryLevel ?? 8)
-      Self.put(Int(stream.format.rawValue) | Int(level) << 1 | Int(memory) << 5, &recipe)
+      Varint.put(Int(stream.format.rawValue) | Int(level) << 1 | Int(memory) << 5, &recipe)
     }
     let deflated = Deflate.deflated(recipe[...], .zlib, DeflateParameters(level: 9, memoryLevel: 9)) ?? []
     var bytes: [UInt8] = [Self.magic, 0x10]
     for word in [base, result] {
       bytes += [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: word >> UInt32($0)) }
     }
-    Self.put(recipe.count, &bytes)
-    Self.put(deflated.count, &bytes)
+    Varint.put(recipe.count, &bytes)
+    Varint.put(deflated.count, &bytes)
     return bytes + deflated + patch
   }
 
@@ -55,7 +54,7 @@ struct StreamPatch {
   /// - Throws: ``DeltaError/badRecipe(at:)``.
   init(_ bytes: [UInt8], limit: Int) throws(DeltaError) {
     var place = Self.headBytes
-    let (count, deflated) = (try Self.get(bytes, &place), try Self.get(bytes, &place))
+    let (count, deflated) = (try Varint.get(bytes, &place), try Varint.get(bytes, &place))
     guard count <= limit, deflated <= bytes.count - place,
       let recipe = Deflate.inflated(Array(bytes[place..<place + deflated]) + [0], at: 0, .zlib, limit: count)?.content,
       recipe.count == count
@@ -66,11 +65,11 @@ struct StreamPatch {
     do throws(DeltaError) {
       (old, new) = ([], [])
       for _ in 0..<(try Self.count(recipe, &place)) {
-        let (gap, format) = (try Self.get(recipe, &place), try Self.format(recipe, &place))
+        let (gap, format) = (try Varint.get(recipe, &place), try Self.format(recipe, &place))
         old.append(.init(gap: gap, length: 0, format: format.0))
       }
       for _ in 0..<(try Self.count(recipe, &place)) {
-        let (gap, length) = (try Self.get(recipe, &place), try Self.get(recipe, &place))
+        let (gap, length) = (try Varint.get(recipe, &place), try Varint.get(recipe, &place))
         let (format, parameters) = try Self.format(recipe, &place)
         // Empty ones would cost nothing to say, and much to hold and to pack.
         guard length > 0 else { throw .badRecipe(at: place) }
@@ -84,7 +83,7 @@ struct StreamPatch {
   private static func format(
     _ bytes: [UInt8], _ place: inout Int
   ) throws(DeltaError) -> (StreamFormat, DeflateParameters) {
-    let word = try get(bytes, &place)
+    let word = try Varint.get(bytes, &place)
     let parameters = DeflateParameters(level: Int32(word >> 1 & 15), memoryLevel: Int32(word >> 5 & 15))
     guard word < 1 << 9, let format = StreamFormat(rawValue: UInt8(word & 1)) else { throw .badRecipe(at: place) }
     return (format, parameters)
@@ -92,29 +91,8 @@ struct StreamPatch {
 
   /// How many streams follow; each has two bytes at least.
   private static func count(_ bytes: [UInt8], _ place: inout Int) throws(DeltaError) -> Int {
-    let count = try get(bytes, &place)
+    let count = try Varint.get(bytes, &place)
     guard count <= (bytes.count - place) / 2 else { throw .badRecipe(at: place) }
     return count
-  }
-
-  private static func put(_ number: Int, _ bytes: inout [UInt8]) {
-    var rest = number
-    while rest > 127 {
-      bytes.append(UInt8(rest & 127 | 128))
-      rest >>= 7
-    }
-    bytes.append(UInt8(rest))
-  }
-
-  private static func get(_ bytes: [UInt8], _ place: inout Int) throws(DeltaError) -> Int {
-    var (number, shift) = (0, 0)
-    while place < bytes.count, shift < 35 {
-      let byte = bytes[place]
-      place += 1
-      number |= Int(byte & 127) << shift
-      if byte < 128 { return number }
-      shift += 7
-    }
-    throw .badRecipe(at: place)
   }
 }

@@ -31,24 +31,39 @@ public struct PatchApplication: Sendable {
   ///
   /// - Throws: ``Failure``.
   public func run(in surroundings: Surroundings) throws(Failure) -> ApplicationReport {
-    let base = try SlotImage.base(old, slot: slot, in: surroundings)
+    let base = try SlotImage(base: old, slot: slot, in: surroundings)
     do {
       let input = try InputFile(Surroundings.path(patch, from: surroundings.folder))
-      guard input.count <= UInt64(PatchBuilder.imageBytes) else {
-        throw Failure(.rejected, "'\(patch)' has more than \(PatchBuilder.imageBytes) bytes")
-      }
       let path = Surroundings.path(output, from: surroundings.folder)
       let file = try OutputFile(path, replacing: force ? .existing : .never, durability: .remade)
-      let result = try PatchBuilder.apply(
-        input.read(at: 0, count: Int(input.count)), to: base,
-        maximum: Int(min(maximum, UInt64(PatchBuilder.imageBytes))))
-      try file.write(result)
+      var hash = SHA256()
+      let size = try apply(input, to: base) { piece in
+        hash.update(piece)
+        try file.write(piece)
+      }
       try file.commit()
-      let digest = SHA256.digest(of: result.span)
-      return ApplicationReport(output: output, size: result.count, sha256: digest.hexadecimal)
+      return ApplicationReport(output: output, size: size, sha256: hash.finish().hexadecimal)
     } catch {
       throw Failure(error, on: patch)
     }
+  }
+}
+
+extension PatchApplication {
+  private func apply(
+    _ input: InputFile, to base: SlotImage, _ give: ([UInt8]) throws -> Void
+  ) throws -> Int {
+    let maximum = Int(clamping: maximum)
+    if try input.read(at: 0, count: 1) == [LongPatch.magic] {
+      return try LongPatch.apply(LongImage(input), to: base.long, maximum: maximum, to: give)
+    }
+    guard input.count <= UInt64(PatchBuilder.imageBytes) else {
+      throw Failure(.rejected, "'\(patch)' has more than \(PatchBuilder.imageBytes) bytes")
+    }
+    let result = try PatchBuilder.apply(
+      input.read(at: 0, count: Int(input.count)), to: base.bytes(), maximum: min(maximum, PatchBuilder.imageBytes))
+    try give(result)
+    return result.count
   }
 }
 
@@ -66,6 +81,7 @@ extension Failure {
   init(_ error: DeltaError, on name: String) {
     switch error {
     case .imageTooLong: self.init(.rejected, "'\(name)' has more than \(PatchBuilder.imageBytes) bytes")
+    case .imageChanged: self.init(.failed, "'\(name)' was changed while it was read")
     case .notProved: self.init(.failed, "the patch to '\(name)' does not give it back", hint: "report this as a defect")
     case .badRecipe(let place):
       self.init(.rejected, "'\(name)' cannot be applied: its recipe at byte \(place) does not fit")

@@ -35,25 +35,44 @@ public struct PatchCreation: Sendable {
   ///
   /// - Throws: ``Failure``.
   public func run(in surroundings: Surroundings) throws(Failure) -> PatchReport {
-    let base = try SlotImage.base(old, slot: slot, in: surroundings)
-    let result = try SlotImage.bytes(new, slot: slot, in: surroundings)
+    let base = try SlotImage(base: old, slot: slot, in: surroundings)
+    let result = try SlotImage(new, slot: slot, in: surroundings)
     do {
       let path = Surroundings.path(output, from: surroundings.folder)
       let file = try OutputFile(path, replacing: force ? .existing : .never, durability: .remade)
       let start = clock()
-      let patch = try PatchBuilder.patch(
-        from: base, to: result, profile: profile, set: set, inPlace: try inPlace?.checked(base.count, result.count),
-        effort: effort, progress: surroundings.progress)
+      let patch = try create(from: base, to: result, in: surroundings) { try file.write($0) }
       let seconds = Double(clock() - start) / Double(CLOCKS_PER_SEC)
-      try file.write(patch.bytes)
       try file.commit()
       return PatchReport(
-        output: output, size: patch.bytes.count, oldSize: base.count, newSize: result.count,
-        ratio: Double(patch.bytes.count) / Double(result.count), memory: patch.memory, profile: patch.profile.name,
+        output: output, size: patch.size, oldSize: Int(base.source.count), newSize: Int(result.source.count),
+        ratio: Double(patch.size) / Double(result.source.count), memory: patch.memory, profile: patch.profile.name,
         instructionSet: patch.set.name, seconds: seconds, inPlace: patch.wear.map(InPlaceReport.init))
     } catch {
       throw Failure(error, on: new)
     }
+  }
+}
+
+extension PatchCreation {
+  private typealias Made = (size: Int, memory: Int, profile: Profile, set: InstructionSet, wear: Wear?)
+
+  /// Long images go in parts, unless a profile is asked for that knows none.
+  private func create(
+    from base: SlotImage, to result: SlotImage, in surroundings: Surroundings, _ give: ([UInt8]) throws -> Void
+  ) throws -> Made {
+    let isForLinux = profile == nil || profile == .linux
+    if base.isLong || result.isLong, isForLinux, inPlace == nil {
+      let patch = try LongPatch.write(
+        from: base.long, to: result.long, set: set, effort: effort, progress: surroundings.progress, to: give)
+      return (patch.size, patch.memory, .linux, patch.set, nil)
+    }
+    let (old, new) = (try base.bytes(), try result.bytes())
+    let patch = try PatchBuilder.patch(
+      from: old, to: new, profile: profile, set: set, inPlace: try inPlace?.checked(old.count, new.count),
+      effort: effort, progress: surroundings.progress)
+    try give(patch.bytes)
+    return (patch.bytes.count, patch.memory, patch.profile, patch.set, patch.wear)
   }
 }
 

@@ -3,23 +3,33 @@ import AsvinCrypto
 import AsvinDelta
 import AsvinDeltaBuilder
 import AsvinManifest
+import AsvinWire
 import Dispatch
 import Synchronization
 
 /// The patches of a release: from each base to the image of its slot, and from nothing, which is the compressed image.
 struct ReleasePatches {
-  /// A base for a slot; without bytes the empty one.
-  private struct Job: Sendable {
+  /// A base for a slot; without a name the empty one.
+  private struct Job {
     let component: Int
     let name: String?
-    let base: [UInt8]
+    let base: SlotImage
+  }
+
+  /// A patch as it goes into a release.
+  private struct Made: Sendable {
+    var bytes: [UInt8]
+    var memory: Int
+    var set: InstructionSet
+    var profile: Profile
+    var base: Digest
   }
 
   /// What was made, and the content of each payload behind the image of a component.
   private(set) var reports: [PayloadPatchReport] = []
   private(set) var payloads: [[(payload: Payload, bytes: [UInt8])]]
 
-  /// Makes the patches of a release, side by side.
+  /// Makes the patches of a release, side by side; those of long images one after the other, for the memory.
   ///
   /// - Throws: ``Failure``.
   init(
@@ -27,29 +37,60 @@ struct ReleasePatches {
   ) throws(Failure) {
     payloads = images.map { _ in [] }
     guard !bases.isEmpty else { return }
+    let news = images.map { SlotImage(of: $0) }
     var jobs: [Job] = []
-    var news: [[UInt8]] = []
     for (component, image) in images.enumerated() {
-      news.append(try SlotImage.bytes(of: image))
-      jobs.append(Job(component: component, name: nil, base: []))
+      jobs.append(Job(component: component, name: nil, base: .empty))
       for base in bases {
-        guard let bytes = try SlotImage.bytesIfPresent(base, slot: image.slot, in: surroundings) else { continue }
-        jobs.append(Job(component: component, name: base, base: bytes))
+        guard let image = try SlotImage(ifPresent: base, slot: image.slot, in: surroundings) else { continue }
+        jobs.append(Job(component: component, name: base, base: image))
       }
     }
-    let built = try Self.build(jobs, news, profile, in: surroundings)
-    for (job, patch) in zip(jobs, built) { note(job, patch, of: news[job.component], images) }
+    var made = [Made?](repeating: nil, count: jobs.count)
+    var short: [ShortJob] = []
+    for (index, job) in jobs.enumerated() {
+      let new = news[job.component]
+      if job.base.isLong || new.isLong {
+        made[index] = try Self.long(from: job.base, to: new)
+      } else {
+        short.append(ShortJob(index: index, base: try job.base.bytes(), new: try new.bytes(), name: job.name))
+      }
+    }
+    for (index, patch) in try Self.build(short, profile, in: surroundings) { made[index] = patch }
+    for (job, patch) in zip(jobs, made) {
+      guard let patch else { throw Failure(.failed, "a patch was not made") }
+      note(job, patch, of: news[job.component], images)
+    }
+  }
+
+  private static func long(from base: SlotImage, to new: SlotImage) throws(Failure) -> Made {
+    do {
+      var bytes: [UInt8] = []
+      let patch = try LongPatch.write(from: base.long, to: new.long) { bytes += $0 }
+      var hash = SHA256()
+      try base.source.forEachPiece { hash.update($0) }
+      return Made(bytes: bytes, memory: patch.memory, set: patch.set, profile: .linux, base: hash.finish())
+    } catch {
+      throw Failure(error, on: new.name)
+    }
+  }
+
+  /// What is held in memory while it is made.
+  private struct ShortJob: Sendable {
+    let index: Int
+    let base: [UInt8]
+    let new: [UInt8]
+    let name: String?
   }
 
   private static func build(
-    _ jobs: [Job], _ news: [[UInt8]], _ profile: Profile?, in surroundings: Surroundings
-  ) throws(Failure) -> [BuiltPatch] {
+    _ jobs: [ShortJob], _ profile: Profile?, in surroundings: Surroundings
+  ) throws(Failure) -> [(Int, Made)] {
     let results = Mutex<[Result<BuiltPatch, DeltaError>?]>(Array(repeating: nil, count: jobs.count))
     DispatchQueue.concurrentPerform(iterations: jobs.count) { index in
       let job = jobs[index]
       let result = Result { () throws(DeltaError) in
-        try PatchBuilder.patch(
-          from: job.base, to: news[job.component], profile: profile)
+        try PatchBuilder.patch(from: job.base, to: job.new, profile: profile)
       }
       let done = results.withLock { results in
         results[index] = result
@@ -57,11 +98,15 @@ struct ReleasePatches {
       }
       surroundings.progress(UInt64(done), UInt64(jobs.count))
     }
-    var patches: [BuiltPatch] = []
+    var patches: [(Int, Made)] = []
     for (job, result) in zip(jobs, results.withLock { $0 }) {
       guard let result else { throw Failure(.failed, "a patch was not made") }
       do throws(DeltaError) {
-        patches.append(try result.get())
+        let patch = try result.get()
+        let made = Made(
+          bytes: patch.bytes, memory: patch.memory, set: patch.set, profile: patch.profile,
+          base: SHA256.digest(of: job.base.span))
+        patches.append((job.index, made))
       } catch {
         throw Failure(error, on: job.name ?? "the image")
       }
@@ -70,21 +115,18 @@ struct ReleasePatches {
   }
 
   /// Keeps a payload that is smaller than what a device could get without it.
-  private mutating func note(
-    _ job: Job, _ patch: BuiltPatch, of new: [UInt8], _ images: [FirmwareImage]
-  ) {
+  private mutating func note(_ job: Job, _ patch: Made, of new: SlotImage, _ images: [FirmwareImage]) {
+    let size = UInt64(patch.bytes.span.count)
     let compressed = payloads[job.component].first { $0.payload.base == nil }?.payload.size
-    let isSmaller = UInt64(patch.bytes.span.count) < compressed ?? UInt64(new.span.count)
-    let digest = SHA256.digest(of: job.base.span)
-    let isRepeated = payloads[job.component].contains { $0.payload.base?.digest == digest }
+    let isSmaller = size < compressed ?? new.source.count
+    let isRepeated = payloads[job.component].contains { $0.payload.base?.digest == patch.base }
     reports.append(
       PayloadPatchReport(
         slot: images[job.component].slot, from: job.name, size: patch.bytes.span.count,
         isKept: isSmaller && !isRepeated, memory: patch.memory))
     guard isSmaller, !isRepeated else { return }
-    var payload = Payload(
-      kind: .patch, size: UInt64(patch.bytes.span.count), digest: SHA256.digest(of: patch.bytes.span))
-    if job.name != nil { payload.base = Payload.Base(digest: digest, size: UInt64(job.base.span.count)) }
+    var payload = Payload(kind: .patch, size: size, digest: SHA256.digest(of: patch.bytes.span))
+    if job.name != nil { payload.base = Payload.Base(digest: patch.base, size: job.base.source.count) }
     payload.memory = UInt64(patch.memory)
     let features: UInt64 =
       (patch.set == .none ? 0 : 1 << UInt64(patch.set.rawValue)) | (patch.profile == .linux ? 1 << 8 : 0)

@@ -59,6 +59,14 @@ class Seeds:
             region = [200, code | 24, 32, *range(6), *items[2:]]
             self.write("patch-items", f"{number}-{code}-region", bytes([number, *region]))
 
+    def long(self, number: int, name: str, pair: tuple[bytes, bytes], code: str) -> None:
+        patch = bytearray(self.patch(pair, code, "--profile", "tiny"))
+        patch[2:10] = bytes(8)
+        length = len(pair[1])
+        part = b"".join(varint(n) for n in (1, 0, len(pair[0]), length, len(patch))) + patch
+        for parts in (1, 2):
+            self.write("patch-long", f"{name}-{parts}", bytes([number]), varint(parts * length), parts * part)
+
     def linux(self, number: int, pair: tuple[bytes, bytes]) -> None:
         container = self.patch(pair, "none", "--profile", "linux")
         self.write("patch-linux", "container", bytes([number | 32]), container[10:])
@@ -71,6 +79,11 @@ class Seeds:
             self.write("patch-linux", f"image-{name}", b"\x40", image)
 
 
+def varint(number: int) -> bytes:
+    """A number of seven bits a byte, the lowest first; the highest bit says that more follow."""
+    return bytes([number]) if number < 128 else bytes([number & 127 | 128]) + varint(number >> 7)
+
+
 def main(folder: pathlib.Path, program: str) -> None:
     pairs = images.pairs()
     digits = "".join(f'  "{base.hex()}",\n' for base, _ in pairs.values())
@@ -81,6 +94,7 @@ def main(folder: pathlib.Path, program: str) -> None:
         seeds.two_slot(number, name, pair, code)
         seeds.in_place(number, name, pair, code)
         seeds.items(number)
+        seeds.long(number, name, pair, code)
         if name == "packed":
             seeds.linux(number, pair)
     for file in folder.glob("pair.*"):

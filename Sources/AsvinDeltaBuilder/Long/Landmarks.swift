@@ -19,24 +19,31 @@ struct Landmarks {
     }
   }
 
-  /// The range of so many bytes of the base that shares the most with a part; where nothing is shared, the one at the
-  /// same place.
+  /// The blocks of the base that share the most with a part, up to so many bytes, in the base's order and joined where
+  /// they touch. Those beside them come first among those that share nothing, then those at the part's own place.
   ///
   /// - Parameter middle: of the part, in the result, as a share of its length.
-  func range(for part: [UInt8], _ length: Int, middle: Double) -> Range<Int> {
-    guard base.count > length else { return 0..<base.count }
-    var found: [Int] = []
+  func ranges(for part: [UInt8], blockBytes: Int, atMost bytes: Int, middle: Double) -> [Range<Int>] {
+    let blocks = base.ranges(of: blockBytes)
+    var found = [Int](repeating: 0, count: blocks.count)
     Self.forEach(part, rarity) { hash, _ in
-      if let place = places[hash] { found.append(place) }
+      if let place = places[hash] { found[min(place / blockBytes, blocks.count - 1)] += 1 }
     }
-    found.sort()
-    var (best, center, first) = (0, Int(middle * Double(base.count)), 0)
-    for last in found.indices {
-      while found[last] - found[first] > length { first += 1 }
-      if last - first >= best { (best, center) = (last - first + 1, (found[first] + found[last]) / 2) }
+    let center = middle * Double(blocks.count)
+    let scores = found.indices.map { block in
+      let beside = (block > 0 ? found[block - 1] : 0) + (block + 1 < found.count ? found[block + 1] : 0)
+      return Double(8 * found[block] + beside) - abs(Double(block) - center) / Double(blocks.count)
     }
-    let start = min(max(center - length / 2, 0), base.count - length)
-    return start..<start + length
+    let chosen = found.indices.sorted { (scores[$0], $1) > (scores[$1], $0) }.prefix(bytes / blockBytes).sorted()
+    var ranges: [Range<Int>] = []
+    for block in chosen.map({ blocks[$0] }) {
+      if let last = ranges.last, last.upperBound == block.lowerBound {
+        ranges[ranges.count - 1] = last.lowerBound..<block.upperBound
+      } else {
+        ranges.append(block)
+      }
+    }
+    return ranges
   }
 
   /// Gives each landmark of a piece, with the place behind it. A hash is of the last 64 bytes (a gear hash).

@@ -9,10 +9,11 @@ public import AsvinDelta
 /// | 1 | 0x10 |
 /// | 4, 4 | first bytes of the SHA-256 of base and result |
 /// | number | bytes of the result |
-/// | | of each part: four numbers, and the patch |
+/// | | of each part: its numbers, and its patch |
 ///
-/// The numbers of a part, each a ``Varint``, are where its base starts, the bytes of its base, of its result and of its
-/// patch. A part's patch is one for Linux.
+/// The numbers of a part, each a ``Varint``, are how many ranges its base has, of each range the bytes since the end of
+/// the one before and its own, and then the bytes of its result and of its patch. A part's base is its ranges, one behind
+/// the other; its patch is one for Linux.
 public enum LongPatch {
   /// The first byte.
   public static let magic: UInt8 = 0xD9
@@ -23,8 +24,8 @@ public enum LongPatch {
 
   /// How much is held in memory of each image while a patch is made.
   struct Window {
-    /// Bytes of a part's result, and of its base.
-    var resultBytes = 16 << 20, baseBytes = 32 << 20
+    /// Bytes of a part's result, of its base, and of the blocks that the base is made of.
+    var resultBytes = 16 << 20, baseBytes = 32 << 20, blockBytes = 1 << 20
   }
 
   /// Bytes of a part's base or result that are read of a patch at most.
@@ -32,24 +33,53 @@ public enum LongPatch {
 
   /// Where a part comes from, and how long its patch is.
   struct Part: Equatable {
-    var base: Range<Int>
+    /// Ascending, and not over each other.
+    var base: [Range<Int>]
     var count: Int
     var patchBytes: Int
 
+    /// Ranges of a base, and bytes of all numbers, at most.
+    static let ranges = 64, longest = (2 * ranges + 3) * Varint.longest
+
+    /// Bytes of its base.
+    var baseBytes: Int { base.reduce(0) { $0 + $1.count } }
+
     func put(_ bytes: inout [UInt8]) {
-      for number in [base.lowerBound, base.count, count, patchBytes] { Varint.put(number, &bytes) }
+      Varint.put(base.count, &bytes)
+      var end = 0
+      for range in base {
+        Varint.put(range.lowerBound - end, &bytes)
+        Varint.put(range.count, &bytes)
+        end = range.upperBound
+      }
+      Varint.put(count, &bytes)
+      Varint.put(patchBytes, &bytes)
+    }
+
+    /// The bytes of its base.
+    func bytes(of base: LongImage) throws -> [UInt8] {
+      var bytes: [UInt8] = []
+      for range in self.base { bytes += try base.bytes(range) }
+      return bytes
     }
 
     /// Reads a part's numbers.
     ///
     /// - Throws: ``DeltaError/badRecipe(at:)`` where it lies outside its images, or would need too much memory.
     static func get(_ bytes: [UInt8], _ place: inout Int, of base: Int, left: Int) throws(DeltaError) -> Part {
-      let (start, length) = (try Varint.get(bytes, &place), try Varint.get(bytes, &place))
+      let rangeCount = try Varint.get(bytes, &place)
+      guard rangeCount <= ranges else { throw .badRecipe(at: place) }
+      var (ranges, end, sum) = ([Range<Int>](), 0, 0)
+      for _ in 0..<rangeCount {
+        let start = end + (try Varint.get(bytes, &place))
+        let length = try Varint.get(bytes, &place)
+        guard start <= base, length <= min(base - start, limit - sum) else { throw .badRecipe(at: place) }
+        ranges.append(start..<start + length)
+        (end, sum) = (start + length, sum + length)
+      }
       let (count, patchBytes) = (try Varint.get(bytes, &place), try Varint.get(bytes, &place))
-      guard start <= base, length <= min(base - start, limit), count > 0, count <= min(left, limit),
-        patchBytes <= 2 * limit
-      else { throw .badRecipe(at: place) }
-      return Part(base: start..<start + length, count: count, patchBytes: patchBytes)
+      guard count > 0, count <= min(left, limit), patchBytes <= 2 * limit else { throw .badRecipe(at: place) }
+      return Part(base: ranges, count: count, patchBytes: patchBytes)
     }
   }
 

@@ -13,7 +13,7 @@ extension LongPatch {
     _ patch: LongImage, to base: LongImage, maximum: Int, to sink: ([UInt8]) throws -> Void
   ) throws -> Int {
     var place = 0
-    func numbers() throws -> [UInt8] { try patch.bytes(place..<min(place + 4 * Varint.longest, patch.count)) }
+    func numbers() throws -> [UInt8] { try patch.bytes(place..<min(place + Part.longest, patch.count)) }
     let head = try patch.bytes(0..<min(headBytes, patch.count))
     guard head.first == magic else { throw DeltaError.patch(PatchError(.notAPatch, at: 0)) }
     guard head.count == headBytes else { throw DeltaError.patch(PatchError(.truncated, at: UInt64(head.count))) }
@@ -37,7 +37,7 @@ extension LongPatch {
         throw DeltaError.patch(PatchError(.truncated, at: UInt64(patch.count)))
       }
       let bytes = try patch.bytes(place..<place + part.patchBytes)
-      let source = try base.bytes(part.base)
+      let source = try part.bytes(of: base)
       let result = try located(place) { () throws(DeltaError) in
         try PatchBuilder.apply(bytes, to: source, maximum: part.count)
       }

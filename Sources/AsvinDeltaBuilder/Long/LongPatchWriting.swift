@@ -30,15 +30,19 @@ extension LongPatch {
     for range in new.ranges(of: window.resultBytes) {
       let result = try new.bytes(range)
       let middle = Double(range.lowerBound + range.upperBound) / 2 / Double(new.count)
-      let source = landmarks.range(for: result, window.baseBytes, middle: middle)
+      var part = Part(
+        base: landmarks.ranges(
+          for: result, blockBytes: window.blockBytes, atMost: window.baseBytes, middle: middle),
+        count: result.count, patchBytes: 0)
       let patch = try PatchBuilder.patch(
-        from: old.bytes(source), to: result, profile: .linux, set: set, effort: effort)
+        from: part.bytes(of: old), to: result, profile: .linux, set: set, effort: effort)
       var numbers: [UInt8] = []
-      Part(base: source, count: result.count, patchBytes: patch.bytes.count).put(&numbers)
+      part.patchBytes = patch.bytes.count
+      part.put(&numbers)
       try give(numbers)
       try give(patch.bytes)
       built.parts += 1
-      built.memory = max(built.memory, patch.memory + source.count + result.count + patch.bytes.count)
+      built.memory = max(built.memory, patch.memory + part.baseBytes + part.count + part.patchBytes)
       built.sets[patch.set, default: 0] += 1
       progress(UInt64(range.upperBound), UInt64(new.count))
     }

@@ -1,0 +1,30 @@
+// A patch in parts, each from a part of the base.
+//
+// Input: the base, and then what stands behind the head: the result's length, and of each part its numbers and its
+// patch, whose own digests are zeros.
+
+/// Bytes of the result.
+private let limit = 1 << 14
+private let images = Bases.all.map { base in unsafe Array(UnsafeRawBufferPointer(base.bytes)) }
+
+/// Called by the fuzzer with each input.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+  var input = unsafe Input(start, count)
+  let base = images[Int(input.byte()) % images.count]
+  let patch = unsafe [LongPatch.magic, LongPatch.version] + [UInt8](repeating: 0, count: 8) + Array(input.rest)
+  var given = 0
+  let size = try? LongPatch.apply(image(patch), to: image(base), maximum: limit) { piece in  // a refusal is as good
+    given += piece.count
+    require(given <= limit, "a result keeps its limit")
+  }
+  if let size { require(size == given, "a result is as long as the patch says") }
+  return 0
+}
+
+private func image(_ bytes: [UInt8]) -> LongImage {
+  LongImage(count: bytes.count) { offset, count in
+    require(offset >= 0 && count >= 0 && count <= bytes.count - offset, "an image is read within its bytes")
+    return Array(bytes[offset..<offset + count])
+  }
+}

@@ -6,6 +6,6 @@ enum X86 {
     Form(0xFF00_0000, 0xE800_0000, lead: 4, isFar: true, is: .inside, .init(0, 32, to: 0)),
     Form(0xFF00_0000, 0xE900_0000, lead: 4, isFar: true, is: .inside, .init(0, 32, to: 0)),
     // J<c>
-    Form(0xF0FF_0000, 0x800F_0000, lead: 4, isFar: true, is: .inside, .init(0, 32, to: 0)),
+    Form(0xF0FF_0000, 0x800F_0000, lead: 4, is: .inside, .init(0, 32, to: 0)),
   ]
 }

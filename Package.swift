@@ -18,7 +18,7 @@ let package = Package(
   name: "asvin-pack",
   products: [
     .executable(name: "asvin-pack", targets: ["asvin-pack"]),
-    .library(name: "AsvinVerifier", targets: ["AsvinVerifier"]),
+    .library(name: "AsvinVerifier", targets: ["AsvinVerifier", "AsvinVerifyCrypto"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -31,6 +31,8 @@ let package = Package(
 
     // Floor 1: trust, on the device and on the host alike.
     .target(name: "AsvinVerifier", dependencies: ["AsvinManifest", "AsvinWire"], swiftSettings: device),
+    .target(
+      name: "AsvinVerifyCrypto", dependencies: ["AsvinVerifier", "AsvinManifest", "AsvinWire"], swiftSettings: device),
 
     // Floor 2: one outside library each, and the firmware files.
     .target(name: "CAsvinOpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
@@ -80,6 +82,10 @@ let package = Package(
     .testTarget(
       name: "AsvinVerifierTests",
       dependencies: ["AsvinVerifier", "AsvinCrypto", "AsvinManifest", "AsvinWire", "AsvinFixtures"],
+      swiftSettings: device),
+    .testTarget(
+      name: "AsvinVerifyCryptoTests",
+      dependencies: ["AsvinVerifyCrypto", "AsvinVerifier", "AsvinCrypto", "AsvinManifest", "AsvinWire", "AsvinFixtures"],
       swiftSettings: device),
     .testTarget(
       name: "AsvinCryptoTests",

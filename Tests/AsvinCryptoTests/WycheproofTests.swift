@@ -7,35 +7,19 @@ import Testing
 /// Threat T17: signatures that a careless library takes for good.
 @Suite("Wycheproof")
 struct WycheproofTests {
-  struct File: Decodable {
-    let testGroups: [Group]
-  }
-
-  struct Group: Decodable {
-    let publicKeyPem: String
-    let tests: [Case]
-  }
-
-  struct Case: Decodable {
-    let tcId: Int
-    let msg: String
-    let sig: String
-    let result: String
-  }
-
-  static let folder = "vectors/wycheproof"
+  static let folder = Wycheproof.folder
 
   /// Judges every case of a file; gives back how many there were.
   static func judge(_ name: String, by isSignature: ([UInt8], [UInt8], PublicKey) -> Bool) throws -> Int {
-    let file = try Shared.json("\(folder)/\(name)", as: File.self)
-    for group in file.testGroups {
+    let groups = try Wycheproof.groups(name)
+    for group in groups {
       let key = try PublicKey(pem: Array(group.publicKeyPem.utf8))
       for item in group.tests {
         let isGood = isSignature([UInt8](hex: item.sig), [UInt8](hex: item.msg), key)
         #expect(isGood == (item.result == "valid"), "case \(item.tcId)")
       }
     }
-    return file.testGroups.reduce(0) { $0 + $1.tests.count }
+    return groups.reduce(0) { $0 + $1.tests.count }
   }
 
   static func holds(_ signature: [UInt8], _ message: [UInt8], _ key: PublicKey) -> Bool {

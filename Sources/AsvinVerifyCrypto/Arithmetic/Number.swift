@@ -1,0 +1,45 @@
+/// A number of 256 bits: eight words, the lowest first.
+typealias Number = InlineArray<8, UInt32>
+
+extension InlineArray where count == 8, Element == UInt32 {
+  /// A number of 32 bytes from a place on, the lowest byte first.
+  init(littleEndian bytes: Span<UInt8>, at start: Int) {
+    self.init { word in
+      let place = start &+ 4 &* word
+      return UInt32(bytes[place]) | UInt32(bytes[place &+ 1]) << 8 | UInt32(bytes[place &+ 2]) << 16
+        | UInt32(bytes[place &+ 3]) << 24
+    }
+  }
+
+  /// A number of 32 bytes from a place on, the highest byte first.
+  init(bigEndian bytes: Span<UInt8>, at start: Int) {
+    self.init { word in
+      let place = start &+ 28 &- 4 &* word
+      return UInt32(bytes[place]) << 24 | UInt32(bytes[place &+ 1]) << 16 | UInt32(bytes[place &+ 2]) << 8
+        | UInt32(bytes[place &+ 3])
+    }
+  }
+
+  /// Whether it is the same number.
+  func equals(_ other: borrowing Number) -> Bool {
+    for index in 0..<8 where self[index] != other[index] { return false }
+    return true
+  }
+
+  /// Whether it is 0.
+  var isZero: Bool {
+    var all: UInt32 = 0
+    for index in 0..<8 { all |= self[index] }
+    return all == 0
+  }
+
+  /// A bit; `place` is below 256.
+  func bit(_ place: Int) -> UInt32 { self[place >> 5] &>> UInt32(truncatingIfNeeded: place & 31) & 1 }
+
+  /// Whether it is below another.
+  func isBelow(_ other: borrowing Number) -> Bool {
+    var borrow: UInt64 = 0
+    for index in 0..<8 { borrow = (UInt64(self[index]) &- UInt64(other[index]) &- borrow) >> 63 }
+    return borrow == 1
+  }
+}

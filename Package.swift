@@ -18,7 +18,7 @@ let package = Package(
   name: "asvin-pack",
   products: [
     .executable(name: "asvin-pack", targets: ["asvin-pack"]),
-    .library(name: "AsvinVerifier", targets: ["AsvinVerifier", "AsvinVerifyCrypto"]),
+    .library(name: "AsvinVerifier", targets: ["AsvinVerifier", "AsvinVerifyCrypto", "AsvinInstaller"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -33,6 +33,9 @@ let package = Package(
     .target(name: "AsvinVerifier", dependencies: ["AsvinManifest", "AsvinWire"], swiftSettings: device),
     .target(
       name: "AsvinVerifyCrypto", dependencies: ["AsvinVerifier", "AsvinManifest", "AsvinWire"], swiftSettings: device),
+    .target(
+      name: "AsvinInstaller", dependencies: ["AsvinDelta", "AsvinVerifier", "AsvinManifest", "AsvinWire"],
+      swiftSettings: device),
 
     // Floor 2: one outside library each, and the firmware files.
     .target(name: "CAsvinOpenSSL", linkerSettings: [.linkedLibrary("crypto")]),

@@ -95,6 +95,9 @@ public struct Applier<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyab
     guard codec.coder.left == 0, last != 0 else { throw failure(.trailingBytes) }
   }
 
+  /// Lends the output.
+  package mutating func withOutput(_ body: (inout Output) -> Void) { body(&codec.images.output) }
+
   /// The output, back from the applier.
   public consuming func intoOutput() -> Output { codec.intoOutput() }
 

@@ -22,8 +22,11 @@ extension Reason {
     case .archiveMalformed: "it is no bundle of asvin-pack, or it was changed"
     case .envelopeTooLarge, .envelopeMalformed, .manifestTooLarge, .notDeterministic, .duplicateKey, .limitExceeded,
       .manifestMalformed, .noUsablePayload, .payloadTooLong, .payloadDigestMismatch, .imageDigestMismatch,
-      .attachmentDigestMismatch, .archiveNotCanonical, .archiveMemberUnexpected, .archiveMemberMissing:
+      .attachmentDigestMismatch, .linkDigestMismatch, .patchNotVerified, .patchInvalid, .archiveNotCanonical,
+      .archiveMemberUnexpected, .archiveMemberMissing:
       "get the bundle again from where it was made"
+    case .imageTooLarge, .chunkTooLarge: "the device has not the room; make the release for its class"
+    case .flashFailed: "the device could not write its flash"
     }
   }
 }

@@ -12,6 +12,16 @@ public protocol Cryptography: ~Copyable {
   func isSignature(_ signature: Span<UInt8>, of message: SignedMessage, by key: PublicKey) -> Bool
 }
 
+/// SHA-256 (FIPS 180-4) of bytes that come in pieces: of an image that does not fit in memory.
+public protocol StreamingHash {
+  /// A digest of nothing yet.
+  init()
+  /// Adds bytes.
+  mutating func update(_ bytes: Span<UInt8>)
+  /// The digest of everything added.
+  mutating func finish() -> Digest
+}
+
 /// A message in two pieces, so that the second one needs no copy.
 public struct SignedMessage: ~Escapable {
   /// The first bytes: a Sig_structure up to its payload.

@@ -38,6 +38,9 @@ public enum Reason: UInt8, CaseIterable, Sendable {
   case payloadDigestMismatch = 52
   case imageDigestMismatch = 53
   case attachmentDigestMismatch = 54
+  case linkDigestMismatch = 55
+  case patchNotVerified = 56
+  case patchInvalid = 57
 
   // 60–69: the bundle's archive.
   case archiveMalformed = 60
@@ -45,6 +48,11 @@ public enum Reason: UInt8, CaseIterable, Sendable {
   case archiveNotCanonical = 62
   case archiveMemberUnexpected = 63
   case archiveMemberMissing = 64
+
+  // 70–79: the device that installs.
+  case imageTooLarge = 70
+  case chunkTooLarge = 71
+  case flashFailed = 72
 
   /// The reason's name in JSON and in messages.
   public var name: StaticString {
@@ -77,11 +85,17 @@ public enum Reason: UInt8, CaseIterable, Sendable {
     case .payloadDigestMismatch: "payload-digest-mismatch"
     case .imageDigestMismatch: "image-digest-mismatch"
     case .attachmentDigestMismatch: "attachment-digest-mismatch"
+    case .linkDigestMismatch: "link-digest-mismatch"
+    case .patchNotVerified: "patch-not-verified"
+    case .patchInvalid: "patch-invalid"
     case .archiveMalformed: "archive-malformed"
     case .archiveTruncated: "archive-truncated"
     case .archiveNotCanonical: "archive-not-canonical"
     case .archiveMemberUnexpected: "archive-member-unexpected"
     case .archiveMemberMissing: "archive-member-missing"
+    case .imageTooLarge: "image-too-large"
+    case .chunkTooLarge: "chunk-too-large"
+    case .flashFailed: "flash-failed"
     }
   }
 }

@@ -50,24 +50,34 @@ public struct Verifier<Provider: Cryptography & ~Copyable>: ~Copyable {
 
   /// The device's policy: vendor, class, rollback floor, base, key set, a usable payload for every component.
   private func check(_ manifest: ManifestView, for device: borrowing Device) throws(Rejection) {
-    if case .required(let vendor) = device.vendor, !vendor.matches(manifest.vendor) {
-      throw Rejection(.wrongVendor)
+    if case .required(let vendor) = device.vendor {
+      guard isSame(vendor, manifest.vendor) else { throw Rejection(.wrongVendor) }
     }
-    if case .required(let deviceClass) = device.deviceClass, !deviceClass.matches(manifest.deviceClass) {
-      throw Rejection(.wrongClass)
+    if case .required(let deviceClass) = device.deviceClass {
+      guard isSame(deviceClass, manifest.deviceClass) else { throw Rejection(.wrongClass) }
     }
-    if case .required(let floor) = device.floor, manifest.sequence <= floor {
-      throw Rejection(.sequenceNotAboveFloor)
+    if case .required(let floor) = device.floor {
+      let sequence = manifest.sequence
+      guard Verdict({ sequence > floor }, { !(floor >= sequence) }).holds else {
+        throw Rejection(.sequenceNotAboveFloor)
+      }
     }
     if let lowestBase = manifest.lowestBase {
       guard let sequence = device.sequence else { throw Rejection(.baseUnknown) }
-      guard sequence >= lowestBase else { throw Rejection(.baseNotAllowed) }
+      guard Verdict({ sequence >= lowestBase }, { !(lowestBase > sequence) }).holds else {
+        throw Rejection(.baseNotAllowed)
+      }
     }
     guard manifest.keySetVersion == nil else { throw Rejection(.keySetRequired) }
     var cursor = manifest.components
     while let component = try next(&cursor) {
       guard device.choice(for: component) != nil else { throw Rejection(.noUsablePayload) }
     }
+  }
+
+  private func isSame(_ identifier: Identifier, _ bytes: Span<UInt8>) -> Bool {
+    let wanted = identifier
+    return Verdict({ wanted.matches(bytes) }, { equal(bytes, wanted.span) }).holds
   }
 
   @_lifetime(copy cursor)

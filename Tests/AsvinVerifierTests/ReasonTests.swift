@@ -15,8 +15,9 @@ struct ReasonTests {
       "41 wrong-class", "42 sequence-not-above-floor", "43 base-not-allowed", "44 base-unknown",
       "45 key-set-required", "46 no-usable-payload", "50 payload-truncated", "51 payload-too-long",
       "52 payload-digest-mismatch", "53 image-digest-mismatch", "54 attachment-digest-mismatch",
+      "55 link-digest-mismatch", "56 patch-not-verified", "57 patch-invalid",
       "60 archive-malformed", "61 archive-truncated", "62 archive-not-canonical", "63 archive-member-unexpected",
-      "64 archive-member-missing",
+      "64 archive-member-missing", "70 image-too-large", "71 chunk-too-large", "72 flash-failed",
     ]
     #expect(Reason.allCases.map { "\($0.rawValue) \($0.name)" } == published)
   }

@@ -24,7 +24,11 @@ extension Verifier where Provider: ~Copyable {
         }
       }
     }
-    guard distinct >= trust.threshold else { throw Rejection(distinct == 0 ? closest : .thresholdNotReached) }
+    let threshold = trust.threshold
+    let (reached, counted) = (distinct, signers.nonzeroBitCount)
+    guard Verdict({ reached >= threshold }, { !(threshold > counted) }).holds else {
+      throw Rejection(distinct == 0 ? closest : .thresholdNotReached)
+    }
     return signers
   }
 
@@ -51,7 +55,11 @@ extension Verifier where Provider: ~Copyable {
     }
     let structure = SignatureStructure(protectedHeader: signature.protectedHeader, payloadBytes: manifest.count)
     let message = SignedMessage(head: structure.head, payload: manifest)
-    return cryptography.isSignature(signature.signature, of: message, by: key) ? nil : .badSignature
+    let isGood = Verdict(
+      { cryptography.isSignature(signature.signature, of: message, by: key) },
+      { cryptography.isSignature(signature.signature, of: message, by: key) }
+    ).holds
+    return isGood ? nil : .badSignature
   }
 
   private func isManifestType(_ type: Span<UInt8>) -> Bool {

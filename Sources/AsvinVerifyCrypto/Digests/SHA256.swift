@@ -1,7 +1,8 @@
+public import AsvinVerifier
 public import AsvinWire
 
 /// SHA-256 (FIPS 180-4) of bytes that come in pieces of any size, in 112 bytes of memory.
-public struct SHA256: Sendable {
+public struct SHA256: StreamingHash, Sendable {
   private var state: InlineArray<8, UInt32> = Self.start
   private var block: InlineArray<64, UInt8> = .init(repeating: 0)
   /// Bytes so far.

@@ -1,0 +1,39 @@
+import AsvinVerifier
+
+/// What applies patches. A device that only takes whole images has ``NoPatches``, and links nothing of it.
+public protocol PatchApplying: ~Copyable {
+  /// Where in the patch it stands: the byte to be given next. Not 0 where it goes on behind a power cut.
+  var offset: UInt64 { get }
+
+  /// Bytes of the result that stand in the slot, whatever happens: a multiple of its erase block.
+  var written: UInt64 { get }
+
+  /// Says before anything else how much a journal knows to be written.
+  mutating func resume(written: UInt64)
+
+  /// Takes the next bytes of a patch, which were checked.
+  ///
+  /// - Parameter maximum: bytes of the result at most.
+  mutating func push(_ bytes: Span<UInt8>, maximum: UInt64) throws(InstallError)
+
+  /// Ends the patch: all of the result is in the slot.
+  mutating func finish() throws(InstallError)
+}
+
+/// No patches: whole images only.
+public struct NoPatches: PatchApplying {
+  /// It needs nothing.
+  public init() {}
+  /// 0.
+  public var offset: UInt64 { 0 }
+  /// 0.
+  public var written: UInt64 { 0 }
+  /// Does nothing.
+  public mutating func resume(written: UInt64) {}
+  /// Refuses.
+  public mutating func push(_ bytes: Span<UInt8>, maximum: UInt64) throws(InstallError) {
+    throw InstallError(.noUsablePayload, at: 0)
+  }
+  /// Refuses.
+  public mutating func finish() throws(InstallError) { throw InstallError(.noUsablePayload, at: 0) }
+}

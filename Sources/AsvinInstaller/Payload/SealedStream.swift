@@ -1,0 +1,79 @@
+import AsvinVerifier
+import AsvinWire
+
+/// Checks a sealed stream block by block: each holds a chunk and the digest of the block behind it, the manifest holds
+/// that of the first. Not a byte of a block is given on before all of it was checked.
+@safe
+struct SealedStream<Hash: StreamingHash> {
+  private let memory: UnsafeMutableRawBufferPointer
+  private let chunkBits: UInt32
+  /// Bytes of the payload.
+  private let size: UInt64
+  /// Bytes of the block that are there.
+  private var filled = 0
+  /// Bytes of the payload that were given on.
+  private(set) var position: UInt64
+  /// The digest that the next block must have.
+  private(set) var expected: Digest
+
+  /// A stream from a block on: the first, or where a journal says that it stood.
+  ///
+  /// - Parameter memory: of a block: a chunk and 32 bytes.
+  @unsafe
+  init(
+    _ sealing: InstallPlan.Sealing, size: UInt64, position: UInt64, expected: Digest,
+    memory: UnsafeMutableRawBufferPointer
+  ) {
+    unsafe self.memory = memory
+    (chunkBits, self.size) = (sealing.chunkBits, size)
+    (self.position, self.expected) = (position, expected)
+  }
+
+  private var chunkBytes: UInt64 { 1 &<< UInt64(chunkBits) }
+  private var isLast: Bool { size &- position <= chunkBytes }
+  private var chunkCount: Int { Int(truncatingIfNeeded: min(chunkBytes, size &- position)) }
+  /// Bytes of the block that is read: they follow from the signed size, so that nothing can be appended or cut.
+  private var blockCount: Int { chunkCount &+ (isLast ? 0 : 32) }
+
+  /// Where in the stream the next byte stands.
+  var offset: UInt64 { position &+ (position &>> UInt64(chunkBits)) &* 32 &+ UInt64(filled) }
+
+  /// Whether all of the payload was given on.
+  var isDone: Bool { position == size }
+
+  /// Takes bytes, until a block is whole and its chunk has been checked.
+  ///
+  /// - Parameter bytes: what is left of them is left in it.
+  /// - Returns: whether ``chunk`` is there; else more bytes are needed.
+  mutating func take(_ bytes: inout Span<UInt8>) throws(InstallError) -> Bool {
+    let wanted = min(blockCount &- filled, bytes.count)
+    for index in 0..<wanted { unsafe memory[filled &+ index] = bytes[index] }
+    filled &+= wanted
+    bytes = bytes.extracting(droppingFirst: wanted)
+    guard filled == blockCount else { return false }
+    var hash = Hash()
+    hash.update(unsafe Span(_unsafeBytes: UnsafeRawBufferPointer(memory)).extracting(first: filled))
+    let digest = hash.finish()
+    guard Verdict({ digest == expected }, { !(digest != expected) }).holds else {
+      throw InstallError(.linkDigestMismatch, at: offset)
+    }
+    return true
+  }
+
+  /// The chunk that was checked.
+  var chunk: Span<UInt8> {
+    @_lifetime(borrow self)
+    get {
+      let bytes = unsafe UnsafeRawBufferPointer(memory).bindMemory(to: UInt8.self)
+      return unsafe _overrideLifetime(bytes.span.extracting(first: chunkCount), borrowing: self)
+    }
+  }
+
+  /// Goes on with the next block.
+  mutating func advance() {
+    let count = chunkCount
+    if !isLast { expected = Digest { unsafe memory[count &+ $0] } }
+    position &+= UInt64(count)
+    filled = 0
+  }
+}

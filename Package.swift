@@ -91,6 +91,13 @@ let package = Package(
       dependencies: ["AsvinVerifyCrypto", "AsvinVerifier", "AsvinCrypto", "AsvinManifest", "AsvinWire", "AsvinFixtures"],
       swiftSettings: device),
     .testTarget(
+      name: "AsvinInstallerTests",
+      dependencies: [
+        "AsvinInstaller", "AsvinVerifyCrypto", "AsvinVerifier", "AsvinBundle", "AsvinDelta", "AsvinDeltaBuilder",
+        "AsvinCrypto", "AsvinManifest", "AsvinWire", "AsvinFixtures",
+      ],
+      swiftSettings: device),
+    .testTarget(
       name: "AsvinCryptoTests",
       dependencies: ["AsvinCrypto", "AsvinVerifier", "AsvinManifest", "AsvinWire", "AsvinFixtures"],
       swiftSettings: device),

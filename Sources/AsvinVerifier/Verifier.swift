@@ -58,13 +58,13 @@ public struct Verifier<Provider: Cryptography & ~Copyable>: ~Copyable {
     }
     if case .required(let floor) = device.floor {
       let sequence = manifest.sequence
-      guard Verdict({ sequence > floor }, { !(floor >= sequence) }).holds else {
+      guard Decision({ sequence > floor }, { !(floor >= sequence) }).holds else {
         throw Rejection(.sequenceNotAboveFloor)
       }
     }
     if let lowestBase = manifest.lowestBase {
       guard let sequence = device.sequence else { throw Rejection(.baseUnknown) }
-      guard Verdict({ sequence >= lowestBase }, { !(lowestBase > sequence) }).holds else {
+      guard Decision({ sequence >= lowestBase }, { !(lowestBase > sequence) }).holds else {
         throw Rejection(.baseNotAllowed)
       }
     }
@@ -77,7 +77,7 @@ public struct Verifier<Provider: Cryptography & ~Copyable>: ~Copyable {
 
   private func isSame(_ identifier: Identifier, _ bytes: Span<UInt8>) -> Bool {
     let wanted = identifier
-    return Verdict({ wanted.matches(bytes) }, { equal(bytes, wanted.span) }).holds
+    return Decision({ wanted.matches(bytes) }, { equal(bytes, wanted.span) }).holds
   }
 
   @_lifetime(copy cursor)

@@ -95,7 +95,7 @@ public struct BootState<Region: FlashRegion> {
       throw InstallError(.noUsablePayload, at: UInt64(index))
     }
     let floor = content.floor
-    guard Verdict({ sequence > floor }, { !(floor >= sequence) }).holds else {
+    guard Decision({ sequence > floor }, { !(floor >= sequence) }).holds else {
       throw InstallError(.sequenceNotAboveFloor, at: 0)
     }
     var next = content

@@ -54,7 +54,7 @@ struct SealedStream<Hash: StreamingHash> {
     var hash = Hash()
     hash.update(unsafe Span(_unsafeBytes: UnsafeRawBufferPointer(memory)).extracting(first: filled))
     let digest = hash.finish()
-    guard Verdict({ digest == expected }, { !(digest != expected) }).holds else {
+    guard Decision({ digest == expected }, { !(digest != expected) }).holds else {
       throw InstallError(.linkDigestMismatch, at: offset)
     }
     return true

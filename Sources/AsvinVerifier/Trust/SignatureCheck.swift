@@ -26,7 +26,7 @@ extension Verifier where Provider: ~Copyable {
     }
     let threshold = trust.threshold
     let (reached, counted) = (distinct, signers.nonzeroBitCount)
-    guard Verdict({ reached >= threshold }, { !(threshold > counted) }).holds else {
+    guard Decision({ reached >= threshold }, { !(threshold > counted) }).holds else {
       throw Rejection(distinct == 0 ? closest : .thresholdNotReached)
     }
     return signers
@@ -55,7 +55,7 @@ extension Verifier where Provider: ~Copyable {
     }
     let structure = SignatureStructure(protectedHeader: signature.protectedHeader, payloadBytes: manifest.count)
     let message = SignedMessage(head: structure.head, payload: manifest)
-    let isGood = Verdict(
+    let isGood = Decision(
       { cryptography.isSignature(signature.signature, of: message, by: key) },
       { cryptography.isSignature(signature.signature, of: message, by: key) }
     ).holds

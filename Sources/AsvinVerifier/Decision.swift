@@ -1,12 +1,12 @@
 /// A decision that matters, made twice: as a value far from 0 and 1, and as its complement. An accept needs both, so that
 /// a single glitch, a skipped branch or a flipped bit, makes a reject of an accept but no accept of a reject.
-package struct Verdict {
+package struct Decision {
   private static var yes: UInt32 { 0x3CA5_965A }
 
   private let first: UInt32
   private let second: UInt32
 
-  /// A verdict of two ways to ask the same; the second is asked only where the first says yes.
+  /// A decision of two ways to ask the same; the second is asked only where the first says yes.
   package init(_ holds: () -> Bool, _ holdsAgain: () -> Bool) {
     first = Self.value(of: holds)
     second = first == Self.yes ? ~Self.value(of: holdsAgain) : Self.yes

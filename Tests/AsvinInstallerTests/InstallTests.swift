@@ -1,0 +1,110 @@
+import AsvinCrypto
+import AsvinFixtures
+import AsvinInstaller
+import AsvinVerifier
+import Testing
+
+@Suite("Installing")
+struct InstallTests {
+  static let old = noise(5000, seed: 1)
+  static let new = Array(old[..<2000]) + noise(300, seed: 2) + Array(old[2100...])
+
+  static func noise(_ count: Int, seed: UInt64) -> [UInt8] {
+    var numbers = SeededGenerator(seed: seed)
+    return numbers.bytes(count)
+  }
+
+  static func reason(_ body: () throws -> Void) -> Reason? {
+    do {
+      try body()
+    } catch let error as InstallError {
+      return error.reason
+    } catch {}
+    return nil
+  }
+
+  @Test(
+    "An image goes into its slot, plain or sealed, in pieces of any size", arguments: [nil, 9, 10, 12, 16],
+    [1, 7, 512, 6000])
+  func image(chunk: UInt64?, pieces: Int) throws {
+    let update = try Update(image: Self.new, chunk: chunk)
+    let board = Board(running: Self.old)
+    let plan = try update.plan()
+    #expect(plan.streamSize == UInt64(update.stream.count))
+    let installed = try board.install(plan, update.stream, pieces: pieces)
+    #expect(installed.size == UInt64(Self.new.count))
+    #expect(board.spareBytes(Self.new.count) == Self.new)
+    #expect(board.power.violation == nil)
+  }
+
+  @Test("A sealed patch goes into the other slot", arguments: [1, 100, 6000])
+  func patch(pieces: Int) throws {
+    let update = try Update(from: Self.old, to: Self.new)
+    let board = Board(running: Self.old, room: Self.new.count)
+    let plan = try update.plan(installed: Self.old)
+    _ = try board.install(plan, update.stream, pieces: pieces, base: Self.old.count, memory: update.memory)
+    #expect(board.spareBytes(Self.new.count) == Self.new)
+    #expect(board.power.violation == nil)
+  }
+
+  @Test("A patch that is not sealed is refused before a byte is taken")
+  func plainPatch() throws {
+    let update = try Update(from: Self.old, to: Self.new, chunk: nil)
+    let plan = try update.plan(installed: Self.old)
+    let board = Board(running: Self.old)
+    let reason = Self.reason { _ = try board.install(plan, update.stream, base: Self.old.count, memory: update.memory) }
+    #expect(reason == .patchNotVerified)
+    #expect(board.power.operations == 0)
+  }
+
+  @Test("An image that does not fit its slot is refused before anything is erased")
+  func tooLarge() throws {
+    let update = try Update(image: Self.noise(20_000, seed: 3))
+    let board = Board(running: Self.old)
+    let plan = try update.plan()
+    #expect(Self.reason { _ = try board.install(plan, update.stream) } == .imageTooLarge)
+    #expect(board.power.operations == 0)
+  }
+
+  @Test("A stream that is cut, or longer than the manifest says, is an error", arguments: [nil, 9] as [UInt64?])
+  func length(chunk: UInt64?) throws {
+    let update = try Update(image: Self.new, chunk: chunk)
+    let plan = try update.plan()
+    for count in [0, 1, 511, 512, 544, update.stream.count - 1] {
+      let board = Board(running: Self.old)
+      #expect(
+        Self.reason { _ = try board.install(plan, Array(update.stream[..<count])) } == .payloadTruncated, "\(count)")
+    }
+    for pieces in [1, 6000] {
+      let board = Board(running: Self.old)
+      #expect(Self.reason { _ = try board.install(plan, update.stream + [0], pieces: pieces) } == .payloadTooLong)
+      #expect(board.power.violation == nil)
+    }
+  }
+
+  @Test("A changed byte of a plain image is found when the slot is read back, and the next attempt begins anew")
+  func changedPlain() throws {
+    let update = try Update(image: Self.new, chunk: nil)
+    let plan = try update.plan()
+    let board = Board(running: Self.old)
+    for index in stride(from: 0, to: update.stream.count, by: 37) {
+      var changed = update.stream
+      changed[index] ^= 1
+      #expect(Self.reason { _ = try board.install(plan, changed) } == .imageDigestMismatch, "\(index)")
+    }
+    _ = try board.install(plan, update.stream)
+    #expect(board.spareBytes(Self.new.count) == Self.new)
+  }
+
+  @Test("Another release in between, and nothing of the first is taken for granted")
+  func otherRelease() throws {
+    let first = try Update(image: Self.new, chunk: 9)
+    let second = try Update(image: Self.noise(5200, seed: 9), chunk: 9, sequence: 9)
+    let board = Board(running: Self.old, room: 5200)
+    let (plan, other) = (try first.plan(), try second.plan())
+    #expect(Self.reason { _ = try board.install(plan, Array(first.stream[..<4000])) } == .payloadTruncated)
+    #expect(Self.reason { _ = try board.install(other, Array(second.stream[..<2000])) } == .payloadTruncated)
+    _ = try board.install(plan, first.stream)
+    #expect(board.spareBytes(Self.new.count) == Self.new)
+  }
+}

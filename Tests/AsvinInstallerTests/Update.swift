@@ -1,0 +1,78 @@
+import AsvinBundle
+import AsvinCrypto
+import AsvinDelta
+import AsvinDeltaBuilder
+import AsvinFixtures
+import AsvinInstaller
+import AsvinManifest
+import AsvinVerifier
+import AsvinVerifyCrypto
+import AsvinWire
+
+/// A release of one image, signed by a key of this run, with one payload of it.
+struct Update {
+  static let vendor = Identifier.vendor(domain: "example.com")
+  static let deviceClass = Identifier.deviceClass("board", of: vendor)
+  // A key cannot fail to be made but for want of memory.
+  // swift-format-ignore: NeverUseForceTry
+  static let key = try! PrivateKey.generate(.ed25519)
+
+  let image: [UInt8]
+  let envelope: [UInt8]
+  /// As it comes over the air.
+  let stream: [UInt8]
+  let memory: Int
+
+  /// The whole image.
+  init(image: [UInt8], chunk: UInt64? = 9, sequence: UInt64 = 8) throws {
+    let payload = Payload(size: UInt64(image.span.count), digest: AsvinCrypto.SHA256.digest(of: image.span))
+    try self.init(image, payload, image, chunk, sequence, memory: 0)
+  }
+
+  /// A patch from another image.
+  init(from old: [UInt8], to image: [UInt8], inPlace: Windows.InPlace? = nil, chunk: UInt64? = 9) throws {
+    let patch = try PatchBuilder.patch(from: old, to: image, profile: .tiny, set: InstructionSet.none, inPlace: inPlace)
+    var payload = Payload(
+      kind: .patch, size: UInt64(patch.bytes.span.count), digest: AsvinCrypto.SHA256.digest(of: patch.bytes.span))
+    payload.base = Payload.Base(digest: AsvinCrypto.SHA256.digest(of: old.span), size: UInt64(old.span.count))
+    payload.memory = UInt64(patch.memory)
+    try self.init(image, payload, patch.bytes, chunk, 8, memory: patch.memory)
+  }
+
+  private init(
+    _ image: [UInt8], _ payload: Payload, _ bytes: [UInt8], _ chunk: UInt64?, _ sequence: UInt64, memory: Int
+  ) throws {
+    var payload = payload
+    let sealed = chunk.map { SealedPayload(bytes, chunk: $0) }
+    payload.seal = sealed?.seal
+    guard let name = Name("blink"), let version = Name("1.0.0") else { fatalError("names are valid") }
+    let component = Component(
+      slot: 0, size: UInt64(image.span.count), digest: AsvinCrypto.SHA256.digest(of: image.span), payloads: [payload])
+    let manifest = try Manifest(
+      name: name, vendor: Self.vendor, deviceClass: Self.deviceClass, sequence: sequence, version: version,
+      components: [component]
+    ).encoded()
+    let header = Envelope.protectedHeader(
+      algorithm: Self.key.publicKey.algorithm, keyID: Self.key.publicKey.keyID(using: OpenSSL()))
+    let message = Envelope.signedMessage(protectedHeader: header, payload: manifest)
+    let signature = Envelope.sign1(protectedHeader: header, signature: try Self.key.signature(of: message))
+    envelope = try Envelope.joining(manifest: manifest, signatureFile: Envelope.signatureFile([signature]))
+    (self.image, stream, self.memory) = (image, sealed?.stream ?? bytes, memory)
+  }
+
+  /// Verifies the envelope as a device does, and makes the plan.
+  func plan(installed: [UInt8] = [], floor: UInt64 = 7) throws(Rejection) -> InstallPlan {
+    let cryptography = DeviceCryptography()
+    let anchors = [TrustAnchor(Self.key.publicKey, using: cryptography)]
+    guard let trust = Trust(anchors.span) else { fatalError("one key is trust") }
+    let images = [
+      InstalledImage(slot: 0, size: UInt64(installed.span.count), digest: AsvinCrypto.SHA256.digest(of: installed.span))
+    ]
+    let device = Device(
+      vendor: .required(Self.vendor), deviceClass: .required(Self.deviceClass), floor: .required(floor),
+      sequence: floor, features: .max, memory: 1 << 20, installed: images.span)
+    let release = try Verifier(cryptography).verify(envelope.span, trust: trust, device: device)
+    guard let plan = InstallPlan(release, slot: 0, payload: 0) else { fatalError("the release has one payload") }
+    return plan
+  }
+}

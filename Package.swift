@@ -88,7 +88,9 @@ let package = Package(
       swiftSettings: device),
     .testTarget(
       name: "AsvinVerifyCryptoTests",
-      dependencies: ["AsvinVerifyCrypto", "AsvinVerifier", "AsvinCrypto", "AsvinManifest", "AsvinWire", "AsvinFixtures"],
+      dependencies: [
+        "AsvinVerifyCrypto", "AsvinVerifier", "AsvinCrypto", "AsvinManifest", "AsvinWire", "AsvinFixtures",
+      ],
       swiftSettings: device),
     .testTarget(
       name: "AsvinInstallerTests",

@@ -81,7 +81,7 @@ public struct Installer<
   private static func isSensible(_ progress: Progress, _ plan: InstallPlan) -> Bool {
     guard progress.position <= plan.payloadSize, progress.written <= plan.imageSize else { return false }
     if let sealing = plan.sealing {
-      guard progress.position & (1 &<< UInt64(sealing.chunkBits) &- 1) == 0, progress.position < plan.payloadSize else {
+      guard progress.position & (sealing.chunkBytes &- 1) == 0, progress.position < plan.payloadSize else {
         return false
       }
     }

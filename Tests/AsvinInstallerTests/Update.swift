@@ -18,15 +18,15 @@ struct Update {
   static let key = try! PrivateKey.generate(.ed25519)
 
   let image: [UInt8]
-  let envelope: [UInt8]
+  private(set) var envelope: [UInt8]
   /// As it comes over the air.
   let stream: [UInt8]
   let memory: Int
 
   /// The whole image.
-  init(image: [UInt8], chunk: UInt64? = 9, sequence: UInt64 = 8) throws {
+  init(image: [UInt8], chunk: UInt64? = 9, sequence: UInt64 = 8, vendor: Identifier = vendor) throws {
     let payload = Payload(size: UInt64(image.span.count), digest: AsvinCrypto.SHA256.digest(of: image.span))
-    try self.init(image, payload, image, chunk, sequence, memory: 0)
+    try self.init(image, payload, image, chunk, sequence, memory: 0, vendor: vendor)
   }
 
   /// A patch from another image.
@@ -40,7 +40,8 @@ struct Update {
   }
 
   private init(
-    _ image: [UInt8], _ payload: Payload, _ bytes: [UInt8], _ chunk: UInt64?, _ sequence: UInt64, memory: Int
+    _ image: [UInt8], _ payload: Payload, _ bytes: [UInt8], _ chunk: UInt64?, _ sequence: UInt64, memory: Int,
+    vendor: Identifier = vendor
   ) throws {
     var payload = payload
     let sealed = chunk.map { SealedPayload(bytes, chunk: $0) }
@@ -49,7 +50,7 @@ struct Update {
     let component = Component(
       slot: 0, size: UInt64(image.span.count), digest: AsvinCrypto.SHA256.digest(of: image.span), payloads: [payload])
     let manifest = try Manifest(
-      name: name, vendor: Self.vendor, deviceClass: Self.deviceClass, sequence: sequence, version: version,
+      name: name, vendor: vendor, deviceClass: Self.deviceClass, sequence: sequence, version: version,
       components: [component]
     ).encoded()
     let header = Envelope.protectedHeader(
@@ -58,6 +59,15 @@ struct Update {
     let signature = Envelope.sign1(protectedHeader: header, signature: try Self.key.signature(of: message))
     envelope = try Envelope.joining(manifest: manifest, signatureFile: Envelope.signatureFile([signature]))
     (self.image, stream, self.memory) = (image, sealed?.stream ?? bytes, memory)
+  }
+
+  /// It, with a bit of its manifest changed.
+  func forged() -> Update {
+    var changed = self
+    // The last byte of the name.
+    guard let place = envelope.firstRange(of: Array("blink".utf8))?.upperBound else { fatalError("there is a name") }
+    changed.envelope[place - 1] ^= 1
+    return changed
   }
 
   /// Verifies the envelope as a device does, and makes the plan.

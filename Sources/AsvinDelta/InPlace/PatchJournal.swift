@@ -148,14 +148,3 @@ public struct CheckpointState<Flash: PatchFlash>: ByteStore {
   /// A byte of it.
   public func byte(at offset: UInt32) -> UInt8 { flash.byte(.checkpoint, at: start &+ offset) }
 }
-
-/// CRC-32 as in IEEE 802.3, bit by bit: it guards against power cuts, and is small.
-struct CRC32 {
-  private var register: UInt32 = .max
-  var value: UInt32 { ~register }
-
-  mutating func add(_ byte: UInt8) {
-    register ^= UInt32(byte)
-    for _ in 0..<8 { register = register >> 1 ^ (register & 1 == 0 ? 0 : 0xEDB8_8320) }
-  }
-}

@@ -1,3 +1,5 @@
+import AsvinDelta
+
 /// Records of 88 bytes in a region of flash, of which the last whole one counts.
 ///
 /// The region has two halves. Records are written one behind the other; when a half is full, the other one is erased and
@@ -21,8 +23,8 @@ public struct RecordLog<Region: FlashRegion> {
   private var sequence: UInt32 = 0
   private var place: UInt64 = 0
 
-  private var halfBytes: UInt64 { region.capacity / UInt64(region.blockBytes) / 2 &* UInt64(region.blockBytes) }
-  private var placesPerHalf: UInt64 { halfBytes / Self.placeBytes }
+  private var halfBytes: UInt64 { region.capacity >> 1 & ~UInt64(region.blockBytes &- 1) }
+  private var placesPerHalf: UInt64 { halfBytes >> 7 }
 
   /// The log in a region of two erase blocks or more; it is read through.
   public init(_ region: Region) {

@@ -9,6 +9,16 @@ public struct InstallPlan: Sendable {
     /// log2 of the chunk's size: 9...16.
     var chunkBits: UInt32
     var firstLink: Digest
+
+    /// Bytes of a chunk.
+    var chunkBytes: UInt64 { UInt64(1 as UInt32 &<< chunkBits) }
+
+    /// How many whole chunks so many bytes are. Bit by bit: a shift of 64 bits is a call on small devices.
+    func chunks(_ bytes: UInt64) -> UInt64 {
+      var count = bytes
+      for _ in 0..<chunkBits { count >>= 1 }
+      return count
+    }
   }
 
   /// SHA-256 of the manifest: which release it is.
@@ -63,9 +73,9 @@ public struct InstallPlan: Sendable {
   /// Bytes of the sealed stream, or of the payload where it is not sealed.
   public var streamSize: UInt64 {
     guard let sealing else { return payloadSize }
-    return payloadSize &+ ((payloadSize &- 1) &>> UInt64(sealing.chunkBits)) &* 32
+    return payloadSize &+ sealing.chunks(payloadSize &- 1) &* 32
   }
 
   /// Bytes of memory that a sealed stream is held in, a block at a time; 0 where it is not sealed.
-  public var blockBytes: Int { sealing.map { (1 &<< Int($0.chunkBits)) &+ 32 } ?? 0 }
+  public var blockBytes: Int { sealing.map { Int(truncatingIfNeeded: $0.chunkBytes) &+ 32 } ?? 0 }
 }

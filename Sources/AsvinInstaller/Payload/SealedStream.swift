@@ -6,7 +6,7 @@ import AsvinWire
 @safe
 struct SealedStream<Hash: StreamingHash> {
   private let memory: UnsafeMutableRawBufferPointer
-  private let chunkBits: UInt32
+  private let sealing: InstallPlan.Sealing
   /// Bytes of the payload.
   private let size: UInt64
   /// Bytes of the block that are there.
@@ -25,18 +25,17 @@ struct SealedStream<Hash: StreamingHash> {
     memory: UnsafeMutableRawBufferPointer
   ) {
     unsafe self.memory = memory
-    (chunkBits, self.size) = (sealing.chunkBits, size)
+    (self.sealing, self.size) = (sealing, size)
     (self.position, self.expected) = (position, expected)
   }
 
-  private var chunkBytes: UInt64 { 1 &<< UInt64(chunkBits) }
-  private var isLast: Bool { size &- position <= chunkBytes }
-  private var chunkCount: Int { Int(truncatingIfNeeded: min(chunkBytes, size &- position)) }
+  private var isLast: Bool { size &- position <= sealing.chunkBytes }
+  private var chunkCount: Int { Int(truncatingIfNeeded: min(sealing.chunkBytes, size &- position)) }
   /// Bytes of the block that is read: they follow from the signed size, so that nothing can be appended or cut.
   private var blockCount: Int { chunkCount &+ (isLast ? 0 : 32) }
 
   /// Where in the stream the next byte stands.
-  var offset: UInt64 { position &+ (position &>> UInt64(chunkBits)) &* 32 &+ UInt64(filled) }
+  var offset: UInt64 { position &+ sealing.chunks(position) &* 32 &+ UInt64(filled) }
 
   /// Whether all of the payload was given on.
   var isDone: Bool { position == size }

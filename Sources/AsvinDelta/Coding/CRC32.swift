@@ -1,9 +1,10 @@
-/// CRC-32 as in IEEE 802.3, four bits at a time: it guards records against power cuts.
-struct CRC32 {
+/// CRC-32 as in IEEE 802.3, four bits at a time: it guards against power cuts, and is small.
+package struct CRC32 {
   private var register: UInt32 = .max
-  var value: UInt32 { ~register }
+  package init() {}
+  package var value: UInt32 { ~register }
 
-  mutating func add(_ byte: UInt8) {
+  package mutating func add(_ byte: UInt8) {
     register ^= UInt32(byte)
     for _ in 0..<2 { register = register >> 4 ^ Self.table[Int(truncatingIfNeeded: register & 15)] }
   }

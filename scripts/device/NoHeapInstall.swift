@@ -1,0 +1,60 @@
+import AsvinManifest
+import AsvinInstaller
+import AsvinVerifier
+import AsvinVerifyCrypto
+import AsvinWire
+
+// A device that takes whole images only: verifies a release, installs it, activates it. Only ever linked, to prove that
+// nothing on this path allocates and to see its size.
+
+@_silgen_name("device_read") func deviceRead(_ slot: UInt32, _ offset: UInt32) -> UInt8
+@_silgen_name("device_write") func deviceWrite(_ offset: UInt32, _ byte: UInt8)
+
+struct DeviceRegion: FlashRegion {
+  let number: UInt32
+  var capacity: UInt64 { 1 << 20 }
+  var blockBytes: UInt32 { 4096 }
+  var writeBytes: UInt32 { 8 }
+  var hasFailed: Bool { deviceRead(number, .max) == 1 }
+  func byte(_ offset: UInt64) -> UInt8 { deviceRead(number, UInt32(truncatingIfNeeded: offset)) }
+  func erase(_ offset: UInt64) { deviceWrite(UInt32(truncatingIfNeeded: offset), 0xFF) }
+  func write(_ offset: UInt64, _ bytes: Span<UInt8>) {
+    for index in bytes.indices { deviceWrite(UInt32(truncatingIfNeeded: offset) &+ UInt32(index), bytes[index]) }
+  }
+}
+
+@_cdecl("install_release")
+public func installRelease(
+  _ envelope: UnsafePointer<UInt8>, _ count: Int, _ key: UnsafePointer<UInt8>, _ stream: UnsafePointer<UInt8>,
+  _ streamCount: Int, _ memory: UnsafeMutableRawPointer, _ memoryCount: Int
+) -> UInt8 {
+  let cryptography = DeviceCryptography()
+  var boot = BootState(DeviceRegion(number: 2))
+  guard let publicKey = unsafe PublicKey(.ed25519, UnsafeBufferPointer(start: key, count: 32).span) else { return 1 }
+  let anchors: InlineArray<1, TrustAnchor> = [TrustAnchor(publicKey, using: cryptography)]
+  guard let trust = Trust(anchors.span) else { return 1 }
+  let device = Device(
+    vendor: .required(Identifier()), deviceClass: .required(Identifier()), floor: .required(boot.floor),
+    sequence: boot.sequence)
+  let bytes = unsafe UnsafeBufferPointer(start: envelope, count: count).span
+  guard let plan = plan(bytes, trust, device) else { return 1 }
+  do throws(InstallError) {
+    var installer = try unsafe Installer(
+      plan, into: DeviceRegion(number: 0), journal: DeviceRegion(number: 1), hash: SHA256.self, patching: NoPatches(),
+      memory: UnsafeMutableRawBufferPointer(start: memory, count: memoryCount))
+    try installer.push(unsafe UnsafeBufferPointer(start: stream, count: streamCount).span)
+    let installed: InlineArray<1, InstalledComponent> = [try installer.finish()]
+    try boot.activate(installed.span)
+    return 0
+  } catch {
+    return error.reason.rawValue
+  }
+}
+
+func plan(_ envelope: Span<UInt8>, _ trust: borrowing Trust, _ device: borrowing Device) -> InstallPlan? {
+  do throws(Rejection) {
+    return InstallPlan(try Verifier(DeviceCryptography()).verify(envelope, trust: trust, device: device), slot: 0, payload: 0)
+  } catch {
+    return nil
+  }
+}

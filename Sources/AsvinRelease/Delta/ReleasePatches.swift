@@ -128,6 +128,8 @@ struct ReleasePatches {
     var payload = Payload(kind: .patch, size: size, digest: SHA256.digest(of: patch.bytes.span))
     if job.name != nil { payload.base = Payload.Base(digest: patch.base, size: job.base.source.count) }
     payload.memory = UInt64(patch.memory)
+    // A device applies a patch from a sealed stream only: it may parse nothing that it has not checked.
+    payload.seal = SealedPayload(patch.bytes).seal
     let features: UInt64 =
       (patch.set == .none ? 0 : 1 << UInt64(patch.set.rawValue)) | (patch.profile == .linux ? 1 << 8 : 0)
     if features != 0 { payload.features = features }

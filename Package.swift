@@ -37,6 +37,14 @@ let package = Package(
       name: "AsvinInstaller", dependencies: ["AsvinDelta", "AsvinVerifier", "AsvinManifest", "AsvinWire"],
       swiftSettings: device),
 
+    .target(name: "CAsvinVerifier"),
+    .target(
+      name: "AsvinVerifierC",
+      dependencies: [
+        "CAsvinVerifier", "AsvinInstaller", "AsvinVerifyCrypto", "AsvinVerifier", "AsvinManifest", "AsvinWire",
+      ],
+      swiftSettings: device),
+
     // Floor 2: one outside library each, and the firmware files.
     .target(name: "CAsvinOpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
     .systemLibrary(name: "CAsvinArchive", providers: [.apt(["libarchive-dev"])]),

@@ -1,0 +1,55 @@
+import AsvinInstaller
+import AsvinVerifier
+import AsvinVerifyCrypto
+public import CAsvinVerifier
+
+/// See the header.
+@c @implementation
+public func asvin_begin(
+  _ update: UnsafeMutablePointer<asvin_update>?, _ device: UnsafePointer<asvin_device>?,
+  _ plan: UnsafePointer<asvin_plan>?, _ offset: UnsafeMutablePointer<UInt64>?
+) -> Int32 {
+  guard let place = unsafe UpdatePlace(update, device, plan, offset, room: MemoryLayout<PatchInstaller>.size) else {
+    return ASVIN_MISUSE
+  }
+  guard place.plan.isPatch, let running = unsafe place.running else { return unsafe asvin_begin_image(update, device, plan, offset) }
+  // A block of the stream stands first, what the patch is applied in behind it.
+  let start = (place.plan.blockBytes &+ 7) & ~7
+  guard unsafe start <= place.memory.count else { return Int32(Reason.chunkTooLarge.rawValue) }
+  let failed = unsafe place.open(pushPatch, finishPatch)
+  let (target, workspace) = unsafe (
+    CRegion(place.target, failed), UnsafeMutableRawBufferPointer(rebasing: place.memory[start...])
+  )
+  let patching = unsafe TwoSlotPatch(
+    from: CRegion(running, failed), place.device.pointee.running_bytes, into: target, memory: workspace)
+  do throws(InstallError) {
+    let installer = try unsafe PatchInstaller(
+      place.plan, into: target, journal: CRegion(place.journal, failed), hash: SHA256.self, patching: patching,
+      memory: place.memory)
+    unsafe place.offset.pointee = installer.offset
+    unsafe place.installer.initializeMemory(as: PatchInstaller.self, to: installer)
+    return ASVIN_DONE
+  } catch {
+    place.close()
+    return Int32(error.reason.rawValue)
+  }
+}
+
+private func pushPatch(_ memory: UnsafeMutableRawPointer, _ bytes: UnsafePointer<UInt8>?, _ count: UInt32) -> Int32 {
+  do throws(InstallError) {
+    try unsafe memory.assumingMemoryBound(to: PatchInstaller.self).pointee.push(
+      UnsafeBufferPointer(start: bytes, count: Int(count)).span)
+    return ASVIN_DONE
+  } catch {
+    return Int32(error.reason.rawValue)
+  }
+}
+
+private func finishPatch(_ memory: UnsafeMutableRawPointer) -> Int32 {
+  do throws(InstallError) {
+    let installed = try unsafe memory.assumingMemoryBound(to: PatchInstaller.self).pointee.finish()
+    return unsafe activate(installed, memory)
+  } catch {
+    return Int32(error.reason.rawValue)
+  }
+}

@@ -1,0 +1,1 @@
+#include "asvin_verifier.h"

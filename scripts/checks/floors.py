@@ -17,7 +17,7 @@ OUTSIDE = {
 }
 HEADERS = {"openssl/": "CAsvinOpenSSL", "archive": "CAsvinArchive", "yaml": "CAsvinYAML", "divsufsort": "CAsvinSuffix", "zlib": "CAsvinZlib"}
 # What device floors may import beyond each other: nothing.
-DEVICE = {"AsvinWire", "AsvinManifest", "AsvinDelta", "AsvinVerifier", "AsvinVerifyCrypto", "AsvinInstaller", "AsvinVerifierC"}
+DEVICE = {"AsvinWire", "AsvinManifest", "AsvinDelta", "AsvinVerifier", "AsvinVerifyCrypto", "AsvinInstaller", "AsvinVerifierC", "CAsvinVerifier"}
 SYSTEM = {"Dispatch", "Glibc", "FoundationEssentials", "Synchronization"}
 IMPORT = re.compile(
     r"^\s*(?:@\w+(?:\([^)]*\))?\s+)*(?:public\s+|internal\s+|package\s+|private\s+)?import\s+(?:(?:struct|class|enum|func)\s+)?(\w+)"

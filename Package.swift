@@ -103,7 +103,8 @@ let package = Package(
     .testTarget(
       name: "AsvinInstallerTests",
       dependencies: [
-        "AsvinInstaller", "AsvinVerifyCrypto", "AsvinVerifier", "AsvinBundle", "AsvinDelta", "AsvinDeltaBuilder",
+        "AsvinVerifierC", "CAsvinVerifier", "AsvinInstaller", "AsvinVerifyCrypto", "AsvinVerifier", "AsvinBundle",
+        "AsvinDelta", "AsvinDeltaBuilder",
         "AsvinCrypto", "AsvinManifest", "AsvinWire", "AsvinFixtures",
       ],
       swiftSettings: device),

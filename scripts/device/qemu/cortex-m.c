@@ -1,0 +1,48 @@
+// Start-up of a Cortex-M, with what QEMU's semihosting gives: text to its standard error, and its exit status.
+#include "board.h"
+
+extern uint32_t stack_top[];
+
+static void semihost(uint32_t operation, const void *argument) {
+  register uint32_t r0 __asm__("r0") = operation;
+  register const void *r1 __asm__("r1") = argument;
+  __asm__ volatile("bkpt 0xab" : "+r"(r0) : "r"(r1) : "memory");
+}
+
+void print(const char *text) { semihost(0x04, text); }
+
+_Noreturn void leave(uint32_t status) {
+  const uint32_t exited[] = {0x20026, status};
+  semihost(0x20, exited);
+  for (;;) {}
+}
+
+// SysTick counts down, in 24 bits.
+static volatile uint32_t *const systick = (volatile uint32_t *)0xE000E010;
+
+uint32_t ticks(void) { return 0xFFFFFF - systick[2]; }
+
+// The ticks of a loop whose instructions are known say how many of them a tick is.
+uint32_t instructions_per_256_ticks(void) {
+  uint32_t left = 1000000, start = ticks();
+  __asm__ volatile("1: subs %0, #1\n bne 1b" : "+l"(left) : : "cc");
+  return (uint32_t)(2000000ull * 256 / ((ticks() - start) & 0xFFFFFF));
+}
+
+_Noreturn void reset(void) {
+  systick[1] = 0xFFFFFF;
+  systick[2] = 0;
+  systick[0] = 5;
+  run();
+  leave(0);
+}
+
+// Swift's traps come here too.
+static _Noreturn void fault(void) {
+  print("fault\n");
+  leave(3);
+}
+
+__attribute__((section(".vectors"), used)) static const void *const vectors[16] = {
+    stack_top, reset, fault, fault, fault, fault, fault, fault, fault, fault, fault, fault, fault, fault, fault, fault,
+};

@@ -49,6 +49,33 @@ void __aeabi_memclr4(void *to, size_t count) { __aeabi_memset4(to, count, 0); }
 void __aeabi_memclr8(void *to, size_t count) { __aeabi_memset4(to, count, 0); }
 #endif
 
+#if defined(__arm__) && __ARM_ARCH == 6
+// libgcc's arithmetic for a Cortex-M0, which multiplies 32 bits and divides nothing.
+uint64_t __aeabi_lmul(uint64_t left, uint64_t right) {
+  const uint32_t a = (uint32_t)left, b = (uint32_t)right;
+  const uint32_t low = (a & 0xFFFF) * (b & 0xFFFF), high = (a >> 16) * (b >> 16);
+  const uint32_t one = (a >> 16) * (b & 0xFFFF), other = (a & 0xFFFF) * (b >> 16);
+  const uint32_t middle = one + (low >> 16), rest = (middle & 0xFFFF) + other;
+  const uint32_t upper = high + (middle >> 16) + (rest >> 16) + a * (uint32_t)(right >> 32) + b * (uint32_t)(left >> 32);
+  return (uint64_t)upper << 32 | rest << 16 | (low & 0xFFFF);
+}
+
+// Quotient and remainder, in r0 and r1.
+uint64_t __aeabi_uidivmod(uint32_t left, uint32_t right) {
+  uint32_t quotient = 0, rest = 0;
+  for (int place = 31; place >= 0; place--) {
+    rest = rest << 1 | (left >> place & 1);
+    if (rest >= right) {
+      rest -= right;
+      quotient |= 1u << place;
+    }
+  }
+  return (uint64_t)rest << 32 | quotient;
+}
+
+uint32_t __aeabi_uidiv(uint32_t left, uint32_t right) { return (uint32_t)__aeabi_uidivmod(left, right); }
+#endif
+
 #ifdef __riscv
 // libgcc's 64-bit shifts, on halves so that they do not call themselves.
 typedef union {

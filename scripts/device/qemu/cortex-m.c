@@ -26,7 +26,7 @@ uint32_t ticks(void) { return 0xFFFFFF - systick[2]; }
 uint32_t instructions_per_256_ticks(void) {
   uint32_t left = 1000000, start = ticks();
   __asm__ volatile("1: subs %0, #1\n bne 1b" : "+l"(left) : : "cc");
-  return (uint32_t)(2000000ull * 256 / ((ticks() - start) & 0xFFFFFF));
+  return 2000000u * 256 / ((ticks() - start) & 0xFFFFFF);
 }
 
 _Noreturn void reset(void) {

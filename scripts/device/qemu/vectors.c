@@ -40,7 +40,7 @@ void run(void) {
   for (int index = 0; index < 2; index++) {
     print_number(names[index][0], tallies[index]->right);
     print_number(names[index][1], tallies[index]->all);
-    print_number(names[index][2], (uint32_t)((uint64_t)tallies[index]->dearest * scale / 256 / 1000));
+    print_number(names[index][2], tallies[index]->dearest / 1000 * scale / 256);
     print_number(names[index][3], tallies[index]->stack);
   }
 }

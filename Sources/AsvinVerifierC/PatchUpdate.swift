@@ -1,3 +1,6 @@
+// Names as the C header has them.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 import AsvinInstaller
 import AsvinVerifier
 import AsvinVerifyCrypto
@@ -12,7 +15,9 @@ public func asvin_begin(
   guard let place = unsafe UpdatePlace(update, device, plan, offset, room: MemoryLayout<PatchInstaller>.size) else {
     return ASVIN_MISUSE
   }
-  guard place.plan.isPatch, let running = unsafe place.running else { return unsafe asvin_begin_image(update, device, plan, offset) }
+  guard place.plan.isPatch, let running = unsafe place.running else {
+    return unsafe asvin_begin_image(update, device, plan, offset)
+  }
   // A block of the stream stands first, what the patch is applied in behind it.
   let start = (place.plan.blockBytes &+ 7) & ~7
   guard unsafe start <= place.memory.count else { return Int32(Reason.chunkTooLarge.rawValue) }

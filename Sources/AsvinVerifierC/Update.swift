@@ -1,3 +1,6 @@
+// Names as the C header has them.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 import AsvinInstaller
 import AsvinVerifier
 import AsvinVerifyCrypto

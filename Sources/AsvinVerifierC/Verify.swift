@@ -1,3 +1,6 @@
+// Names as the C header has them.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 import AsvinInstaller
 import AsvinManifest
 import AsvinVerifier
@@ -67,11 +70,12 @@ private func tell(
 private func anchors(
   of device: UnsafePointer<asvin_device>, _ cryptography: CCryptography
 ) -> InlineArray<8, TrustAnchor>? {
-  guard let keys = unsafe device.pointee.keys, unsafe device.pointee.key_count > 0, unsafe device.pointee.key_count <= 8,
+  let count = unsafe Int(device.pointee.key_count)
+  guard let keys = unsafe device.pointee.keys, count >= 1, count <= 8,
     let first = unsafe anchor(keys[0], cryptography)
   else { return nil }
   var anchors = InlineArray<8, TrustAnchor>(repeating: first)
-  for index in 1..<max(1, unsafe Int(device.pointee.key_count)) {
+  for index in 1..<count {
     guard let next = unsafe anchor(keys[index], cryptography) else { return nil }
     anchors[index] = next
   }

@@ -22,24 +22,27 @@ extension InlineArray where count == 8, Element == UInt32 {
 
   /// Whether it is the same number.
   func equals(_ other: borrowing Number) -> Bool {
-    for index in 0..<8 where self[index] != other[index] { return false }
+    let (one, two) = (span, other.span)
+    for index in 0..<8 where one[index] != two[index] { return false }
     return true
   }
 
   /// Whether it is 0.
   var isZero: Bool {
+    let words = span
     var all: UInt32 = 0
-    for index in 0..<8 { all |= self[index] }
+    for index in 0..<8 { all |= words[index] }
     return all == 0
   }
 
   /// A bit; `place` is below 256.
-  func bit(_ place: Int) -> UInt32 { self[place >> 5] &>> UInt32(truncatingIfNeeded: place & 31) & 1 }
+  func bit(_ place: Int) -> UInt32 { span[place >> 5] &>> UInt32(truncatingIfNeeded: place & 31) & 1 }
 
   /// Whether it is below another.
   func isBelow(_ other: borrowing Number) -> Bool {
+    let (one, two) = (span, other.span)
     var borrow: UInt64 = 0
-    for index in 0..<8 { borrow = (UInt64(self[index]) &- UInt64(other[index]) &- borrow) >> 63 }
+    for index in 0..<8 { borrow = (UInt64(one[index]) &- UInt64(two[index]) &- borrow) >> 63 }
     return borrow == 1
   }
 }

@@ -4,19 +4,35 @@ import AsvinWire
 /// that, the strict profile, is `Ed25519Profile` of `AsvinVerifier`.
 public enum Ed25519 {
   /// Whether R ‖ S (64 bytes) is a signature of a message, in two pieces, by the key A (32 bytes).
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
   public static func isSignature(
     _ signature: Span<UInt8>, of head: Span<UInt8>, _ payload: Span<UInt8>, by key: Span<UInt8>
   ) -> Bool {
     guard signature.count == 64, key.count == 32 else { return false }
-    var calculator = Calculator(.ed25519Field)
-    guard negate(key, &calculator) else { return false }
     let challenge = challenge(signature.extracting(first: 32), key, head, payload)
+    return unsafe withUnsafePointer(to: Modulus.ed25519Field) { field in
+      unsafe Calculator.with(field, registers: Calculator.allRegisters) { calculator in
+        guard negate(key, calculator) else { return false }
+        load(calculator)
+        calculator.combine(Number(littleEndian: signature, at: 32), challenge, addition.span)
+        return isEncoded(calculator, as: signature)
+      }
+    }
+  }
+
+  /// Puts the base point, point 0 and their sum into the table, and the neutral point before it.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  private static func load(_ calculator: Calculator) {
     calculator.copy(point: 0, to: 5)
     calculator.set(.x1, baseX)
     calculator.set(.y1, baseY)
     calculator.toMontgomery(.x1)
     calculator.toMontgomery(.y1)
-    calculator.set(.z1, calculator[.one])
+    calculator.copy(.one, to: .z1)
     calculator.multiply(.x1, .y1, to: .t1)
     calculator.copy(point: 0, to: 4)
     // 2d
@@ -24,13 +40,7 @@ public enum Ed25519 {
     calculator.copy(point: 5, to: 1)
     calculator.run(addition.span)
     calculator.copy(point: 0, to: 6)
-    let zero = Number(repeating: 0)
-    calculator.set(.x1, zero)
-    calculator.set(.t1, zero)
-    calculator.set(.y1, calculator[.one])
-    calculator.set(.z1, calculator[.one])
-    calculator.combine(Number(littleEndian: signature, at: 32), challenge, addition.span)
-    return isEncoded(&calculator, as: signature)
+    calculator.run(neutral.span)
   }
 
   /// SHA-512(R ‖ A ‖ M), a number of 512 bits, modulo L.
@@ -40,23 +50,35 @@ public enum Ed25519 {
   private static func challenge(
     _ point: Span<UInt8>, _ key: Span<UInt8>, _ head: Span<UInt8>, _ payload: Span<UInt8>
   ) -> Number {
+    let digest = digest(point, key, head, payload)
+    return unsafe withUnsafePointer(to: Modulus.ed25519Order) { order in
+      unsafe Calculator.with(order, registers: Calculator.formulaRegisters) { calculator in
+        calculator.set(.a, Number(littleEndian: digest.span, at: 0))
+        calculator.set(.b, Number(littleEndian: digest.span, at: 32))
+        // In Montgomery form: the lower half, and the upper one times 2²⁵⁶.
+        calculator.toMontgomery(.a)
+        calculator.toMontgomery(.b)
+        calculator.toMontgomery(.b)
+        calculator.add(.a, .b, to: .a)
+        calculator.fromMontgomery(.a)
+        return calculator.value(.a)
+      }
+    }
+  }
+
+  /// On its own, so that the hash is gone from the stack when there is a calculator.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  private static func digest(
+    _ point: Span<UInt8>, _ key: Span<UInt8>, _ head: Span<UInt8>, _ payload: Span<UInt8>
+  ) -> FixedBytes<64> {
     var hash = SHA512()
     hash.update(point)
     hash.update(key)
     hash.update(head)
     hash.update(payload)
-    let digest = hash.finish()
-    var calculator = Calculator(.ed25519Order)
-    let bytes = digest.span
-    calculator.set(.a, Number(littleEndian: bytes, at: 0))
-    calculator.set(.b, Number(littleEndian: bytes, at: 32))
-    // In Montgomery form: the lower half, and the upper one times 2²⁵⁶.
-    calculator.toMontgomery(.a)
-    calculator.toMontgomery(.b)
-    calculator.toMontgomery(.b)
-    calculator.add(.a, .b, to: .a)
-    calculator.fromMontgomery(.a)
-    return calculator[.a]
+    return hash.finish()
   }
 
   /// The negative of an encoded point (RFC 8032 §5.1.3), into point 0; `false` where it is on no curve. Leaves d in the
@@ -64,7 +86,7 @@ public enum Ed25519 {
   #if hasFeature(Embedded)
   @inline(never)
   #endif
-  private static func negate(_ encoded: Span<UInt8>, _ calculator: inout Calculator) -> Bool {
+  private static func negate(_ encoded: Span<UInt8>, _ calculator: Calculator) -> Bool {
     var y = Number(littleEndian: encoded, at: 0)
     let sign = y[7] >> 31
     y[7] &= 0x7FFF_FFFF
@@ -72,36 +94,36 @@ public enum Ed25519 {
     calculator.toMontgomery(.y1)
     calculator.set(.constant, coefficient)
     calculator.toMontgomery(.constant)
-    calculator.set(.z1, calculator[.one])
+    calculator.copy(.one, to: .z1)
     calculator.run(ratio.span)
     calculator.raise(.d, to: rootExponent, into: .e)
     calculator.run(candidate.span)
     // v · x² is u, or −u, and then x is to be multiplied by a root of −1.
-    if !calculator[.e].equals(calculator[.a]) {
+    if !calculator.areEqual(.e, .a) {
       calculator.subtract(.t1, .a, to: .a)
-      guard calculator[.e].equals(calculator[.a]) else { return false }
+      guard calculator.areEqual(.e, .a) else { return false }
       calculator.set(.e, minusOneRoot)
       calculator.toMontgomery(.e)
       calculator.multiply(.x1, .e, to: .x1)
     }
-    calculator.set(.e, calculator[.x1])
+    calculator.copy(.x1, to: .e)
     calculator.fromMontgomery(.e)
-    if calculator[.e].isZero, sign == 1 { return false }
+    if calculator.value(.e).isZero, sign == 1 { return false }
     // The other sign than the encoded one: it is the negative that is asked for.
-    if calculator[.e].bit(0) == sign { calculator.subtract(.t1, .x1, to: .x1) }
+    if calculator.value(.e).bit(0) == sign { calculator.subtract(.t1, .x1, to: .x1) }
     calculator.multiply(.x1, .y1, to: .t1)
     return true
   }
 
   /// Whether point 0 has an encoding of 32 bytes (RFC 8032 §5.1.2).
-  private static func isEncoded(_ calculator: inout Calculator, as bytes: Span<UInt8>) -> Bool {
+  private static func isEncoded(_ calculator: Calculator, as bytes: Span<UInt8>) -> Bool {
     calculator.invert(.z1, into: .a)
     calculator.multiply(.x1, .a, to: .x1)
     calculator.multiply(.y1, .a, to: .y1)
     calculator.fromMontgomery(.x1)
     calculator.fromMontgomery(.y1)
-    var expected = calculator[.y1]
-    expected[7] |= calculator[.x1].bit(0) << 31
+    var expected = calculator.value(.y1)
+    expected[7] |= calculator.value(.x1).bit(0) << 31
     return expected.equals(Number(littleEndian: bytes, at: 0))
   }
 
@@ -115,6 +137,11 @@ public enum Ed25519 {
   /// x = u · v³ · (u · v⁷)^((p − 5) ∕ 8), and v · x² in e.
   private static let candidate: InlineArray<4, Step> = [
     .multiply(.c, .e, to: .x1), .multiply(.x1, .x1, to: .e), .multiply(.e, .b, to: .e), .subtract(.e, .e, to: .t1),
+  ]
+
+  /// x and t are 0, y and z are 1.
+  private static let neutral: InlineArray<4, Step> = [
+    .subtract(.one, .one, to: .x1), .subtract(.one, .one, to: .t1), .add(.x1, .one, to: .y1), .add(.x1, .one, to: .z1),
   ]
 
   /// Adds two points in extended coordinates; complete on this curve (Hisil, Wong, Carter and Dawson, 2008, 3.1).

@@ -5,6 +5,9 @@ public enum P256 {
   /// Whether r ‖ s (64 bytes, big-endian) is a signature of a message, in two pieces, by the key X ‖ Y (64 bytes).
   ///
   /// r and s are in 1..<n, low and high s are both good; the key is a point of the curve.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
   public static func isSignature(
     _ signature: Span<UInt8>, of head: Span<UInt8>, _ payload: Span<UInt8>, by key: Span<UInt8>
   ) -> Bool {
@@ -12,15 +15,26 @@ public enum P256 {
     let (r, s) = (Number(bigEndian: signature, at: 0), Number(bigEndian: signature, at: 32))
     let order = Modulus.p256Order.value
     guard !r.isZero, !s.isZero, r.isBelow(order), s.isBelow(order) else { return false }
+    let (u, v) = factors(digest(head, payload), r, s)
+    return unsafe withUnsafePointer(to: Modulus.p256Field) { field in
+      unsafe Calculator.with(field, registers: Calculator.allRegisters) { calculator in
+        guard load(key, calculator) else { return false }
+        calculator.combine(u, v, addition.span)
+        return isResult(calculator, r)
+      }
+    }
+  }
+
+  /// On its own, so that the hash is gone from the stack when there is a calculator.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  private static func digest(_ head: Span<UInt8>, _ payload: Span<UInt8>) -> Number {
     var hash = SHA256()
     hash.update(head)
     hash.update(payload)
     let digest = hash.finish()
-    let (u, v) = factors(Number(bigEndian: digest.span, at: 0), r, s)
-    var calculator = Calculator(.p256Field)
-    guard load(key, &calculator) else { return false }
-    calculator.combine(u, v, addition.span)
-    return isResult(&calculator, r)
+    return Number(bigEndian: digest.span, at: 0)
   }
 
   /// h ∕ s and r ∕ s, modulo n.
@@ -28,59 +42,62 @@ public enum P256 {
   @inline(never)
   #endif
   private static func factors(_ hash: Number, _ r: Number, _ s: Number) -> (Number, Number) {
-    var calculator = Calculator(.p256Order)
-    calculator.set(.a, s)
-    calculator.toMontgomery(.a)
-    calculator.invert(.a, into: .b)
-    // A product of a plain number and one in Montgomery form is plain. The hash may be n or more: it is reduced so.
-    calculator.set(.c, hash)
-    calculator.set(.d, r)
-    calculator.multiply(.c, .b, to: .c)
-    calculator.multiply(.d, .b, to: .d)
-    return (calculator[.c], calculator[.d])
+    unsafe withUnsafePointer(to: Modulus.p256Order) { order in
+      unsafe Calculator.with(order, registers: Calculator.formulaRegisters) { calculator in
+        calculator.set(.a, s)
+        calculator.toMontgomery(.a)
+        calculator.invert(.a, into: .b)
+        // A product of a plain number and one in Montgomery form is plain. The hash may be n or more: it is reduced so.
+        calculator.set(.c, hash)
+        calculator.set(.d, r)
+        calculator.multiply(.c, .b, to: .c)
+        calculator.multiply(.d, .b, to: .d)
+        return (calculator.value(.c), calculator.value(.d))
+      }
+    }
   }
 
   /// Puts G, the key Q and their sum into the table, and the neutral point before it; `false` where the key is no point.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
-  private static func load(_ key: Span<UInt8>, _ calculator: inout Calculator) -> Bool {
+  private static func load(_ key: Span<UInt8>, _ calculator: Calculator) -> Bool {
     let (x, y) = (Number(bigEndian: key, at: 0), Number(bigEndian: key, at: 32))
-    guard x.isBelow(calculator.modulus.value), y.isBelow(calculator.modulus.value) else { return false }
+    guard calculator.isReduced(x), calculator.isReduced(y) else { return false }
     calculator.set(.constant, coefficient)
     calculator.toMontgomery(.constant)
-    setPoint(x, y, &calculator)
+    setPoint(x, y, calculator)
     calculator.copy(point: 0, to: 5)
     calculator.run(equation.span)
-    guard calculator[.a].equals(calculator[.b]) else { return false }
+    guard calculator.areEqual(.a, .b) else { return false }
     calculator.copy(point: 0, to: 1)
-    setPoint(baseX, baseY, &calculator)
+    setPoint(baseX, baseY, calculator)
     calculator.copy(point: 0, to: 4)
     calculator.run(addition.span)
     calculator.copy(point: 0, to: 6)
     calculator.subtract(.x1, .x1, to: .x1)
-    calculator.set(.z1, calculator[.x1])
-    calculator.set(.y1, calculator[.one])
+    calculator.copy(.x1, to: .z1)
+    calculator.copy(.one, to: .y1)
     return true
   }
 
-  private static func setPoint(_ x: Number, _ y: Number, _ calculator: inout Calculator) {
+  private static func setPoint(_ x: Number, _ y: Number, _ calculator: Calculator) {
     calculator.set(.x1, x)
     calculator.set(.y1, y)
     calculator.toMontgomery(.x1)
     calculator.toMontgomery(.y1)
-    calculator.set(.z1, calculator[.one])
+    calculator.copy(.one, to: .z1)
   }
 
   /// Whether point 0 is not the neutral one, and its x is r modulo n: r · Z is X, or (r + n) · Z, without an inversion.
-  private static func isResult(_ calculator: inout Calculator, _ r: Number) -> Bool {
-    guard !calculator[.z1].isZero else { return false }
+  private static func isResult(_ calculator: Calculator, _ r: Number) -> Bool {
+    guard !calculator.value(.z1).isZero else { return false }
     var candidate = r
     for _ in 0..<2 {
       calculator.set(.a, candidate)
       calculator.toMontgomery(.a)
       calculator.multiply(.a, .z1, to: .a)
-      if calculator[.a].equals(calculator[.x1]) { return true }
+      if calculator.areEqual(.a, .x1) { return true }
       let order = Modulus.p256Order.value
       var carry: UInt64 = 0
       for index in 0..<8 {
@@ -88,7 +105,7 @@ public enum P256 {
         candidate[index] = UInt32(truncatingIfNeeded: carry)
         carry >>= 32
       }
-      guard carry == 0, candidate.isBelow(calculator.modulus.value) else { return false }
+      guard carry == 0, calculator.isReduced(candidate) else { return false }
     }
     return false
   }

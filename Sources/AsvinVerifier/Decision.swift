@@ -1,28 +1,42 @@
-/// A decision that matters, made twice: as a value far from 0 and 1, and as its complement. An accept needs both, so that
-/// a single glitch, a skipped branch or a flipped bit, makes a reject of an accept but no accept of a reject.
-package struct Decision {
+import AsvinWire
+
+/// Decisions that matter, each made twice: as a value far from 0 and 1, and as its complement. An accept needs both, so
+/// that a single glitch, a skipped branch or a flipped bit, makes a reject of an accept but no accept of a reject.
+///
+/// Nothing here is optimised: else two questions that have the same answer would be asked once.
+package enum Decision {
   private static var yes: UInt32 { 0x3CA5_965A }
 
-  private let first: UInt32
-  private let second: UInt32
-
-  /// A decision of two ways to ask the same; the second is asked only where the first says yes.
-  package init(_ holds: () -> Bool, _ holdsAgain: () -> Bool) {
-    first = Self.value(of: holds)
-    second = first == Self.yes ? ~Self.value(of: holdsAgain) : Self.yes
-  }
-
-  /// Whether both said yes.
-  package var holds: Bool { Self.areBoth(first, second) }
-
-  /// Not optimised: else two questions that have the same answer would be asked once.
+  /// Whether one number is above another.
   @inline(never)
   @_optimize(none)
-  private static func value(of question: () -> Bool) -> UInt32 {
-    #if hasFeature(Embedded)
-    let answer = question()
-    #else
-    let answer = Glitch.passing(question())
+  package static func isAbove(_ number: UInt64, _ bound: UInt64) -> Bool {
+    let first = value(of: number > bound)
+    guard first == yes else { return false }
+    return areBoth(first, ~value(of: !(bound >= number)))
+  }
+
+  /// Whether two buffers hold the same bytes.
+  @inline(never)
+  @_optimize(none)
+  package static func areSame(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
+    let first = value(of: equal(left, right))
+    guard first == yes else { return false }
+    return areBoth(first, ~value(of: equal(right, left)))
+  }
+
+  /// Whether a question is answered with yes, twice.
+  package static func holds(_ question: () -> Bool) -> Bool {
+    let first = value(of: question())
+    guard first == yes else { return false }
+    return areBoth(first, ~value(of: question()))
+  }
+
+  @inline(never)
+  @_optimize(none)
+  private static func value(of answer: Bool) -> UInt32 {
+    #if !hasFeature(Embedded)
+    let answer = Glitch.passing(answer)
     #endif
     return answer ? yes : ~yes
   }

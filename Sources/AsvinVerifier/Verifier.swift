@@ -57,16 +57,12 @@ public struct Verifier<Provider: Cryptography & ~Copyable>: ~Copyable {
       guard isSame(deviceClass, manifest.deviceClass) else { throw Rejection(.wrongClass) }
     }
     if case .required(let floor) = device.floor {
-      let sequence = manifest.sequence
-      guard Decision({ sequence > floor }, { !(floor >= sequence) }).holds else {
-        throw Rejection(.sequenceNotAboveFloor)
-      }
+      guard Decision.isAbove(manifest.sequence, floor) else { throw Rejection(.sequenceNotAboveFloor) }
     }
     if let lowestBase = manifest.lowestBase {
       guard let sequence = device.sequence else { throw Rejection(.baseUnknown) }
-      guard Decision({ sequence >= lowestBase }, { !(lowestBase > sequence) }).holds else {
-        throw Rejection(.baseNotAllowed)
-      }
+      // The highest sequence number of all has no next one: nothing can be installed over it anyway.
+      guard Decision.isAbove(sequence &+ 1, lowestBase) else { throw Rejection(.baseNotAllowed) }
     }
     guard manifest.keySetVersion == nil else { throw Rejection(.keySetRequired) }
     var cursor = manifest.components
@@ -77,7 +73,7 @@ public struct Verifier<Provider: Cryptography & ~Copyable>: ~Copyable {
 
   private func isSame(_ identifier: Identifier, _ bytes: Span<UInt8>) -> Bool {
     let wanted = identifier
-    return Decision({ wanted.matches(bytes) }, { equal(bytes, wanted.span) }).holds
+    return Decision.areSame(wanted.span, bytes)
   }
 
   @_lifetime(copy cursor)

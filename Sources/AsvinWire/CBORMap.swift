@@ -21,6 +21,9 @@ extension CBORReader {
   /// The next key of a map, or `nil` after the last pair.
   ///
   /// - Throws: as ``head()``; `wrongType` for a key that is no integer; `duplicateKey`, `unsortedKeys`.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
   public mutating func nextKey(in map: inout CBORMap) throws(WireError) -> CBORKey? {
     guard map.pairsLeft > 0 else { return nil }
     map.pairsLeft &-= 1

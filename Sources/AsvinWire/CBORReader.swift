@@ -7,6 +7,12 @@ public struct CBORReader: ~Escapable {
   /// Bytes read so far.
   public private(set) var offset: Int
 
+  /// The whole buffer, which offsets count in.
+  public var buffer: Span<UInt8> {
+    @_lifetime(copy self)
+    get { bytes }
+  }
+
   /// A reader at the start of a buffer.
   @_lifetime(copy bytes)
   public init(_ bytes: Span<UInt8>) {
@@ -26,6 +32,9 @@ public struct CBORReader: ~Escapable {
   /// The next item's head.
   ///
   /// - Throws: `truncated`, `notShortest`, `indefiniteLength`, `unsupportedItem`.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
   public mutating func head() throws(WireError) -> CBORHead {
     let start = offset
     guard start < bytes.count else { throw WireError(.truncated, at: start) }
@@ -60,6 +69,9 @@ public struct CBORReader: ~Escapable {
   /// The argument of the next head, which must be of a major type.
   ///
   /// - Throws: as ``head()``, and `wrongType`.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
   public mutating func argument(of major: CBORHead.Major) throws(WireError) -> UInt64 {
     let start = offset
     let head = try head()
@@ -84,20 +96,15 @@ public struct CBORReader: ~Escapable {
     return Int(truncatingIfNeeded: count)
   }
 
-  /// The next item, an array of exactly so many items, which follow.
+  /// The next item's head, which must be this one.
   ///
-  /// - Throws: as ``argument(of:)``, and `invalidValue` for another count.
-  public mutating func array(count: UInt64) throws(WireError) {
+  /// - Throws: as ``argument(of:)``, and the fault for another argument.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  public mutating func expect(_ expected: CBORHead, orElse fault: WireFault) throws(WireError) {
     let start = offset
-    guard try argument(of: .array) == count else { throw WireError(.invalidValue, at: start) }
-  }
-
-  /// The next item, `null`.
-  ///
-  /// - Throws: as ``argument(of:)``, and `wrongType`.
-  public mutating func null() throws(WireError) {
-    let start = offset
-    guard try argument(of: .simple) == CBORHead.null else { throw WireError(.wrongType, at: start) }
+    guard try argument(of: expected.major) == expected.argument else { throw WireError(fault, at: start) }
   }
 
   /// The next item, a byte string.
@@ -124,6 +131,9 @@ public struct CBORReader: ~Escapable {
   /// from the start of this buffer.
   ///
   /// - Throws: as ``argument(of:)``.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
   @_lifetime(copy self)
   public mutating func embedded() throws(WireError) -> CBORReader {
     let content = try byteString()
@@ -148,8 +158,14 @@ public struct CBORReader: ~Escapable {
     guard offset == bytes.count else { throw WireError(.trailingBytes, at: offset) }
   }
 
+  /// So many bytes of a string whose head stood at an offset.
+  ///
+  /// - Throws: `truncated`.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
   @_lifetime(copy self)
-  mutating func take(_ count: UInt64, from start: Int) throws(WireError) -> Span<UInt8> {
+  public mutating func take(_ count: UInt64, from start: Int) throws(WireError) -> Span<UInt8> {
     guard count <= UInt64(bytes.count &- offset) else { throw WireError(.truncated, at: start) }
     let first = offset
     offset = first &+ Int(truncatingIfNeeded: count)

@@ -3,10 +3,10 @@ extension CBORReader {
   ///
   /// - Throws: every ``WireError`` of reading; `overLimit(.nesting)` for an item nested too deeply.
   public mutating func skip() throws(WireError) {
-    try skip(levelsLeft: Limit.nesting.value)
+    try skip(levelsLeft: Int(truncatingIfNeeded: Limit.nesting.value))
   }
 
-  private mutating func skip(levelsLeft: UInt64) throws(WireError) {
+  private mutating func skip(levelsLeft: Int) throws(WireError) {
     let start = offset
     let head = try head()
     switch head.major {
@@ -16,36 +16,20 @@ extension CBORReader {
       _ = try take(head.argument, from: start)
     case .text:
       guard isUTF8(try take(head.argument, from: start)) else { throw WireError(.invalidText, at: start) }
-    case .array:
+    case .array, .map:
       guard levelsLeft > 0 else { throw WireError(.overLimit(.nesting), at: start) }
-      var itemsLeft = head.argument
-      while itemsLeft > 0 {
+      var (left, previous) = (head.argument, 0..<0)
+      while left > 0 {
+        let itemStart = offset
         try skip(levelsLeft: levelsLeft &- 1)
-        itemsLeft &-= 1
+        left &-= 1
+        guard head.major == .map else { continue }
+        // That was a key.
+        let order = order(previous, itemStart..<offset)
+        guard order < 0 else { throw WireError(order == 0 ? .duplicateKey : .unsortedKeys, at: itemStart) }
+        previous = itemStart..<offset
+        try skip(levelsLeft: levelsLeft &- 1)
       }
-    case .map:
-      guard levelsLeft > 0 else { throw WireError(.overLimit(.nesting), at: start) }
-      try skipPairs(head.argument, levelsLeft: levelsLeft &- 1)
-    }
-  }
-
-  private mutating func skipPairs(_ count: UInt64, levelsLeft: UInt64) throws(WireError) {
-    var pairsLeft = count
-    var previous = 0..<0
-    while pairsLeft > 0 {
-      let start = offset
-      try skip(levelsLeft: levelsLeft)
-      let key = start..<offset
-      if pairsLeft < count {
-        switch order(previous, key) {
-        case 0: throw WireError(.duplicateKey, at: start)
-        case 1...: throw WireError(.unsortedKeys, at: start)
-        default: break
-        }
-      }
-      previous = key
-      try skip(levelsLeft: levelsLeft)
-      pairsLeft &-= 1
     }
   }
 

@@ -41,6 +41,9 @@ extension FixedBytes: Equatable {
 }
 
 /// Whether two buffers hold the same bytes. Takes variable time: for public data only.
+#if hasFeature(Embedded)
+@inline(never)
+#endif
 public func equal(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
   guard left.count == right.count else { return false }
   for index in left.indices where left[index] != right[index] { return false }

@@ -48,7 +48,7 @@ struct COSETests {
   /// Takes a message with ES256 (−7) apart, with the tag of RFC 9052 §4.2 or without one; no other tag.
   static func message(_ bytes: [UInt8]) throws -> Message? {
     var reader = CBORReader(bytes.span, at: bytes.first == 0xD2 ? 1 : 0)
-    try reader.array(count: 4)
+    try reader.expect(CBORHead(.array, 4), orElse: .invalidValue)
     let header = try reader.byteString()
     try reader.skip()
     let payload = Array(copying: try reader.byteString())

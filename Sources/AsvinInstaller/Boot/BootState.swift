@@ -95,7 +95,7 @@ public struct BootState<Region: FlashRegion> {
       throw InstallError(.noUsablePayload, at: UInt64(index))
     }
     let floor = content.floor
-    guard Decision({ sequence > floor }, { !(floor >= sequence) }).holds else {
+    guard Decision.isAbove(sequence, floor) else {
       throw InstallError(.sequenceNotAboveFloor, at: 0)
     }
     var next = content

@@ -22,7 +22,7 @@ public struct InstalledComponent: Sendable {
     guard plan.imageSize <= target.capacity else { return nil }
     let found = Self.digest(of: target, plan.imageSize, hash)
     let wanted = plan.imageDigest
-    guard Decision({ found == wanted }, { wanted.matches(found.span) }).holds else { return nil }
+    guard Decision.areSame(found.span, wanted.span) else { return nil }
     (release, sequence, slot) = (plan.release, plan.sequence, plan.slot)
     (size, digest) = (plan.imageSize, found)
   }

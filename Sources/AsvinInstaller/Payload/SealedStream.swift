@@ -53,7 +53,7 @@ struct SealedStream<Hash: StreamingHash> {
     var hash = Hash()
     hash.update(unsafe Span(_unsafeBytes: UnsafeRawBufferPointer(memory)).extracting(first: filled))
     let digest = hash.finish()
-    guard Decision({ digest == expected }, { !(digest != expected) }).holds else {
+    guard Decision.areSame(digest.span, expected.span) else {
       throw InstallError(.linkDigestMismatch, at: offset)
     }
     return true

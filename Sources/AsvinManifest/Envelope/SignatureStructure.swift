@@ -29,20 +29,14 @@ public struct SignatureStructure: Sendable {
   }
 
   private mutating func append(_ byte: UInt8) {
-    buffer[count] = byte
+    buffer[count & 127] = byte
     count &+= 1
   }
 
   private mutating func appendHead(_ major: UInt8, _ argument: Int) {
-    if argument < 24 {
-      append(major | UInt8(truncatingIfNeeded: argument))
-    } else if argument < 0x100 {
-      append(major | 24)
-      append(UInt8(truncatingIfNeeded: argument))
-    } else {
-      append(major | 25)
-      append(UInt8(truncatingIfNeeded: argument &>> 8))
-      append(UInt8(truncatingIfNeeded: argument))
-    }
+    let bytes = argument < 24 ? 0 : argument < 0x100 ? 1 : 2
+    append(major | UInt8(truncatingIfNeeded: bytes == 0 ? argument : 23 &+ bytes))
+    if bytes == 2 { append(UInt8(truncatingIfNeeded: argument &>> 8)) }
+    if bytes >= 1 { append(UInt8(truncatingIfNeeded: argument)) }
   }
 }

@@ -4,12 +4,7 @@ public import AsvinWire
 public struct SignatureView: EncodedItem, ~Escapable {
   /// The protected header's bytes, which the signature covers.
   public let protectedHeader: Span<UInt8>
-  /// The algorithm that it claims, or `nil` for one that we do not know.
-  public let algorithm: SignatureAlgorithm?
-  /// The id of the key that it claims, 8 bytes.
-  public let keyID: Span<UInt8>
-  /// The kind of thing that it claims to sign.
-  public let type: Span<UInt8>
+  private let fields: MapFields
   /// The signature, 64 bytes.
   public let signature: Span<UInt8>
 
@@ -19,53 +14,38 @@ public struct SignatureView: EncodedItem, ~Escapable {
   @_lifetime(copy reader)
   public init(reading reader: inout CBORReader) throws(WireError) {
     var sign1 = try reader.embedded()
-    try sign1.array(count: 4)
+    try sign1.expect(CBORHead(.array, 4), orElse: .invalidValue)
     let start = sign1.offset
-    var peek = sign1
-    protectedHeader = try peek.byteString()
+    var header = try sign1.embedded()
+    protectedHeader = header.buffer.extracting(droppingFirst: header.offset)
     guard protectedHeader.count <= SignatureStructure.longestProtectedHeader else {
       throw WireError(.invalidValue, at: start)
     }
-    var header = try sign1.embedded()
-    var map = try header.map()
-    var seen = SeenKeys()
-    var algorithm: SignatureAlgorithm?
-    var keyID = Span<UInt8>()
-    var type = Span<UInt8>()
-    while let key = try header.nextKey(in: &map) {
-      guard !key.isNegative, let field = ProtectedKey(rawValue: key.argument) else {
-        throw WireError(.unknownKey, at: header.offset)
-      }
-      seen.insert(key.argument)
-      switch field {
-      case .algorithm: algorithm = try header.algorithm()
-      case .keyID: keyID = try header.byteString(count: Schema.keyIDBytes)
-      case .type: type = try header.text()
-      }
-    }
+    fields = try MapFields(&header, .protected)
     try header.finish()
-    for key in ProtectedKey.algorithm.rawValue...ProtectedKey.type.rawValue where ProtectedKey(rawValue: key) != nil {
-      try seen.require(key...key, at: start)
-    }
-    let unprotected = sign1.offset
-    guard try sign1.argument(of: .map) == 0 else { throw WireError(.unknownKey, at: unprotected) }
-    try sign1.null()
+    try sign1.expect(CBORHead(.map, 0), orElse: .unknownKey)
+    try sign1.expect(CBORHead(.simple, CBORHead.null), orElse: .wrongType)
     signature = try sign1.byteString(count: Schema.signatureBytes)
     try sign1.finish()
-    self.algorithm = algorithm
-    self.keyID = keyID
-    self.type = type
   }
-}
 
-extension CBORReader {
-  /// The next item, a COSE algorithm number; `nil` for one that is not ours.
-  fileprivate mutating func algorithm() throws(WireError) -> SignatureAlgorithm? {
-    let start = offset
-    let head = try head()
-    guard head.major == .negative || head.major == .unsigned else { throw WireError(.wrongType, at: start) }
+  /// The algorithm that it claims, or `nil` for one that we do not know.
+  public var algorithm: SignatureAlgorithm? {
+    let head = fields.head(ProtectedKey.algorithm)
     guard head.major == .negative, head.argument < 64 else { return nil }
     return SignatureAlgorithm(rawValue: -1 &- Int64(truncatingIfNeeded: head.argument))
+  }
+
+  /// The id of the key that it claims, 8 bytes.
+  public var keyID: Span<UInt8> {
+    @_lifetime(copy self)
+    get { fields.string(ProtectedKey.keyID) }
+  }
+
+  /// The kind of thing that it claims to sign.
+  public var type: Span<UInt8> {
+    @_lifetime(copy self)
+    get { fields.string(ProtectedKey.type) }
   }
 }
 

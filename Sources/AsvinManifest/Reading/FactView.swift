@@ -32,20 +32,18 @@ public struct FactView: ~Escapable {
 /// The facts of a manifest, keys in their encoded order.
 public struct FactCursor: ~Escapable {
   private var reader: CBORReader
-  private var map: CBORMap
+  private var map = CBORMap(pairsLeft: .max)
 
+  /// The facts from here to the end of the buffer.
   @_lifetime(copy reader)
-  init(_ reader: CBORReader, count: UInt64) {
-    self.reader = reader
-    map = CBORMap(pairsLeft: count)
-  }
+  init(_ reader: CBORReader) { self.reader = reader }
 
   /// The next fact, or `nil` after the last.
   ///
   /// - Throws: nothing for a manifest that was read whole.
   @_lifetime(copy self)
   public mutating func next() throws(WireError) -> FactView? {
-    guard let key = try reader.nextKey(in: &map) else { return nil }
+    guard reader.offset < reader.buffer.count, let key = try reader.nextKey(in: &map) else { return nil }
     return try FactView(key, reading: &reader)
   }
 }

@@ -4,30 +4,7 @@ public import AsvinWire
 public struct ManifestView: ~Escapable {
   /// The manifest's bytes, as they were signed.
   public let bytes: Span<UInt8>
-  /// The format's number; everything else was read as format 1 and means nothing in another.
-  public let format: UInt64
-  /// The product's name (see ``Name``).
-  public let name: Span<UInt8>
-  /// The vendor id, 16 bytes.
-  public let vendor: Span<UInt8>
-  /// The class id, 16 bytes.
-  public let deviceClass: Span<UInt8>
-  /// The sequence number.
-  public let sequence: UInt64
-  /// The version that people read (see ``Name``).
-  public let version: Span<UInt8>
-  /// Seconds since 1970, where given.
-  public let created: UInt64?
-  /// The lowest sequence number a device may update from, where given.
-  public let lowestBase: UInt64?
-  /// The key-set version that this release needs, where given.
-  public let keySetVersion: UInt64?
-  /// The components, at least one, slots strictly ascending.
-  public let components: ComponentCursor
-  /// The attachments, if any.
-  public let attachments: AttachmentCursor
-  /// The private facts, if any.
-  public let facts: FactCursor
+  private let fields: MapFields
 
   /// Reads a manifest's bytes.
   ///
@@ -37,85 +14,65 @@ public struct ManifestView: ~Escapable {
   public init(_ bytes: Span<UInt8>) throws(WireError) {
     guard UInt64(bytes.count) <= Limit.manifestBytes.value else { throw WireError(.overLimit(.manifestBytes), at: 0) }
     var reader = CBORReader(bytes)
-    var map = try reader.map()
-    var seen = SeenKeys()
-    var (format, sequence) = (0 as UInt64, 0 as UInt64)
-    var (created, lowestBase, keySetVersion) = (nil as UInt64?, nil as UInt64?, nil as UInt64?)
-    var (componentCount, attachmentCount, factCount) = (0, 0, 0 as UInt64)
-    var name = Span<UInt8>()
-    var vendor = Span<UInt8>()
-    var deviceClass = Span<UInt8>()
-    var version = Span<UInt8>()
-    var componentReader = reader
-    var attachmentReader = reader
-    var factReader = reader
-    var before = reader
-    while let key = try reader.nextKey(in: &map) {
-      if key.isNegative {
-        if factCount == 0 { factReader = before }
-        factCount &+= 1
-        _ = try FactView(key, reading: &reader)
-        continue
-      }
-      guard let field = ManifestKey(rawValue: key.argument) else { throw WireError(.unknownKey, at: reader.offset) }
-      seen.insert(key.argument)
-      switch field {
-      case .format: format = try reader.unsigned()
-      case .name: name = try reader.name()
-      case .vendor: vendor = try reader.byteString(count: Schema.identifierBytes)
-      case .deviceClass: deviceClass = try reader.byteString(count: Schema.identifierBytes)
-      case .sequence: sequence = try reader.unsigned()
-      case .version: version = try reader.name()
-      case .components:
-        componentCount = try reader.nonEmptyArray(.components)
-        componentReader = reader
-        try ManifestView.checkComponents(&reader, count: componentCount)
-      case .created: created = try reader.unsigned()
-      case .lowestBase: lowestBase = try reader.unsigned()
-      case .keySetVersion: keySetVersion = try reader.unsigned()
-      case .attachments:
-        attachmentCount = try reader.nonEmptyArray(.attachments)
-        attachmentReader = reader
-        try ManifestView.checkAttachments(&reader, count: attachmentCount)
-      }
-      before = reader
-    }
+    fields = try MapFields(&reader, .manifest)
     try reader.finish()
-    try seen.require(ManifestKey.format.rawValue...ManifestKey.components.rawValue, at: 0)
     self.bytes = bytes
-    self.format = format
-    self.name = name
-    self.vendor = vendor
-    self.deviceClass = deviceClass
-    self.sequence = sequence
-    self.version = version
-    self.created = created
-    self.lowestBase = lowestBase
-    self.keySetVersion = keySetVersion
-    components = ComponentCursor(componentReader, count: componentCount)
-    attachments = AttachmentCursor(attachmentReader, count: attachmentCount)
-    facts = FactCursor(factReader, count: factCount)
   }
 
-  private static func checkComponents(_ reader: inout CBORReader, count: Int) throws(WireError) {
-    var previous: UInt64?
-    for _ in 0..<count {
-      let start = reader.offset
-      let component = try ComponentView(reading: &reader)
-      if let previous, component.slot <= previous { throw WireError(.invalidValue, at: start) }
-      previous = component.slot
-    }
+  /// The format's number; everything else was read as format 1 and means nothing in another.
+  public var format: UInt64 { fields.number(ManifestKey.format) }
+
+  /// The product's name (see ``Name``).
+  public var name: Span<UInt8> {
+    @_lifetime(copy self)
+    get { fields.string(ManifestKey.name) }
   }
 
-  private static func checkAttachments(_ reader: inout CBORReader, count: Int) throws(WireError) {
-    let first = reader
-    for index in 0..<count {
-      let start = reader.offset
-      let attachment = try AttachmentView(reading: &reader)
-      var earlier = AttachmentCursor(first, count: index)
-      while let other = try earlier.next() {
-        if equal(other.name, attachment.name) { throw WireError(.duplicateKey, at: start) }
-      }
-    }
+  /// The vendor id, 16 bytes.
+  public var vendor: Span<UInt8> {
+    @_lifetime(copy self)
+    get { fields.string(ManifestKey.vendor) }
+  }
+
+  /// The class id, 16 bytes.
+  public var deviceClass: Span<UInt8> {
+    @_lifetime(copy self)
+    get { fields.string(ManifestKey.deviceClass) }
+  }
+
+  /// The sequence number.
+  public var sequence: UInt64 { fields.number(ManifestKey.sequence) }
+
+  /// The version that people read (see ``Name``).
+  public var version: Span<UInt8> {
+    @_lifetime(copy self)
+    get { fields.string(ManifestKey.version) }
+  }
+
+  /// Seconds since 1970, where given.
+  public var created: UInt64? { fields.optional(ManifestKey.created) }
+
+  /// The lowest sequence number a device may update from, where given.
+  public var lowestBase: UInt64? { fields.optional(ManifestKey.lowestBase) }
+
+  /// The key-set version that this release needs, where given.
+  public var keySetVersion: UInt64? { fields.optional(ManifestKey.keySetVersion) }
+
+  /// The components, at least one, slots strictly ascending.
+  public var components: ComponentCursor {
+    @_lifetime(copy self)
+    get { ComponentCursor(fields.items(ManifestKey.components), count: fields.count(ManifestKey.components)) }
+  }
+
+  /// The attachments, if any.
+  public var attachments: AttachmentCursor {
+    @_lifetime(copy self)
+    get { AttachmentCursor(fields.items(ManifestKey.attachments), count: fields.count(ManifestKey.attachments)) }
+  }
+
+  /// The private facts, if any.
+  public var facts: FactCursor {
+    @_lifetime(copy self)
+    get { fields.facts }
   }
 }

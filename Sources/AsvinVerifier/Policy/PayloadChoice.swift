@@ -13,37 +13,36 @@ extension Device {
   /// The payload for a component: a patch from the installed image, else the compressed image, else the image;
   /// `nil` where the device can use none.
   public func choice(for component: ComponentView) -> PayloadChoice? {
-    var installed: InstalledImage?
-    for index in self.installed.indices where self.installed[index].slot == component.slot {
-      installed = self.installed[index]
-    }
-    if let installed, installed.size == component.size, installed.digest.matches(component.digest) {
-      return .alreadyInstalled
-    }
-    var best: (rank: Int, index: Int)?
+    if holds(component.slot, component.size, component.digest) { return .alreadyInstalled }
+    var (best, bestRank, index) = (0, Int.max, 0)
     var cursor = component.payloads
-    var index = 0
     // A manifest that was read whole cannot fail here; if it did, the payloads after the defect would not count.
     while let payload = try? cursor.next() {  // see above
-      if let rank = rank(payload, from: installed), rank < best?.rank ?? .max { best = (rank, index) }
+      let rank = rank(payload, of: component.slot)
+      if rank < bestRank { (best, bestRank) = (index, rank) }
       index &+= 1
     }
-    guard let best else { return nil }
-    return .payload(best.index)
+    return bestRank < .max ? .payload(best) : nil
   }
 
-  /// 0 for a patch from the installed image, 1 for one from the empty base, 2 for the image; `nil` if unusable.
-  private func rank(_ payload: PayloadView, from installed: InstalledImage?) -> Int? {
-    guard let kind = payload.kind, (payload.features ?? 0) & ~features == 0 else { return nil }
+  /// Whether a slot holds an image.
+  private func holds(_ slot: UInt64, _ size: UInt64, _ digest: Span<UInt8>) -> Bool {
+    for index in installed.indices where installed[index].slot == slot && installed[index].size == size {
+      let found = installed[index].digest
+      if equal(found.span, digest) { return true }
+    }
+    return false
+  }
+
+  /// 0 for a patch from the installed image, 1 for one from the empty base, 2 for the image; the maximum if unusable.
+  private func rank(_ payload: PayloadView, of slot: UInt64) -> Int {
+    guard let kind = payload.kind, (payload.features ?? 0) & ~features == 0 else { return .max }
     switch kind {
     case .image: return 2
     case .patch:
-      guard payload.memory ?? 0 <= memory else { return nil }
+      guard payload.memory ?? 0 <= memory else { return .max }
       if payload.baseDigest.isEmpty { return 1 }
-      guard let installed, payload.baseSize == installed.size, installed.digest.matches(payload.baseDigest) else {
-        return nil
-      }
-      return 0
+      return holds(slot, payload.baseSize, payload.baseDigest) ? 0 : .max
     }
   }
 }

@@ -24,9 +24,7 @@ extension Verifier where Provider: ~Copyable {
         }
       }
     }
-    let threshold = trust.threshold
-    let (reached, counted) = (distinct, signers.nonzeroBitCount)
-    guard Decision({ reached >= threshold }, { !(threshold > counted) }).holds else {
+    guard Decision.isAbove(UInt64(distinct), UInt64(trust.threshold &- 1)) else {
       throw Rejection(distinct == 0 ? closest : .thresholdNotReached)
     }
     return signers
@@ -55,10 +53,7 @@ extension Verifier where Provider: ~Copyable {
     }
     let structure = SignatureStructure(protectedHeader: signature.protectedHeader, payloadBytes: manifest.count)
     let message = SignedMessage(head: structure.head, payload: manifest)
-    let isGood = Decision(
-      { cryptography.isSignature(signature.signature, of: message, by: key) },
-      { cryptography.isSignature(signature.signature, of: message, by: key) }
-    ).holds
+    let isGood = Decision.holds { cryptography.isSignature(signature.signature, of: message, by: key) }
     return isGood ? nil : .badSignature
   }
 

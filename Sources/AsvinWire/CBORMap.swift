@@ -31,9 +31,8 @@ extension CBORReader {
     let head = try head()
     guard head.major == .unsigned || head.major == .negative else { throw WireError(.wrongType, at: start) }
     let key = CBORKey(head.argument, isNegative: head.major == .negative)
-    if let previous = map.previous {
-      if key == previous { throw WireError(.duplicateKey, at: start) }
-      guard previous.precedes(key) else { throw WireError(.unsortedKeys, at: start) }
+    if let previous = map.previous, !previous.precedes(key) {
+      throw WireError(previous == key ? .duplicateKey : .unsortedKeys, at: start)
     }
     map.previous = key
     return key

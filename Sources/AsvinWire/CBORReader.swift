@@ -53,8 +53,11 @@ public struct CBORReader: ~Escapable {
     let width = 1 &<< Int(information &- 24)
     guard bytes.count &- offset >= width else { throw WireError(.truncated, at: start) }
     var argument: UInt64 = 0
-    for index in 0..<width { argument = argument &<< 8 | UInt64(bytes[offset &+ index]) }
-    offset &+= width
+    let end = offset &+ width
+    while offset < end {
+      argument = argument &<< 8 | UInt64(bytes[offset])
+      offset &+= 1
+    }
     let smallest: UInt64 =
       switch width {
       case 1: 24

@@ -24,7 +24,7 @@ public struct EnvelopeView: ~Escapable {
   /// The signatures. There may be none: the verifier says so.
   public var signatures: SignatureCursor {
     @_lifetime(copy self)
-    get { SignatureCursor(fields.items(EnvelopeKey.signatures), count: signatureCount) }
+    get { fields.items(EnvelopeKey.signatures) }
   }
 
   /// How many signatures there are.

@@ -27,7 +27,7 @@ public struct ComponentView: EncodedItem, ~Escapable {
   /// The ways to get the image, at least one.
   public var payloads: PayloadCursor {
     @_lifetime(copy self)
-    get { PayloadCursor(fields.items(ComponentKey.payloads), count: fields.count(ComponentKey.payloads)) }
+    get { fields.items(ComponentKey.payloads) }
   }
 }
 

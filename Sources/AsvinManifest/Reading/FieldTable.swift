@@ -59,16 +59,24 @@ enum FieldRule: UInt8 {
     }
   }
 
-  /// The greatest value, or length, of what has no named limit.
-  var highest: UInt64 {
+  /// The greatest value, length or count; the highest of 16 bits where any is good.
+  var highest: UInt16 {
     switch self {
-    case .chunk: Schema.chunkRange.upperBound
-    case .identifier, .digest, .keyID: UInt64(lowest)
-    default: .max
+    case .chunk: UInt16(Schema.chunkRange.upperBound)
+    case .identifier, .digest, .keyID: UInt16(lowest)
+    case .unknown, .number, .size, .algorithm, .text: .max
+    case .manifest: UInt16(Limit.manifestBytes.value)
+    case .name: UInt16(Limit.nameBytes.value)
+    case .components: UInt16(Limit.components.value)
+    case .attachments: UInt16(Limit.attachments.value)
+    case .payloads: UInt16(Limit.payloads.value)
+    case .signatures: UInt16(Limit.signatures.value)
+    case .keySetLinks: UInt16(Limit.keySetLinks.value)
+    case .logProofs: UInt16(Limit.logProofs.value)
     }
   }
 
-  /// The named limit of the length or count; of what has none, the value is its lowest or any.
+  /// The name of that limit, where it has one.
   var limit: Limit? {
     switch self {
     case .manifest: .manifestBytes

@@ -17,8 +17,10 @@ extension CBORReader {
       content = try take(value, from: start)
       if head.major == .text, !isUTF8(content) { throw WireError(.invalidText, at: start) }
     }
-    if let limit = rule.limit, value > limit.value { throw WireError(.overLimit(limit), at: start) }
-    guard value >= UInt64(rule.lowest), value <= rule.highest, rule != .name || Name.isValid(content) else {
+    if rule.highest < .max, value > UInt64(rule.highest) {
+      throw WireError(rule.limit.map { .overLimit($0) } ?? .invalidValue, at: start)
+    }
+    guard value >= UInt64(rule.lowest), rule != .name || Name.isValid(content) else {
       throw WireError(.invalidValue, at: start)
     }
     return Int(truncatingIfNeeded: value)
@@ -27,11 +29,10 @@ extension CBORReader {
   /// Passes over a private fact: any item but an array, a map or `null`.
   mutating func skipFact() throws(WireError) {
     let start = offset
-    var peek = self
-    let head = try peek.head()
-    if head.major == .array || head.major == .map || head.major == .simple && head.argument == CBORHead.null {
+    try skip()
+    let head = buffer[start]
+    if head >> 5 == CBORHead.Major.array.rawValue || head >> 5 == CBORHead.Major.map.rawValue || head == 0xF6 {  // null
       throw WireError(.wrongType, at: start)
     }
-    try skip()
   }
 }

@@ -61,13 +61,13 @@ public struct ManifestView: ~Escapable {
   /// The components, at least one, slots strictly ascending.
   public var components: ComponentCursor {
     @_lifetime(copy self)
-    get { ComponentCursor(fields.items(ManifestKey.components), count: fields.count(ManifestKey.components)) }
+    get { fields.items(ManifestKey.components) }
   }
 
   /// The attachments, if any.
   public var attachments: AttachmentCursor {
     @_lifetime(copy self)
-    get { AttachmentCursor(fields.items(ManifestKey.attachments), count: fields.count(ManifestKey.attachments)) }
+    get { fields.items(ManifestKey.attachments) }
   }
 
   /// The private facts, if any.

@@ -46,7 +46,10 @@ struct MapFields: ~Escapable {
       keyOffset = reader.offset
     }
     try Self.require(table.required, of: seen, at: start)
-    if table == .payload { try checkPayload(at: start) }
+    guard table == .payload else { return }
+    // Chunk and first link, and base's digest and size, stand together or not at all; a patch has the latter, and memory.
+    guard (seen ^ seen >> 1) & 0b101_0000 == 0 else { throw WireError(.missingKey, at: start) }
+    if seen & 0b1_0100_0000 != 0, isImage { throw WireError(.invalidValue, at: start) }
   }
 
   /// Whether a key was there.
@@ -72,11 +75,12 @@ struct MapFields: ~Escapable {
   @inline(__always)
   func count(_ key: some RawRepresentable<UInt64>) -> Int { Int(truncatingIfNeeded: number(key)) }
 
-  /// A reader of the first item of an array.
+  /// The items of an array.
   @inline(__always)
   @_lifetime(copy self)
-  func items(_ key: some RawRepresentable<UInt64>) -> CBORReader {
-    CBORReader(bytes, at: head(FieldTable.place(key.rawValue)).end)
+  func items<Item>(_ key: some RawRepresentable<UInt64>) -> ItemCursor<Item> where Item: EncodedItem & ~Escapable {
+    let (head, end) = head(FieldTable.place(key.rawValue))
+    return ItemCursor(CBORReader(bytes, at: end), count: Int(truncatingIfNeeded: head.argument))
   }
 
   /// The content of a string; empty where it is absent.
@@ -93,6 +97,7 @@ struct MapFields: ~Escapable {
   /// A value's head, and where the head ends.
   #if hasFeature(Embedded)
   @inline(never)
+  @_effects(readonly)
   #endif
   private func head(_ place: Int) -> (head: CBORHead, end: Int) {
     let offset = Int(offsets[place])
@@ -104,6 +109,7 @@ struct MapFields: ~Escapable {
 
   #if hasFeature(Embedded)
   @inline(never)
+  @_effects(readonly)
   #endif
   @_lifetime(copy self)
   private func content(_ place: Int) -> Span<UInt8> {
@@ -172,13 +178,4 @@ extension MapFields {
   }
 
   private var isImage: Bool { isUnderstood && number(PayloadKey.kind) == PayloadKind.image.rawValue }
-
-  /// What stands together in a payload or not at all; of a patch only.
-  private func checkPayload(at start: Int) throws(WireError) {
-    guard has(PayloadKey.chunk) == has(PayloadKey.firstLink), has(PayloadKey.baseDigest) == has(PayloadKey.baseSize)
-    else {
-      throw WireError(.missingKey, at: start)
-    }
-    if isImage, has(PayloadKey.baseDigest) || has(PayloadKey.memory) { throw WireError(.invalidValue, at: start) }
-  }
 }

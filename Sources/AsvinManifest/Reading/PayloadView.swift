@@ -2,7 +2,7 @@ public import AsvinWire
 
 /// One way to get an image onto a device, read in place from a manifest's bytes.
 public struct PayloadView: EncodedItem, ~Escapable {
-  private let fields: MapFields
+  let fields: MapFields
 
   /// Reads the next item.
   ///

@@ -35,7 +35,7 @@ extension Device {
   }
 
   /// 0 for a patch from the installed image, 1 for one from the empty base, 2 for the image; the maximum if unusable.
-  private func rank(_ payload: PayloadView, of slot: UInt64) -> Int {
+  private func rank(_ payload: borrowing PayloadView, of slot: UInt64) -> Int {
     guard let kind = payload.kind, (payload.features ?? 0) & ~features == 0 else { return .max }
     switch kind {
     case .image: return 2

@@ -10,11 +10,13 @@ extension Verifier where Provider: ~Copyable {
   func signers(of envelope: borrowing EnvelopeView, trust: borrowing Trust) throws(Rejection) -> UInt32 {
     guard envelope.signatureCount > 0 else { throw Rejection(.unsigned) }
     var signers: UInt32 = 0
-    var distinct = 0
+    var distinct: UInt32 = 0
     var closest = Reason.untrustedKey
     var cursor = envelope.signatures
     while let signature = try next(&cursor) {
-      for index in trust.anchors.indices where trust.anchors[index].keyID.matches(signature.keyID) {
+      for index in trust.anchors.indices {
+        let keyID = trust.anchors[index].keyID
+        guard equal(keyID.span, signature.keyID) else { continue }
         if signers & (1 &<< UInt32(truncatingIfNeeded: index)) != 0 || isRepeated(index, in: trust) { continue }
         if let failure = failure(of: signature, over: envelope.manifest, by: trust.anchors[index].key) {
           if failure.rawValue > closest.rawValue { closest = failure }
@@ -24,7 +26,7 @@ extension Verifier where Provider: ~Copyable {
         }
       }
     }
-    guard Decision.isAbove(UInt64(distinct), UInt64(trust.threshold &- 1)) else {
+    guard Decision.isAbove(UInt64(distinct), UInt64(UInt32(truncatingIfNeeded: trust.threshold &- 1))) else {
       throw Rejection(distinct == 0 ? closest : .thresholdNotReached)
     }
     return signers
@@ -59,11 +61,7 @@ extension Verifier where Provider: ~Copyable {
 
   private func isManifestType(_ type: Span<UInt8>) -> Bool {
     let expected = Schema.manifestType
-    guard type.count == expected.utf8CodeUnitCount else { return false }
-    for index in type.indices {
-      let byte = unsafe expected.utf8Start[index]
-      if type[index] != byte { return false }
-    }
-    return true
+    let bytes = unsafe UnsafeBufferPointer(start: expected.utf8Start, count: expected.utf8CodeUnitCount)
+    return unsafe equal(bytes.span, type)
   }
 }

@@ -1,5 +1,5 @@
 /// A byte string whose length its type fixes: a digest, an identifier, a key.
-public struct FixedBytes<let count: Int>: Sendable {
+public struct FixedBytes<let count: Int>: BitwiseCopyable, Sendable {
   var storage: InlineArray<count, UInt8>
 
   /// All zeros.

@@ -14,43 +14,21 @@ public struct BootState<Region: FlashRegion> {
     case trial = 0x965A_3CA5
   }
 
-  /// What stands in a record.
-  private struct Content {
-    var phase: Phase
+  /// What stands in a ``Record``: 88 bytes without a gap.
+  private struct Content: BitwiseCopyable {
+    var phase = Phase.confirmed.rawValue
+    private var reserved: UInt32 = 0
     /// The rollback floor: a release must be above it.
-    var floor: UInt64 = 0
+    var floor: UInt64
     var keySetVersion: UInt64 = 0
     /// The sequence number of what runs, and of what is tried.
-    var sequence: UInt64 = 0
+    var sequence: UInt64
     var candidate: UInt64 = 0
     /// SHA-256 of the manifest that is tried.
     var release = Digest()
+    private var more: (UInt64, UInt64) = (0, 0)
 
-    init(phase: Phase) { self.phase = phase }
-
-    init?(_ record: Record) {
-      var record = record
-      guard let phase = Phase(rawValue: record.takeWord()) else { return nil }
-      self.phase = phase
-      floor = record.takeNumber()
-      keySetVersion = record.takeNumber()
-      sequence = record.takeNumber()
-      candidate = record.takeNumber()
-      var bytes = InlineArray<32, UInt8>(repeating: 0)
-      for index in 0..<32 { bytes[index] = record.take() }
-      release = Digest { bytes[$0] }
-    }
-
-    var record: Record {
-      var record = Record()
-      record.put(phase.rawValue)
-      record.put(floor)
-      record.put(keySetVersion)
-      record.put(sequence)
-      record.put(candidate)
-      record.put(release.span)
-      return record
-    }
+    init(floor: UInt64, sequence: UInt64) { (self.floor, self.sequence) = (floor, sequence) }
   }
 
   private var log: RecordLog<Region>
@@ -64,16 +42,13 @@ public struct BootState<Region: FlashRegion> {
   ///   - sequence: the sequence number of what it left the factory with.
   public init(_ region: Region, factoryFloor floor: UInt64 = 0, factorySequence sequence: UInt64 = 0) {
     log = RecordLog(region)
-    if let known = log.last().flatMap({ Content($0) }) {
-      content = known
-    } else {
-      content = Content(phase: .confirmed)
-      (content.floor, content.sequence) = (floor, sequence)
-    }
+    content = log.last()?.content(as: Content.self) ?? Content(floor: floor, sequence: sequence)
+    // What was written by another firmware and means nothing here is no update.
+    if Phase(rawValue: content.phase) == nil { content.phase = Phase.confirmed.rawValue }
   }
 
   /// Where an update stands.
-  public var phase: Phase { content.phase }
+  public var phase: Phase { Phase(rawValue: content.phase) ?? .confirmed }
   /// The rollback floor: ``AsvinVerifier/Device/floor``.
   public var floor: UInt64 { content.floor }
   /// The key-set version that is trusted.
@@ -82,7 +57,7 @@ public struct BootState<Region: FlashRegion> {
   public var sequence: UInt64 { content.sequence }
   /// The sequence number and the manifest's digest of what is pending or on trial.
   public var candidate: (sequence: UInt64, release: Digest)? {
-    content.phase == .confirmed ? nil : (content.candidate, content.release)
+    phase == .confirmed ? nil : (content.candidate, content.release)
   }
 
   /// Makes a release the next to be tried: all its components stand in their slots.
@@ -99,7 +74,7 @@ public struct BootState<Region: FlashRegion> {
       throw InstallError(.sequenceNotAboveFloor, at: 0)
     }
     var next = content
-    (next.phase, next.candidate, next.release) = (.pending, sequence, release)
+    (next.phase, next.candidate, next.release) = (Phase.pending.rawValue, sequence, release)
     try write(next)
   }
 
@@ -110,14 +85,14 @@ public struct BootState<Region: FlashRegion> {
   /// - Throws: ``InstallError`` where flash fails; what ran before is then to run.
   public mutating func begin() throws(InstallError) -> Bool {
     var next = content
-    switch content.phase {
+    switch phase {
     case .confirmed: return false
     case .pending:
-      next.phase = .trial
+      next.phase = Phase.trial.rawValue
       try write(next)
       return true
     case .trial:
-      next.phase = .confirmed
+      next.phase = Phase.confirmed.rawValue
       try write(next)
       return false
     }
@@ -128,9 +103,9 @@ public struct BootState<Region: FlashRegion> {
   /// - Returns: whether there was one.
   /// - Throws: ``InstallError`` where flash fails.
   public mutating func confirm() throws(InstallError) -> Bool {
-    guard content.phase == .trial else { return false }
+    guard phase == .trial else { return false }
     var next = content
-    (next.phase, next.sequence) = (.confirmed, content.candidate)
+    (next.phase, next.sequence) = (Phase.confirmed.rawValue, content.candidate)
     next.floor = max(content.floor, content.candidate)
     try write(next)
     return true
@@ -140,9 +115,9 @@ public struct BootState<Region: FlashRegion> {
   ///
   /// - Throws: ``InstallError`` where flash fails.
   public mutating func revert() throws(InstallError) {
-    guard content.phase != .confirmed else { return }
+    guard phase != .confirmed else { return }
     var next = content
-    next.phase = .confirmed
+    next.phase = Phase.confirmed.rawValue
     try write(next)
   }
 
@@ -157,7 +132,7 @@ public struct BootState<Region: FlashRegion> {
   }
 
   private mutating func write(_ next: Content) throws(InstallError) {
-    log.append(next.record)
+    log.append(Record(next))
     guard !log.hasFailed else { throw InstallError(.flashFailed, at: 0) }
     content = next
   }

@@ -10,28 +10,30 @@ import AsvinDelta
 /// |---|---|
 /// | 88 | what is recorded |
 /// | 4 | the record's number, counted from 1 |
-/// | 4 | CRC-32 of both, little-endian |
-public struct RecordLog<Region: FlashRegion> {
-  /// Bytes that a record holds.
-  public static var contentBytes: Int { 88 }
-  private static var recordBytes: UInt64 { 96 }
-  /// What a record takes in flash: it is not to cross a page.
-  private static var placeBytes: UInt64 { 128 }
+/// | 4 | CRC-32 of both |
+/// | 32 | 0xFF: a record is not to cross a page |
+struct RecordLog<Region: FlashRegion> {
+  private typealias Place = InlineArray<32, UInt32>
+  private static var placeBits: UInt32 { 7 }
 
   private let region: Region
-  /// The number of the last whole record, and where it stands; 0 where there is none.
+  /// The number of the last whole record, and its place; 0 where there is none.
   private var sequence: UInt32 = 0
-  private var place: UInt64 = 0
+  private var place: UInt32 = 0
 
-  private var halfBytes: UInt64 { region.capacity >> 1 & ~UInt64(region.blockBytes &- 1) }
-  private var placesPerHalf: UInt64 { halfBytes >> 7 }
+  /// Places in both halves, each of whole erase blocks.
+  private var places: UInt32 {
+    let bytes = UInt32(truncatingIfNeeded: min(region.capacity, 1 << 31))
+    return (bytes & ~(2 &* region.blockBytes &- 1)) >> Self.placeBits
+  }
 
   /// The log in a region of two erase blocks or more; it is read through.
-  public init(_ region: Region) {
+  init(_ region: Region) {
     self.region = region
-    for index in 0..<(2 &* placesPerHalf) {
-      let offset = offset(index)
-      if let found = number(at: offset), found > sequence { (sequence, place) = (found, index) }
+    for index in 0..<places {
+      var content = Place(repeating: 0)
+      let number = read(index, into: &content)
+      if number > sequence { (sequence, place) = (number, index) }
     }
   }
 
@@ -39,80 +41,83 @@ public struct RecordLog<Region: FlashRegion> {
   var hasFailed: Bool { region.hasFailed }
 
   /// What the last whole record holds; `nil` where there is none.
-  public func last() -> Record? { sequence == 0 ? nil : record(at: offset(place)) }
+  func last() -> Record? { newest { _ in true } }
 
   /// The newest whole record that passes a test, if any.
   func newest(where isWanted: (Record) -> Bool) -> Record? {
-    var best: (number: UInt32, record: Record)?
-    for index in 0..<(2 &* placesPerHalf) {
-      guard let number = number(at: offset(index)), number > best?.number ?? 0 else { continue }
-      let record = record(at: offset(index))
-      if isWanted(record) { best = (number, record) }
+    var best: Record?
+    var bestNumber: UInt32 = 0
+    for index in 0..<places {
+      var content = Place(repeating: 0)
+      let number = read(index, into: &content)
+      guard number > bestNumber else { continue }
+      var record = Record()
+      for word in 0..<22 { record.words[word] = content[word] }
+      if isWanted(record) { (best, bestNumber) = (record, number) }
     }
-    return best?.record
+    return best
   }
 
   /// Writes a record behind the last. Whether it stands, ``FlashRegion/hasFailed`` says.
-  public mutating func append(_ record: Record) {
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  mutating func append(_ record: Record) {
     var next = sequence == 0 ? 0 : place &+ 1
-    // What a power cut left half written is passed over.
-    while next != placesPerHalf, next != 2 &* placesPerHalf, sequence != 0, !isErased(offset(next)) { next &+= 1 }
-    if sequence == 0 || next == placesPerHalf || next == 2 &* placesPerHalf {
-      next = next == placesPerHalf ? placesPerHalf : 0
-      eraseHalf(next == 0 ? 0 : halfBytes)
+    while true {
+      if next == places { next = 0 }
+      if next == 0 || next == places >> 1 {
+        eraseHalf(next)
+        break
+      }
+      // What a power cut left half written is passed over.
+      if isErased(next) { break }
+      next &+= 1
     }
-    var bytes = InlineArray<128, UInt8>(repeating: 0xFF)
-    var crc = CRC32()
-    func put(_ byte: UInt8, at index: Int) {
-      bytes[index] = byte
-      crc.add(byte)
+    var content = Place(repeating: .max)
+    for word in 0..<22 { content[word] = record.words[word] }
+    content[22] = sequence &+ 1
+    content[23] = Self.checksum(of: content)
+    if !region.hasFailed {
+      unsafe withUnsafeBytes(of: content) { bytes in
+        unsafe region.write(offset(next), Span(_unsafeBytes: bytes))
+      }
     }
-    for index in 0..<Self.contentBytes { put(record.bytes[index], at: index) }
-    let number = sequence &+ 1
-    for index in 0..<4 {
-      put(UInt8(truncatingIfNeeded: number &>> UInt32(truncatingIfNeeded: 8 &* index)), at: 88 &+ index)
-    }
-    let sum = crc.value
-    for index in 0..<4 {
-      bytes[92 &+ index] = UInt8(truncatingIfNeeded: sum &>> UInt32(truncatingIfNeeded: 8 &* index))
-    }
-    guard !region.hasFailed else { return }
-    region.write(offset(next), bytes.span)
-    guard !region.hasFailed else { return }
-    (sequence, place) = (number, next)
+    if !region.hasFailed { (sequence, place) = (sequence &+ 1, next) }
   }
 
-  private func offset(_ index: UInt64) -> UInt64 {
-    index < placesPerHalf
-      ? index &* Self.placeBytes : halfBytes &+ (index &- placesPerHalf) &* Self.placeBytes
-  }
+  private func offset(_ place: UInt32) -> UInt64 { UInt64(place) << 7 }
 
-  private func eraseHalf(_ start: UInt64) {
-    var offset = start
-    while offset < start &+ halfBytes, !region.hasFailed {
-      region.erase(offset)
-      offset &+= UInt64(region.blockBytes)
+  private func eraseHalf(_ start: UInt32) {
+    var next = start
+    while next < start &+ places >> 1, !region.hasFailed {
+      region.erase(offset(next))
+      next &+= region.blockBytes >> Self.placeBits
     }
   }
 
-  private func isErased(_ offset: UInt64) -> Bool {
-    for index in 0..<Self.placeBytes where region.byte(offset &+ index) != 0xFF { return false }
+  private func isErased(_ place: UInt32) -> Bool {
+    for index in 0..<128 as Range<UInt64> where region.byte(offset(place) &+ index) != 0xFF { return false }
     return true
   }
 
-  private func record(at offset: UInt64) -> Record { Record { region.byte(offset &+ UInt64($0)) } }
-
-  /// The number of the record at an offset, if it is whole.
-  private func number(at offset: UInt64) -> UInt32? {
-    var crc = CRC32()
-    var number: UInt32 = 0
-    var sum: UInt32 = 0
-    for index in 0..<Self.recordBytes {
-      let byte = region.byte(offset &+ index)
-      if index < 92 { crc.add(byte) }
-      let shift = UInt32(truncatingIfNeeded: index & 3) &* 8
-      if index >= 92 { sum |= UInt32(byte) &<< shift } else if index >= 88 { number |= UInt32(byte) &<< shift }
+  /// Reads a place; the number of its record, or 0 where it holds no whole one.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  private func read(_ place: UInt32, into content: inout Place) -> UInt32 {
+    unsafe withUnsafeMutableBytes(of: &content) { bytes in
+      for index in 0..<96 { unsafe bytes[index] = region.byte(offset(place) &+ UInt64(index)) }
     }
-    return sum == crc.value && number != 0 ? number : nil
+    return content[23] == Self.checksum(of: content) ? content[22] : 0
+  }
+
+  /// CRC-32 of a record and its number.
+  private static func checksum(of content: Place) -> UInt32 {
+    var crc = CRC32()
+    unsafe withUnsafeBytes(of: content) { bytes in
+      for index in 0..<92 { unsafe crc.add(bytes[index]) }
+    }
+    return crc.value
   }
 }

@@ -2,6 +2,9 @@ import AsvinVerifier
 
 /// What applies patches. A device that only takes whole images has ``NoPatches``, and links nothing of it.
 public protocol PatchApplying: ~Copyable {
+  /// Whether it applies any; without, nothing for patches is linked.
+  static var appliesPatches: Bool { get }
+
   /// Where in the patch it stands: the byte to be given next. Not 0 where it goes on behind a power cut.
   var offset: UInt64 { get }
 
@@ -20,8 +23,15 @@ public protocol PatchApplying: ~Copyable {
   mutating func finish() throws(InstallError)
 }
 
+extension PatchApplying where Self: ~Copyable {
+  /// It does.
+  public static var appliesPatches: Bool { true }
+}
+
 /// No patches: whole images only.
 public struct NoPatches: PatchApplying {
+  /// None.
+  public static var appliesPatches: Bool { false }
   /// It needs nothing.
   public init() {}
   /// 0.

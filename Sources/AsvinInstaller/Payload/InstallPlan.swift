@@ -3,24 +3,7 @@ public import AsvinVerifier
 public import AsvinWire
 
 /// What is to be done for one component of a release. Only a verified manifest makes one: nothing else is installed.
-public struct InstallPlan: Sendable {
-  /// A sealed stream's shape.
-  struct Sealing: Equatable, Sendable {
-    /// log2 of the chunk's size: 9...16.
-    var chunkBits: UInt32
-    var firstLink: Digest
-
-    /// Bytes of a chunk.
-    var chunkBytes: UInt64 { UInt64(1 as UInt32 &<< chunkBits) }
-
-    /// How many whole chunks so many bytes are. Bit by bit: a shift of 64 bits is a call on small devices.
-    func chunks(_ bytes: UInt64) -> UInt64 {
-      var count = bytes
-      for _ in 0..<chunkBits { count >>= 1 }
-      return count
-    }
-  }
-
+public struct InstallPlan: BitwiseCopyable, Sendable {
   /// SHA-256 of the manifest: which release it is.
   public let release: Digest
   /// The release's sequence number.
@@ -37,7 +20,9 @@ public struct InstallPlan: Sendable {
   /// Bytes of the payload, and its SHA-256.
   public let payloadSize: UInt64
   let payloadDigest: Digest
-  let sealing: Sealing?
+  /// The shape of its stream, and the first link; zeros where it is not sealed.
+  let sealing: Sealing
+  let firstLink: Digest
 
   /// The plan for a component, by the payload that ``AsvinVerifier/Device/choice(for:)`` chose.
   ///
@@ -59,9 +44,8 @@ public struct InstallPlan: Sendable {
           imageDigest = digest
           (self.payload, isPatch, payloadSize) = (payload, kind == .patch, view.size)
           self.payloadDigest = payloadDigest
-          sealing = Digest(view.firstLink).map {
-            Sealing(chunkBits: UInt32(truncatingIfNeeded: view.chunk), firstLink: $0)
-          }
+          sealing = Sealing(chunkBits: UInt32(truncatingIfNeeded: view.chunk))
+          firstLink = Digest(view.firstLink) ?? Digest()
           return
         }
         index &+= 1
@@ -70,12 +54,11 @@ public struct InstallPlan: Sendable {
     return nil
   }
 
+  var isSealed: Bool { sealing.isSealed }
+
   /// Bytes of the sealed stream, or of the payload where it is not sealed.
-  public var streamSize: UInt64 {
-    guard let sealing else { return payloadSize }
-    return payloadSize &+ sealing.chunks(payloadSize &- 1) &* 32
-  }
+  public var streamSize: UInt64 { sealing.place(of: payloadSize &- 1) &+ 1 }
 
   /// Bytes of memory that a sealed stream is held in, a block at a time; 0 where it is not sealed.
-  public var blockBytes: Int { sealing.map { Int(truncatingIfNeeded: $0.chunkBytes) &+ 32 } ?? 0 }
+  public var blockBytes: Int { isSealed ? Int(truncatingIfNeeded: sealing.chunkBytes) &+ 32 : 0 }
 }

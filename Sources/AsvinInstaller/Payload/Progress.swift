@@ -1,48 +1,33 @@
 import AsvinWire
 
-/// How far an installation has come: where the stream is to be gone on with, and what of the image stands.
-struct Progress {
-  var release: Digest
-  var slot: UInt64
-  var payload: UInt32
+/// How far an installation has come: where the stream is to be gone on with, and what of the image stands. A ``Record``:
+/// 88 bytes without a gap.
+struct Progress: BitwiseCopyable {
   /// Bytes of the payload that were given on, at a block's start.
-  var position: UInt64
+  var position: UInt64 = 0
   /// Bytes of the image that stand in the slot: a multiple of its erase block.
-  var written: UInt64
+  var written: UInt64 = 0
+  /// The lowest 32 bits of the slot's number, which is one of a few, and the payload's place.
+  let slot: UInt32
+  let payload: UInt32
+  let release: Digest
   /// The digest that the next block of a sealed stream must have.
   var expected: Digest
 
-  init(_ plan: InstallPlan, position: UInt64, written: UInt64, expected: Digest) {
-    (release, slot, payload) = (plan.release, plan.slot, UInt32(truncatingIfNeeded: plan.payload))
-    (self.position, self.written, self.expected) = (position, written, expected)
+  /// The start of a plan.
+  init(_ plan: InstallPlan) {
+    (slot, payload) = (UInt32(truncatingIfNeeded: plan.slot), UInt32(truncatingIfNeeded: plan.payload))
+    (release, expected) = (plan.release, plan.isSealed ? plan.firstLink : plan.payloadDigest)
   }
 
-  /// The progress that a record tells; `nil` where it is of another release, slot or payload.
+  /// The progress that a record tells; `nil` where it is of another release, slot or payload, or makes no sense: a
+  /// journal comes from flash, and may hold anything that has a CRC. Nothing in it may lead outside.
   init?(_ record: Record, of plan: InstallPlan) {
-    var record = record
-    release = Digest { _ in 0 }
-    var bytes = InlineArray<32, UInt8>(repeating: 0)
-    for index in 0..<32 { bytes[index] = record.take() }
-    release = Digest { bytes[$0] }
-    // A slot's number is one of a few, and a record is short.
-    slot = UInt64(record.takeWord())
-    payload = record.takeWord()
-    position = record.takeNumber()
-    written = record.takeNumber()
-    for index in 0..<32 { bytes[index] = record.take() }
-    expected = Digest { bytes[$0] }
-    guard release == plan.release, slot == plan.slot & 0xFFFF_FFFF, payload == UInt32(truncatingIfNeeded: plan.payload)
+    self = record.content(as: Progress.self)
+    let start = Progress(plan)
+    guard slot == start.slot, payload == start.payload, release == start.release, position <= plan.payloadSize,
+      written <= plan.imageSize, position & UInt64(max(plan.sealing.chunkBytes, 1) &- 1) == 0,
+      !plan.isSealed || position < plan.payloadSize, plan.isPatch || position == written
     else { return nil }
-  }
-
-  var record: Record {
-    var record = Record()
-    record.put(release.span)
-    record.put(UInt32(truncatingIfNeeded: slot))
-    record.put(payload)
-    record.put(position)
-    record.put(written)
-    record.put(expected.span)
-    return record
   }
 }

@@ -1,12 +1,12 @@
 import AsvinVerifier
 import AsvinWire
 
-/// Checks a sealed stream block by block: each holds a chunk and the digest of the block behind it, the manifest holds
-/// that of the first. Not a byte of a block is given on before all of it was checked.
+/// A stream, block by block. Sealed, each holds a chunk and the digest of the block behind it, and the manifest holds
+/// that of the first: not a byte of a block is given on before all of it was checked.
 @safe
 struct SealedStream<Hash: StreamingHash> {
   private let memory: UnsafeMutableRawBufferPointer
-  private let sealing: InstallPlan.Sealing
+  private let sealing: Sealing
   /// Bytes of the payload.
   private let size: UInt64
   /// Bytes of the block that are there.
@@ -20,25 +20,22 @@ struct SealedStream<Hash: StreamingHash> {
   ///
   /// - Parameter memory: of a block: a chunk and 32 bytes.
   @unsafe
-  init(
-    _ sealing: InstallPlan.Sealing, size: UInt64, position: UInt64, expected: Digest,
-    memory: UnsafeMutableRawBufferPointer
-  ) {
+  init(_ plan: InstallPlan, from progress: Progress, memory: UnsafeMutableRawBufferPointer) {
     unsafe self.memory = memory
-    (self.sealing, self.size) = (sealing, size)
-    (self.position, self.expected) = (position, expected)
+    (sealing, size) = (plan.sealing, plan.payloadSize)
+    (position, expected) = (progress.position, progress.expected)
   }
 
-  private var isLast: Bool { size &- position <= sealing.chunkBytes }
-  private var chunkCount: Int { Int(truncatingIfNeeded: min(sealing.chunkBytes, size &- position)) }
+  private var left: UInt64 { size &- position }
+  private var chunkCount: Int { Int(truncatingIfNeeded: min(UInt64(sealing.chunkBytes), left)) }
   /// Bytes of the block that is read: they follow from the signed size, so that nothing can be appended or cut.
-  private var blockCount: Int { chunkCount &+ (isLast ? 0 : 32) }
+  private var blockCount: Int { chunkCount &+ (left <= UInt64(sealing.chunkBytes) ? 0 : 32) }
 
   /// Where in the stream the next byte stands.
-  var offset: UInt64 { position &+ sealing.chunks(position) &* 32 &+ UInt64(filled) }
+  var offset: UInt64 { sealing.place(of: position) &+ UInt64(filled) }
 
   /// Whether all of the payload was given on.
-  var isDone: Bool { position == size }
+  var isDone: Bool { left == 0 }
 
   /// Takes bytes, until a block is whole and its chunk has been checked.
   ///
@@ -71,8 +68,11 @@ struct SealedStream<Hash: StreamingHash> {
   /// Goes on with the next block.
   mutating func advance() {
     let count = chunkCount
-    if !isLast { expected = Digest { unsafe memory[count &+ $0] } }
-    position &+= UInt64(count)
+    if blockCount > count { expected = Digest { unsafe memory[count &+ $0] } }
+    pass(count)
     filled = 0
   }
+
+  /// Goes on behind bytes of a stream that is not sealed.
+  mutating func pass(_ count: Int) { position &+= UInt64(count) }
 }

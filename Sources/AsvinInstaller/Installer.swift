@@ -34,23 +34,34 @@ public struct Installer<
   ) throws(InstallError) {
     guard plan.imageSize <= target.capacity else { throw InstallError(.imageTooLarge, at: 0) }
     guard plan.blockBytes <= memory.count else { throw InstallError(.chunkTooLarge, at: 0) }
-    guard plan.isSealed || !plan.isPatch else { throw InstallError(.patchNotVerified, at: 0) }
-    guard Patching.appliesPatches || !plan.isPatch else { throw InstallError(.noUsablePayload, at: 0) }
+    if plan.isPatch {
+      guard Patching.appliesPatches else { throw InstallError(.noUsablePayload, at: 0) }
+      guard plan.isSealed else { throw InstallError(.patchNotVerified, at: 0) }
+    }
     (self.plan, self.target) = (plan, target)
     log = RecordLog(journal)
-    var known = Progress(plan)
-    // Only where nothing else was installed since.
-    if let last = log.last().flatMap({ Progress($0, of: plan) }) { known = last }
+    // Where it stood last, unless something else was installed since.
+    var record = Record()
+    log.last(into: &record)
+    if !record.content(as: Progress.self).fits(plan, isPatch: Patching.appliesPatches && plan.isPatch) {
+      record = Record(Progress(plan))
+    }
     if Patching.appliesPatches, plan.isPatch {
+      var known = record.content(as: Progress.self)
       patching.resume(written: known.written)
       // The last block that does not begin behind the place that the applier wants.
       let wanted = patching.offset
       if known.position > wanted {
-        let block = log.newest { Progress($0, of: plan).map { $0.position <= wanted } ?? false }
-        known = block.flatMap { Progress($0, of: plan) } ?? Progress(plan)
+        record = Record(Progress(plan))
+        log.newest(into: &record) {
+          let progress = $0.content(as: Progress.self)
+          return progress.fits(plan, isPatch: true) && progress.position <= wanted
+        }
+        known = record.content(as: Progress.self)
       }
       skipped = wanted &- known.position
     }
+    let known = record.content(as: Progress.self)
     stream = unsafe SealedStream(plan, from: known, memory: memory)
     writer = SlotWriter(target, written: known.written)
     self.patching = patching
@@ -67,20 +78,21 @@ public struct Installer<
   public mutating func push(_ bytes: Span<UInt8>) throws(InstallError) {
     var rest = bytes
     while !rest.isEmpty {
-      guard !stream.isDone else { throw InstallError(.payloadTooLong, at: stream.offset) }
+      guard !stream.isDone else { throw failure(.payloadTooLong) }
       if plan.isSealed {
         guard try stream.take(&rest) else { return }
         try Self.give(stream.chunk, plan, &writer, &patching, &skipped)
         stream.advance()
       } else {
         // To the end of an erase block, at which the journal is written.
-        let room = UInt64(target.blockBytes) &- stream.position & UInt64(target.blockBytes &- 1)
-        let count = Int(truncatingIfNeeded: min(room, plan.payloadSize &- stream.position, UInt64(rest.count)))
+        let block = target.blockBytes
+        let count = stream.count(
+          upTo: min(Int(block &- UInt32(truncatingIfNeeded: stream.position) & (block &- 1)), rest.count))
         writer.append(rest.extracting(first: count))
         rest = rest.extracting(droppingFirst: count)
         stream.pass(count)
       }
-      guard !target.hasFailed else { throw InstallError(.flashFailed, at: offset) }
+      guard !target.hasFailed else { throw failure(.flashFailed) }
       try note()
     }
   }
@@ -90,16 +102,22 @@ public struct Installer<
   /// - Returns: what may be activated.
   /// - Throws: ``InstallError``.
   public mutating func finish() throws(InstallError) -> InstalledComponent {
-    guard stream.isDone else { throw InstallError(.payloadTruncated, at: offset) }
+    guard stream.isDone else { throw failure(.payloadTruncated) }
     if isPatch { try patching.finish() } else { writer.finish() }
-    guard !target.hasFailed else { throw InstallError(.flashFailed, at: offset) }
-    guard let installed = InstalledComponent(plan, in: target, hash: Hash.self) else {
+    guard !target.hasFailed else { throw failure(.flashFailed) }
+    guard InstalledComponent.stands(plan, in: target, Hash.self) else {
       // What was noted led here: the next one begins anew.
       log.append(Record())
       throw InstallError(.imageDigestMismatch, at: plan.imageSize)
     }
-    return installed
+    return InstalledComponent(found: plan)
   }
+
+  /// Why it fails here.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  private func failure(_ reason: Reason) -> InstallError { InstallError(reason, at: offset) }
 
   private static func give(
     _ chunk: Span<UInt8>, _ plan: InstallPlan, _ writer: inout SlotWriter<Target>, _ patching: inout Patching,
@@ -119,6 +137,6 @@ public struct Installer<
     (progress.position, progress.expected) = (position, stream.expected)
     progress.written = isPatch ? patching.written : position
     log.append(Record(progress))
-    guard !log.hasFailed else { throw InstallError(.flashFailed, at: position) }
+    guard !log.hasFailed else { throw failure(.flashFailed) }
   }
 }

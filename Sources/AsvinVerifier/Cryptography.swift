@@ -20,6 +20,8 @@ public protocol StreamingHash {
   mutating func update(_ bytes: Span<UInt8>)
   /// The digest of everything added.
   mutating func finish() -> Digest
+  /// The digest of a buffer.
+  static func digest(of bytes: Span<UInt8>) -> Digest
 }
 
 /// A message in two pieces, so that the second one needs no copy.

@@ -11,6 +11,12 @@ public struct FixedBytes<let count: Int>: BitwiseCopyable, Sendable {
     storage = InlineArray { bytes[$0] }
   }
 
+  /// The first bytes of a buffer, and zeros behind them where it is shorter.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  public init(startingWith bytes: Span<UInt8>) { storage = InlineArray { $0 < bytes.count ? bytes[$0] : 0 } }
+
   /// Each byte from its index.
   public init(_ byte: (Int) -> UInt8) { storage = InlineArray { byte($0) } }
 

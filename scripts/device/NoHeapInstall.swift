@@ -5,7 +5,8 @@ import AsvinVerifyCrypto
 import AsvinWire
 
 // A device that takes whole images only: verifies a release, installs it, activates it. Only ever linked, to prove that
-// nothing on this path allocates and to see its size.
+// nothing on this path allocates and to see its size: of all of it, without what a start needs to know (WITHOUT_BOOT), and
+// of the verifier alone (WITHOUT_INSTALLER).
 
 @_silgen_name("device_read") func deviceRead(_ slot: UInt32, _ offset: UInt32) -> UInt8
 @_silgen_name("device_write") func deviceWrite(_ offset: UInt32, _ byte: UInt8)
@@ -29,31 +30,45 @@ public func installRelease(
   _ streamCount: Int, _ memory: UnsafeMutableRawPointer, _ memoryCount: Int
 ) -> UInt8 {
   let cryptography = DeviceCryptography()
+  #if WITHOUT_BOOT || WITHOUT_INSTALLER
+  let floor = UInt64(streamCount)
+  #else
   var boot = BootState(DeviceRegion(number: 2))
+  let floor = boot.floor
+  #endif
   guard let publicKey = unsafe PublicKey(.ed25519, UnsafeBufferPointer(start: key, count: 32).span) else { return 1 }
   let anchors: InlineArray<1, TrustAnchor> = [TrustAnchor(publicKey, using: cryptography)]
   guard let trust = Trust(anchors.span) else { return 1 }
   let device = Device(
-    vendor: .required(Identifier()), deviceClass: .required(Identifier()), floor: .required(boot.floor),
-    sequence: boot.sequence)
+    vendor: .required(Identifier()), deviceClass: .required(Identifier()), floor: .required(floor),
+    sequence: floor)
   let bytes = unsafe UnsafeBufferPointer(start: envelope, count: count).span
   guard let plan = plan(bytes, trust, device) else { return 1 }
+  #if WITHOUT_INSTALLER
+  return UInt8(truncatingIfNeeded: plan.streamSize)
+  #else
   do throws(InstallError) {
     var installer = try unsafe Installer(
       plan, into: DeviceRegion(number: 0), journal: DeviceRegion(number: 1), hash: SHA256.self, patching: NoPatches(),
       memory: UnsafeMutableRawBufferPointer(start: memory, count: memoryCount))
     try installer.push(unsafe UnsafeBufferPointer(start: stream, count: streamCount).span)
     let installed: InlineArray<1, InstalledComponent> = [try installer.finish()]
+    #if WITHOUT_BOOT
+    return installed[0].digest[0]
+    #else
     try boot.activate(installed.span)
     return 0
+    #endif
   } catch {
     return error.reason.rawValue
   }
+  #endif
 }
 
 func plan(_ envelope: Span<UInt8>, _ trust: borrowing Trust, _ device: borrowing Device) -> InstallPlan? {
   do throws(Rejection) {
-    return InstallPlan(try Verifier(DeviceCryptography()).verify(envelope, trust: trust, device: device), slot: 0, payload: 0)
+    return InstallPlan(
+      try Verifier(DeviceCryptography()).verify(envelope, trust: trust, device: device), slot: 0, payload: 0)
   } catch {
     return nil
   }

@@ -42,7 +42,9 @@ public struct BootState<Region: FlashRegion> {
   ///   - sequence: the sequence number of what it left the factory with.
   public init(_ region: Region, factoryFloor floor: UInt64 = 0, factorySequence sequence: UInt64 = 0) {
     log = RecordLog(region)
-    content = log.last()?.content(as: Content.self) ?? Content(floor: floor, sequence: sequence)
+    var record = Record(Content(floor: floor, sequence: sequence))
+    log.last(into: &record)
+    content = record.content(as: Content.self)
     // What was written by another firmware and means nothing here is no update.
     if Phase(rawValue: content.phase) == nil { content.phase = Phase.confirmed.rawValue }
   }

@@ -40,22 +40,23 @@ struct RecordLog<Region: FlashRegion> {
   /// Whether an operation of its flash has failed.
   var hasFailed: Bool { region.hasFailed }
 
-  /// What the last whole record holds; `nil` where there is none.
-  func last() -> Record? { newest { _ in true } }
+  /// Gives what the last whole record holds, if there is one.
+  func last(into record: inout Record) {
+    var content = Place(repeating: 0)
+    if sequence > 0, read(place, into: &content) == sequence { Self.copy(content, into: &record) }
+  }
 
-  /// The newest whole record that passes a test, if any.
-  func newest(where isWanted: (Record) -> Bool) -> Record? {
-    var best: Record?
-    var bestNumber: UInt32 = 0
+  /// Gives the newest whole record that passes a test, if any.
+  func newest(into record: inout Record, where isWanted: (Record) -> Bool) {
+    var best: UInt32 = 0
     for index in 0..<places {
       var content = Place(repeating: 0)
       let number = read(index, into: &content)
-      guard number > bestNumber else { continue }
-      var record = Record()
-      for word in 0..<22 { record.words[word] = content[word] }
-      if isWanted(record) { (best, bestNumber) = (record, number) }
+      var candidate = Record()
+      Self.copy(content, into: &candidate)
+      guard number > best, isWanted(candidate) else { continue }
+      (record, best) = (candidate, number)
     }
-    return best
   }
 
   /// Writes a record behind the last. Whether it stands, ``FlashRegion/hasFailed`` says.
@@ -84,6 +85,10 @@ struct RecordLog<Region: FlashRegion> {
       }
     }
     if !region.hasFailed { (sequence, place) = (sequence &+ 1, next) }
+  }
+
+  private static func copy(_ content: Place, into record: inout Record) {
+    for word in 0..<22 { record.words[word] = content[word] }
   }
 
   private func offset(_ place: UInt32) -> UInt64 { UInt64(place) << 7 }

@@ -5,7 +5,7 @@ struct SlotWriter<Slot: FlashRegion> {
   let slot: Slot
   /// Bytes of the image that were taken.
   private(set) var position: UInt64
-  private var page: InlineArray<256, UInt8> = .init(repeating: 0xFF)
+  private var page: InlineArray<256, UInt8> = .init(repeating: 0)
 
   /// A writer that goes on behind so many bytes, a multiple of the erase block's.
   init(_ slot: Slot, written: UInt64 = 0) { (self.slot, position) = (slot, written) }
@@ -20,6 +20,9 @@ struct SlotWriter<Slot: FlashRegion> {
     if position & 255 == 0 { write(256, at: position &- 256) }
   }
 
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
   mutating func append(_ bytes: Span<UInt8>) {
     for index in bytes.indices { append(bytes[index]) }
   }
@@ -29,6 +32,7 @@ struct SlotWriter<Slot: FlashRegion> {
     let count = UInt32(truncatingIfNeeded: position & 255)
     guard count > 0 else { return }
     let unit = slot.writeBytes
+    for index in Int(count)..<256 { page[index] = 0xFF }
     write(Int((count &+ unit &- 1) & ~(unit &- 1)), at: pageStart)
   }
 
@@ -39,6 +43,5 @@ struct SlotWriter<Slot: FlashRegion> {
 
   private mutating func write(_ count: Int, at offset: UInt64) {
     if !slot.hasFailed { slot.write(offset, page.span.extracting(first: count)) }
-    page = .init(repeating: 0xFF)
   }
 }

@@ -17,9 +17,8 @@ public struct InstallPlan: BitwiseCopyable, Sendable {
   public let payload: Int
   /// Whether the payload is a patch.
   public let isPatch: Bool
-  /// Bytes of the payload, and its SHA-256.
+  /// Bytes of the payload.
   public let payloadSize: UInt64
-  let payloadDigest: Digest
   /// The shape of its stream, and the first link; zeros where it is not sealed.
   let sealing: Sealing
   let firstLink: Digest
@@ -36,16 +35,13 @@ public struct InstallPlan: BitwiseCopyable, Sendable {
       var payloads = component.payloads
       var index = 0
       while let view = try? payloads.next() {  // see above
-        if index == payload, let kind = view.kind, let digest = Digest(component.digest),
-          let payloadDigest = Digest(view.digest)
-        {
+        if index == payload, let kind = view.kind {
           self.release = release.digest
           (sequence, self.slot, imageSize) = (manifest.sequence, slot, component.size)
-          imageDigest = digest
+          imageDigest = Digest(startingWith: component.digest)
           (self.payload, isPatch, payloadSize) = (payload, kind == .patch, view.size)
-          self.payloadDigest = payloadDigest
           sealing = Sealing(chunkBits: UInt32(truncatingIfNeeded: view.chunk))
-          firstLink = Digest(view.firstLink) ?? Digest()
+          firstLink = Digest(startingWith: view.firstLink)
           return
         }
         index &+= 1

@@ -19,26 +19,36 @@ public struct InstalledComponent: Sendable {
   ///
   /// - Returns: `nil` where it is not.
   public init?<Target: FlashRegion, Hash: StreamingHash>(_ plan: InstallPlan, in target: Target, hash: Hash.Type) {
-    guard plan.imageSize <= target.capacity else { return nil }
-    let found = Self.digest(of: target, plan.imageSize, hash)
-    let wanted = plan.imageDigest
-    guard Decision.areSame(found.span, wanted.span) else { return nil }
-    (release, sequence, slot) = (plan.release, plan.sequence, plan.slot)
-    (size, digest) = (plan.imageSize, found)
+    guard Self.stands(plan, in: target, hash) else { return nil }
+    self.init(found: plan)
   }
 
-  private static func digest<Target: FlashRegion, Hash: StreamingHash>(
-    of target: Target, _ size: UInt64, _ hash: Hash.Type
-  ) -> Digest {
+  /// The image of a plan, which stands in its slot.
+  init(found plan: InstallPlan) {
+    (release, sequence, slot) = (plan.release, plan.sequence, plan.slot)
+    (size, digest) = (plan.imageSize, plan.imageDigest)
+  }
+
+  /// Whether the image of a plan stands in a slot: read back, and compared twice.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  static func stands<Target: FlashRegion, Hash: StreamingHash>(
+    _ plan: InstallPlan, in target: Target, _ hash: Hash.Type
+  ) -> Bool {
+    var left = plan.imageSize
+    guard left <= target.capacity else { return false }
     var hash = Hash()
     var piece = InlineArray<256, UInt8>(repeating: 0)
     var offset: UInt64 = 0
-    while offset < size {
-      let count = Int(truncatingIfNeeded: min(256, size &- offset))
+    while left > 0 {
+      let count = left >> 8 > 0 ? 256 : Int(truncatingIfNeeded: left)
       target.read(offset, count, into: &piece)
       hash.update(piece.span.extracting(first: count))
-      offset &+= UInt64(count)
+      offset &+= 256
+      left &-= UInt64(count)
     }
-    return hash.finish()
+    let (found, wanted) = (hash.finish(), plan.imageDigest)
+    return Decision.areSame(found.span, wanted.span)
   }
 }

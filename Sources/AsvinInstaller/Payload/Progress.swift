@@ -17,17 +17,15 @@ struct Progress: BitwiseCopyable {
   /// The start of a plan.
   init(_ plan: InstallPlan) {
     (slot, payload) = (UInt32(truncatingIfNeeded: plan.slot), UInt32(truncatingIfNeeded: plan.payload))
-    (release, expected) = (plan.release, plan.isSealed ? plan.firstLink : plan.payloadDigest)
+    (release, expected) = (plan.release, plan.firstLink)
   }
 
-  /// The progress that a record tells; `nil` where it is of another release, slot or payload, or makes no sense: a
-  /// journal comes from flash, and may hold anything that has a CRC. Nothing in it may lead outside.
-  init?(_ record: Record, of plan: InstallPlan) {
-    self = record.content(as: Progress.self)
-    let start = Progress(plan)
-    guard slot == start.slot, payload == start.payload, release == start.release, position <= plan.payloadSize,
-      written <= plan.imageSize, position & UInt64(max(plan.sealing.chunkBytes, 1) &- 1) == 0,
-      !plan.isSealed || position < plan.payloadSize, plan.isPatch || position == written
-    else { return nil }
+  /// Whether what a record tells is of this release, slot and payload, and makes sense: a journal comes from flash, and
+  /// may hold anything that has a CRC. Nothing in it may lead outside.
+  func fits(_ plan: InstallPlan, isPatch: Bool) -> Bool {
+    let (found, wanted) = (release, plan.release)
+    return slot == UInt32(truncatingIfNeeded: plan.slot) && payload == UInt32(truncatingIfNeeded: plan.payload)
+      && equal(found.span, wanted.span) && plan.sealing.begins(at: position) && position < plan.payloadSize
+      && (isPatch ? written <= plan.imageSize : written == position)
   }
 }

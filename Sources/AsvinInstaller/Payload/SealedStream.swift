@@ -9,8 +9,11 @@ struct SealedStream<Hash: StreamingHash> {
   private let sealing: Sealing
   /// Bytes of the payload.
   private let size: UInt64
-  /// Bytes of the block that are there.
+  /// Bytes of the block that are there, and of its chunk and all of it: they follow from the signed size, so that nothing
+  /// can be appended or cut.
   private var filled = 0
+  private var chunkCount = 0
+  private var blockCount = 0
   /// Bytes of the payload that were given on.
   private(set) var position: UInt64
   /// The digest that the next block must have.
@@ -24,12 +27,14 @@ struct SealedStream<Hash: StreamingHash> {
     unsafe self.memory = memory
     (sealing, size) = (plan.sealing, plan.payloadSize)
     (position, expected) = (progress.position, progress.expected)
+    pass(0)
   }
 
   private var left: UInt64 { size &- position }
-  private var chunkCount: Int { Int(truncatingIfNeeded: min(UInt64(sealing.chunkBytes), left)) }
-  /// Bytes of the block that is read: they follow from the signed size, so that nothing can be appended or cut.
-  private var blockCount: Int { chunkCount &+ (left <= UInt64(sealing.chunkBytes) ? 0 : 32) }
+  /// The bytes of the payload that are left, or a maximum.
+  func count(upTo maximum: Int) -> Int {
+    left < UInt64(UInt32(truncatingIfNeeded: maximum)) ? Int(truncatingIfNeeded: left) : maximum
+  }
 
   /// Where in the stream the next byte stands.
   var offset: UInt64 { sealing.place(of: position) &+ UInt64(filled) }
@@ -47,9 +52,8 @@ struct SealedStream<Hash: StreamingHash> {
     filled &+= wanted
     bytes = bytes.extracting(droppingFirst: wanted)
     guard filled == blockCount else { return false }
-    var hash = Hash()
-    hash.update(unsafe Span(_unsafeBytes: UnsafeRawBufferPointer(memory)).extracting(first: filled))
-    let digest = hash.finish()
+    let digest = Hash.digest(
+      of: unsafe Span(_unsafeBytes: UnsafeRawBufferPointer(memory)).extracting(first: filled))
     guard Decision.areSame(digest.span, expected.span) else {
       throw InstallError(.linkDigestMismatch, at: offset)
     }
@@ -69,10 +73,17 @@ struct SealedStream<Hash: StreamingHash> {
   mutating func advance() {
     let count = chunkCount
     if blockCount > count { expected = Digest { unsafe memory[count &+ $0] } }
-    pass(count)
     filled = 0
+    pass(count)
   }
 
-  /// Goes on behind bytes of a stream that is not sealed.
-  mutating func pass(_ count: Int) { position &+= UInt64(count) }
+  /// Goes on behind bytes of the payload.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  mutating func pass(_ count: Int) {
+    position &+= UInt64(UInt32(truncatingIfNeeded: count))
+    chunkCount = self.count(upTo: Int(sealing.chunkBytes))
+    blockCount = chunkCount &+ (left > UInt64(sealing.chunkBytes) ? 32 : 0)
+  }
 }

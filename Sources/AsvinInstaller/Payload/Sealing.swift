@@ -8,6 +8,9 @@ struct Sealing: BitwiseCopyable {
   /// Bytes of a chunk; 0 where it is not sealed.
   var chunkBytes: UInt32 { isSealed ? 1 &<< chunkBits : 0 }
 
+  /// Whether a block begins at an offset in the payload.
+  func begins(at offset: UInt64) -> Bool { UInt32(truncatingIfNeeded: offset) & (1 &<< chunkBits &- 1) == 0 }
+
   /// Where in the stream a byte of the payload stands: behind a link for each chunk before it.
   func place(of offset: UInt64) -> UInt64 {
     // Bit by bit: a shift of 64 bits is a call on small devices.

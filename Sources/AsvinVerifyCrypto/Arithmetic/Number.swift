@@ -27,9 +27,9 @@ extension InlineArray where count == 8, Element == UInt32 {
     return true
   }
 
-  /// Whether it is 0.
-  var isZero: Bool {
-    let words = span
+  /// Whether a number is 0. Not of `self`: see scripts/device/link.
+  static func isZero(_ number: borrowing Number) -> Bool {
+    let words = number.span
     var all: UInt32 = 0
     for index in 0..<8 { all |= words[index] }
     return all == 0

@@ -108,7 +108,7 @@ public enum Ed25519 {
     }
     calculator.copy(.x1, to: .e)
     calculator.fromMontgomery(.e)
-    if calculator.value(.e).isZero, sign == 1 { return false }
+    if Number.isZero(calculator.value(.e)), sign == 1 { return false }
     // The other sign than the encoded one: it is the negative that is asked for.
     if calculator.value(.e).bit(0) == sign { calculator.subtract(.t1, .x1, to: .x1) }
     calculator.multiply(.x1, .y1, to: .t1)

@@ -14,7 +14,7 @@ public enum P256 {
     guard signature.count == 64, key.count == 64 else { return false }
     let (r, s) = (Number(bigEndian: signature, at: 0), Number(bigEndian: signature, at: 32))
     let order = Modulus.p256Order.value
-    guard !r.isZero, !s.isZero, r.isBelow(order), s.isBelow(order) else { return false }
+    guard !Number.isZero(r), !Number.isZero(s), r.isBelow(order), s.isBelow(order) else { return false }
     let (u, v) = factors(digest(head, payload), r, s)
     return unsafe withUnsafePointer(to: Modulus.p256Field) { field in
       unsafe Calculator.with(field, registers: Calculator.allRegisters) { calculator in
@@ -91,7 +91,7 @@ public enum P256 {
 
   /// Whether point 0 is not the neutral one, and its x is r modulo n: r · Z is X, or (r + n) · Z, without an inversion.
   private static func isResult(_ calculator: Calculator, _ r: Number) -> Bool {
-    guard !calculator.value(.z1).isZero else { return false }
+    guard !Number.isZero(calculator.value(.z1)) else { return false }
     var candidate = r
     for _ in 0..<2 {
       calculator.set(.a, candidate)

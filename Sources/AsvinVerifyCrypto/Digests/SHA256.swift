@@ -12,6 +12,9 @@ public struct SHA256: StreamingHash, Sendable {
   public init() {}
 
   /// Adds bytes.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
   public mutating func update(_ bytes: Span<UInt8>) {
     for index in bytes.indices { append(bytes[index]) }
   }
@@ -28,6 +31,9 @@ public struct SHA256: StreamingHash, Sendable {
   }
 
   /// SHA-256 of a buffer.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
   public static func digest(of bytes: Span<UInt8>) -> Digest {
     var hash = SHA256()
     hash.update(bytes)

@@ -11,6 +11,9 @@ public struct SHA512: Sendable {
   public init() {}
 
   /// Adds bytes.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
   public mutating func update(_ bytes: Span<UInt8>) {
     for index in bytes.indices { append(bytes[index]) }
   }

@@ -47,19 +47,20 @@ public struct Installer<
       record = Record(Progress(plan))
     }
     if Patching.appliesPatches, plan.isPatch {
-      var known = record.content(as: Progress.self)
-      patching.resume(written: known.written)
+      let last = record.content(as: Progress.self)
+      patching.resume(written: last.written)
       // The last block that does not begin behind the place that the applier wants.
       let wanted = patching.offset
-      if known.position > wanted {
+      if last.position > wanted {
         record = Record(Progress(plan))
-        log.newest(into: &record) {
-          let progress = $0.content(as: Progress.self)
-          return progress.fits(plan, isPatch: true) && progress.position <= wanted
+        if Patching.goesOnInside {
+          log.newest(into: &record) {
+            let progress = $0.content(as: Progress.self)
+            return progress.fits(plan, isPatch: true) && progress.position <= wanted
+          }
         }
-        known = record.content(as: Progress.self)
       }
-      skipped = wanted &- known.position
+      skipped = wanted &- record.content(as: Progress.self).position
     }
     let known = record.content(as: Progress.self)
     stream = unsafe SealedStream(plan, from: known, memory: memory)
@@ -113,11 +114,11 @@ public struct Installer<
     return InstalledComponent(found: plan)
   }
 
-  /// Why it fails here.
+  /// Why it fails here. Mutating: else all of it would be copied to be asked.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
-  private func failure(_ reason: Reason) -> InstallError { InstallError(reason, at: offset) }
+  private mutating func failure(_ reason: Reason) -> InstallError { InstallError(reason, at: offset) }
 
   private static func give(
     _ chunk: Span<UInt8>, _ plan: InstallPlan, _ writer: inout SlotWriter<Target>, _ patching: inout Patching,

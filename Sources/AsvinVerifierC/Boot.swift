@@ -7,20 +7,31 @@ public import CAsvinVerifier
 
 typealias DeviceState = BootState<CRegion>
 
-/// Gives the state of a device to a body; a reason code, or 0.
-func withState(
-  _ device: UnsafePointer<asvin_device>?, _ body: (inout DeviceState) throws(InstallError) -> Void
-) -> Int32 {
+/// The state of a device; `nil` where it has no flash for one.
+///
+/// - Parameter failed: where a failure of that flash is noted, as long as the state is used.
+#if hasFeature(Embedded)
+@inline(never)
+#endif
+func state(of device: UnsafePointer<asvin_device>?, _ failed: UnsafeMutablePointer<Bool>) -> DeviceState? {
   guard let device = unsafe device, let flash = unsafe device.pointee.state, unsafe flash.pointee.isSensible else {
-    return ASVIN_MISUSE
+    return nil
   }
+  return unsafe DeviceState(
+    CRegion(flash, failed), factoryFloor: device.pointee.factory_floor, factorySequence: device.pointee.factory_sequence
+  )
+}
+
+/// See the header.
+@c @implementation
+public func asvin_boot(_ device: UnsafePointer<asvin_device>?, _ runs_target: UnsafeMutablePointer<Int32>?) -> Int32 {
   var failed = false
+  guard let runs_target = unsafe runs_target else { return ASVIN_MISUSE }
+  unsafe runs_target.pointee = 0
   return unsafe withUnsafeMutablePointer(to: &failed) { failed in
-    var state = unsafe DeviceState(
-      CRegion(flash, failed), factoryFloor: device.pointee.factory_floor,
-      factorySequence: device.pointee.factory_sequence)
+    guard var state = unsafe state(of: device, failed) else { return ASVIN_MISUSE }
     do throws(InstallError) {
-      try body(&state)
+      unsafe runs_target.pointee = try state.begin() ? 1 : 0
       return ASVIN_DONE
     } catch {
       return Int32(error.reason.rawValue)
@@ -30,25 +41,32 @@ func withState(
 
 /// See the header.
 @c @implementation
-public func asvin_boot(_ device: UnsafePointer<asvin_device>?, _ runs_target: UnsafeMutablePointer<Int32>?) -> Int32 {
-  guard let runs_target = unsafe runs_target else { return ASVIN_MISUSE }
-  unsafe runs_target.pointee = 0
-  return unsafe withState(device) { state throws(InstallError) in
-    let runsUpdate = try state.begin()
-    unsafe runs_target.pointee = runsUpdate ? 1 : 0
+public func asvin_confirm(_ device: UnsafePointer<asvin_device>?) -> Int32 {
+  var failed = false
+  return unsafe withUnsafeMutablePointer(to: &failed) { failed in
+    guard var state = unsafe state(of: device, failed) else { return ASVIN_MISUSE }
+    do throws(InstallError) {
+      _ = try state.confirm()
+      return ASVIN_DONE
+    } catch {
+      return Int32(error.reason.rawValue)
+    }
   }
 }
 
 /// See the header.
 @c @implementation
-public func asvin_confirm(_ device: UnsafePointer<asvin_device>?) -> Int32 {
-  unsafe withState(device) { state throws(InstallError) in _ = try state.confirm() }
-}
-
-/// See the header.
-@c @implementation
 public func asvin_revert(_ device: UnsafePointer<asvin_device>?) -> Int32 {
-  unsafe withState(device) { state throws(InstallError) in try state.revert() }
+  var failed = false
+  return unsafe withUnsafeMutablePointer(to: &failed) { failed in
+    guard var state = unsafe state(of: device, failed) else { return ASVIN_MISUSE }
+    do throws(InstallError) {
+      try state.revert()
+      return ASVIN_DONE
+    } catch {
+      return Int32(error.reason.rawValue)
+    }
+  }
 }
 
 /// See the header.
@@ -57,8 +75,11 @@ public func asvin_floor(
   _ device: UnsafePointer<asvin_device>?, _ floor: UnsafeMutablePointer<UInt64>?,
   _ sequence: UnsafeMutablePointer<UInt64>?
 ) -> Int32 {
-  unsafe withState(device) { state throws(InstallError) in
+  var failed = false
+  return unsafe withUnsafeMutablePointer(to: &failed) { failed in
+    guard let state = unsafe state(of: device, failed) else { return ASVIN_MISUSE }
     if let floor = unsafe floor { unsafe floor.pointee = state.floor }
     if let sequence = unsafe sequence { unsafe sequence.pointee = state.sequence }
+    return ASVIN_DONE
   }
 }

@@ -57,6 +57,9 @@ struct CRegion: FlashRegion {
 
 extension asvin_flash {
   /// Whether it can hold what it is for.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
   var isSensible: Bool {
     let (capacity, block, unit) = unsafe (self.capacity, block_bytes, write_bytes)
     guard unsafe read != nil, block >= 256, block & (block &- 1) == 0 else { return false }

@@ -15,9 +15,6 @@ public func asvin_begin(
   guard let place = unsafe UpdatePlace(update, device, plan, offset, room: MemoryLayout<PatchInstaller>.size) else {
     return ASVIN_MISUSE
   }
-  guard place.plan.isPatch, let running = unsafe place.running else {
-    return unsafe asvin_begin_image(update, device, plan, offset)
-  }
   // A block of the stream stands first, what the patch is applied in behind it.
   let start = (place.plan.blockBytes &+ 7) & ~7
   guard unsafe start <= place.memory.count else { return Int32(Reason.chunkTooLarge.rawValue) }
@@ -25,8 +22,10 @@ public func asvin_begin(
   let (target, workspace) = unsafe (
     CRegion(place.target, failed), UnsafeMutableRawBufferPointer(rebasing: place.memory[start...])
   )
-  let patching = unsafe TwoSlotPatch(
-    from: CRegion(running, failed), place.device.pointee.running_bytes, into: target, memory: workspace)
+  // Without a slot of what runs, of patches those of the empty base are taken.
+  let base = unsafe CRegion(place.running ?? place.target, failed)
+  let baseBytes = unsafe place.running == nil ? 0 : place.device.pointee.running_bytes
+  let patching = unsafe TwoSlotPatch(from: base, baseBytes, into: target, memory: workspace)
   do throws(InstallError) {
     let installer = try unsafe PatchInstaller(
       place.plan, into: target, journal: CRegion(place.journal, failed), hash: SHA256.self, patching: patching,

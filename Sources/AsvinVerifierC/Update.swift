@@ -74,7 +74,14 @@ private func finishImage(_ memory: UnsafeMutableRawPointer) -> Int32 {
 func activate(_ installed: InstalledComponent, _ memory: UnsafeMutableRawPointer) -> Int32 {
   let head = unsafe (memory - UpdateHead.bytes).assumingMemoryBound(to: UpdateHead.self)
   let components: InlineArray<1, InstalledComponent> = [installed]
-  return unsafe withState(head.pointee.device) { state throws(InstallError) in try state.activate(components.span) }
+  let failed = unsafe withUnsafeMutablePointer(to: &head.pointee.failed) { unsafe $0 }
+  guard var state = unsafe state(of: head.pointee.device, failed) else { return ASVIN_MISUSE }
+  do throws(InstallError) {
+    try state.activate(components.span)
+    return ASVIN_DONE
+  } catch {
+    return Int32(error.reason.rawValue)
+  }
 }
 
 /// See the header.

@@ -10,7 +10,7 @@ public import CAsvinVerifier
 /// See the header.
 @c @implementation
 public func asvin_verify(
-  _ device: UnsafePointer<asvin_device>?, _ envelope: UnsafePointer<UInt8>?, _ count: UInt32,
+  _ device: UnsafePointer<asvin_device>?, _ envelope: UnsafePointer<UInt8>?, _ envelopeBytes: UInt32,
   _ plan: UnsafeMutablePointer<asvin_plan>?
 ) -> Int32 {
   guard let device = unsafe device, let envelope = unsafe envelope, let plan = unsafe plan else { return ASVIN_MISUSE }
@@ -18,26 +18,46 @@ public func asvin_verify(
   var (floor, sequence) = (0 as UInt64, 0 as UInt64)
   let answer = unsafe asvin_floor(device, &floor, &sequence)
   guard answer == ASVIN_DONE else { return answer }
-  let cryptography = unsafe CCryptography(device)
-  guard let anchors = unsafe anchors(of: device, cryptography) else { return ASVIN_MISUSE }
-  let keys = anchors.span.extracting(first: unsafe Int(device.pointee.key_count))
-  guard let trust = Trust(keys, threshold: unsafe Int(device.pointee.key_threshold)) else { return ASVIN_MISUSE }
-  let installed: InlineArray<1, InstalledImage> = [
-    unsafe InstalledImage(
+  return unsafe withUnsafeTemporaryAllocation(of: TrustAnchor.self, capacity: 8) { memory in
+    guard let count = unsafe fill(memory, from: device),
+      let trust = unsafe Trust(Span(_unsafeElements: memory).extracting(first: count), threshold: threshold(of: device))
+    else { return ASVIN_MISUSE }
+    let image = unsafe InstalledImage(
       slot: 0, size: UInt64(device.pointee.running_bytes), digest: bytes(of: device.pointee.running_digest))
-  ]
-  let known = unsafe device.pointee.running_bytes > 0 ? installed.span : installed.span.extracting(first: 0)
-  let asked = unsafe Device(
-    vendor: .required(bytes(of: device.pointee.vendor)), deviceClass: .required(bytes(of: device.pointee.device_class)),
-    floor: .required(floor), sequence: sequence, features: device.pointee.features,
-    memory: UInt64(device.pointee.memory_bytes), installed: known)
-  do throws(Rejection) {
-    let release = try Verifier(cryptography).verify(
-      unsafe UnsafeBufferPointer(start: envelope, count: Int(count)).span, trust: trust, device: asked)
-    return unsafe tell(release, asked, plan)
-  } catch {
-    return Int32(error.reason.rawValue)
+    let installed: InlineArray<1, InstalledImage> = [image]
+    let asked = unsafe Device(
+      vendor: .required(bytes(of: device.pointee.vendor)),
+      deviceClass: .required(bytes(of: device.pointee.device_class)), floor: .required(floor), sequence: sequence,
+      features: device.pointee.features, memory: UInt64(device.pointee.memory_bytes),
+      installed: installed.span.extracting(first: image.size > 0 ? 1 : 0))
+    do throws(Rejection) {
+      let verifier = unsafe Verifier(CCryptography(device))
+      let release = try verifier.verify(
+        unsafe UnsafeBufferPointer(start: envelope, count: Int(truncatingIfNeeded: envelopeBytes)).span, trust: trust,
+        device: asked)
+      return unsafe tell(release, asked, plan)
+    } catch {
+      return Int32(error.reason.rawValue)
+    }
   }
+}
+
+private func threshold(of device: UnsafePointer<asvin_device>) -> Int {
+  unsafe Int(truncatingIfNeeded: device.pointee.key_threshold)
+}
+
+/// Puts the keys of a device where they are asked for; how many there are, or `nil` where one is none.
+private func fill(_ memory: UnsafeMutableBufferPointer<TrustAnchor>, from device: UnsafePointer<asvin_device>) -> Int? {
+  let count = unsafe Int(truncatingIfNeeded: device.pointee.key_count)
+  guard let keys = unsafe device.pointee.keys, count >= 1, count <= memory.count else { return nil }
+  for index in 0..<count {
+    let known = unsafe keys + index
+    guard let algorithm = unsafe SignatureAlgorithm(rawValue: Int64(known.pointee.algorithm)) else { return nil }
+    let point: FixedBytes<64> = unsafe bytes(of: known.pointee.bytes)
+    guard let key = PublicKey(algorithm, point.span.extracting(first: algorithm.publicKeyBytes)) else { return nil }
+    unsafe memory.initializeElement(at: index, to: TrustAnchor(key, using: CCryptography(device)))
+  }
+  return count
 }
 
 /// What is to be fetched of a release for slot 0. A release of more components is not for a device of one slot.
@@ -55,7 +75,7 @@ private func tell(
     unsafe plan.pointee.is_installed = 1
     return ASVIN_DONE
   }
-  guard let known = InstallPlan(release, slot: 0, payload: index),
+  guard let known = InstallPlan(release, component, payload: index),
     MemoryLayout<InstallPlan>.size <= MemoryLayout.size(ofValue: unsafe plan.pointee.storage)
   else { return ASVIN_MISUSE }
   unsafe plan.pointee.stream_bytes = known.streamSize
@@ -65,28 +85,6 @@ private func tell(
     unsafe storage.storeBytes(of: known, as: InstallPlan.self)
   }
   return ASVIN_DONE
-}
-
-private func anchors(
-  of device: UnsafePointer<asvin_device>, _ cryptography: CCryptography
-) -> InlineArray<8, TrustAnchor>? {
-  let count = unsafe Int(device.pointee.key_count)
-  guard let keys = unsafe device.pointee.keys, count >= 1, count <= 8,
-    let first = unsafe anchor(keys[0], cryptography)
-  else { return nil }
-  var anchors = InlineArray<8, TrustAnchor>(repeating: first)
-  for index in 1..<count {
-    guard let next = unsafe anchor(keys[index], cryptography) else { return nil }
-    anchors[index] = next
-  }
-  return anchors
-}
-
-private func anchor(_ key: asvin_key, _ cryptography: CCryptography) -> TrustAnchor? {
-  guard let algorithm = SignatureAlgorithm(rawValue: Int64(key.algorithm)) else { return nil }
-  let bytes: FixedBytes<64> = bytes(of: key.bytes)
-  guard let known = PublicKey(algorithm, bytes.span.extracting(first: algorithm.publicKeyBytes)) else { return nil }
-  return TrustAnchor(known, using: cryptography)
 }
 
 /// The bytes of a C array.

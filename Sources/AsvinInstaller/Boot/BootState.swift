@@ -133,6 +133,9 @@ public struct BootState<Region: FlashRegion> {
     try write(next)
   }
 
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
   private mutating func write(_ next: Content) throws(InstallError) {
     log.append(Record(next))
     guard !log.hasFailed else { throw InstallError(.flashFailed, at: 0) }

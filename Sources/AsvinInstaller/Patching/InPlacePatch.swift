@@ -45,6 +45,9 @@ public struct InPlacePatch<Flash: PatchFlash>: PatchApplying, ~Copyable {
     return applier != nil
   }
 
+  /// From its checkpoint.
+  public static var goesOnInside: Bool { true }
+
   /// Where in the patch it stands.
   public var offset: UInt64 {
     switch applier {

@@ -5,6 +5,9 @@ public protocol PatchApplying: ~Copyable {
   /// Whether it applies any; without, nothing for patches is linked.
   static var appliesPatches: Bool { get }
 
+  /// Whether it goes on inside a patch behind a power cut; else a patch is always given from its start.
+  static var goesOnInside: Bool { get }
+
   /// Where in the patch it stands: the byte to be given next. Not 0 where it goes on behind a power cut.
   var offset: UInt64 { get }
 
@@ -26,6 +29,10 @@ public protocol PatchApplying: ~Copyable {
 extension PatchApplying where Self: ~Copyable {
   /// It does.
   public static var appliesPatches: Bool { true }
+  /// From the start.
+  public static var goesOnInside: Bool { false }
+  /// 0, where it goes on from the start.
+  public var offset: UInt64 { 0 }
 }
 
 /// No patches: whole images only.
@@ -34,8 +41,6 @@ public struct NoPatches: PatchApplying {
   public static var appliesPatches: Bool { false }
   /// It needs nothing.
   public init() {}
-  /// 0.
-  public var offset: UInt64 { 0 }
   /// 0.
   public var written: UInt64 { 0 }
   /// Does nothing.

@@ -25,19 +25,14 @@ public struct TwoSlotPatch<Base: FlashRegion, Target: FlashRegion>: PatchApplyin
     unsafe self.memory = memory
   }
 
-  /// 0: a patch is always given from its start.
-  public var offset: UInt64 { 0 }
-
   /// Bytes of the result that stand in the slot.
-  public var written: UInt64 {
-    switch applier {
-    case .some(let applier): max(known, UInt64(applier.position) & ~UInt64(target.blockBytes &- 1))
-    case nil: known
-    }
-  }
+  public private(set) var written: UInt64 = 0
 
   /// Says how much a journal knows to be written.
-  public mutating func resume(written: UInt64) { known = written & ~UInt64(target.blockBytes &- 1) }
+  public mutating func resume(written: UInt64) {
+    known = written & ~UInt64(target.blockBytes &- 1)
+    self.written = known
+  }
 
   /// Takes the next bytes of the patch.
   public mutating func push(_ bytes: Span<UInt8>, maximum: UInt64) throws(InstallError) {
@@ -51,6 +46,7 @@ public struct TwoSlotPatch<Base: FlashRegion, Target: FlashRegion>: PatchApplyin
     } catch {
       throw InstallError(.patchInvalid, at: error.offset)
     }
+    written = max(known, UInt64(applier?.position ?? 0) & ~UInt64(target.blockBytes &- 1))
   }
 
   /// Ends the patch.
@@ -64,6 +60,10 @@ public struct TwoSlotPatch<Base: FlashRegion, Target: FlashRegion>: PatchApplyin
     applier?.withOutput { $0.finish() }
   }
 
+  // On its own, so that an applier in the making is gone from the stack when it runs.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
   private mutating func begin(_ maximum: UInt64) throws(InstallError) {
     do throws(PatchError) {
       let header = try PatchHeader(self.header.bytes.span.extracting(first: Int(truncatingIfNeeded: self.header.count)))

@@ -1,4 +1,4 @@
-import AsvinManifest
+package import AsvinManifest
 public import AsvinVerifier
 public import AsvinWire
 
@@ -27,25 +27,35 @@ public struct InstallPlan: BitwiseCopyable, Sendable {
   ///
   /// - Returns: `nil` where the manifest has no such component, or the component no such payload.
   public init?(_ release: borrowing VerifiedManifest, slot: UInt64, payload: Int) {
-    let manifest = release.manifest
-    var components = manifest.components
-    // The verifier has read both whole: neither cursor can fail; if one did, there would be no plan.
+    var components = release.manifest.components
+    // The verifier has read it whole: the cursor cannot fail; if it did, there would be no plan.
     while let component = try? components.next() {  // see above
-      guard component.slot == slot else { continue }
-      var payloads = component.payloads
-      var index = 0
-      while let view = try? payloads.next() {  // see above
-        if index == payload, let kind = view.kind {
-          self.release = release.digest
-          (sequence, self.slot, imageSize) = (manifest.sequence, slot, component.size)
-          imageDigest = Digest(startingWith: component.digest)
-          (self.payload, isPatch, payloadSize) = (payload, kind == .patch, view.size)
-          sealing = Sealing(chunkBits: UInt32(truncatingIfNeeded: view.chunk))
-          firstLink = Digest(startingWith: view.firstLink)
-          return
-        }
-        index &+= 1
+      if component.slot == slot {
+        self.init(release, component, payload: payload)
+        return
       }
+    }
+    return nil
+  }
+
+  /// The plan for a component of the release.
+  ///
+  /// - Returns: `nil` where the component has no such payload.
+  package init?(_ release: borrowing VerifiedManifest, _ component: ComponentView, payload: Int) {
+    var payloads = component.payloads
+    var left = payload
+    // As above.
+    while let view = try? payloads.next() {  // see above
+      left &-= 1
+      guard left < 0 else { continue }
+      guard let kind = view.kind else { return nil }
+      (self.release, sequence) = (release.digest, release.manifest.sequence)
+      (slot, imageSize) = (component.slot, component.size)
+      imageDigest = Digest(startingWith: component.digest)
+      (self.payload, isPatch, payloadSize) = (payload, kind == .patch, view.size)
+      sealing = Sealing(chunkBits: UInt32(truncatingIfNeeded: view.chunk))
+      firstLink = Digest(startingWith: view.firstLink)
+      return
     }
     return nil
   }

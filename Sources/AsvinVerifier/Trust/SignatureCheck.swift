@@ -43,7 +43,11 @@ extension Verifier where Provider: ~Copyable {
 
   /// Whether the same key stands among the anchors before an index.
   private func isRepeated(_ index: Int, in trust: borrowing Trust) -> Bool {
-    for earlier in 0..<index where trust.anchors[earlier].key == trust.anchors[index].key { return true }
+    let key = trust.anchors[index].key
+    for earlier in 0..<index {
+      let other = trust.anchors[earlier].key
+      if equal(other.bytes, key.bytes) { return true }
+    }
     return false
   }
 

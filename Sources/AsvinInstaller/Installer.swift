@@ -42,27 +42,30 @@ public struct Installer<
     log = RecordLog(journal)
     // Where it stood last, unless something else was installed since.
     var record = Record()
-    log.last(into: &record)
-    if !record.content(as: Progress.self).fits(plan, isPatch: Patching.appliesPatches && plan.isPatch) {
-      record = Record(Progress(plan))
+    var known = Progress(plan)
+    if log.last(into: &record) {
+      let last = record.content(as: Progress.self)
+      if last.fits(plan, isPatch: Patching.appliesPatches && plan.isPatch) { known = last }
     }
     if Patching.appliesPatches, plan.isPatch {
-      let last = record.content(as: Progress.self)
-      patching.resume(written: last.written)
+      patching.resume(written: known.written)
       // The last block that does not begin behind the place that the applier wants.
       let wanted = patching.offset
-      if last.position > wanted {
-        record = Record(Progress(plan))
-        if Patching.goesOnInside {
-          log.newest(into: &record) {
-            let progress = $0.content(as: Progress.self)
-            return progress.fits(plan, isPatch: true) && progress.position <= wanted
-          }
+      if known.position > wanted {
+        known = Progress(plan)
+        if Patching.goesOnInside,
+          log.newest(
+            into: &record,
+            where: {
+              let progress = $0.content(as: Progress.self)
+              return progress.fits(plan, isPatch: true) && progress.position <= wanted
+            })
+        {
+          known = record.content(as: Progress.self)
         }
       }
-      skipped = wanted &- record.content(as: Progress.self).position
+      skipped = wanted &- known.position
     }
-    let known = record.content(as: Progress.self)
     stream = unsafe SealedStream(plan, from: known, memory: memory)
     writer = SlotWriter(target, written: known.written)
     self.patching = patching
@@ -108,7 +111,8 @@ public struct Installer<
     guard !target.hasFailed else { throw failure(.flashFailed) }
     guard InstalledComponent.stands(plan, in: target, Hash.self) else {
       // What was noted led here: the next one begins anew.
-      log.append(Record())
+      var nothing = Record()
+      log.append(&nothing)
       throw InstallError(.imageDigestMismatch, at: plan.imageSize)
     }
     return InstalledComponent(found: plan)
@@ -137,7 +141,8 @@ public struct Installer<
     var progress = Progress(plan)
     (progress.position, progress.expected) = (position, stream.expected)
     progress.written = isPatch ? patching.written : position
-    log.append(Record(progress))
+    var record = Record(progress)
+    log.append(&record)
     guard !log.hasFailed else { throw failure(.flashFailed) }
   }
 }

@@ -31,8 +31,8 @@ extension CBORReader {
     let head = try head()
     guard head.major == .unsigned || head.major == .negative else { throw WireError(.wrongType, at: start) }
     let key = CBORKey(head.argument, isNegative: head.major == .negative)
-    if let previous = map.previous, !previous.precedes(key) {
-      throw WireError(previous == key ? .duplicateKey : .unsortedKeys, at: start)
+    guard map.previous?.precedes(key) ?? true else {
+      throw WireError(map.previous == key ? .duplicateKey : .unsortedKeys, at: start)
     }
     map.previous = key
     return key

@@ -12,8 +12,9 @@ public func isUTF8(_ bytes: Span<UInt8>) -> Bool {
     guard length >= 2, length <= 4, bytes.count &- index >= length &- 1 else { return false }
     var scalar = UInt32(lead) & (0x7F &>> UInt32(truncatingIfNeeded: length))
     for _ in 1..<length {
-      guard bytes[index] & 0xC0 == 0x80 else { return false }
-      scalar = scalar << 6 | UInt32(bytes[index] & 0x3F)
+      let next = bytes[index]
+      guard next & 0xC0 == 0x80 else { return false }
+      scalar = scalar << 6 | UInt32(next & 0x3F)
       index &+= 1
     }
     // What fits the next shorter sequence, 7, 11 or 16 bits, is overlong.

@@ -42,9 +42,8 @@ public struct BootState<Region: FlashRegion> {
   ///   - sequence: the sequence number of what it left the factory with.
   public init(_ region: Region, factoryFloor floor: UInt64 = 0, factorySequence sequence: UInt64 = 0) {
     log = RecordLog(region)
-    var record = Record(Content(floor: floor, sequence: sequence))
-    log.last(into: &record)
-    content = record.content(as: Content.self)
+    var record = Record()
+    content = log.last(into: &record) ? record.content(as: Content.self) : Content(floor: floor, sequence: sequence)
     // What was written by another firmware and means nothing here is no update.
     if Phase(rawValue: content.phase) == nil { content.phase = Phase.confirmed.rawValue }
   }
@@ -137,7 +136,8 @@ public struct BootState<Region: FlashRegion> {
   @inline(never)
   #endif
   private mutating func write(_ next: Content) throws(InstallError) {
-    log.append(Record(next))
+    var record = Record(next)
+    log.append(&record)
     guard !log.hasFailed else { throw InstallError(.flashFailed, at: 0) }
     content = next
   }

@@ -13,7 +13,6 @@ import AsvinDelta
 /// | 4 | CRC-32 of both |
 /// | 32 | 0xFF: a record is not to cross a page |
 struct RecordLog<Region: FlashRegion> {
-  private typealias Place = InlineArray<32, UInt32>
   private static var placeBits: UInt32 { 7 }
 
   private let region: Region
@@ -30,9 +29,11 @@ struct RecordLog<Region: FlashRegion> {
   /// The log in a region of two erase blocks or more; it is read through.
   init(_ region: Region) {
     self.region = region
-    for index in 0..<places {
-      var content = Place(repeating: 0)
-      let number = read(index, into: &content)
+    var record = Record()
+    var index = places
+    while index > 0 {
+      index &-= 1
+      let number = read(index, into: &record)
       if number > sequence { (sequence, place) = (number, index) }
     }
   }
@@ -40,30 +41,30 @@ struct RecordLog<Region: FlashRegion> {
   /// Whether an operation of its flash has failed.
   var hasFailed: Bool { region.hasFailed }
 
-  /// Gives what the last whole record holds, if there is one.
-  func last(into record: inout Record) {
-    var content = Place(repeating: 0)
-    if sequence > 0, read(place, into: &content) == sequence { Self.copy(content, into: &record) }
-  }
+  /// Gives the last whole record.
+  ///
+  /// - Returns: whether there is one.
+  func last(into record: inout Record) -> Bool { sequence > 0 && read(place, into: &record) == sequence }
 
-  /// Gives the newest whole record that passes a test, if any.
-  func newest(into record: inout Record, where isWanted: (Record) -> Bool) {
+  /// Gives the newest whole record that passes a test.
+  ///
+  /// - Returns: whether there is one.
+  func newest(into record: inout Record, where isWanted: (Record) -> Bool) -> Bool {
     var best: UInt32 = 0
     for index in 0..<places {
-      var content = Place(repeating: 0)
-      let number = read(index, into: &content)
       var candidate = Record()
-      Self.copy(content, into: &candidate)
+      let number = read(index, into: &candidate)
       guard number > best, isWanted(candidate) else { continue }
       (record, best) = (candidate, number)
     }
+    return best > 0
   }
 
   /// Writes a record behind the last. Whether it stands, ``FlashRegion/hasFailed`` says.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
-  mutating func append(_ record: Record) {
+  mutating func append(_ record: inout Record) {
     var next = sequence == 0 ? 0 : place &+ 1
     while true {
       if next == places { next = 0 }
@@ -75,20 +76,15 @@ struct RecordLog<Region: FlashRegion> {
       if isErased(next) { break }
       next &+= 1
     }
-    var content = Place(repeating: .max)
-    for word in 0..<22 { content[word] = record.words[word] }
-    content[22] = sequence &+ 1
-    content[23] = Self.checksum(of: content)
+    record.words[22] = sequence &+ 1
+    record.words[23] = Self.checksum(of: &record)
     if !region.hasFailed {
-      unsafe withUnsafeBytes(of: content) { bytes in
-        unsafe region.write(offset(next), Span(_unsafeBytes: bytes))
+      let offset = offset(next)
+      unsafe withUnsafeMutableBytes(of: &record) { bytes in
+        unsafe region.write(offset, Span(_unsafeBytes: UnsafeRawBufferPointer(bytes)))
       }
     }
     if !region.hasFailed { (sequence, place) = (sequence &+ 1, next) }
-  }
-
-  private static func copy(_ content: Place, into record: inout Record) {
-    for word in 0..<22 { record.words[word] = content[word] }
   }
 
   private func offset(_ place: UInt32) -> UInt64 { UInt64(place) << 7 }
@@ -102,7 +98,7 @@ struct RecordLog<Region: FlashRegion> {
   }
 
   private func isErased(_ place: UInt32) -> Bool {
-    for index in 0..<128 as Range<UInt64> where region.byte(offset(place) &+ index) != 0xFF { return false }
+    for index in 0..<128 as Range<UInt32> where region.byte(offset(place) | UInt64(index)) != 0xFF { return false }
     return true
   }
 
@@ -110,17 +106,18 @@ struct RecordLog<Region: FlashRegion> {
   #if hasFeature(Embedded)
   @inline(never)
   #endif
-  private func read(_ place: UInt32, into content: inout Place) -> UInt32 {
-    unsafe withUnsafeMutableBytes(of: &content) { bytes in
-      for index in 0..<96 { unsafe bytes[index] = region.byte(offset(place) &+ UInt64(index)) }
+  private func read(_ place: UInt32, into record: inout Record) -> UInt32 {
+    let offset = offset(place)
+    unsafe withUnsafeMutableBytes(of: &record) { bytes in
+      for index in 0..<96 { unsafe bytes[index] = region.byte(offset | UInt64(UInt32(index))) }
     }
-    return content[23] == Self.checksum(of: content) ? content[22] : 0
+    return record.words[23] == Self.checksum(of: &record) ? record.words[22] : 0
   }
 
-  /// CRC-32 of a record and its number.
-  private static func checksum(of content: Place) -> UInt32 {
+  /// CRC-32 of a record and its number. Of a variable: else it would be copied.
+  private static func checksum(of record: inout Record) -> UInt32 {
     var crc = CRC32()
-    unsafe withUnsafeBytes(of: content) { bytes in
+    unsafe withUnsafeMutableBytes(of: &record) { bytes in
       for index in 0..<92 { unsafe crc.add(bytes[index]) }
     }
     return crc.value

@@ -136,7 +136,7 @@ extension MapFields {
       switch rule {
       case .signatures: _ = try SignatureView(reading: &reader)
       case .keySetLinks: try reader.skip()
-      case .logProofs: _ = try reader.byteString()
+      case .logProofs: _ = try reader.embedded()
       default:
         let item = try MapFields(&reader, rule.items ?? .attachment)
         let isGood =

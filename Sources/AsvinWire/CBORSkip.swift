@@ -18,29 +18,32 @@ extension CBORReader {
       guard isUTF8(try take(head.argument, from: start)) else { throw WireError(.invalidText, at: start) }
     case .array, .map:
       guard levelsLeft > 0 else { throw WireError(.overLimit(.nesting), at: start) }
-      var (left, previous) = (head.argument, 0..<0)
+      var left = head.argument
+      var (previous, previousEnd) = (0, 0)
       while left > 0 {
-        let itemStart = offset
+        let item = offset
         try skip(levelsLeft: levelsLeft &- 1)
         left &-= 1
         guard head.major == .map else { continue }
         // That was a key.
-        let order = order(previous, itemStart..<offset)
-        guard order < 0 else { throw WireError(order == 0 ? .duplicateKey : .unsortedKeys, at: itemStart) }
-        previous = itemStart..<offset
+        let order = order(previous, previousEnd, item)
+        guard order < 0 else { throw WireError(order == 0 ? .duplicateKey : .unsortedKeys, at: item) }
+        (previous, previousEnd) = (item, offset)
         try skip(levelsLeft: levelsLeft &- 1)
       }
     }
   }
 
-  /// Bytewise lexicographic order of two encoded keys: negative, zero or positive.
-  private func order(_ left: Range<Int>, _ right: Range<Int>) -> Int {
-    var index = 0
-    while index < left.count, index < right.count {
-      let (a, b) = (bytes[left.lowerBound &+ index], bytes[right.lowerBound &+ index])
-      if a != b { return a < b ? -1 : 1 }
-      index &+= 1
+  /// Bytewise lexicographic order of an encoded key, from a place to its end, and of the one that was just read, from a
+  /// place on: negative, zero or positive.
+  private func order(_ left: Int, _ leftEnd: Int, _ right: Int) -> Int {
+    var (a, b) = (left, right)
+    while a < leftEnd, b < offset {
+      let difference = Int(bytes[a]) &- Int(bytes[b])
+      if difference != 0 { return difference }
+      a &+= 1
+      b &+= 1
     }
-    return left.count &- right.count
+    return (leftEnd &- a) &- (offset &- b)
   }
 }

@@ -140,7 +140,7 @@ public struct CBORReader: ~Escapable {
   @_lifetime(copy self)
   public mutating func embedded() throws(WireError) -> CBORReader {
     let content = try byteString()
-    return CBORReader(bytes.extracting(0..<offset), at: offset &- content.count)
+    return CBORReader(bytes.extracting(first: offset), at: offset &- content.count)
   }
 
   /// The next item, a text string, as its UTF-8 bytes.

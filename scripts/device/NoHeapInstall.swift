@@ -30,7 +30,7 @@ public func installRelease(
   _ streamCount: Int, _ memory: UnsafeMutableRawPointer, _ memoryCount: Int
 ) -> UInt8 {
   let cryptography = DeviceCryptography()
-  #if WITHOUT_BOOT || WITHOUT_INSTALLER
+  #if WITHOUT_BOOT || WITHOUT_INSTALLER || WITHOUT_PLAN
   let floor = UInt64(streamCount)
   #else
   var boot = BootState(DeviceRegion(number: 2))
@@ -43,9 +43,13 @@ public func installRelease(
     vendor: .required(Identifier()), deviceClass: .required(Identifier()), floor: .required(floor),
     sequence: floor)
   let bytes = unsafe UnsafeBufferPointer(start: envelope, count: count).span
+  #if WITHOUT_PLAN
+  return verified(bytes, trust, device)
+  #else
   guard let plan = plan(bytes, trust, device) else { return 1 }
   #if WITHOUT_INSTALLER
-  return UInt8(truncatingIfNeeded: plan.streamSize)
+  unsafe memory.storeBytes(of: plan, as: InstallPlan.self)
+  return 0
   #else
   do throws(InstallError) {
     var installer = try unsafe Installer(
@@ -63,8 +67,19 @@ public func installRelease(
     return error.reason.rawValue
   }
   #endif
+  #endif
 }
 
+#if WITHOUT_PLAN
+func verified(_ envelope: Span<UInt8>, _ trust: borrowing Trust, _ device: borrowing Device) -> UInt8 {
+  do throws(Rejection) {
+    let release = try Verifier(DeviceCryptography()).verify(envelope, trust: trust, device: device)
+    return release.digest[0] ^ UInt8(truncatingIfNeeded: release.manifest.sequence)
+  } catch {
+    return error.reason.rawValue
+  }
+}
+#else
 func plan(_ envelope: Span<UInt8>, _ trust: borrowing Trust, _ device: borrowing Device) -> InstallPlan? {
   do throws(Rejection) {
     return InstallPlan(
@@ -73,3 +88,4 @@ func plan(_ envelope: Span<UInt8>, _ trust: borrowing Trust, _ device: borrowing
     return nil
   }
 }
+#endif

@@ -1,4 +1,4 @@
-import AsvinWire
+package import AsvinWire
 
 /// Decisions that matter, each made twice: as a value far from 0 and 1, and as its complement. An accept needs both, so
 /// that a single glitch, a skipped branch or a flipped bit, makes a reject of an accept but no accept of a reject.
@@ -23,6 +23,11 @@ package enum Decision {
     let first = value(of: equal(left, right))
     guard first == yes else { return false }
     return areBoth(first, ~value(of: equal(right, left)))
+  }
+
+  /// Whether two digests are the same.
+  package static func areSame(_ left: Digest, _ right: Digest) -> Bool {
+    left.withSpan { left in right.withSpan { right in areSame(left, right) } }
   }
 
   /// Whether a question is answered with yes, twice.

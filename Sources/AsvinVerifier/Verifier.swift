@@ -72,8 +72,7 @@ public struct Verifier<Provider: Cryptography & ~Copyable>: ~Copyable {
   }
 
   private func isSame(_ identifier: Identifier, _ bytes: Span<UInt8>) -> Bool {
-    let wanted = identifier
-    return Decision.areSame(wanted.span, bytes)
+    identifier.withSpan { Decision.areSame($0, bytes) }
   }
 
   @_lifetime(copy cursor)

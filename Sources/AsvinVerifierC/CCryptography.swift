@@ -20,9 +20,10 @@ struct CCryptography: Cryptography {
     }
     var known = asvin_key()
     known.algorithm = Int32(truncatingIfNeeded: key.algorithm.rawValue)
-    let point = key.bytes
     unsafe withUnsafeMutableBytes(of: &known.bytes) { bytes in
-      for index in point.indices { unsafe bytes[index] = point[index] }
+      key.withBytes { point in
+        for index in point.indices { unsafe bytes[index] = point[index] }
+      }
     }
     return unsafe signature.withUnsafeBufferPointer { signature in
       unsafe message.head.withUnsafeBufferPointer { head in

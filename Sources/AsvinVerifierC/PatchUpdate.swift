@@ -6,13 +6,16 @@ import AsvinVerifier
 import AsvinVerifyCrypto
 public import CAsvinVerifier
 
+/// The applier stands behind the installer.
+private let installerBytes = MemoryLayout<PatchInstaller>.stride
+
 /// See the header.
 @c @implementation
 public func asvin_begin(
   _ update: UnsafeMutablePointer<asvin_update>?, _ device: UnsafePointer<asvin_device>?,
   _ plan: UnsafePointer<asvin_plan>?, _ offset: UnsafeMutablePointer<UInt64>?
 ) -> Int32 {
-  guard let place = unsafe UpdatePlace(update, device, plan, offset, room: MemoryLayout<PatchInstaller>.size) else {
+  guard let place = unsafe UpdatePlace(update, device, plan, offset, room: installerBytes + Patching.roomBytes) else {
     return ASVIN_MISUSE
   }
   // A block of the stream stands first, what the patch is applied in behind it.
@@ -25,7 +28,8 @@ public func asvin_begin(
   // Without a slot of what runs, of patches those of the empty base are taken.
   let base = unsafe CRegion(place.running ?? place.target, failed)
   let baseBytes = unsafe place.running == nil ? 0 : place.device.pointee.running_bytes
-  let patching = unsafe TwoSlotPatch(from: base, baseBytes, into: target, memory: workspace)
+  let room = unsafe UnsafeMutableRawBufferPointer(start: place.installer + installerBytes, count: Patching.roomBytes)
+  let patching = unsafe Patching(from: base, baseBytes, into: target, memory: workspace, room: room)
   do throws(InstallError) {
     let installer = try unsafe PatchInstaller(
       place.plan, into: target, journal: CRegion(place.journal, failed), hash: SHA256.self, patching: patching,

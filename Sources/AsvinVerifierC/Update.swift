@@ -25,7 +25,8 @@ struct UpdateHead {
 }
 
 typealias ImageInstaller = Installer<CRegion, CRegion, SHA256, NoPatches>
-typealias PatchInstaller = Installer<CRegion, CRegion, SHA256, TwoSlotPatch<CRegion, CRegion>>
+typealias Patching = TwoSlotPatch<CRegion, CRegion>
+typealias PatchInstaller = Installer<CRegion, CRegion, SHA256, Patching>
 
 /// See the header.
 @c @implementation

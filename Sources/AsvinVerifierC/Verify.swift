@@ -54,7 +54,8 @@ private func fill(_ memory: UnsafeMutableBufferPointer<TrustAnchor>, from device
     let known = unsafe keys + index
     guard let algorithm = unsafe SignatureAlgorithm(rawValue: Int64(known.pointee.algorithm)) else { return nil }
     let point: FixedBytes<64> = unsafe bytes(of: known.pointee.bytes)
-    guard let key = PublicKey(algorithm, point.span.extracting(first: algorithm.publicKeyBytes)) else { return nil }
+    let key = point.withSpan { PublicKey(algorithm, $0.extracting(first: algorithm.publicKeyBytes)) }
+    guard let key else { return nil }
     unsafe memory.initializeElement(at: index, to: TrustAnchor(key, using: CCryptography(device)))
   }
   return count

@@ -12,9 +12,11 @@ public struct DeviceCryptography: Cryptography {
 
   /// Whether a 64-byte signature over a message was made with the key's private half.
   public func isSignature(_ signature: Span<UInt8>, of message: SignedMessage, by key: PublicKey) -> Bool {
-    switch key.algorithm {
-    case .ed25519: Ed25519.isSignature(signature, of: message.head, message.payload, by: key.bytes)
-    case .ecdsaP256: P256.isSignature(signature, of: message.head, message.payload, by: key.bytes)
+    key.withBytes { point in
+      switch key.algorithm {
+      case .ed25519: Ed25519.isSignature(signature, of: message.head, message.payload, by: point)
+      case .ecdsaP256: P256.isSignature(signature, of: message.head, message.payload, by: point)
+      }
     }
   }
 }

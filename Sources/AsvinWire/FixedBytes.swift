@@ -23,27 +23,31 @@ public struct FixedBytes<let count: Int>: BitwiseCopyable, Sendable {
   /// The byte at an index below `count`.
   public subscript(index: Int) -> UInt8 { storage[index] }
 
-  /// The bytes, lent. Take it of a variable: Swift 6.3 loses a temporary that a span was taken of.
+  /// The bytes, lent. For a host, and of a variable: on a device, Swift 6.3 may lose what such a span was taken of, and
+  /// ``withSpan(_:)`` is asked there.
   public var span: Span<UInt8> {
     @_lifetime(borrow self)
     get { storage.span }
   }
 }
 
+extension FixedBytes {
+  /// Lends the bytes to a body. They stand there as long as it runs.
+  public func withSpan<Result: ~Copyable, Failure: Error>(
+    _ body: (Span<UInt8>) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try unsafe withUnsafeBytes(of: storage) { bytes throws(Failure) in try body(unsafe Span(_unsafeBytes: bytes)) }
+  }
+}
+
 extension FixedBytes: Equatable {
   /// Whether all bytes are the same. Takes variable time: for public data only.
   public static func == (left: Self, right: Self) -> Bool {
-    // Byte by byte and not through spans: Swift 6.3 loses a temporary that a span was taken of.
-    for index in 0..<count where left.storage[index] != right.storage[index] { return false }
-    return true
+    left.withSpan { left in right.withSpan { right in equal(left, right) } }
   }
 
   /// Whether a buffer holds the same bytes. Takes variable time: for public data only.
-  public func matches(_ bytes: Span<UInt8>) -> Bool {
-    guard bytes.count == count else { return false }
-    for index in 0..<count where storage[index] != bytes[index] { return false }
-    return true
-  }
+  public func matches(_ bytes: Span<UInt8>) -> Bool { withSpan { equal($0, bytes) } }
 }
 
 /// Whether two buffers hold the same bytes. Takes variable time: for public data only.

@@ -37,7 +37,10 @@ final class Board {
     }
     let workspace = UnsafeMutableRawBufferPointer.allocate(byteCount: memory, alignment: 8)
     defer { unsafe workspace.deallocate() }
-    let patching = unsafe TwoSlotPatch(from: running, UInt32(base), into: spare, memory: workspace)
+    typealias Patching = TwoSlotPatch<SimulatedRegion, SimulatedRegion>
+    let room = UnsafeMutableRawBufferPointer.allocate(byteCount: Patching.roomBytes, alignment: 8)
+    defer { unsafe room.deallocate() }
+    let patching = unsafe Patching(from: running, UInt32(base), into: spare, memory: workspace, room: room)
     var installer = try unsafe Installer(
       plan, into: spare, journal: journal, hash: Hash.self, patching: patching, memory: block)
     return try Self.run(&installer, stream, pieces)

@@ -36,7 +36,10 @@ public func installRelease(
   var boot = BootState(DeviceRegion(number: 2))
   let floor = boot.floor
   #endif
-  guard let publicKey = unsafe PublicKey(.ed25519, UnsafeBufferPointer(start: key, count: 32).span) else { return 1 }
+  // Either, so that both are linked.
+  let algorithm: SignatureAlgorithm = memoryCount & 1 == 0 ? .ed25519 : .ecdsaP256
+  let point = unsafe UnsafeBufferPointer(start: key, count: algorithm.publicKeyBytes).span
+  guard let publicKey = PublicKey(algorithm, point) else { return 1 }
   let anchors: InlineArray<1, TrustAnchor> = [TrustAnchor(publicKey, using: cryptography)]
   guard let trust = Trust(anchors.span) else { return 1 }
   let device = Device(

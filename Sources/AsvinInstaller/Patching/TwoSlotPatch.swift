@@ -9,8 +9,9 @@ public struct TwoSlotPatch<Base: FlashRegion, Target: FlashRegion>: PatchApplyin
   private let baseSize: UInt32
   private let target: Target
   private let memory: UnsafeMutableRawBufferPointer
-  /// Behind the header.
-  private var applier: Applier<RegionBytes<Base>, WrittenSlot<Target>>?
+  /// The applier, behind the header. Not a part of this: it is large, and whatever moves or asks would copy it.
+  private let room: UnsafeMutableRawBufferPointer
+  private var isBegun = false
   private var header = HeaderBytes()
   private var known: UInt64 = 0
 
@@ -19,10 +20,23 @@ public struct TwoSlotPatch<Base: FlashRegion, Target: FlashRegion>: PatchApplyin
   /// - Parameters:
   ///   - base: the slot that the base stands in, and its bytes there; 0 for the empty base.
   ///   - memory: what the payload's manifest says that applying needs, aligned to 8.
+  ///   - room: ``roomBytes`` more, aligned to 8.
   @unsafe
-  public init(from base: Base, _ baseSize: UInt32, into target: Target, memory: UnsafeMutableRawBufferPointer) {
+  public init(
+    from base: Base, _ baseSize: UInt32, into target: Target, memory: UnsafeMutableRawBufferPointer,
+    room: UnsafeMutableRawBufferPointer
+  ) {
     (self.base, self.baseSize, self.target) = (base, baseSize, target)
-    unsafe self.memory = memory
+    unsafe (self.memory, self.room) = (memory, room)
+  }
+
+  private typealias Running = Applier<RegionBytes<Base>, WrittenSlot<Target>>
+
+  /// Bytes that the applier takes beside what a patch says that it needs.
+  public static var roomBytes: Int { MemoryLayout<Running>.size }
+
+  private var applier: UnsafeMutablePointer<Running>? {
+    isBegun ? unsafe room.baseAddress?.assumingMemoryBound(to: Running.self) : nil
   }
 
   /// Bytes of the result that stand in the slot.
@@ -37,27 +51,28 @@ public struct TwoSlotPatch<Base: FlashRegion, Target: FlashRegion>: PatchApplyin
   /// Takes the next bytes of the patch.
   public mutating func push(_ bytes: Span<UInt8>, maximum: UInt64) throws(InstallError) {
     var rest = bytes
-    if applier == nil {
+    if !isBegun {
       guard try header.take(&rest) else { return }
       try begin(maximum)
     }
+    guard let applier = unsafe applier else { return }
     do throws(PatchError) {
-      try applier?.push(rest)
+      try unsafe applier.pointee.push(rest)
     } catch {
       throw InstallError(.patchInvalid, at: error.offset)
     }
-    written = max(known, UInt64(applier?.position ?? 0) & ~UInt64(target.blockBytes &- 1))
+    written = unsafe max(known, UInt64(applier.pointee.position) & ~UInt64(target.blockBytes &- 1))
   }
 
   /// Ends the patch.
   public mutating func finish() throws(InstallError) {
-    guard applier != nil else { throw InstallError(.patchInvalid, at: header.count) }
+    guard let applier = unsafe applier else { throw InstallError(.patchInvalid, at: header.count) }
     do throws(PatchError) {
-      try applier?.finish()
+      try unsafe applier.pointee.finish()
     } catch {
       throw InstallError(.patchInvalid, at: error.offset)
     }
-    applier?.withOutput { $0.finish() }
+    unsafe applier.pointee.withOutput { $0.finish() }
   }
 
   // On its own, so that an applier in the making is gone from the stack when it runs.
@@ -67,13 +82,17 @@ public struct TwoSlotPatch<Base: FlashRegion, Target: FlashRegion>: PatchApplyin
   private mutating func begin(_ maximum: UInt64) throws(InstallError) {
     do throws(PatchError) {
       let header = try PatchHeader(self.header.bytes.span.extracting(first: Int(truncatingIfNeeded: self.header.count)))
-      guard header.inPlace == nil, unsafe header.workspaceBytes <= memory.count else {
+      guard header.inPlace == nil, unsafe header.workspaceBytes <= memory.count, let place = unsafe room.baseAddress,
+        unsafe Self.roomBytes <= room.count
+      else {
         throw PatchError(.unknownFormat, at: 1)
       }
       let result = min(maximum, target.capacity, UInt64(UInt32.max))
-      applier = unsafe Applier(
+      let applier = unsafe Running(
         header, base: RegionBytes(region: base, count: baseSize), output: WrittenSlot(target, known: known),
         maximum: UInt32(truncatingIfNeeded: result), workspace: memory)
+      unsafe place.initializeMemory(as: Running.self, to: applier)
+      isBegun = true
     } catch {
       throw InstallError(.patchInvalid, at: error.offset)
     }

@@ -19,7 +19,7 @@ public struct InstalledComponent: Sendable {
   ///
   /// - Returns: `nil` where it is not.
   public init?<Target: FlashRegion, Hash: StreamingHash>(_ plan: InstallPlan, in target: Target, hash: Hash.Type) {
-    guard Self.stands(plan, in: target, hash) else { return nil }
+    guard plan.imageSize <= target.capacity, Self.stands(plan, in: target, hash) else { return nil }
     self.init(found: plan)
   }
 
@@ -29,7 +29,7 @@ public struct InstalledComponent: Sendable {
     (size, digest) = (plan.imageSize, plan.imageDigest)
   }
 
-  /// Whether the image of a plan stands in a slot: read back, and compared twice.
+  /// Whether the image of a plan stands in a slot that has room for it: read back, and compared twice.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
@@ -37,7 +37,6 @@ public struct InstalledComponent: Sendable {
     _ plan: InstallPlan, in target: Target, _ hash: Hash.Type
   ) -> Bool {
     var left = plan.imageSize
-    guard left <= target.capacity else { return false }
     var hash = Hash()
     var piece = InlineArray<256, UInt8>(repeating: 0)
     var offset: UInt64 = 0
@@ -48,7 +47,6 @@ public struct InstalledComponent: Sendable {
       offset &+= 256
       left &-= UInt64(count)
     }
-    let (found, wanted) = (hash.finish(), plan.imageDigest)
-    return Decision.areSame(found.span, wanted.span)
+    return Decision.areSame(hash.finish(), plan.imageDigest)
   }
 }

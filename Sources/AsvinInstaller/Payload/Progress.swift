@@ -23,9 +23,8 @@ struct Progress: BitwiseCopyable {
   /// Whether what a record tells is of this release, slot and payload, and makes sense: a journal comes from flash, and
   /// may hold anything that has a CRC. Nothing in it may lead outside.
   func fits(_ plan: InstallPlan, isPatch: Bool) -> Bool {
-    let (found, wanted) = (release, plan.release)
-    return slot == UInt32(truncatingIfNeeded: plan.slot) && payload == UInt32(truncatingIfNeeded: plan.payload)
-      && equal(found.span, wanted.span) && plan.sealing.begins(at: position) && position < plan.payloadSize
+    slot == UInt32(truncatingIfNeeded: plan.slot) && payload == UInt32(truncatingIfNeeded: plan.payload)
+      && release == plan.release && plan.sealing.begins(at: position) && position < plan.payloadSize
       && (isPatch ? written <= plan.imageSize : written == position)
   }
 }

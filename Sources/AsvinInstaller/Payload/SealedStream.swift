@@ -48,13 +48,17 @@ struct SealedStream<Hash: StreamingHash> {
   /// - Returns: whether ``chunk`` is there; else more bytes are needed.
   mutating func take(_ bytes: inout Span<UInt8>) throws(InstallError) -> Bool {
     let wanted = min(blockCount &- filled, bytes.count)
-    for index in 0..<wanted { unsafe memory[filled &+ index] = bytes[index] }
+    unsafe bytes.extracting(first: wanted).withUnsafeBufferPointer { piece in
+      if let place = unsafe memory.baseAddress, let start = piece.baseAddress {
+        unsafe (place + filled).copyMemory(from: start, byteCount: wanted)
+      }
+    }
     filled &+= wanted
     bytes = bytes.extracting(droppingFirst: wanted)
     guard filled == blockCount else { return false }
     let digest = Hash.digest(
       of: unsafe Span(_unsafeBytes: UnsafeRawBufferPointer(memory)).extracting(first: filled))
-    guard Decision.areSame(digest.span, expected.span) else {
+    guard Decision.areSame(digest, expected) else {
       throw InstallError(.linkDigestMismatch, at: offset)
     }
     return true

@@ -9,7 +9,12 @@ public struct SignatureStructure: Sendable {
   private var buffer = InlineArray<128, UInt8>(repeating: 0)
   private var count = 0
 
-  /// The structure up to and including the payload's head.
+  /// Lends the structure, up to and including the payload's head, to a body.
+  public func withHead<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
+    unsafe withUnsafeBytes(of: buffer) { bytes in body(unsafe Span(_unsafeBytes: bytes).extracting(first: count)) }
+  }
+
+  /// The structure up to and including the payload's head. For a host: see ``AsvinWire/FixedBytes/span``.
   public var head: Span<UInt8> {
     @_lifetime(borrow self)
     get { buffer.span.extracting(0..<count) }

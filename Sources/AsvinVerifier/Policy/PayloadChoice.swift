@@ -28,8 +28,7 @@ extension Device {
   /// Whether a slot holds an image.
   private func holds(_ slot: UInt64, _ size: UInt64, _ digest: Span<UInt8>) -> Bool {
     for index in installed.indices where installed[index].slot == slot && installed[index].size == size {
-      let found = installed[index].digest
-      if equal(found.span, digest) { return true }
+      if installed[index].digest.matches(digest) { return true }
     }
     return false
   }

@@ -14,7 +14,12 @@ public struct PublicKey: Equatable, Sendable {
     storage = FixedBytes { $0 < bytes.count ? bytes[$0] : 0 }
   }
 
-  /// The point, 32 or 64 bytes.
+  /// Lends the point, 32 or 64 bytes, to a body.
+  public func withBytes<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
+    storage.withSpan { body($0.extracting(first: algorithm.publicKeyBytes)) }
+  }
+
+  /// The point, 32 or 64 bytes. For a host: see ``AsvinWire/FixedBytes/span``.
   public var bytes: Span<UInt8> {
     @_lifetime(borrow self)
     get { storage.span.extracting(0..<algorithm.publicKeyBytes) }
@@ -35,11 +40,10 @@ public struct PublicKey: Equatable, Sendable {
       for index in prefix.indices { info[index] = prefix[index] }
       prefixBytes = prefix.count
     }
-    let point = bytes
-    for index in point.indices { info[prefixBytes &+ index] = point[index] }
-    let digest = cryptography.sha256(info.span.extracting(0..<(prefixBytes &+ point.count)))
-    let start = digest.span
-    return KeyID { start[$0] }
+    let count = algorithm.publicKeyBytes
+    for index in 0..<count { info[prefixBytes &+ index] = storage[index] }
+    let digest = cryptography.sha256(info.span.extracting(first: prefixBytes &+ count))
+    return KeyID { digest[$0] }
   }
 
   /// SubjectPublicKeyInfo up to the point: id-Ed25519 (RFC 8410 §4).

@@ -15,8 +15,7 @@ extension Verifier where Provider: ~Copyable {
     var cursor = envelope.signatures
     while let signature = try next(&cursor) {
       for index in trust.anchors.indices {
-        let keyID = trust.anchors[index].keyID
-        guard equal(keyID.span, signature.keyID) else { continue }
+        guard trust.anchors[index].keyID.matches(signature.keyID) else { continue }
         if signers & (1 &<< UInt32(truncatingIfNeeded: index)) != 0 || isRepeated(index, in: trust) { continue }
         if let failure = failure(of: signature, over: envelope.manifest, by: trust.anchors[index].key) {
           if failure.rawValue > closest.rawValue { closest = failure }
@@ -43,23 +42,21 @@ extension Verifier where Provider: ~Copyable {
 
   /// Whether the same key stands among the anchors before an index.
   private func isRepeated(_ index: Int, in trust: borrowing Trust) -> Bool {
-    let key = trust.anchors[index].key
-    for earlier in 0..<index {
-      let other = trust.anchors[earlier].key
-      if equal(other.bytes, key.bytes) { return true }
-    }
+    for earlier in 0..<index where trust.anchors[earlier].key == trust.anchors[index].key { return true }
     return false
   }
 
   private func failure(of signature: SignatureView, over manifest: Span<UInt8>, by key: PublicKey) -> Reason? {
     guard isManifestType(signature.type) else { return .wrongSignedType }
     guard signature.algorithm == key.algorithm else { return .algorithmMismatch }
-    if key.algorithm == .ed25519, !Ed25519Profile.admits(signature: signature.signature, key: key.bytes) {
+    let signed = signature.signature
+    if key.algorithm == .ed25519, !key.withBytes({ Ed25519Profile.admits(signature: signed, key: $0) }) {
       return .badSignature
     }
     let structure = SignatureStructure(protectedHeader: signature.protectedHeader, payloadBytes: manifest.count)
-    let message = SignedMessage(head: structure.head, payload: manifest)
-    let isGood = Decision.holds { cryptography.isSignature(signature.signature, of: message, by: key) }
+    let isGood = structure.withHead { head in
+      Decision.holds { cryptography.isSignature(signed, of: SignedMessage(head: head, payload: manifest), by: key) }
+    }
     return isGood ? nil : .badSignature
   }
 

@@ -53,8 +53,10 @@ public enum Ed25519 {
     let digest = digest(point, key, head, payload)
     return unsafe withUnsafePointer(to: Modulus.ed25519Order) { order in
       unsafe Calculator.with(order, registers: Calculator.formulaRegisters) { calculator in
-        calculator.set(.a, Number(littleEndian: digest.span, at: 0))
-        calculator.set(.b, Number(littleEndian: digest.span, at: 32))
+        digest.withSpan { bytes in
+          calculator.set(.a, Number(littleEndian: bytes, at: 0))
+          calculator.set(.b, Number(littleEndian: bytes, at: 32))
+        }
         // In Montgomery form: the lower half, and the upper one times 2²⁵⁶.
         calculator.toMontgomery(.a)
         calculator.toMontgomery(.b)

@@ -34,7 +34,7 @@ public enum P256 {
     hash.update(head)
     hash.update(payload)
     let digest = hash.finish()
-    return Number(bigEndian: digest.span, at: 0)
+    return digest.withSpan { Number(bigEndian: $0, at: 0) }
   }
 
   /// h ∕ s and r ∕ s, modulo n.

@@ -109,6 +109,7 @@ void run(void) {
   begin();
   const int32_t verified = asvin_verify(&firmware.device, firmware.envelope, count, &plan);
   end("verifier_kiloinsns", "verifier_stack");
+  print_number("verifier_answer", (uint32_t)verified);
   demand(verified == ASVIN_DONE && plan.payload == UPDATE_PAYLOAD, "the release is refused\n");
   firmware.device.check = NULL;
   firmware.envelope[count - 1] ^= 1;

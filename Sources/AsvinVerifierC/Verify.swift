@@ -47,6 +47,9 @@ private func threshold(of device: UnsafePointer<asvin_device>) -> Int {
 }
 
 /// Puts the keys of a device where they are asked for; how many there are, or `nil` where one is none.
+#if hasFeature(Embedded)
+@inline(never)
+#endif
 private func fill(_ memory: UnsafeMutableBufferPointer<TrustAnchor>, from device: UnsafePointer<asvin_device>) -> Int? {
   let count = unsafe Int(truncatingIfNeeded: device.pointee.key_count)
   guard let keys = unsafe device.pointee.keys, count >= 1, count <= memory.count else { return nil }
@@ -62,6 +65,9 @@ private func fill(_ memory: UnsafeMutableBufferPointer<TrustAnchor>, from device
 }
 
 /// What is to be fetched of a release for slot 0. A release of more components is not for a device of one slot.
+#if hasFeature(Embedded)
+@inline(never)
+#endif
 private func tell(
   _ release: borrowing VerifiedManifest, _ device: borrowing Device, _ plan: UnsafeMutablePointer<asvin_plan>
 ) -> Int32 {

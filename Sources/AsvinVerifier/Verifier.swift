@@ -61,8 +61,9 @@ public struct Verifier<Provider: Cryptography & ~Copyable>: ~Copyable {
     }
     if let lowestBase = manifest.lowestBase {
       guard let sequence = device.sequence else { throw Rejection(.baseUnknown) }
-      // The highest sequence number of all has no next one: nothing can be installed over it anyway.
-      guard Decision.isAbove(sequence &+ 1, lowestBase) else { throw Rejection(.baseNotAllowed) }
+      // The highest sequence number of all has no next one.
+      let next = sequence < .max ? sequence &+ 1 : sequence
+      guard Decision.isAbove(next, lowestBase) else { throw Rejection(.baseNotAllowed) }
     }
     guard manifest.keySetVersion == nil else { throw Rejection(.keySetRequired) }
     var cursor = manifest.components

@@ -73,10 +73,22 @@ uint64_t __aeabi_uidivmod(uint32_t left, uint32_t right) {
   return (uint64_t)rest << 32 | quotient;
 }
 
+int32_t __aeabi_idiv(int32_t left, int32_t right) {
+  const uint32_t a = left < 0 ? 0u - (uint32_t)left : (uint32_t)left, b = right < 0 ? 0u - (uint32_t)right : (uint32_t)right;
+  const uint32_t quotient = (uint32_t)__aeabi_uidivmod(a, b);
+  return (int32_t)((left < 0) != (right < 0) ? 0u - quotient : quotient);
+}
+
+int __clzsi2(uint32_t value) {
+  int count = 0;
+  for (uint32_t bit = 1u << 31; bit != 0 && (value & bit) == 0; bit >>= 1) count++;
+  return count;
+}
+
 uint32_t __aeabi_uidiv(uint32_t left, uint32_t right) { return (uint32_t)__aeabi_uidivmod(left, right); }
 #endif
 
-#ifdef __riscv
+#if defined(__riscv) || (defined(__arm__) && __ARM_ARCH == 6)
 // libgcc's 64-bit shifts, on halves so that they do not call themselves.
 typedef union {
   uint64_t whole;
@@ -98,6 +110,11 @@ uint64_t __ashldi3(uint64_t value, int count) {
   out.half.high = count >= 32 ? in.half.low << (count - 32) : in.half.high << count | in.half.low >> (32 - count);
   return out.whole;
 }
+#endif
+
+#if defined(__arm__) && __ARM_ARCH == 6
+uint64_t __aeabi_llsr(uint64_t value, int count) { return __lshrdi3(value, count); }
+uint64_t __aeabi_llsl(uint64_t value, int count) { return __ashldi3(value, count); }
 #endif
 
 // The device's own cryptography stands here.

@@ -6,6 +6,7 @@ Usage: seeds.py FOLDER PROGRAM
 import pathlib
 import subprocess
 import sys
+import tarfile
 
 import images
 
@@ -67,6 +68,54 @@ class Seeds:
         for parts in (1, 2):
             self.write("patch-long", f"{name}-{parts}", bytes([number]), varint(parts * length), parts * part)
 
+    def release(self, key: pathlib.Path) -> None:
+        """Envelopes of a good release, of which every key id is zeros, as the targets' digests are."""
+        image, bundle = self.folder / "release.bin", self.folder / "release.asvin"
+        note = self.folder / "release.txt"
+        image.write_bytes(bytes(40000))
+        note.write_bytes(b"notes")
+        command = [self.program, "sign", image, "--key", key, "--vendor", "example.com", "--class", "board"]
+        command += ["--name", "firmware", "--fw-version", "1.2.0", "--from", image, "--lowest-base", "1"]
+        command += ["--created", "1", "--allow", "format", "--allow", "test-key", "--output", bundle]
+        subprocess.run([*command, "--force", "--quiet"], check=True)
+        with tarfile.open(bundle) as archive:
+            manifest = archive.extractfile("manifest.cbor").read()
+            signatures = archive.extractfile("signatures.cbor").read()
+        place = signatures.index(b"\x04\x48") + 2
+        signatures = signatures[:place] + bytes(8) + signatures[place + 8 :]
+        length = b"\x59" + len(manifest).to_bytes(2, "big") if len(manifest) > 255 else b"\x58" + bytes([len(manifest)])
+        envelope = b"\xa2\x01" + length + manifest + signatures[1:]
+        for what in range(4):
+            for kind in range(8):
+                self.write("envelope", f"{what}-{kind}", bytes([what, kind, 5, 0]), envelope)
+        for operations in (b"", bytes([5]), bytes([9]), bytes([6, 5]), bytes([1, 3, 2])):
+            self.write("cbor", f"envelope-{operations.hex()}", operations, b"\xff", envelope)
+            self.write("cbor", f"manifest-{operations.hex()}", operations, b"\xff", manifest)
+        for file in self.folder.glob("release.*"):
+            file.unlink()
+
+    def streams(self) -> None:
+        for length in (1, 511, 512, 513, 1024, 4095):
+            head = (length - 1).to_bytes(2, "little")
+            for what in range(4):
+                for pieces in (0, 7):
+                    start = head + bytes([what, pieces])
+                    self.write("sealed-stream", f"{length}-{what}-{pieces}", start)
+                    for place, change in ((0, 1), (511, 128), (545, 255), (length, 2)):
+                        step = place.to_bytes(2, "little") + bytes([change])
+                        cut = b"\x00\x80\x80" + step
+                        self.write("sealed-stream", f"{length}-{what}-{pieces}-{place}", start, step)
+                        self.write("sealed-stream", f"{length}-{what}-{pieces}-{place}-cut", start, cut)
+            # A progress at each block of the stream, and a state in each phase.
+            for position in range(0, length, 512):
+                progress = position.to_bytes(8, "little") * 2 + bytes(8) + bytes(range(32)) + bytes(32)
+                record = bytes([0, 1, 88]) + progress
+                self.write("journal", f"{length}-{position}", bytes([0]), head, record)
+                self.write("journal", f"{length}-{position}-plain", bytes([1]), head, record, bytes([2, 2, 88]), progress)
+            for phase in (0x3CA5965A, 0x5A69C33C, 0x965A3CA5):
+                state = phase.to_bytes(4, "little") + bytes(4) + b"".join(n.to_bytes(8, "little") for n in (7, 0, 7, 9))
+                self.write("journal", f"{length}-state-{phase:x}", bytes([0]), head, bytes([1, 5, 72]), state.ljust(72, b"\1"))
+
     def linux(self, number: int, pair: tuple[bytes, bytes]) -> None:
         container = self.patch(pair, "none", "--profile", "linux")
         self.write("patch-linux", "container", bytes([number | 32]), container[10:])
@@ -97,6 +146,8 @@ def main(folder: pathlib.Path, program: str) -> None:
         seeds.long(number, name, pair, code)
         if name == "packed":
             seeds.linux(number, pair)
+    seeds.release(pathlib.Path("Keys/TEST-ONLY-ed25519.pem"))
+    seeds.streams()
     for file in folder.glob("pair.*"):
         file.unlink()
 

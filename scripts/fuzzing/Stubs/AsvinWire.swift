@@ -1,1 +1,1 @@
-// Nothing: of this module the builder of patches wants the digest only, for which `AsvinCrypto` stands.
+// Nothing: what is built as one module imports the modules that it is made of.

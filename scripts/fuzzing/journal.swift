@@ -1,0 +1,79 @@
+// A journal, and the state of a device, as a power cut or a flash that fades may leave them.
+//
+// Input: what is done (bit 0: the stream is sealed), the length of the payload in two bytes, and what stands in the region:
+// of each record whether its checksum holds (bit 7), its place and its number, and as much of its content as a byte says.
+
+private nonisolated(unsafe) let memory = unsafe memory(544)
+private let payload: [UInt8] = (0..<2048).map { UInt8(truncatingIfNeeded: $0 &* 11 ^ $0 >> 3) }
+private nonisolated(unsafe) var known: [Int: Sealed] = [:]
+
+/// CRC-32 as in IEEE 802.3, so that what the fuzzer writes may be whole.
+private func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+  var crc = CRC32()
+  for byte in bytes { crc.add(byte) }
+  return crc.value
+}
+
+/// The regions, alike: what stands in one may be any structure in the other.
+private func region(_ input: inout Input) -> [UInt8] {
+  var bytes = [UInt8](repeating: 0xFF, count: 1024)
+  var records = 0
+  while !input.isEmpty, records < 8 {
+    let (what, number, count) = (input.byte(), UInt32(input.byte()), Int(input.byte()))
+    var record = [UInt8](repeating: 0, count: 88)
+    for index in 0..<min(count, 88) { record[index] = input.byte() }
+    for shift in 0..<4 as Range<UInt32> { record.append(UInt8(truncatingIfNeeded: number &* 0x0101_0001 &>> (8 &* shift))) }
+    let sum = checksum(record[...]) ^ (what & 0x80 == 0 ? 0 : 1)
+    for shift in 0..<4 as Range<UInt32> { record.append(UInt8(truncatingIfNeeded: sum &>> (8 &* shift))) }
+    let place = Int(what & 7) * 128
+    for index in record.indices { bytes[place + index] = record[index] }
+    records += 1
+  }
+  return bytes
+}
+
+/// Called by the fuzzer with each input.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+  var input = unsafe Input(start, count)
+  let (what, length) = (input.byte(), 1 + input.number() & 2047)
+  let image = Array(payload[..<length])
+  let sealed = unsafe known[length] ?? Sealed(image)
+  unsafe known[length] = sealed
+  let isSealed = what & 1 == 0
+  let stream = isSealed ? sealed.stream : image
+  let plan = InstallPlan(image, firstLink: isSealed ? sealed.firstLink : nil)
+  let block = Block(1024)
+  block.bytes = region(&input)
+
+  // A device that starts with any state, and does all that it may.
+  let states = MemoryRegion(block: Block(1024))
+  states.block.bytes = block.bytes
+  var state = BootState(states, factoryFloor: 3, factorySequence: 3)
+  let floor = state.floor
+  if (try? state.begin()) == true {  // flash in memory does not fail
+    require((try? state.confirm()) == true && state.floor >= floor, "what is confirmed does not sink the floor")
+  }
+  let again = BootState(states, factoryFloor: 3, factorySequence: 3)
+  require(again.floor == state.floor && again.phase == state.phase, "a restart knows what was known")
+  require((try? state.revert()) != nil && state.phase == .confirmed, "what is given up is nothing")
+
+  // An installation that goes on from any journal: it ends with the image, or finds out that it does not.
+  let slot = MemoryRegion(block: Block(2048, holding: 0x5A))
+  for _ in 0..<2 {
+    do throws(InstallError) {
+      var installer = try unsafe Installer(
+        plan, into: slot, journal: MemoryRegion(block: block), hash: SHA256.self, patching: NoPatches(), memory: memory)
+      let offset = Int(installer.offset)
+      require(offset < stream.count, "it goes on within the stream")
+      try installer.push(stream.span.extracting(droppingFirst: offset))
+      _ = try installer.finish()
+      require(Array(slot.block.bytes[..<length]) == image, "what is installed is the image")
+      return 0
+    } catch {
+      continue
+    }
+  }
+  // A journal that leads astray twice is started anew after the first time, but for one that a block does not fit.
+  return 0
+}

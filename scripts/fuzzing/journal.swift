@@ -3,7 +3,7 @@
 // Input: what is done (bit 0: the stream is sealed), the length of the payload in two bytes, and what stands in the region:
 // of each record whether its checksum holds (bit 7), its place and its number, and as much of its content as a byte says.
 
-private nonisolated(unsafe) let memory = unsafe memory(544)
+private nonisolated(unsafe) let room = unsafe memory(544)
 private let payload: [UInt8] = (0..<2048).map { UInt8(truncatingIfNeeded: $0 &* 11 ^ $0 >> 3) }
 private nonisolated(unsafe) var known: [Int: Sealed] = [:]
 
@@ -63,7 +63,7 @@ public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   for _ in 0..<2 {
     do throws(InstallError) {
       var installer = try unsafe Installer(
-        plan, into: slot, journal: MemoryRegion(block: block), hash: SHA256.self, patching: NoPatches(), memory: memory)
+        plan, into: slot, journal: MemoryRegion(block: block), hash: SHA256.self, patching: NoPatches(), memory: room)
       let offset = Int(installer.offset)
       require(offset < stream.count, "it goes on within the stream")
       try installer.push(stream.span.extracting(droppingFirst: offset))

@@ -3,29 +3,40 @@
 // Input: how long the payload is (two bytes), what is done (bit 0: it is not sealed), the pieces, and steps of three bytes:
 // a byte of the stream that is changed and how, by pairs; where the first of the three has bit 7, a restart follows.
 
-private nonisolated(unsafe) let memory = unsafe memory(544)
-private let payload: [UInt8] = (0..<4096).map { UInt8(truncatingIfNeeded: $0 &* 7 ^ $0 >> 5) }
+private nonisolated(unsafe) let room = unsafe memory(544)
+private let payload: [UInt8] = (0..<2048).map { UInt8(truncatingIfNeeded: $0 &* 7 ^ $0 >> 5) }
 
-/// One for each length, so that it is sealed once.
-private nonisolated(unsafe) var known: [Int: Sealed] = [:]
+/// What is planned for a length, so that it is hashed once.
+private struct Prepared {
+  let image: [UInt8]
+  let stream: [UInt8]
+  let plan: InstallPlan
 
-private struct Device {
-  let slot = MemoryRegion(block: Block(4096, holding: 0x5A))
+  init(_ length: Int, isSealed: Bool) {
+    image = Array(payload[..<length])
+    let sealed = Sealed(image)
+    stream = isSealed ? sealed.stream : image
+    plan = InstallPlan(image, firstLink: isSealed ? sealed.firstLink : nil)
+  }
+}
+
+private nonisolated(unsafe) var known: [Int: Prepared] = [:]
+
+private struct Board {
+  let slot = MemoryRegion(block: Block(2048, holding: 0x5A))
   let journal = MemoryRegion(block: Block(512))
 
   /// A start of the device: gives what is left of a stream to an installer.
   func run(_ plan: InstallPlan, _ stream: [UInt8], upTo end: Int, _ pieces: Pieces) throws(InstallError) -> Bool {
     var pieces = pieces
     var installer = try unsafe Installer(
-      plan, into: slot, journal: journal, hash: SHA256.self, patching: NoPatches(), memory: memory)
+      plan, into: slot, journal: journal, hash: SHA256.self, patching: NoPatches(), memory: room)
     let start = Int(installer.offset)
     require(UInt64(start) < max(plan.streamSize, 1), "it goes on within the stream")
     if start < end {
-      do throws(InstallError) {
-        try stream.withUnsafeBufferPointer { bytes throws(InstallError) in
-          try unsafe pieces.forEach(of: UnsafeBufferPointer(rebasing: bytes[start..<end])) { piece throws(InstallError) in
-            try installer.push(piece)
-          }
+      try stream.withUnsafeBufferPointer { bytes throws(InstallError) in
+        try unsafe pieces.forEach(of: UnsafeBufferPointer(rebasing: bytes[start..<end])) { piece throws(InstallError) in
+          try installer.push(piece)
         }
       }
     }
@@ -40,17 +51,15 @@ private struct Device {
 @_cdecl("LLVMFuzzerTestOneInput")
 public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   var input = unsafe Input(start, count)
-  let length = 1 + input.number() & 4095
+  let length = 1 + input.number() & 2047
   let (what, pieces) = (input.byte(), Pieces(input.byte()))
-  let image = Array(payload[..<length])
   let isSealed = what & 1 == 0
-  let sealed = unsafe known[length] ?? Sealed(image)
-  if unsafe known.count < 4096 { unsafe known[length] = sealed }
-  var stream = isSealed ? sealed.stream : image
-  let whole = stream
-  let plan = InstallPlan(image, firstLink: isSealed ? sealed.firstLink : nil)
+  let prepared = unsafe known[isSealed ? length : -length] ?? Prepared(length, isSealed: isSealed)
+  unsafe known[isSealed ? length : -length] = prepared
+  let (image, whole, plan) = (prepared.image, prepared.stream, prepared.plan)
+  var stream = whole
   if what & 2 != 0 { stream.append(what) }
-  let device = Device()
+  let device = Board()
   var isInstalled = false
   var steps = 0
   repeat {

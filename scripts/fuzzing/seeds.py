@@ -95,7 +95,7 @@ class Seeds:
             file.unlink()
 
     def streams(self) -> None:
-        for length in (1, 511, 512, 513, 1024, 4095):
+        for length in (1, 511, 512, 513, 1024, 2047):
             head = (length - 1).to_bytes(2, "little")
             for what in range(4):
                 for pieces in (0, 7):

@@ -50,8 +50,9 @@ struct Sealed {
   init(_ payload: [UInt8]) {
     var (blocks, link) = ([[UInt8]](), [UInt8]())
     for start in stride(from: 0, to: payload.count, by: 512).reversed() {
-      blocks.append(Array(payload[start..<min(start + 512, payload.count)]) + link)
-      let digest = SHA256.digest(of: blocks[blocks.count - 1].span)
+      let block = Array(payload[start..<min(start + 512, payload.count)]) + link
+      blocks.append(block)
+      let digest = SHA256.digest(of: block.span)
       link = (0..<32).map { digest[$0] }
     }
     stream = Array(blocks.reversed().joined())

@@ -52,11 +52,13 @@ public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   var state = BootState(states, factoryFloor: 3, factorySequence: 3)
   let floor = state.floor
   if (try? state.begin()) == true {  // flash in memory does not fail
-    require((try? state.confirm()) == true && state.floor >= floor, "what is confirmed does not sink the floor")
+    let isConfirmed = (try? state.confirm()) == true  // as above
+    require(isConfirmed && state.floor >= floor, "what is confirmed does not sink the floor")
   }
   let again = BootState(states, factoryFloor: 3, factorySequence: 3)
   require(again.floor == state.floor && again.phase == state.phase, "a restart knows what was known")
-  require((try? state.revert()) != nil && state.phase == .confirmed, "what is given up is nothing")
+  let isGivenUp = (try? state.revert()) != nil  // as above
+  require(isGivenUp && state.phase == .confirmed, "what is given up is nothing")
 
   // An installation that goes on from any journal: it ends with the image, or finds out that it does not.
   let slot = MemoryRegion(block: Block(2048, holding: 0x5A))

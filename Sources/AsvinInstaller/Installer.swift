@@ -45,7 +45,11 @@ public struct Installer<
     var known = Progress(plan)
     if log.last(into: &record) {
       let last = record.content(as: Progress.self)
-      if last.fits(plan, isPatch: Patching.appliesPatches && plan.isPatch) { known = last }
+      if last.fits(
+        plan, isPatch: Patching.appliesPatches && plan.isPatch, eraseBlock: target.blockBytes)
+      {
+        known = last
+      }
     }
     if Patching.appliesPatches, plan.isPatch {
       patching.resume(written: known.written)
@@ -58,7 +62,7 @@ public struct Installer<
             into: &record,
             where: {
               let progress = $0.content(as: Progress.self)
-              return progress.fits(plan, isPatch: true) && progress.position <= wanted
+              return progress.fits(plan, isPatch: true, eraseBlock: target.blockBytes) && progress.position <= wanted
             })
         {
           known = record.content(as: Progress.self)
@@ -96,7 +100,6 @@ public struct Installer<
         rest = rest.extracting(droppingFirst: count)
         stream.pass(count)
       }
-      guard !target.hasFailed else { throw failure(.flashFailed) }
       try note()
     }
   }
@@ -134,15 +137,18 @@ public struct Installer<
     try patching.push(chunk.extracting(droppingFirst: Int(truncatingIfNeeded: passed)), maximum: plan.imageSize)
   }
 
-  /// Notes where it stands: between erase blocks of an image, and between any blocks of a patch.
+  /// Notes where it stands: between erase blocks of an image, and between any blocks of a patch. Not what flash did not
+  /// take.
   private mutating func note() throws(InstallError) {
     let position = stream.position
-    guard !stream.isDone, isPatch || position & UInt64(target.blockBytes &- 1) == 0 else { return }
-    var progress = Progress(plan)
-    (progress.position, progress.expected) = (position, stream.expected)
-    progress.written = isPatch ? patching.written : position
-    var record = Record(progress)
-    log.append(&record)
-    guard !log.hasFailed else { throw failure(.flashFailed) }
+    let isPlace = !stream.isDone && (isPatch || position & UInt64(target.blockBytes &- 1) == 0)
+    if isPlace, !target.hasFailed {
+      var progress = Progress(plan)
+      (progress.position, progress.expected) = (position, stream.expected)
+      progress.written = isPatch ? patching.written : position
+      var record = Record(progress)
+      log.append(&record)
+    }
+    guard !target.hasFailed, !log.hasFailed else { throw failure(.flashFailed) }
   }
 }

@@ -22,9 +22,10 @@ struct Progress: BitwiseCopyable {
 
   /// Whether what a record tells is of this release, slot and payload, and makes sense: a journal comes from flash, and
   /// may hold anything that has a CRC. Nothing in it may lead outside.
-  func fits(_ plan: InstallPlan, isPatch: Bool) -> Bool {
-    slot == UInt32(truncatingIfNeeded: plan.slot) && payload == UInt32(truncatingIfNeeded: plan.payload)
-      && release == plan.release && plan.sealing.begins(at: position) && position < plan.payloadSize
+  func fits(_ plan: InstallPlan, isPatch: Bool, eraseBlock: UInt32) -> Bool {
+    let astray = plan.sealing.astray(position) | UInt32(truncatingIfNeeded: written) & (eraseBlock &- 1)
+    return slot == UInt32(truncatingIfNeeded: plan.slot) && payload == UInt32(truncatingIfNeeded: plan.payload)
+      && release == plan.release && astray == 0 && position < plan.payloadSize
       && (isPatch ? written <= plan.imageSize : written == position)
   }
 }

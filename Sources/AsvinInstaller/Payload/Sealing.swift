@@ -8,8 +8,8 @@ struct Sealing: BitwiseCopyable {
   /// Bytes of a chunk; 0 where it is not sealed.
   var chunkBytes: UInt32 { isSealed ? 1 &<< chunkBits : 0 }
 
-  /// Whether a block begins at an offset in the payload.
-  func begins(at offset: UInt64) -> Bool { UInt32(truncatingIfNeeded: offset) & (1 &<< chunkBits &- 1) == 0 }
+  /// How far behind a block's start an offset in the payload is.
+  func astray(_ offset: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: offset) & (1 &<< chunkBits &- 1) }
 
   /// Where in the stream a byte of the payload stands: behind a link for each chunk before it.
   func place(of offset: UInt64) -> UInt64 {

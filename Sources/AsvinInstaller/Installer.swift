@@ -27,6 +27,9 @@ public struct Installer<
   ///   - journal: two erase blocks or more, for this slot alone.
   ///   - memory: ``InstallPlan/blockBytes``.
   /// - Throws: ``InstallError``: the image does not fit the slot, a block not the memory, or a patch is not sealed.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
   @unsafe
   public init(
     _ plan: InstallPlan, into target: Target, journal: Journal, hash: Hash.Type, patching: consuming Patching,

@@ -22,52 +22,45 @@ func state(of device: UnsafePointer<asvin_device>?, _ failed: UnsafeMutablePoint
   )
 }
 
+private enum Change { case begin, confirm, revert }
+
+#if hasFeature(Embedded)
+@inline(never)
+#endif
+private func make(
+  _ change: Change, of device: UnsafePointer<asvin_device>?, _ runsTarget: UnsafeMutablePointer<Int32>? = nil
+) -> Int32 {
+  var failed = false
+  return unsafe withUnsafeMutablePointer(to: &failed) { failed in
+    guard var state = unsafe state(of: device, failed) else { return ASVIN_MISUSE }
+    do throws(InstallError) {
+      switch change {
+      case .begin: unsafe runsTarget?.pointee = try state.begin() ? 1 : 0
+      case .confirm: _ = try state.confirm()
+      case .revert: try state.revert()
+      }
+      return ASVIN_DONE
+    } catch {
+      return Int32(error.reason.rawValue)
+    }
+  }
+}
+
 /// See the header.
 @c @implementation
 public func asvin_boot(_ device: UnsafePointer<asvin_device>?, _ runs_target: UnsafeMutablePointer<Int32>?) -> Int32 {
-  var failed = false
   guard let runs_target = unsafe runs_target else { return ASVIN_MISUSE }
   unsafe runs_target.pointee = 0
-  return unsafe withUnsafeMutablePointer(to: &failed) { failed in
-    guard var state = unsafe state(of: device, failed) else { return ASVIN_MISUSE }
-    do throws(InstallError) {
-      unsafe runs_target.pointee = try state.begin() ? 1 : 0
-      return ASVIN_DONE
-    } catch {
-      return Int32(error.reason.rawValue)
-    }
-  }
+  return unsafe make(.begin, of: device, runs_target)
 }
 
 /// See the header.
 @c @implementation
-public func asvin_confirm(_ device: UnsafePointer<asvin_device>?) -> Int32 {
-  var failed = false
-  return unsafe withUnsafeMutablePointer(to: &failed) { failed in
-    guard var state = unsafe state(of: device, failed) else { return ASVIN_MISUSE }
-    do throws(InstallError) {
-      _ = try state.confirm()
-      return ASVIN_DONE
-    } catch {
-      return Int32(error.reason.rawValue)
-    }
-  }
-}
+public func asvin_confirm(_ device: UnsafePointer<asvin_device>?) -> Int32 { unsafe make(.confirm, of: device) }
 
 /// See the header.
 @c @implementation
-public func asvin_revert(_ device: UnsafePointer<asvin_device>?) -> Int32 {
-  var failed = false
-  return unsafe withUnsafeMutablePointer(to: &failed) { failed in
-    guard var state = unsafe state(of: device, failed) else { return ASVIN_MISUSE }
-    do throws(InstallError) {
-      try state.revert()
-      return ASVIN_DONE
-    } catch {
-      return Int32(error.reason.rawValue)
-    }
-  }
-}
+public func asvin_revert(_ device: UnsafePointer<asvin_device>?) -> Int32 { unsafe make(.revert, of: device) }
 
 /// See the header.
 @c @implementation

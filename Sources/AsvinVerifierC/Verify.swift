@@ -54,11 +54,16 @@ private func fill(_ memory: UnsafeMutableBufferPointer<TrustAnchor>, from device
   let count = unsafe Int(truncatingIfNeeded: device.pointee.key_count)
   guard let keys = unsafe device.pointee.keys, count >= 1, count <= memory.count else { return nil }
   for index in 0..<count {
-    let known = unsafe keys + index
-    guard let algorithm = unsafe SignatureAlgorithm(rawValue: Int64(known.pointee.algorithm)) else { return nil }
-    let point: FixedBytes<64> = unsafe bytes(of: known.pointee.bytes)
-    let key = point.withSpan { PublicKey(algorithm, $0.extracting(first: algorithm.publicKeyBytes)) }
-    guard let key else { return nil }
+    let algorithm: SignatureAlgorithm
+    switch unsafe keys[index].algorithm {
+    case ASVIN_ED25519: algorithm = .ed25519
+    case ASVIN_ECDSA_P256: algorithm = .ecdsaP256
+    default: return nil
+    }
+    // Where they stand, behind the algorithm: else all 64 would be copied to be lent.
+    let point = unsafe UnsafeRawBufferPointer(
+      start: UnsafeRawPointer(keys + index) + MemoryLayout<Int32>.size, count: algorithm.publicKeyBytes)
+    guard let key = unsafe PublicKey(algorithm, Span(_unsafeBytes: point)) else { return nil }
     unsafe memory.initializeElement(at: index, to: TrustAnchor(key, using: CCryptography(device)))
   }
   return count

@@ -4,7 +4,7 @@ import AsvinVerifier
 import AsvinVerifyCrypto
 import AsvinWire
 
-// A device that takes whole images only: verifies a release, installs it, activates it. Only ever linked, to prove that
+// A device that takes whole images, or patches too (WITH_PATCHES): verifies a release, installs it, activates it. Only ever linked, to prove that
 // nothing on this path allocates and to see its size: of all of it, without what a start needs to know (WITHOUT_BOOT), and
 // of the verifier alone (WITHOUT_INSTALLER).
 
@@ -24,6 +24,8 @@ struct DeviceRegion: FlashRegion {
   }
 }
 
+typealias Patching = TwoSlotPatch<DeviceRegion, DeviceRegion>
+
 @_cdecl("install_release")
 public func installRelease(
   _ envelope: UnsafePointer<UInt8>, _ count: Int, _ key: UnsafePointer<UInt8>, _ stream: UnsafePointer<UInt8>,
@@ -42,9 +44,18 @@ public func installRelease(
   guard let publicKey = PublicKey(algorithm, point) else { return 1 }
   let anchors: InlineArray<1, TrustAnchor> = [TrustAnchor(publicKey, using: cryptography)]
   guard let trust = Trust(anchors.span) else { return 1 }
+  #if WITH_PATCHES
+  let images: InlineArray<1, InstalledImage> = [
+    InstalledImage(slot: 0, size: UInt64(streamCount), digest: Digest { UInt8(truncatingIfNeeded: streamCount &+ $0) })
+  ]
+  let device = Device(
+    vendor: .required(Identifier()), deviceClass: .required(Identifier()), floor: .required(floor), sequence: floor,
+    features: .max, memory: UInt64(memoryCount), installed: images.span)
+  #else
   let device = Device(
     vendor: .required(Identifier()), deviceClass: .required(Identifier()), floor: .required(floor),
     sequence: floor)
+  #endif
   let bytes = unsafe UnsafeBufferPointer(start: envelope, count: count).span
   #if WITHOUT_PLAN
   return verified(bytes, trust, device)
@@ -55,9 +66,19 @@ public func installRelease(
   return 0
   #else
   do throws(InstallError) {
+    #if WITH_PATCHES
+    let block = unsafe UnsafeMutableRawBufferPointer(start: memory, count: 4128)
+    let room = unsafe UnsafeMutableRawBufferPointer(start: memory + 4128, count: Patching.roomBytes)
+    let workspace = unsafe UnsafeMutableRawBufferPointer(start: memory + 8192, count: memoryCount &- 8192)
+    let patching = unsafe Patching(
+      from: DeviceRegion(number: 3), UInt32(streamCount), into: DeviceRegion(number: 0), memory: workspace, room: room)
+    #else
+    let block = unsafe UnsafeMutableRawBufferPointer(start: memory, count: memoryCount)
+    let patching = NoPatches()
+    #endif
     var installer = try unsafe Installer(
-      plan, into: DeviceRegion(number: 0), journal: DeviceRegion(number: 1), hash: SHA256.self, patching: NoPatches(),
-      memory: UnsafeMutableRawBufferPointer(start: memory, count: memoryCount))
+      plan, into: DeviceRegion(number: 0), journal: DeviceRegion(number: 1), hash: SHA256.self, patching: patching,
+      memory: block)
     try installer.push(unsafe UnsafeBufferPointer(start: stream, count: streamCount).span)
     let installed: InlineArray<1, InstalledComponent> = [try installer.finish()]
     #if WITHOUT_BOOT

@@ -9,9 +9,12 @@ public struct SignatureStructure: Sendable {
   private var buffer = InlineArray<128, UInt8>(repeating: 0)
   private var count = 0
 
-  /// Lends the structure, up to and including the payload's head, to a body.
-  public func withHead<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
-    unsafe withUnsafeBytes(of: buffer) { bytes in body(unsafe Span(_unsafeBytes: bytes).extracting(first: count)) }
+  /// Lends the structure, up to and including the payload's head, to a body. Mutating, so that it is not copied for that.
+  public mutating func withHead<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
+    let count = count
+    return unsafe withUnsafeMutableBytes(of: &buffer) { bytes in
+      body(unsafe Span(_unsafeBytes: UnsafeRawBufferPointer(bytes)).extracting(first: count))
+    }
   }
 
   /// The structure up to and including the payload's head. For a host: see ``AsvinWire/FixedBytes/span``.

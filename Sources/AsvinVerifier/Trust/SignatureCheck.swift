@@ -53,7 +53,7 @@ extension Verifier where Provider: ~Copyable {
     if key.algorithm == .ed25519, !key.withBytes({ Ed25519Profile.admits(signature: signed, key: $0) }) {
       return .badSignature
     }
-    let structure = SignatureStructure(protectedHeader: signature.protectedHeader, payloadBytes: manifest.count)
+    var structure = SignatureStructure(protectedHeader: signature.protectedHeader, payloadBytes: manifest.count)
     let isGood = structure.withHead { head in
       Decision.holds { cryptography.isSignature(signed, of: SignedMessage(head: head, payload: manifest), by: key) }
     }

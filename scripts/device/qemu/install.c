@@ -77,7 +77,7 @@ static void begin(void) {
 static void end(const char *insns, const char *stack) {
   const uint32_t taken = ticks() - begun;
   print_number(stack, painted_over());
-  print_number(insns, (uint32_t)((uint64_t)taken * scale / 256 / 1000));
+  print_number(insns, (uint32_t)((uint64_t)taken * scale / 256) / 1000);
 }
 
 void run(void) {

@@ -115,7 +115,9 @@ public struct Installer<
     guard stream.isDone else { throw failure(.payloadTruncated) }
     if isPatch { try patching.finish() } else { writer.finish() }
     guard !target.hasFailed else { throw failure(.flashFailed) }
-    guard InstalledComponent.stands(plan, in: target, Hash.self) else {
+    let stands = InstalledComponent.stands(plan, in: target, Hash.self)
+    guard !target.hasFailed else { throw failure(.flashFailed) }
+    guard stands else {
       // What was noted led here: the next one begins anew.
       var nothing = Record()
       log.append(&nothing)

@@ -14,7 +14,7 @@ typealias DeviceState = BootState<CRegion>
 @inline(never)
 #endif
 func state(of device: UnsafePointer<asvin_device>?, _ failed: UnsafeMutablePointer<Bool>) -> DeviceState? {
-  guard let device = unsafe device, let flash = unsafe device.pointee.state, unsafe flash.pointee.isSensible else {
+  guard let device = unsafe device, let flash = unsafe device.pointee.state, unsafe flash.pointee.holdsRecords else {
     return nil
   }
   return unsafe DeviceState(
@@ -22,22 +22,26 @@ func state(of device: UnsafePointer<asvin_device>?, _ failed: UnsafeMutablePoint
   )
 }
 
-private enum Change { case begin, confirm, revert }
+enum Change { case begin, confirm, revert, freeSlot }
 
+/// Changes the state of a device; a reason code, or 0.
 #if hasFeature(Embedded)
 @inline(never)
 #endif
-private func make(
+func make(
   _ change: Change, of device: UnsafePointer<asvin_device>?, _ runsTarget: UnsafeMutablePointer<Int32>? = nil
 ) -> Int32 {
   var failed = false
   return unsafe withUnsafeMutablePointer(to: &failed) { failed in
     guard var state = unsafe state(of: device, failed) else { return ASVIN_MISUSE }
+    // A state that could not be read is none, and no factory's.
+    guard unsafe !failed.pointee else { return Int32(Reason.flashFailed.rawValue) }
     do throws(InstallError) {
       switch change {
       case .begin: unsafe runsTarget?.pointee = try state.begin() ? 1 : 0
       case .confirm: _ = try state.confirm()
       case .revert: try state.revert()
+      case .freeSlot: guard try state.freeSlot() else { return ASVIN_MISUSE }
       }
       return ASVIN_DONE
     } catch {
@@ -71,6 +75,7 @@ public func asvin_floor(
   var failed = false
   return unsafe withUnsafeMutablePointer(to: &failed) { failed in
     guard let state = unsafe state(of: device, failed) else { return ASVIN_MISUSE }
+    guard unsafe !failed.pointee else { return Int32(Reason.flashFailed.rawValue) }
     if let floor = unsafe floor { unsafe floor.pointee = state.floor }
     if let sequence = unsafe sequence { unsafe sequence.pointee = state.sequence }
     return ASVIN_DONE

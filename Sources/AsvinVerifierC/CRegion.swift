@@ -65,4 +65,7 @@ extension asvin_flash {
     guard unsafe read != nil, block >= 256, block & (block &- 1) == 0 else { return false }
     return capacity >= block && capacity & (block &- 1) == 0 && unit > 0 && unit <= 256 && unit & (unit &- 1) == 0
   }
+
+  /// Whether it can hold records: two erase blocks, in units that a record is a multiple of.
+  var holdsRecords: Bool { unsafe isSensible && capacity >> 1 >= block_bytes && write_bytes <= 128 }
 }

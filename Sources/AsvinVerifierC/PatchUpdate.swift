@@ -21,15 +21,22 @@ public func asvin_begin(
   // A block of the stream stands first, what the patch is applied in behind it.
   let start = (place.plan.blockBytes &+ 7) & ~7
   guard unsafe start <= place.memory.count else { return Int32(Reason.chunkTooLarge.rawValue) }
+  // Of the empty base, no slot is read.
+  let baseBytes = place.plan.baseSize
+  let baseRoom = unsafe place.running?.pointee.capacity ?? 0
+  guard baseBytes <= UInt64(baseRoom) else {
+    return Int32(Reason.noUsablePayload.rawValue)
+  }
+  let answer = unsafe make(.freeSlot, of: device)
+  guard answer == ASVIN_DONE else { return answer }
   let failed = unsafe place.open(pushPatch, finishPatch)
   let (target, workspace) = unsafe (
     CRegion(place.target, failed), UnsafeMutableRawBufferPointer(rebasing: place.memory[start...])
   )
-  // Without a slot of what runs, of patches those of the empty base are taken.
   let base = unsafe CRegion(place.running ?? place.target, failed)
-  let baseBytes = unsafe place.running == nil ? 0 : place.device.pointee.running_bytes
   let room = unsafe UnsafeMutableRawBufferPointer(start: place.installer + installerBytes, count: Patching.roomBytes)
-  let patching = unsafe Patching(from: base, baseBytes, into: target, memory: workspace, room: room)
+  let patching = unsafe Patching(
+    from: base, UInt32(truncatingIfNeeded: baseBytes), into: target, memory: workspace, room: room)
   do throws(InstallError) {
     let installer = try unsafe PatchInstaller(
       place.plan, into: target, journal: CRegion(place.journal, failed), hash: SHA256.self, patching: patching,

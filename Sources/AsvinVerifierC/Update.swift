@@ -38,6 +38,8 @@ public func asvin_begin_image(
     return ASVIN_MISUSE
   }
   guard !place.plan.isPatch else { return Int32(Reason.noUsablePayload.rawValue) }
+  let answer = unsafe make(.freeSlot, of: device)
+  guard answer == ASVIN_DONE else { return answer }
   let failed = unsafe place.open(pushImage, finishImage)
   do throws(InstallError) {
     let installer = try unsafe ImageInstaller(
@@ -90,7 +92,9 @@ func activate(_ installed: InstalledComponent, _ memory: UnsafeMutableRawPointer
 public func asvin_push(_ update: UnsafeMutablePointer<asvin_update>?, _ bytes: UnsafePointer<UInt8>?, _ count: UInt32)
   -> Int32
 {
-  guard let head = unsafe head(of: update), unsafe bytes != nil || count == 0 else { return ASVIN_MISUSE }
+  guard let head = unsafe head(of: update), unsafe bytes != nil || count == 0, count <= UInt32(Int32.max) else {
+    return ASVIN_MISUSE
+  }
   let answer = unsafe head.pointee.push(UnsafeMutableRawPointer(head) + UpdateHead.bytes, bytes, count)
   if answer != ASVIN_DONE { unsafe head.pointee.mark = 0 }
   return answer

@@ -19,7 +19,7 @@ struct UpdatePlace {
       UpdateHead.bytes >= MemoryLayout<UpdateHead>.size,
       UpdateHead.bytes &+ room <= MemoryLayout<asvin_update>.size, unsafe plan.pointee.stream_bytes > 0,
       let target = unsafe device.pointee.target, unsafe target.pointee.isSensible,
-      let journal = unsafe device.pointee.journal, unsafe journal.pointee.isSensible,
+      let journal = unsafe device.pointee.journal, unsafe journal.pointee.holdsRecords,
       unsafe device.pointee.memory != nil || device.pointee.memory_bytes == 0
     else { return nil }
     unsafe self.plan = withUnsafeBytes(of: plan.pointee.storage) { unsafe $0.load(as: InstallPlan.self) }

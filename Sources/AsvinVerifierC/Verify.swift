@@ -15,6 +15,7 @@ public func asvin_verify(
 ) -> Int32 {
   guard let device = unsafe device, let envelope = unsafe envelope, let plan = unsafe plan else { return ASVIN_MISUSE }
   unsafe plan.pointee = asvin_plan()
+  guard UInt64(envelopeBytes) <= Limit.envelopeBytes.value else { return Int32(Reason.envelopeTooLarge.rawValue) }
   var (floor, sequence) = (0 as UInt64, 0 as UInt64)
   let answer = unsafe asvin_floor(device, &floor, &sequence)
   guard answer == ASVIN_DONE else { return answer }
@@ -28,17 +29,31 @@ public func asvin_verify(
     let asked = unsafe Device(
       vendor: .required(bytes(of: device.pointee.vendor)),
       deviceClass: .required(bytes(of: device.pointee.device_class)), floor: .required(floor), sequence: sequence,
-      features: device.pointee.features, memory: UInt64(device.pointee.memory_bytes),
+      features: device.pointee.features, memory: patchBytes(of: device),
       installed: installed.span.extracting(first: image.size > 0 ? 1 : 0))
     do throws(Rejection) {
       let verifier = unsafe Verifier(CCryptography(device))
       let release = try verifier.verify(
         unsafe UnsafeBufferPointer(start: envelope, count: Int(truncatingIfNeeded: envelopeBytes)).span, trust: trust,
         device: asked)
-      return unsafe tell(release, asked, plan)
+      return unsafe tell(release, asked, plan, isStanding: isCandidate(release.digest, of: device))
     } catch {
       return Int32(error.reason.rawValue)
     }
+  }
+}
+
+/// What is left for a patch behind a block of the stream that it comes in.
+private func patchBytes(of device: UnsafePointer<asvin_device>) -> UInt64 {
+  let all = unsafe device.pointee.memory_bytes
+  return all > 4_128 ? UInt64(all &- 4_128) : 0
+}
+
+/// Whether a release stands in the target slot, to be tried by the next start, or is on trial.
+private func isCandidate(_ release: Digest, of device: UnsafePointer<asvin_device>) -> Bool {
+  var failed = false
+  return unsafe withUnsafeMutablePointer(to: &failed) { failed in
+    unsafe state(of: device, failed)?.candidate?.release == release
   }
 }
 
@@ -74,7 +89,8 @@ private func fill(_ memory: UnsafeMutableBufferPointer<TrustAnchor>, from device
 @inline(never)
 #endif
 private func tell(
-  _ release: borrowing VerifiedManifest, _ device: borrowing Device, _ plan: UnsafeMutablePointer<asvin_plan>
+  _ release: borrowing VerifiedManifest, _ device: borrowing Device, _ plan: UnsafeMutablePointer<asvin_plan>,
+  isStanding: Bool
 ) -> Int32 {
   var components = release.manifest.components
   // The verifier has read it whole: the cursor cannot fail; if it did, nothing would be installed.
@@ -83,7 +99,7 @@ private func tell(
   else { return Int32(Reason.noUsablePayload.rawValue) }
   unsafe plan.pointee.sequence = release.manifest.sequence
   unsafe put(release.digest, into: &plan.pointee.release)
-  guard case .payload(let index) = choice else {
+  guard !isStanding, case .payload(let index) = choice else {
     unsafe plan.pointee.is_installed = 1
     return ASVIN_DONE
   }

@@ -30,13 +30,17 @@ struct Update {
   }
 
   /// A patch from another image.
-  init(from old: [UInt8], to image: [UInt8], inPlace: Windows.InPlace? = nil, chunk: UInt64? = 9) throws {
+  init(
+    from old: [UInt8], to image: [UInt8], inPlace: Windows.InPlace? = nil, chunk: UInt64? = 9, sequence: UInt64 = 8
+  ) throws {
     let patch = try PatchBuilder.patch(from: old, to: image, profile: .tiny, set: InstructionSet.none, inPlace: inPlace)
     var payload = Payload(
       kind: .patch, size: UInt64(patch.bytes.span.count), digest: AsvinCrypto.SHA256.digest(of: patch.bytes.span))
-    payload.base = Payload.Base(digest: AsvinCrypto.SHA256.digest(of: old.span), size: UInt64(old.span.count))
+    if !old.isEmpty {
+      payload.base = Payload.Base(digest: AsvinCrypto.SHA256.digest(of: old.span), size: UInt64(old.span.count))
+    }
     payload.memory = UInt64(patch.memory)
-    try self.init(image, payload, patch.bytes, chunk, 8, memory: patch.memory)
+    try self.init(image, payload, patch.bytes, chunk, sequence, memory: patch.memory)
   }
 
   private init(

@@ -63,9 +63,10 @@ public struct BootState<Region: FlashRegion> {
 
   /// Makes a release the next to be tried: all its components stand in their slots.
   ///
-  /// - Throws: ``InstallError``: an image of another release, one that is not above the floor by now, or flash that fails.
+  /// - Throws: ``InstallError``: an image of another release, one that is not above the floor by now, an update that is
+  ///   on trial, or flash that fails.
   public mutating func activate(_ components: Span<InstalledComponent>) throws(InstallError) {
-    guard components.count > 0 else { throw InstallError(.noUsablePayload, at: 0) }
+    guard components.count > 0, phase != .trial else { throw InstallError(.noUsablePayload, at: 0) }
     let (release, sequence) = (components[0].release, components[0].sequence)
     for index in components.indices where components[index].release != release {
       throw InstallError(.noUsablePayload, at: UInt64(index))
@@ -77,6 +78,17 @@ public struct BootState<Region: FlashRegion> {
     var next = content
     (next.phase, next.candidate, next.release) = (Phase.pending.rawValue, sequence, release)
     try write(next)
+  }
+
+  /// Makes a slot free to be written to: what is pending there is given up first, since it would else be tried as what is
+  /// written next. To be called before an ``Installer`` is made.
+  ///
+  /// - Returns: whether it is free; not where an update is on trial, and may run from it.
+  /// - Throws: ``InstallError`` where flash fails.
+  public mutating func freeSlot() throws(InstallError) -> Bool {
+    guard phase != .trial else { return false }
+    try revert()
+    return true
   }
 
   /// What a start is to run. To be called once in each, before anything of the update runs: what was pending is then on

@@ -19,6 +19,8 @@ public struct InstallPlan: BitwiseCopyable, Sendable {
   public let isPatch: Bool
   /// Bytes of the payload.
   public let payloadSize: UInt64
+  /// Bytes of a patch's base; 0 for the empty base.
+  public let baseSize: UInt64
   /// The shape of its stream, and the first link; zeros where it is not sealed.
   let sealing: Sealing
   let firstLink: Digest
@@ -53,6 +55,7 @@ public struct InstallPlan: BitwiseCopyable, Sendable {
       (slot, imageSize) = (component.slot, component.size)
       imageDigest = Digest(startingWith: component.digest)
       (self.payload, isPatch, payloadSize) = (payload, kind == .patch, view.size)
+      baseSize = view.baseSize
       sealing = Sealing(chunkBits: UInt32(truncatingIfNeeded: view.chunk))
       firstLink = Digest(startingWith: view.firstLink)
       return

@@ -19,7 +19,7 @@ public struct InstalledComponent: Sendable {
   ///
   /// - Returns: `nil` where it is not.
   public init?<Target: FlashRegion, Hash: StreamingHash>(_ plan: InstallPlan, in target: Target, hash: Hash.Type) {
-    guard plan.imageSize <= target.capacity, Self.stands(plan, in: target, hash) else { return nil }
+    guard plan.imageSize <= target.capacity, Self.stands(plan, in: target, hash), !target.hasFailed else { return nil }
     self.init(found: plan)
   }
 
@@ -29,7 +29,8 @@ public struct InstalledComponent: Sendable {
     (size, digest) = (plan.imageSize, plan.imageDigest)
   }
 
-  /// Whether the image of a plan stands in a slot that has room for it: read back, and compared twice.
+  /// Whether the image of a plan stands in a slot that has room for it: read back, and compared twice. Where
+  /// flash has failed meanwhile, that says nothing.
   #if hasFeature(Embedded)
   @inline(never)
   #endif

@@ -51,13 +51,13 @@ typedef struct asvin_device {
   uint64_t factory_floor;     // the rollback floor that it left the factory with
   uint64_t factory_sequence;  // the sequence number of what it left the factory with
   uint64_t features;          // of patches: bit n for the instruction set n
-  const asvin_flash *state;    // two erase blocks or more: what is known across restarts
-  const asvin_flash *journal;  // two erase blocks or more: how far an update is
+  const asvin_flash *state;    // two erase blocks or more, write_bytes at most 128: what is known across restarts
+  const asvin_flash *journal;  // as state: how far an update is
   const asvin_flash *running;  // the slot of what runs
   const asvin_flash *target;   // the slot that updates go to
   uint32_t running_bytes;     // bytes of the image that runs, and its SHA-256; 0 where they are not known
   uint8_t running_digest[32];
-  uint8_t *memory;  // aligned to 8: a block of a sealed stream, and behind it what a patch is applied in
+  uint8_t *memory;  // aligned to 8: a block of a sealed stream, 4128 bytes, and behind it what a patch is applied in
   uint32_t memory_bytes;
 } asvin_device;
 
@@ -67,21 +67,22 @@ typedef struct asvin_plan {
   uint64_t stream_bytes;
   uint32_t payload;
   uint32_t is_patch;
-  uint32_t is_installed;  // 1 where the image runs already
+  uint32_t is_installed;  // 1 where the image runs already, or stands in the target slot to be tried
   uint8_t release[32];    // SHA-256 of the manifest
   uint64_t storage[26];
 } asvin_plan;
 
-// An update that is under way.
+// An update that is under way. It is not moved or copied meanwhile.
 typedef struct asvin_update {
   uint64_t storage[256];
 } asvin_update;
 
-// To be called once in each start, before anything of an update runs: *runs_target is 1 where the target slot is to run.
-// An update that was on trial and not confirmed is reverted.
+// To be called once in each start, before anything of an update runs: *runs_target is 1 where the target slot is to be
+// tried, 0 where what was confirmed last is to run. Which slot that is, the bootloader keeps: it is told before
+// asvin_confirm is called, and running and target change places then. What was on trial and not confirmed is reverted.
 int32_t asvin_boot(const asvin_device *device, int32_t *runs_target);
 
-// Keeps the update that is on trial, and raises the rollback floor to it.
+// Keeps the update that is on trial, if one is, and raises the rollback floor to it.
 int32_t asvin_confirm(const asvin_device *device);
 
 // Gives up what is pending or on trial.
@@ -93,8 +94,9 @@ int32_t asvin_floor(const asvin_device *device, uint64_t *floor, uint64_t *seque
 // Verifies an envelope for the device, and says what to fetch.
 int32_t asvin_verify(const asvin_device *device, const uint8_t *envelope, uint32_t count, asvin_plan *plan);
 
-// Begins an update, or goes on with it: *offset is where in the stream the next byte is to come from. A device that takes
-// whole images only calls the first, and links nothing for patches.
+// Begins an update, or goes on with it: *offset is where in the stream the next byte is to come from. What is pending in
+// the target slot is given up; ASVIN_MISUSE while an update is on trial. A device that takes whole images only calls the
+// first, and links nothing for patches.
 int32_t asvin_begin_image(asvin_update *update, const asvin_device *device, const asvin_plan *plan, uint64_t *offset);
 int32_t asvin_begin(asvin_update *update, const asvin_device *device, const asvin_plan *plan, uint64_t *offset);
 

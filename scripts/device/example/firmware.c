@@ -5,8 +5,8 @@ int32_t firmware_start(struct firmware *firmware, int32_t *runs_target) {
   const int32_t answer = asvin_boot(&firmware->device, runs_target);
   // Where the flash of the state fails, what ran before is to run.
   if (answer != ASVIN_DONE || *runs_target == 0) return answer;
-  // A real device jumps to the target slot here, and what runs there goes on: only what works says so. A restart before
-  // that reverts it.
+  // A real device jumps to the target slot here, and what runs there goes on: only what works tells its bootloader to keep
+  // it, and then says so here. A restart before that reverts it.
   return firmware->works() ? asvin_confirm(&firmware->device) : ASVIN_DONE;
 }
 

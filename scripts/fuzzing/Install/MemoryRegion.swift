@@ -37,6 +37,7 @@ extension InstallPlan {
     (release, sequence, slot) = (Digest { UInt8($0) }, 9, 0)
     (imageSize, imageDigest) = (UInt64(image.count), SHA256.digest(of: image.span))
     (payload, isPatch, payloadSize) = (0, false, UInt64(image.count))
+    baseSize = 0
     sealing = Sealing(chunkBits: firstLink == nil ? 0 : 9)
     self.firstLink = firstLink ?? Digest()
   }

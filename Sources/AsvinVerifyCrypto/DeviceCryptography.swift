@@ -11,6 +11,9 @@ public struct DeviceCryptography: Cryptography {
   public func sha256(_ bytes: Span<UInt8>) -> Digest { SHA256.digest(of: bytes) }
 
   /// Whether a 64-byte signature over a message was made with the key's private half.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
   public func isSignature(_ signature: Span<UInt8>, of message: SignedMessage, by key: PublicKey) -> Bool {
     key.withBytes { point in
       switch key.algorithm {

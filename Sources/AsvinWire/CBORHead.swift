@@ -49,10 +49,4 @@ public struct CBORKey: Equatable, Sendable {
     self.isNegative = isNegative
     self.argument = argument
   }
-
-  /// Whether this key's encoding sorts before another's: bytewise (RFC 8949 §4.2.1), which for the shortest
-  /// encodings of integers is unsigned before negative, then by argument.
-  public func precedes(_ other: CBORKey) -> Bool {
-    isNegative == other.isNegative ? argument < other.argument : !isNegative
-  }
 }

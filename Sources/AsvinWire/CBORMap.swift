@@ -1,13 +1,11 @@
-/// A place in a map: how many pairs are left, and the key before, which the next one must follow.
+/// A place in a map: how many pairs are left, and where the key before stands, which the next one must follow.
 public struct CBORMap: Sendable {
-  var pairsLeft: UInt64
-  var previous: CBORKey?
+  fileprivate(set) var pairsLeft: UInt64
+  fileprivate var previous = 0
+  fileprivate var previousEnd = 0
 
   /// A map, or the rest of one, with so many pairs to come.
-  public init(pairsLeft: UInt64) {
-    self.pairsLeft = pairsLeft
-    previous = nil
-  }
+  public init(pairsLeft: UInt64) { self.pairsLeft = pairsLeft }
 }
 
 extension CBORReader {
@@ -26,15 +24,24 @@ extension CBORReader {
   #endif
   public mutating func nextKey(in map: inout CBORMap) throws(WireError) -> CBORKey? {
     guard map.pairsLeft > 0 else { return nil }
-    map.pairsLeft &-= 1
     let start = offset
     let head = try head()
     guard head.major == .unsigned || head.major == .negative else { throw WireError(.wrongType, at: start) }
-    let key = CBORKey(head.argument, isNegative: head.major == .negative)
-    guard map.previous?.precedes(key) ?? true else {
-      throw WireError(map.previous == key ? .duplicateKey : .unsortedKeys, at: start)
-    }
-    map.previous = key
-    return key
+    try count(start, in: &map)
+    return CBORKey(head.argument, isNegative: head.major == .negative)
+  }
+
+  /// Counts a key of a map that was read from an offset on.
+  ///
+  /// - Throws: `duplicateKey`; `unsortedKeys` where its encoding is not bytewise above that of the key before
+  ///   (RFC 8949 §4.2.1).
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  func count(_ start: Int, in map: inout CBORMap) throws(WireError) {
+    map.pairsLeft &-= 1
+    let order = order(map.previous, map.previousEnd, start)
+    guard order < 0 else { throw WireError(order == 0 ? .duplicateKey : .unsortedKeys, at: start) }
+    (map.previous, map.previousEnd) = (start, offset)
   }
 }

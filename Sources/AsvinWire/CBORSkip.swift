@@ -18,17 +18,15 @@ extension CBORReader {
       guard isUTF8(try take(head.argument, from: start)) else { throw WireError(.invalidText, at: start) }
     case .array, .map:
       guard levelsLeft > 0 else { throw WireError(.overLimit(.nesting), at: start) }
+      // The items of an array, or the keys of a map.
+      var map = CBORMap(pairsLeft: head.argument)
       var left = head.argument
-      var (previous, previousEnd) = (0, 0)
       while left > 0 {
         let item = offset
         try skip(levelsLeft: levelsLeft &- 1)
         left &-= 1
         guard head.major == .map else { continue }
-        // That was a key.
-        let order = order(previous, previousEnd, item)
-        guard order < 0 else { throw WireError(order == 0 ? .duplicateKey : .unsortedKeys, at: item) }
-        (previous, previousEnd) = (item, offset)
+        try count(item, in: &map)
         try skip(levelsLeft: levelsLeft &- 1)
       }
     }
@@ -36,7 +34,7 @@ extension CBORReader {
 
   /// Bytewise lexicographic order of an encoded key, from a place to its end, and of the one that was just read, from a
   /// place on: negative, zero or positive.
-  private func order(_ left: Int, _ leftEnd: Int, _ right: Int) -> Int {
+  func order(_ left: Int, _ leftEnd: Int, _ right: Int) -> Int {
     var (a, b) = (left, right)
     while a < leftEnd, b < offset {
       let difference = Int(bytes[a]) &- Int(bytes[b])

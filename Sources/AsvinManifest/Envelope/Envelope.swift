@@ -19,8 +19,9 @@ public enum Envelope {
 
   /// The bytes that a signature with a protected header over a payload covers (RFC 9052 §4.4).
   public static func signedMessage(protectedHeader: [UInt8], payload: [UInt8]) -> [UInt8] {
-    let structure = SignatureStructure(protectedHeader: protectedHeader.span, payloadBytes: payload.count)
-    return Array(copying: structure.head) + payload
+    SignatureStructure.withHead(protectedHeader: protectedHeader.span, payloadBytes: payload.count) {
+      Array(copying: $0) + payload
+    }
   }
 
   /// A COSE_Sign1 with detached payload (RFC 9052 §4.2).

@@ -1,50 +1,63 @@
 /// What a COSE_Sign1 signature covers (RFC 9052 §4.4), up to the payload's bytes: the payload itself is never copied.
 ///
-/// `["Signature1", protected header, external_aad = h'', payload]`; the message that is signed is ``head`` and then
+/// `["Signature1", protected header, external_aad = h'', payload]`; the message that is signed is the head and then
 /// the payload.
-public struct SignatureStructure: Sendable {
+public enum SignatureStructure {
   /// Bytes of the longest protected header that is accepted; ours have 30.
   public static let longestProtectedHeader = 96
 
-  private var buffer = InlineArray<128, UInt8>(repeating: 0)
-  private var count = 0
-
-  /// Lends the structure, up to and including the payload's head, to a body. Mutating, so that it is not copied for that.
-  public mutating func withHead<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
-    let count = count
-    return unsafe withUnsafeMutableBytes(of: &buffer) { bytes in
-      body(unsafe Span(_unsafeBytes: UnsafeRawBufferPointer(bytes)).extracting(first: count))
+  /// Lends the structure, up to and including the payload's head, to a body.
+  ///
+  /// - Precondition: The protected header has at most ``longestProtectedHeader`` bytes.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  public static func withHead<Result>(
+    protectedHeader: Span<UInt8>, payloadBytes: Int, _ body: (Span<UInt8>) -> Result
+  ) -> Result {
+    precondition(protectedHeader.count <= longestProtectedHeader)
+    return unsafe withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 128) { buffer in
+      for index in start.indices { unsafe buffer[index] = start[index] }
+      var writer = unsafe Writer(buffer: buffer, count: start.count)
+      writer.appendHead(protectedHeader.count)
+      for index in protectedHeader.indices { writer.append(protectedHeader[index]) }
+      writer.append(0x40)
+      writer.appendHead(payloadBytes)
+      return body(unsafe Span(_unsafeElements: buffer).extracting(first: writer.count))
     }
   }
 
-  /// The structure up to and including the payload's head. For a host: see ``AsvinWire/FixedBytes/span``.
-  public var head: Span<UInt8> {
-    @_lifetime(borrow self)
-    get { buffer.span.extracting(0..<count) }
+  /// An array of four, and the text "Signature1".
+  private static let start: InlineArray<12, UInt8> = [
+    0x84, 0x6A, 0x53, 0x69, 0x67, 0x6E, 0x61, 0x74, 0x75, 0x72, 0x65, 0x31,
+  ]
+}
+
+/// Bytes into a buffer of 128, of which the longest structure takes 114.
+@safe
+private struct Writer {
+  let buffer: UnsafeMutableBufferPointer<UInt8>
+  private(set) var count: Int
+
+  @unsafe
+  init(buffer: UnsafeMutableBufferPointer<UInt8>, count: Int) {
+    unsafe self.buffer = buffer
+    self.count = count
   }
 
-  /// The structure for a protected header of at most ``longestProtectedHeader`` bytes and a payload of a length.
-  public init(protectedHeader: Span<UInt8>, payloadBytes: Int) {
-    precondition(protectedHeader.count <= Self.longestProtectedHeader)
-    append(0x84)
-    appendHead(0x60, 10)
-    let context: StaticString = "Signature1"
-    for index in 0..<context.utf8CodeUnitCount { append(unsafe context.utf8Start[index]) }
-    appendHead(0x40, protectedHeader.count)
-    for index in protectedHeader.indices { append(protectedHeader[index]) }
-    appendHead(0x40, 0)
-    appendHead(0x40, payloadBytes)
-  }
-
-  private mutating func append(_ byte: UInt8) {
-    buffer[count & 127] = byte
+  mutating func append(_ byte: UInt8) {
+    unsafe buffer[count & 127] = byte
     count &+= 1
   }
 
-  private mutating func appendHead(_ major: UInt8, _ argument: Int) {
-    let bytes = argument < 24 ? 0 : argument < 0x100 ? 1 : 2
-    append(major | UInt8(truncatingIfNeeded: bytes == 0 ? argument : 23 &+ bytes))
-    if bytes == 2 { append(UInt8(truncatingIfNeeded: argument &>> 8)) }
-    if bytes >= 1 { append(UInt8(truncatingIfNeeded: argument)) }
+  /// The head of a byte string of at most 65 535 bytes.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  mutating func appendHead(_ length: Int) {
+    if length < 24 { return append(0x40 | UInt8(truncatingIfNeeded: length)) }
+    append(length < 0x100 ? 0x58 : 0x59)
+    if length >= 0x100 { append(UInt8(truncatingIfNeeded: length &>> 8)) }
+    append(UInt8(truncatingIfNeeded: length))
   }
 }

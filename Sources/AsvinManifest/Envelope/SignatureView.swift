@@ -29,11 +29,23 @@ public struct SignatureView: EncodedItem, ~Escapable {
     try sign1.finish()
   }
 
+  /// Reads the next item and drops it. Apart, so that maps in maps do not each keep room for a signature on a stack.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  static func check(_ reader: inout CBORReader) throws(WireError) { _ = try SignatureView(reading: &reader) }
+
   /// The algorithm that it claims, or `nil` for one that we do not know.
   public var algorithm: SignatureAlgorithm? {
     let head = fields.head(ProtectedKey.algorithm)
     guard head.major == .negative, head.argument < 64 else { return nil }
     return SignatureAlgorithm(rawValue: -1 &- Int64(truncatingIfNeeded: head.argument))
+  }
+
+  /// Whether it claims to be of an algorithm.
+  public func isBy(_ algorithm: SignatureAlgorithm) -> Bool {
+    let head = fields.head(ProtectedKey.algorithm)
+    return head.major == .negative && head.argument == UInt64(bitPattern: ~algorithm.rawValue)
   }
 
   /// The id of the key that it claims, 8 bytes.

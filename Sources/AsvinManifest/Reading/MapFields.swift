@@ -134,7 +134,7 @@ extension MapFields {
     while left > 0 {
       let itemStart = reader.offset
       switch rule {
-      case .signatures: _ = try SignatureView(reading: &reader)
+      case .signatures: try SignatureView.check(&reader)
       case .keySetLinks: try reader.skip()
       case .logProofs: _ = try reader.embedded()
       default:
@@ -163,11 +163,19 @@ extension MapFields {
   private func matches(_ payload: MapFields, _ images: inout UInt64) -> Bool {
     guard payload.isImage else { return true }
     images &+= 1
-    return images == 1 && payload.number(PayloadKey.size) == number(ComponentKey.size)
-      && equal(payload.string(PayloadKey.digest), string(ComponentKey.digest))
+    return images == 1 && equal(payload.sizeAndDigest, sizeAndDigest)
+  }
+
+  /// The encoding of keys 2 and 3 of a component or a payload, size and digest: one value has one encoding.
+  private var sizeAndDigest: Span<UInt8> {
+    @_lifetime(copy self)
+    get { bytes.extracting(Int(offsets[2])..<Int(offsets[3]) &+ 2 &+ Schema.digestBytes) }
   }
 
   /// Attachments have names of their own.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
   private func isNamedAnew(_ first: CBORReader, before start: Int) throws(WireError) -> Bool {
     var reader = first
     while reader.offset < start {
@@ -177,5 +185,13 @@ extension MapFields {
     return true
   }
 
-  private var isImage: Bool { isUnderstood && number(PayloadKey.kind) == PayloadKind.image.rawValue }
+  private var isImage: Bool { kind == .image }
+
+  /// What a payload is, where all of it is understood. Kinds are below 24, where a value's encoding is the value.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  var kind: PayloadKind? {
+    isUnderstood ? PayloadKind(rawValue: UInt64(bytes[Int(offsets[FieldTable.place(PayloadKey.kind.rawValue)])])) : nil
+  }
 }

@@ -13,12 +13,7 @@ public struct PayloadView: EncodedItem, ~Escapable {
   }
 
   /// What it is; `nil` for a kind that is not known here, or one with a key that is not: not for us to use.
-  #if hasFeature(Embedded)
-  @inline(never)
-  #endif
-  public var kind: PayloadKind? {
-    fields.isUnderstood ? PayloadKind(rawValue: fields.number(PayloadKey.kind)) : nil
-  }
+  public var kind: PayloadKind? { fields.kind }
 
   /// Bytes of the stored payload.
   public var size: UInt64 { fields.number(PayloadKey.size) }

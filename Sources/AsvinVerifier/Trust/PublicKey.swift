@@ -40,9 +40,11 @@ public struct PublicKey: Equatable, Sendable {
       for index in prefix.indices { info[index] = prefix[index] }
       prefixBytes = prefix.count
     }
-    let count = algorithm.publicKeyBytes
-    for index in 0..<count { info[prefixBytes &+ index] = storage[index] }
-    let digest = cryptography.sha256(info.span.extracting(first: prefixBytes &+ count))
+    let count = prefixBytes &+ algorithm.publicKeyBytes
+    storage.withSpan { point in
+      for index in prefixBytes..<count { info[index] = point[index &- prefixBytes] }
+    }
+    let digest = cryptography.sha256(info.span.extracting(first: count))
     return KeyID { digest[$0] }
   }
 

@@ -7,13 +7,18 @@ extension Verifier where Provider: ~Copyable {
   /// The key fixes the algorithm; `kid` only selects: every trusted key that it matches is tried, and a key counts
   /// once however many signatures it made. A signature that does not hold is ignored; when too few hold, the
   /// rejection names the one that came closest.
+  ///
+  /// A function of its own on a device: what it takes of the stack is given back before the manifest is parsed.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
   func signers(of envelope: borrowing EnvelopeView, trust: borrowing Trust) throws(Rejection) -> UInt32 {
-    guard envelope.signatureCount > 0 else { throw Rejection(.unsigned) }
     var signers: UInt32 = 0
     var distinct: UInt32 = 0
-    var closest = Reason.untrustedKey
+    var closest = Reason.unsigned
     var cursor = envelope.signatures
     while let signature = try next(&cursor) {
+      if closest == .unsigned { closest = .untrustedKey }
       for index in trust.anchors.indices {
         guard trust.anchors[index].keyID.matches(signature.keyID) else { continue }
         if signers & (1 &<< UInt32(truncatingIfNeeded: index)) != 0 || isRepeated(index, in: trust) { continue }
@@ -48,13 +53,14 @@ extension Verifier where Provider: ~Copyable {
 
   private func failure(of signature: SignatureView, over manifest: Span<UInt8>, by key: PublicKey) -> Reason? {
     guard isManifestType(signature.type) else { return .wrongSignedType }
-    guard signature.algorithm == key.algorithm else { return .algorithmMismatch }
+    guard signature.isBy(key.algorithm) else { return .algorithmMismatch }
     let signed = signature.signature
     if key.algorithm == .ed25519, !key.withBytes({ Ed25519Profile.admits(signature: signed, key: $0) }) {
       return .badSignature
     }
-    var structure = SignatureStructure(protectedHeader: signature.protectedHeader, payloadBytes: manifest.count)
-    let isGood = structure.withHead { head in
+    let isGood = SignatureStructure.withHead(
+      protectedHeader: signature.protectedHeader, payloadBytes: manifest.count
+    ) { head in
       Decision.holds { cryptography.isSignature(signed, of: SignedMessage(head: head, payload: manifest), by: key) }
     }
     return isGood ? nil : .badSignature

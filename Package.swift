@@ -21,7 +21,10 @@ let package = Package(
     .library(name: "AsvinVerifier", targets: ["AsvinVerifier", "AsvinVerifyCrypto", "AsvinInstaller"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
   ],
   targets: [
     // Floor 0: formats. No I/O, no clock, no heap on the reading side.
@@ -74,6 +77,21 @@ let package = Package(
       ],
       resources: [.embedInCode("Templates")],
       swiftSettings: device),
+
+    .target(
+      name: "AsvinPlatform", dependencies: ["AsvinCrypto", "AsvinVerifier", "AsvinManifest", "AsvinWire"],
+      swiftSettings: device),
+    .target(
+      name: "AsvinPlatformStore",
+      dependencies: ["AsvinPlatform", .product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: language),
+    .target(
+      name: "AsvinPlatformServer",
+      dependencies: [
+        "AsvinPlatform", .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "JWTKit", package: "jwt-kit"),
+      ],
+      swiftSettings: language),
 
     // Floor 4: the command line.
     .target(
@@ -128,6 +146,10 @@ let package = Package(
         "AsvinFixtures",
       ],
       swiftSettings: device),
+    .testTarget(
+      name: "AsvinPlatformTests",
+      dependencies: ["AsvinPlatform", "AsvinCrypto", "AsvinManifest", "AsvinWire", "AsvinFixtures"],
+      swiftSettings: language),
     .testTarget(
       name: "AsvinPackCommandsTests", dependencies: ["asvin-pack", "AsvinFixtures"], swiftSettings: language),
   ],

@@ -1,0 +1,77 @@
+/// One device's part in one rollout.
+public struct DeviceRecord: Equatable, Sendable {
+  /// How far it is.
+  public private(set) var state: State
+  /// How often it has failed.
+  public private(set) var failures: Int
+  /// The reason code of its last failure, from the table that the verifier has; 0 where it has not failed.
+  public private(set) var reason: UInt8
+  /// When it last changed.
+  public private(set) var changed: Instant
+
+  /// How far a device is.
+  public enum State: UInt8, CaseIterable, Sendable {
+    /// It was told, and has not begun.
+    case offered
+    /// It is fetching the firmware.
+    case downloading
+    /// It says that it has written it, and has not been seen to run it.
+    case installed
+    /// It runs it.
+    case confirmed
+    /// It gave up.
+    case failed
+    /// It had it already.
+    case skipped
+
+    /// Whether the device has nothing more to do.
+    public var isFinal: Bool { self == .confirmed || self == .failed || self == .skipped }
+  }
+
+  /// What a device says, or shows.
+  public enum Event: Equatable, Sendable {
+    /// It begins to fetch.
+    case begins
+    /// It has written it.
+    case writes
+    /// It runs it.
+    case runs
+    /// It could not: the reason's code.
+    case fails(UInt8)
+  }
+
+  /// A record of a device that is offered a rollout, or that has its firmware already.
+  public init(_ state: State = .offered, at now: Instant) {
+    self.init(state, failures: 0, reason: 0, changed: now)
+  }
+
+  /// A record as it was stored.
+  public init(_ state: State, failures: Int, reason: UInt8, changed: Instant) {
+    self.state = state
+    self.failures = failures
+    self.reason = reason
+    self.changed = changed
+  }
+
+  /// Takes what a device says. Saying it twice is no change, and nothing undoes what is final but seeing it run.
+  ///
+  /// - Parameter retries: how often it may try again.
+  /// - Returns: whether the state changed, or the count of its failures.
+  public mutating func take(_ event: Event, retries: Int, at now: Instant) -> Bool {
+    let before = (state, failures)
+    switch (state, event) {
+    case (.offered, .begins): state = .downloading
+    case (.offered, .writes), (.downloading, .writes): state = .installed
+    // A device that was thought lost is seen to run it.
+    case (.offered, .runs), (.downloading, .runs), (.installed, .runs), (.failed, .runs): state = .confirmed
+    case (.offered, .fails(let code)), (.downloading, .fails(let code)), (.installed, .fails(let code)):
+      failures += 1
+      reason = code
+      state = failures > retries ? .failed : .offered
+    default: break
+    }
+    guard before != (state, failures) else { return false }
+    changed = now
+    return true
+  }
+}

@@ -1,0 +1,94 @@
+/// Firmware on its way to device groups.
+public struct Rollout: Equatable, Sendable {
+  /// Its id. A later one has a higher one.
+  public var id: ID<Rollout>
+  /// What was decided when it was made.
+  public var plan: RolloutPlan
+  /// How far it is.
+  public var phase: Phase = .planned
+  /// Whether it is passed over, as asvin's *Disabled: Yes*.
+  public var isDisabled = false
+  /// When it was started.
+  public var started: Instant?
+  /// The place in which it was started, from 1; 0 before that. For a device, a rollout that was started later counts.
+  public var order: Int64 = 0
+  /// The wave that is open, counted from 0.
+  public var wave = 0
+  /// How many of the devices that are in its groups now are in which state.
+  public var tally = Tally()
+  /// Failures that an operator has looked at, and let it go on.
+  public var forgivenFailures = 0
+
+  /// How far a rollout is.
+  public enum Phase: Equatable, Sendable {
+    /// It waits for its time, or for an operator.
+    case planned
+    /// Devices are offered it.
+    case running
+    /// No device begins; those that have begun may end.
+    case paused(PauseCause)
+    /// All that is to happen has.
+    case finished
+    /// It was given up.
+    case aborted
+  }
+
+  /// Why a rollout is paused.
+  public enum PauseCause: Equatable, Sendable {
+    /// Somebody did.
+    case byOperator
+    /// So many devices failed that it stopped by itself.
+    case failures
+  }
+
+  /// A rollout that was not started.
+  public init(id: ID<Rollout>, plan: RolloutPlan) {
+    self.id = id
+    self.plan = plan
+  }
+
+  /// Whether it is over.
+  public var isEnded: Bool { phase == .finished || phase == .aborted }
+}
+
+/// What is decided when a rollout is made.
+public struct RolloutPlan: Equatable, Sendable {
+  /// Its name.
+  public var name: String
+  /// How it spreads.
+  public var priority: Priority
+  /// When it starts by itself; `nil` where an operator starts it.
+  public var start: Instant?
+  /// The groups that it goes to.
+  public var groups: Set<ID<DeviceGroup>>
+  /// What it brings.
+  public var firmware: ID<Firmware>
+  /// Who looks after it.
+  public var maintainer: String
+
+  /// How a rollout spreads.
+  public enum Priority: Equatable, Sendable {
+    /// To every device at once; other rollouts of its groups are disabled.
+    case immediately
+    /// In waves.
+    case batch(BatchRules)
+
+    /// The rules of the batch; of *immediately*, one wave of all that nothing stops.
+    public var rules: BatchRules {
+      if case .batch(let rules) = self { rules } else { .everyone }
+    }
+  }
+
+  /// A plan of its parts.
+  public init(
+    name: String, priority: Priority, start: Instant?, groups: Set<ID<DeviceGroup>>, firmware: ID<Firmware>,
+    maintainer: String
+  ) {
+    self.name = name
+    self.priority = priority
+    self.start = start
+    self.groups = groups
+    self.firmware = firmware
+    self.maintainer = maintainer
+  }
+}

@@ -1,0 +1,49 @@
+import Synchronization
+
+/// A store in memory: for tests, and for trying the platform out. What it holds ends with it.
+public final class MemoryStore: PlatformStore {
+  private let state = Mutex(State())
+
+  private struct State {
+    var workspaces: [ID<Workspace>: Workspace] = [:]
+    var rows: [ID<Workspace>: MemoryRows.Tables] = [:]
+    var nextID: Int64 = 1
+  }
+
+  /// A store of nothing.
+  public init() {}
+
+  public func workspace(deviceKey: String) async throws -> Workspace? {
+    state.withLock { $0.workspaces.values.first { $0.deviceKeys.contains(deviceKey) } }
+  }
+
+  public func workspace(_ id: ID<Workspace>) async throws -> Workspace? { state.withLock { $0.workspaces[id] } }
+
+  public func add(_ workspace: Workspace) async throws -> Workspace {
+    state.withLock { state in
+      var added = workspace
+      added.id = ID(state.nextID)
+      state.nextID += 1
+      state.workspaces[added.id] = added
+      return added
+    }
+  }
+
+  public func read<Result: Sendable>(
+    in workspace: ID<Workspace>, _ body: @Sendable (any PlatformRows) throws -> Result
+  ) async throws -> Result {
+    let (tables, nextID) = state.withLock { ($0.rows[workspace] ?? MemoryRows.Tables(), $0.nextID) }
+    return try body(MemoryRows(tables, nextID: nextID))
+  }
+
+  public func write<Result: Sendable>(
+    in workspace: ID<Workspace>, _ body: @Sendable (any WritablePlatformRows) throws -> Result
+  ) async throws -> Result {
+    try state.withLock { state in
+      let rows = MemoryRows(state.rows[workspace] ?? MemoryRows.Tables(), nextID: state.nextID)
+      let result = try body(rows)
+      (state.rows[workspace], state.nextID) = (rows.tables, rows.nextID)
+      return result
+    }
+  }
+}

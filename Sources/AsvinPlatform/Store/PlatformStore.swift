@@ -1,0 +1,88 @@
+/// Where the platform keeps what it knows. Everything but finding a workspace is within one: a query that could see two
+/// cannot be written.
+public protocol PlatformStore: Sendable {
+  /// A workspace by one of its device keys.
+  func workspace(deviceKey: String) async throws -> Workspace?
+  /// A workspace by its id.
+  func workspace(_ id: ID<Workspace>) async throws -> Workspace?
+  /// Adds a workspace, and gives it its id.
+  func add(_ workspace: Workspace) async throws -> Workspace
+
+  /// Reads, from one state of the store.
+  func read<Result: Sendable>(
+    in workspace: ID<Workspace>, _ body: @Sendable (any PlatformRows) throws -> Result
+  ) async throws -> Result
+
+  /// Reads and writes, all of it or, where the body throws, nothing. No other write is seen meanwhile.
+  func write<Result: Sendable>(
+    in workspace: ID<Workspace>, _ body: @Sendable (any WritablePlatformRows) throws -> Result
+  ) async throws -> Result
+}
+
+/// The rows of a workspace.
+public protocol PlatformRows {
+  /// A device by its id.
+  func device(_ id: ID<Device>) throws -> Device?
+  /// A device by what it calls itself.
+  func device(_ name: DeviceName) throws -> Device?
+  /// Devices in the order of their ids, behind one, at most so many.
+  func devices(after id: ID<Device>?, limit: Int) throws -> [Device]
+  /// A device group.
+  func deviceGroup(_ id: ID<DeviceGroup>) throws -> DeviceGroup?
+  /// A device group by its name.
+  func deviceGroup(named name: String) throws -> DeviceGroup?
+  /// All device groups.
+  func deviceGroups() throws -> [DeviceGroup]
+  /// A file group.
+  func fileGroup(_ id: ID<FileGroup>) throws -> FileGroup?
+  /// A file group by its name.
+  func fileGroup(named name: String) throws -> FileGroup?
+  /// Firmware.
+  func firmware(_ id: ID<Firmware>) throws -> Firmware?
+  /// Firmware whose image has this name in IPFS.
+  func firmware(contentID: String) throws -> Firmware?
+  /// A rollout.
+  func rollout(_ id: ID<Rollout>) throws -> Rollout?
+  /// All rollouts, the first one made first.
+  func rollouts() throws -> [Rollout]
+  /// Rollouts to a group that are running or paused, the one started last first.
+  func activeRollouts(of group: ID<DeviceGroup>) throws -> [Rollout]
+  /// Planned rollouts whose time has come.
+  func dueRollouts(at now: Instant) throws -> [Rollout]
+  /// The highest sequence number of a release for a class that was started for one of these groups, and which release.
+  func highestRelease(of firmware: Firmware, to groups: Set<ID<DeviceGroup>>) throws -> Firmware.Release?
+  /// A device's part in a rollout.
+  func record(_ rollout: ID<Rollout>, _ device: ID<Device>) throws -> DeviceRecord?
+  /// The rollouts that a device has a part in, over or not.
+  func rolloutsWithRecord(of device: ID<Device>) throws -> [Rollout]
+  /// The rollouts whose firmware a device has written, and has not been seen to run.
+  func unconfirmedRollouts(of device: ID<Device>) throws -> [ID<Rollout>]
+  /// The highest ``Rollout/order`` among the rollouts whose firmware a device has written, runs, or had already; or 0.
+  func newestOrder(of device: ID<Device>) throws -> Int64
+}
+
+/// The rows of a workspace, to be written.
+public protocol WritablePlatformRows: PlatformRows {
+  /// Adds a row, and gives it its id.
+  func add(_ device: Device) throws -> Device
+  /// As ``add(_:)-1`` for a device group.
+  func add(_ group: DeviceGroup) throws -> DeviceGroup
+  /// As ``add(_:)-1`` for a file group.
+  func add(_ group: FileGroup) throws -> FileGroup
+  /// As ``add(_:)-1`` for firmware.
+  func add(_ firmware: Firmware) throws -> Firmware
+  /// As ``add(_:)-1`` for a rollout.
+  func add(_ rollout: Rollout) throws -> Rollout
+  /// Replaces a row.
+  func put(_ device: Device) throws
+  /// As ``put(_:)-1`` for a device group.
+  func put(_ group: DeviceGroup) throws
+  /// As ``put(_:)-1`` for a rollout.
+  func put(_ rollout: Rollout) throws
+  /// Adds or replaces a device's part in a rollout.
+  func put(_ record: DeviceRecord, _ rollout: ID<Rollout>, _ device: ID<Device>) throws
+  /// Removes a device, and its parts in rollouts.
+  func remove(_ device: ID<Device>) throws
+  /// The next ``Rollout/order``.
+  func nextOrder() throws -> Int64
+}

@@ -14,6 +14,9 @@ let language: [SwiftSetting] = [
 /// Floors 0 and 1 are for devices: they compile as Embedded Swift too, and lend out bytes instead of copying them.
 let device: [SwiftSetting] = language + [.enableExperimentalFeature("Lifetimes")]
 
+/// Around an outside library's generic code: Swift 6.3 cannot read back what optimising across modules makes of it.
+let host: [SwiftSetting] = language + [.unsafeFlags(["-disable-cmo"])]
+
 let package = Package(
   name: "asvin-pack",
   products: [
@@ -83,15 +86,15 @@ let package = Package(
       swiftSettings: device),
     .target(
       name: "AsvinPlatformStore",
-      dependencies: ["AsvinPlatform", .product(name: "GRDB", package: "GRDB.swift")],
-      swiftSettings: language),
+      dependencies: ["AsvinPlatform", "AsvinWire", .product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: host),
     .target(
       name: "AsvinPlatformServer",
       dependencies: [
         "AsvinPlatform", .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "JWTKit", package: "jwt-kit"),
       ],
-      swiftSettings: language),
+      swiftSettings: host),
 
     // Floor 4: the command line.
     .target(
@@ -148,7 +151,9 @@ let package = Package(
       swiftSettings: device),
     .testTarget(
       name: "AsvinPlatformTests",
-      dependencies: ["AsvinPlatform", "AsvinCrypto", "AsvinManifest", "AsvinWire", "AsvinFixtures"],
+      dependencies: [
+        "AsvinPlatform", "AsvinPlatformStore", "AsvinCrypto", "AsvinManifest", "AsvinWire", "AsvinFixtures",
+      ],
       swiftSettings: language),
     .testTarget(
       name: "AsvinPackCommandsTests", dependencies: ["asvin-pack", "AsvinFixtures"], swiftSettings: language),

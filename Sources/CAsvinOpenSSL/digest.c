@@ -28,3 +28,21 @@ int asvin_sha1(const void *bytes, size_t count, uint8_t digest[20]) {
 __attribute__((constructor)) static void ignore_configuration(void) {
   OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
 }
+
+asvin_md5 *asvin_md5_new(void) {
+  EVP_MD_CTX *context = EVP_MD_CTX_new();
+  if (context != NULL && EVP_DigestInit_ex(context, EVP_md5(), NULL) == 1) return context;
+  EVP_MD_CTX_free(context);
+  return NULL;
+}
+
+int asvin_hmac_sha256(
+    const void *key, size_t key_count, const void *bytes, size_t count, uint8_t code[32]) {
+  size_t length = 0;
+  // OpenSSL takes no key of no bytes by a null pointer.
+  const void *known = key_count > 0 ? key : "";
+  return EVP_Q_mac(NULL, "HMAC", NULL, "SHA256", NULL, known, key_count, bytes, count, code, 32, &length) != NULL &&
+         length == 32;
+}
+
+int asvin_same_bytes(const void *left, const void *right, size_t count) { return CRYPTO_memcmp(left, right, count) == 0; }

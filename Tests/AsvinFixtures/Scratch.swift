@@ -13,21 +13,45 @@ public struct Scratch: Sendable {
   /// Runs a test in a new folder.
   @discardableResult
   public static func with<Result>(_ name: String = #function, _ body: (Scratch) throws -> Result) throws -> Result {
+    let scratch = try Scratch.new(name)
+    do {
+      let result = try body(scratch)
+      try scratch.end()
+      return result
+    } catch {
+      print("the failed test's folder is kept: \(scratch.folder)")
+      throw error
+    }
+  }
+
+  /// Runs a test in a new folder.
+  @discardableResult
+  public static func with<Result: Sendable>(
+    _ name: String = #function, _ body: @Sendable (Scratch) async throws -> Result
+  ) async throws -> Result {
+    let scratch = try Scratch.new(name)
+    do {
+      let result = try await body(scratch)
+      try scratch.end()
+      return result
+    } catch {
+      print("the failed test's folder is kept: \(scratch.folder)")
+      throw error
+    }
+  }
+
+  private static func new(_ name: String) throws -> Scratch {
     let label = name.filter { $0.isLetter || $0.isNumber }.prefix(40)
     let path = FileManager.default.temporaryDirectory.path() + "asvin-test-\(label)-\(UInt64.random(in: 0 ... .max))"
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    let scratch = Scratch(folder: path)
-    do {
-      let result = try body(scratch)
-      if ScratchTrait.hasFailed() {
-        print("the failed test's folder is kept: \(path)")
-      } else {
-        try FileManager.default.removeItem(atPath: path)
-      }
-      return result
-    } catch {
-      print("the failed test's folder is kept: \(path)")
-      throw error
+    return Scratch(folder: path)
+  }
+
+  private func end() throws {
+    if ScratchTrait.hasFailed() {
+      print("the failed test's folder is kept: \(folder)")
+    } else {
+      try remove()
     }
   }
 

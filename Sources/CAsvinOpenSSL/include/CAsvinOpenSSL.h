@@ -15,6 +15,15 @@ int asvin_sha256_update(asvin_sha256 *context, const void *bytes, size_t count);
 int asvin_sha256_finish(asvin_sha256 *context, uint8_t digest[32]);
 void asvin_sha256_free(asvin_sha256 *context);
 
+// MD5, which asvin's clients check a download with, and nothing else: no security rests on it. It is finished and freed as
+// SHA-256 is, with 16 bytes.
+typedef struct evp_md_ctx_st asvin_md5;
+asvin_md5 *asvin_md5_new(void);
+
+// HMAC-SHA-256 (RFC 2104), and a comparison whose time says nothing of the bytes.
+int asvin_hmac_sha256(const void *key, size_t key_count, const void *bytes, size_t count, uint8_t code[32]);
+int asvin_same_bytes(const void *left, const void *right, size_t count);
+
 // SHA-1, for version 5 UUIDs (RFC 9562) and nothing else: no security rests on it.
 int asvin_sha1(const void *bytes, size_t count, uint8_t digest[20]);
 

@@ -1,0 +1,42 @@
+import AsvinPlatform
+import GRDB
+
+extension SQLiteRows {
+  func record(_ rollout: ID<Rollout>, _ device: ID<Device>) throws -> DeviceRecord? {
+    let row = try one(
+      """
+      SELECT c.state, c.failures, c.reason, c.changed FROM record c JOIN device d ON d.id = c.device
+      WHERE c.device = ? AND c.rollout = ? AND d.workspace = ?
+      """, [device.value, rollout.value, workspace])
+    guard let row else { return nil }
+    guard let state = DeviceRecord.State(rawValue: row[0]) else { throw StoreError(table: "record", id: device.value) }
+    return DeviceRecord(state, failures: row[1], reason: row[2], changed: Instant(row[3]))
+  }
+
+  func unconfirmedRollouts(of device: ID<Device>) throws -> [ID<Rollout>] {
+    try all(
+      """
+      SELECT c.rollout FROM record c JOIN device d ON d.id = c.device
+      WHERE c.device = ? AND c.state = ? AND d.workspace = ? ORDER BY c.rollout
+      """, [device.value, DeviceRecord.State.installed.rawValue, workspace]
+    ).map { ID($0[0]) }
+  }
+
+  func newestOrder(of device: ID<Device>) throws -> Int64 {
+    let states: [DeviceRecord.State] = [.installed, .confirmed, .skipped]
+    let row = try one(
+      """
+      SELECT coalesce(max(r.place), 0) FROM record c JOIN rollout r ON r.id = c.rollout
+      WHERE c.device = ? AND r.workspace = ? AND c.state IN (\(states.map { "\($0.rawValue)" }.joined(separator: ", ")))
+      """, [device.value, workspace])
+    return row?[0] ?? 0
+  }
+
+  func put(_ record: DeviceRecord, _ rollout: ID<Rollout>, _ device: ID<Device>) throws {
+    guard try self.rollout(rollout) != nil else { throw PlatformError.notFound(.rollout) }
+    guard try self.device(device) != nil else { throw PlatformError.notFound(.device) }
+    try run(
+      "INSERT OR REPLACE INTO record (device, rollout, state, failures, reason, changed) VALUES (?, ?, ?, ?, ?, ?)",
+      [device.value, rollout.value, record.state.rawValue, record.failures, record.reason, record.changed.seconds])
+  }
+}

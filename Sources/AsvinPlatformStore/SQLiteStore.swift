@@ -1,0 +1,70 @@
+public import AsvinPlatform
+import GRDB
+
+/// The platform's store in one SQLite file: nothing to install, and what was committed is there after a power cut.
+public final class SQLiteStore: PlatformStore {
+  private let pool: DatabasePool
+
+  /// Opens the file, or makes it, and brings its tables up to date.
+  ///
+  /// - Throws: an error of SQLite.
+  public init(path: String) throws {
+    var configuration = Configuration()
+    configuration.prepareDatabase { database in
+      // With WAL, `NORMAL` may lose the last transactions in a power cut, and a success was told to nobody else.
+      try database.execute(sql: "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON")
+    }
+    configuration.busyMode = .timeout(10)
+    pool = try DatabasePool(path: path, configuration: configuration)
+    try Schema.migrator.migrate(pool)
+  }
+
+  public func workspace(deviceKey: String) async throws -> Workspace? {
+    try await pool.read { database in
+      let sql = "SELECT workspace FROM device_key WHERE text = ?"
+      guard let id = try Int64.fetchOne(database.cachedStatement(sql: sql), arguments: [deviceKey]) else { return nil }
+      return try Self.workspace(id, database)
+    }
+  }
+
+  public func workspace(_ id: ID<Workspace>) async throws -> Workspace? {
+    try await pool.read { try Self.workspace(id.value, $0) }
+  }
+
+  public func add(_ workspace: Workspace) async throws -> Workspace {
+    try await pool.write { database in
+      var added = workspace
+      try database.execute(
+        sql: "INSERT INTO workspace (name, customer_key) VALUES (?, ?)", arguments: [added.name, added.customerKey])
+      added.id = ID(database.lastInsertedRowID)
+      for (place, key) in added.deviceKeys.enumerated() {
+        try database.execute(sql: "INSERT INTO device_key VALUES (?, ?, ?)", arguments: [key, added.id.value, place])
+      }
+      return added
+    }
+  }
+
+  public func read<Result: Sendable>(
+    in workspace: ID<Workspace>, _ body: @Sendable (any PlatformRows) throws -> Result
+  ) async throws -> Result {
+    try await withoutActuallyEscaping(body) { body in
+      try await pool.read { try body(SQLiteRows(database: $0, workspace: workspace.value)) }
+    }
+  }
+
+  public func write<Result: Sendable>(
+    in workspace: ID<Workspace>, _ body: @Sendable (any WritablePlatformRows) throws -> Result
+  ) async throws -> Result {
+    try await withoutActuallyEscaping(body) { body in
+      try await pool.write { try body(SQLiteRows(database: $0, workspace: workspace.value)) }
+    }
+  }
+
+  private static func workspace(_ id: Int64, _ database: Database) throws -> Workspace? {
+    let statement = try database.cachedStatement(sql: "SELECT name, customer_key FROM workspace WHERE id = ?")
+    guard let row = try Row.fetchOne(statement, arguments: [id]) else { return nil }
+    let keys = try String.fetchAll(
+      database.cachedStatement(sql: "SELECT text FROM device_key WHERE workspace = ? ORDER BY place"), arguments: [id])
+    return Workspace(id: ID(id), name: row[0], customerKey: row[1], deviceKeys: keys)
+  }
+}

@@ -1,0 +1,63 @@
+import GRDB
+
+/// The tables, one migration for each change of them.
+enum Schema {
+  static var migrator: DatabaseMigrator {
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("devices, firmware, rollouts") { database in
+      try database.execute(sql: first)
+    }
+    return migrator
+  }
+
+  // Every row has its workspace, and every query asks for it. 64-bit numbers that rise are kept as eight bytes, the
+  // highest first, which sort as they do.
+  private static let first = """
+    CREATE TABLE workspace (
+      id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, customer_key TEXT NOT NULL,
+      last_order INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+    CREATE TABLE device_key (
+      text TEXT PRIMARY KEY, workspace INTEGER NOT NULL REFERENCES workspace, place INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE device_group (
+      id INTEGER PRIMARY KEY AUTOINCREMENT, workspace INTEGER NOT NULL REFERENCES workspace, name TEXT NOT NULL,
+      members INTEGER NOT NULL, UNIQUE (workspace, name)
+    ) STRICT;
+    CREATE TABLE device (
+      id INTEGER PRIMARY KEY AUTOINCREMENT, workspace INTEGER NOT NULL REFERENCES workspace, name TEXT NOT NULL,
+      folded TEXT NOT NULL, label TEXT NOT NULL, version TEXT NOT NULL, placement INTEGER NOT NULL,
+      device_group INTEGER REFERENCES device_group, registered INTEGER NOT NULL, seen INTEGER NOT NULL, class BLOB,
+      verifying INTEGER NOT NULL, newest INTEGER NOT NULL, UNIQUE (workspace, folded)
+    ) STRICT;
+    CREATE TABLE file_group (
+      id INTEGER PRIMARY KEY AUTOINCREMENT, workspace INTEGER NOT NULL REFERENCES workspace, name TEXT NOT NULL,
+      UNIQUE (workspace, name)
+    ) STRICT;
+    CREATE TABLE firmware (
+      id INTEGER PRIMARY KEY AUTOINCREMENT, workspace INTEGER NOT NULL REFERENCES workspace,
+      file_group INTEGER NOT NULL REFERENCES file_group, name TEXT NOT NULL, version TEXT NOT NULL, size INTEGER NOT NULL,
+      digest BLOB NOT NULL, md5 BLOB NOT NULL, cid TEXT NOT NULL, release BLOB, sequence BLOB, class BLOB
+    ) STRICT;
+    CREATE INDEX firmware_by_cid ON firmware (workspace, cid);
+    CREATE TABLE rollout (
+      id INTEGER PRIMARY KEY AUTOINCREMENT, workspace INTEGER NOT NULL REFERENCES workspace, name TEXT NOT NULL,
+      start INTEGER, firmware INTEGER NOT NULL REFERENCES firmware, maintainer TEXT NOT NULL,
+      waves TEXT, success_threshold INTEGER, failure_threshold INTEGER, retries INTEGER, window_first INTEGER,
+      window_end INTEGER, success INTEGER, ends_when_done INTEGER,
+      phase INTEGER NOT NULL, disabled INTEGER NOT NULL, started INTEGER, place INTEGER NOT NULL, wave INTEGER NOT NULL,
+      offered INTEGER NOT NULL, downloading INTEGER NOT NULL, installed INTEGER NOT NULL, confirmed INTEGER NOT NULL,
+      failed INTEGER NOT NULL, skipped INTEGER NOT NULL, forgiven INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX rollout_by_phase ON rollout (workspace, phase, start);
+    CREATE TABLE rollout_group (
+      device_group INTEGER NOT NULL REFERENCES device_group, rollout INTEGER NOT NULL REFERENCES rollout,
+      PRIMARY KEY (device_group, rollout)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX rollout_group_by_rollout ON rollout_group (rollout);
+    CREATE TABLE record (
+      device INTEGER NOT NULL REFERENCES device, rollout INTEGER NOT NULL REFERENCES rollout, state INTEGER NOT NULL,
+      failures INTEGER NOT NULL, reason INTEGER NOT NULL, changed INTEGER NOT NULL, PRIMARY KEY (device, rollout)
+    ) STRICT, WITHOUT ROWID;
+    """
+}

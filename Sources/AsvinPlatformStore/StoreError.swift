@@ -1,0 +1,33 @@
+import AsvinWire
+import FoundationEssentials
+
+/// A row that is not what the rules can have written.
+struct StoreError: Error, CustomStringConvertible {
+  let table: String
+  let id: Int64
+
+  var description: String { "the store is damaged: \(table) \(id)" }
+}
+
+extension FixedBytes {
+  /// The bytes of a column; `nil` for another length.
+  init?(data: Data?) {
+    guard let data, data.count == count else { return nil }
+    let bytes = [UInt8](data)
+    self.init { bytes[$0] }
+  }
+
+  /// As a column holds them.
+  var data: Data { Data((0..<count).map { self[$0] }) }
+}
+
+extension UInt64 {
+  /// The number of eight bytes, the highest first.
+  init?(data: Data?) {
+    guard let data, data.count == 8 else { return nil }
+    self = data.reduce(0) { $0 << 8 | UInt64($1) }
+  }
+
+  /// Eight bytes, the highest first, so that they sort as the number does.
+  var data: Data { Data((0..<8).map { UInt8(truncatingIfNeeded: self >> UInt64(56 - 8 * $0)) }) }
+}

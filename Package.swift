@@ -91,8 +91,8 @@ let package = Package(
     .target(
       name: "AsvinPlatformServer",
       dependencies: [
-        "AsvinPlatform", .product(name: "Hummingbird", package: "hummingbird"),
-        .product(name: "JWTKit", package: "jwt-kit"),
+        "AsvinPlatform", "AsvinCrypto", "AsvinWire", .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdTLS", package: "hummingbird"), .product(name: "JWTKit", package: "jwt-kit"),
       ],
       swiftSettings: host),
 
@@ -153,6 +153,13 @@ let package = Package(
       name: "AsvinPlatformTests",
       dependencies: [
         "AsvinPlatform", "AsvinPlatformStore", "AsvinCrypto", "AsvinManifest", "AsvinWire", "AsvinFixtures",
+      ],
+      swiftSettings: language),
+    .testTarget(
+      name: "AsvinPlatformServerTests",
+      dependencies: [
+        "AsvinPlatformServer", "AsvinPlatformStore", "AsvinPlatform", "AsvinCrypto", "AsvinManifest", "AsvinWire",
+        "AsvinFixtures",
       ],
       swiftSettings: language),
     .testTarget(

@@ -4,6 +4,7 @@ import GRDB
 /// The platform's store in one SQLite file: nothing to install, and what was committed is there after a power cut.
 public final class SQLiteStore: PlatformStore {
   private let pool: DatabasePool
+  private let commits: GroupCommit
 
   /// Opens the file, or makes it, and brings its tables up to date.
   ///
@@ -16,6 +17,7 @@ public final class SQLiteStore: PlatformStore {
     }
     configuration.busyMode = .timeout(10)
     pool = try DatabasePool(path: path, configuration: configuration)
+    commits = GroupCommit(pool)
     try Schema.migrator.migrate(pool)
   }
 
@@ -45,19 +47,15 @@ public final class SQLiteStore: PlatformStore {
   }
 
   public func read<Result: Sendable>(
-    in workspace: ID<Workspace>, _ body: @Sendable (any PlatformRows) throws -> Result
+    in workspace: ID<Workspace>, _ body: @escaping @Sendable (any PlatformRows) throws -> Result
   ) async throws -> Result {
-    try await withoutActuallyEscaping(body) { body in
-      try await pool.read { try body(SQLiteRows(database: $0, workspace: workspace.value)) }
-    }
+    try await pool.read { try body(SQLiteRows(database: $0, workspace: workspace.value)) }
   }
 
   public func write<Result: Sendable>(
-    in workspace: ID<Workspace>, _ body: @Sendable (any WritablePlatformRows) throws -> Result
+    in workspace: ID<Workspace>, _ body: @escaping @Sendable (any WritablePlatformRows) throws -> Result
   ) async throws -> Result {
-    try await withoutActuallyEscaping(body) { body in
-      try await pool.write { try body(SQLiteRows(database: $0, workspace: workspace.value)) }
-    }
+    try await commits.write { try body(SQLiteRows(database: $0, workspace: workspace.value)) }
   }
 
   private static func workspace(_ id: Int64, _ database: Database) throws -> Workspace? {

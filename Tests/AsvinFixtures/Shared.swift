@@ -25,6 +25,11 @@ public enum Shared {
     Array(try Data(contentsOf: URL(filePath: "\(folder)/\(path)")))
   }
 
+  /// A text file of the project, for example one of `Keys`.
+  public static func projectText(_ path: String) throws -> String {
+    String(decoding: try Data(contentsOf: URL(filePath: "\(projectFolder)/\(path)")), as: UTF8.self)
+  }
+
   /// A JSON file.
   public static func json<Value: Decodable>(_ path: String, as type: Value.Type) throws -> Value {
     try JSONDecoder().decode(type, from: Data(bytes(path)))

@@ -30,14 +30,14 @@ public final class MemoryStore: PlatformStore {
   }
 
   public func read<Result: Sendable>(
-    in workspace: ID<Workspace>, _ body: @Sendable (any PlatformRows) throws -> Result
+    in workspace: ID<Workspace>, _ body: @escaping @Sendable (any PlatformRows) throws -> Result
   ) async throws -> Result {
     let (tables, nextID) = state.withLock { ($0.rows[workspace] ?? MemoryRows.Tables(), $0.nextID) }
     return try body(MemoryRows(tables, nextID: nextID))
   }
 
   public func write<Result: Sendable>(
-    in workspace: ID<Workspace>, _ body: @Sendable (any WritablePlatformRows) throws -> Result
+    in workspace: ID<Workspace>, _ body: @escaping @Sendable (any WritablePlatformRows) throws -> Result
   ) async throws -> Result {
     try state.withLock { state in
       let rows = MemoryRows(state.rows[workspace] ?? MemoryRows.Tables(), nextID: state.nextID)

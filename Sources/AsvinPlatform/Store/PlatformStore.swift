@@ -10,12 +10,12 @@ public protocol PlatformStore: Sendable {
 
   /// Reads, from one state of the store.
   func read<Result: Sendable>(
-    in workspace: ID<Workspace>, _ body: @Sendable (any PlatformRows) throws -> Result
+    in workspace: ID<Workspace>, _ body: @escaping @Sendable (any PlatformRows) throws -> Result
   ) async throws -> Result
 
   /// Reads and writes, all of it or, where the body throws, nothing. No other write is seen meanwhile.
   func write<Result: Sendable>(
-    in workspace: ID<Workspace>, _ body: @Sendable (any WritablePlatformRows) throws -> Result
+    in workspace: ID<Workspace>, _ body: @escaping @Sendable (any WritablePlatformRows) throws -> Result
   ) async throws -> Result
 }
 

@@ -1,0 +1,26 @@
+import HTTPTypes
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOHTTPTypes
+import NIOHTTPTypesHTTP1
+
+/// A connection of HTTP/1 with ``ClientManners``.
+struct DeviceChannel: ServerChildChannel {
+  private let channel: HTTP1Channel
+
+  init(responder: @escaping HTTPChannelHandler.Responder) {
+    channel = HTTP1Channel(responder: responder, configuration: .init(idleTimeout: .seconds(60)))
+  }
+
+  func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP1Channel.Value> {
+    self.channel.setup(channel: channel, logger: logger).flatMapThrowing { value in
+      let pipeline = channel.pipeline.syncOperations
+      let codec = try pipeline.handler(type: HTTP1ToHTTPServerCodec.self)
+      try pipeline.addHandler(ClientManners(), position: .before(codec))
+      return value
+    }
+  }
+
+  func handle(value: HTTP1Channel.Value, logger: Logger) async { await channel.handle(value: value, logger: logger) }
+}

@@ -1,0 +1,61 @@
+import AsvinPlatform
+import HTTPTypes
+import Hummingbird
+
+/// What asvin's device clients call, of all three generations, on one host.
+struct DeviceAPI: Sendable {
+  let store: any PlatformStore
+  let objects: any ObjectStore
+  let tokens: Tokens
+  let fingerprint: String?
+  let limiter: RateLimiter
+  let clock: @Sendable () -> Instant
+
+  func add(to router: Router<PlatformContext>) {
+    router.post("auth/login", use: login)
+    router.post("api/device/register", use: register)
+    router.post("api/device/next/rollout", use: nextRollout)
+    router.post("api/device/success/rollout", use: success)
+    router.post("device/get", use: deviceByBody)
+    router.get("device/:id", use: deviceByPath)
+    router.post("firmware/get", use: firmwareByBody)
+    router.get("firmware/:id", use: firmwareByPath)
+    router.post("firmware/download", use: download)
+    router.get("api/device", use: devices)
+    router.get("api/device/:mac", use: device)
+    router.delete("api/device", use: deleteDevice)
+    router.get("api/report/:type", use: report)
+    router.get("fingerprints", use: fingerprints)
+  }
+
+  /// The workspace of a request: by its token, or, as the first generation did, by the keys in its body.
+  func workspace(_ request: Request, keys: (any BodyKeys)? = nil) async throws -> ID<Workspace> {
+    if let name = HTTPField.Name("x-access-token"), let token = request.headers[name] {
+      guard let workspace = await tokens.workspace(of: token, at: clock()) else { throw Refusal.badToken }
+      return workspace
+    }
+    guard let keys, let workspace = try await keys.workspace(in: store) else { throw Refusal.badToken }
+    return workspace.id
+  }
+
+  func fingerprints(_ request: Request, context: PlatformContext) throws -> Response {
+    guard let fingerprint else { throw Refusal.notFound("the platform has no certificate of its own") }
+    return try Reply.json(["bc": fingerprint, "ipfs": fingerprint, "oauth": fingerprint, "vc": fingerprint])
+  }
+}
+
+/// The keys that the first generation sends in each body.
+protocol BodyKeys: Sendable {
+  var customer_key: String? { get }
+  var device_key: String? { get }
+}
+
+extension BodyKeys {
+  func workspace(in store: any PlatformStore) async throws -> Workspace? {
+    guard let customer = customer_key, let device = device_key,
+      let workspace = try await store.workspace(deviceKey: device),
+      Login.isSame(workspace.customerKey, customer)
+    else { return nil }
+    return workspace
+  }
+}

@@ -1,0 +1,115 @@
+import AsvinPlatform
+import Hummingbird
+
+extension DeviceAPI {
+  private struct Listed: Encodable {
+    let mac: String
+    let name: String
+    let version: String
+
+    init(_ device: Device) { (mac, name, version) = (device.name.text, device.label, device.firmwareVersion) }
+
+    // With a hyphen, here only.
+    enum CodingKeys: String, CodingKey { case mac, name, version = "firmware-version" }
+  }
+
+  // Asvin's spelling, which a client may look for.
+  private static let absent = "Device does't exist!"
+
+  func devices(_ request: Request, context: PlatformContext) async throws -> Response {
+    try Reply.json(try await all(in: workspace(request)).map(Listed.init))
+  }
+
+  func device(_ request: Request, context: PlatformContext) async throws -> Response {
+    let workspace = try await workspace(request)
+    let text = try context.parameters.require("mac")
+    guard let name = String(percentDecoding: text).flatMap({ DeviceName($0) }),
+      let device = try await store.read(in: workspace, { rows in try rows.device(name) })
+    else { return try Reply.json(["message": Self.absent]) }
+    return try Reply.json(Listed(device))
+  }
+
+  private struct DeleteBody: Decodable { let mac: String }
+
+  func deleteDevice(_ request: Request, context: PlatformContext) async throws -> Response {
+    let workspace = try await workspace(request)
+    let name = try Self.name(try await request.decoded(DeleteBody.self).mac)
+    let isDeleted = try await store.write(in: workspace) { rows in
+      guard let device = try rows.device(name) else { return false }
+      try rows.delete(device)
+      return true
+    }
+    return try Reply.json(["message": isDeleted ? "Device deleted!" : Self.absent])
+  }
+
+  private struct DeviceID: Decodable, BodyKeys {
+    let id: NumberOrText
+    let customer_key: String?
+    let device_key: String?
+  }
+
+  func deviceByBody(_ request: Request, context: PlatformContext) async throws -> Response {
+    let body = try await request.decoded(DeviceID.self)
+    return try await ledgerEntry(body.id.text, in: workspace(request, keys: body))
+  }
+
+  func deviceByPath(_ request: Request, context: PlatformContext) async throws -> Response {
+    try await ledgerEntry(context.parameters.require("id"), in: workspace(request))
+  }
+
+  /// A device as asvin's ledger has it: which firmware it was sent last, and of what type it is.
+  private func ledgerEntry(_ text: String, in workspace: ID<Workspace>) async throws -> Response {
+    let found = try await store.read(in: workspace) { rows -> (device: Device, firmware: ID<Firmware>?)? in
+      guard let number = Int64(text), let device = try rows.device(ID(number)) else { return nil }
+      let newest = try rows.rolloutsWithRecord(of: device.id).max { $0.order < $1.order }
+      return (device, newest?.plan.firmware)
+    }
+    guard let (device, firmware) = found else { throw Refusal.notFound(Self.absent) }
+    return try Reply.json(["mac": device.name.text, "fwId": firmware.map { "\($0.value)" } ?? "", "dType": "ESP"])
+  }
+
+  func report(_ request: Request, context: PlatformContext) async throws -> Response {
+    let devices = try await all(in: workspace(request))
+    switch try context.parameters.require("type") {
+    case "json": return try Reply.json(devices.map(Listed.init))
+    case "xml": return Reply.bytes(Array(Self.xml(devices).utf8), "application/xml")
+    case "csv": return Reply.bytes(Array(Self.csv(devices).utf8), "text/csv; charset=utf-8")
+    case "pdf": throw Refusal.notFound("a report is json, xml or csv; there is none in pdf")
+    default: throw Refusal.notFound("a report is json, xml or csv")
+    }
+  }
+
+  private func all(in workspace: ID<Workspace>) async throws -> [Device] {
+    try await store.read(in: workspace) { rows in try rows.devices(after: nil, limit: .max) }
+  }
+
+  private static func xml(_ devices: [Device]) -> String {
+    func escaped(_ text: String) -> String {
+      text.reduce(into: "") { result, character in
+        switch character {
+        case "&": result += "&amp;"
+        case "<": result += "&lt;"
+        case ">": result += "&gt;"
+        default: result.append(character)
+        }
+      }
+    }
+    let elements = devices.map { device in
+      "<element><firmware-version>\(escaped(device.firmwareVersion))</firmware-version>"
+        + "<mac>\(escaped(device.name.text))</mac><name>\(escaped(device.label))</name></element>"
+    }
+    return "<root>\(elements.joined())</root>"
+  }
+
+  /// RFC 4180; what a spreadsheet would take for a formula is marked as text.
+  private static func csv(_ devices: [Device]) -> String {
+    func quoted(_ text: String) -> String {
+      let isFormula = text.first.map { "=+-@\t\r".contains($0) } ?? false
+      return "\"\(isFormula ? "'" : "")" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+    }
+    let lines = devices.map { device in
+      [device.name.text, device.label, device.firmwareVersion].map(quoted).joined(separator: ",")
+    }
+    return (["mac,name,firmware-version"] + lines).map { $0 + "\r\n" }.joined()
+  }
+}

@@ -1,0 +1,132 @@
+import AsvinPlatform
+import AsvinWire
+import HTTPTypes
+import Hummingbird
+
+extension DeviceAPI {
+  private struct IDBody: Decodable, BodyKeys {
+    let id: NumberOrText
+    let customer_key: String?
+    let device_key: String?
+  }
+
+  private struct Metadata: Encodable {
+    struct Inner: Encodable { let id, md, cid, version, description: String }
+    let md, cid, version, id, message: String
+    let valid: Bool
+    // What the first generation looks into.
+    let Firmware: Inner
+  }
+
+  func firmwareByBody(_ request: Request, context: PlatformContext) async throws -> Response {
+    let body = try await request.decoded(IDBody.self)
+    return try await metadata(body.id.text, in: workspace(request, keys: body))
+  }
+
+  /// `GET /firmware/:id` and `GET /firmware/:cid` are one path on one host: a CID looks like nothing else.
+  func firmwareByPath(_ request: Request, context: PlatformContext) async throws -> Response {
+    let id = try context.parameters.require("id")
+    let workspace = try await workspace(request)
+    return Self.isContentID(id)
+      ? try await content(id, for: request, in: workspace) : try await metadata(id, in: workspace)
+  }
+
+  static func isContentID(_ text: String) -> Bool {
+    let base58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+    let base32 = "abcdefghijklmnopqrstuvwxyz234567"
+    return text.utf8.count == 46 && text.hasPrefix("Qm") && text.allSatisfy(base58.contains)
+      || text.utf8.count >= 59 && text.hasPrefix("b") && text.allSatisfy(base32.contains)
+  }
+
+  private func metadata(_ text: String, in workspace: ID<Workspace>) async throws -> Response {
+    guard let number = Int64(text),
+      let firmware = try await store.read(in: workspace, { rows in try rows.firmware(ID(number)) })
+    else { throw Refusal.notFound("there is no such firmware") }
+    let (md, cid) = (firmware.image.md5.hexadecimal, firmware.image.contentID)
+    return try Reply.json(
+      Metadata(
+        md: md, cid: cid, version: firmware.version, id: text,
+        message: "Firmware with id \(text) got successfully", valid: true,
+        Firmware: .init(id: text, md: md, cid: cid, version: firmware.version, description: "")))
+  }
+
+  private struct DownloadBody: Decodable, BodyKeys {
+    let cid: String
+    let customer_key: String?
+    let device_key: String?
+  }
+
+  func download(_ request: Request, context: PlatformContext) async throws -> Response {
+    let body = try await request.decoded(DownloadBody.self)
+    return try await content(body.cid, for: request, in: workspace(request, keys: body))
+  }
+
+  /// The inner image, as a device without our verifier takes it.
+  private func content(_ cid: String, for request: Request, in workspace: ID<Workspace>) async throws -> Response {
+    guard let firmware = try await store.read(in: workspace, { rows in try rows.firmware(contentID: cid) }) else {
+      throw Refusal.notFound("there is no such firmware")
+    }
+    let board = ESPBoard(request.headers)
+    let runsIt = board?.sketchDigest == firmware.image.md5
+    if let name = board?.name {
+      let now = clock()
+      try await store.write(in: workspace) { rows in
+        guard var device = try rows.device(name) else { return }
+        if runsIt {
+          try rows.recognise(&device, runs: firmware, at: now)
+        } else {
+          try rows.begin(&device, firmware, at: now)
+        }
+      }
+    }
+    if runsIt { return Response(status: .notModified) }
+    if let room = board?.freeBytes, room < firmware.image.size {
+      throw Refusal(
+        status: .contentTooLarge, message: "the image has \(firmware.image.size) bytes, and there is room for \(room)")
+    }
+    guard let bytes = try await objects.object(firmware.image.digest) else {
+      throw Refusal.notFound("the image is not kept any more")
+    }
+    var response = Reply.bytes(bytes, "application/octet-stream")
+    if let name = HTTPField.Name("x-MD5") { response.headers[name] = firmware.image.md5.hexadecimal }
+    return response
+  }
+}
+
+/// What the update library of an ESP8266 or ESP32 says of its board with each download.
+struct ESPBoard {
+  /// Its address, which its device is named by.
+  let name: DeviceName?
+  /// MD5 of the image that it runs.
+  let sketchDigest: FixedBytes<16>?
+  /// Bytes that it has room for.
+  let freeBytes: UInt64?
+
+  init?(_ fields: HTTPFields) {
+    func field(_ name: String) -> String? {
+      for kind in ["x-ESP8266", "x-ESP32"] {
+        if let name = HTTPField.Name("\(kind)-\(name)"), let value = fields[name] { return value }
+      }
+      return nil
+    }
+    (name, sketchDigest) = (field("STA-MAC").flatMap { DeviceName($0) }, field("sketch-md5").flatMap { FixedBytes(hexadecimal: $0) })
+    freeBytes = field("free-space").flatMap { UInt64($0) }
+    if name == nil, sketchDigest == nil, freeBytes == nil { return nil }
+  }
+}
+
+extension FixedBytes {
+  /// Two digits for each byte, of either case.
+  init?(hexadecimal text: String) {
+    let digits = text.utf8.compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
+    guard digits.count == 2 * count, text.utf8.count == digits.count else { return nil }
+    self.init { UInt8(digits[2 * $0] << 4 | digits[2 * $0 + 1]) }
+  }
+
+  /// Two digits for each byte, lower case.
+  var hexadecimal: String {
+    let digits = Array("0123456789abcdef".utf8)
+    let text = (0..<count).flatMap { [digits[Int(self[$0] >> 4)], digits[Int(self[$0] & 15)]] }
+    return String(decoding: text, as: UTF8.self)
+  }
+}

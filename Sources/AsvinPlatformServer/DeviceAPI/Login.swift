@@ -1,0 +1,76 @@
+import AsvinCrypto
+import AsvinPlatform
+import AsvinWire
+import HTTPTypes
+import Hummingbird
+
+/// Who logs in, and with what.
+enum Login {
+  /// How far a device's clock may be off, in seconds.
+  static let tolerance: Int64 = 300
+
+  struct Body: Decodable, BodyKeys {
+    let device_key: String?
+    let customer_key: String?
+    let timestamp: NumberOrText?
+    let signature: String?
+
+    enum CodingKeys: String, CodingKey {
+      case device_key, customer_key, timestamp, device_signature
+      // As asvin's sample in PHP has it.
+      case hyphenated = "device-signature"
+    }
+
+    init(from decoder: any Decoder) throws {
+      let container = try decoder.container(keyedBy: CodingKeys.self)
+      device_key = try container.decodeIfPresent(String.self, forKey: .device_key)
+      customer_key = try container.decodeIfPresent(String.self, forKey: .customer_key)
+      timestamp = try container.decodeIfPresent(NumberOrText.self, forKey: .timestamp)
+      let underscored = try container.decodeIfPresent(String.self, forKey: .device_signature)
+      signature = try underscored ?? container.decodeIfPresent(String.self, forKey: .hyphenated)
+    }
+  }
+
+  /// Whether a signature is the one of a time and a device key under a customer key.
+  static func isSignature(_ signature: String, timestamp: String, deviceKey: String, customerKey: String) -> Bool {
+    guard let code = Digest(hexadecimal: signature) else { return false }
+    return MessageCode.isCode(code, of: Array((timestamp + deviceKey).utf8), key: Array(customerKey.utf8))
+  }
+
+  /// Whether two keys are the same. How long that takes does not tell where they differ.
+  static func isSame(_ left: String, _ right: String) -> Bool {
+    let key = Array("comparison".utf8)
+    return MessageCode.isCode(MessageCode.code(of: Array(left.utf8), key: key), of: Array(right.utf8), key: key)
+  }
+}
+
+extension DeviceAPI {
+  func login(_ request: Request, context: PlatformContext) async throws -> Response {
+    let body = try await request.decoded(Login.Body.self)
+    let now = clock()
+    let allowance = limiter.take("\(context.peer) \(body.device_key ?? "")", at: now)
+    guard allowance.isWithin else {
+      throw Refusal(
+        status: .tooManyRequests, message: "Too many requests in this time frame.", fields: allowance.fields)
+    }
+    guard let workspace = try await workspace(of: body, at: now) else {
+      throw Refusal(status: .unauthorized, message: "the signature or the time is not good", fields: allowance.fields)
+    }
+    var response = try Reply.json(["token": try await tokens.token(for: workspace.id, at: now)])
+    for field in allowance.fields { response.headers[field.name] = field.value }
+    return response
+  }
+
+  private func workspace(of body: Login.Body, at now: Instant) async throws -> Workspace? {
+    guard let deviceKey = body.device_key else { return nil }
+    // The first generation sends both keys, and nothing signed.
+    guard let signature = body.signature, let timestamp = body.timestamp else { return try await body.workspace(in: store) }
+    let tolerated = now.seconds - Login.tolerance...now.seconds + Login.tolerance
+    guard let seconds = Int64(timestamp.text), tolerated.contains(seconds),
+      let workspace = try await store.workspace(deviceKey: deviceKey),
+      Login.isSignature(
+        signature, timestamp: timestamp.text, deviceKey: deviceKey, customerKey: workspace.customerKey)
+    else { return nil }
+    return workspace
+  }
+}

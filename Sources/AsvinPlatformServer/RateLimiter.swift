@@ -1,0 +1,45 @@
+import AsvinPlatform
+import HTTPTypes
+import Synchronization
+
+/// How often somebody may ask in a minute, told as asvin tells it.
+final class RateLimiter: Sendable {
+  struct Allowance {
+    let limit: Int
+    let left: Int
+    let reset: Instant
+    var isWithin: Bool { left >= 0 }
+
+    var fields: HTTPFields {
+      var fields = HTTPFields()
+      for (name, value) in [("Limit", "\(limit)"), ("Remaining", "\(max(left, 0))"), ("Reset", "\(reset.seconds)")] {
+        if let name = HTTPField.Name("X-RateLimit-\(name)") { fields[name] = value }
+      }
+      return fields
+    }
+  }
+
+  private struct Window {
+    var start: Instant
+    var counts: [String: Int] = [:]
+  }
+
+  private static let seconds: Int64 = 60
+  /// A flood of names makes the table start anew before it takes the memory.
+  private static let names = 100_000
+  private let limit: Int
+  private let window = Mutex(Window(start: Instant(0)))
+
+  init(perMinute limit: Int) { self.limit = limit }
+
+  func take(_ name: String, at now: Instant) -> Allowance {
+    window.withLock { window in
+      if now.seconds >= window.start.seconds + Self.seconds || window.counts.count >= Self.names {
+        window = Window(start: Instant(now.seconds - now.seconds % Self.seconds))
+      }
+      let count = (window.counts[name] ?? 0) + 1
+      window.counts[name] = count
+      return Allowance(limit: limit, left: limit - count, reset: Instant(window.start.seconds + Self.seconds))
+    }
+  }
+}

@@ -1,4 +1,4 @@
-import Dispatch
+import Foundation
 import Glibc
 
 /// A reply, byte for byte.
@@ -20,7 +20,8 @@ struct RawReply {
 
 struct RawError: Error { let text: String }
 
-/// A TCP connection to the server under test. It blocks, on threads that are nobody else's.
+/// A TCP connection to the server under test. It blocks, on threads that are nobody else's: the queues of Dispatch are
+/// few, and the server's store works on them.
 struct RawConnection: Sendable {
   private let descriptor: Int32
 
@@ -88,7 +89,7 @@ struct RawConnection: Sendable {
 
   private static func onOwnThread<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
     try await withCheckedThrowingContinuation { continuation in
-      DispatchQueue.global().async { continuation.resume(with: Swift.Result { try body() }) }
+      Thread.detachNewThread { continuation.resume(with: Swift.Result { try body() }) }
     }
   }
 }

@@ -25,6 +25,7 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
     .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
@@ -81,17 +82,26 @@ let package = Package(
       resources: [.embedInCode("Templates")],
       swiftSettings: device),
 
+    .target(name: "AsvinPlatformAPI", swiftSettings: language),
     .target(
-      name: "AsvinPlatform", dependencies: ["AsvinCrypto", "AsvinVerifier", "AsvinManifest", "AsvinWire"],
+      name: "AsvinPublisher",
+      dependencies: ["AsvinPlatformAPI", .product(name: "AsyncHTTPClient", package: "async-http-client")],
+      swiftSettings: host),
+    .target(
+      name: "AsvinPlatform",
+      dependencies: ["AsvinRelease", "AsvinBundle", "AsvinCrypto", "AsvinVerifier", "AsvinManifest", "AsvinWire"],
       swiftSettings: device),
     .target(
       name: "AsvinPlatformStore",
-      dependencies: ["AsvinPlatform", "AsvinWire", .product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: [
+        "AsvinPlatform", "AsvinBundle", "AsvinCrypto", "AsvinWire", .product(name: "GRDB", package: "GRDB.swift"),
+      ],
       swiftSettings: host),
     .target(
       name: "AsvinPlatformServer",
       dependencies: [
-        "AsvinPlatform", "AsvinCrypto", "AsvinWire", .product(name: "Hummingbird", package: "hummingbird"),
+        "AsvinPlatform", "AsvinPlatformAPI", "AsvinRelease", "AsvinBundle", "AsvinCrypto", "AsvinVerifier",
+        "AsvinManifest", "AsvinWire", .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdTLS", package: "hummingbird"), .product(name: "JWTKit", package: "jwt-kit"),
       ],
       swiftSettings: host),

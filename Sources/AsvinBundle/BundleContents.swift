@@ -1,16 +1,16 @@
 /// The members of a bundle that was read whole, at random: their places follow from the sizes before them.
-public struct BundleContents {
-  private let bundle: any ByteSource
+public struct BundleContents: Sendable {
+  private let bundle: any ByteSource & Sendable
   private let start: UInt64
 
   /// The members behind a manifest and a signature file.
-  public init(of bundle: any ByteSource, manifest: [UInt8], signatures: [UInt8]) {
+  public init(of bundle: any ByteSource & Sendable, manifest: [UInt8], signatures: [UInt8]) {
     self.bundle = bundle
     start = Self.stored(UInt64(manifest.span.count)) + Self.stored(UInt64(signatures.span.count))
   }
 
   /// A member's bytes.
-  public func source(of member: BundleMember, among members: [BundleMember]) -> any ByteSource {
+  public func source(of member: BundleMember, among members: [BundleMember]) -> any ByteSource & Sendable {
     var offset = start
     for earlier in members {
       if earlier == member { break }
@@ -22,8 +22,8 @@ public struct BundleContents {
   /// Bytes that a member takes in a ustar archive: a header, and its content in whole records.
   private static func stored(_ size: UInt64) -> UInt64 { 512 + (size + 511) / 512 * 512 }
 
-  private struct Part: ByteSource {
-    let bundle: any ByteSource
+  private struct Part: ByteSource, Sendable {
+    let bundle: any ByteSource & Sendable
     let start: UInt64
     let count: UInt64
 

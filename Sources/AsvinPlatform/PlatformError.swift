@@ -8,6 +8,8 @@ public enum PlatformError: Error, Equatable, Sendable {
   case wrongPhase(Rollout.Phase)
   /// A group's devices have been sent a release with this sequence number; an earlier one is published anew to go back.
   case sequenceNotAbove(UInt64)
+  /// Another release of the class has this sequence number.
+  case sequenceTaken(UInt64)
   /// A rollout goes to no group.
   case noGroups
   /// Something is in use, and is not taken away.
@@ -17,6 +19,6 @@ public enum PlatformError: Error, Equatable, Sendable {
 
   /// The kinds of things.
   public enum Kind: String, Sendable {
-    case workspace, device, deviceGroup = "device group", fileGroup = "file group", firmware, rollout
+    case workspace, device, deviceGroup = "device group", fileGroup = "file group", firmware, rollout, upload, token
   }
 }

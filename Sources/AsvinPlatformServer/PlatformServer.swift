@@ -44,13 +44,19 @@ public struct PlatformServer: Sendable {
   /// - Parameter listening: is told the port once requests are taken.
   /// - Throws: where it cannot listen, or the certificate or a key is not good.
   public func run(listening: @escaping @Sendable (Int) -> Void = { _ in }) async throws {
-    let router = Router(context: PlatformContext.self)
+    let tokens = try await Tokens(key: settings.tokenKey)
+    let limiter = RateLimiter(perMinute: settings.loginsPerMinute)
+    let router = Router(context: PlatformContext.self, options: .autoGenerateHeadEndpoints)
     router.get("healthz") { _, _ in try Reply.json(["status": "ok"]) }
+    let document = try Reply.json(OpenAPI.document)
+    router.get("openapi.json") { _, _ in document }
     DeviceAPI(
-      store: store, objects: objects, tokens: try await Tokens(key: settings.tokenKey),
-      fingerprint: try settings.certificate.flatMap { try Fingerprint.text(of: $0.chain) },
-      limiter: RateLimiter(perMinute: settings.loginsPerMinute), clock: clock
+      store: store, objects: objects, tokens: tokens,
+      fingerprint: try settings.certificate.flatMap { try Fingerprint.text(of: $0.chain) }, limiter: limiter,
+      clock: clock
     ).add(to: router)
+    RouteTable.add(
+      to: router, Platform(store: store, objects: objects, tokens: tokens, limiter: limiter, clock: clock))
     var logger = Logger(label: "asvin-platform")
     logger.logLevel = .notice
     let application = Application(

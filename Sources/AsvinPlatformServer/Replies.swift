@@ -1,3 +1,7 @@
+import AsvinPlatform
+import AsvinPlatformAPI
+import AsvinRelease
+import AsvinVerifier
 import FoundationEssentials
 import HTTPTypes
 import Hummingbird
@@ -6,18 +10,77 @@ import NIOCore
 /// A reply that is no success, as asvin's clients read them: a status, and a message in JSON.
 struct Refusal: Error, HTTPResponseError {
   let status: HTTPResponse.Status
-  let message: String
+  let problem: Problem
   var fields = HTTPFields()
 
+  init(status: HTTPResponse.Status, message: String, hint: String? = nil, fields: HTTPFields = [:]) {
+    self.init(status: status, Problem(message: message, hint: hint), fields: fields)
+  }
+
+  init(status: HTTPResponse.Status, _ problem: Problem, fields: HTTPFields = [:]) {
+    self.status = status
+    self.problem = problem
+    self.fields = fields
+  }
+
   func response(from request: Request, context: some RequestContext) throws -> Response {
-    var response = try Reply.json(["message": message], status: status)
+    var response = try Reply.json(problem, status: status)
     for field in fields { response.headers[field.name] = field.value }
     return response
   }
 
-  static let badToken = Refusal(status: .unauthorized, message: "JWT is not valid")
+  static let badToken = Refusal(
+    status: .unauthorized, message: "JWT is not valid", fields: [.wwwAuthenticate: "Bearer error=\"invalid_token\""])
+  static let noToken = Refusal(
+    status: .unauthorized, message: "a bearer token is needed", fields: [.wwwAuthenticate: "Bearer"])
   static func notFound(_ message: String) -> Refusal { Refusal(status: .notFound, message: message) }
   static func malformed(_ message: String) -> Refusal { Refusal(status: .badRequest, message: message) }
+}
+
+extension Refusal {
+  /// What the rules do not do, as HTTP has it.
+  init(_ error: PlatformError) {
+    switch error {
+    case .notFound(let kind): self.init(status: .notFound, message: "there is no such \(kind.rawValue)")
+    case .nameTaken(let kind): self.init(status: .conflict, message: "there is a \(kind.rawValue) of that name")
+    case .wrongPhase(let phase): self.init(status: .conflict, message: "the rollout is \(phase.name)")
+    case .sequenceNotAbove(let sequence):
+      self.init(
+        status: .conflict,
+        Problem(
+          message: "its devices have been sent a release with the sequence number \(sequence)",
+          hint: "devices do not go back: sign the older firmware anew with a higher sequence number",
+          reason: "\(Reason.sequenceNotAboveFloor.name)", code: Int(Reason.sequenceNotAboveFloor.rawValue)))
+    case .sequenceTaken(let sequence):
+      self.init(
+        status: .conflict, message: "another release of its class has the sequence number \(sequence)",
+        hint: "raise the version and sign again")
+    case .noGroups: self.init(status: .badRequest, message: "a rollout goes to one device group or more")
+    case .inUse(let kind): self.init(status: .conflict, message: "the \(kind.rawValue) is in use")
+    case .invalid(let message): self.init(status: .badRequest, message: message)
+    }
+  }
+
+  /// What is wrong with a release, as HTTP has it.
+  init(_ failure: Failure) {
+    let problem = Problem(
+      message: failure.message, hint: failure.hint, reason: failure.reasonName, code: failure.reasonCode.map { Int($0) }
+    )
+    self.init(status: failure.kind == .notAllowed ? .forbidden : .unprocessableContent, problem)
+  }
+}
+
+extension Rollout.Phase {
+  var name: String {
+    switch self {
+    case .planned: "planned"
+    case .running: "running"
+    case .paused(.byOperator): "paused"
+    case .paused(.failures): "stopped"
+    case .finished: "finished"
+    case .aborted: "aborted"
+    }
+  }
 }
 
 enum Reply {

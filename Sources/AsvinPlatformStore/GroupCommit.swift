@@ -38,7 +38,9 @@ final class GroupCommit: Sendable {
               return result
             }
             return { continuation.resume(with: outcome) }
-          } fail: { continuation.resume(throwing: $0) })
+          } fail: {
+            continuation.resume(throwing: $0)
+          })
         defer { state.isCommitting = true }
         return !state.isCommitting
       }

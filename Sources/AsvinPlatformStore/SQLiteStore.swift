@@ -1,4 +1,5 @@
 public import AsvinPlatform
+public import AsvinWire
 import GRDB
 
 /// The platform's store in one SQLite file: nothing to install, and what was committed is there after a power cut.
@@ -21,6 +22,7 @@ public final class SQLiteStore: PlatformStore {
     try Schema.migrator.migrate(pool)
   }
 
+  /// A workspace by one of its device keys.
   public func workspace(deviceKey: String) async throws -> Workspace? {
     try await pool.read { database in
       let sql = "SELECT workspace FROM device_key WHERE text = ?"
@@ -29,10 +31,30 @@ public final class SQLiteStore: PlatformStore {
     }
   }
 
+  /// A workspace by its id.
   public func workspace(_ id: ID<Workspace>) async throws -> Workspace? {
     try await pool.read { try Self.workspace(id.value, $0) }
   }
 
+  /// All workspaces.
+  public func workspaces() async throws -> [Workspace] {
+    try await pool.read { database in
+      try Int64.fetchAll(database, sql: "SELECT id FROM workspace ORDER BY id").compactMap {
+        try Self.workspace($0, database)
+      }
+    }
+  }
+
+  /// The access that a token gives.
+  public func access(_ digest: Digest) async throws -> (workspace: ID<Workspace>, token: AccessToken)? {
+    try await pool.read { database in
+      let sql = "SELECT workspace, id, name, role, digest, created, expires FROM access_token WHERE digest = ?"
+      let row = try Row.fetchOne(database.cachedStatement(sql: sql), arguments: [digest.data])
+      return try row.map { (ID($0[0]), try AccessToken($0, at: 1)) }
+    }
+  }
+
+  /// Adds a workspace.
   public func add(_ workspace: Workspace) async throws -> Workspace {
     try await pool.write { database in
       var added = workspace
@@ -46,12 +68,14 @@ public final class SQLiteStore: PlatformStore {
     }
   }
 
+  /// Reads, from one state of the store.
   public func read<Result: Sendable>(
     in workspace: ID<Workspace>, _ body: @escaping @Sendable (any PlatformRows) throws -> Result
   ) async throws -> Result {
     try await pool.read { try body(SQLiteRows(database: $0, workspace: workspace.value)) }
   }
 
+  /// Writes, all or nothing; when it returns, it lasts.
   public func write<Result: Sendable>(
     in workspace: ID<Workspace>, _ body: @escaping @Sendable (any WritablePlatformRows) throws -> Result
   ) async throws -> Result {

@@ -28,18 +28,20 @@ enum Schema {
       id INTEGER PRIMARY KEY AUTOINCREMENT, workspace INTEGER NOT NULL REFERENCES workspace, name TEXT NOT NULL,
       folded TEXT NOT NULL, label TEXT NOT NULL, version TEXT NOT NULL, placement INTEGER NOT NULL,
       device_group INTEGER REFERENCES device_group, registered INTEGER NOT NULL, seen INTEGER NOT NULL, class BLOB,
-      verifying INTEGER NOT NULL, newest INTEGER NOT NULL, UNIQUE (workspace, folded)
+      key BLOB, newest INTEGER NOT NULL, UNIQUE (workspace, folded)
     ) STRICT;
     CREATE TABLE file_group (
       id INTEGER PRIMARY KEY AUTOINCREMENT, workspace INTEGER NOT NULL REFERENCES workspace, name TEXT NOT NULL,
-      UNIQUE (workspace, name)
+      trust TEXT NOT NULL, UNIQUE (workspace, name)
     ) STRICT;
     CREATE TABLE firmware (
       id INTEGER PRIMARY KEY AUTOINCREMENT, workspace INTEGER NOT NULL REFERENCES workspace,
       file_group INTEGER NOT NULL REFERENCES file_group, name TEXT NOT NULL, version TEXT NOT NULL, size INTEGER NOT NULL,
-      digest BLOB NOT NULL, md5 BLOB NOT NULL, cid TEXT NOT NULL, release BLOB, sequence BLOB, class BLOB
+      digest BLOB NOT NULL, md5 BLOB NOT NULL, cid TEXT NOT NULL, release BLOB, sequence BLOB, class BLOB,
+      envelope BLOB, bundle BLOB
     ) STRICT;
     CREATE INDEX firmware_by_cid ON firmware (workspace, cid);
+    CREATE INDEX firmware_by_release ON firmware (workspace, release);
     CREATE TABLE rollout (
       id INTEGER PRIMARY KEY AUTOINCREMENT, workspace INTEGER NOT NULL REFERENCES workspace, name TEXT NOT NULL,
       start INTEGER, firmware INTEGER NOT NULL REFERENCES firmware, maintainer TEXT NOT NULL,
@@ -57,7 +59,25 @@ enum Schema {
     CREATE INDEX rollout_group_by_rollout ON rollout_group (rollout);
     CREATE TABLE record (
       device INTEGER NOT NULL REFERENCES device, rollout INTEGER NOT NULL REFERENCES rollout, state INTEGER NOT NULL,
-      failures INTEGER NOT NULL, reason INTEGER NOT NULL, changed INTEGER NOT NULL, PRIMARY KEY (device, rollout)
+      failures INTEGER NOT NULL, reason INTEGER NOT NULL, progress INTEGER NOT NULL, changed INTEGER NOT NULL,
+      PRIMARY KEY (device, rollout)
     ) STRICT, WITHOUT ROWID;
+    CREATE INDEX record_by_rollout ON record (rollout, device);
+    CREATE TABLE upload (
+      id INTEGER PRIMARY KEY AUTOINCREMENT, workspace INTEGER NOT NULL REFERENCES workspace,
+      file_group INTEGER NOT NULL REFERENCES file_group, size INTEGER NOT NULL, digest BLOB NOT NULL,
+      created INTEGER NOT NULL, UNIQUE (file_group, digest)
+    ) STRICT;
+    CREATE TABLE access_token (
+      id INTEGER PRIMARY KEY AUTOINCREMENT, workspace INTEGER NOT NULL REFERENCES workspace, name TEXT NOT NULL,
+      role TEXT NOT NULL, digest BLOB NOT NULL UNIQUE, created INTEGER NOT NULL, expires INTEGER, UNIQUE (workspace, name)
+    ) STRICT;
+    CREATE TABLE audit (
+      workspace INTEGER NOT NULL REFERENCES workspace, number INTEGER NOT NULL, time INTEGER NOT NULL,
+      actor TEXT NOT NULL, action TEXT NOT NULL, subject TEXT NOT NULL, previous BLOB NOT NULL, digest BLOB NOT NULL,
+      PRIMARY KEY (workspace, number)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TRIGGER audit_stays BEFORE UPDATE ON audit BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END;
+    CREATE TRIGGER audit_keeps BEFORE DELETE ON audit BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END;
     """
 }

@@ -21,6 +21,14 @@ extension FixedBytes {
   var data: Data { Data((0..<count).map { self[$0] }) }
 }
 
+extension [UInt8] {
+  /// The bytes of a column; none where it is empty.
+  init(stored data: Data?) { self = data.map { Array($0) } ?? [] }
+
+  /// As a column holds them.
+  var stored: Data { Data(self) }
+}
+
 extension UInt64 {
   /// The number of eight bytes, the highest first.
   init?(data: Data?) {

@@ -46,7 +46,8 @@ import Testing
     }
   }
 
-  @Test("6: where there is nothing, the reply is {}: in the lobby, ungrouped, blacklisted, and for who never registered")
+  @Test(
+    "6: where there is nothing, the reply is {}: in the lobby, ungrouped, blacklisted, and for who never registered")
   func nothing() async throws {
     try await Self.rolledOut { platform, token, _, _ in
       for placement in [Device.Placement.lobby, .ungrouped, .blacklisted] {
@@ -81,7 +82,9 @@ import Testing
     }
   }
 
-  @Test("9: firmware by POST and by GET, its number as text or not, its bytes by its CID; 18: a CID has at most 63 characters")
+  @Test(
+    "9: firmware by POST and by GET, its number as text or not, its bytes by its CID; 18: a CID has at most 63 characters"
+  )
   func firmwareForms() async throws {
     try await Self.rolledOut { platform, token, firmware, _ in
       let (id, cid) = (firmware.id.value, firmware.image.contentID)
@@ -119,9 +122,11 @@ import Testing
       let reply = try await platform.ask(esp.update(firmware.image.contentID, token: token))
       #expect(reply.status == 200 && reply.body == Self.image)
       #expect(reply.field("x-MD5")?.utf8.count == 32)
-      #expect(reply.field("x-MD5") == Firmware.Content(of: reply.body).md5.array.map { byte in
-        (byte < 16 ? "0" : "") + String(byte, radix: 16)
-      }.joined())
+      #expect(
+        reply.field("x-MD5")
+          == Firmware.Content(of: reply.body).md5.array.map { byte in
+            (byte < 16 ? "0" : "") + String(byte, radix: 16)
+          }.joined())
     }
   }
 
@@ -147,7 +152,8 @@ import Testing
   func notModified() async throws {
     try await Self.rolledOut { platform, token, firmware, rollout in
       _ = try await platform.ask(Self.esp.post("/api/device/next/rollout", Self.pollBody, token: token))
-      let metadata = try await platform.ask(Self.esp.post("/firmware/get", #"{"id":"\#(firmware.id.value)"}"#, token: token))
+      let metadata = try await platform.ask(
+        Self.esp.post("/firmware/get", #"{"id":"\#(firmware.id.value)"}"#, token: token))
       let md5 = try #require(metadata.text.split(separator: #""md":""#).last?.prefix(32))
       let (cid, started) = (firmware.image.contentID, Self.esp)
       _ = try await platform.ask(started.update(cid, token: token))
@@ -182,7 +188,9 @@ import Testing
         #expect(thrownAway.status == 200 && thrownAway.isClosed && thrownAway.body == file)
         let reply = try await platform.ask(pycom.update(cid, token: token), toEnd: true)
         #expect(reply.status == 200 && reply.isClosed && reply.headBytes % 100 == 0)
-        #expect(PycomClient.written(of: [UInt8](repeating: 13, count: reply.headBytes - 4) + [13, 10, 13, 10] + reply.body) == file)
+        #expect(
+          PycomClient.written(of: [UInt8](repeating: 13, count: reply.headBytes - 4) + [13, 10, 13, 10] + reply.body)
+            == file)
       }
     }
   }

@@ -5,7 +5,8 @@ import Testing
 extension PlatformUnderTest {
   /// A token, as an ESP8266 gets it.
   func token() async throws -> String {
-    let reply = try await ask(ESPClient(chip: .esp8266, mac: "").post("/auth/login", ClientRequests.loginBody(clock.now.seconds)))
+    let reply = try await ask(
+      ESPClient(chip: .esp8266, mac: "").post("/auth/login", ClientRequests.loginBody(clock.now.seconds)))
     return try #require(reply.json["token"])
   }
 }
@@ -63,10 +64,12 @@ extension RawReply {
     }
   }
 
-  @Test("A wrong key, another time, another key's signature and an account's password are refused", arguments: [
-    (key: "my-device-key", shift: 301, isSigned: true), (key: "my-device-key", shift: -301, isSigned: true),
-    (key: "nobody's", shift: 0, isSigned: true), (key: "my-device-key", shift: 0, isSigned: false),
-  ])
+  @Test(
+    "A wrong key, another time, another key's signature and an account's password are refused",
+    arguments: [
+      (key: "my-device-key", shift: 301, isSigned: true), (key: "my-device-key", shift: -301, isSigned: true),
+      (key: "nobody's", shift: 0, isSigned: true), (key: "my-device-key", shift: 0, isSigned: false),
+    ])
   func refused(key: String, shift: Int64, isSigned: Bool) async throws {
     try await PlatformUnderTest.run { platform in
       let time = platform.clock.now.seconds + shift
@@ -77,12 +80,14 @@ extension RawReply {
     }
   }
 
-  @Test("A body that is no JSON, or too long, or has a time that no number holds, is refused", arguments: [
-    ("{", 400), (String(repeating: " ", count: 20_000), 413),
-    (#"{"device_key":"my-device-key","timestamp":"9223372036854775807","device_signature":"00"}"#, 401),
-    (#"{"device_key":"my-device-key","timestamp":"-9223372036854775808","device_signature":"00"}"#, 401),
-    (#"{"email":"someone@example.com","password":"secret"}"#, 401),
-  ])
+  @Test(
+    "A body that is no JSON, or too long, or has a time that no number holds, is refused",
+    arguments: [
+      ("{", 400), (String(repeating: " ", count: 20_000), 413),
+      (#"{"device_key":"my-device-key","timestamp":"9223372036854775807","device_signature":"00"}"#, 401),
+      (#"{"device_key":"my-device-key","timestamp":"-9223372036854775808","device_signature":"00"}"#, 401),
+      (#"{"email":"someone@example.com","password":"secret"}"#, 401),
+    ])
   func malformed(body: String, status: Int) async throws {
     try await PlatformUnderTest.run { platform in
       let reply = try await login(platform, body)

@@ -1,4 +1,4 @@
-import Foundation
+import Foundation  // Thread is not in FoundationEssentials
 import Glibc
 
 /// A reply, byte for byte.
@@ -87,7 +87,9 @@ struct RawConnection: Sendable {
     return RawReply(status: status, headBytes: end + 4, fields: fields, body: body, isClosed: isClosed)
   }
 
-  private static func onOwnThread<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
+  private static func onOwnThread<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws
+    -> Result
+  {
     try await withCheckedThrowingContinuation { continuation in
       Thread.detachNewThread { continuation.resume(with: Swift.Result { try body() }) }
     }

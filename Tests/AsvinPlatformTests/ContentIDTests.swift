@@ -10,11 +10,13 @@ import Testing
     return id.finish()
   }
 
-  @Test("A file has the name that asvin's platform and kubo gave it", arguments: [
-    ("this is my first firmware file\n", "QmQ2c6LFwH8KXsLpLKBW5yRrBB4vqDEAkECR4Bri328oyE"),
-    ("hello world", "Qmf412jQZiuVUtdgnB36FXFX7xg5V6KEbSJ4dpQuhkLyfD"),
-    ("", "QmbFMke1KXqnYyBBWxB74N4c5SBnJMVAiMNRcGu6x1AwQH"),
-  ])
+  @Test(
+    "A file has the name that asvin's platform and kubo gave it",
+    arguments: [
+      ("this is my first firmware file\n", "QmQ2c6LFwH8KXsLpLKBW5yRrBB4vqDEAkECR4Bri328oyE"),
+      ("hello world", "Qmf412jQZiuVUtdgnB36FXFX7xg5V6KEbSJ4dpQuhkLyfD"),
+      ("", "QmbFMke1KXqnYyBBWxB74N4c5SBnJMVAiMNRcGu6x1AwQH"),
+    ])
   func names(text: String, name: String) {
     #expect(Self.name(of: Array(text.utf8)) == name)
   }

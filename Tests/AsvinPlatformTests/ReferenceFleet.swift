@@ -140,7 +140,8 @@ struct ReferenceFleet {
   func isHighEnough(_ journey: Journey) -> Bool {
     guard let release = journey.firmware.release else { return true }
     return journeys.values.allSatisfy { other in
-      guard other.order > 0, !other.plan.groups.isDisjoint(with: journey.plan.groups), let earlier = other.firmware.release
+      guard other.order > 0, !other.plan.groups.isDisjoint(with: journey.plan.groups),
+        let earlier = other.firmware.release
       else { return true }
       return earlier.sequence < release.sequence || earlier.digest == release.digest
     }

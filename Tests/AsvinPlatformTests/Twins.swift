@@ -54,8 +54,10 @@ struct Twins {
   private mutating func move() throws {
     guard let id = devices.randomElement(using: &random), var device = try rows.device(id) else { return }
     let group = groups.randomElement(using: &random)
-    let placements: [Device.Placement] = [group.map { .grouped($0) }, group.map { .grouped($0) }, .ungrouped, .blacklisted]
-      .compactMap { $0 }
+    let placements: [Device.Placement] = [
+      group.map { .grouped($0) }, group.map { .grouped($0) }, .ungrouped, .blacklisted,
+    ]
+    .compactMap { $0 }
     let placement = placements.randomElement(using: &random) ?? .ungrouped
     try rows.place(&device, placement)
     reference.move(id, to: device.group)
@@ -67,10 +69,12 @@ struct Twins {
     let chosen = waves.filter { _ in Bool.random(using: &random) }
     let rules = BatchRules(
       waves: chosen, successThreshold: [50, 100].randomElement(using: &random) ?? 100,
-      failureThreshold: [nil, 34, 100].randomElement(using: &random) ?? nil, retries: Int.random(in: 0...2, using: &random),
+      failureThreshold: [nil, 34, 100].randomElement(using: &random) ?? nil,
+      retries: Int.random(in: 0...2, using: &random),
       window: Bool.random(using: &random) ? DailyWindow(from: 1320, until: 360) : nil,
       success: Bool.random(using: &random) ? .confirmed : .installed, endsWhenDone: Bool.random(using: &random))
-    let priority: RolloutPlan.Priority = Int.random(in: 0..<6, using: &random) == 0 ? .immediately : .batch(try #require(rules))
+    let priority: RolloutPlan.Priority =
+      Int.random(in: 0..<6, using: &random) == 0 ? .immediately : .batch(try #require(rules))
     let plan = RolloutPlan(
       name: "rollout", priority: priority, start: nil, groups: Set(groups.filter { _ in Bool.random(using: &random) }),
       firmware: firmware.id, maintainer: "somebody")
@@ -97,7 +101,8 @@ struct Twins {
   }
 
   private mutating func operate() throws {
-    guard let id = reference.journeys.keys.sorted().randomElement(using: &random), var journey = reference.journeys[id] else {
+    guard let id = reference.journeys.keys.sorted().randomElement(using: &random), var journey = reference.journeys[id]
+    else {
       return
     }
     let before = journey.phase

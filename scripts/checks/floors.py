@@ -14,7 +14,21 @@ OUTSIDE = {
     "CAsvinArchive": "AsvinBundle",
     "CAsvinSuffix": "AsvinDeltaBuilder",
     "CAsvinZlib": "AsvinDeltaBuilder",
+    "GRDB": "AsvinPlatformStore",
+    "Hummingbird": "AsvinPlatformServer",
+    "HummingbirdCore": "AsvinPlatformServer",
+    "HummingbirdTLS": "AsvinPlatformServer",
+    "JWTKit": "AsvinPlatformServer",
+    "HTTPTypes": "AsvinPlatformServer",
+    "Logging": "AsvinPlatformServer",
+    "NIOHTTP1": "AsvinPlatformServer",
+    "NIOHTTPTypes": "AsvinPlatformServer",
+    "NIOHTTPTypesHTTP1": "AsvinPlatformServer",
+    "NIOSSL": "AsvinPlatformServer",
+    "AsyncHTTPClient": "AsvinPublisher",
 }
+# The two libraries of HTTP, of the server and of the client, speak in its buffers.
+SHARED = {"NIOCore": {"AsvinPlatformServer", "AsvinPublisher"}}
 HEADERS = {"openssl/": "CAsvinOpenSSL", "archive": "CAsvinArchive", "yaml": "CAsvinYAML", "divsufsort": "CAsvinSuffix", "zlib": "CAsvinZlib"}
 # What device floors may import beyond each other: nothing.
 DEVICE = {"AsvinWire", "AsvinManifest", "AsvinDelta", "AsvinVerifier", "AsvinVerifyCrypto", "AsvinInstaller", "AsvinVerifierC", "CAsvinVerifier"}
@@ -49,9 +63,11 @@ def main() -> int:
                 module = match[1]
                 if module in OUTSIDE and target != OUTSIDE[module]:
                     errors.append(f"{where}:{number}: only {OUTSIDE[module]} imports {module}")
+                elif module in SHARED and target not in SHARED[module]:
+                    errors.append(f"{where}:{number}: only {', '.join(sorted(SHARED[module]))} import {module}")
                 elif module in order and module not in below:
                     errors.append(f"{where}:{number}: {target} imports {module}, which is not on a floor below")
-                elif module not in order and module not in OUTSIDE and module not in SYSTEM:
+                elif module not in order and module not in OUTSIDE and module not in SHARED and module not in SYSTEM:
                     errors.append(f"{where}:{number}: {module} is not a module that this project uses")
                 elif target in DEVICE and module not in DEVICE:
                     errors.append(f"{where}:{number}: device code imports {module}")

@@ -43,12 +43,18 @@ public struct Firmware: Equatable, Sendable {
     public var sequence: UInt64
     /// The class id.
     public var deviceClass: Identifier
+    /// The envelope, as it was signed.
+    public var envelope: [UInt8]
+    /// SHA-256 of the bundle.
+    public var bundle: Digest
 
     /// A release of its parts.
-    public init(digest: Digest, sequence: UInt64, deviceClass: Identifier) {
+    public init(digest: Digest, sequence: UInt64, deviceClass: Identifier, envelope: [UInt8], bundle: Digest) {
       self.digest = digest
       self.sequence = sequence
       self.deviceClass = deviceClass
+      self.envelope = envelope
+      self.bundle = bundle
     }
   }
 
@@ -77,10 +83,13 @@ public struct FileGroup: Equatable, Sendable {
   public var id: ID<FileGroup>
   /// Its name, unique in a workspace.
   public var name: String
+  /// The public keys, in PEM, of which one must have signed what is published to it. Without any, nothing can be.
+  public var trust: [String]
 
   /// A group of its parts.
-  public init(id: ID<FileGroup>, name: String) {
+  public init(id: ID<FileGroup>, name: String, trust: [String] = []) {
     self.id = id
     self.name = name
+    self.trust = trust
   }
 }

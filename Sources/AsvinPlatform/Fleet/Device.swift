@@ -18,8 +18,9 @@ public struct Device: Equatable, Sendable {
   public var seen: Instant
   /// The class id in its releases, where it is known: of devices with our verifier.
   public var deviceClass: Identifier?
-  /// Whether it checks signatures itself. One that does not takes whatever reaches it.
-  public var isVerifying: Bool
+  /// Its public key, Ed25519, where it has enrolled with one: such a device checks releases itself. One without takes
+  /// whatever reaches it.
+  public var key: FixedBytes<32>?
   /// The ``Rollout/order`` of the latest rollout whose firmware it has written, or had already; 0 where it has none. What
   /// was started before that one has nothing for it.
   public var newestRollout: Int64 = 0
@@ -39,7 +40,7 @@ public struct Device: Equatable, Sendable {
   /// A device of its parts.
   public init(
     id: ID<Device>, name: DeviceName, label: String, firmwareVersion: String, placement: Placement = .lobby,
-    registered: Instant, seen: Instant, deviceClass: Identifier? = nil, isVerifying: Bool = false
+    registered: Instant, seen: Instant, deviceClass: Identifier? = nil
   ) {
     self.id = id
     self.name = name
@@ -49,8 +50,10 @@ public struct Device: Equatable, Sendable {
     self.registered = registered
     self.seen = seen
     self.deviceClass = deviceClass
-    self.isVerifying = isVerifying
   }
+
+  /// Whether it checks signatures itself.
+  public var isVerifying: Bool { key != nil }
 
   /// The group that it is in, if it is in one.
   public var group: ID<DeviceGroup>? {

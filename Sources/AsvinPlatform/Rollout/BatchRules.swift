@@ -73,3 +73,24 @@ public struct BatchRules: Equatable, Sendable {
     }
   }
 }
+
+extension BatchRules.Wave {
+  /// A wave of its text, `5` or `30%`; `nil` for any other.
+  public init?(text: Substring) {
+    if text.last == "%" {
+      guard let percent = Int(text.dropLast()) else { return nil }
+      self = .percent(percent)
+    } else {
+      guard let count = Int(text) else { return nil }
+      self = .count(count)
+    }
+  }
+
+  /// As ``init(text:)`` reads it.
+  public var text: String {
+    switch self {
+    case .count(let count): "\(count)"
+    case .percent(let percent): "\(percent)%"
+    }
+  }
+}

@@ -6,6 +6,8 @@ public struct DeviceRecord: Equatable, Sendable {
   public private(set) var failures: Int
   /// The reason code of its last failure, from the table that the verifier has; 0 where it has not failed.
   public private(set) var reason: UInt8
+  /// How much of the firmware it has, in percent, as it last said.
+  public private(set) var progress: UInt8
   /// When it last changed.
   public private(set) var changed: Instant
 
@@ -30,8 +32,8 @@ public struct DeviceRecord: Equatable, Sendable {
 
   /// What a device says, or shows.
   public enum Event: Equatable, Sendable {
-    /// It begins to fetch.
-    case begins
+    /// It begins to fetch, or has fetched so many percent.
+    case begins(UInt8)
     /// It has written it.
     case writes
     /// It runs it.
@@ -42,35 +44,37 @@ public struct DeviceRecord: Equatable, Sendable {
 
   /// A record of a device that is offered a rollout, or that has its firmware already.
   public init(_ state: State = .offered, at now: Instant) {
-    self.init(state, failures: 0, reason: 0, changed: now)
+    self.init(state, failures: 0, reason: 0, progress: 0, changed: now)
   }
 
   /// A record as it was stored.
-  public init(_ state: State, failures: Int, reason: UInt8, changed: Instant) {
+  public init(_ state: State, failures: Int, reason: UInt8, progress: UInt8, changed: Instant) {
     self.state = state
     self.failures = failures
     self.reason = reason
+    self.progress = progress
     self.changed = changed
   }
 
   /// Takes what a device says. Saying it twice is no change, and nothing undoes what is final but seeing it run.
   ///
   /// - Parameter retries: how often it may try again.
-  /// - Returns: whether the state changed, or the count of its failures.
+  /// - Returns: whether anything of it changed.
   public mutating func take(_ event: Event, retries: Int, at now: Instant) -> Bool {
-    let before = (state, failures)
+    let before = (state, failures, progress)
     switch (state, event) {
-    case (.offered, .begins): state = .downloading
-    case (.offered, .writes), (.downloading, .writes): state = .installed
+    case (.offered, .begins(let percent)), (.downloading, .begins(let percent)):
+      (state, progress) = (.downloading, min(percent, 100))
+    case (.offered, .writes), (.downloading, .writes): (state, progress) = (.installed, 100)
     // A device that was thought lost is seen to run it.
     case (.offered, .runs), (.downloading, .runs), (.installed, .runs), (.failed, .runs): state = .confirmed
     case (.offered, .fails(let code)), (.downloading, .fails(let code)), (.installed, .fails(let code)):
       failures += 1
       reason = code
-      state = failures > retries ? .failed : .offered
+      (state, progress) = (failures > retries ? .failed : .offered, 0)
     default: break
     }
-    guard before != (state, failures) else { return false }
+    guard before != (state, failures, progress) else { return false }
     changed = now
     return true
   }

@@ -8,20 +8,25 @@ package final class MemoryRows: WritablePlatformRows {
     var firmware: [ID<Firmware>: Firmware] = [:]
     var rollouts: [ID<Rollout>: Rollout] = [:]
     var records: [ID<Rollout>: [ID<Device>: DeviceRecord]] = [:]
+    var uploads: [ID<Upload>: Upload] = [:]
+    var accessTokens: [ID<AccessToken>: AccessToken] = [:]
+    var audit: [AuditEntry] = []
     var lastOrder: Int64 = 0
 
     package init() {}
   }
 
-  private(set) var tables: Tables
+  var tables: Tables
   private(set) var nextID: Int64
+  let workspace: ID<Workspace>
 
-  package init(_ tables: Tables = Tables(), nextID: Int64 = 1) {
+  package init(_ tables: Tables = Tables(), nextID: Int64 = 1, workspace: ID<Workspace> = ID(1)) {
     self.tables = tables
+    self.workspace = workspace
     self.nextID = nextID
   }
 
-  private func newID<Entity>() -> ID<Entity> {
+  func newID<Entity>() -> ID<Entity> {
     defer { nextID += 1 }
     return ID(nextID)
   }
@@ -30,7 +35,9 @@ package final class MemoryRows: WritablePlatformRows {
   package func device(_ name: DeviceName) -> Device? { tables.names[name].flatMap { tables.devices[$0] } }
 
   package func devices(after id: ID<Device>?, limit: Int) -> [Device] {
-    Array(tables.devices.values.sorted { $0.id < $1.id }.drop { device in id.map { device.id <= $0 } ?? false }.prefix(limit))
+    Array(
+      tables.devices.values.sorted { $0.id < $1.id }.drop { device in id.map { device.id <= $0 } ?? false }.prefix(
+        limit))
   }
 
   package func deviceGroup(_ id: ID<DeviceGroup>) -> DeviceGroup? { tables.deviceGroups[id] }
@@ -63,7 +70,9 @@ package final class MemoryRows: WritablePlatformRows {
       .max { $0.sequence < $1.sequence }
   }
 
-  package func record(_ rollout: ID<Rollout>, _ device: ID<Device>) -> DeviceRecord? { tables.records[rollout]?[device] }
+  package func record(_ rollout: ID<Rollout>, _ device: ID<Device>) -> DeviceRecord? {
+    tables.records[rollout]?[device]
+  }
 
   package func rolloutsWithRecord(of device: ID<Device>) -> [Rollout] {
     rollouts().filter { record($0.id, device) != nil }
@@ -98,7 +107,7 @@ package final class MemoryRows: WritablePlatformRows {
 
   package func add(_ group: FileGroup) throws -> FileGroup {
     guard fileGroup(named: group.name) == nil else { throw PlatformError.nameTaken(.fileGroup) }
-    let added = FileGroup(id: newID(), name: group.name)
+    let added = FileGroup(id: newID(), name: group.name, trust: group.trust)
     tables.fileGroups[added.id] = added
     return added
   }
@@ -118,6 +127,7 @@ package final class MemoryRows: WritablePlatformRows {
   }
 
   package func put(_ device: Device) { tables.devices[device.id] = device }
+  package func put(_ group: FileGroup) { tables.fileGroups[group.id] = group }
   package func put(_ group: DeviceGroup) { tables.deviceGroups[group.id] = group }
   package func put(_ rollout: Rollout) { tables.rollouts[rollout.id] = rollout }
 

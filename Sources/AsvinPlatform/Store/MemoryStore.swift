@@ -1,3 +1,4 @@
+public import AsvinWire
 import Synchronization
 
 /// A store in memory: for tests, and for trying the platform out. What it holds ends with it.
@@ -13,12 +14,30 @@ public final class MemoryStore: PlatformStore {
   /// A store of nothing.
   public init() {}
 
+  /// A workspace by one of its device keys.
   public func workspace(deviceKey: String) async throws -> Workspace? {
     state.withLock { $0.workspaces.values.first { $0.deviceKeys.contains(deviceKey) } }
   }
 
+  /// A workspace by its id.
   public func workspace(_ id: ID<Workspace>) async throws -> Workspace? { state.withLock { $0.workspaces[id] } }
 
+  /// All workspaces.
+  public func workspaces() async throws -> [Workspace] {
+    state.withLock { $0.workspaces.values.sorted { $0.id < $1.id } }
+  }
+
+  /// The access that a token gives.
+  public func access(_ digest: Digest) async throws -> (workspace: ID<Workspace>, token: AccessToken)? {
+    state.withLock { state in
+      for (workspace, tables) in state.rows {
+        if let token = tables.accessTokens.values.first(where: { $0.digest == digest }) { return (workspace, token) }
+      }
+      return nil
+    }
+  }
+
+  /// Adds a workspace.
   public func add(_ workspace: Workspace) async throws -> Workspace {
     state.withLock { state in
       var added = workspace
@@ -29,18 +48,20 @@ public final class MemoryStore: PlatformStore {
     }
   }
 
+  /// Reads.
   public func read<Result: Sendable>(
     in workspace: ID<Workspace>, _ body: @escaping @Sendable (any PlatformRows) throws -> Result
   ) async throws -> Result {
     let (tables, nextID) = state.withLock { ($0.rows[workspace] ?? MemoryRows.Tables(), $0.nextID) }
-    return try body(MemoryRows(tables, nextID: nextID))
+    return try body(MemoryRows(tables, nextID: nextID, workspace: workspace))
   }
 
+  /// Writes, all or nothing.
   public func write<Result: Sendable>(
     in workspace: ID<Workspace>, _ body: @escaping @Sendable (any WritablePlatformRows) throws -> Result
   ) async throws -> Result {
     try state.withLock { state in
-      let rows = MemoryRows(state.rows[workspace] ?? MemoryRows.Tables(), nextID: state.nextID)
+      let rows = MemoryRows(state.rows[workspace] ?? MemoryRows.Tables(), nextID: state.nextID, workspace: workspace)
       let result = try body(rows)
       (state.rows[workspace], state.nextID) = (rows.tables, rows.nextID)
       return result

@@ -1,3 +1,5 @@
+public import AsvinWire
+
 /// Where the platform keeps what it knows. Everything but finding a workspace is within one: a query that could see two
 /// cannot be written.
 public protocol PlatformStore: Sendable {
@@ -5,6 +7,10 @@ public protocol PlatformStore: Sendable {
   func workspace(deviceKey: String) async throws -> Workspace?
   /// A workspace by its id.
   func workspace(_ id: ID<Workspace>) async throws -> Workspace?
+  /// All workspaces, the first one made first.
+  func workspaces() async throws -> [Workspace]
+  /// The access that a token gives, by its digest, and to what.
+  func access(_ digest: Digest) async throws -> (workspace: ID<Workspace>, token: AccessToken)?
   /// Adds a workspace, and gives it its id.
   func add(_ workspace: Workspace) async throws -> Workspace
 
@@ -39,6 +45,12 @@ public protocol PlatformRows {
   func fileGroup(named name: String) throws -> FileGroup?
   /// Firmware.
   func firmware(_ id: ID<Firmware>) throws -> Firmware?
+  /// All file groups.
+  func fileGroups() throws -> [FileGroup]
+  /// Firmware in the order of its ids, behind one, at most so much; of a group, or of all.
+  func firmware(of group: ID<FileGroup>?, after id: ID<Firmware>?, limit: Int) throws -> [Firmware]
+  /// Firmware by its manifest's digest; of what was published twice, the first.
+  func firmware(release: Digest) throws -> Firmware?
   /// Firmware whose image has this name in IPFS.
   func firmware(contentID: String) throws -> Firmware?
   /// A rollout.
@@ -53,12 +65,24 @@ public protocol PlatformRows {
   func highestRelease(of firmware: Firmware, to groups: Set<ID<DeviceGroup>>) throws -> Firmware.Release?
   /// A device's part in a rollout.
   func record(_ rollout: ID<Rollout>, _ device: ID<Device>) throws -> DeviceRecord?
+  /// The parts of a rollout's devices in the order of their ids, behind one, at most so many.
+  func records(of rollout: ID<Rollout>, after device: ID<Device>?, limit: Int) throws -> [(ID<Device>, DeviceRecord)]
   /// The rollouts that a device has a part in, over or not.
   func rolloutsWithRecord(of device: ID<Device>) throws -> [Rollout]
   /// The rollouts whose firmware a device has written, and has not been seen to run.
   func unconfirmedRollouts(of device: ID<Device>) throws -> [ID<Rollout>]
   /// The highest ``Rollout/order`` among the rollouts whose firmware a device has written, runs, or had already; or 0.
   func newestOrder(of device: ID<Device>) throws -> Int64
+  /// An upload.
+  func upload(_ id: ID<Upload>) throws -> Upload?
+  /// An upload of the same bundle to the same group.
+  func upload(of digest: Digest, to group: ID<FileGroup>) throws -> Upload?
+  /// All tokens.
+  func accessTokens() throws -> [AccessToken]
+  /// The newest entry of the audit log.
+  func lastAuditEntry() throws -> AuditEntry?
+  /// Entries of the audit log behind one, at most so many.
+  func auditEntries(after number: Int64, limit: Int) throws -> [AuditEntry]
 }
 
 /// The rows of a workspace, to be written.
@@ -73,8 +97,20 @@ public protocol WritablePlatformRows: PlatformRows {
   func add(_ firmware: Firmware) throws -> Firmware
   /// As ``add(_:)-1`` for a rollout.
   func add(_ rollout: Rollout) throws -> Rollout
+  /// As ``add(_:)-1`` for an upload.
+  func add(_ upload: Upload) throws -> Upload
+  /// As ``add(_:)-1`` for a token.
+  func add(_ token: AccessToken) throws -> AccessToken
+  /// Adds an entry to the audit log, behind all others; nothing takes it away.
+  func record(_ action: String, _ subject: String, by actor: String, at now: Instant) throws
+  /// Removes an upload.
+  func remove(_ upload: ID<Upload>) throws
+  /// Removes a token: it is no longer good.
+  func remove(_ token: ID<AccessToken>) throws
   /// Replaces a row.
   func put(_ device: Device) throws
+  /// As ``put(_:)-1`` for a file group.
+  func put(_ group: FileGroup) throws
   /// As ``put(_:)-1`` for a device group.
   func put(_ group: DeviceGroup) throws
   /// As ``put(_:)-1`` for a rollout.

@@ -1,14 +1,20 @@
+public import AsvinBundle
 import AsvinCrypto
 
 extension Firmware.Content {
   /// What IPFS and asvin call an image.
-  public init(of image: [UInt8]) {
+  ///
+  /// - Throws: `FileError` where it cannot be read.
+  public init(of image: any ByteSource) throws {
     var md5 = MD5()
     var contentID = ContentID()
-    md5.update(image.span)
-    contentID.update(image.span)
-    self.init(
-      size: UInt64(image.count), digest: SHA256.digest(of: image.span), md5: md5.finish(), contentID: contentID.finish())
+    var hash = SHA256()
+    try image.forEachPiece { piece in
+      md5.update(piece.span)
+      contentID.update(piece.span)
+      hash.update(piece)
+    }
+    self.init(size: image.count, digest: hash.finish(), md5: md5.finish(), contentID: contentID.finish())
   }
 }
 
@@ -27,7 +33,7 @@ extension WritablePlatformRows {
   /// Takes note that a device fetches an image.
   public func begin(_ device: inout Device, _ firmware: Firmware, at now: Instant) throws {
     for rollout in try rolloutsWithRecord(of: device.id) where rollout.plan.firmware == firmware.id {
-      try take(.begins, from: &device, about: rollout.id, at: now)
+      try take(.begins(0), from: &device, about: rollout.id, at: now)
     }
   }
 }

@@ -27,7 +27,9 @@ extension WritablePlatformRows {
     try put(rollout)
     guard rollout.plan.priority == .immediately else { return rollout }
     for var other in try rollouts()
-    where other.id != id && !other.isEnded && !other.isDisabled && !other.plan.groups.isDisjoint(with: rollout.plan.groups) {
+    where other.id != id && !other.isEnded && !other.isDisabled
+      && !other.plan.groups.isDisjoint(with: rollout.plan.groups)
+    {
       other.isDisabled = true
       try put(other)
     }
@@ -49,7 +51,9 @@ extension WritablePlatformRows {
   }
 
   /// Pauses a rollout.
-  public func pause(_ id: ID<Rollout>) throws { try change(id) { rollout throws(PlatformError) in try rollout.pause() } }
+  public func pause(_ id: ID<Rollout>) throws {
+    try change(id) { rollout throws(PlatformError) in try rollout.pause() }
+  }
 
   /// Lets a paused rollout go on.
   public func resume(_ id: ID<Rollout>) throws {

@@ -4,7 +4,9 @@ import FoundationEssentials
 /// left out; everything else that is no JSON is none here either.
 enum LenientJSON {
   static func decode<Value: Decodable>(_ type: Value.Type, from bytes: [UInt8]) throws -> Value {
-    try JSONDecoder().decode(type, from: Data(withoutTrailingCommas(bytes)))
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    return try decoder.decode(type, from: Data(withoutTrailingCommas(bytes)))
   }
 
   static func withoutTrailingCommas(_ bytes: [UInt8]) -> [UInt8] {

@@ -46,13 +46,13 @@ struct DeviceAPI: Sendable {
 
 /// The keys that the first generation sends in each body.
 protocol BodyKeys: Sendable {
-  var customer_key: String? { get }
-  var device_key: String? { get }
+  var customerKey: String? { get }
+  var deviceKey: String? { get }
 }
 
 extension BodyKeys {
   func workspace(in store: any PlatformStore) async throws -> Workspace? {
-    guard let customer = customer_key, let device = device_key,
+    guard let customer = customerKey, let device = deviceKey,
       let workspace = try await store.workspace(deviceKey: device),
       Login.isSame(workspace.customerKey, customer)
     else { return nil }

@@ -44,8 +44,8 @@ extension DeviceAPI {
 
   private struct DeviceID: Decodable, BodyKeys {
     let id: NumberOrText
-    let customer_key: String?
-    let device_key: String?
+    let customerKey: String?
+    let deviceKey: String?
   }
 
   func deviceByBody(_ request: Request, context: PlatformContext) async throws -> Response {
@@ -105,7 +105,8 @@ extension DeviceAPI {
   private static func csv(_ devices: [Device]) -> String {
     func quoted(_ text: String) -> String {
       let isFormula = text.first.map { "=+-@\t\r".contains($0) } ?? false
-      return "\"\(isFormula ? "'" : "")" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+      return "\"\(isFormula ? "'" : "")"
+        + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
     }
     let lines = devices.map { device in
       [device.name.text, device.label, device.firmwareVersion].map(quoted).joined(separator: ",")

@@ -1,13 +1,16 @@
+import AsvinBundle
+import AsvinCrypto
 import AsvinPlatform
 import AsvinWire
 import HTTPTypes
 import Hummingbird
+import NIOCore
 
 extension DeviceAPI {
   private struct IDBody: Decodable, BodyKeys {
     let id: NumberOrText
-    let customer_key: String?
-    let device_key: String?
+    let customerKey: String?
+    let deviceKey: String?
   }
 
   private struct Metadata: Encodable {
@@ -15,7 +18,12 @@ extension DeviceAPI {
     let md, cid, version, id, message: String
     let valid: Bool
     // What the first generation looks into.
-    let Firmware: Inner
+    let inner: Inner
+
+    enum CodingKeys: String, CodingKey {
+      case md, cid, version, id, message, valid
+      case inner = "Firmware"
+    }
   }
 
   func firmwareByBody(_ request: Request, context: PlatformContext) async throws -> Response {
@@ -47,18 +55,32 @@ extension DeviceAPI {
       Metadata(
         md: md, cid: cid, version: firmware.version, id: text,
         message: "Firmware with id \(text) got successfully", valid: true,
-        Firmware: .init(id: text, md: md, cid: cid, version: firmware.version, description: "")))
+        inner: .init(id: text, md: md, cid: cid, version: firmware.version, description: "")))
   }
 
   private struct DownloadBody: Decodable, BodyKeys {
     let cid: String
-    let customer_key: String?
-    let device_key: String?
+    let customerKey: String?
+    let deviceKey: String?
   }
 
   func download(_ request: Request, context: PlatformContext) async throws -> Response {
     let body = try await request.decoded(DownloadBody.self)
     return try await content(body.cid, for: request, in: workspace(request, keys: body))
+  }
+
+  private func image(of firmware: Firmware) async throws -> (any ByteSource & Sendable)? {
+    do {
+      return try await firmware.image(in: objects)
+    } catch is ObjectDamaged {
+      throw Refusal(status: .serviceUnavailable, message: "the image was changed on disk, and is not given out")
+    }
+  }
+
+  /// What a microcontroller can hold goes out in one piece, as pycom's client needs it; more is read as it is sent.
+  private static func body(_ image: any ByteSource & Sendable) throws -> ResponseBody {
+    guard image.count <= 1 << 24 else { return Download.body(image, 0..<image.count) }
+    return ResponseBody(byteBuffer: ByteBuffer(bytes: try image.read(at: 0, count: Int(image.count))))
   }
 
   /// The inner image, as a device without our verifier takes it.
@@ -84,10 +106,9 @@ extension DeviceAPI {
       throw Refusal(
         status: .contentTooLarge, message: "the image has \(firmware.image.size) bytes, and there is room for \(room)")
     }
-    guard let bytes = try await objects.object(firmware.image.digest) else {
-      throw Refusal.notFound("the image is not kept any more")
-    }
-    var response = Reply.bytes(bytes, "application/octet-stream")
+    guard let image = try await image(of: firmware) else { throw Refusal.notFound("the image is not kept any more") }
+    var response = Response(
+      status: .ok, headers: [.contentType: "application/octet-stream"], body: try Self.body(image))
     if let name = HTTPField.Name("x-MD5") { response.headers[name] = firmware.image.md5.hexadecimal }
     return response
   }
@@ -109,7 +130,9 @@ struct ESPBoard {
       }
       return nil
     }
-    (name, sketchDigest) = (field("STA-MAC").flatMap { DeviceName($0) }, field("sketch-md5").flatMap { FixedBytes(hexadecimal: $0) })
+    (name, sketchDigest) = (
+      field("STA-MAC").flatMap { DeviceName($0) }, field("sketch-md5").flatMap { FixedBytes(hexadecimal: $0) }
+    )
     freeBytes = field("free-space").flatMap { UInt64($0) }
     if name == nil, sketchDigest == nil, freeBytes == nil { return nil }
   }
@@ -121,12 +144,5 @@ extension FixedBytes {
     let digits = text.utf8.compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
     guard digits.count == 2 * count, text.utf8.count == digits.count else { return nil }
     self.init { UInt8(digits[2 * $0] << 4 | digits[2 * $0 + 1]) }
-  }
-
-  /// Two digits for each byte, lower case.
-  var hexadecimal: String {
-    let digits = Array("0123456789abcdef".utf8)
-    let text = (0..<count).flatMap { [digits[Int(self[$0] >> 4)], digits[Int(self[$0] & 15)]] }
-    return String(decoding: text, as: UTF8.self)
   }
 }

@@ -10,23 +10,23 @@ enum Login {
   static let tolerance: Int64 = 300
 
   struct Body: Decodable, BodyKeys {
-    let device_key: String?
-    let customer_key: String?
+    let deviceKey: String?
+    let customerKey: String?
     let timestamp: NumberOrText?
     let signature: String?
 
     enum CodingKeys: String, CodingKey {
-      case device_key, customer_key, timestamp, device_signature
+      case deviceKey, customerKey, timestamp, deviceSignature
       // As asvin's sample in PHP has it.
       case hyphenated = "device-signature"
     }
 
     init(from decoder: any Decoder) throws {
       let container = try decoder.container(keyedBy: CodingKeys.self)
-      device_key = try container.decodeIfPresent(String.self, forKey: .device_key)
-      customer_key = try container.decodeIfPresent(String.self, forKey: .customer_key)
+      deviceKey = try container.decodeIfPresent(String.self, forKey: .deviceKey)
+      customerKey = try container.decodeIfPresent(String.self, forKey: .customerKey)
       timestamp = try container.decodeIfPresent(NumberOrText.self, forKey: .timestamp)
-      let underscored = try container.decodeIfPresent(String.self, forKey: .device_signature)
+      let underscored = try container.decodeIfPresent(String.self, forKey: .deviceSignature)
       signature = try underscored ?? container.decodeIfPresent(String.self, forKey: .hyphenated)
     }
   }
@@ -48,7 +48,7 @@ extension DeviceAPI {
   func login(_ request: Request, context: PlatformContext) async throws -> Response {
     let body = try await request.decoded(Login.Body.self)
     let now = clock()
-    let allowance = limiter.take("\(context.peer) \(body.device_key ?? "")", at: now)
+    let allowance = limiter.take("\(context.peer) \(body.deviceKey ?? "")", at: now)
     guard allowance.isWithin else {
       throw Refusal(
         status: .tooManyRequests, message: "Too many requests in this time frame.", fields: allowance.fields)
@@ -62,9 +62,11 @@ extension DeviceAPI {
   }
 
   private func workspace(of body: Login.Body, at now: Instant) async throws -> Workspace? {
-    guard let deviceKey = body.device_key else { return nil }
+    guard let deviceKey = body.deviceKey else { return nil }
     // The first generation sends both keys, and nothing signed.
-    guard let signature = body.signature, let timestamp = body.timestamp else { return try await body.workspace(in: store) }
+    guard let signature = body.signature, let timestamp = body.timestamp else {
+      return try await body.workspace(in: store)
+    }
     let tolerated = now.seconds - Login.tolerance...now.seconds + Login.tolerance
     guard let seconds = Int64(timestamp.text), tolerated.contains(seconds),
       let workspace = try await store.workspace(deviceKey: deviceKey),

@@ -4,17 +4,17 @@ import Hummingbird
 extension DeviceAPI {
   private struct RegisterBody: Decodable, BodyKeys {
     let mac: String
-    let firmware_version: String
+    let firmwareVersion: String
     let name: String?
-    let customer_key: String?
-    let device_key: String?
+    let customerKey: String?
+    let deviceKey: String?
   }
 
   func register(_ request: Request, context: PlatformContext) async throws -> Response {
     let body = try await request.decoded(RegisterBody.self)
     let workspace = try await workspace(request, keys: body)
     let name = try Self.name(body.mac)
-    let version = try Self.version(body.firmware_version)
+    let version = try Self.version(body.firmwareVersion)
     let label = try body.name.map(Self.label)
     let now = clock()
     let known = try await store.read(in: workspace) { rows in try rows.device(name) }
@@ -32,16 +32,16 @@ extension DeviceAPI {
 
   private struct PollBody: Decodable, BodyKeys {
     let mac: String
-    let firmware_version: String
-    let customer_key: String?
-    let device_key: String?
+    let firmwareVersion: String
+    let customerKey: String?
+    let deviceKey: String?
   }
 
   func nextRollout(_ request: Request, context: PlatformContext) async throws -> Response {
     let body = try await request.decoded(PollBody.self)
     let workspace = try await workspace(request, keys: body)
     let name = try Self.name(body.mac)
-    let version = try Self.version(body.firmware_version)
+    let version = try Self.version(body.firmwareVersion)
     let now = clock()
     let (device, next) = try await store.read(in: workspace) { rows in
       let device = try rows.device(name)
@@ -69,16 +69,16 @@ extension DeviceAPI {
 
   private struct SuccessBody: Decodable, BodyKeys {
     let mac: String
-    let rollout_id: NumberOrText
-    let customer_key: String?
-    let device_key: String?
+    let rolloutId: NumberOrText
+    let customerKey: String?
+    let deviceKey: String?
   }
 
   func success(_ request: Request, context: PlatformContext) async throws -> Response {
     let body = try await request.decoded(SuccessBody.self)
     let workspace = try await workspace(request, keys: body)
     let name = try Self.name(body.mac)
-    guard let rollout = Int64(body.rollout_id.text) else { throw Refusal.notFound("there is no such rollout") }
+    guard let rollout = Int64(body.rolloutId.text) else { throw Refusal.notFound("there is no such rollout") }
     let now = clock()
     let isFirst: Bool
     do {
@@ -127,7 +127,8 @@ extension Instant {
     let calendarMonth = month < 10 ? month + 3 : month - 9
     let year = yearOfEra + era.quotient * 400 + (calendarMonth <= 2 ? 1 : 0)
     let (hour, minute, second) = (days.rest / 3600, days.rest / 60 % 60, days.rest % 60)
-    return "\(year)-\(calendarMonth.twoDigits)-\(day.twoDigits) \(hour.twoDigits):\(minute.twoDigits):\(second.twoDigits)"
+    return
+      "\(year)-\(calendarMonth.twoDigits)-\(day.twoDigits) \(hour.twoDigits):\(minute.twoDigits):\(second.twoDigits)"
   }
 }
 

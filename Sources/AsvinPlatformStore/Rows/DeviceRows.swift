@@ -4,7 +4,7 @@ import GRDB
 
 extension SQLiteRows {
   private static let columns = """
-    SELECT id, name, label, version, placement, device_group, registered, seen, class, verifying, newest FROM device
+    SELECT id, name, label, version, placement, device_group, registered, seen, class, key, newest FROM device
     """
 
   func device(_ id: ID<Device>) throws -> Device? {
@@ -27,7 +27,7 @@ extension SQLiteRows {
         .device,
         """
         INSERT INTO device (workspace, name, folded, label, version, placement, device_group, registered, seen, class,
-        verifying, newest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        key, newest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """, [workspace, device.name.text, device.name.folded] + device.values))
     return added
   }
@@ -36,7 +36,7 @@ extension SQLiteRows {
     try run(
       """
       UPDATE device SET label = ?, version = ?, placement = ?, device_group = ?, registered = ?, seen = ?, class = ?,
-      verifying = ?, newest = ? WHERE workspace = \(workspace) AND id = \(device.id.value)
+      key = ?, newest = ? WHERE workspace = \(workspace) AND id = \(device.id.value)
       """, device.values)
   }
 
@@ -90,7 +90,8 @@ extension Device {
     guard let placement, let name = DeviceName(row[1]) else { throw StoreError(table: "device", id: row[0]) }
     self.init(
       id: ID(row[0]), name: name, label: row[2], firmwareVersion: row[3], placement: placement,
-      registered: Instant(row[6]), seen: Instant(row[7]), deviceClass: FixedBytes(data: row[8]), isVerifying: row[9])
+      registered: Instant(row[6]), seen: Instant(row[7]), deviceClass: FixedBytes(data: row[8]))
+    key = FixedBytes(data: row[9])
     newestRollout = row[10]
   }
 
@@ -103,7 +104,7 @@ extension Device {
       case .blacklisted: 3
       }
     return [
-      label, firmwareVersion, number, group?.value, registered.seconds, seen.seconds, deviceClass?.data, isVerifying,
+      label, firmwareVersion, number, group?.value, registered.seconds, seen.seconds, deviceClass?.data, key?.data,
       newestRollout,
     ]
   }

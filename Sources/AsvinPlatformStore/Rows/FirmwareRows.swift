@@ -4,25 +4,51 @@ import GRDB
 
 extension SQLiteRows {
   private static let columns = """
-    SELECT id, file_group, name, version, size, digest, md5, cid, release, sequence, class FROM firmware
+    SELECT id, file_group, name, version, size, digest, md5, cid, release, sequence, class, envelope, bundle
+    FROM firmware
     """
 
   func fileGroup(_ id: ID<FileGroup>) throws -> FileGroup? {
-    try one("SELECT id, name FROM file_group WHERE workspace = ? AND id = ?", [workspace, id.value])
+    try one("SELECT id, name, trust FROM file_group WHERE workspace = ? AND id = ?", [workspace, id.value])
       .map(FileGroup.init)
   }
 
   func fileGroup(named name: String) throws -> FileGroup? {
-    try one("SELECT id, name FROM file_group WHERE workspace = ? AND name = ?", [workspace, name]).map(FileGroup.init)
+    try one("SELECT id, name, trust FROM file_group WHERE workspace = ? AND name = ?", [workspace, name])
+      .map(FileGroup.init)
+  }
+
+  func fileGroups() throws -> [FileGroup] {
+    try all("SELECT id, name, trust FROM file_group WHERE workspace = ? ORDER BY id", [workspace]).map(FileGroup.init)
+  }
+
+  func put(_ group: FileGroup) throws {
+    try run(
+      "UPDATE file_group SET name = ?, trust = ? WHERE workspace = ? AND id = ?",
+      [group.name, group.storedTrust, workspace, group.id.value])
   }
 
   func add(_ group: FileGroup) throws -> FileGroup {
-    let id = try insert(.fileGroup, "INSERT INTO file_group (workspace, name) VALUES (?, ?)", [workspace, group.name])
-    return FileGroup(id: ID(id), name: group.name)
+    let id = try insert(
+      .fileGroup, "INSERT INTO file_group (workspace, name, trust) VALUES (?, ?, ?)",
+      [workspace, group.name, group.storedTrust])
+    return FileGroup(id: ID(id), name: group.name, trust: group.trust)
   }
 
   func firmware(_ id: ID<Firmware>) throws -> Firmware? {
     try one("\(Self.columns) WHERE workspace = ? AND id = ?", [workspace, id.value]).map(Firmware.init)
+  }
+
+  func firmware(of group: ID<FileGroup>?, after id: ID<Firmware>?, limit: Int) throws -> [Firmware] {
+    try all(
+      "\(Self.columns) WHERE workspace = ? AND id > ? AND (? IS NULL OR file_group = ?) ORDER BY id LIMIT ?",
+      [workspace, id?.value ?? 0, group?.value, group?.value, limit]
+    ).map(Firmware.init)
+  }
+
+  func firmware(release: Digest) throws -> Firmware? {
+    try one("\(Self.columns) WHERE workspace = ? AND release = ? ORDER BY id LIMIT 1", [workspace, release.data])
+      .map(Firmware.init)
   }
 
   func firmware(contentID: String) throws -> Firmware? {
@@ -37,12 +63,13 @@ extension SQLiteRows {
     added.id = ID(
       try run(
         """
-        INSERT INTO firmware (workspace, file_group, name, version, size, digest, md5, cid, release, sequence, class)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO firmware (workspace, file_group, name, version, size, digest, md5, cid, release, sequence, class,
+        envelope, bundle) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
         [
           workspace, firmware.fileGroup.value, firmware.name, firmware.version, Int64(image.size), image.digest.data,
           image.md5.data, image.contentID, release?.digest.data, release?.sequence.data, release?.deviceClass.data,
+          release?.envelope.stored, release?.bundle.data,
         ]))
     return added
   }
@@ -53,7 +80,7 @@ extension SQLiteRows {
     for group in groups {
       let row = try one(
         """
-        SELECT f.release, f.sequence, f.class FROM rollout_group g JOIN rollout r ON r.id = g.rollout
+        SELECT f.release, f.sequence, f.class, f.envelope, f.bundle FROM rollout_group g JOIN rollout r ON r.id = g.rollout
         JOIN firmware f ON f.id = r.firmware
         WHERE g.device_group = ? AND r.workspace = ? AND r.place > 0 AND f.class = ? ORDER BY f.sequence DESC LIMIT 1
         """, [group.value, workspace, release.deviceClass.data])
@@ -80,12 +107,20 @@ extension Firmware {
 extension Firmware.Release {
   fileprivate init?(_ row: Row, at column: Int) {
     guard let digest = Digest(data: row[column]), let sequence = UInt64(data: row[column + 1]),
-      let deviceClass = Identifier(data: row[column + 2])
+      let deviceClass = Identifier(data: row[column + 2]), let bundle = Digest(data: row[column + 4])
     else { return nil }
-    self.init(digest: digest, sequence: sequence, deviceClass: deviceClass)
+    self.init(
+      digest: digest, sequence: sequence, deviceClass: deviceClass, envelope: [UInt8](stored: row[column + 3]),
+      bundle: bundle)
   }
 }
 
 extension FileGroup {
-  fileprivate init(_ row: Row) { self.init(id: ID(row[0]), name: row[1]) }
+  fileprivate init(_ row: Row) {
+    let trust: String = row[2]
+    self.init(id: ID(row[0]), name: row[1], trust: trust.split(separator: "\u{1E}").map(String.init))
+  }
+
+  /// Keys behind each other: PEM has no record separator in it.
+  fileprivate var storedTrust: String { trust.joined(separator: "\u{1E}") }
 }

@@ -34,24 +34,3 @@ extension RolloutPlan.Priority {
     self = .batch(rules)
   }
 }
-
-extension BatchRules.Wave {
-  /// `5`, or `30%`.
-  init?(text: Substring) {
-    if text.last == "%" {
-      guard let percent = Int(text.dropLast()) else { return nil }
-      self = .percent(percent)
-    } else {
-      guard let count = Int(text) else { return nil }
-      self = .count(count)
-    }
-  }
-
-  /// As ``init(text:)`` reads it.
-  var text: String {
-    switch self {
-    case .count(let count): "\(count)"
-    case .percent(let percent): "\(percent)%"
-    }
-  }
-}

@@ -5,12 +5,22 @@ extension SQLiteRows {
   func record(_ rollout: ID<Rollout>, _ device: ID<Device>) throws -> DeviceRecord? {
     let row = try one(
       """
-      SELECT c.state, c.failures, c.reason, c.changed FROM record c JOIN device d ON d.id = c.device
+      SELECT c.state, c.failures, c.reason, c.progress, c.changed FROM record c JOIN device d ON d.id = c.device
       WHERE c.device = ? AND c.rollout = ? AND d.workspace = ?
       """, [device.value, rollout.value, workspace])
-    guard let row else { return nil }
-    guard let state = DeviceRecord.State(rawValue: row[0]) else { throw StoreError(table: "record", id: device.value) }
-    return DeviceRecord(state, failures: row[1], reason: row[2], changed: Instant(row[3]))
+    return try row.map { try DeviceRecord($0, at: 0, of: device) }
+  }
+
+  func records(
+    of rollout: ID<Rollout>, after device: ID<Device>?, limit: Int
+  ) throws -> [(ID<Device>, DeviceRecord)] {
+    try all(
+      """
+      SELECT c.device, c.state, c.failures, c.reason, c.progress, c.changed FROM record c
+      JOIN rollout r ON r.id = c.rollout WHERE c.rollout = ? AND r.workspace = ? AND c.device > ?
+      ORDER BY c.device LIMIT ?
+      """, [rollout.value, workspace, device?.value ?? 0, limit]
+    ).map { (ID($0[0]), try DeviceRecord($0, at: 1, of: ID($0[0]))) }
   }
 
   func unconfirmedRollouts(of device: ID<Device>) throws -> [ID<Rollout>] {
@@ -36,7 +46,22 @@ extension SQLiteRows {
     guard try self.rollout(rollout) != nil else { throw PlatformError.notFound(.rollout) }
     guard try self.device(device) != nil else { throw PlatformError.notFound(.device) }
     try run(
-      "INSERT OR REPLACE INTO record (device, rollout, state, failures, reason, changed) VALUES (?, ?, ?, ?, ?, ?)",
-      [device.value, rollout.value, record.state.rawValue, record.failures, record.reason, record.changed.seconds])
+      """
+      INSERT OR REPLACE INTO record (device, rollout, state, failures, reason, progress, changed)
+      VALUES (?, ?, ?, ?, ?, ?, ?)
+      """,
+      [
+        device.value, rollout.value, record.state.rawValue, record.failures, record.reason, record.progress,
+        record.changed.seconds,
+      ])
+  }
+}
+
+extension DeviceRecord {
+  fileprivate init(_ row: Row, at column: Int, of device: ID<Device>) throws {
+    guard let state = State(rawValue: row[column]) else { throw StoreError(table: "record", id: device.value) }
+    self.init(
+      state, failures: row[column + 1], reason: row[column + 2], progress: row[column + 3],
+      changed: Instant(row[column + 4]))
   }
 }

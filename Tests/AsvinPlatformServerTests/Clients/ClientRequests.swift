@@ -119,7 +119,8 @@ struct PostmanClient {
     ClientRequests.request(
       "\(method) \(path) HTTP/1.1",
       [
-        "X-Access-Token: \(token)", "Content-Type: application/json", "User-Agent: PostmanRuntime/7.29.0", "Accept: */*",
+        "X-Access-Token: \(token)", "Content-Type: application/json", "User-Agent: PostmanRuntime/7.29.0",
+        "Accept: */*",
         "Cache-Control: no-cache", "Host: platform.example", "Accept-Encoding: gzip, deflate, br",
         "Connection: keep-alive",
       ], body)

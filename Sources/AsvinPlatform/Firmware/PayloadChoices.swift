@@ -1,0 +1,83 @@
+public import AsvinBundle
+public import AsvinManifest
+public import AsvinVerifier
+
+/// A payload of a release that a device can use.
+public struct ChosenPayload: Sendable {
+  /// The slot that it is for.
+  public let slot: UInt64
+  /// Its index in the component.
+  public let index: Int
+  /// Its number among all payloads of the release.
+  public let number: Int
+  /// What the manifest says of it.
+  public let payload: Payload
+}
+
+extension Firmware.Release {
+  /// What a device fetches of this release: for each component that it has not, the payload that its verifier would take
+  /// first; `nil` where it can use none.
+  ///
+  /// - Throws: `WireError` where the manifest cannot be read.
+  public func payloads(
+    installed: [InstalledImage], features: UInt64, memory: UInt64
+  ) throws -> [ChosenPayload]? {
+    let view = try EnvelopeView(envelope.span)
+    let manifest = try Manifest(ManifestView(view.manifest))
+    let device = AsvinVerifier.Device(
+      vendor: .unchecked, deviceClass: .unchecked, floor: .unchecked, sequence: nil, features: features, memory: memory,
+      installed: installed.span)
+    var chosen: [ChosenPayload] = []
+    var cursor = try ManifestView(view.manifest).components
+    var (number, index) = (0, 0)
+    while let component = try cursor.next() {
+      let known = manifest.components[index]
+      switch device.choice(for: component) {
+      case nil: return nil
+      case .alreadyInstalled: break
+      case .payload(let place):
+        chosen.append(
+          ChosenPayload(slot: known.slot, index: place, number: number + place, payload: known.payloads[place]))
+      }
+      number += known.payloads.count
+      index += 1
+    }
+    return chosen
+  }
+}
+
+extension Firmware {
+  /// The bytes of a payload, in the bundle that the object store keeps.
+  ///
+  /// - Parameter number: its number among all payloads of the release.
+  /// - Returns: the bytes, and what the manifest says of them; `nil` where there is no such payload.
+  /// - Throws: ``ObjectDamaged``, `FileError`, and what reading a bundle throws.
+  public func payload(
+    _ number: Int, in objects: any ObjectStore
+  ) async throws -> (source: any ByteSource & Sendable, payload: Payload)? {
+    guard let release, let bundle = try await objects.object(release.bundle) else { return nil }
+    let reader = try BundleReader(bundle)
+    let manifest = try Manifest(decoding: reader.manifest)
+    let members = manifest.members
+    guard members.indices.contains(number), case .payload(let component, let index) = members[number].role else {
+      return nil
+    }
+    let contents = BundleContents(of: bundle, manifest: reader.manifest, signatures: reader.signatureFile)
+    return (
+      contents.source(of: members[number], among: members), manifest.components[component].payloads[index]
+    )
+  }
+
+  /// The bytes of the inner image.
+  ///
+  /// - Throws: as ``payload(_:in:)``.
+  public func image(in objects: any ObjectStore) async throws -> (any ByteSource & Sendable)? {
+    guard let release else { return try await objects.object(image.digest) }
+    guard let bundle = try await objects.object(release.bundle) else { return nil }
+    let reader = try BundleReader(bundle)
+    let manifest = try Manifest(decoding: reader.manifest)
+    guard let member = manifest.members.first(where: { manifest.isImage($0) }) else { return nil }
+    let contents = BundleContents(of: bundle, manifest: reader.manifest, signatures: reader.signatureFile)
+    return contents.source(of: member, among: manifest.members)
+  }
+}

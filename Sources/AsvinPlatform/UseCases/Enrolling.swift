@@ -1,0 +1,79 @@
+public import AsvinWire
+
+/// What a device with our verifier says of itself when it enrols.
+public struct Enrolment: Sendable {
+  /// What it calls itself.
+  public var name: DeviceName
+  /// What people call it.
+  public var label: String?
+  /// The version that it runs.
+  public var firmwareVersion: String
+  /// Its class, which its releases are for.
+  public var deviceClass: Identifier
+  /// Its public key, Ed25519.
+  public var key: FixedBytes<32>
+
+  /// An enrolment of its parts.
+  public init(
+    name: DeviceName, label: String?, firmwareVersion: String, deviceClass: Identifier, key: FixedBytes<32>
+  ) {
+    self.name = name
+    self.label = label
+    self.firmwareVersion = firmwareVersion
+    self.deviceClass = deviceClass
+    self.key = key
+  }
+}
+
+extension WritablePlatformRows {
+  /// Enrols a device, in the lobby. The same key again is the same device.
+  ///
+  /// - Returns: the device, and whether it is new.
+  /// - Throws: ``PlatformError/nameTaken(_:)`` where a device of that name has another key, or none: whoever knows a name
+  ///   does not take the device's place. An operator deletes it first.
+  public func enrol(_ enrolment: Enrolment, at now: Instant) throws -> (device: Device, isNew: Bool) {
+    if var known = try device(enrolment.name) {
+      guard known.key == enrolment.key else { throw PlatformError.nameTaken(.device) }
+      known.deviceClass = enrolment.deviceClass
+      try hear(&known, firmwareVersion: enrolment.firmwareVersion, at: now)
+      return (known, false)
+    }
+    var device = Device(
+      id: ID(0), name: enrolment.name, label: enrolment.label ?? enrolment.name.text,
+      firmwareVersion: enrolment.firmwareVersion, registered: now, seen: now, deviceClass: enrolment.deviceClass)
+    device.key = enrolment.key
+    return (try add(device), true)
+  }
+
+  /// What a device that checks releases itself is told. One that has the image already is not sent it.
+  ///
+  /// - Parameter isInstalled: whether the device has all that a release brings.
+  public func nextRelease(
+    for device: inout Device, firmwareVersion: String, at now: Instant,
+    isInstalled: (Firmware.Release) throws -> Bool
+  ) throws -> Offer? {
+    // It says itself when it runs what it has written: a version may be in two releases.
+    device.firmwareVersion = firmwareVersion
+    device.seen = now
+    try put(device)
+    while let offer = try offer(to: device, at: now) {
+      guard let release = offer.firmware.release, try isInstalled(release) else { return offer }
+      try skip(&device, in: offer.rollout.id, at: now)
+    }
+    return nil
+  }
+}
+
+extension PlatformRows {
+  /// Since when a device has been behind: the start of the first rollout that is for it and that it has not ended. Devices
+  /// have no clock, so that one that is kept from its updates does not know it; this shows it.
+  public func behindSince(_ device: Device) throws -> Instant? {
+    guard let group = device.group else { return nil }
+    return try activeRollouts(of: group).filter { rollout in
+      guard !rollout.isDisabled, rollout.order > device.newestRollout,
+        try firmware(rollout.plan.firmware)?.suits(device.deviceClass) ?? false
+      else { return false }
+      return try record(rollout.id, device.id)?.state.isFinal != true
+    }.compactMap(\.started).min()
+  }
+}

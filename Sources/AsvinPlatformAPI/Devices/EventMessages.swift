@@ -1,0 +1,81 @@
+/// What a device says about a rollout.
+public struct DeviceEventRequest: Codable, Equatable, Sendable {
+  /// What happened
+  public var event: DeviceEventName
+  /// Why it failed: a code of the reasons that verifier and platform share
+  public var reason: Int?
+  /// How much of the firmware it has, in percent
+  public var progress: Int?
+
+  /// DeviceEventRequest of its parts.
+  public init(event: DeviceEventName, reason: Int? = nil, progress: Int? = nil) {
+    self.event = event
+    self.reason = reason
+    self.progress = progress
+  }
+}
+
+extension DeviceEventRequest: Described {
+  public static var schema: Schema {
+    .object([
+      Property("event", .choice(DeviceEventName.allCases.map(\.rawValue)), "What happened"),
+      Property(
+        "reason", .integer(0...255), "Why it failed: a code of the reasons that verifier and platform share",
+        isRequired: false),
+      Property("progress", .integer(0...100), "How much of the firmware it has, in percent", isRequired: false),
+    ])
+  }
+}
+
+/// What happens to a device in a rollout.
+public enum DeviceEventName: String, Codable, CaseIterable, Sendable {
+  /// It fetches the firmware
+  case downloading
+  /// It has written it
+  case installed
+  /// It has started with it and works
+  case confirmed
+  /// It could not
+  case failed
+  /// It had it already
+  case skipped
+}
+
+/// How a device stands in a rollout.
+public struct DeviceEventReply: Codable, Equatable, Sendable {
+  /// How far it is
+  public var state: RecordState
+  /// How often it has failed
+  public var failures: Int
+
+  /// DeviceEventReply of its parts.
+  public init(state: RecordState, failures: Int) {
+    self.state = state
+    self.failures = failures
+  }
+}
+
+extension DeviceEventReply: Described {
+  public static var schema: Schema {
+    .object([
+      Property("state", .choice(RecordState.allCases.map(\.rawValue)), "How far it is"),
+      Property("failures", .integer(0...1000000), "How often it has failed"),
+    ])
+  }
+}
+
+/// How far a device is in a rollout.
+public enum RecordState: String, Codable, CaseIterable, Sendable {
+  /// It was told
+  case offered
+  /// It fetches
+  case downloading
+  /// It has written it
+  case installed
+  /// It runs it
+  case confirmed
+  /// It gave up
+  case failed
+  /// It had it already
+  case skipped
+}

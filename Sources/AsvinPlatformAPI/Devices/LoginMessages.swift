@@ -1,0 +1,80 @@
+public import FoundationEssentials
+
+/// What a device is to sign.
+public struct ChallengeReply: Codable, Equatable, Sendable {
+  /// Good for one login
+  public var nonce: Data
+  /// From when on it is no longer good
+  public var expires: Int64
+
+  /// ChallengeReply of its parts.
+  public init(nonce: Data, expires: Int64) {
+    self.nonce = nonce
+    self.expires = expires
+  }
+}
+
+extension ChallengeReply: Described {
+  public static var schema: Schema {
+    .object([
+      Property("nonce", .bytes(32), "Good for one login"),
+      Property("expires", .time, "From when on it is no longer good"),
+    ])
+  }
+}
+
+/// A login with a key of its own.
+public struct LoginRequest: Codable, Equatable, Sendable {
+  /// The workspace
+  public var workspace: Int64
+  /// The device
+  public var device: Int64
+  /// The nonce of a challenge
+  public var nonce: Data
+  /// Over asvin-platform-login, a zero byte, the nonce, and both ids in decimal with a / between them
+  public var signature: Data
+
+  /// LoginRequest of its parts.
+  public init(workspace: Int64, device: Int64, nonce: Data, signature: Data) {
+    self.workspace = workspace
+    self.device = device
+    self.nonce = nonce
+    self.signature = signature
+  }
+}
+
+extension LoginRequest: Described {
+  public static var schema: Schema {
+    .object([
+      Property("workspace", .integer(1...9_007_199_254_740_991), "The workspace"),
+      Property("device", .integer(1...9_007_199_254_740_991), "The device"),
+      Property("nonce", .bytes(32), "The nonce of a challenge"),
+      Property(
+        "signature", .bytes(64),
+        "Over asvin-platform-login, a zero byte, the nonce, and both ids in decimal with a / between them"),
+    ])
+  }
+}
+
+/// Access for ten minutes.
+public struct LoginReply: Codable, Equatable, Sendable {
+  /// A bearer token
+  public var token: String
+  /// From when on it is no longer good
+  public var expires: Int64
+
+  /// LoginReply of its parts.
+  public init(token: String, expires: Int64) {
+    self.token = token
+    self.expires = expires
+  }
+}
+
+extension LoginReply: Described {
+  public static var schema: Schema {
+    .object([
+      Property("token", .anyText, "A bearer token"),
+      Property("expires", .time, "From when on it is no longer good"),
+    ])
+  }
+}

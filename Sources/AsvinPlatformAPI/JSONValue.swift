@@ -1,0 +1,70 @@
+/// Any JSON value.
+public indirect enum JSONValue: Codable, Equatable, Sendable {
+  /// Text.
+  case text(String)
+  /// A whole number.
+  case number(Int64)
+  /// Another number.
+  case fraction(Double)
+  /// True or false.
+  case boolean(Bool)
+  /// An array.
+  case list([JSONValue])
+  /// An object.
+  case object([String: JSONValue])
+  /// Nothing.
+  case null
+
+  /// Reads it.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    // What it is shows in what it can be read as: where one fails, the next is tried.
+    if container.decodeNil() {
+      self = .null
+    } else if let boolean = try? container.decode(Bool.self) {  // see above
+      self = .boolean(boolean)
+    } else if let number = try? container.decode(Int64.self) {  // see above
+      self = .number(number)
+    } else if let number = try? container.decode(Double.self) {  // see above
+      self = .fraction(number)
+    } else if let text = try? container.decode(String.self) {  // see above
+      self = .text(text)
+    } else if let values = try? container.decode([JSONValue].self) {  // see above
+      self = .list(values)
+    } else {
+      self = .object(try container.decode([String: JSONValue].self))
+    }
+  }
+
+  /// Writes it.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    switch self {
+    case .text(let text): try container.encode(text)
+    case .number(let number): try container.encode(number)
+    case .fraction(let number): try container.encode(number)
+    case .boolean(let boolean): try container.encode(boolean)
+    case .list(let values): try container.encode(values)
+    case .object(let members): try container.encode(members)
+    case .null: try container.encodeNil()
+    }
+  }
+}
+
+extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral {
+  /// Text.
+  public init(stringLiteral value: String) { self = .text(value) }
+  /// A number.
+  public init(integerLiteral value: Int64) { self = .number(value) }
+  /// True or false.
+  public init(booleanLiteral value: Bool) { self = .boolean(value) }
+}
+
+extension JSONValue: ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral {
+  /// An array.
+  public init(arrayLiteral elements: JSONValue...) { self = .list(elements) }
+  /// An object; of a name that is given twice, the last value counts.
+  public init(dictionaryLiteral elements: (String, JSONValue)...) {
+    self = .object(Dictionary(elements) { _, last in last })
+  }
+}

@@ -1,0 +1,197 @@
+/// What a token allows.
+public enum RoleName: String, Codable, CaseIterable, Sendable {
+  /// Looking
+  case viewer
+  /// Publishing firmware
+  case publisher
+  /// Devices and rollouts
+  case `operator`
+  /// Everything
+  case admin
+}
+
+/// A new token.
+public struct TokenRequest: Codable, Equatable, Sendable {
+  /// Whose it is
+  public var name: String
+  /// What it allows
+  public var role: RoleName
+  /// How long it is good; until it is taken back where not given
+  public var days: Int?
+
+  /// TokenRequest of its parts.
+  public init(name: String, role: RoleName, days: Int? = nil) {
+    self.name = name
+    self.role = role
+    self.days = days
+  }
+}
+
+extension TokenRequest: Described {
+  public static var schema: Schema {
+    .object([
+      Property("name", .text(1...64), "Whose it is"),
+      Property("role", .choice(RoleName.allCases.map(\.rawValue)), "What it allows"),
+      Property(
+        "days", .integer(1...3650), "How long it is good; until it is taken back where not given", isRequired: false),
+    ])
+  }
+}
+
+/// A token.
+public struct TokenReply: Codable, Equatable, Sendable {
+  /// Its id
+  public var id: Int64
+  /// Whose it is
+  public var name: String
+  /// What it allows
+  public var role: RoleName
+  /// When it was made
+  public var created: Int64
+  /// From when on it is no longer good
+  public var expires: Int64?
+  /// The token itself: told once, when it is made
+  public var token: String?
+
+  /// TokenReply of its parts.
+  public init(id: Int64, name: String, role: RoleName, created: Int64, expires: Int64? = nil, token: String? = nil) {
+    self.id = id
+    self.name = name
+    self.role = role
+    self.created = created
+    self.expires = expires
+    self.token = token
+  }
+}
+
+extension TokenReply: Described {
+  public static var schema: Schema {
+    .object([
+      Property("id", .integer(1...9_007_199_254_740_991), "Its id"),
+      Property("name", .anyText, "Whose it is"),
+      Property("role", .choice(RoleName.allCases.map(\.rawValue)), "What it allows"),
+      Property("created", .time, "When it was made"),
+      Property("expires", .time, "From when on it is no longer good", isRequired: false),
+      Property("token", .anyText, "The token itself: told once, when it is made", isRequired: false),
+    ])
+  }
+}
+
+/// Tokens.
+public struct TokenList: Codable, Equatable, Sendable {
+  /// The tokens
+  public var items: [TokenReply]
+
+  /// TokenList of its parts.
+  public init(items: [TokenReply]) {
+    self.items = items
+  }
+}
+
+extension TokenList: Described {
+  public static var schema: Schema {
+    .object([
+      Property("items", .list(TokenReply.schema, atMost: nil), "The tokens")
+    ])
+  }
+}
+
+/// One thing that was done.
+public struct AuditEntryReply: Codable, Equatable, Sendable {
+  /// Its place
+  public var number: Int64
+  /// When
+  public var time: Int64
+  /// Who did it
+  public var actor: String
+  /// What was done
+  public var action: String
+  /// To what
+  public var subject: String
+  /// The digest of the entry before
+  public var previous: String
+  /// Its digest
+  public var digest: String
+
+  /// AuditEntryReply of its parts.
+  public init(
+    number: Int64, time: Int64, actor: String, action: String, subject: String, previous: String, digest: String
+  ) {
+    self.number = number
+    self.time = time
+    self.actor = actor
+    self.action = action
+    self.subject = subject
+    self.previous = previous
+    self.digest = digest
+  }
+}
+
+extension AuditEntryReply: Described {
+  public static var schema: Schema {
+    .object([
+      Property("number", .integer(1...9_007_199_254_740_991), "Its place"),
+      Property("time", .time, "When"),
+      Property("actor", .anyText, "Who did it"),
+      Property("action", .anyText, "What was done"),
+      Property("subject", .anyText, "To what"),
+      Property("previous", .pattern("^[0-9a-f]{64}$"), "The digest of the entry before"),
+      Property("digest", .pattern("^[0-9a-f]{64}$"), "Its digest"),
+    ])
+  }
+}
+
+/// What was done.
+public struct AuditList: Codable, Equatable, Sendable {
+  /// The entries
+  public var items: [AuditEntryReply]
+  /// Whether each of them follows from the one before
+  public var isIntact: Bool
+  /// What to give as after for the next page
+  public var next: Int64?
+
+  /// AuditList of its parts.
+  public init(items: [AuditEntryReply], isIntact: Bool, next: Int64? = nil) {
+    self.items = items
+    self.isIntact = isIntact
+    self.next = next
+  }
+}
+
+extension AuditList: Described {
+  public static var schema: Schema {
+    .object([
+      Property("items", .list(AuditEntryReply.schema, atMost: nil), "The entries"),
+      Property("isIntact", .boolean, "Whether each of them follows from the one before"),
+      Property(
+        "next", .integer(1...9_007_199_254_740_991), "What to give as after for the next page", isRequired: false),
+    ])
+  }
+}
+
+/// Who somebody is.
+public struct WhoReply: Codable, Equatable, Sendable {
+  /// The workspace
+  public var workspace: Int64
+  /// The name of the token
+  public var name: String
+  /// What it allows
+  public var role: RoleName
+
+  /// WhoReply of its parts.
+  public init(workspace: Int64, name: String, role: RoleName) {
+    self.workspace = workspace
+    self.name = name
+    self.role = role
+  }
+}
+
+extension WhoReply: Described {
+  public static var schema: Schema {
+    .object([
+      Property("workspace", .integer(1...9_007_199_254_740_991), "The workspace"),
+      Property("name", .anyText, "The name of the token"),
+      Property("role", .choice(RoleName.allCases.map(\.rawValue)), "What it allows"),
+    ])
+  }
+}

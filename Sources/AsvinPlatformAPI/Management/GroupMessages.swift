@@ -1,0 +1,139 @@
+/// A new file group.
+public struct FileGroupRequest: Codable, Equatable, Sendable {
+  /// Its name
+  public var name: String
+  /// Public keys, PEM, of which one must have signed what is published to it
+  public var trust: [String]
+
+  /// FileGroupRequest of its parts.
+  public init(name: String, trust: [String]) {
+    self.name = name
+    self.trust = trust
+  }
+}
+
+extension FileGroupRequest: Described {
+  public static var schema: Schema {
+    .object([
+      Property("name", .text(1...64), "Its name"),
+      Property(
+        "trust", .list(.text(1...4096), atMost: 16),
+        "Public keys, PEM, of which one must have signed what is published to it"),
+    ])
+  }
+}
+
+/// A file group.
+public struct FileGroupReply: Codable, Equatable, Sendable {
+  /// Its id
+  public var id: Int64
+  /// Its name
+  public var name: String
+  /// Public keys, PEM
+  public var trust: [String]
+  /// How much firmware is in it
+  public var files: Int
+
+  /// FileGroupReply of its parts.
+  public init(id: Int64, name: String, trust: [String], files: Int) {
+    self.id = id
+    self.name = name
+    self.trust = trust
+    self.files = files
+  }
+}
+
+extension FileGroupReply: Described {
+  public static var schema: Schema {
+    .object([
+      Property("id", .integer(1...9_007_199_254_740_991), "Its id"),
+      Property("name", .anyText, "Its name"),
+      Property("trust", .list(.anyText, atMost: nil), "Public keys, PEM"),
+      Property("files", .integer(0...1000000000), "How much firmware is in it"),
+    ])
+  }
+}
+
+/// File groups.
+public struct FileGroupList: Codable, Equatable, Sendable {
+  /// The file groups
+  public var items: [FileGroupReply]
+
+  /// FileGroupList of its parts.
+  public init(items: [FileGroupReply]) {
+    self.items = items
+  }
+}
+
+extension FileGroupList: Described {
+  public static var schema: Schema {
+    .object([
+      Property("items", .list(FileGroupReply.schema, atMost: nil), "The file groups")
+    ])
+  }
+}
+
+/// A new device group.
+public struct DeviceGroupRequest: Codable, Equatable, Sendable {
+  /// Its name
+  public var name: String
+
+  /// DeviceGroupRequest of its parts.
+  public init(name: String) {
+    self.name = name
+  }
+}
+
+extension DeviceGroupRequest: Described {
+  public static var schema: Schema {
+    .object([
+      Property("name", .text(1...64), "Its name")
+    ])
+  }
+}
+
+/// A device group.
+public struct DeviceGroupReply: Codable, Equatable, Sendable {
+  /// Its id
+  public var id: Int64
+  /// Its name
+  public var name: String
+  /// How many devices are in it
+  public var members: Int
+
+  /// DeviceGroupReply of its parts.
+  public init(id: Int64, name: String, members: Int) {
+    self.id = id
+    self.name = name
+    self.members = members
+  }
+}
+
+extension DeviceGroupReply: Described {
+  public static var schema: Schema {
+    .object([
+      Property("id", .integer(1...9_007_199_254_740_991), "Its id"),
+      Property("name", .anyText, "Its name"),
+      Property("members", .integer(0...1000000000), "How many devices are in it"),
+    ])
+  }
+}
+
+/// Device groups.
+public struct DeviceGroupList: Codable, Equatable, Sendable {
+  /// The device groups
+  public var items: [DeviceGroupReply]
+
+  /// DeviceGroupList of its parts.
+  public init(items: [DeviceGroupReply]) {
+    self.items = items
+  }
+}
+
+extension DeviceGroupList: Described {
+  public static var schema: Schema {
+    .object([
+      Property("items", .list(DeviceGroupReply.schema, atMost: nil), "The device groups")
+    ])
+  }
+}

@@ -1,0 +1,353 @@
+/// How a rollout spreads.
+public enum PriorityName: String, Codable, CaseIterable, Sendable {
+  /// In waves
+  case batch
+  /// To every device at once
+  case immediately
+}
+
+/// What counts as success.
+public enum SuccessName: String, Codable, CaseIterable, Sendable {
+  /// That a device runs the firmware
+  case confirmed
+  /// That it has written it
+  case installed
+}
+
+/// How far a rollout is.
+public enum PhaseName: String, Codable, CaseIterable, Sendable {
+  /// It was not started
+  case planned
+  /// Devices are offered it
+  case running
+  /// An operator paused it
+  case paused
+  /// So many devices failed that it paused itself
+  case stopped
+  /// All that is to happen has
+  case finished
+  /// It was given up
+  case aborted
+}
+
+/// A part of each day, UTC.
+public struct WindowMessage: Codable, Equatable, Sendable {
+  /// Its first minute
+  public var from: String
+  /// The first minute behind it
+  public var until: String
+
+  /// WindowMessage of its parts.
+  public init(from: String, until: String) {
+    self.from = from
+    self.until = until
+  }
+}
+
+extension WindowMessage: Described {
+  public static var schema: Schema {
+    .object([
+      Property("from", .pattern("^([01][0-9]|2[0-3]):[0-5][0-9]$"), "Its first minute"),
+      Property("until", .pattern("^([01][0-9]|2[0-3]):[0-5][0-9]$"), "The first minute behind it"),
+    ])
+  }
+}
+
+/// How a rollout spreads in waves.
+public struct BatchMessage: Codable, Equatable, Sendable {
+  /// How many devices each wave and those before it let in: 5, or 30%
+  public var waves: [String]
+  /// Percent of a wave that must succeed before the next one opens; 100 where not given
+  public var successThreshold: Int?
+  /// Percent of a wave whose failure stops the rollout
+  public var failureThreshold: Int?
+  /// How often a device that failed may try again
+  public var retries: Int?
+  /// When a device may begin
+  public var window: WindowMessage?
+  /// What counts as success; confirmed where not given
+  public var success: SuccessName?
+  /// Whether it finishes when every device is done; true where not given
+  public var endsWhenDone: Bool?
+
+  /// BatchMessage of its parts.
+  public init(
+    waves: [String], successThreshold: Int? = nil, failureThreshold: Int? = nil, retries: Int? = nil,
+    window: WindowMessage? = nil, success: SuccessName? = nil, endsWhenDone: Bool? = nil
+  ) {
+    self.waves = waves
+    self.successThreshold = successThreshold
+    self.failureThreshold = failureThreshold
+    self.retries = retries
+    self.window = window
+    self.success = success
+    self.endsWhenDone = endsWhenDone
+  }
+}
+
+extension BatchMessage: Described {
+  public static var schema: Schema {
+    .object([
+      Property(
+        "waves", .list(.pattern("^[1-9][0-9]{0,8}%?$"), atMost: 32),
+        "How many devices each wave and those before it let in: 5, or 30%"),
+      Property(
+        "successThreshold", .integer(1...100),
+        "Percent of a wave that must succeed before the next one opens; 100 where not given", isRequired: false),
+      Property(
+        "failureThreshold", .integer(1...100), "Percent of a wave whose failure stops the rollout", isRequired: false),
+      Property("retries", .integer(0...100), "How often a device that failed may try again", isRequired: false),
+      Property("window", WindowMessage.schema, "When a device may begin", isRequired: false),
+      Property(
+        "success", .choice(SuccessName.allCases.map(\.rawValue)), "What counts as success; confirmed where not given",
+        isRequired: false),
+      Property(
+        "endsWhenDone", .boolean, "Whether it finishes when every device is done; true where not given",
+        isRequired: false),
+    ])
+  }
+}
+
+/// A new rollout.
+public struct RolloutRequest: Codable, Equatable, Sendable {
+  /// Its name
+  public var name: String
+  /// What it brings
+  public var firmware: Int64
+  /// The device groups that it goes to
+  public var groups: [Int64]
+  /// How it spreads
+  public var priority: PriorityName
+  /// The rules of a batch
+  public var batch: BatchMessage?
+  /// When it starts by itself
+  public var start: Int64?
+
+  /// RolloutRequest of its parts.
+  public init(
+    name: String, firmware: Int64, groups: [Int64], priority: PriorityName, batch: BatchMessage? = nil,
+    start: Int64? = nil
+  ) {
+    self.name = name
+    self.firmware = firmware
+    self.groups = groups
+    self.priority = priority
+    self.batch = batch
+    self.start = start
+  }
+}
+
+extension RolloutRequest: Described {
+  public static var schema: Schema {
+    .object([
+      Property("name", .text(1...256), "Its name"),
+      Property("firmware", .integer(1...9_007_199_254_740_991), "What it brings"),
+      Property("groups", .list(.integer(1...9_007_199_254_740_991), atMost: 1000), "The device groups that it goes to"),
+      Property("priority", .choice(PriorityName.allCases.map(\.rawValue)), "How it spreads"),
+      Property("batch", BatchMessage.schema, "The rules of a batch", isRequired: false),
+      Property("start", .time, "When it starts by itself", isRequired: false),
+    ])
+  }
+}
+
+/// A rollout.
+public struct RolloutReply: Codable, Equatable, Sendable {
+  /// Its id
+  public var id: Int64
+  /// Its name
+  public var name: String
+  /// What it brings
+  public var firmware: Int64
+  /// The device groups
+  public var groups: [Int64]
+  /// How it spreads
+  public var priority: PriorityName
+  /// How far it is
+  public var phase: PhaseName
+  /// Whether it is passed over
+  public var isDisabled: Bool
+  /// Who looks after it
+  public var maintainer: String
+  /// The wave that is open, from 0
+  public var wave: Int
+  /// Devices in its groups
+  public var members: Int
+  /// How many devices are how far
+  public var tally: TallyMessage
+  /// The rules of a batch
+  public var batch: BatchMessage?
+  /// When it starts by itself
+  public var start: Int64?
+  /// When it was started
+  public var started: Int64?
+
+  /// RolloutReply of its parts.
+  public init(
+    id: Int64, name: String, firmware: Int64, groups: [Int64], priority: PriorityName, phase: PhaseName,
+    isDisabled: Bool, maintainer: String, wave: Int, members: Int, tally: TallyMessage, batch: BatchMessage? = nil,
+    start: Int64? = nil, started: Int64? = nil
+  ) {
+    self.id = id
+    self.name = name
+    self.firmware = firmware
+    self.groups = groups
+    self.priority = priority
+    self.phase = phase
+    self.isDisabled = isDisabled
+    self.maintainer = maintainer
+    self.wave = wave
+    self.members = members
+    self.tally = tally
+    self.batch = batch
+    self.start = start
+    self.started = started
+  }
+}
+
+extension RolloutReply: Described {
+  public static var schema: Schema {
+    .object([
+      Property("id", .integer(1...9_007_199_254_740_991), "Its id"),
+      Property("name", .anyText, "Its name"),
+      Property("firmware", .integer(1...9_007_199_254_740_991), "What it brings"),
+      Property("groups", .list(.integer(1...9_007_199_254_740_991), atMost: nil), "The device groups"),
+      Property("priority", .choice(PriorityName.allCases.map(\.rawValue)), "How it spreads"),
+      Property("phase", .choice(PhaseName.allCases.map(\.rawValue)), "How far it is"),
+      Property("isDisabled", .boolean, "Whether it is passed over"),
+      Property("maintainer", .anyText, "Who looks after it"),
+      Property("wave", .integer(0...32), "The wave that is open, from 0"),
+      Property("members", .integer(0...1000000000), "Devices in its groups"),
+      Property("tally", TallyMessage.schema, "How many devices are how far"),
+      Property("batch", BatchMessage.schema, "The rules of a batch", isRequired: false),
+      Property("start", .time, "When it starts by itself", isRequired: false),
+      Property("started", .time, "When it was started", isRequired: false),
+    ])
+  }
+}
+
+/// How many devices are how far.
+public struct TallyMessage: Codable, Equatable, Sendable {
+  /// They were told
+  public var offered: Int
+  /// They fetch
+  public var downloading: Int
+  /// They have written it
+  public var installed: Int
+  /// They run it
+  public var confirmed: Int
+  /// They gave up
+  public var failed: Int
+  /// They had it already
+  public var skipped: Int
+
+  /// TallyMessage of its parts.
+  public init(offered: Int, downloading: Int, installed: Int, confirmed: Int, failed: Int, skipped: Int) {
+    self.offered = offered
+    self.downloading = downloading
+    self.installed = installed
+    self.confirmed = confirmed
+    self.failed = failed
+    self.skipped = skipped
+  }
+}
+
+extension TallyMessage: Described {
+  public static var schema: Schema {
+    .object([
+      Property("offered", .integer(0...1000000000), "They were told"),
+      Property("downloading", .integer(0...1000000000), "They fetch"),
+      Property("installed", .integer(0...1000000000), "They have written it"),
+      Property("confirmed", .integer(0...1000000000), "They run it"),
+      Property("failed", .integer(0...1000000000), "They gave up"),
+      Property("skipped", .integer(0...1000000000), "They had it already"),
+    ])
+  }
+}
+
+/// Rollouts.
+public struct RolloutList: Codable, Equatable, Sendable {
+  /// The rollouts
+  public var items: [RolloutReply]
+
+  /// RolloutList of its parts.
+  public init(items: [RolloutReply]) {
+    self.items = items
+  }
+}
+
+extension RolloutList: Described {
+  public static var schema: Schema {
+    .object([
+      Property("items", .list(RolloutReply.schema, atMost: nil), "The rollouts")
+    ])
+  }
+}
+
+/// A device's part in a rollout.
+public struct RolloutDeviceReply: Codable, Equatable, Sendable {
+  /// The device
+  public var device: Int64
+  /// What it calls itself
+  public var name: String
+  /// How far it is
+  public var state: RecordState
+  /// How often it has failed
+  public var failures: Int
+  /// Why it failed last; 0 where it has not
+  public var reason: Int
+  /// How much of the firmware it has, in percent
+  public var progress: Int
+  /// When it last changed
+  public var changed: Int64
+
+  /// RolloutDeviceReply of its parts.
+  public init(
+    device: Int64, name: String, state: RecordState, failures: Int, reason: Int, progress: Int, changed: Int64
+  ) {
+    self.device = device
+    self.name = name
+    self.state = state
+    self.failures = failures
+    self.reason = reason
+    self.progress = progress
+    self.changed = changed
+  }
+}
+
+extension RolloutDeviceReply: Described {
+  public static var schema: Schema {
+    .object([
+      Property("device", .integer(1...9_007_199_254_740_991), "The device"),
+      Property("name", .anyText, "What it calls itself"),
+      Property("state", .choice(RecordState.allCases.map(\.rawValue)), "How far it is"),
+      Property("failures", .integer(0...1000000), "How often it has failed"),
+      Property("reason", .integer(0...255), "Why it failed last; 0 where it has not"),
+      Property("progress", .integer(0...100), "How much of the firmware it has, in percent"),
+      Property("changed", .time, "When it last changed"),
+    ])
+  }
+}
+
+/// Devices of a rollout.
+public struct RolloutDeviceList: Codable, Equatable, Sendable {
+  /// The devices
+  public var items: [RolloutDeviceReply]
+  /// What to give as after for the next page
+  public var next: Int64?
+
+  /// RolloutDeviceList of its parts.
+  public init(items: [RolloutDeviceReply], next: Int64? = nil) {
+    self.items = items
+    self.next = next
+  }
+}
+
+extension RolloutDeviceList: Described {
+  public static var schema: Schema {
+    .object([
+      Property("items", .list(RolloutDeviceReply.schema, atMost: nil), "The devices"),
+      Property(
+        "next", .integer(1...9_007_199_254_740_991), "What to give as after for the next page", isRequired: false),
+    ])
+  }
+}

@@ -1,0 +1,30 @@
+/// Why something was not done.
+public struct Problem: Codable, Equatable, Sendable {
+  /// What is wrong
+  public var message: String
+  /// What to do next
+  public var hint: String?
+  /// Why a release was rejected: the name of the reason
+  public var reason: String?
+  /// Its code
+  public var code: Int?
+
+  /// Problem of its parts.
+  public init(message: String, hint: String? = nil, reason: String? = nil, code: Int? = nil) {
+    self.message = message
+    self.hint = hint
+    self.reason = reason
+    self.code = code
+  }
+}
+
+extension Problem: Described {
+  public static var schema: Schema {
+    .object([
+      Property("message", .anyText, "What is wrong"),
+      Property("hint", .anyText, "What to do next", isRequired: false),
+      Property("reason", .anyText, "Why a release was rejected: the name of the reason", isRequired: false),
+      Property("code", .integer(0...255), "Its code", isRequired: false),
+    ])
+  }
+}

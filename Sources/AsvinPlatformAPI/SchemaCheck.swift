@@ -1,0 +1,61 @@
+extension Schema {
+  /// Where a value is not what it should be; `nil` where it is.
+  ///
+  /// - Parameter place: the value's place, as `batch.waves[0]`.
+  public func fault(in value: JSONValue, at place: String = "") -> String? {
+    let name = place.isEmpty ? "the body" : place
+    switch (self, value) {
+    case (.text(let count), .text(let text)):
+      return count.contains(text.unicodeScalars.count)
+        ? nil : "\(name) has \(count.lowerBound) to \(count.upperBound) characters"
+    case (.pattern(let pattern), .text(let text)): return Self.matches(text, pattern) ? nil : "\(name) matches \(pattern)"
+    case (.choice(let names), .text(let text)):
+      return names.contains(text) ? nil : "\(name) is one of \(names.joined(separator: ", "))"
+    case (.bytes(let count), .text(let text)):
+      return Self.matches(text, Self.base64Pattern(count)) ? nil : "\(name) is \(count) bytes in base64"
+    case (.anyText, .text), (.anyBytes, .text), (.boolean, .boolean): return nil
+    case (.integer(let range), .number(let number)):
+      return range.contains(number) ? nil : "\(name) is a number from \(range.lowerBound) to \(range.upperBound)"
+    case (.unsigned, .number(let number)): return number >= 0 ? nil : "\(name) is not negative"
+    case (.time, .number(let seconds)):
+      return Self.times.contains(seconds) ? nil : "\(name) is a time of the years 1 to 9999"
+    case (.list(let items, let limit), .list(let values)):
+      if let limit, values.count > limit { return "\(name) has at most \(limit) items" }
+      for (index, value) in values.enumerated() {
+        if let fault = items.fault(in: value, at: "\(name)[\(index)]") { return fault }
+      }
+      return nil
+    case (.object(let properties), .object(let members)):
+      for property in properties {
+        let inner = place.isEmpty ? property.name : "\(place).\(property.name)"
+        guard let value = members[property.name] else {
+          if property.isRequired { return "\(inner) is missing" }
+          continue
+        }
+        if case .null = value, !property.isRequired { continue }
+        if let fault = property.schema.fault(in: value, at: inner) { return fault }
+      }
+      return nil
+    default: return "\(name) is \(kind)"
+    }
+  }
+
+  /// Seconds since 1970 of the years 1 to 9999.
+  static let times: ClosedRange<Int64> = -62_135_596_800...253_402_300_799
+
+  private var kind: String {
+    switch self {
+    case .text, .pattern, .anyText, .choice, .bytes, .anyBytes: "text"
+    case .integer, .unsigned, .time: "a whole number"
+    case .boolean: "true or false"
+    case .list: "an array"
+    case .object: "an object"
+    }
+  }
+
+  private static func matches(_ text: String, _ pattern: String) -> Bool {
+    // The patterns are this module's own: one that cannot be read matches nothing.
+    guard let regex = try? Regex(pattern) else { return false }  // see above
+    return text.wholeMatch(of: regex) != nil
+  }
+}

@@ -1,0 +1,88 @@
+import AsvinBundle
+import AsvinCrypto
+import AsvinManifest
+import AsvinPlatform
+import AsvinPlatformAPI
+import AsvinWire
+import HTTPTypes
+import Hummingbird
+import Logging
+
+extension DeviceV2 {
+  private static let answers: [Route.Answer] = [
+    .bytes(200, "application/octet-stream", "All of it"),
+    .bytes(206, "application/octet-stream", "The bytes asked for"),
+    .nothing(304, "What the device has is this"), .problem(416, "There are no such bytes"),
+    .problem(503, "The object was changed on disk, and is not given out"),
+  ]
+
+  static let payloads: [Route] = [
+    Route(
+      .get, "/v2/releases/{release}/payloads/{payload}", .device, "A payload of a release that the device was offered",
+      gives: answers
+    ) { call in
+      let found = try await call.payload()
+      return try Download(found.source, tag: found.payload.digest, call.request).response()
+    },
+    Route(
+      .get, "/v2/releases/{release}/payloads/{payload}/sealed", .device,
+      "The same as a sealed stream: every block is checked before a byte of it is used", gives: answers
+    ) { call in
+      let found = try await call.payload()
+      guard let seal = found.payload.seal else { throw Refusal.notFound("the payload is not sealed") }
+      let stream = try await call.platform.seals.stream(of: found.source, found.payload.digest, seal)
+      return try Download(stream.source(of: found.source), tag: seal.firstLink, call.request).response()
+    },
+  ]
+}
+
+extension Call {
+  /// The payload that the path names, where the device was offered its release.
+  fileprivate func payload() async throws -> (source: any ByteSource & Sendable, payload: Payload) {
+    let device = try device
+    guard let release = context.parameters.get("release").flatMap({ Digest(hexadecimal: $0) }),
+      let number = context.parameters.get("payload").flatMap({ Int($0) }),
+      let firmware = try await read({ rows in try rows.offered(release, to: device) })
+    else { throw Refusal.notFound("there is no such payload for the device") }
+    let found: (source: any ByteSource & Sendable, payload: Payload)?
+    do {
+      found = try await firmware.payload(number, in: platform.objects)
+    } catch is ObjectDamaged {
+      context.logger.error("an object was changed on disk", metadata: ["release": "\(release.hexadecimal)"])
+      throw Refusal(status: .serviceUnavailable, message: "the object was changed on disk, and is not given out")
+    }
+    guard let found else { throw Refusal.notFound("there is no such payload for the device") }
+    return found
+  }
+}
+
+extension PlatformRows {
+  /// The firmware of a release, where a rollout has offered it to a device.
+  fileprivate func offered(_ release: Digest, to device: ID<Device>) throws -> Firmware? {
+    for rollout in try rolloutsWithRecord(of: device).reversed() {
+      if let firmware = try firmware(rollout.plan.firmware), firmware.release?.digest == release { return firmware }
+    }
+    return nil
+  }
+}
+
+/// Sealed streams that were computed: sealing reads a payload from its end, once.
+actor SealCache {
+  private static let most = 64
+  private var streams: [String: SealedStream] = [:]
+  private var order: [String] = []
+
+  func stream(of source: any ByteSource, _ digest: Digest, _ seal: Payload.Seal) throws -> SealedStream {
+    let name = "\(digest.hexadecimal) \(seal.chunk)"
+    if let known = streams[name] { return known }
+    let stream = try SealedStream(source, chunk: seal.chunk)
+    // The manifest was signed with this link: another would be refused by every device.
+    guard stream.seal == seal else {
+      throw Refusal(status: .serviceUnavailable, message: "the seal is not the manifest's")
+    }
+    streams[name] = stream
+    order.append(name)
+    if order.count > Self.most { streams[order.removeFirst()] = nil }
+    return stream
+  }
+}

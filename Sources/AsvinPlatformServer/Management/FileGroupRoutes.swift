@@ -1,0 +1,86 @@
+import AsvinCrypto
+import AsvinPlatform
+import AsvinPlatformAPI
+import AsvinVerifier
+import Hummingbird
+
+extension Management {
+  static let fileGroups: [Route] = [
+    Route(
+      .get, "/manage/file-groups", .person(.read), "All file groups", gives: .json(FileGroupList.self, "The groups")
+    ) { call in
+      let groups = try await call.read { rows in try rows.fileGroups().map { try FileGroupReply($0, in: rows) } }
+      return try Reply.json(FileGroupList(items: groups))
+    },
+    Route(
+      .post, "/manage/file-groups", .person(.administer), "Make a file group, with the keys that it trusts",
+      takes: FileGroupRequest.self, gives: .json(201, FileGroupReply.self, "The group"),
+      .problem(409, "There is a group of that name")
+    ) { call in
+      let body = try await call.body(FileGroupRequest.self)
+      try PublicKeys.check(body.trust)
+      let reply = try await call.write { rows in
+        let group = try rows.add(FileGroup(id: ID(0), name: body.name, trust: body.trust))
+        try rows.record("file-group.create", "file group \(group.id.value)", call)
+        return try FileGroupReply(group, in: rows)
+      }
+      return try Reply.json(reply, status: .created)
+    },
+    Route(
+      .get, "/manage/file-groups/{fileGroup}", .person(.read), "A file group",
+      gives: .json(FileGroupReply.self, "The group")
+    ) { call in
+      let id: ID<FileGroup> = try call.id("fileGroup", of: .fileGroup)
+      let reply = try await call.read { rows in
+        guard let group = try rows.fileGroup(id) else { throw PlatformError.notFound(.fileGroup) }
+        return try FileGroupReply(group, in: rows)
+      }
+      return try Reply.json(reply)
+    },
+    Route(
+      .put, "/manage/file-groups/{fileGroup}", .person(.administer), "Change a file group's name and keys",
+      takes: FileGroupRequest.self, gives: .json(FileGroupReply.self, "The group"),
+      .problem(409, "There is a group of that name")
+    ) { call in
+      let id: ID<FileGroup> = try call.id("fileGroup", of: .fileGroup)
+      let body = try await call.body(FileGroupRequest.self)
+      try PublicKeys.check(body.trust)
+      let reply = try await call.write { rows in
+        guard var group = try rows.fileGroup(id) else { throw PlatformError.notFound(.fileGroup) }
+        guard try rows.fileGroup(named: body.name).map({ $0.id == id }) ?? true else {
+          throw PlatformError.nameTaken(.fileGroup)
+        }
+        (group.name, group.trust) = (body.name, body.trust)
+        try rows.put(group)
+        try rows.record("file-group.change", "file group \(id.value)", call)
+        return try FileGroupReply(group, in: rows)
+      }
+      return try Reply.json(reply)
+    },
+    Route(
+      .get, "/manage/file-groups/{fileGroup}/firmware", .person(.read), "The firmware in a file group",
+      query: Property.page, gives: .json(FirmwareList.self, "The firmware")
+    ) { call in
+      let id: ID<FileGroup> = try call.id("fileGroup", of: .fileGroup)
+      let (after, limit) = try call.page()
+      let items = try await call.read { rows in
+        guard try rows.fileGroup(id) != nil else { throw PlatformError.notFound(.fileGroup) }
+        return try rows.firmware(of: id, after: ID(after), limit: limit).map { try FirmwareReply($0, in: rows) }
+      }
+      return try Reply.json(FirmwareList(items: items, next: items.count == limit ? items.last?.id : nil))
+    },
+  ]
+}
+
+enum PublicKeys {
+  /// Refuses what is no public key.
+  static func check(_ trust: [String]) throws {
+    for (index, text) in trust.enumerated() {
+      do {
+        _ = try PublicKey(pem: Array(text.utf8))
+      } catch {
+        throw Refusal.malformed("trust[\(index)] is no public key in PEM, Ed25519 or P-256")
+      }
+    }
+  }
+}

@@ -1,0 +1,13 @@
+import AsvinPlatform
+
+/// What every route works with.
+struct Platform: Sendable {
+  let store: any PlatformStore
+  let objects: any ObjectStore
+  let tokens: Tokens
+  let challenges = Challenges()
+  let seals = SealCache()
+  let uploads = UploadLocks()
+  let limiter: RateLimiter
+  let clock: @Sendable () -> Instant
+}

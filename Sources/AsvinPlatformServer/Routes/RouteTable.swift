@@ -1,0 +1,78 @@
+import AsvinPlatform
+import HTTPTypes
+import Hummingbird
+
+/// All routes of the second device API and of management.
+enum RouteTable {
+  static let all: [Route] = DeviceV2.routes + Management.routes
+
+  /// Adds the routes to a router; other methods of their paths are refused as such.
+  static func add(to router: Router<PlatformContext>, _ platform: Platform) {
+    for route in all {
+      router.on(route.routerPath, method: route.method) { request, context in
+        try await answer(route, request, context, platform)
+      }
+    }
+    let methods: [HTTPRequest.Method] = [.get, .post, .put, .patch, .delete]
+    for (path, routes) in Dictionary(grouping: all, by: \.path) {
+      guard let first = routes.first else { continue }
+      let allowed = methods.filter { method in routes.contains { $0.method == method } }
+      for method in methods where !allowed.contains(method) {
+        router.on(first.routerPath, method: method) { _, _ -> Response in
+          throw Refusal(
+            status: .methodNotAllowed, message: "\(path) does not take \(method.rawValue)",
+            fields: [.allow: allowed.map(\.rawValue).joined(separator: ", ")])
+        }
+      }
+    }
+  }
+
+  private static func answer(
+    _ route: Route, _ request: Request, _ context: PlatformContext, _ platform: Platform
+  ) async throws -> Response {
+    let now = platform.clock()
+    let caller = try await caller(of: request, for: route, platform, at: now)
+    let call = Call(request: request, context: context, caller: caller, platform: platform, route: route, now: now)
+    if case .device(let device, _) = caller, route.parameters.contains("device") {
+      // A device speaks for itself only.
+      let named: ID<Device> = try call.id("device", of: .device)
+      guard named == device else { throw Refusal(status: .forbidden, message: "the token is another device's") }
+    }
+    do {
+      return try await route.run(call)
+    } catch let error as PlatformError {
+      throw Refusal(error)
+    }
+  }
+
+  private static func caller(
+    of request: Request, for route: Route, _ platform: Platform, at now: Instant
+  ) async throws -> Caller {
+    if case .open = route.access { return .anyone }
+    guard let token = request.bearerToken else { throw Refusal.noToken }
+    switch route.access {
+    case .open: return .anyone
+    case .workspace:
+      guard let workspace = await platform.tokens.workspace(of: token, at: now) else { throw Refusal.badToken }
+      return .workspace(workspace)
+    case .device:
+      guard let (device, workspace) = await platform.tokens.device(of: token, at: now) else { throw Refusal.badToken }
+      return .device(device, of: workspace)
+    case .person(let permission):
+      guard let access = try await platform.store.access(AccessSecret.digest(of: token)), access.token.isGood(at: now)
+      else { throw Refusal.badToken }
+      guard access.token.role.may(permission) else {
+        throw Refusal(status: .forbidden, message: "a token of the role \(access.token.role.rawValue) may not do that")
+      }
+      return .person(access.token, of: access.workspace)
+    }
+  }
+}
+
+extension Request {
+  /// The token of RFC 6750 §2.1.
+  var bearerToken: String? {
+    guard let field = headers[.authorization], field.lowercased().hasPrefix("bearer ") else { return nil }
+    return String(field.dropFirst(7))
+  }
+}

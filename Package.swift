@@ -21,6 +21,7 @@ let package = Package(
   name: "asvin-pack",
   products: [
     .executable(name: "asvin-pack", targets: ["asvin-pack"]),
+    .executable(name: "asvin-platform", targets: ["asvin-platform"]),
     .library(name: "AsvinVerifier", targets: ["AsvinVerifier", "AsvinVerifyCrypto", "AsvinInstaller"]),
   ],
   dependencies: [
@@ -85,7 +86,10 @@ let package = Package(
     .target(name: "AsvinPlatformAPI", swiftSettings: language),
     .target(
       name: "AsvinPublisher",
-      dependencies: ["AsvinPlatformAPI", .product(name: "AsyncHTTPClient", package: "async-http-client")],
+      dependencies: [
+        "AsvinPlatformAPI", "AsvinRelease", "AsvinBundle", "AsvinVerifier", "AsvinCrypto", "AsvinWire",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+      ],
       swiftSettings: host),
     .target(
       name: "AsvinPlatform",
@@ -110,11 +114,19 @@ let package = Package(
     .target(
       name: "AsvinPackCommands",
       dependencies: [
-        "AsvinRelease", "AsvinDelta", "AsvinDeltaBuilder", "AsvinManifest",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "AsvinPublisher", "AsvinPlatformAPI", "AsvinRelease", "AsvinBundle", "AsvinDelta", "AsvinDeltaBuilder",
+        "AsvinManifest", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: language),
     .executableTarget(name: "asvin-pack", dependencies: ["AsvinPackCommands"], swiftSettings: language),
+    .target(
+      name: "AsvinPlatformCommands",
+      dependencies: [
+        "AsvinPlatformServer", "AsvinPlatformStore", "AsvinPlatform", "AsvinRelease", "AsvinBundle", "AsvinCrypto",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: language),
+    .executableTarget(name: "asvin-platform", dependencies: ["AsvinPlatformCommands"], swiftSettings: language),
 
     // Tests, one target for each target; `AsvinFixtures` is what they share.
     .target(name: "AsvinFixtures", path: "Tests/AsvinFixtures", swiftSettings: language),

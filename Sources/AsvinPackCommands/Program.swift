@@ -78,6 +78,6 @@ struct AsvinPack: ParsableCommand {
     version: "0.1.0",
     subcommands: [
       Init.self, Keygen.self, Pub.self, Sign.self, Verify.self, Inspect.self, Extract.self, Delta.self, Apply.self,
-      LintVerb.self, Publish.self,
+      LintVerb.self, Publish.self, Login.self, RolloutVerb.self, DeviceVerb.self,
     ])
 }

@@ -20,6 +20,9 @@ public struct PlatformServer: Sendable {
     /// How often one address may log in with one device key in a minute.
     public var loginsPerMinute = 600
 
+    /// Whether the log has a line for every request, or only for what is wrong.
+    public var logsRequests = false
+
     /// Settings, with what has no default.
     public init(tokenKey: String) { self.tokenKey = tokenKey }
   }
@@ -47,6 +50,11 @@ public struct PlatformServer: Sendable {
     let tokens = try await Tokens(key: settings.tokenKey)
     let limiter = RateLimiter(perMinute: settings.loginsPerMinute)
     let router = Router(context: PlatformContext.self, options: .autoGenerateHeadEndpoints)
+    let metrics = Metrics()
+    router.add(middleware: RequestLog(metrics: metrics))
+    router.get("metrics") { _, _ in
+      Reply.bytes(Array(metrics.text.utf8), "text/plain; version=0.0.4; charset=utf-8")
+    }
     router.get("healthz") { _, _ in try Reply.json(["status": "ok"]) }
     let document = try Reply.json(OpenAPI.document)
     router.get("openapi.json") { _, _ in document }
@@ -57,12 +65,13 @@ public struct PlatformServer: Sendable {
     ).add(to: router)
     RouteTable.add(
       to: router, Platform(store: store, objects: objects, tokens: tokens, limiter: limiter, clock: clock))
-    var logger = Logger(label: "asvin-platform")
-    logger.logLevel = .notice
-    let application = Application(
+    var logger = Logger(label: "asvin-platform") { JSONLogHandler(label: $0) }
+    logger.logLevel = settings.logsRequests ? .info : .notice
+    var application = Application(
       router: router, server: try server(),
       configuration: .init(address: .hostname(settings.host, port: settings.port)),
       onServerRunning: { channel in listening(channel.localAddress?.port ?? 0) }, logger: logger)
+    application.addServices(Scheduler(store: store, clock: clock, logger: logger))
     try await application.runService()
   }
 

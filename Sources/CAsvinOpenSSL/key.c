@@ -4,6 +4,7 @@
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/obj_mac.h>
+#include <openssl/rsa.h>
 #include <string.h>
 
 #include "key.h"
@@ -15,6 +16,8 @@ asvin_key *asvin_key_generate(int algorithm) {
     default: return NULL;
   }
 }
+
+asvin_key *asvin_rsa_generate(void) { return EVP_RSA_gen(2048); }
 
 void asvin_key_free(asvin_key *key) { EVP_PKEY_free(key); }
 

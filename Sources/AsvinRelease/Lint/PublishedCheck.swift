@@ -8,6 +8,8 @@ enum PublishedCheck {
     guard let name = options.group ?? draft.project.group,
       let destination = options.destination ?? draft.project.destination
     else { return [] }
+    // A platform compares by itself, when it is published to.
+    guard !Publication.isPlatform(destination) else { return [] }
     let folder = options.destination == nil ? draft.project.folder : surroundings.folder
     let index = try FileGroup(name, at: destination, from: folder).index()
     let vendor = options.vendor ?? draft.project.vendor ?? draft.template?.vendor

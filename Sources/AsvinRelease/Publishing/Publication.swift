@@ -1,4 +1,4 @@
-import AsvinBundle
+public import AsvinBundle
 import AsvinCrypto
 import AsvinManifest
 import AsvinVerifier
@@ -31,11 +31,10 @@ public struct Publication: Sendable {
   /// - Throws: ``Failure``.
   public func run(in surroundings: Surroundings) throws(Failure) -> Receipt {
     let project = try ProjectFile.find(from: surroundings.searchFolder)
-    guard let name = group ?? project.group else {
-      throw Failure(.usage, "no file group is given", hint: "give one with --group NAME")
-    }
-    guard let destination = destination ?? project.destination else {
-      throw Failure(.usage, "no place to publish to is given", hint: "give a folder, as --to dir:releases")
+    let (name, destination) = try place(in: surroundings)
+    guard !Self.isPlatform(destination) else {
+      throw Failure(
+        .usage, "'\(destination)' is a platform, and no folder", hint: "give a folder, as --to dir:releases")
     }
     let base = self.destination == nil ? project.folder : surroundings.folder
     let files = try FileGroup(name, at: destination, from: base)
@@ -60,6 +59,57 @@ public struct Publication: Sendable {
     } catch {
       throw Failure(error, on: bundle)
     }
+  }
+
+  /// Whether a destination is a platform's address, and no folder.
+  public static func isPlatform(_ destination: String) -> Bool {
+    destination.hasPrefix("https://") || destination.hasPrefix("http://")
+  }
+
+  /// Checks the bundle as ``run(in:)`` does, for whoever sends it elsewhere.
+  ///
+  /// - Returns: the bundle, and where the caller or the project wants it.
+  /// - Throws: ``Failure``.
+  public func checked(in surroundings: Surroundings) throws(Failure) -> CheckedBundle {
+    let project = try ProjectFile.find(from: surroundings.searchFolder)
+    let open = try OpenBundle(bundle, from: surroundings.folder)
+    do {
+      let (manifest, isTrusted) = try check(open, project, in: surroundings)
+      return CheckedBundle(
+        release: try PublishedRelease(open, manifest: manifest), file: open.file, signatureChecked: isTrusted)
+    } catch {
+      throw Failure(error, on: bundle)
+    }
+  }
+
+  /// The public keys of which one must have signed, PEM.
+  ///
+  /// - Throws: ``Failure`` where there is none, or one cannot be read.
+  public func trustedKeys(in surroundings: Surroundings) throws(Failure) -> [String] {
+    let project = try ProjectFile.find(from: surroundings.searchFolder)
+    let references = trust.isEmpty ? project.trust : trust
+    guard !references.isEmpty else {
+      throw Failure(.usage, "no key to trust is given", hint: "give the signer's public key with --trust KEY.pub.pem")
+    }
+    do {
+      return try references.map { String(decoding: try $0.publicKey(in: surroundings).pem(), as: UTF8.self) }
+    } catch {
+      throw Failure(error, on: "the keys to trust")
+    }
+  }
+
+  /// Where the caller or the project wants the bundle.
+  ///
+  /// - Throws: ``Failure`` where nobody says.
+  public func place(in surroundings: Surroundings) throws(Failure) -> (group: String, destination: String) {
+    let project = try ProjectFile.find(from: surroundings.searchFolder)
+    guard let name = group ?? project.group else {
+      throw Failure(.usage, "no file group is given", hint: "give one with --group NAME")
+    }
+    guard let destination = destination ?? project.destination else {
+      throw Failure(.usage, "no place to publish to is given", hint: "give a folder, as --to dir:releases")
+    }
+    return (name, destination)
   }
 
   /// The manifest, and whether a trusted key signed it. Without keys the bundle is only checked against itself.
@@ -111,6 +161,16 @@ extension PublishedRelease {
   }
 }
 
+/// A bundle that was read to its end, and is what its manifest says.
+public struct CheckedBundle: Sendable {
+  /// What is published.
+  public let release: PublishedRelease
+  /// The bundle.
+  public let file: InputFile
+  /// Whether a trusted key's signature was checked.
+  public let signatureChecked: Bool
+}
+
 /// What was published, and where.
 public struct Receipt: Encodable, Sendable {
   /// What came of it.
@@ -133,6 +193,23 @@ public struct Receipt: Encodable, Sendable {
   public let release: PublishedRelease
   /// Whether a trusted key's signature was checked.
   public let signatureChecked: Bool
+  /// The firmware's id on the platform.
+  public let firmware: Int64?
+  /// What the platform signed: a JWT.
+  public let proof: String?
+
+  /// A publication to a platform.
+  public init(
+    _ checked: CheckedBundle, group: String, destination: String, result: Result, firmware: Int64?, proof: String?
+  ) {
+    self.result = result
+    self.group = group
+    self.destination = destination
+    self.firmware = firmware
+    self.proof = proof
+    release = checked.release
+    signatureChecked = checked.signatureChecked
+  }
 
   init(_ release: PublishedRelease, _ files: FileGroup, result: Result, _ signatureChecked: Bool) {
     self.result = result
@@ -140,5 +217,7 @@ public struct Receipt: Encodable, Sendable {
     destination = files.destination
     self.release = release
     self.signatureChecked = signatureChecked
+    firmware = nil
+    proof = nil
   }
 }

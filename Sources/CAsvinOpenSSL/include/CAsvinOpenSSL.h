@@ -32,6 +32,8 @@ typedef struct evp_pkey_st asvin_key;
 #define ASVIN_ED25519 (-19)
 #define ASVIN_ECDSA_P256 (-9)
 asvin_key *asvin_key_generate(int algorithm);
+// RSA of 2048 bits: for tokens that old clients verify, never for releases.
+asvin_key *asvin_rsa_generate(void);
 void asvin_key_free(asvin_key *key);
 int asvin_key_algorithm(const asvin_key *key);
 // 32 bytes of an Ed25519 point, or 64 of X || Y.

@@ -1,0 +1,101 @@
+import AsvinPlatformAPI
+import FoundationEssentials
+
+/// Rollouts, a line each.
+struct RolloutTable: Report {
+  let rollouts: [RolloutReply]
+
+  var lines: [String] {
+    guard !rollouts.isEmpty else { return ["no rollouts"] }
+    return table(
+      ["ID", "NAME", "PHASE", "PRIORITY", "DEVICES", "DONE", "FAILED"],
+      rollouts.map { rollout in
+        [
+          "\(rollout.id)", rollout.name, rollout.isDisabled ? "disabled" : rollout.phase.rawValue,
+          rollout.priority.rawValue, "\(rollout.members)", "\(rollout.tally.confirmed + rollout.tally.skipped)",
+          "\(rollout.tally.failed)",
+        ]
+      })
+  }
+}
+
+/// A rollout, and how far its devices are.
+struct RolloutView: Report {
+  let rollout: RolloutReply
+  let devices: [RolloutDeviceReply]
+
+  var lines: [String] {
+    let tally = rollout.tally
+    var lines = [
+      "rollout \(rollout.id) '\(rollout.name)' is \(rollout.phase.rawValue)\(rollout.isDisabled ? ", disabled" : "")",
+      line("priority", rollout.priority.rawValue),
+    ]
+    if let batch = rollout.batch, !batch.waves.isEmpty {
+      let waves = (batch.waves + ["all"]).joined(separator: ", ")
+      lines.append(line("waves", "\(waves); open: \((batch.waves + ["all"])[rollout.wave])"))
+    }
+    if let start = rollout.start { lines.append(line("start", Date.text(start))) }
+    if let started = rollout.started { lines.append(line("started", Date.text(started))) }
+    lines.append(
+      line(
+        "devices",
+        "\(rollout.members): \(tally.confirmed) confirmed, \(tally.installed) installed, \(tally.downloading) downloading, "
+          + "\(tally.offered) offered, \(tally.failed) failed, \(tally.skipped) had it"))
+    guard !devices.isEmpty else { return lines }
+    return lines
+      + table(
+        ["DEVICE", "NAME", "STATE", "FAILURES", "REASON"],
+        devices.map { device in
+          [
+            "\(device.device)", device.name,
+            device.state == .downloading ? "downloading \(device.progress) %" : device.state.rawValue,
+            "\(device.failures)", device.reason == 0 ? "" : "\(device.reason)",
+          ]
+        })
+  }
+}
+
+/// Devices, a line each.
+struct DeviceTable: Report {
+  var devices: [DeviceReply]
+  let groups: [DeviceGroupReply]
+
+  var lines: [String] {
+    guard !devices.isEmpty else { return ["no devices"] }
+    return table(
+      ["ID", "NAME", "LABEL", "VERSION", "PLACE", "SIGNATURES", "SEEN", "BEHIND SINCE"],
+      devices.map { device in
+        let group = groups.first { $0.id == device.group }?.name
+        return [
+          "\(device.id)", device.name, device.label, device.version, group ?? device.placement.rawValue,
+          device.isVerifying ? "verified" : "unverified", Date.text(device.seen),
+          device.behindSince.map { Date.text($0) } ?? "",
+        ]
+      })
+  }
+
+  private enum CodingKeys: CodingKey { case devices }
+}
+
+/// Columns as wide as what is in them.
+private func table(_ head: [String], _ rows: [[String]]) -> [String] {
+  let widths = head.indices.map { column in ([head] + rows).map { $0[column].count }.max() ?? 0 }
+  return ([head] + rows).map { row in
+    let cells = row.indices.map { column in
+      column == row.count - 1 ? row[column] : row[column].padded(to: widths[column])
+    }
+    let text = cells.joined(separator: "  ")
+    return String(text.reversed().drop { $0 == " " }.reversed())
+  }
+}
+
+extension String {
+  fileprivate func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+}
+
+extension Date {
+  /// A time as people and machines read it, UTC.
+  fileprivate static func text(_ seconds: Int64) -> String {
+    Date(timeIntervalSince1970: Double(seconds)).formatted(.iso8601)
+  }
+}

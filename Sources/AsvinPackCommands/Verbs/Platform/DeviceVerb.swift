@@ -1,0 +1,114 @@
+import ArgumentParser
+import AsvinPlatformAPI
+import AsvinPublisher
+import AsvinRelease
+
+struct DeviceVerb: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "device", abstract: "List devices, and put them into groups.",
+    subcommands: [DeviceListing.self, DeviceGrouping.self, DeviceUngrouping.self, DeviceBlacklisting.self])
+}
+
+struct DeviceListing: Verb {
+  static let configuration = CommandConfiguration(commandName: "list", abstract: "List the devices.")
+
+  @Flag(help: "Only those that have just registered.") var lobby = false
+  @Flag(help: "Only those that a rollout waits for.") var behind = false
+  @OptionGroup var platform: PlatformOptions
+  @OptionGroup var shown: OutputOptions
+
+  func outcomes(in surroundings: Surroundings, _ report: (DeviceTable) -> Void) throws {
+    var table = try platform.tasks(in: surroundings).run { platform in
+      DeviceTable(
+        devices: try await platform.all("/manage/devices", as: DeviceList.self),
+        groups: try await platform.must(.get, "/manage/device-groups", as: DeviceGroupList.self).items)
+    }
+    table.devices = table.devices.filter {
+      (!lobby || $0.placement == .lobby) && (!behind || $0.behindSince != nil)
+    }
+    report(table)
+  }
+}
+
+struct DeviceGrouping: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "group", abstract: "Put devices into a group; they get what the group gets.")
+
+  @Argument(help: "The devices, by id or name.") var devices: [String] = []
+  @Flag(help: "All devices in the lobby.") var lobby = false
+  @Option(help: ArgumentHelp("The device group.", valueName: "name")) var into: String
+  @Flag(help: "Make the group where there is none.") var create = false
+  @OptionGroup var platform: PlatformOptions
+  @OptionGroup var shown: OutputOptions
+
+  func outcomes(in surroundings: Surroundings, _ report: (DeviceTable) -> Void) throws {
+    guard lobby != !devices.isEmpty else {
+      throw Failure(.usage, "no devices are given", hint: "name them, or give --lobby for all that wait there")
+    }
+    let (names, lobby, into, create) = (devices, lobby, into, create)
+    let table = try platform.tasks(in: surroundings).run { platform in
+      var groups = try await platform.must(.get, "/manage/device-groups", as: DeviceGroupList.self).items
+      if create, !groups.contains(where: { $0.name == into }) {
+        groups.append(
+          try await platform.must(
+            .post, "/manage/device-groups", DeviceGroupRequest(name: into), as: DeviceGroupReply.self))
+      }
+      let group = try await platform.deviceGroups(named: [into])[0]
+      let chosen =
+        lobby
+        ? try await platform.all("/manage/devices", as: DeviceList.self).filter { $0.placement == .lobby }
+        : try await platform.devices(names)
+      return DeviceTable(
+        devices: try await platform.place(chosen, PlacementRequest(placement: .grouped, group: group)), groups: groups)
+    }
+    report(table)
+  }
+}
+
+struct DeviceUngrouping: Verb {
+  static let configuration = CommandConfiguration(commandName: "ungroup", abstract: "Take devices out of their group.")
+
+  @Argument(help: "The devices, by id or name.") var devices: [String]
+  @OptionGroup var platform: PlatformOptions
+  @OptionGroup var shown: OutputOptions
+
+  func outcomes(in surroundings: Surroundings, _ report: (DeviceTable) -> Void) throws {
+    let names = devices
+    report(
+      try platform.tasks(in: surroundings).run { platform in
+        let chosen = try await platform.devices(names)
+        return DeviceTable(
+          devices: try await platform.place(chosen, PlacementRequest(placement: .ungrouped)), groups: [])
+      })
+  }
+}
+
+struct DeviceBlacklisting: Verb {
+  static let configuration = CommandConfiguration(commandName: "blacklist", abstract: "Give devices nothing any more.")
+
+  @Argument(help: "The devices, by id or name.") var devices: [String]
+  @OptionGroup var platform: PlatformOptions
+  @OptionGroup var shown: OutputOptions
+
+  func outcomes(in surroundings: Surroundings, _ report: (DeviceTable) -> Void) throws {
+    let names = devices
+    report(
+      try platform.tasks(in: surroundings).run { platform in
+        let chosen = try await platform.devices(names)
+        return DeviceTable(
+          devices: try await platform.place(chosen, PlacementRequest(placement: .blacklisted)), groups: [])
+      })
+  }
+}
+
+extension PlatformConnection {
+  /// Moves devices.
+  fileprivate func place(_ devices: [DeviceReply], _ placement: PlacementRequest) async throws -> [DeviceReply] {
+    var moved: [DeviceReply] = []
+    for device in devices {
+      moved.append(
+        try await must(.put, "/manage/devices/\(device.id)/placement", placement, as: DeviceReply.self))
+    }
+    return moved
+  }
+}

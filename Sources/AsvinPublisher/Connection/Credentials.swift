@@ -1,0 +1,69 @@
+import AsvinBundle
+public import AsvinRelease
+import FoundationEssentials
+import Glibc
+
+/// Tokens for platforms, in a file of the user's that nobody else reads. A token in `ASVIN_PACK_TOKEN` comes first.
+public struct Credentials: Sendable {
+  /// The variable that build servers have a token in.
+  public static let variable = "ASVIN_PACK_TOKEN"
+
+  private let path: String
+  private let variables: [String: String]
+
+  /// The credentials of a user with these variables.
+  public init(_ variables: [String: String]) {
+    self.variables = variables
+    let home = variables["HOME"] ?? "/"
+    let base = variables["XDG_CONFIG_HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? "\(home)/.config"
+    path = "\(base)/asvin-pack/credentials.json"
+  }
+
+  /// The token for a platform.
+  ///
+  /// - Throws: ``Failure`` where there is none.
+  public func token(for address: String) throws(Failure) -> String {
+    if let token = variables[Self.variable], !token.isEmpty { return token }
+    guard let token = try stored()[Self.trimmed(address)] else {
+      throw Failure(
+        .notAllowed, "there is no token for \(address)",
+        hint: "set \(Self.variable), or run: asvin-pack login --to \(address)")
+    }
+    return token
+  }
+
+  /// Keeps a token.
+  ///
+  /// - Throws: ``Failure``.
+  public func keep(_ token: String, for address: String) throws(Failure) {
+    var all = try stored()
+    all[Self.trimmed(address)] = token
+    do {
+      let folder = String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)])
+      try FileManager.default.createDirectory(
+        atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+      let file = try OutputFile(path, permissions: 0o600, replacing: .existing, durability: .flushed)
+      try file.write([UInt8](try encoder.encode(all)))
+      try file.commit()
+    } catch {
+      throw Failure(error, on: path)
+    }
+  }
+
+  private func stored() throws(Failure) -> [String: String] {
+    do {
+      let file = try InputFile(path)
+      return try JSONDecoder().decode([String: String].self, from: Data(try file.read(at: 0, count: 1 << 20)))
+    } catch let error as FileError where error.isMissing {
+      return [:]
+    } catch {
+      throw Failure(.failed, "'\(path)' cannot be read: \(error)", hint: "remove it, and log in again")
+    }
+  }
+
+  private static func trimmed(_ address: String) -> String {
+    String(address.reversed().drop { $0 == "/" }.reversed())
+  }
+}

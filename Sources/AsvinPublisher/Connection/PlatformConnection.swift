@@ -1,0 +1,191 @@
+import AsvinPlatformAPI
+import AsvinRelease
+import AsyncHTTPClient
+import FoundationEssentials
+import NIOCore
+import NIOHTTP1
+import NIOSSL
+
+/// A platform, and who speaks to it.
+public struct PlatformConnection: Sendable {
+  /// Where it is, as `https://updates.example.com`.
+  public let address: String
+  private let client: HTTPClient
+  private let token: String?
+
+  /// Bytes of the largest reply that is no download.
+  static let longestReply = 1 << 24
+  static let patience = TimeAmount.seconds(60)
+
+  /// How a request is made.
+  public enum Method: String, Sendable {
+    case get = "GET"
+    case post = "POST"
+    case put = "PUT"
+    case patch = "PATCH"
+    case delete = "DELETE"
+  }
+
+  /// Runs a body with a connection.
+  ///
+  /// - Parameters:
+  ///   - address: `https://HOST`, with a port where it is not the usual one; `http://` is for tests.
+  ///   - authorities: certificates, PEM, that are trusted in place of the system's.
+  /// - Throws: ``Failure``, and what the body throws.
+  public static func with<Result: Sendable>(
+    _ address: String, token: String? = nil, authorities: [UInt8]? = nil,
+    _ body: @Sendable (PlatformConnection) async throws -> Result
+  ) async throws -> Result {
+    var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
+    configuration.timeout = .init(connect: .seconds(10), read: .seconds(60))
+    configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 512
+    if let authorities {
+      var tls = TLSConfiguration.makeClientConfiguration()
+      do {
+        tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(authorities))
+      } catch {
+        throw Failure(
+          .inputMissing, "the authority's certificate cannot be read: \(error)", hint: "it is a file in PEM")
+      }
+      configuration.tlsConfiguration = tls
+    }
+    let client = HTTPClient(configuration: configuration)
+    do {
+      let result = try await body(try PlatformConnection(address: address, client: client, token: token))
+      try await client.shutdown()
+      return result
+    } catch {
+      // What went wrong before is what is told.
+      try? await client.shutdown()  // see above
+      throw error
+    }
+  }
+
+  private init(address: String, client: HTTPClient, token: String?) throws {
+    var address = address
+    while address.hasSuffix("/") { address.removeLast() }
+    guard address.hasPrefix("https://") || address.hasPrefix("http://"), address.contains("://") else {
+      throw Failure(.usage, "'\(address)' is no platform's address", hint: "give it as https://updates.example.com")
+    }
+    self.init(checked: address, client, token)
+  }
+
+  private init(checked address: String, _ client: HTTPClient, _ token: String?) {
+    (self.address, self.client, self.token) = (address, client, token)
+  }
+
+  /// The same platform, spoken to with another token.
+  public func with(token: String) -> PlatformConnection { PlatformConnection(checked: address, client, token) }
+
+  /// Asks, and reads the reply; `nil` for one without content.
+  ///
+  /// - Throws: ``Failure``: the platform is not reached, or refuses, or replies what is not expected.
+  public func ask<Reply: Decodable>(
+    _ method: Method, _ path: String, _ body: (any Encodable & Sendable)? = nil, as type: Reply.Type
+  ) async throws -> Reply? {
+    var request = self.request(method, path)
+    if let body {
+      request.headers.add(name: "Content-Type", value: "application/json")
+      request.body = .bytes(ByteBuffer(bytes: try JSONEncoder().encode(body)))
+    }
+    return try await reply(to: request, path, as: type)
+  }
+
+  /// Sends bytes, and reads the reply.
+  ///
+  /// - Throws: as ``ask(_:_:_:as:)``.
+  public func send<Reply: Decodable>(_ bytes: [UInt8], _ method: Method, _ path: String, as type: Reply.Type)
+    async throws
+    -> Reply?
+  {
+    var request = self.request(method, path)
+    request.headers.add(name: "Content-Type", value: "application/octet-stream")
+    request.body = .bytes(ByteBuffer(bytes: bytes))
+    return try await reply(to: request, path, as: type)
+  }
+
+  /// Fetches bytes from an offset on, and gives them in pieces as they come.
+  ///
+  /// - Parameter maximum: bytes at most, from the offset on; more is an error.
+  /// - Throws: as ``ask(_:_:_:as:)``, and what the body throws.
+  public func fetch(
+    _ path: String, from offset: UInt64 = 0, count: UInt64? = nil, atMost maximum: UInt64,
+    _ body: ([UInt8]) throws -> Void
+  ) async throws {
+    var request = self.request(.get, path)
+    if offset > 0 || count != nil {
+      let end = count.map { "\(offset + $0 - 1)" } ?? ""
+      request.headers.add(name: "Range", value: "bytes=\(offset)-\(end)")
+    }
+    let response = try await execute(request, path)
+    let isPart = offset > 0 || count != nil
+    guard response.status.code == (isPart ? 206 : 200) else { throw await refusal(response, path) }
+    var received: UInt64 = 0
+    var pieces = response.body.makeAsyncIterator()
+    while let piece = try await next(&pieces, path) {
+      received += UInt64(piece.readableBytes)
+      guard received <= maximum else {
+        throw Failure(.rejected, "\(address)\(path) is longer than it was said to be")
+      }
+      try body([UInt8](piece.readableBytesView))
+    }
+  }
+
+  private func next(
+    _ pieces: inout HTTPClientResponse.Body.AsyncIterator, _ path: String
+  ) async throws -> ByteBuffer? {
+    do {
+      return try await pieces.next()
+    } catch {
+      throw unreachable(path, error)
+    }
+  }
+
+  private func request(_ method: Method, _ path: String) -> HTTPClientRequest {
+    var request = HTTPClientRequest(url: address + path)
+    request.method = .RAW(value: method.rawValue)
+    request.headers.add(name: "User-Agent", value: "asvin-pack")
+    if let token { request.headers.add(name: "Authorization", value: "Bearer \(token)") }
+    return request
+  }
+
+  private func execute(_ request: HTTPClientRequest, _ path: String) async throws -> HTTPClientResponse {
+    do {
+      return try await client.execute(request, timeout: Self.patience)
+    } catch is CancellationError {
+      throw CancellationError()
+    } catch {
+      throw unreachable(path, error)
+    }
+  }
+
+  private func unreachable(_ path: String, _ error: any Error) -> Failure {
+    Failure(.unreachable, "\(address) does not answer: \(error)", hint: "check the address and the network")
+  }
+
+  private func reply<Reply: Decodable>(
+    to request: HTTPClientRequest, _ path: String, as type: Reply.Type
+  ) async throws -> Reply? {
+    let response = try await execute(request, path)
+    guard (200..<300).contains(response.status.code) else { throw await refusal(response, path) }
+    let bytes: ByteBuffer
+    do {
+      bytes = try await response.body.collect(upTo: Self.longestReply)
+    } catch {
+      throw unreachable(path, error)
+    }
+    if bytes.readableBytes == 0 { return nil }
+    do {
+      return try JSONDecoder().decode(type, from: Data(bytes.readableBytesView))
+    } catch {
+      throw Failure(.failed, "\(address)\(path) replies what is not expected: \(error)", hint: "is it asvin-platform?")
+    }
+  }
+
+  private func refusal(_ response: HTTPClientResponse, _ path: String) async -> Failure {
+    // Where the reply does not say why, its status does.
+    let bytes = try? await response.body.collect(upTo: Self.longestReply)  // see above
+    let problem = bytes.flatMap { try? JSONDecoder().decode(Problem.self, from: Data($0.readableBytesView)) }  // see above
+    return Failure(status: Int(response.status.code), problem, from: address + path)
+  }
+}

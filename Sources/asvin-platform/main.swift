@@ -1,0 +1,3 @@
+import AsvinPlatformCommands
+
+await PlatformProgram.run()

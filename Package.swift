@@ -22,6 +22,7 @@ let package = Package(
   products: [
     .executable(name: "asvin-pack", targets: ["asvin-pack"]),
     .executable(name: "asvin-platform", targets: ["asvin-platform"]),
+    .executable(name: "asvin-device", targets: ["asvin-device"]),
     .library(name: "AsvinVerifier", targets: ["AsvinVerifier", "AsvinVerifyCrypto", "AsvinInstaller"]),
   ],
   dependencies: [
@@ -92,6 +93,13 @@ let package = Package(
       ],
       swiftSettings: host),
     .target(
+      name: "AsvinAgent",
+      dependencies: [
+        "AsvinPublisher", "AsvinPlatformAPI", "AsvinRelease", "AsvinBundle", "AsvinDeltaBuilder", "AsvinCrypto",
+        "AsvinInstaller", "AsvinVerifyCrypto", "AsvinVerifier", "AsvinManifest", "AsvinWire",
+      ],
+      swiftSettings: device),
+    .target(
       name: "AsvinPlatform",
       dependencies: ["AsvinRelease", "AsvinBundle", "AsvinCrypto", "AsvinVerifier", "AsvinManifest", "AsvinWire"],
       swiftSettings: device),
@@ -126,6 +134,14 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: language),
+    .target(
+      name: "AsvinDeviceCommands",
+      dependencies: [
+        "AsvinAgent", "AsvinPublisher", "AsvinRelease", "AsvinBundle",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: language),
+    .executableTarget(name: "asvin-device", dependencies: ["AsvinDeviceCommands"], swiftSettings: language),
     .executableTarget(name: "asvin-platform", dependencies: ["AsvinPlatformCommands"], swiftSettings: language),
 
     // Tests, one target for each target; `AsvinFixtures` is what they share.

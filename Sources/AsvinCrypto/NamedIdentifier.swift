@@ -23,6 +23,12 @@ extension Identifier {
     return text
   }
 
+  /// An id of its text, of either case; `nil` for anything else.
+  public init?(uuid text: String) {
+    guard text.utf8.count == 36 else { return nil }
+    self.init(hexadecimal: text.filter { $0 != "-" })
+  }
+
   /// 6ba7b810-9dad-11d1-80b4-00c04fd430c8 (RFC 9562 §6.6).
   private static let dnsNamespace: Identifier = {
     let bytes: InlineArray<16, UInt8> = [
@@ -43,6 +49,13 @@ extension Identifier {
 }
 
 extension FixedBytes {
+  /// The bytes of two hexadecimal digits each, of either case; `nil` for anything else.
+  public init?(hexadecimal text: String) {
+    let digits = text.utf8.compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
+    guard digits.count == 2 * count, text.utf8.count == digits.count else { return nil }
+    self.init { UInt8(digits[2 * $0] << 4 | digits[2 * $0 + 1]) }
+  }
+
   /// The bytes as lower-case hexadecimal digits.
   public var hexadecimal: String {
     let digits = Array("0123456789abcdef".utf8)

@@ -27,6 +27,7 @@ extension Reason {
       "get the bundle again from where it was made"
     case .imageTooLarge, .chunkTooLarge: "the device has not the room; make the release for its class"
     case .flashFailed: "the device could not write its flash"
+    case .notConfirmed: "the device started it, and went back to what it had: look at its own log"
     }
   }
 }

@@ -53,6 +53,8 @@ public enum Reason: UInt8, CaseIterable, Sendable {
   case imageTooLarge = 70
   case chunkTooLarge = 71
   case flashFailed = 72
+  /// The update was started, and was not confirmed: the device went back.
+  case notConfirmed = 80
 
   /// The reason's name in JSON and in messages.
   public var name: StaticString {
@@ -96,6 +98,7 @@ public enum Reason: UInt8, CaseIterable, Sendable {
     case .imageTooLarge: "image-too-large"
     case .chunkTooLarge: "chunk-too-large"
     case .flashFailed: "flash-failed"
+    case .notConfirmed: "not-confirmed"
     }
   }
 }

@@ -17,7 +17,7 @@ struct ReasonTests {
       "52 payload-digest-mismatch", "53 image-digest-mismatch", "54 attachment-digest-mismatch",
       "55 link-digest-mismatch", "56 patch-not-verified", "57 patch-invalid",
       "60 archive-malformed", "61 archive-truncated", "62 archive-not-canonical", "63 archive-member-unexpected",
-      "64 archive-member-missing", "70 image-too-large", "71 chunk-too-large", "72 flash-failed",
+      "64 archive-member-missing", "70 image-too-large", "71 chunk-too-large", "72 flash-failed", "80 not-confirmed",
     ]
     #expect(Reason.allCases.map { "\($0.rawValue) \($0.name)" } == published)
   }

@@ -137,12 +137,3 @@ struct ESPBoard {
     if name == nil, sketchDigest == nil, freeBytes == nil { return nil }
   }
 }
-
-extension FixedBytes {
-  /// Two digits for each byte, of either case.
-  init?(hexadecimal text: String) {
-    let digits = text.utf8.compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
-    guard digits.count == 2 * count, text.utf8.count == digits.count else { return nil }
-    self.init { UInt8(digits[2 * $0] << 4 | digits[2 * $0 + 1]) }
-  }
-}

@@ -92,10 +92,3 @@ enum DeviceKey {
       signature.span, of: SignedMessage(head: message.span, payload: empty.span), by: key)
   }
 }
-
-extension Identifier {
-  /// Of a UUID in its text form, lower case.
-  init?(uuid text: String) {
-    self.init(hexadecimal: text.filter { $0 != "-" })
-  }
-}

@@ -1,13 +1,18 @@
 import AsvinCrypto
 import AsvinManifest
-import AsvinWire
+public import AsvinWire
 
 /// A vendor's domain and a class's name, with the ids that stand for them in a manifest.
-struct DeviceClass {
-  let vendor: Identifier
-  let deviceClass: Identifier
+public struct DeviceClass: Sendable {
+  /// The vendor id.
+  public let vendor: Identifier
+  /// The class id.
+  public let deviceClass: Identifier
 
-  init(vendor: String, name: String) throws(Failure) {
+  /// The ids of a domain and a name.
+  ///
+  /// - Throws: ``Failure`` for what is no domain, or no name.
+  public init(vendor: String, name: String) throws(Failure) {
     self.vendor = try DeviceClass.vendor(vendor)
     guard Name(name) != nil else {
       throw Failure(.usage, "'\(name)' is not a class name", hint: "use letters, digits and . + _ -, at most 64")

@@ -1,0 +1,43 @@
+import AsvinCrypto
+import AsvinPlatformAPI
+import AsvinPublisher
+import AsvinRelease
+import FoundationEssentials
+
+/// A device's login, which is renewed when it must be.
+actor PlatformSession {
+  private let platform: PlatformConnection
+  private let identity: DeviceIdentity
+  private let key: PrivateKey
+  private var token: (text: String, expires: Date)?
+
+  init(_ platform: PlatformConnection, _ identity: DeviceIdentity, _ key: PrivateKey) {
+    (self.platform, self.identity, self.key) = (platform, identity, key)
+  }
+
+  /// Runs a body as the device; once more with a new token, where the old one is refused.
+  func run<Result: Sendable>(_ body: @Sendable (PlatformConnection) async throws -> Result) async throws -> Result {
+    let wasNew = token.map { $0.expires <= .now } ?? true
+    do {
+      return try await body(platform.with(token: try await current()))
+    } catch let failure as Failure where failure.kind == .notAllowed && !wasNew {
+      token = nil
+      return try await body(platform.with(token: try await current()))
+    }
+  }
+
+  private func current() async throws -> String {
+    if let token, .now < token.expires { return token.text }
+    let challenge = try await platform.must(.post, "/v2/challenges", as: ChallengeReply.self)
+    let message =
+      Array("asvin-platform-login\0".utf8) + [UInt8](challenge.nonce)
+      + Array("\(identity.workspace)/\(identity.device)".utf8)
+    let request = LoginRequest(
+      workspace: identity.workspace, device: identity.device, nonce: challenge.nonce,
+      signature: Data(try key.signature(of: message)))
+    let reply = try await platform.must(.post, "/v2/login", request, as: LoginReply.self)
+    // By the device's own clock, which may be wrong: half of the ten minutes, from now.
+    token = (reply.token, Date.now.addingTimeInterval(300))
+    return reply.token
+  }
+}

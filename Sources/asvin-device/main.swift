@@ -1,0 +1,3 @@
+import AsvinDeviceCommands
+
+await DeviceProgram.run()

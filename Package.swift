@@ -196,8 +196,8 @@ let package = Package(
     .testTarget(
       name: "AsvinPlatformServerTests",
       dependencies: [
-        "AsvinPlatformServer", "AsvinPlatformStore", "AsvinPlatform", "AsvinCrypto", "AsvinManifest", "AsvinWire",
-        "AsvinFixtures",
+        "AsvinPlatformServer", "AsvinPlatformStore", "AsvinPlatform", "AsvinPlatformAPI", "AsvinRelease", "AsvinBundle",
+        "AsvinCrypto", "AsvinVerifier", "AsvinManifest", "AsvinWire", "AsvinFixtures",
       ],
       swiftSettings: language),
     .testTarget(

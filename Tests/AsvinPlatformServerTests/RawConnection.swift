@@ -38,7 +38,7 @@ struct RawConnection: Sendable {
         }
       }
       guard answer == 0 else { throw RawError(text: "cannot connect") }
-      var limit = timeval(tv_sec: 5, tv_usec: 0)
+      var limit = timeval(tv_sec: 60, tv_usec: 0)
       unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
       return RawConnection(descriptor: descriptor)
     }
@@ -46,8 +46,12 @@ struct RawConnection: Sendable {
 
   /// Sends bytes and reads the reply: to the end of its body or, where `toEnd` is set, of the connection.
   func exchange(_ request: String, toEnd: Bool = false) async throws -> RawReply {
-    let bytes = Array(request.utf8)
-    return try await Self.onOwnThread {
+    try await exchange(Array(request.utf8), toEnd: toEnd)
+  }
+
+  /// As ``exchange(_:toEnd:)-String``, for a request whose body is no text.
+  func exchange(_ bytes: [UInt8], toEnd: Bool = false) async throws -> RawReply {
+    try await Self.onOwnThread {
       guard unsafe send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count else {
         throw RawError(text: "cannot send")
       }
@@ -65,7 +69,7 @@ struct RawConnection: Sendable {
       guard !isClosed else { throw RawError(text: "the connection ended inside a reply: \(received.count) bytes") }
       var piece = [UInt8](repeating: 0, count: 65_536)
       let count = unsafe recv(descriptor, &piece, piece.count, 0)
-      if count < 0 { throw RawError(text: "no reply within five seconds, \(received.count) bytes") }
+      if count < 0 { throw RawError(text: "no reply within a minute, \(received.count) bytes") }
       isClosed = count == 0
       received += piece[..<max(count, 0)]
     }

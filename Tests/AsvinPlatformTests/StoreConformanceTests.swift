@@ -33,18 +33,22 @@ struct Furnished {
 
   init(_ rows: any WritablePlatformRows, sequence: UInt64 = .max) throws {
     deviceGroup = try rows.add(DeviceGroup(id: ID(0), name: "kitchens", members: 3))
-    fileGroup = try rows.add(FileGroup(id: ID(0), name: "kettles"))
+    fileGroup = try rows.add(FileGroup(id: ID(0), name: "kettles", trust: ["first\nkey", "second\nkey\n"]))
     let name = try #require(DeviceName("AC:12:cc"))
-    device = try rows.add(
-      Device(
-        id: ID(0), name: name, label: "A ❤️", firmwareVersion: "1.0", placement: .grouped(deviceGroup.id),
-        registered: Instant(-5), seen: Instant(1 << 40), deviceClass: Identifier { UInt8($0) }, isVerifying: true))
+    var device = Device(
+      id: ID(0), name: name, label: "A ❤️", firmwareVersion: "1.0", placement: .grouped(deviceGroup.id),
+      registered: Instant(-5), seen: Instant(1 << 40), deviceClass: Identifier { UInt8($0) })
+    device.key = FixedBytes { UInt8(50 + $0) }
+    self.device = try rows.add(device)
     let image = Firmware.Content(
       size: 1 << 40, digest: Digest { UInt8(200 + $0) }, md5: FixedBytes { UInt8($0) }, contentID: "QmX")
     firmware = try rows.add(
       Firmware(
         id: ID(0), fileGroup: fileGroup.id, name: "kettle", version: "2.0", image: image,
-        release: .init(digest: Digest { UInt8($0) }, sequence: sequence, deviceClass: Identifier { UInt8($0) })))
+        release: .init(
+          digest: Digest { UInt8($0) }, sequence: sequence, deviceClass: Identifier { UInt8($0) },
+          envelope: [0, 255, 7],
+          bundle: Digest { UInt8(100 + $0) })))
     let rules = BatchRules(
       waves: [.count(1), .percent(30)], successThreshold: 90, failureThreshold: 5, retries: 2,
       window: DailyWindow(from: 1320, until: 300), success: .installed, endsWhenDone: false)
@@ -81,7 +85,7 @@ struct Furnished {
         try rows.put(device)
         #expect(try rows.devices(after: nil, limit: 5) == [device])
         #expect(try rows.devices(after: device.id, limit: 5).isEmpty)
-        let record = DeviceRecord(.failed, failures: 3, reason: 53, changed: Instant(5))
+        let record = DeviceRecord(.failed, failures: 3, reason: 53, progress: 70, changed: Instant(5))
         try rows.put(record, rollout.id, device.id)
         #expect(try rows.record(rollout.id, device.id) == record)
         try rows.remove(device.id)

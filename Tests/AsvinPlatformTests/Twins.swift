@@ -21,7 +21,8 @@ struct Twins {
     for sequence in 1...6 {
       let image = Firmware.Content(size: 1, digest: Digest(), md5: FixedBytes(), contentID: "Qm\(sequence)")
       let release = Firmware.Release(
-        digest: Digest { _ in UInt8(sequence) }, sequence: UInt64(sequence), deviceClass: Identifier())
+        digest: Digest { _ in UInt8(sequence) }, sequence: UInt64(sequence), deviceClass: Identifier(), envelope: [],
+        bundle: Digest { _ in UInt8(sequence) })
       firmware.append(
         try rows.add(
           Firmware(
@@ -157,7 +158,7 @@ struct Twins {
     guard let id = devices.randomElement(using: &random), var device = try rows.device(id),
       let rollout = reference.journeys.filter({ $0.value.parts[id] != nil }).keys.sorted().randomElement(using: &random)
     else { return }
-    let events: [DeviceRecord.Event] = [.begins, .begins, .writes, .writes, .runs, .fails(53)]
+    let events: [DeviceRecord.Event] = [.begins(0), .begins(50), .writes, .writes, .runs, .fails(53)]
     guard let event = events.randomElement(using: &random) else { return }
     reference.report(event, id, rollout)
     try rows.take(event, from: &device, about: rollout, at: now)

@@ -41,7 +41,7 @@ extension Call {
   fileprivate func payload() async throws -> (source: any ByteSource & Sendable, payload: Payload) {
     let device = try device
     guard let release = context.parameters.get("release").flatMap({ Digest(hexadecimal: $0) }),
-      let number = context.parameters.get("payload").flatMap({ Int($0) }),
+      let text = context.parameters.get("payload"), let number = Int(text), "\(number)" == text,
       let firmware = try await read({ rows in try rows.offered(release, to: device) })
     else { throw Refusal.notFound("there is no such payload for the device") }
     let found: (source: any ByteSource & Sendable, payload: Payload)?

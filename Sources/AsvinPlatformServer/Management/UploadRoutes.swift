@@ -1,4 +1,5 @@
 import AsvinBundle
+import AsvinCrypto
 import AsvinPlatform
 import AsvinPlatformAPI
 import AsvinRelease

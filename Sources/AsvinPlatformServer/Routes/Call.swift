@@ -35,7 +35,8 @@ struct Call: Sendable {
 
   /// An id in the path.
   func id<Entity>(_ name: String, of kind: PlatformError.Kind) throws -> ID<Entity> {
-    guard let text = context.parameters.get(name), let number = Int64(text), number > 0 else {
+    guard let text = context.parameters.get(name), let number = Int64(text), number > 0, "\(number)" == text
+    else {
       throw PlatformError.notFound(kind)
     }
     return ID(number)

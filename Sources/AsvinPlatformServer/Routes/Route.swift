@@ -65,6 +65,9 @@ struct Route: Sendable {
     self.run = run
   }
 
+  /// Its method, as a request line has it.
+  var verb: String { method.rawValue }
+
   /// The names in its path.
   var parameters: [String] {
     path.split(separator: "/").filter { $0.first == "{" }.map { String($0.dropFirst().dropLast()) }

@@ -1,0 +1,188 @@
+import AsvinFixtures
+import AsvinPlatform
+import AsvinPlatformAPI
+import AsvinPlatformStore
+import Testing
+
+@testable import AsvinPlatformServer
+
+@Suite("Who may do what", .usesScratch) struct AccessTests {
+  /// A path of a route, with ids in place of its parameters.
+  static func path(_ route: Route, _ ids: [String: String]) -> String {
+    route.path.split(separator: "/").map { part in
+      part.first == "{" ? ids[String(part.dropFirst().dropLast())] ?? "1" : String(part)
+    }.reduce("") { "\($0)/\($1)" }
+  }
+
+  @Test("Without a token, with a bad one and with an expired one, nothing is told")
+  func tokens() async throws {
+    try await PlatformUnderTest.run { platform in
+      let expired = try await platform.access(.admin, expires: platform.clock.now)
+      for route in RouteTable.all {
+        if case .open = route.access { continue }
+        for token in [nil, "", "x", "asvin_0", expired] {
+          let reply = try await platform.call(route.verb, Self.path(route, [:]), token)
+          #expect(reply.status == 401, "\(route.method) \(route.path)")
+        }
+      }
+    }
+  }
+
+  @Test("A role may do what it is for, and nothing else")
+  func roles() async throws {
+    try await PlatformUnderTest.run { platform in
+      for role in Role.allCases {
+        for route in RouteTable.all {
+          guard case .person(let permission) = route.access else { continue }
+          let token = try await platform.access(role)
+          let reply = try await platform.call(route.verb, Self.path(route, [:]), token)
+          #expect((reply.status == 403) == !role.may(permission), "\(role) \(route.method) \(route.path)")
+        }
+      }
+    }
+  }
+
+  @Test("Tokens of one kind are no tokens of another")
+  func kinds() async throws {
+    try await PlatformUnderTest.run { platform in
+      let device = try await DeviceUnderTest.enrolled(on: platform)
+      let tokens = [
+        "workspace": try await platform.token(), "device": try await device.token(),
+        "person": try await platform.access(.admin),
+      ]
+      for route in RouteTable.all {
+        let kind: String
+        switch route.access {
+        case .open: continue
+        case .workspace: kind = "workspace"
+        case .device: kind = "device"
+        case .person: kind = "person"
+        }
+        for (other, token) in tokens where other != kind {
+          let reply = try await platform.call(route.verb, Self.path(route, [:]), token)
+          #expect(reply.status == 401, "\(other): \(route.method) \(route.path)")
+        }
+      }
+      let old = try await platform.ask(
+        ESPClient(chip: .esp32, mac: "AA").post(
+          "/api/device/register", #"{"mac":"AA","firmware_version":"1"}"#, token: tokens["device"]))
+      #expect(old.status == 401)
+    }
+  }
+
+  /// What another workspace has, by the name of the parameter that means it.
+  struct Foreign {
+    let ids: [String: Int64]
+    let release: String
+
+    init(on platform: PlatformUnderTest) async throws {
+      let theirs = try await platform.store.add(
+        Workspace(id: ID(0), name: "theirs", customerKey: "theirs", deviceKeys: ["their-key"]))
+      let other = PlatformUnderTest(
+        port: platform.port, store: platform.store, objects: platform.objects, workspace: theirs, clock: platform.clock,
+        scratch: platform.scratch)
+      let device = try await DeviceUnderTest.enrolled(on: other, customerKey: "theirs", deviceKey: "their-key")
+      try await other.group(device.name)
+      let bundle = try TestBundles(scratch: platform.scratch).sign(TestBundles.noise(300), version: "1.0.0").bytes
+      let firmware = try await other.publish(bundle: bundle)
+      let rollout = try await other.rollOut(firmware)
+      _ = try await device.next()
+      let admin = try await other.access(.admin)
+      let upload = try await other.call(
+        "POST", "/manage/uploads", admin,
+        UploadRequest(fileGroup: firmware.fileGroup, size: 5, digest: TestBundles.digest([1]))
+      ).message(UploadReply.self)
+      let token = try await other.call("POST", "/manage/tokens", admin, TokenRequest(name: "t", role: .viewer))
+        .message(TokenReply.self)
+      ids = [
+        "device": device.id, "deviceGroup": try #require(rollout.groups.first), "fileGroup": firmware.fileGroup,
+        "firmware": firmware.id, "rollout": rollout.id, "upload": try #require(upload.upload), "token": token.id,
+      ]
+      release = try #require(firmware.release)
+    }
+  }
+
+  @Test("Another workspace's ids are not there, on any route, in any place")
+  func foreignPaths() async throws {
+    try await PlatformUnderTest.run { platform in
+      let foreign = try await Foreign(on: platform)
+      let device = try await DeviceUnderTest.enrolled(on: platform)
+      let (admin, deviceToken) = (try await platform.access(.admin), try await device.token())
+      var tried = 0
+      for route in RouteTable.all where !route.parameters.isEmpty {
+        let isDevice = if case .device = route.access { true } else { false }
+        let token = isDevice ? deviceToken : admin
+        // Each of its parameters in turn is theirs, the others are ours where there are ours.
+        for name in route.parameters where name != "payload" {
+          var ids = ["payload": "0", "release": foreign.release]
+          if isDevice { ids["device"] = "\(device.id)" }
+          ids[name] = name == "release" ? foreign.release : "\(try #require(foreign.ids[name]))"
+          let reply = try await platform.call(
+            route.verb, Self.path(route, ids), token, Self.body(of: route))
+          #expect(reply.status == 404 || reply.status == 403, "\(route.method) \(route.path) \(name): \(reply.text)")
+          tried += 1
+        }
+      }
+      #expect(tried > 20)
+    }
+  }
+
+  @Test("Another workspace's ids in a body are not there either")
+  func foreignBodies() async throws {
+    try await PlatformUnderTest.run { platform in
+      let foreign = try await Foreign(on: platform)
+      let ids = foreign.ids
+      let admin = try await platform.access(.admin)
+      let device = try await DeviceUnderTest.enrolled(on: platform)
+      try await platform.group(device.name)
+      let group = try #require(try await platform.device(device.name)?.group).value
+      let firmware = try await platform.publish([1, 2, 3], version: "1")
+      let upload = UploadRequest(fileGroup: try #require(ids["fileGroup"]), size: 5, digest: TestBundles.digest([1]))
+      let placement = PlacementRequest(placement: .grouped, group: ids["deviceGroup"])
+      let foreignFirmware = RolloutRequest(
+        name: "r", firmware: try #require(ids["firmware"]), groups: [group], priority: .immediately)
+      let foreignGroup = RolloutRequest(
+        name: "r", firmware: firmware.id.value, groups: [group, try #require(ids["deviceGroup"])],
+        priority: .immediately)
+      let replies = [
+        try await platform.call("POST", "/manage/uploads", admin, upload),
+        try await platform.call("PUT", "/manage/devices/\(device.id)/placement", admin, placement),
+        try await platform.call("POST", "/manage/rollouts", admin, foreignFirmware),
+        try await platform.call("POST", "/manage/rollouts", admin, foreignGroup),
+      ]
+      #expect(replies.map(\.status) == [404, 404, 404, 404])
+    }
+  }
+
+  /// A body that a route takes.
+  private static func body(of route: Route) -> (any Encodable)? {
+    switch route.path {
+    case "/manage/file-groups/{fileGroup}": FileGroupRequest(name: "x", trust: [])
+    case "/manage/devices/{device}/placement": PlacementRequest(placement: .lobby)
+    case "/v2/devices/{device}/next": UpdateQuery(version: "1", images: [])
+    case "/v2/devices/{device}/rollouts/{rollout}/events": DeviceEventRequest(event: .confirmed)
+    default: nil
+    }
+  }
+
+  @Test("What is done is written down, by whom, and the log is whole")
+  func audit() async throws {
+    try await PlatformUnderTest.run { platform in
+      let device = try await DeviceUnderTest.enrolled(on: platform)
+      try await platform.group(device.name)
+      let bundle = try TestBundles(scratch: platform.scratch).sign(TestBundles.noise(300), version: "1.0.0").bytes
+      let rollout = try await platform.rollOut(try await platform.publish(bundle: bundle))
+      let admin = try await platform.access(.admin)
+      _ = try await platform.call("POST", "/manage/rollouts/\(rollout.id)/pause", admin)
+      let audit = try await platform.call("GET", "/manage/audit", admin).message(AuditList.self)
+      #expect(audit.isIntact)
+      #expect(
+        audit.items.map(\.action) == [
+          "device.enrol", "file-group.create", "firmware.publish", "rollout.plan", "rollout.start", "rollout.pause",
+        ])
+      #expect(audit.items.last?.actor == admin)
+      let page = try await platform.call("GET", "/manage/audit?after=2&limit=2", admin).message(AuditList.self)
+      #expect(page.items.map(\.number) == [3, 4] && page.next == 4 && page.isIntact)
+    }
+  }
+}

@@ -19,6 +19,7 @@ public struct Problem: Codable, Equatable, Sendable {
 }
 
 extension Problem: Described {
+  /// What it looks like.
   public static var schema: Schema {
     .object([
       Property("message", .anyText, "What is wrong"),

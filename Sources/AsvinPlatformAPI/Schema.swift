@@ -67,7 +67,8 @@ extension Schema {
     case .integer(let range):
       ["type": "integer", "minimum": .number(range.lowerBound), "maximum": .number(range.upperBound)]
     case .unsigned: ["type": "integer", "minimum": 0, "maximum": .number(.max)]
-    case .time: [
+    case .time:
+      [
         "type": "integer", "format": "int64", "minimum": .number(Self.times.lowerBound),
         "maximum": .number(Self.times.upperBound),
       ]

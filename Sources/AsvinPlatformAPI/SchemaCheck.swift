@@ -8,7 +8,8 @@ extension Schema {
     case (.text(let count), .text(let text)):
       return count.contains(text.unicodeScalars.count)
         ? nil : "\(name) has \(count.lowerBound) to \(count.upperBound) characters"
-    case (.pattern(let pattern), .text(let text)): return Self.matches(text, pattern) ? nil : "\(name) matches \(pattern)"
+    case (.pattern(let pattern), .text(let text)):
+      return Self.matches(text, pattern) ? nil : "\(name) matches \(pattern)"
     case (.choice(let names), .text(let text)):
       return names.contains(text) ? nil : "\(name) is one of \(names.joined(separator: ", "))"
     case (.bytes(let count), .text(let text)):

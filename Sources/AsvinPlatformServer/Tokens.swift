@@ -1,12 +1,13 @@
 import AsvinPlatform
 import JWTKit
+import Synchronization
 
 /// The tokens of the device APIs: RS256, ten minutes. Asvin's own name the workspace only, and are no longer than the 977
 /// characters that an ESP8266 has room for; those of the second API also name the device.
 struct Tokens: Sendable {
   static let lifetime: Int64 = 600
 
-  private struct Claims: JWTPayload {
+  struct Claims: JWTPayload {
     var wsId: Int64
     var iat: Int64
     var exp: Int64
@@ -17,6 +18,7 @@ struct Tokens: Sendable {
   }
 
   private let keys = JWTKeyCollection()
+  private let verified = VerifiedTokens()
   /// The key that tokens and receipts are verified with, PEM.
   let publicKey: String
 
@@ -55,10 +57,30 @@ struct Tokens: Sendable {
   }
 
   private func claims(of token: String, at now: Instant) async -> Claims? {
+    guard token.utf8.count <= 977 else { return nil }
+    if let claims = verified.claims(of: token) { return now.seconds < claims.exp ? claims : nil }
     // Whatever is wrong with it, it is not good.
-    guard token.utf8.count <= 977, let claims = try? await keys.verify(token, as: Claims.self),  // see above
+    guard let claims = try? await keys.verify(token, as: Claims.self),  // see above
       claims.iat <= now.seconds + 60, now.seconds < claims.exp
     else { return nil }
+    verified.keep(claims, of: token)
     return claims
+  }
+}
+
+/// Tokens whose signature was verified: a device polls with the same one for ten minutes. Compared whole, so that nothing
+/// but that token is taken for it.
+private final class VerifiedTokens: Sendable {
+  /// Half of them, at most: then the older half is forgotten.
+  private static let most = 20_000
+  private let tokens = Mutex<(new: [String: Tokens.Claims], old: [String: Tokens.Claims])>(([:], [:]))
+
+  func claims(of token: String) -> Tokens.Claims? { tokens.withLock { $0.new[token] ?? $0.old[token] } }
+
+  func keep(_ claims: Tokens.Claims, of token: String) {
+    tokens.withLock { tokens in
+      tokens.new[token] = claims
+      if tokens.new.count >= Self.most { tokens = ([:], tokens.new) }
+    }
   }
 }

@@ -72,7 +72,7 @@ public final class SQLiteStore: PlatformStore {
   public func read<Result: Sendable>(
     in workspace: ID<Workspace>, _ body: @escaping @Sendable (any PlatformRows) throws -> Result
   ) async throws -> Result {
-    try await pool.read { try body(SQLiteRows(database: $0, workspace: workspace.value)) }
+    try readNow { try body(SQLiteRows(database: $0, workspace: workspace.value)) }
   }
 
   /// Writes, all or nothing; when it returns, it lasts.
@@ -81,6 +81,10 @@ public final class SQLiteStore: PlatformStore {
   ) async throws -> Result {
     try await commits.write { try body(SQLiteRows(database: $0, workspace: workspace.value)) }
   }
+
+  /// Reads on the thread that asks. It takes some microseconds, and waits for no writer: to go to another thread and back
+  /// would take longer.
+  private func readNow<Result>(_ body: (Database) throws -> Result) throws -> Result { try pool.read(body) }
 
   private static func workspace(_ id: Int64, _ database: Database) throws -> Workspace? {
     let statement = try database.cachedStatement(sql: "SELECT name, customer_key FROM workspace WHERE id = ?")

@@ -43,7 +43,7 @@ final class WatchedFile: ByteSource, Sendable {
   static func ifPresent(_ path: String) throws -> WatchedFile? {
     do {
       return try WatchedFile(path)
-    } catch where error.isMissing {
+    } catch  where error.isMissing {
       return nil
     }
   }

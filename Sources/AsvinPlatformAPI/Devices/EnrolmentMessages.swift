@@ -32,6 +32,7 @@ public struct EnrolmentRequest: Codable, Equatable, Sendable {
 }
 
 extension EnrolmentRequest: Described {
+  /// What it looks like.
   public static var schema: Schema {
     .object([
       Property("name", .text(1...128), "What it calls itself: printable ASCII"),
@@ -62,6 +63,7 @@ public struct EnrolmentReply: Codable, Equatable, Sendable {
 }
 
 extension EnrolmentReply: Described {
+  /// What it looks like.
   public static var schema: Schema {
     .object([
       Property("workspace", .integer(1...9_007_199_254_740_991), "The workspace"),

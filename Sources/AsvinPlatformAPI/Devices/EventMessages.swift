@@ -16,6 +16,7 @@ public struct DeviceEventRequest: Codable, Equatable, Sendable {
 }
 
 extension DeviceEventRequest: Described {
+  /// What it looks like.
   public static var schema: Schema {
     .object([
       Property("event", .choice(DeviceEventName.allCases.map(\.rawValue)), "What happened"),
@@ -56,6 +57,7 @@ public struct DeviceEventReply: Codable, Equatable, Sendable {
 }
 
 extension DeviceEventReply: Described {
+  /// What it looks like.
   public static var schema: Schema {
     .object([
       Property("state", .choice(RecordState.allCases.map(\.rawValue)), "How far it is"),

@@ -15,6 +15,7 @@ public struct ChallengeReply: Codable, Equatable, Sendable {
 }
 
 extension ChallengeReply: Described {
+  /// What it looks like.
   public static var schema: Schema {
     .object([
       Property("nonce", .bytes(32), "Good for one login"),
@@ -44,6 +45,7 @@ public struct LoginRequest: Codable, Equatable, Sendable {
 }
 
 extension LoginRequest: Described {
+  /// What it looks like.
   public static var schema: Schema {
     .object([
       Property("workspace", .integer(1...9_007_199_254_740_991), "The workspace"),
@@ -71,6 +73,7 @@ public struct LoginReply: Codable, Equatable, Sendable {
 }
 
 extension LoginReply: Described {
+  /// What it looks like.
   public static var schema: Schema {
     .object([
       Property("token", .anyText, "A bearer token"),

@@ -26,6 +26,7 @@ public struct UpdateQuery: Codable, Equatable, Sendable {
 }
 
 extension UpdateQuery: Described {
+  /// What it looks like.
   public static var schema: Schema {
     .object([
       Property("version", .text(1...64), "The version that it runs"),
@@ -55,6 +56,7 @@ public struct SlotImage: Codable, Equatable, Sendable {
 }
 
 extension SlotImage: Described {
+  /// What it looks like.
   public static var schema: Schema {
     .object([
       Property("slot", .integer(0...9_007_199_254_740_991), "The slot"),
@@ -97,6 +99,7 @@ public struct UpdateReply: Codable, Equatable, Sendable {
 }
 
 extension UpdateReply: Described {
+  /// What it looks like.
   public static var schema: Schema {
     .object([
       Property("rollout", .integer(1...9_007_199_254_740_991), "The rollout that it comes from"),
@@ -148,6 +151,7 @@ public struct UpdatePayload: Codable, Equatable, Sendable {
 }
 
 extension UpdatePayload: Described {
+  /// What it looks like.
   public static var schema: Schema {
     .object([
       Property("slot", .integer(0...9_007_199_254_740_991), "The slot that it is for"),

@@ -28,6 +28,7 @@ public struct TokenRequest: Codable, Equatable, Sendable {
 }
 
 extension TokenRequest: Described {
+  /// What it looks like.
   public static var schema: Schema {
     .object([
       Property("name", .text(1...64), "Whose it is"),
@@ -65,6 +66,7 @@ public struct TokenReply: Codable, Equatable, Sendable {
 }
 
 extension TokenReply: Described {
+  /// What it looks like.
   public static var schema: Schema {
     .object([
       Property("id", .integer(1...9_007_199_254_740_991), "Its id"),
@@ -89,6 +91,7 @@ public struct TokenList: Codable, Equatable, Sendable {
 }
 
 extension TokenList: Described {
+  /// What it looks like.
   public static var schema: Schema {
     .object([
       Property("items", .list(TokenReply.schema, atMost: nil), "The tokens")
@@ -128,6 +131,7 @@ public struct AuditEntryReply: Codable, Equatable, Sendable {
 }
 
 extension AuditEntryReply: Described {
+  /// What it looks like.
   public static var schema: Schema {
     .object([
       Property("number", .integer(1...9_007_199_254_740_991), "Its place"),
@@ -159,6 +163,7 @@ public struct AuditList: Codable, Equatable, Sendable {
 }
 
 extension AuditList: Described {
+  /// What it looks like.
   public static var schema: Schema {
     .object([
       Property("items", .list(AuditEntryReply.schema, atMost: nil), "The entries"),
@@ -187,6 +192,7 @@ public struct WhoReply: Codable, Equatable, Sendable {
 }
 
 extension WhoReply: Described {
+  /// What it looks like.
   public static var schema: Schema {
     .object([
       Property("workspace", .integer(1...9_007_199_254_740_991), "The workspace"),

@@ -60,6 +60,7 @@ public struct DeviceReply: Codable, Equatable, Sendable {
 }
 
 extension DeviceReply: Described {
+  /// What it looks like.
   public static var schema: Schema {
     .object([
       Property("id", .integer(1...9_007_199_254_740_991), "Its id"),
@@ -92,6 +93,7 @@ public struct DeviceList: Codable, Equatable, Sendable {
 }
 
 extension DeviceList: Described {
+  /// What it looks like.
   public static var schema: Schema {
     .object([
       Property("items", .list(DeviceReply.schema, atMost: nil), "The devices"),
@@ -116,6 +118,7 @@ public struct PlacementRequest: Codable, Equatable, Sendable {
 }
 
 extension PlacementRequest: Described {
+  /// What it looks like.
   public static var schema: Schema {
     .object([
       Property("placement", .choice(PlacementName.allCases.map(\.rawValue)), "Where"),

@@ -16,6 +16,7 @@ public struct UploadRequest: Codable, Equatable, Sendable {
 }
 
 extension UploadRequest: Described {
+  /// What it looks like.
   public static var schema: Schema {
     .object([
       Property("fileGroup", .integer(1...9_007_199_254_740_991), "Where it goes"),
@@ -43,6 +44,7 @@ public struct UploadReply: Codable, Equatable, Sendable {
 }
 
 extension UploadReply: Described {
+  /// What it looks like.
   public static var schema: Schema {
     .object([
       Property(
@@ -109,6 +111,7 @@ public struct FirmwareReply: Codable, Equatable, Sendable {
 }
 
 extension FirmwareReply: Described {
+  /// What it looks like.
   public static var schema: Schema {
     .object([
       Property("id", .integer(1...9_007_199_254_740_991), "Its id"),
@@ -143,6 +146,7 @@ public struct FirmwareList: Codable, Equatable, Sendable {
 }
 
 extension FirmwareList: Described {
+  /// What it looks like.
   public static var schema: Schema {
     .object([
       Property("items", .list(FirmwareReply.schema, atMost: nil), "The firmware"),
@@ -170,6 +174,7 @@ public struct PublicationReply: Codable, Equatable, Sendable {
 }
 
 extension PublicationReply: Described {
+  /// What it looks like.
   public static var schema: Schema {
     .object([
       Property("firmware", FirmwareReply.schema, "What was published"),

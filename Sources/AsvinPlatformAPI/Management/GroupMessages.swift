@@ -13,6 +13,7 @@ public struct FileGroupRequest: Codable, Equatable, Sendable {
 }
 
 extension FileGroupRequest: Described {
+  /// What it looks like.
   public static var schema: Schema {
     .object([
       Property("name", .text(1...64), "Its name"),
@@ -44,6 +45,7 @@ public struct FileGroupReply: Codable, Equatable, Sendable {
 }
 
 extension FileGroupReply: Described {
+  /// What it looks like.
   public static var schema: Schema {
     .object([
       Property("id", .integer(1...9_007_199_254_740_991), "Its id"),
@@ -66,6 +68,7 @@ public struct FileGroupList: Codable, Equatable, Sendable {
 }
 
 extension FileGroupList: Described {
+  /// What it looks like.
   public static var schema: Schema {
     .object([
       Property("items", .list(FileGroupReply.schema, atMost: nil), "The file groups")
@@ -85,6 +88,7 @@ public struct DeviceGroupRequest: Codable, Equatable, Sendable {
 }
 
 extension DeviceGroupRequest: Described {
+  /// What it looks like.
   public static var schema: Schema {
     .object([
       Property("name", .text(1...64), "Its name")
@@ -110,6 +114,7 @@ public struct DeviceGroupReply: Codable, Equatable, Sendable {
 }
 
 extension DeviceGroupReply: Described {
+  /// What it looks like.
   public static var schema: Schema {
     .object([
       Property("id", .integer(1...9_007_199_254_740_991), "Its id"),
@@ -131,6 +136,7 @@ public struct DeviceGroupList: Codable, Equatable, Sendable {
 }
 
 extension DeviceGroupList: Described {
+  /// What it looks like.
   public static var schema: Schema {
     .object([
       Property("items", .list(DeviceGroupReply.schema, atMost: nil), "The device groups")

@@ -45,6 +45,7 @@ public struct WindowMessage: Codable, Equatable, Sendable {
 }
 
 extension WindowMessage: Described {
+  /// What it looks like.
   public static var schema: Schema {
     .object([
       Property("from", .pattern("^([01][0-9]|2[0-3]):[0-5][0-9]$"), "Its first minute"),
@@ -86,6 +87,7 @@ public struct BatchMessage: Codable, Equatable, Sendable {
 }
 
 extension BatchMessage: Described {
+  /// What it looks like.
   public static var schema: Schema {
     .object([
       Property(
@@ -138,6 +140,7 @@ public struct RolloutRequest: Codable, Equatable, Sendable {
 }
 
 extension RolloutRequest: Described {
+  /// What it looks like.
   public static var schema: Schema {
     .object([
       Property("name", .text(1...256), "Its name"),
@@ -205,6 +208,7 @@ public struct RolloutReply: Codable, Equatable, Sendable {
 }
 
 extension RolloutReply: Described {
+  /// What it looks like.
   public static var schema: Schema {
     .object([
       Property("id", .integer(1...9_007_199_254_740_991), "Its id"),
@@ -252,6 +256,7 @@ public struct TallyMessage: Codable, Equatable, Sendable {
 }
 
 extension TallyMessage: Described {
+  /// What it looks like.
   public static var schema: Schema {
     .object([
       Property("offered", .integer(0...1000000000), "They were told"),
@@ -276,6 +281,7 @@ public struct RolloutList: Codable, Equatable, Sendable {
 }
 
 extension RolloutList: Described {
+  /// What it looks like.
   public static var schema: Schema {
     .object([
       Property("items", .list(RolloutReply.schema, atMost: nil), "The rollouts")
@@ -315,6 +321,7 @@ public struct RolloutDeviceReply: Codable, Equatable, Sendable {
 }
 
 extension RolloutDeviceReply: Described {
+  /// What it looks like.
   public static var schema: Schema {
     .object([
       Property("device", .integer(1...9_007_199_254_740_991), "The device"),
@@ -343,6 +350,7 @@ public struct RolloutDeviceList: Codable, Equatable, Sendable {
 }
 
 extension RolloutDeviceList: Described {
+  /// What it looks like.
   public static var schema: Schema {
     .object([
       Property("items", .list(RolloutDeviceReply.schema, atMost: nil), "The devices"),

@@ -185,7 +185,8 @@ public struct PlatformConnection: Sendable {
   private func refusal(_ response: HTTPClientResponse, _ path: String) async -> Failure {
     // Where the reply does not say why, its status does.
     let bytes = try? await response.body.collect(upTo: Self.longestReply)  // see above
-    let problem = bytes.flatMap { try? JSONDecoder().decode(Problem.self, from: Data($0.readableBytesView)) }  // see above
+    let body = Data(bytes?.readableBytesView ?? ByteBuffer().readableBytesView)
+    let problem = try? JSONDecoder().decode(Problem.self, from: body)  // see above
     return Failure(status: Int(response.status.code), problem, from: address + path)
   }
 }

@@ -78,7 +78,8 @@ public struct RemotePublication: Sendable {
     guard let group = groups.first(where: { $0.name == self.group }) else {
       if !newGroupTrust.isEmpty, !dryRun {
         return try await platform.must(
-          .post, "/manage/file-groups", FileGroupRequest(name: self.group, trust: newGroupTrust), as: FileGroupReply.self)
+          .post, "/manage/file-groups", FileGroupRequest(name: self.group, trust: newGroupTrust),
+          as: FileGroupReply.self)
       }
       let names = groups.map(\.name).joined(separator: ", ")
       throw Failure(

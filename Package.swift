@@ -196,7 +196,8 @@ let package = Package(
     .testTarget(
       name: "AsvinPlatformServerTests",
       dependencies: [
-        "AsvinPlatformServer", "AsvinPlatformStore", "AsvinPlatform", "AsvinPlatformAPI", "AsvinRelease", "AsvinBundle",
+        "AsvinAgent", "AsvinPublisher", "AsvinPlatformServer", "AsvinPlatformStore", "AsvinPlatform",
+        "AsvinPlatformAPI", "AsvinRelease", "AsvinBundle", "AsvinDelta",
         "AsvinCrypto", "AsvinVerifier", "AsvinManifest", "AsvinWire", "AsvinFixtures",
       ],
       swiftSettings: language),

@@ -7,6 +7,7 @@ import AsvinPublisher
 import AsvinRelease
 import AsvinVerifier
 import AsvinVerifyCrypto
+import Synchronization
 
 extension DeviceAgent {
   /// Bytes that are fetched at once.
@@ -68,6 +69,7 @@ extension DeviceAgent {
     let size = step.plan.streamSize
     let installation = try StreamInstallation(
       step.plan, into: target, journal: journal, base: base, memory: Int(step.memory))
+    hooks.log("fetching \(step.plan.isPatch ? "a patch" : "the image") of \(step.plan.payloadSize) bytes")
     if installation.offset > 0 { hooks.log("going on from byte \(installation.offset) of \(size)") }
     let path = path(of: step, plan, sealed: step.isSealed)
     while installation.offset < size {
@@ -110,15 +112,25 @@ extension DeviceAgent {
     }
   }
 
-  /// A piece of a payload.
+  /// A piece of a payload, or what of it has arrived before the network failed.
   private func fetch(_ path: String, from offset: UInt64, of size: UInt64) async throws -> [UInt8] {
     let count = min(Self.pieceBytes, size - offset)
     let isWhole = offset == 0 && count == size
-    return try await session.run { platform in
-      var bytes: [UInt8] = []
-      try await platform.fetch(path, from: offset, count: isWhole ? nil : count, atMost: count) { bytes += $0 }
+    let arrived = Mutex<[UInt8]>([])
+    do {
+      try await session.run { platform in
+        arrived.withLock { $0 = [] }
+        try await platform.fetch(path, from: offset, count: isWhole ? nil : count, atMost: count) { piece in
+          arrived.withLock { $0 += piece }
+        }
+      }
+    } catch let failure as Failure where failure.kind == .unreachable {
+      let bytes = arrived.withLock { $0 }
+      guard !bytes.isEmpty else { throw failure }
+      hooks.log("cut at byte \(offset + UInt64(bytes.span.count)) of \(size)")
       return bytes
     }
+    return arrived.withLock { $0 }
   }
 
   private func tellProgress(_ done: UInt64, of size: UInt64) async throws {

@@ -1,4 +1,5 @@
 import AsvinCrypto
+import AsvinDelta
 import AsvinFixtures
 import AsvinRelease
 import AsvinWire
@@ -16,7 +17,8 @@ struct TestBundles {
   ///
   /// - Parameter bases: bundles that patches are made from.
   func sign(
-    _ image: [UInt8], version: String, key: String = "ed25519", from bases: [String] = []
+    _ image: [UInt8], version: String, key: String = "ed25519", from bases: [String] = [],
+    profile: Profile? = nil
   ) throws -> (path: String, bytes: [UInt8]) {
     let file = "image-\(version)-\(key).bin"
     try scratch.write(image, to: file)
@@ -26,6 +28,7 @@ struct TestBundles {
     signing.keys = [KeyReference("\(Self.keys)\(key).pem", from: "/")]
     signing.output = "kettle-\(version)-\(key).asvin"
     signing.bases = bases
+    signing.profile = profile
     signing.force = true
     let output = try signing.run(in: Surroundings(folder: scratch.folder)).output
     return (output, try scratch.read(output))

@@ -1,0 +1,103 @@
+import Foundation  // Thread is not in FoundationEssentials
+import Glibc
+import Synchronization
+
+/// Something between a device and the platform that does it harm.
+final class Proxy: Sendable {
+  /// What is done to what the platform sends.
+  enum Harm: Sendable {
+    /// Each connection ends after so many bytes.
+    case cut(after: Int)
+    /// One byte is changed in every reply that has so many bytes or more.
+    case alter(from: Int)
+  }
+
+  let port: Int
+  private let listener: Int32
+  private let target: Int
+  private let harm: Harm
+  private let isEnded = Atomic(false)
+  /// How often it has done it.
+  var harms: Int { count.load(ordering: .relaxed) }
+  private let count = Atomic(0)
+
+  init(to target: Int, _ harm: Harm) throws {
+    (self.target, self.harm) = (target, harm)
+    (listener, port) = try Self.listen()
+    Thread.detachNewThread { self.accept() }
+  }
+
+  private static func listen() throws -> (listener: Int32, port: Int) {
+    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var address = Self.address(0)
+    let bound = unsafe withUnsafePointer(to: &address) { pointer in
+      unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe bind(listener, $0, Self.length) }
+    }
+    var length = Self.length
+    let named = unsafe withUnsafeMutablePointer(to: &address) { pointer in
+      unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe getsockname(listener, $0, &length) }
+    }
+    guard bound == 0, named == 0, Glibc.listen(listener, 64) == 0 else { throw RawError(text: "cannot listen") }
+    return (listener, Int(UInt16(bigEndian: address.sin_port)))
+  }
+
+  func end() {
+    isEnded.store(true, ordering: .relaxed)
+    shutdown(listener, Int32(SHUT_RDWR))
+    close(listener)
+  }
+
+  private static let length = socklen_t(MemoryLayout<sockaddr_in>.size)
+
+  private static func address(_ port: Int) -> sockaddr_in {
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = in_port_t(port).bigEndian
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    return address
+  }
+
+  private func accept() {
+    while !isEnded.load(ordering: .relaxed) {
+      let client = Glibc.accept(listener, nil, nil)
+      guard client >= 0 else { return }
+      let server = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+      var address = Self.address(target)
+      _ = unsafe withUnsafePointer(to: &address) { pointer in
+        unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe connect(server, $0, Self.length) }
+      }
+      Thread.detachNewThread { self.pass(from: client, to: server, isReply: false) }
+      Thread.detachNewThread {
+        self.pass(from: server, to: client, isReply: true)
+        close(server)
+        close(client)
+      }
+    }
+  }
+
+  private func pass(from source: Int32, to sink: Int32, isReply: Bool) {
+    var piece = [UInt8](repeating: 0, count: 16_384)
+    var passed = 0
+    while true {
+      var count = unsafe recv(source, &piece, piece.count, 0)
+      guard count > 0 else { break }
+      var isCut = false
+      if isReply {
+        switch harm {
+        case .cut(let limit) where passed + count >= limit:
+          (count, isCut) = (limit - passed, true)
+          self.count.add(1, ordering: .relaxed)
+        case .alter(let least) where count >= least:
+          piece[count - 1] ^= 0x20
+          self.count.add(1, ordering: .relaxed)
+        default: break
+        }
+      }
+      guard unsafe send(sink, piece, count, Int32(MSG_NOSIGNAL)) == count else { break }
+      passed += count
+      if isCut { break }
+    }
+    shutdown(sink, Int32(SHUT_RDWR))
+    shutdown(source, Int32(SHUT_RDWR))
+  }
+}

@@ -33,7 +33,6 @@ extension Schema {
           if property.isRequired { return "\(inner) is missing" }
           continue
         }
-        if case .null = value, !property.isRequired { continue }
         if let fault = property.schema.fault(in: value, at: inner) { return fault }
       }
       return nil

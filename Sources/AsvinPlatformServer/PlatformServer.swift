@@ -52,6 +52,7 @@ public struct PlatformServer: Sendable {
     let router = Router(context: PlatformContext.self, options: .autoGenerateHeadEndpoints)
     let metrics = Metrics()
     router.add(middleware: RequestLog(metrics: metrics))
+    router.add(middleware: MethodCheck(RouteTable.all))
     router.get("metrics") { _, _ in
       Reply.bytes(Array(metrics.text.utf8), "text/plain; version=0.0.4; charset=utf-8")
     }

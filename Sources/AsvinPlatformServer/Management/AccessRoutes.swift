@@ -37,9 +37,11 @@ extension Management {
       return try Reply.json(reply, status: .created)
     },
     Route(
-      .delete, "/manage/tokens/{token}", .person(.administer), "Take access back", gives: .nothing(204, "It is gone")
+      .delete, "/manage/tokens/{token}", .person(.administer), "Take access back", gives: .nothing(204, "It is gone"),
+      .problem(409, "It is the token that asks: somebody else takes that back")
     ) { call in
       let id: ID<AccessToken> = try call.id("token", of: .token)
+      if case .person(let own, _) = call.caller, own.id == id { throw PlatformError.inUse(.token) }
       try await call.write { rows in
         guard try rows.accessTokens().contains(where: { $0.id == id }) else { throw PlatformError.notFound(.token) }
         try rows.remove(id)

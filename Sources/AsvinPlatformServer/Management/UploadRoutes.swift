@@ -100,6 +100,7 @@ extension Call {
     } catch let gap as UploadGap {
       throw Refusal(status: .conflict, message: "\(gap.received) bytes have arrived", hint: "go on from there")
     }
+    guard offset > start else { throw Refusal.malformed("the body is empty") }
     return try await platform.objects.received(upload.id)
   }
 

@@ -6,23 +6,11 @@ import Hummingbird
 enum RouteTable {
   static let all: [Route] = DeviceV2.routes + Management.routes
 
-  /// Adds the routes to a router; other methods of their paths are refused as such.
+  /// Adds the routes to a router.
   static func add(to router: Router<PlatformContext>, _ platform: Platform) {
     for route in all {
       router.on(route.routerPath, method: route.method) { request, context in
         try await answer(route, request, context, platform)
-      }
-    }
-    let methods: [HTTPRequest.Method] = [.get, .post, .put, .patch, .delete]
-    for (path, routes) in Dictionary(grouping: all, by: \.path) {
-      guard let first = routes.first else { continue }
-      let allowed = methods.filter { method in routes.contains { $0.method == method } }
-      for method in methods where !allowed.contains(method) {
-        router.on(first.routerPath, method: method) { _, _ -> Response in
-          throw Refusal(
-            status: .methodNotAllowed, message: "\(path) does not take \(method.rawValue)",
-            fields: [.allow: allowed.map(\.rawValue).joined(separator: ", ")])
-        }
       }
     }
   }
@@ -33,12 +21,12 @@ enum RouteTable {
     let now = platform.clock()
     let caller = try await caller(of: request, for: route, platform, at: now)
     let call = Call(request: request, context: context, caller: caller, platform: platform, route: route, now: now)
-    if case .device(let device, _) = caller, route.parameters.contains("device") {
-      // A device speaks for itself only.
-      let named: ID<Device> = try call.id("device", of: .device)
-      guard named == device else { throw Refusal(status: .forbidden, message: "the token is another device's") }
-    }
     do {
+      if case .device(let device, _) = caller, route.parameters.contains("device") {
+        // A device speaks for itself only.
+        let named: ID<Device> = try call.id("device", of: .device)
+        guard named == device else { throw Refusal(status: .forbidden, message: "the token is another device's") }
+      }
       return try await route.run(call)
     } catch let error as PlatformError {
       throw Refusal(error)

@@ -19,6 +19,7 @@ public enum PlatformError: Error, Equatable, Sendable {
 
   /// The kinds of things.
   public enum Kind: String, Sendable {
-    case workspace, device, deviceGroup = "device group", fileGroup = "file group", firmware, rollout, upload, token
+    case workspace, device, deviceGroup = "device group", fileGroup = "file group", firmware, rollout, upload, token,
+      account
   }
 }

@@ -49,5 +49,5 @@ struct AsvinPlatformRoot: AsyncParsableCommand {
     commandName: "asvin-platform",
     abstract: "The platform that bundles are published to and devices poll.",
     discussion: "Start with: asvin-platform workspace create NAME; asvin-platform serve",
-    version: "0.1.0", subcommands: [Serve.self, WorkspaceVerb.self])
+    version: "0.1.0", subcommands: [Serve.self, WorkspaceVerb.self, AccountVerb.self])
 }

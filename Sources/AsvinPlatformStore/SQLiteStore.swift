@@ -54,6 +54,29 @@ public final class SQLiteStore: PlatformStore {
     }
   }
 
+  /// An account by its e-mail address.
+  public func account(_ email: String) async throws -> (workspace: ID<Workspace>, account: Account)? {
+    try await pool.read { database in
+      let statement = try database.cachedStatement(
+        sql: "SELECT workspace, email, salt, hash FROM account WHERE email = ?")
+      guard let row = try Row.fetchOne(statement, arguments: [Account.folded(email)]) else { return nil }
+      guard let salt = FixedBytes<16>(data: row[2]), let hash = Digest(data: row[3]) else {
+        throw StoreError(table: "account", id: row[0])
+      }
+      return (ID(row[0]), Account(email: row[1], salt: salt, hash: hash))
+    }
+  }
+
+  /// Adds an account to a workspace.
+  public func add(_ account: Account, to workspace: ID<Workspace>) async throws {
+    try await pool.write { database in
+      let rows = SQLiteRows(database: database, workspace: workspace.value)
+      _ = try rows.insert(
+        .account, "INSERT INTO account (email, workspace, salt, hash) VALUES (?, ?, ?, ?)",
+        [account.email, workspace.value, account.salt.data, account.hash.data])
+    }
+  }
+
   /// Adds a workspace.
   public func add(_ workspace: Workspace) async throws -> Workspace {
     try await pool.write { database in

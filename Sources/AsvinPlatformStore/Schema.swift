@@ -72,6 +72,9 @@ enum Schema {
       id INTEGER PRIMARY KEY AUTOINCREMENT, workspace INTEGER NOT NULL REFERENCES workspace, name TEXT NOT NULL,
       role TEXT NOT NULL, digest BLOB NOT NULL UNIQUE, created INTEGER NOT NULL, expires INTEGER, UNIQUE (workspace, name)
     ) STRICT;
+    CREATE TABLE account (
+      email TEXT NOT NULL UNIQUE, workspace INTEGER NOT NULL REFERENCES workspace, salt BLOB NOT NULL, hash BLOB NOT NULL
+    ) STRICT;
     CREATE TABLE audit (
       workspace INTEGER NOT NULL REFERENCES workspace, number INTEGER NOT NULL, time INTEGER NOT NULL,
       actor TEXT NOT NULL, action TEXT NOT NULL, subject TEXT NOT NULL, previous BLOB NOT NULL, digest BLOB NOT NULL,

@@ -46,3 +46,10 @@ int asvin_hmac_sha256(
 }
 
 int asvin_same_bytes(const void *left, const void *right, size_t count) { return CRYPTO_memcmp(left, right, count) == 0; }
+
+int asvin_pbkdf2(
+    const void *password, size_t password_count, const void *salt, size_t salt_count, int rounds, uint8_t key[32]) {
+  if (password_count > INT32_MAX || salt_count > INT32_MAX) return 0;
+  return PKCS5_PBKDF2_HMAC(
+      password, (int)password_count, salt, (int)salt_count, rounds, EVP_sha256(), 32, key);
+}

@@ -86,7 +86,17 @@ public struct Scratch: Sendable {
   }
 
   /// Takes the folder away.
-  public func remove() throws { try FileManager.default.removeItem(atPath: folder) }
+  public func remove() throws {
+    // What is being closed meanwhile may take a file of its own away in between.
+    for _ in 0..<10 {
+      do {
+        return try FileManager.default.removeItem(atPath: folder)
+      } catch let error as CocoaError where error.code == .fileNoSuchFile {
+        usleep(20_000)
+      }
+    }
+    if FileManager.default.fileExists(atPath: folder) { try FileManager.default.removeItem(atPath: folder) }
+  }
 
   /// All files, by their path in the folder, in order.
   public func files() throws -> [String] {

@@ -1,5 +1,6 @@
 import AsvinFixtures
 import AsvinPlatform
+import AsvinWire
 import Testing
 
 extension PlatformUnderTest {
@@ -92,6 +93,28 @@ extension RawReply {
     try await PlatformUnderTest.run { platform in
       let reply = try await login(platform, body)
       #expect(reply.status == status)
+    }
+  }
+
+  @Test("The first generation's login by address and password is a device's login, and no more")
+  func accounts() async throws {
+    try await PlatformUnderTest.run { platform in
+      let account = try #require(Account(email: "me@b.example", password: "correct horse", salt: FixedBytes()))
+      try await platform.store.add(account, to: platform.workspace.id)
+      let generator = LoadGenerator(mac: "AA")
+      for (email, password, status) in [
+        ("me@b.example", "correct horse", 200), ("ME@b.example", "correct horse", 200),
+        ("me@b.example", "correct horsf", 401), ("you@b.example", "correct horse", 401), ("me@b.example", "", 401),
+      ] {
+        let reply = try await platform.ask(
+          generator.post("/auth/login", #""email": "\#(email)", "password": "\#(password)""#, withKeys: false))
+        #expect(reply.status == status)
+        guard let token = reply.json["token"] else { continue }
+        let devices = try await platform.ask(PostmanClient().send("GET", "/api/device/", token: token))
+        #expect(devices.status == 200)
+        let manage = try await platform.call("GET", "/manage/me", token)
+        #expect(manage.status == 401)
+      }
     }
   }
 

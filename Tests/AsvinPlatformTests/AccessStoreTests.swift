@@ -91,6 +91,24 @@ import Testing
     }
   }
 
+  @Test(
+    "An account is found by its address, in either case, and an address is one account's", arguments: StoreKind.allCases
+  )
+  func accounts(kind: StoreKind) async throws {
+    try await kind.with { store, ours, theirs in
+      let account = try #require(
+        Account(email: "A@b.example", password: "correct horse", salt: FixedBytes { UInt8($0) }))
+      try await store.add(account, to: ours.id)
+      let found = try await store.account("a@B.example")
+      #expect(found?.workspace == ours.id && found?.account == account)
+      #expect(account.isPassword("correct horse") && !account.isPassword("correct horsf"))
+      await #expect(throws: PlatformError.nameTaken(.account)) { try await store.add(account, to: theirs.id) }
+      let nobody = try await store.account("c@b.example")
+      #expect(nobody == nil)
+      #expect(Account(email: "a@b", password: "too short", salt: FixedBytes()) == nil)
+    }
+  }
+
   @Test("Each entry of the audit log follows from the one before it", arguments: StoreKind.allCases)
   func chain(kind: StoreKind) async throws {
     try await kind.with { store, ours, theirs in

@@ -8,6 +8,7 @@ public final class MemoryStore: PlatformStore {
   private struct State {
     var workspaces: [ID<Workspace>: Workspace] = [:]
     var rows: [ID<Workspace>: MemoryRows.Tables] = [:]
+    var accounts: [String: (workspace: ID<Workspace>, account: Account)] = [:]
     var nextID: Int64 = 1
   }
 
@@ -34,6 +35,19 @@ public final class MemoryStore: PlatformStore {
         if let token = tables.accessTokens.values.first(where: { $0.digest == digest }) { return (workspace, token) }
       }
       return nil
+    }
+  }
+
+  /// An account by its e-mail address.
+  public func account(_ email: String) async throws -> (workspace: ID<Workspace>, account: Account)? {
+    state.withLock { $0.accounts[Account.folded(email)] }
+  }
+
+  /// Adds an account to a workspace.
+  public func add(_ account: Account, to workspace: ID<Workspace>) async throws {
+    try state.withLock { state in
+      guard state.accounts[account.email] == nil else { throw PlatformError.nameTaken(.account) }
+      state.accounts[account.email] = (workspace, account)
     }
   }
 

@@ -11,6 +11,12 @@ public protocol PlatformStore: Sendable {
   func workspaces() async throws -> [Workspace]
   /// The access that a token gives, by its digest, and to what.
   func access(_ digest: Digest) async throws -> (workspace: ID<Workspace>, token: AccessToken)?
+  /// An account by its e-mail address, and its workspace.
+  func account(_ email: String) async throws -> (workspace: ID<Workspace>, account: Account)?
+  /// Adds an account to a workspace.
+  ///
+  /// - Throws: ``PlatformError/nameTaken(_:)`` where there is one of that address.
+  func add(_ account: Account, to workspace: ID<Workspace>) async throws
   /// Adds a workspace, and gives it its id.
   func add(_ workspace: Workspace) async throws -> Workspace
 

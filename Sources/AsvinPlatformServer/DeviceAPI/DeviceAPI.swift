@@ -9,6 +9,7 @@ struct DeviceAPI: Sendable {
   let tokens: Tokens
   let fingerprint: String?
   let limiter: RateLimiter
+  let accounts = AccountLogins()
   let clock: @Sendable () -> Instant
 
   func add(to router: Router<PlatformContext>) {

@@ -14,9 +14,11 @@ enum Login {
     let customerKey: String?
     let timestamp: NumberOrText?
     let signature: String?
+    let email: String?
+    let password: String?
 
     enum CodingKeys: String, CodingKey {
-      case deviceKey, customerKey, timestamp, deviceSignature
+      case deviceKey, customerKey, timestamp, deviceSignature, email, password
       // As asvin's sample in PHP has it.
       case hyphenated = "device-signature"
     }
@@ -25,6 +27,8 @@ enum Login {
       let container = try decoder.container(keyedBy: CodingKeys.self)
       deviceKey = try container.decodeIfPresent(String.self, forKey: .deviceKey)
       customerKey = try container.decodeIfPresent(String.self, forKey: .customerKey)
+      email = try container.decodeIfPresent(String.self, forKey: .email)
+      password = try container.decodeIfPresent(String.self, forKey: .password)
       timestamp = try container.decodeIfPresent(NumberOrText.self, forKey: .timestamp)
       let underscored = try container.decodeIfPresent(String.self, forKey: .deviceSignature)
       signature = try underscored ?? container.decodeIfPresent(String.self, forKey: .hyphenated)
@@ -48,17 +52,25 @@ extension DeviceAPI {
   func login(_ request: Request, context: PlatformContext) async throws -> Response {
     let body = try await request.decoded(Login.Body.self)
     let now = clock()
-    let allowance = limiter.take("\(context.peer) \(body.deviceKey ?? "")", at: now)
+    let allowance = limiter.take("\(context.peer) \(body.deviceKey ?? body.email ?? "")", at: now)
     guard allowance.isWithin else {
       throw Refusal(
         status: .tooManyRequests, message: "Too many requests in this time frame.", fields: allowance.fields)
     }
-    guard let workspace = try await workspace(of: body, at: now) else {
+    guard let workspace = try await workspaceID(of: body, at: now) else {
       throw Refusal(status: .unauthorized, message: "the signature or the time is not good", fields: allowance.fields)
     }
-    var response = try Reply.json(["token": try await tokens.token(for: workspace.id, at: now)])
+    var response = try Reply.json(["token": try await tokens.token(for: workspace, at: now)])
     for field in allowance.fields { response.headers[field.name] = field.value }
     return response
+  }
+
+  private func workspaceID(of body: Login.Body, at now: Instant) async throws -> ID<Workspace>? {
+    // The first generation logs in to asvin's ledger and to IPFS by name.
+    if let email = body.email, let password = body.password {
+      return try await accounts.workspace(email, password, in: store)
+    }
+    return try await workspace(of: body, at: now)?.id
   }
 
   private func workspace(of body: Login.Body, at now: Instant) async throws -> Workspace? {

@@ -24,6 +24,10 @@ asvin_md5 *asvin_md5_new(void);
 int asvin_hmac_sha256(const void *key, size_t key_count, const void *bytes, size_t count, uint8_t code[32]);
 int asvin_same_bytes(const void *left, const void *right, size_t count);
 
+// PBKDF2 with HMAC-SHA-256 (RFC 8018).
+int asvin_pbkdf2(
+    const void *password, size_t password_count, const void *salt, size_t salt_count, int rounds, uint8_t key[32]);
+
 // SHA-1, for version 5 UUIDs (RFC 9562) and nothing else: no security rests on it.
 int asvin_sha1(const void *bytes, size_t count, uint8_t digest[20]);
 

@@ -66,11 +66,26 @@ final class Proxy: Sendable {
       _ = unsafe withUnsafePointer(to: &address) { pointer in
         unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe connect(server, $0, Self.length) }
       }
-      Thread.detachNewThread { self.pass(from: client, to: server, isReply: false) }
-      Thread.detachNewThread {
-        self.pass(from: server, to: client, isReply: true)
-        close(server)
-        close(client)
+      // Closed when nobody uses them any more: else the numbers are another connection's.
+      let left = Left(2)
+      for (source, sink, isReply) in [(client, server, false), (server, client, true)] {
+        Thread.detachNewThread {
+          self.pass(from: source, to: sink, isReply: isReply)
+          guard left.isLast() else { return }
+          close(client)
+          close(server)
+        }
+      }
+    }
+  }
+
+  private final class Left: Sendable {
+    private let count: Mutex<Int>
+    init(_ count: Int) { self.count = Mutex(count) }
+    func isLast() -> Bool {
+      count.withLock { count in
+        count -= 1
+        return count == 0
       }
     }
   }

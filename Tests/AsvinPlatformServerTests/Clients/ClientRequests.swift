@@ -101,9 +101,10 @@ struct PycomClient {
 struct LoadGenerator {
   let mac: String
 
-  func post(_ path: String, _ members: String) -> String {
+  func post(_ path: String, _ members: String, withKeys: Bool = true) -> String {
     let keys = #""customer_key": "\#(ClientRequests.customerKey)", "device_key": "\#(ClientRequests.deviceKey)""#
-    let body = "{\(keys)\(members.isEmpty ? "" : ", \(members)")}"
+    let all = (withKeys ? [keys] : []) + (members.isEmpty ? [] : [members])
+    let body = "{\(all.joined(separator: ", "))}"
     return ClientRequests.request(
       "POST \(path) HTTP/1.1",
       [

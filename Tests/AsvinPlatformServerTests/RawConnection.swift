@@ -26,7 +26,7 @@ struct RawConnection: Sendable {
   private let descriptor: Int32
 
   static func open(port: Int) async throws -> RawConnection {
-    try await onOwnThread {
+    try await OwnThread.run {
       let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
       var address = sockaddr_in()
       address.sin_family = sa_family_t(AF_INET)
@@ -51,7 +51,7 @@ struct RawConnection: Sendable {
 
   /// As ``exchange(_:toEnd:)-String``, for a request whose body is no text.
   func exchange(_ bytes: [UInt8], toEnd: Bool = false) async throws -> RawReply {
-    try await Self.onOwnThread {
+    try await OwnThread.run {
       guard unsafe send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count else {
         throw RawError(text: "cannot send")
       }
@@ -90,10 +90,11 @@ struct RawConnection: Sendable {
     if status != 304, body.count < length ?? (isClosed ? 0 : Int.max) { return nil }
     return RawReply(status: status, headBytes: end + 4, fields: fields, body: body, isClosed: isClosed)
   }
+}
 
-  private static func onOwnThread<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws
-    -> Result
-  {
+/// A thread for what blocks.
+enum OwnThread {
+  static func run<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
     try await withCheckedThrowingContinuation { continuation in
       Thread.detachNewThread { continuation.resume(with: Swift.Result { try body() }) }
     }

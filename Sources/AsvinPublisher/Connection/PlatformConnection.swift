@@ -17,6 +17,22 @@ public struct PlatformConnection: Sendable {
   static let longestReply = 1 << 24
   static let patience = TimeAmount.seconds(60)
 
+  /// How slowly a download may come: a sender that gives a byte a minute would keep a device from its update for ever.
+  public struct Slowness: Sendable {
+    /// Bytes a second at least.
+    public var bytesPerSecond: UInt64
+    /// Seconds in which it may be slower.
+    public var grace: Double
+
+    /// Slowness of its parts.
+    public init(bytesPerSecond: UInt64 = 256, grace: Double = 30) {
+      (self.bytesPerSecond, self.grace) = (bytesPerSecond, grace)
+    }
+  }
+
+  /// How slowly downloads may come.
+  public var slowness = Slowness()
+
   /// How a request is made.
   public enum Method: String, Sendable {
     case get = "GET"
@@ -75,7 +91,11 @@ public struct PlatformConnection: Sendable {
   }
 
   /// The same platform, spoken to with another token.
-  public func with(token: String) -> PlatformConnection { PlatformConnection(checked: address, client, token) }
+  public func with(token: String) -> PlatformConnection {
+    var other = PlatformConnection(checked: address, client, token)
+    other.slowness = slowness
+    return other
+  }
 
   /// Asks, and reads the reply; `nil` for one without content.
   ///
@@ -107,7 +127,7 @@ public struct PlatformConnection: Sendable {
   /// Fetches bytes from an offset on, and gives them in pieces as they come.
   ///
   /// - Parameter maximum: bytes at most, from the offset on; more is an error.
-  /// - Throws: as ``ask(_:_:_:as:)``, and what the body throws.
+  /// - Throws: as ``ask(_:_:_:as:)``, also for what comes too slowly, and what the body throws.
   public func fetch(
     _ path: String, from offset: UInt64 = 0, count: UInt64? = nil, atMost maximum: UInt64,
     _ body: ([UInt8]) throws -> Void
@@ -122,8 +142,15 @@ public struct PlatformConnection: Sendable {
     guard response.status.code == (isPart ? 206 : 200) else { throw await refusal(response, path) }
     var received: UInt64 = 0
     var pieces = response.body.makeAsyncIterator()
+    let start = ContinuousClock.now
     while let piece = try await next(&pieces, path) {
       received += UInt64(piece.readableBytes)
+      let seconds = Double((ContinuousClock.now - start).components.seconds)
+      guard seconds <= slowness.grace || Double(received) >= seconds * Double(slowness.bytesPerSecond) else {
+        throw Failure(
+          .unreachable, "\(address)\(path) sends less than \(slowness.bytesPerSecond) bytes a second",
+          hint: "it is tried again later")
+      }
       guard received <= maximum else {
         throw Failure(.rejected, "\(address)\(path) is longer than it was said to be")
       }

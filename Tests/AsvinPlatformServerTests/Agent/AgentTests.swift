@@ -105,6 +105,28 @@ import Testing
     }
   }
 
+  @Test("Who sends a byte now and then is given up, and the download goes on elsewhere")
+  func trickle() async throws {
+    try await PlatformUnderTest.run { platform in
+      let gateway = try await Gateway.grouped(on: platform)
+      let image = Self.changed(Gateway.old)
+      _ = try await gateway.release(image, "1.0.0")
+      let proxy = try Proxy(to: platform.port, .trickle(after: 4000, milliseconds: 20))
+      defer { proxy.end() }
+      try await PlatformConnection.with("http://127.0.0.1:\(proxy.port)") { connection in
+        var connection = connection
+        connection.slowness = .init(bytesPerSecond: 10_000, grace: 0)
+        let agent = try DeviceAgent(gateway.folder, on: connection, hooks: DeviceHooks())
+        let failure = await #expect(throws: Failure.self) {
+          while true { _ = try await agent.poll() }
+        }
+        #expect(failure?.kind == .unreachable)
+      }
+      let outcome = try await gateway.poll()
+      #expect(outcome == .updated("1.0.0"))
+    }
+  }
+
   @Test("Whoever changes what the platform sends gets nothing started")
   func altered() async throws {
     try await PlatformUnderTest.run { platform in

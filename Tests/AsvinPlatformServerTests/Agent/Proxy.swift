@@ -8,6 +8,8 @@ final class Proxy: Sendable {
   enum Harm: Sendable {
     /// Each connection ends after so many bytes.
     case cut(after: Int)
+    /// Replies come a byte at a time, so many milliseconds apart, behind so many bytes.
+    case trickle(after: Int, milliseconds: UInt32)
     /// One byte is changed in every reply that has so many bytes or more.
     case alter(from: Int)
   }
@@ -107,6 +109,15 @@ final class Proxy: Sendable {
           self.count.add(1, ordering: .relaxed)
         default: break
         }
+      }
+      if isReply, case .trickle(let limit, let milliseconds) = harm, passed + count > limit {
+        self.count.add(1, ordering: .relaxed)
+        for index in 0..<count {
+          usleep(milliseconds * 1000)
+          guard unsafe send(sink, [piece[index]], 1, Int32(MSG_NOSIGNAL)) == 1 else { break }
+        }
+        passed += count
+        continue
       }
       guard unsafe send(sink, piece, count, Int32(MSG_NOSIGNAL)) == count else { break }
       passed += count

@@ -123,7 +123,7 @@ let package = Package(
       name: "AsvinPackCommands",
       dependencies: [
         "AsvinPublisher", "AsvinPlatformAPI", "AsvinRelease", "AsvinBundle", "AsvinDelta", "AsvinDeltaBuilder",
-        "AsvinManifest", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "AsvinVerifier", "AsvinManifest", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: language),
     .executableTarget(name: "asvin-pack", dependencies: ["AsvinPackCommands"], swiftSettings: language),

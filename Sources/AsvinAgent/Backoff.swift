@@ -30,7 +30,7 @@ extension DeviceAgent {
   /// - Parameters:
   ///   - interval: seconds between polls.
   ///   - isDone: asked after each poll; where it says so, that was the last one.
-  /// - Throws: ``Failure`` that another poll would not mend.
+  /// - Throws: where the task is cancelled, or the device cannot start.
   public func run(every interval: Double, until isDone: @Sendable (Outcome) -> Bool = { _ in false }) async throws {
     var backoff = Backoff(interval: interval)
     _ = try await start()
@@ -41,7 +41,8 @@ extension DeviceAgent {
         if isDone(outcome) { return }
         if case .pending = outcome { return }
         wait = backoff.success()
-      } catch let failure as Failure where failure.kind == .unreachable {
+      } catch let failure as Failure {
+        // Whatever it is, an agent that ends is a device that nobody reaches any more.
         wait = backoff.failure()
         hooks.log("\(failure.message); again in \(Int(wait)) s")
       }

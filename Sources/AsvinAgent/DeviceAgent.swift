@@ -74,7 +74,7 @@ public actor DeviceAgent {
     let runsUpdate = try boot.begin()
     try region.file.flush()
     guard let candidate, let bank = try banks().bank(of: candidate.sequence), let content = try banks()[bank] else {
-      return .nothing
+      return try await tellWhatBecame(of: boot)
     }
     if runsUpdate {
       hooks.log("\(content.version) is on trial")
@@ -82,7 +82,7 @@ public actor DeviceAgent {
         _ = try boot.confirm()
         try region.file.flush()
         hooks.log("\(content.version) is confirmed")
-        try await tell(DeviceEventRequest(event: .confirmed))
+        try await tell(DeviceEventRequest(event: .confirmed), trial: nil)
         return .updated(content.version)
       }
       try boot.revert()
@@ -91,8 +91,18 @@ public actor DeviceAgent {
       return .nothing
     }
     hooks.log("\(content.version) was not confirmed; back to what ran before")
-    try await tell(DeviceEventRequest(event: .failed, reason: Int(Reason.notConfirmed.rawValue)))
+    try await tell(DeviceEventRequest(event: .failed, reason: Int(Reason.notConfirmed.rawValue)), trial: nil)
     return .reverted(content.version)
+  }
+
+  /// The power went between what became of an update and the word of it: it is told now.
+  private func tellWhatBecame(of boot: BootState<FileRegion>) async throws -> Outcome {
+    guard let trial = outbox.trial else { return .nothing }
+    let isConfirmed = boot.sequence == trial
+    let event = DeviceEventRequest(
+      event: isConfirmed ? .confirmed : .failed, reason: isConfirmed ? nil : Int(Reason.notConfirmed.rawValue))
+    try await tell(event, trial: nil)
+    return .nothing
   }
 
   /// Asks once, and does what there is to do.
@@ -112,11 +122,13 @@ public actor DeviceAgent {
     }
     outbox.rollout = update.rollout
     try folder.write(outbox, to: "outbox.json")
+    let sequence: UInt64
     do {
       let floor = bootState(try bootRegion()).floor
       let plan = try ReleasePlan([UInt8](update.envelope), for: identity, floor: floor, running: running)
       hooks.log("\(plan.version) is accepted, sequence number \(plan.sequence)")
       try await install(plan, over: running)
+      sequence = plan.sequence
     } catch let rejection as Rejection {
       return try await fail(rejection.reason)
     } catch let error as InstallError {
@@ -124,7 +136,7 @@ public actor DeviceAgent {
     } catch let failure as Failure where failure.reason != nil {
       return try await fail(failure.reason ?? .flashFailed)
     }
-    try await tell(DeviceEventRequest(event: .installed))
+    try await tell(DeviceEventRequest(event: .installed), trial: sequence)
     return try await restart()
   }
 
@@ -148,6 +160,12 @@ public actor DeviceAgent {
 
 // Reports.
 extension DeviceAgent {
+  /// As ``tell(_:)``, and notes in the same step what is to be told next.
+  private func tell(_ event: DeviceEventRequest, trial: UInt64?) async throws {
+    outbox.trial = trial
+    try await tell(event)
+  }
+
   /// Tells the platform, now or when it is reached again.
   func tell(_ event: DeviceEventRequest) async throws {
     guard let rollout = outbox.rollout else { return }
@@ -192,7 +210,9 @@ extension DeviceAgent {
     let sequence = bootState(try bootRegion()).sequence
     let banks = try banks()
     guard let bank = banks.bank(of: sequence), let content = banks[bank] else {
-      throw Failure(.failed, "no bank holds what runs, sequence number \(sequence)", hint: "enrol the device anew")
+      throw Failure(
+        .failed, "no bank holds what runs, sequence number \(sequence)",
+        hint: "remove the folder, and enrol the device anew")
     }
     return (bank, content)
   }

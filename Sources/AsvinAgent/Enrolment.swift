@@ -40,12 +40,20 @@ public struct Enrolment: Sendable {
     (self.trust, self.customerKey, self.deviceKey) = (trust, customerKey, deviceKey)
   }
 
-  /// Enrols, and writes the factory's image into the first bank. The same again is the same device.
+  /// Enrols, and writes the factory's image into the first bank. The same again is the same device, with other keys to trust
+  /// where others are given, and with what it runs by now.
   ///
   /// - Throws: ``Failure``.
   public func run(in folder: DeviceFolder, on platform: PlatformConnection) async throws -> DeviceIdentity {
     guard !trust.isEmpty else {
       throw Failure(.usage, "no key to trust is given", hint: "give the signer's public key with --trust KEY.pub.pem")
+    }
+    for text in trust { try Self.check(text) }
+    let known = try folder.read("device.json", as: DeviceIdentity.self)
+    guard known.map({ $0.name == name }) ?? true else {
+      throw Failure(
+        .usage, "'\(folder.path)' holds the device '\(known?.name ?? "")'", hint: "give each device a folder of its own"
+      )
     }
     let key = try folder.makeKey()
     let workspace = platform.with(token: try await workspaceToken(platform))
@@ -54,14 +62,23 @@ public struct Enrolment: Sendable {
       name: name, label: label, version: version, deviceClass: deviceClass.deviceClass.uuid,
       key: Data(key.publicKey.withBytes { bytes in bytes.indices.map { bytes[$0] } }), proof: Data(proof))
     let reply = try await workspace.must(.post, "/v2/devices", request, as: EnrolmentReply.self)
-    let room = max(room, UInt64(image.span.count))
+    let room = known?.room ?? max(room, UInt64(image.span.count))
     let identity = DeviceIdentity(
       platform: platform.address, workspace: reply.workspace, device: reply.device, name: name,
-      vendor: deviceClass.vendor.uuid, deviceClass: deviceClass.deviceClass.uuid, factorySequence: sequence, room: room,
-      trust: trust)
-    try writeFactoryImage(to: folder, room: room)
+      vendor: deviceClass.vendor.uuid, deviceClass: deviceClass.deviceClass.uuid,
+      factorySequence: known?.factorySequence ?? sequence, room: room, trust: trust)
+    // A device that has been enrolled keeps what it runs.
+    if try folder.read("banks.json", as: Banks.self) == nil { try writeFactoryImage(to: folder, room: room) }
     try folder.write(identity, to: "device.json")
     return identity
+  }
+
+  private static func check(_ key: String) throws {
+    do {
+      _ = try PublicKey(pem: Array(key.utf8))
+    } catch {
+      throw Failure(error, on: "--trust")
+    }
   }
 
   private func writeFactoryImage(to folder: DeviceFolder, room: UInt64) throws {

@@ -13,7 +13,13 @@ struct DataFolder: ParsableArguments {
 
   func store() throws -> SQLiteStore {
     try make()
-    return try SQLiteStore(path: "\(data)/platform.sqlite")
+    do {
+      return try SQLiteStore(path: "\(data)/platform.sqlite")
+    } catch {
+      throw Failure(
+        .failed, "the database in '\(data)' cannot be opened: \(error)",
+        hint: "restore it from a backup, or choose another")
+    }
   }
 
   func objects() throws -> FolderObjects { try FolderObjects(folder: "\(data)/objects") }
@@ -45,7 +51,8 @@ struct DataFolder: ParsableArguments {
       try FileManager.default.createDirectory(
         atPath: data, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     } catch {
-      throw Failure(.cannotWrite, "cannot make the folder '\(data)': \(error)", hint: "choose another with --data")
+      throw Failure(
+        .cannotWrite, "cannot make the folder '\(data)'", hint: "choose another with --data, where you may write")
     }
   }
 }

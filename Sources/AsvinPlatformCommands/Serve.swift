@@ -30,6 +30,7 @@ struct Serve: AsyncParsableCommand {
   var logRequests = false
 
   func run() async throws {
+    guard (0...65_535).contains(port) else { throw Failure(.usage, "\(port) is no port", hint: "give 1 to 65535") }
     var settings = PlatformServer.Settings(tokenKey: try folder.tokenKey())
     (settings.host, settings.port, settings.loginsPerMinute) = (host, port, loginsPerMinute)
     settings.logsRequests = logRequests
@@ -42,9 +43,22 @@ struct Serve: AsyncParsableCommand {
     }
     let scheme = certificate == nil ? "http" : "https"
     let server = PlatformServer(settings, store: try folder.store(), objects: try folder.objects()) { .now }
-    try await server.run { [host] port in
-      print("asvin-platform: listening on \(scheme)://\(host):\(port)")
-      flushOutput()
+    do {
+      try await server.run { [host] port in
+        print("asvin-platform: listening on \(scheme)://\(host):\(port)")
+        flushOutput()
+      }
+    } catch {
+      let text = "\(error)"
+      if text.contains("errno: ") || text.contains("UnknownHost") {
+        throw Failure(
+          .failed, "cannot listen on \(host):\(port): \(text.contains("errno: 98") ? "the port is in use" : text)",
+          hint: "choose another with --host and --port")
+      }
+      if text.contains("failedToLoad") {
+        throw Failure(.rejected, "the certificate or its key cannot be read", hint: "both are files in PEM")
+      }
+      throw error
     }
   }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import AsvinPlatform
 import AsvinPlatformServer
 import AsvinPlatformStore
+import AsvinRelease
 import FoundationEssentials
 
 struct WorkspaceVerb: AsyncParsableCommand {
@@ -24,6 +25,9 @@ struct WorkspaceVerb: AsyncParsableCommand {
     }
 
     func run() async throws {
+      guard (1...64).contains(name.count) else {
+        throw Failure(.usage, "a workspace's name has 1 to 64 characters")
+      }
       let (workspace, token) = try await Provisioning.makeWorkspace(named: name, in: folder.store(), at: .now)
       let made = Made(
         workspace: workspace.id.value, customerKey: workspace.customerKey, deviceKey: workspace.deviceKeys[0],
@@ -34,9 +38,10 @@ struct WorkspaceVerb: AsyncParsableCommand {
         return print(String(decoding: try encoder.encode(made), as: UTF8.self))
       }
       print("workspace    \(made.workspace)")
-      print("customer key \(made.customerKey)   never leaves a device: logins are signed with it")
-      print("device key   \(made.deviceKey)")
-      print("admin token  \(made.token)   shown once")
+      print("customer key \(made.customerKey)   ASVIN_CUSTOMER_KEY: logins are signed with it, it is never sent")
+      print("device key   \(made.deviceKey)   ASVIN_DEVICE_KEY: it is named in a login")
+      print("admin token  \(made.token)   ASVIN_PACK_TOKEN, or asvin-pack login; shown once")
+      print("next: asvin-platform serve --data \(folder.data)")
     }
   }
 

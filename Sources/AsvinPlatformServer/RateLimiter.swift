@@ -21,24 +21,26 @@ final class RateLimiter: Sendable {
 
   private struct Window {
     var start: Instant
-    var counts: [String: Int] = [:]
+    /// By the hash of a name, whose seed nobody knows: a name may be as long as a body.
+    var counts: [Int: Int] = [:]
   }
 
   private static let seconds: Int64 = 60
-  /// A flood of names makes the table start anew before it takes the memory.
-  private static let names = 100_000
+  /// More than can be answered in a minute: some 64 MB.
+  private static let names = 2_000_000
   private let limit: Int
   private let window = Mutex(Window(start: Instant(0)))
 
   init(perMinute limit: Int) { self.limit = limit }
 
-  func take(_ name: String, at now: Instant) -> Allowance {
-    window.withLock { window in
+  func take(_ name: String, at now: Instant, limit: Int? = nil) -> Allowance {
+    let limit = limit ?? self.limit
+    return window.withLock { window in
       if now.seconds >= window.start.seconds + Self.seconds || window.counts.count >= Self.names {
         window = Window(start: Instant(now.seconds - now.seconds % Self.seconds))
       }
-      let count = (window.counts[name] ?? 0) + 1
-      window.counts[name] = count
+      let count = (window.counts[name.hashValue] ?? 0) + 1
+      window.counts[name.hashValue] = count
       return Allowance(limit: limit, left: limit - count, reset: Instant(window.start.seconds + Self.seconds))
     }
   }

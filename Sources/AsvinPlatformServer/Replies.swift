@@ -31,6 +31,12 @@ struct Refusal: Error, HTTPResponseError {
 
   static let badToken = Refusal(
     status: .unauthorized, message: "JWT is not valid", fields: [.wwwAuthenticate: "Bearer error=\"invalid_token\""])
+  /// The keys that all devices of a workspace share do not speak for one that has its own.
+  static let ownKey = Refusal(status: .forbidden, message: "the device has a key of its own")
+  /// As ``badToken``, for who has no JWT.
+  static let badAccess = Refusal(
+    status: .unauthorized, message: "the token is not good",
+    fields: [.wwwAuthenticate: "Bearer error=\"invalid_token\""])
   static let noToken = Refusal(
     status: .unauthorized, message: "a bearer token is needed", fields: [.wwwAuthenticate: "Bearer"])
   static func notFound(_ message: String) -> Refusal { Refusal(status: .notFound, message: message) }

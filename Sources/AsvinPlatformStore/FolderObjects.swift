@@ -35,6 +35,7 @@ public final class FolderObjects: ObjectStore {
   /// Keeps bytes.
   public func put(_ bytes: [UInt8]) async throws -> Digest {
     let digest = SHA256.digest(of: bytes.span)
+    if try await isThere(digest) { return digest }
     let file = try OutputFile(path(of: digest), permissions: 0o444, replacing: .existing, durability: .flushed)
     try file.write(bytes)
     try file.commit()
@@ -60,6 +61,7 @@ public final class FolderObjects: ObjectStore {
 
   /// Makes an upload an object.
   public func keep(_ upload: ID<Upload>, as digest: Digest) async throws {
+    if try await isThere(digest) { return }
     let source = try WatchedFile(path(of: upload))
     let file = try OutputFile(path(of: digest), permissions: 0o444, replacing: .existing, durability: .flushed)
     guard try source.digest(copyingTo: file) == digest else { throw ObjectDamaged(digest) }
@@ -70,6 +72,15 @@ public final class FolderObjects: ObjectStore {
   public func discard(_ upload: ID<Upload>) async throws {
     let path = path(of: upload)
     guard unsafe unlink(path) == 0 || errno == ENOENT else { throw FileError(.write, path) }
+  }
+
+  /// Whether an object is there and whole: it is then not replaced, whoever reads it just now goes on.
+  private func isThere(_ digest: Digest) async throws -> Bool {
+    do {
+      return try await object(digest) != nil
+    } catch is ObjectDamaged {
+      return false
+    }
   }
 
   private func path(of digest: Digest) -> String { "\(folder)/sha256/\(digest.hexadecimal)" }

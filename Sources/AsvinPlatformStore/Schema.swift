@@ -41,6 +41,8 @@ enum Schema {
       envelope BLOB, bundle BLOB
     ) STRICT;
     CREATE INDEX firmware_by_cid ON firmware (workspace, cid);
+    CREATE INDEX firmware_by_bundle ON firmware (file_group, bundle);
+    CREATE INDEX firmware_by_sequence ON firmware (workspace, class, sequence);
     CREATE INDEX firmware_by_release ON firmware (workspace, release);
     CREATE TABLE rollout (
       id INTEGER PRIMARY KEY AUTOINCREMENT, workspace INTEGER NOT NULL REFERENCES workspace, name TEXT NOT NULL,
@@ -51,6 +53,7 @@ enum Schema {
       offered INTEGER NOT NULL, downloading INTEGER NOT NULL, installed INTEGER NOT NULL, confirmed INTEGER NOT NULL,
       failed INTEGER NOT NULL, skipped INTEGER NOT NULL, forgiven INTEGER NOT NULL
     ) STRICT;
+    CREATE INDEX rollout_by_firmware ON rollout (firmware);
     CREATE INDEX rollout_by_phase ON rollout (workspace, phase, start);
     CREATE TABLE rollout_group (
       device_group INTEGER NOT NULL REFERENCES device_group, rollout INTEGER NOT NULL REFERENCES rollout,

@@ -118,6 +118,19 @@ extension RawReply {
     }
   }
 
+  @Test("A password is tried ten times a minute, whatever else is in the body")
+  func guesses() async throws {
+    try await PlatformUnderTest.run { platform in
+      var statuses: [Int] = []
+      for number in 0..<12 {
+        let members = #""email": "me@b.example", "password": "guess \#(number)", "device_key": "\#(number)""#
+        let reply = try await platform.ask(LoadGenerator(mac: "AA").post("/auth/login", members, withKeys: false))
+        statuses.append(reply.status)
+      }
+      #expect(statuses == Array(repeating: 401, count: 10) + [429, 429])
+    }
+  }
+
   @Test("A token is no longer good after ten minutes, nor with another signature")
   func expiry() async throws {
     try await PlatformUnderTest.run { platform in

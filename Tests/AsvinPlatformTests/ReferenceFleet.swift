@@ -43,6 +43,8 @@ struct ReferenceFleet {
     }
   }
 
+  func forgiven(_ journey: Journey) -> Int { min(journey.forgiven, count(journey, .failed)) }
+
   func successes(_ journey: Journey) -> Int {
     count(journey, .confirmed) + (journey.rules.success == .installed ? count(journey, .installed) : 0)
   }
@@ -56,7 +58,7 @@ struct ReferenceFleet {
       return
     }
     while journey.wave < journey.rules.waves.count,
-      successes(journey) * 100 >= journey.rules.successThreshold * quota(journey)
+      successes(journey) * 100 >= journey.rules.successThreshold * (quota(journey) - forgiven(journey))
     {
       journey.wave += 1
     }
@@ -87,7 +89,7 @@ struct ReferenceFleet {
       case .installed, .confirmed, .failed, .skipped: return nil
       case nil:
         let admitted = DeviceRecord.State.allCases.filter { $0 != .skipped }.map { count(journey, $0) }.reduce(0, +)
-        guard mayBegin, admitted < quota(journey) else { continue }
+        guard mayBegin, admitted - forgiven(journey) < quota(journey) else { continue }
         journeys[id]?.parts[device] = Part(state: .offered)
         review(id)
         return id

@@ -121,11 +121,35 @@ final class SmallFleet {
     #expect(fleet.phase(rollout) == .paused(.failures))
     #expect(try fleet.offered() == [])
     try fleet.rows.resume(rollout)
-    #expect(try fleet.offered() == [2, 3])
+    #expect(try fleet.offered() == [2, 3, 4, 5], "others take the places of those that failed")
     try fleet.say(.fails(57), 2, rollout)
     #expect(fleet.phase(rollout) == .running)
     try fleet.say(.fails(57), 3, rollout)
     #expect(fleet.phase(rollout) == .paused(.failures))
+  }
+
+  @Test("A wave that a failure holds up goes on when an operator has looked at it")
+  func forgiven() throws {
+    let fleet = try SmallFleet(6)
+    let rollout = try fleet.start(fleet.batch([.count(3)]))
+    #expect(try fleet.offered() == [0, 1, 2])
+    try fleet.succeed([0, 1], rollout)
+    try fleet.say(.fails(57), 2, rollout)
+    #expect(try fleet.offered() == [])
+    try fleet.rows.pause(rollout)
+    try fleet.rows.resume(rollout)
+    #expect(try fleet.offered() == [3, 4, 5])
+  }
+
+  @Test("A device that shows the new version needs to say nothing before")
+  func silent() throws {
+    let fleet = try SmallFleet(1)
+    let rollout = try fleet.start(fleet.batch([]))
+    _ = try fleet.offered()
+    var device = try #require(fleet.rows.device(fleet.devices[0]))
+    let version = try #require(fleet.rows.rollout(rollout).flatMap { fleet.rows.firmware($0.plan.firmware)?.version })
+    try fleet.rows.hear(&device, firmwareVersion: version, at: fleet.now)
+    #expect(fleet.phase(rollout) == .finished)
   }
 
   @Test("A device tries again as often as it may, and its last reason is kept")

@@ -148,7 +148,9 @@ struct Twins {
     let isChanged = reference.versions[id] != version
     reference.versions[id] = version
     for (rollout, journey) in reference.journeys.sorted(by: { $0.key < $1.key })
-    where isChanged && journey.firmware.version == version && journey.parts[id]?.state == .installed {
+    where isChanged && journey.firmware.version == version {
+      let state = journey.parts[id]?.state
+      guard state == .offered || state == .downloading || state == .installed else { continue }
       reference.report(.runs, id, rollout)
     }
     try rows.hear(&device, firmwareVersion: version, at: now)

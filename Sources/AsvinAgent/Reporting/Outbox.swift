@@ -11,8 +11,10 @@ struct Outbox: Codable {
 
   private(set) var letters: [Letter] = []
 
-  /// The rollout that an update is of, until it has ended.
+  /// The rollout that an update is of.
   var rollout: Int64?
+  /// The sequence number of an update that is installed, until it was told what became of it.
+  var trial: UInt64?
 
   mutating func add(_ event: DeviceEventRequest, about rollout: Int64) {
     // Progress that was not told is of no use any more.

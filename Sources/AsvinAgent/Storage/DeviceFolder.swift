@@ -80,7 +80,8 @@ public struct DeviceFolder: Sendable {
     } catch let error as FileError where error.isMissing {
       return nil
     } catch {
-      throw Failure(.failed, "'\(file(name))' is damaged: \(error)", hint: "enrol the device anew")
+      throw Failure(
+        .failed, "'\(file(name))' is damaged: \(error)", hint: "remove the folder, and enrol the device anew")
     }
   }
 

@@ -18,6 +18,9 @@ final class MappedFile {
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0 else { throw FileError(.read, path) }
     let old = min(Int(status.st_size), count)
+    // With room on the disk for all of it: memory that the disk has no room for would end the program.
+    let code = posix_fallocate(descriptor, 0, off_t(count))
+    guard code == 0 else { throw FileError(.write, path, code: code) }
     guard ftruncate(descriptor, off_t(count)) == 0 else { throw FileError(.write, path) }
     let place = unsafe mmap(nil, count, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0)
     guard let place = unsafe place, unsafe place != MAP_FAILED else { throw FileError(.read, path) }

@@ -7,6 +7,8 @@ import AsvinPublisher
 import AsvinRelease
 import AsvinVerifier
 import AsvinVerifyCrypto
+import FoundationEssentials
+import Glibc
 import Synchronization
 
 extension DeviceAgent {
@@ -66,15 +68,33 @@ extension DeviceAgent {
     _ step: ReleasePlan.Step, of plan: ReleasePlan, _ base: FileRegion, to target: FileRegion
   ) async throws -> InstalledComponent {
     let journal = try FileRegion(folder.file("journal-\(step.slot)"), room: UInt64(2 * FileRegion.blockBytes))
-    let size = step.plan.streamSize
     let installation = try StreamInstallation(
       step.plan, into: target, journal: journal, base: base, memory: Int(step.memory))
     hooks.log("fetching \(step.plan.isPatch ? "a patch" : "the image") of \(step.plan.payloadSize) bytes")
-    if installation.offset > 0 { hooks.log("going on from byte \(installation.offset) of \(size)") }
+    let start = installation.offset
+    if start > 0 { hooks.log("going on from byte \(start) of \(step.plan.streamSize)") }
+    do {
+      return try await stream(step, of: plan, installation)
+    } catch let error as InstallError where error.reason == .imageDigestMismatch && start > 0 {
+      // A power cut may have taken what was written and left the journal, which says that it stands: once more, from the
+      // start. What is wrong then is the image.
+      hooks.log("what was written before is not what was sent; from the start")
+      let anew = try StreamInstallation(
+        step.plan, into: target, journal: journal, base: base, memory: Int(step.memory))
+      return try await stream(step, of: plan, anew)
+    }
+  }
+
+  private func stream(
+    _ step: ReleasePlan.Step, of plan: ReleasePlan, _ installation: StreamInstallation
+  ) async throws -> InstalledComponent {
+    let size = step.plan.streamSize
     let path = path(of: step, plan, sealed: step.isSealed)
     while installation.offset < size {
       try await tellProgress(installation.offset, of: size)
-      try installation.push(try await fetch(path, from: installation.offset, of: size))
+      let (bytes, failure) = try await fetch(path, from: installation.offset, of: size)
+      try installation.push(bytes)
+      if let failure { throw failure }
     }
     return try installation.finish()
   }
@@ -83,16 +103,7 @@ extension DeviceAgent {
   private func applyWhole(
     _ step: ReleasePlan.Step, of plan: ReleasePlan, _ base: FileRegion, to target: FileRegion
   ) async throws {
-    let size = step.plan.payloadSize
-    var patch: [UInt8] = []
-    let path = path(of: step, plan, sealed: false)
-    while UInt64(patch.span.count) < size {
-      try await tellProgress(UInt64(patch.span.count), of: size)
-      patch += try await fetch(path, from: UInt64(patch.span.count), of: size)
-    }
-    guard AsvinCrypto.SHA256.digest(of: patch.span) == step.payloadDigest else {
-      throw InstallError(.payloadDigestMismatch, at: size)
-    }
+    let patch = try await stored(step, of: plan)
     let old = base.file.prefix(Int(step.plan.baseSize))
     var offset = 0
     func give(_ piece: [UInt8]) throws {
@@ -112,8 +123,35 @@ extension DeviceAgent {
     }
   }
 
-  /// A piece of a payload, or what of it has arrived before the network failed.
-  private func fetch(_ path: String, from offset: UInt64, of size: UInt64) async throws -> [UInt8] {
+  /// A payload, fetched into a file of the folder: what has arrived is there after a restart.
+  private func stored(_ step: ReleasePlan.Step, of plan: ReleasePlan) async throws -> [UInt8] {
+    let size = step.plan.payloadSize
+    let name = folder.file("payload-\(step.payloadDigest.hexadecimal.prefix(16))")
+    guard size <= UInt64(PatchBuilder.imageBytes) else { throw InstallError(.imageTooLarge, at: 0) }
+    var patch = try FileManager.default.fileExists(atPath: name) ? InputFile(name).read(at: 0, count: Int(size)) : []
+    let path = path(of: step, plan, sealed: false)
+    while UInt64(patch.span.count) < size {
+      try await tellProgress(UInt64(patch.span.count), of: size)
+      let (bytes, failure) = try await fetch(path, from: UInt64(patch.span.count), of: size)
+      patch += bytes
+      if let failure {
+        let file = try OutputFile(name, permissions: 0o600, replacing: .existing, durability: .remade)
+        try file.write(patch)
+        try file.commit()
+        throw failure
+      }
+    }
+    unsafe unlink(name)
+    guard AsvinCrypto.SHA256.digest(of: patch.span) == step.payloadDigest else {
+      throw InstallError(.payloadDigestMismatch, at: size)
+    }
+    return patch
+  }
+
+  /// A piece of a payload; where the network fails, what of it has arrived, and the failure.
+  private func fetch(
+    _ path: String, from offset: UInt64, of size: UInt64
+  ) async throws -> (bytes: [UInt8], failure: Failure?) {
     let count = min(Self.pieceBytes, size - offset)
     let isWhole = offset == 0 && count == size
     let arrived = Mutex<[UInt8]>([])
@@ -125,12 +163,11 @@ extension DeviceAgent {
         }
       }
     } catch let failure as Failure where failure.kind == .unreachable {
-      let bytes = arrived.withLock { $0 }
-      guard !bytes.isEmpty else { throw failure }
-      hooks.log("cut at byte \(offset + UInt64(bytes.span.count)) of \(size)")
-      return bytes
+      return (arrived.withLock { $0 }, failure)
     }
-    return arrived.withLock { $0 }
+    let bytes = arrived.withLock { $0 }
+    guard !bytes.isEmpty else { return ([], Failure(.unreachable, "\(path) gives nothing")) }
+    return (bytes, nil)
   }
 
   private func tellProgress(_ done: UInt64, of size: UInt64) async throws {

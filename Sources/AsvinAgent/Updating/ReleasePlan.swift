@@ -42,7 +42,9 @@ struct ReleasePlan {
     for text in identity.trust { anchors.append(TrustAnchor(try PublicKey(pem: Array(text.utf8)), using: OpenSSL())) }
     guard let trust = Trust(anchors.span), let vendor = Identifier(uuid: identity.vendor),
       let deviceClass = Identifier(uuid: identity.deviceClass)
-    else { throw Failure(.failed, "the device's identity is damaged", hint: "enrol the device anew") }
+    else {
+      throw Failure(.failed, "the device's identity is damaged", hint: "remove the folder, and enrol the device anew")
+    }
     let installed = running.installed
     let device = Device(
       vendor: .required(vendor), deviceClass: .required(deviceClass), floor: .required(floor),

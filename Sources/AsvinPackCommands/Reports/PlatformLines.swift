@@ -1,4 +1,5 @@
 import AsvinPlatformAPI
+import AsvinVerifier
 import FoundationEssentials
 
 /// Rollouts, a line each.
@@ -49,7 +50,8 @@ struct RolloutView: Report {
           [
             "\(device.device)", device.name,
             device.state == .downloading ? "downloading \(device.progress) %" : device.state.rawValue,
-            "\(device.failures)", device.reason == 0 ? "" : "\(device.reason)",
+            "\(device.failures)",
+            UInt8(exactly: device.reason).flatMap { Reason(rawValue: $0) }.map { "\($0.name)" } ?? "",
           ]
         })
   }

@@ -70,22 +70,11 @@ extension WritablePlatformRows {
   /// - Throws: ``PlatformError/sequenceTaken(_:)`` where another release of its class has its sequence number: a device that
   ///   has the one would never take the other.
   public func publish(_ bundle: JudgedBundle, to group: ID<FileGroup>) throws -> (firmware: Firmware, isNew: Bool) {
-    var last: ID<Firmware>?
-    while true {
-      let page = try firmware(of: nil, after: last, limit: 1000)
-      for known in page where known.release?.deviceClass == bundle.release.deviceClass {
-        if known.release?.digest == bundle.release.digest, known.fileGroup == group,
-          known.release?.bundle == bundle.release.bundle
-        {
-          return (known, false)
-        }
-        guard known.release?.sequence != bundle.release.sequence || known.release?.digest == bundle.release.digest
-        else {
-          throw PlatformError.sequenceTaken(bundle.release.sequence)
-        }
+    if let known = try firmware(bundle: bundle.release.bundle, in: group) { return (known, false) }
+    if let known = try firmware(of: bundle.release.deviceClass, sequence: bundle.release.sequence) {
+      guard known.release?.digest == bundle.release.digest else {
+        throw PlatformError.sequenceTaken(bundle.release.sequence)
       }
-      guard let end = page.last?.id, page.count == 1000 else { break }
-      last = end
     }
     let firmware = Firmware(
       id: ID(0), fileGroup: group, name: bundle.name, version: bundle.version, image: bundle.image,

@@ -23,7 +23,8 @@ extension Rollout {
     phase = .paused(.byOperator)
   }
 
-  /// Lets it go on. Failures until now no longer count towards its threshold.
+  /// Lets it go on. Failures until now count no longer: not towards the threshold that stops it, nor for the wave that
+  /// waits for them, and others take their places in it.
   ///
   /// - Throws: ``PlatformError/wrongPhase(_:)`` unless it is paused.
   public mutating func resume() throws(PlatformError) {
@@ -67,7 +68,7 @@ extension Rollout {
     guard !isDisabled, !isEnded, phase != .planned else { return .passed }
     let isOpen = phase == .running && plan.priority.rules.window?.contains(now) ?? true
     switch record?.state {
-    case nil: return isOpen && tally.admitted < quota(members: members) ? .admitted : .passed
+    case nil: return isOpen && tally.admitted - forgiven < quota(members: members) ? .admitted : .passed
     case .offered: return isOpen ? .offeredAgain : .passed
     // What has begun may end, paused or not, at any time of the day.
     case .downloading: return .offeredAgain
@@ -96,7 +97,7 @@ extension Rollout {
       return
     }
     while wave < rules.waves.count,
-      tally.succeeded(rules) * 100 >= rules.successThreshold * quota(members: members)
+      tally.succeeded(rules) * 100 >= rules.successThreshold * (quota(members: members) - forgiven)
     {
       wave += 1
     }
@@ -104,6 +105,9 @@ extension Rollout {
       phase = .finished
     }
   }
+
+  /// Forgiven failures of devices that are still in its groups.
+  private var forgiven: Int { min(forgivenFailures, tally.failed) }
 
   private func quota(members: Int) -> Int { plan.priority.rules.quota(of: wave, members: members) }
 }

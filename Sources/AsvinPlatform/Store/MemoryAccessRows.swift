@@ -9,6 +9,22 @@ extension MemoryRows {
     return Array(known.filter { $0.id > id ?? ID(0) }.sorted { $0.id < $1.id }.prefix(limit))
   }
 
+  package func firmwareCount(of group: ID<FileGroup>) -> Int {
+    tables.firmware.values.count { $0.fileGroup == group }
+  }
+
+  package func firmware(bundle: Digest, in group: ID<FileGroup>) -> Firmware? {
+    tables.firmware.values.first { $0.fileGroup == group && $0.release?.bundle == bundle }
+  }
+
+  package func firmware(of deviceClass: Identifier, sequence: UInt64) -> Firmware? {
+    tables.firmware.values.first { $0.release?.deviceClass == deviceClass && $0.release?.sequence == sequence }
+  }
+
+  package func isUsed(_ firmware: ID<Firmware>) -> Bool {
+    tables.rollouts.values.contains { $0.plan.firmware == firmware }
+  }
+
   package func firmware(release: Digest) -> Firmware? {
     tables.firmware.values.filter { $0.release?.digest == release }.min { $0.id < $1.id }
   }

@@ -57,6 +57,10 @@ package final class MemoryRows: WritablePlatformRows {
       .sorted { $0.order > $1.order }
   }
 
+  package func openRollouts(of group: ID<DeviceGroup>, above order: Int64) -> [Rollout] {
+    activeRollouts(of: group).filter { !$0.isDisabled && $0.order > order }
+  }
+
   package func dueRollouts(at now: Instant) -> [Rollout] {
     tables.rollouts.values.filter { $0.isDue(at: now) }.sorted { left, right in
       (left.plan.start ?? now, left.id) < (right.plan.start ?? now, right.id)
@@ -79,7 +83,10 @@ package final class MemoryRows: WritablePlatformRows {
   }
 
   package func unconfirmedRollouts(of device: ID<Device>) -> [ID<Rollout>] {
-    tables.records.filter { $0.value[device]?.state == .installed }.keys.sorted()
+    tables.records.filter { records in
+      guard let state = records.value[device]?.state else { return false }
+      return state == .offered || state == .downloading || state == .installed
+    }.keys.sorted()
   }
 
   package func newestOrder(of device: ID<Device>) -> Int64 {

@@ -55,6 +55,14 @@ public protocol PlatformRows {
   func fileGroups() throws -> [FileGroup]
   /// Firmware in the order of its ids, behind one, at most so much; of a group, or of all.
   func firmware(of group: ID<FileGroup>?, after id: ID<Firmware>?, limit: Int) throws -> [Firmware]
+  /// How much firmware a group has.
+  func firmwareCount(of group: ID<FileGroup>) throws -> Int
+  /// Firmware of a group by the digest of its bundle.
+  func firmware(bundle: Digest, in group: ID<FileGroup>) throws -> Firmware?
+  /// Firmware of a class by its sequence number.
+  func firmware(of deviceClass: Identifier, sequence: UInt64) throws -> Firmware?
+  /// Whether a rollout brings firmware.
+  func isUsed(_ firmware: ID<Firmware>) throws -> Bool
   /// Firmware by its manifest's digest; of what was published twice, the first.
   func firmware(release: Digest) throws -> Firmware?
   /// Firmware whose image has this name in IPFS.
@@ -65,6 +73,9 @@ public protocol PlatformRows {
   func rollouts() throws -> [Rollout]
   /// Rollouts to a group that are running or paused, the one started last first.
   func activeRollouts(of group: ID<DeviceGroup>) throws -> [Rollout]
+  /// Rollouts to a group that may have something for a device: running or paused, not disabled, with an order above one;
+  /// the one started last first.
+  func openRollouts(of group: ID<DeviceGroup>, above order: Int64) throws -> [Rollout]
   /// Planned rollouts whose time has come.
   func dueRollouts(at now: Instant) throws -> [Rollout]
   /// The highest sequence number of a release for a class that was started for one of these groups, and which release.
@@ -75,7 +86,7 @@ public protocol PlatformRows {
   func records(of rollout: ID<Rollout>, after device: ID<Device>?, limit: Int) throws -> [(ID<Device>, DeviceRecord)]
   /// The rollouts that a device has a part in, over or not.
   func rolloutsWithRecord(of device: ID<Device>) throws -> [Rollout]
-  /// The rollouts whose firmware a device has written, and has not been seen to run.
+  /// The rollouts whose firmware a device was offered, fetches or has written, and has not been seen to run.
   func unconfirmedRollouts(of device: ID<Device>) throws -> [ID<Rollout>]
   /// The highest ``Rollout/order`` among the rollouts whose firmware a device has written, runs, or had already; or 0.
   func newestOrder(of device: ID<Device>) throws -> Int64

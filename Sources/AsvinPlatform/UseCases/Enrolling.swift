@@ -69,10 +69,8 @@ extension PlatformRows {
   /// have no clock, so that one that is kept from its updates does not know it; this shows it.
   public func behindSince(_ device: Device) throws -> Instant? {
     guard let group = device.group else { return nil }
-    return try activeRollouts(of: group).filter { rollout in
-      guard !rollout.isDisabled, rollout.order > device.newestRollout,
-        try firmware(rollout.plan.firmware)?.suits(device.deviceClass) ?? false
-      else { return false }
+    return try openRollouts(of: group, above: device.newestRollout).filter { rollout in
+      guard try firmware(rollout.plan.firmware)?.suits(device.deviceClass) ?? false else { return false }
       return try record(rollout.id, device.id)?.state.isFinal != true
     }.compactMap(\.started).min()
   }

@@ -12,9 +12,8 @@ extension PlatformRows {
   /// - Returns: the offer, and whether the device is let in with it, which is then to be written.
   public func nextOffer(for device: Device, at now: Instant) throws -> (offer: Offer, isNew: Bool)? {
     guard let group = device.group else { return nil }
-    for rollout in try activeRollouts(of: group) {
-      // What was started before the firmware that it has would take it back.
-      guard rollout.order > device.newestRollout else { return nil }
+    // What was started before the firmware that it has would take it back.
+    for rollout in try openRollouts(of: group, above: device.newestRollout) {
       guard let firmware = try firmware(rollout.plan.firmware), firmware.suits(device.deviceClass) else { continue }
       let record = try record(rollout.id, device.id)
       switch rollout.answer(to: record, members: try members(of: rollout), at: now) {

@@ -14,8 +14,8 @@ extension WritablePlatformRows {
     return (try add(device), true)
   }
 
-  /// Takes note of the version that a device says it runs. One that changed to the version of what it had written shows
-  /// that it runs it: asvin's clients say nothing else after their restart.
+  /// Takes note of the version that a device says it runs. One that changed to the version of what it was offered shows that
+  /// it runs it: asvin's clients say nothing else after their restart, and pycom's says nothing before it either.
   public func hear(_ device: inout Device, firmwareVersion: String, at now: Instant) throws {
     let isChanged = device.firmwareVersion != firmwareVersion
     device.firmwareVersion = firmwareVersion

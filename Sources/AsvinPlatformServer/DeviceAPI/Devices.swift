@@ -34,9 +34,12 @@ extension DeviceAPI {
   func deleteDevice(_ request: Request, context: PlatformContext) async throws -> Response {
     let workspace = try await workspace(request)
     let name = try Self.name(try await request.decoded(DeleteBody.self).mac)
+    let now = clock()
     let isDeleted = try await store.write(in: workspace) { rows in
       guard let device = try rows.device(name) else { return false }
+      guard device.key == nil else { throw Refusal.ownKey }
       try rows.delete(device)
+      try rows.record("device.delete", "device \(device.id.value)", by: "device", at: now)
       return true
     }
     return try Reply.json(["message": isDeleted ? "Device deleted!" : Self.absent])

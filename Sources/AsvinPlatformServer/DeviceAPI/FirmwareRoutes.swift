@@ -77,9 +77,12 @@ extension DeviceAPI {
     }
   }
 
-  /// What a microcontroller can hold goes out in one piece, as pycom's client needs it; more is read as it is sent.
-  private static func body(_ image: any ByteSource & Sendable) throws -> ResponseBody {
-    guard image.count <= 1 << 24 else { return Download.body(image, 0..<image.count) }
+  /// Read as it is sent; but for pycom's client, which does not say what it is and needs the header and the body in one
+  /// piece: what such a board can hold.
+  private static func body(_ image: any ByteSource & Sendable, for request: Request) throws -> ResponseBody {
+    guard request.headers[.userAgent] == nil, image.count <= 1 << 22 else {
+      return Download.body(image, 0..<image.count)
+    }
     return ResponseBody(byteBuffer: ByteBuffer(bytes: try image.read(at: 0, count: Int(image.count))))
   }
 
@@ -93,7 +96,7 @@ extension DeviceAPI {
     if let name = board?.name {
       let now = clock()
       try await store.write(in: workspace) { rows in
-        guard var device = try rows.device(name) else { return }
+        guard var device = try rows.device(name), device.key == nil else { return }
         if runsIt {
           try rows.recognise(&device, runs: firmware, at: now)
         } else {
@@ -108,7 +111,7 @@ extension DeviceAPI {
     }
     guard let image = try await image(of: firmware) else { throw Refusal.notFound("the image is not kept any more") }
     var response = Response(
-      status: .ok, headers: [.contentType: "application/octet-stream"], body: try Self.body(image))
+      status: .ok, headers: [.contentType: "application/octet-stream"], body: try Self.body(image, for: request))
     if let name = HTTPField.Name("x-MD5") { response.headers[name] = firmware.image.md5.hexadecimal }
     return response
   }

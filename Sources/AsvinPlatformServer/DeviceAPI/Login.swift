@@ -52,7 +52,10 @@ extension DeviceAPI {
   func login(_ request: Request, context: PlatformContext) async throws -> Response {
     let body = try await request.decoded(Login.Body.self)
     let now = clock()
-    let allowance = limiter.take("\(context.peer) \(body.deviceKey ?? body.email ?? "")", at: now)
+    // A password is guessed, a key is not: ten tries a minute.
+    let allowance =
+      body.email.map { limiter.take("\(context.peer) \(Account.folded($0))", at: now, limit: 10) }
+      ?? limiter.take("\(context.peer) \(body.deviceKey ?? "")", at: now)
     guard allowance.isWithin else {
       throw Refusal(
         status: .tooManyRequests, message: "Too many requests in this time frame.", fields: allowance.fields)

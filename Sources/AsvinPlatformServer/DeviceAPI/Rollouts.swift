@@ -18,6 +18,7 @@ extension DeviceAPI {
     let label = try body.name.map(Self.label)
     let now = clock()
     let known = try await store.read(in: workspace) { rows in try rows.device(name) }
+    guard known?.key == nil else { throw Refusal.ownKey }
     let isNew: Bool
     if let known, known.firmwareVersion == version, Self.isFresh(known, at: now) {
       // An ESP32 registers before each of its polls: what is known is not written again.
@@ -48,7 +49,7 @@ extension DeviceAPI {
       return (device, try device.flatMap { try rows.nextOffer(for: $0, at: now) })
     }
     // A device that did not register has no group. It is no error: an error stops an ESP8266 for good.
-    guard let device else { return try Reply.json([String: String]()) }
+    guard let device, device.key == nil else { return try Reply.json([String: String]()) }
     var offer = next?.offer
     if next?.isNew ?? false || device.firmwareVersion != version || !Self.isFresh(device, at: now) {
       offer = try await store.write(in: workspace) { rows in
@@ -84,7 +85,7 @@ extension DeviceAPI {
     do {
       // The version that it says is the one before: it has not started anew yet.
       isFirst = try await store.write(in: workspace) { rows in
-        guard var device = try rows.device(name) else { throw PlatformError.notFound(.device) }
+        guard var device = try rows.device(name), device.key == nil else { throw PlatformError.notFound(.device) }
         return try rows.take(.writes, from: &device, about: ID(rollout), at: now)
       }
     } catch PlatformError.notFound {

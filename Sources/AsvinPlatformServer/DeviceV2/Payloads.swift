@@ -66,23 +66,34 @@ extension PlatformRows {
   }
 }
 
-/// Sealed streams that were computed: sealing reads a payload from its end, once.
+/// Sealed streams that were computed: sealing reads a payload from its end, once, whoever asks meanwhile.
 actor SealCache {
-  private static let most = 64
-  private var streams: [String: SealedStream] = [:]
-  private var order: [String] = []
+  /// Digests of all streams at most: 32 MiB of them.
+  private static let most: UInt64 = 1 << 20
+  private var streams: [String: Task<SealedStream, any Error>] = [:]
+  private var order: [(name: String, links: UInt64)] = []
 
-  func stream(of source: any ByteSource, _ digest: Digest, _ seal: Payload.Seal) throws -> SealedStream {
+  func stream(
+    of source: any ByteSource & Sendable, _ digest: Digest, _ seal: Payload.Seal
+  ) async throws -> SealedStream {
     let name = "\(digest.hexadecimal) \(seal.chunk)"
-    if let known = streams[name] { return known }
-    let stream = try SealedStream(source, chunk: seal.chunk)
-    // The manifest was signed with this link: another would be refused by every device.
-    guard stream.seal == seal else {
-      throw Refusal(status: .serviceUnavailable, message: "the seal is not the manifest's")
+    if let known = streams[name] { return try await known.value }
+    let task = Task.detached {
+      let stream = try SealedStream(source, chunk: seal.chunk)
+      // The manifest was signed with this link: another would be refused by every device.
+      guard stream.seal == seal else {
+        throw Refusal(status: .serviceUnavailable, message: "the seal is not the manifest's")
+      }
+      return stream
     }
-    streams[name] = stream
-    order.append(name)
-    if order.count > Self.most { streams[order.removeFirst()] = nil }
-    return stream
+    streams[name] = task
+    order.append((name, source.count >> seal.chunk + 1))
+    while order.count > 1, order.reduce(0, { $0 + $1.links }) > Self.most { streams[order.removeFirst().name] = nil }
+    do {
+      return try await task.value
+    } catch {
+      streams[name] = nil
+      throw error
+    }
   }
 }

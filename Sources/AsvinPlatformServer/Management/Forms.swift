@@ -7,14 +7,7 @@ import AsvinWire
 
 extension FileGroupReply {
   init(_ group: FileGroup, in rows: any PlatformRows) throws {
-    var files = 0
-    var last: ID<Firmware>?
-    repeat {
-      let page = try rows.firmware(of: group.id, after: last, limit: 1000)
-      files += page.count
-      last = page.count == 1000 ? page.last?.id : nil
-    } while last != nil
-    self.init(id: group.id.value, name: group.name, trust: group.trust, files: files)
+    self.init(id: group.id.value, name: group.name, trust: group.trust, files: try rows.firmwareCount(of: group.id))
   }
 }
 
@@ -28,7 +21,7 @@ extension FirmwareReply {
     self.init(
       id: firmware.id.value, fileGroup: firmware.fileGroup.value, name: firmware.name, version: firmware.version,
       size: image.size, digest: image.digest.hexadecimal, md5: image.md5.hexadecimal, cid: image.contentID,
-      isUsed: try rows.rollouts().contains { $0.plan.firmware == firmware.id }, sequence: release?.sequence,
+      isUsed: try rows.isUsed(firmware.id), sequence: release?.sequence,
       release: release?.digest.hexadecimal, bundle: release?.bundle.hexadecimal, deviceClass: release?.deviceClass.uuid)
   }
 }

@@ -138,19 +138,6 @@ extension Call {
   }
 }
 
-extension PlatformRows {
-  /// Firmware of a group by its bundle.
-  func firmware(bundle: Digest, in group: ID<FileGroup>) throws -> Firmware? {
-    var last: ID<Firmware>?
-    while true {
-      let page = try firmware(of: group, after: last, limit: 1000)
-      if let known = page.first(where: { $0.release?.bundle == bundle }) { return known }
-      guard let end = page.last?.id, page.count == 1000 else { return nil }
-      last = end
-    }
-  }
-}
-
 /// Uploads that somebody sends just now: a second sender is told, not mixed in.
 actor UploadLocks {
   private var busy: Set<ID<Upload>> = []

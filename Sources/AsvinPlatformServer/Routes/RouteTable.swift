@@ -48,7 +48,7 @@ enum RouteTable {
       return .device(device, of: workspace)
     case .person(let permission):
       guard let access = try await platform.store.access(AccessSecret.digest(of: token)), access.token.isGood(at: now)
-      else { throw Refusal.badToken }
+      else { throw Refusal.badAccess }
       guard access.token.role.may(permission) else {
         throw Refusal(status: .forbidden, message: "a token of the role \(access.token.role.rawValue) may not do that")
       }

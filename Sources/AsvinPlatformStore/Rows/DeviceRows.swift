@@ -36,8 +36,8 @@ extension SQLiteRows {
     try run(
       """
       UPDATE device SET label = ?, version = ?, placement = ?, device_group = ?, registered = ?, seen = ?, class = ?,
-      key = ?, newest = ? WHERE workspace = \(workspace) AND id = \(device.id.value)
-      """, device.values)
+      key = ?, newest = ? WHERE workspace = ? AND id = ?
+      """, device.values + [workspace, device.id.value])
   }
 
   func remove(_ device: ID<Device>) throws {

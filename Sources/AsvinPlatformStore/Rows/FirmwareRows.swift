@@ -46,6 +46,24 @@ extension SQLiteRows {
     ).map(Firmware.init)
   }
 
+  func firmwareCount(of group: ID<FileGroup>) throws -> Int {
+    try one("SELECT count(*) FROM firmware WHERE workspace = ? AND file_group = ?", [workspace, group.value])?[0] ?? 0
+  }
+
+  func firmware(bundle: Digest, in group: ID<FileGroup>) throws -> Firmware? {
+    try one(
+      "\(Self.columns) WHERE workspace = ? AND file_group = ? AND bundle = ? LIMIT 1",
+      [workspace, group.value, bundle.data]
+    ).map(Firmware.init)
+  }
+
+  func firmware(of deviceClass: Identifier, sequence: UInt64) throws -> Firmware? {
+    try one(
+      "\(Self.columns) WHERE workspace = ? AND class = ? AND sequence = ? LIMIT 1",
+      [workspace, deviceClass.data, sequence.data]
+    ).map(Firmware.init)
+  }
+
   func firmware(release: Digest) throws -> Firmware? {
     try one("\(Self.columns) WHERE workspace = ? AND release = ? ORDER BY id LIMIT 1", [workspace, release.data])
       .map(Firmware.init)

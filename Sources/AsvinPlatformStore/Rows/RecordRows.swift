@@ -27,8 +27,8 @@ extension SQLiteRows {
     try all(
       """
       SELECT c.rollout FROM record c JOIN device d ON d.id = c.device
-      WHERE c.device = ? AND c.state = ? AND d.workspace = ? ORDER BY c.rollout
-      """, [device.value, DeviceRecord.State.installed.rawValue, workspace]
+      WHERE c.device = ? AND c.state IN (0, 1, 2) AND d.workspace = ? ORDER BY c.rollout
+      """, [device.value, workspace]
     ).map { ID($0[0]) }
   }
 

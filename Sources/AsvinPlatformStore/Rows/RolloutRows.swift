@@ -30,6 +30,20 @@ extension SQLiteRows {
     ).map(rollout)
   }
 
+  func openRollouts(of group: ID<DeviceGroup>, above order: Int64) throws -> [Rollout] {
+    try all(
+      """
+      \(Self.columns) JOIN rollout_group g ON g.rollout = r.id
+      WHERE r.workspace = ? AND g.device_group = ? AND r.phase IN (1, 2, 3) AND r.disabled = 0 AND r.place > ?
+      ORDER BY r.place DESC
+      """, [workspace, group.value, order]
+    ).map(rollout)
+  }
+
+  func isUsed(_ firmware: ID<Firmware>) throws -> Bool {
+    try one("SELECT 1 FROM rollout WHERE firmware = ? AND workspace = ? LIMIT 1", [firmware.value, workspace]) != nil
+  }
+
   func dueRollouts(at now: Instant) throws -> [Rollout] {
     try all(
       """

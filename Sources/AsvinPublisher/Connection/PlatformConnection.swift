@@ -54,6 +54,7 @@ public struct PlatformConnection: Sendable {
   ) async throws -> Result {
     var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
     configuration.timeout = .init(connect: .seconds(10), read: .seconds(60))
+    configuration.connectionPool.retryConnectionEstablishment = false
     configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 512
     if let authorities {
       var tls = TLSConfiguration.makeClientConfiguration()
@@ -61,7 +62,7 @@ public struct PlatformConnection: Sendable {
         tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(authorities))
       } catch {
         throw Failure(
-          .inputMissing, "the authority's certificate cannot be read: \(error)", hint: "it is a file in PEM")
+          .rejected, "the authority's file holds no certificate", hint: "give a certificate in PEM with --ca")
       }
       configuration.tlsConfiguration = tls
     }
@@ -187,7 +188,7 @@ public struct PlatformConnection: Sendable {
   }
 
   private func unreachable(_ path: String, _ error: any Error) -> Failure {
-    Failure(.unreachable, "\(address) does not answer: \(error)", hint: "check the address and the network")
+    Failure(.unreachable, "\(address) does not answer: \(Self.words(error))", hint: Self.hint(error))
   }
 
   private func reply<Reply: Decodable>(
@@ -195,12 +196,7 @@ public struct PlatformConnection: Sendable {
   ) async throws -> Reply? {
     let response = try await execute(request, path)
     guard (200..<300).contains(response.status.code) else { throw await refusal(response, path) }
-    let bytes: ByteBuffer
-    do {
-      bytes = try await response.body.collect(upTo: Self.longestReply)
-    } catch {
-      throw unreachable(path, error)
-    }
+    let bytes = try await collect(response, path)
     if bytes.readableBytes == 0 { return nil }
     do {
       return try JSONDecoder().decode(type, from: Data(bytes.readableBytesView))
@@ -209,9 +205,24 @@ public struct PlatformConnection: Sendable {
     }
   }
 
+  /// A reply's bytes, which come within a minute.
+  private func collect(_ response: HTTPClientResponse, _ path: String) async throws -> ByteBuffer {
+    var bytes = ByteBuffer()
+    var pieces = response.body.makeAsyncIterator()
+    let end = ContinuousClock.now + .nanoseconds(Self.patience.nanoseconds)
+    while var piece = try await next(&pieces, path) {
+      bytes.writeBuffer(&piece)
+      guard bytes.readableBytes <= Self.longestReply, ContinuousClock.now < end else {
+        throw Failure(
+          .unreachable, "\(address)\(path) replies too slowly, or too much", hint: "it is tried again later")
+      }
+    }
+    return bytes
+  }
+
   private func refusal(_ response: HTTPClientResponse, _ path: String) async -> Failure {
     // Where the reply does not say why, its status does.
-    let bytes = try? await response.body.collect(upTo: Self.longestReply)  // see above
+    let bytes = try? await collect(response, path)  // see above
     let body = Data(bytes?.readableBytesView ?? ByteBuffer().readableBytesView)
     let problem = try? JSONDecoder().decode(Problem.self, from: body)  // see above
     return Failure(status: Int(response.status.code), problem, from: address + path)

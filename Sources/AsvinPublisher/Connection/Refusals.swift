@@ -9,14 +9,22 @@ extension Failure {
     let reason = problem?.code.flatMap { UInt8(exactly: $0) }.flatMap { Reason(rawValue: $0) }
     let kind: Kind =
       switch status {
+      case 400: .usage
       case 401, 403: .notAllowed
       case 404: .inputMissing
       case 409, 413, 422: .rejected
-      case 429, 502, 503, 504: .unreachable
+      case 429, 500...599: .unreachable
       default: .failed
       }
     var hint = problem?.hint
-    if status == 401 { hint = hint ?? "log in with: asvin-pack login --to ADDRESS" }
+    if status == 401 {
+      let isDevice = address.hasSuffix("/auth/login")
+      hint =
+        hint
+        ?? (isDevice
+          ? "check ASVIN_CUSTOMER_KEY, ASVIN_DEVICE_KEY and the clock"
+          : "the token is not this platform's, or was taken back")
+    }
     self.init(kind, "\(address): \(message)", hint: hint, reason: reason)
   }
 }

@@ -1,5 +1,6 @@
 import AsvinBundle
 import AsvinCrypto
+import AsvinVerifier
 import AsvinPlatformAPI
 public import AsvinRelease
 import AsvinWire
@@ -53,7 +54,7 @@ public struct RemotePublication: Sendable {
     _ checked: CheckedBundle, to platform: PlatformConnection, _ progress: @Sendable (UInt64, UInt64) -> Void
   ) async throws -> Receipt {
     let group = try await fileGroup(of: platform)
-    if dryRun { return try await plan(checked, group, platform) }
+    guard !dryRun, let group else { return try await plan(checked, group, platform) }
     let request = UploadRequest(fileGroup: group.id, size: checked.release.size, digest: checked.release.bundle)
     guard let upload = try await platform.ask(.post, "/manage/uploads", request, as: UploadReply.self) else {
       throw Failure(.failed, "the platform does not say where to send the bundle")
@@ -73,10 +74,12 @@ public struct RemotePublication: Sendable {
       firmware: firmware.id, proof: receipt)
   }
 
-  private func fileGroup(of platform: PlatformConnection) async throws -> FileGroupReply {
+  /// The file group; `nil` for one that a dry run would make.
+  private func fileGroup(of platform: PlatformConnection) async throws -> FileGroupReply? {
     let groups = try await platform.ask(.get, "/manage/file-groups", as: FileGroupList.self)?.items ?? []
     guard let group = groups.first(where: { $0.name == self.group }) else {
-      if !newGroupTrust.isEmpty, !dryRun {
+      if !newGroupTrust.isEmpty, dryRun { return nil }
+      if !newGroupTrust.isEmpty {
         return try await platform.must(
           .post, "/manage/file-groups", FileGroupRequest(name: self.group, trust: newGroupTrust),
           as: FileGroupReply.self)
@@ -91,13 +94,28 @@ public struct RemotePublication: Sendable {
 
   /// What would be done, as far as it can be told without doing it.
   private func plan(
-    _ checked: CheckedBundle, _ group: FileGroupReply, _ platform: PlatformConnection
+    _ checked: CheckedBundle, _ group: FileGroupReply?, _ platform: PlatformConnection
   ) async throws -> Receipt {
-    let known = try await platform.all("/manage/file-groups/\(group.id)/firmware", as: FirmwareList.self)
-      .first { $0.bundle == checked.release.bundle }
+    var known: FirmwareReply?
+    if let group {
+      try judge(checked, by: group)
+      known = try await platform.all("/manage/file-groups/\(group.id)/firmware", as: FirmwareList.self)
+        .first { $0.bundle == checked.release.bundle }
+    }
     return Receipt(
       checked, group: self.group, destination: address, result: known == nil ? .wouldPublish : .alreadyPublished,
       firmware: known?.id, proof: nil)
+  }
+
+  /// Whether a key of the group has signed, as the platform will ask.
+  private func judge(_ checked: CheckedBundle, by group: FileGroupReply) throws {
+    do {
+      var acceptance = Acceptance(trust: try group.trust.map { try PublicKey(pem: Array($0.utf8)) })
+      acceptance.baseSequence = .max
+      _ = try acceptance.verify(BundleReader(checked.file).envelope())
+    } catch {
+      throw Failure(error, on: bundle)
+    }
   }
 
   private func send(

@@ -15,7 +15,9 @@ struct FileGroup {
       throw Failure(.usage, "'\(name)' is not a group name", hint: "use letters, digits and . + _ -, at most 64")
     }
     guard destination.hasPrefix("dir:"), destination.count > 4 else {
-      throw Failure(.usage, "'\(destination)' is no place to publish to", hint: "give a folder, as --to dir:releases")
+      throw Failure(
+        .usage, "'\(destination)' is no place to publish to",
+        hint: "give a folder, as --to dir:releases, or a platform, as https://updates.example.com")
     }
     self.name = name
     self.destination = destination

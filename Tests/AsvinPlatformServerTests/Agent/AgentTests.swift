@@ -92,7 +92,7 @@ import Testing
       let proxy = try Proxy(to: platform.port, .cut(after: 65_536))
       defer { proxy.end() }
       var outcome = DeviceAgent.Outcome.nothing
-      for _ in 0..<30 where outcome == .nothing {
+      for _ in 0..<200 where outcome == .nothing {
         do {
           outcome = try await gateway.poll(port: proxy.port)
         } catch let failure as Failure where failure.kind == .unreachable {
@@ -117,9 +117,7 @@ import Testing
         var connection = connection
         connection.slowness = .init(bytesPerSecond: 10_000, grace: 0)
         let agent = try DeviceAgent(gateway.folder, on: connection, hooks: DeviceHooks())
-        let failure = await #expect(throws: Failure.self) {
-          while true { _ = try await agent.poll() }
-        }
+        let failure = await #expect(throws: Failure.self) { try await agent.poll() }
         #expect(failure?.kind == .unreachable)
       }
       let outcome = try await gateway.poll()
@@ -173,6 +171,49 @@ import Testing
       let outcome = try await gateway.poll()
       #expect(outcome == .updated("1.0.0"))
       #expect(try gateway.bank("b", new.count) == new)
+    }
+  }
+
+  @Test("Enrolled again, it keeps what it runs; another name, or a key that is none, is refused")
+  func enrolledAgain() async throws {
+    try await PlatformUnderTest.run { platform in
+      let gateway = try await Gateway.grouped(on: platform)
+      _ = try await gateway.release(Self.changed(Gateway.old), "1.0.0")
+      let updated = try await gateway.poll()
+      #expect(updated == .updated("1.0.0"))
+      try await Gateway.enrol(on: platform, in: gateway.folder)
+      let running = try await gateway.with { try await $0.running() }
+      #expect(running.version == "1.0.0")
+      let other = await #expect(throws: Failure.self) {
+        try await Gateway.enrol(on: platform, in: gateway.folder, name: "other")
+      }
+      #expect(other?.kind == .usage)
+      let secret = try Shared.projectText("Keys/TEST-ONLY-ed25519.pem")
+      await #expect(throws: Failure.self) {
+        try await Gateway.enrol(
+          on: platform, in: DeviceFolder(platform.scratch.path("third")), name: "third", trust: [secret])
+      }
+    }
+  }
+
+  @Test("What became of an update is told, though the power went before the word of it")
+  func lostWord() async throws {
+    try await PlatformUnderTest.run { platform in
+      let gateway = try await Gateway.grouped(on: platform)
+      let release = try await gateway.release(Self.changed(Gateway.old), "1.0.0")
+      _ = try await gateway.poll(restarts: true)
+      // As it is when the state says confirmed, and no letter was written yet.
+      let outbox = try platform.scratch.read("gateway/outbox.json")
+      let hooks = DeviceHooks()
+      try await PlatformConnection.with("http://127.0.0.1:1") { nowhere in
+        _ = try await DeviceAgent(gateway.folder, on: nowhere, hooks: hooks).start()
+      }
+      try platform.scratch.write(outbox, to: "gateway/outbox.json")
+      let before = try await gateway.record(release.rollout)
+      #expect(before.state == .installed)
+      _ = try await gateway.with { try await $0.start() }
+      let after = try await gateway.record(release.rollout)
+      #expect(after.state == .confirmed)
     }
   }
 

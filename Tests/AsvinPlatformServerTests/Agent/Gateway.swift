@@ -31,15 +31,23 @@ struct Gateway: Sendable {
     // The agent's clock is the machine's.
     platform.clock.now = Instant(Int64(Date.now.timeIntervalSince1970))
     let gateway = Gateway(platform: platform, folder: DeviceFolder(platform.scratch.path("gateway")))
-    let enrolment = try Enrolment(
-      name: "gateway", label: nil, deviceClass: DeviceClass(vendor: "example.com", name: "board"), image: image,
-      version: "0.9.0", sequence: 1, room: room, trust: [TestBundles.publicKey()],
-      customerKey: PlatformUnderTest.customerKey, deviceKey: PlatformUnderTest.deviceKey)
-    _ = try await PlatformConnection.with("http://127.0.0.1:\(platform.port)") {
-      try await enrolment.run(in: gateway.folder, on: $0)
-    }
+    try await enrol(on: platform, in: gateway.folder, image: image, room: room)
     try await platform.group("gateway")
     return gateway
+  }
+
+  /// Enrols a folder.
+  static func enrol(
+    on platform: PlatformUnderTest, in folder: DeviceFolder, name: String = "gateway", image: [UInt8] = old,
+    room: UInt64 = 1 << 20, trust: [String]? = nil
+  ) async throws {
+    let enrolment = try Enrolment(
+      name: name, label: nil, deviceClass: DeviceClass(vendor: "example.com", name: "board"), image: image,
+      version: "0.9.0", sequence: 1, room: room, trust: trust ?? [TestBundles.publicKey()],
+      customerKey: PlatformUnderTest.customerKey, deviceKey: PlatformUnderTest.deviceKey)
+    _ = try await PlatformConnection.with("http://127.0.0.1:\(platform.port)") {
+      try await enrolment.run(in: folder, on: $0)
+    }
   }
 
   /// Runs a body with its agent, through a port that may be another's.

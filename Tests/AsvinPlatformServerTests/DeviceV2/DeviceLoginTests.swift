@@ -94,6 +94,27 @@ import Testing
     }
   }
 
+  @Test("The keys that all devices share do not speak for one that has its own")
+  func sharedKeys() async throws {
+    try await UpdateTests.rolledOut { platform, device, firmware, rollout in
+      let (esp, token) = (ESPClient(chip: .esp32, mac: device.name), try await platform.token())
+      let body = #"{"mac":"\#(device.name)","firmware_version":"1.1.0","rollout_id":"\#(rollout.id)"}"#
+      let register = try await platform.ask(esp.post("/api/device/register", body, token: token))
+      let next = try await platform.ask(esp.post("/api/device/next/rollout", body, token: token))
+      _ = try await device.next([1])
+      let success = try await platform.ask(esp.post("/api/device/success/rollout", body, token: token))
+      let delete = try await platform.ask(
+        PostmanClient().send("DELETE", "/api/device/", token: token, #"{"mac":"\#(device.name)"}"#))
+      #expect(register.status == 403 && next.text == "{}" && success.status == 404 && delete.status == 403)
+      let known = try #require(try await platform.device(device.name))
+      #expect(known.firmwareVersion == "1.0")
+      let record = try await platform.store.read(in: platform.workspace.id) {
+        try $0.record(ID(rollout.id), ID(device.id))
+      }
+      #expect(record?.state == .offered)
+    }
+  }
+
   @Test("A device's token is for itself")
   func foreignToken() async throws {
     try await PlatformUnderTest.run { platform in

@@ -21,8 +21,12 @@ struct PlatformOptions: ParsableArguments {
 
   func address(in surroundings: Surroundings) throws -> String {
     let project = try ProjectFile.find(from: surroundings.searchFolder)
-    guard let address = address ?? project.destination, Publication.isPlatform(address) else {
+    guard let address = address ?? project.destination else {
       throw Failure(.usage, "no platform is given", hint: "give one with --to https://updates.example.com")
+    }
+    guard Publication.isPlatform(address) else {
+      throw Failure(
+        .usage, "'\(address)' is no platform's address", hint: "give it as --to https://updates.example.com")
     }
     return address
   }

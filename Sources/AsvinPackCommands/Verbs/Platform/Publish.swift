@@ -2,6 +2,7 @@ import ArgumentParser
 import AsvinBundle
 import AsvinPublisher
 import AsvinRelease
+import FoundationEssentials
 
 struct Publish: Verb {
   static let configuration = CommandConfiguration(
@@ -62,10 +63,18 @@ struct Publish: Verb {
       address: place.destination, bundle: bundle, group: place.group, dryRun: dryRun,
       authorities: try authority.bytes())
     if createGroup { remote.newGroupTrust = try publication.trustedKeys(in: surroundings) }
+    if let receipt, FileManager.default.fileExists(atPath: receipt) {
+      throw Failure(.cannotWrite, "'\(receipt)' exists", hint: "choose another file for the receipt")
+    }
     let token = try Credentials(surroundings.variables).token(for: place.destination)
     let checked = try publication.checked(in: surroundings)
     let published = try remote.run(checked, token: token, progress: surroundings.progress)
     report(published)
-    if let receipt, let proof = published.proof { try write(proof, to: receipt) }
+    guard let receipt else { return }
+    if let proof = published.proof {
+      try write(proof, to: receipt)
+    } else {
+      StandardError.write("asvin-pack: warning: nothing was published now: there is no receipt")
+    }
   }
 }

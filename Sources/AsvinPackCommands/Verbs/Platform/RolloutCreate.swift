@@ -31,16 +31,22 @@ struct RolloutCreate: Verb {
 
   @Option(
     name: .customLong("wave"), parsing: .singleValue,
-    help: ArgumentHelp("How many devices, or percent of them, are let in. May be repeated.", valueName: "number"))
+    help: ArgumentHelp(
+      "How many devices, or percent of them, this wave and those before it let in. May be repeated.",
+      valueName: "number"))
   var waves: [String] = []
 
-  @Option(help: ArgumentHelp("Percent of a wave that must succeed before the next one opens.", valueName: "percent"))
+  @Option(
+    help: ArgumentHelp(
+      "Percent of a wave that must succeed before the next one opens; 100 where not given.", valueName: "percent"))
   var success: Int?
 
-  @Option(help: ArgumentHelp("Percent of a wave whose failure stops the rollout.", valueName: "percent"))
+  @Option(
+    help: ArgumentHelp("Percent of a wave whose failure stops the rollout; none where not given.", valueName: "percent")
+  )
   var failures: Int?
 
-  @Option(help: ArgumentHelp("How often a device that failed may try again.", valueName: "number"))
+  @Option(help: ArgumentHelp("How often a device that failed may try again; 0 where not given.", valueName: "number"))
   var retries: Int?
 
   @Option(help: ArgumentHelp("When in a day devices may begin, UTC, as 22:00-04:00.", valueName: "window"))

@@ -1,0 +1,31 @@
+import AsyncHTTPClient
+import NIOSSL
+
+extension PlatformConnection {
+  /// What went wrong on the network, in words.
+  static func words(_ error: any Error) -> String {
+    let text = "\(error)"
+    switch error {
+    case is NIOSSLError where text.contains("CERTIFICATE_VERIFY_FAILED"): return "its certificate is not trusted"
+    case is NIOSSLError where text.contains("WRONG_VERSION_NUMBER"): return "it does not speak TLS"
+    case is NIOSSLError: return "TLS fails"
+    case let error as HTTPClientError:
+      switch error {
+      case .connectTimeout, .readTimeout, .deadlineExceeded: return "it takes too long"
+      case .remoteConnectionClosed: return "it closes the connection"
+      default: return error.shortDescription
+      }
+    default:
+      if text.contains("UnknownHost") { return "there is no such host" }
+      if text.contains("refused") { return "the connection is refused" }
+      return text
+    }
+  }
+
+  static func hint(_ error: any Error) -> String {
+    let text = "\(error)"
+    if text.contains("CERTIFICATE_VERIFY_FAILED") { return "give the authority's certificate with --ca" }
+    if text.contains("WRONG_VERSION_NUMBER") { return "is it http, and not https?" }
+    return "check the address and the network"
+  }
+}

@@ -72,7 +72,8 @@ import Testing
       // What its folder is like when the power goes in the middle of the trial.
       let crashed = platform.scratch.path("crashed")
       let hooks = DeviceHooks(works: { _, _ in
-        (try? await Shell.output(of: "cp -r \(platform.scratch.path("gateway")) \(crashed)")) != nil  // told by the next line
+        // Where it is not copied, the next agent finds no device.
+        (try? await Shell.output(of: "cp -r \(platform.scratch.path("gateway")) \(crashed)")) != nil  // see above
       })
       try await PlatformConnection.with("http://127.0.0.1:\(platform.port)") { connection in
         let started = try await DeviceAgent(gateway.folder, on: connection, hooks: hooks).start()

@@ -240,7 +240,7 @@ def main() -> int:
         print(f"{row['platform']:16} {row['devices']:8} {row['polls/s']:9.0f} {row['p50 ms']:8.2f} {row['p99 ms']:8.2f} {row['MiB']:6.0f} {row['errors']:6}  {row['what']}")
     if not options.no_peer and not options.only_peer:
         peer = {row["what"]: row["polls/s"] for row in rows if row["platform"] != "asvin-platform"}
-        ours = {row["what"]: row["polls/s"] for row in rows if row["devices"] == options.devices}
+        ours = {row["what"]: row["polls/s"] for row in rows if row["platform"] == "asvin-platform" and row["devices"] == options.devices}
         print(f"nothing to do: {ours['nothing to do'] / peer['nothing to do']:.0f} times the polls of gooseBit")
         for what in list(ours)[1:3]:
             print(f"{what}: {ours[what] / peer['rollout']:.0f} times")

@@ -54,7 +54,9 @@ extension DeviceAPI {
     if next?.isNew ?? false || device.firmwareVersion != version || !Self.isFresh(device, at: now) {
       offer = try await store.write(in: workspace) { rows in
         guard var device = try rows.device(name) else { return nil }
-        try rows.hear(&device, firmwareVersion: version, at: now)
+        if device.firmwareVersion != version || !Self.isFresh(device, at: now) {
+          try rows.hear(&device, firmwareVersion: version, at: now)
+        }
         return try rows.offer(to: device, at: now)
       }
     }

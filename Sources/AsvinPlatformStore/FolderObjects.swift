@@ -26,7 +26,7 @@ public final class FolderObjects: ObjectStore {
   public func object(_ digest: Digest) async throws -> (any ByteSource & Sendable)? {
     guard let file = try WatchedFile.ifPresent(path(of: digest)) else { return nil }
     if checked.withLock({ $0[digest.hexadecimal] }) != file.state {
-      guard try file.digest() == digest else { throw ObjectDamaged(digest) }
+      guard try await aside({ try file.digest() }) == digest else { throw ObjectDamaged(digest) }
       checked.withLock { $0[digest.hexadecimal] = file.state }
     }
     return file
@@ -62,10 +62,12 @@ public final class FolderObjects: ObjectStore {
   /// Makes an upload an object.
   public func keep(_ upload: ID<Upload>, as digest: Digest) async throws {
     if try await isThere(digest) { return }
-    let source = try WatchedFile(path(of: upload))
-    let file = try OutputFile(path(of: digest), permissions: 0o444, replacing: .existing, durability: .flushed)
-    guard try source.digest(copyingTo: file) == digest else { throw ObjectDamaged(digest) }
-    try file.commit()
+    let (source, target) = (path(of: upload), path(of: digest))
+    try await aside {
+      let file = try OutputFile(target, permissions: 0o444, replacing: .existing, durability: .flushed)
+      guard try WatchedFile(source).digest(copyingTo: file) == digest else { throw ObjectDamaged(digest) }
+      try file.commit()
+    }
   }
 
   /// Forgets what has arrived.

@@ -116,7 +116,7 @@ extension Call {
     let judged: JudgedBundle
     do {
       let content = try await platform.objects.content(upload.id)
-      judged = try JudgedBundle(content, digest: upload.digest, trust: group.trust)
+      judged = try await aside { try JudgedBundle(content, digest: upload.digest, trust: group.trust) }
       try await platform.objects.keep(upload.id, as: upload.digest)
     } catch let failure as Failure {
       throw Refusal(failure)

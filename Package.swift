@@ -128,16 +128,21 @@ let package = Package(
       swiftSettings: language),
     .executableTarget(name: "asvin-pack", dependencies: ["AsvinPackCommands"], swiftSettings: language),
     .target(
+      name: "AsvinPrograms",
+      dependencies: ["AsvinRelease", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      swiftSettings: language),
+    .target(
       name: "AsvinPlatformCommands",
       dependencies: [
-        "AsvinPlatformServer", "AsvinPlatformStore", "AsvinPlatform", "AsvinRelease", "AsvinBundle", "AsvinCrypto",
+        "AsvinPrograms", "AsvinPlatformServer", "AsvinPlatformStore", "AsvinPlatform", "AsvinRelease", "AsvinBundle",
+        "AsvinCrypto",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: language),
     .target(
       name: "AsvinDeviceCommands",
       dependencies: [
-        "AsvinAgent", "AsvinPublisher", "AsvinRelease", "AsvinBundle",
+        "AsvinPrograms", "AsvinAgent", "AsvinPublisher", "AsvinRelease", "AsvinBundle",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: language),

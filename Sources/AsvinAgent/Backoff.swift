@@ -27,19 +27,16 @@ struct Backoff {
 extension DeviceAgent {
   /// Polls until the task is cancelled.
   ///
-  /// - Parameters:
-  ///   - interval: seconds between polls.
-  ///   - isDone: asked after each poll; where it says so, that was the last one.
+  /// - Parameter interval: seconds between polls.
   /// - Throws: where the task is cancelled, or the device cannot start.
-  public func run(every interval: Double, until isDone: @Sendable (Outcome) -> Bool = { _ in false }) async throws {
+  public func run(every interval: Double) async throws {
     var backoff = Backoff(interval: interval)
     _ = try await start()
     while !Task.isCancelled {
       let wait: Double
       do {
-        let outcome = try await poll()
-        if isDone(outcome) { return }
-        if case .pending = outcome { return }
+        // The device is to start anew.
+        if case .pending = try await poll() { return }
         wait = backoff.success()
       } catch let failure as Failure {
         // Whatever it is, an agent that ends is a device that nobody reaches any more.

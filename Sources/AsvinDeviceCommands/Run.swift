@@ -1,5 +1,6 @@
 import ArgumentParser
 import AsvinAgent
+import AsvinPrograms
 import AsvinPublisher
 import Glibc
 
@@ -28,7 +29,7 @@ struct Run: AsyncParsableCommand {
       works: { image, version in
         check.map { Command.run($0, ["ASVIN_IMAGE": image, "ASVIN_VERSION": version]) } ?? true
       },
-      restart: { restart.map { Command.run($0, [:]) } ?? false }, log: { DeviceProgram.write("asvin-device: \($0)") })
+      restart: { restart.map { Command.run($0, [:]) } ?? false }, log: { CommandProgram.say("asvin-device: \($0)") })
     let authorities = try authority.map { try readBytes($0) }
     let (once, interval) = (once, interval)
     try await PlatformConnection.with(folder.identity().platform, authorities: authorities) { platform in

@@ -1,5 +1,6 @@
 import ArgumentParser
 import AsvinAgent
+import AsvinPrograms
 import FoundationEssentials
 
 struct Simulate: AsyncParsableCommand {
@@ -28,7 +29,7 @@ struct Simulate: AsyncParsableCommand {
       try await simulation.enrol(on: platform)
       return enrolOnly
         ? nil
-        : try await simulation.run(on: platform) { if verbose { DeviceProgram.write("asvin-device: \($0)") } }
+        : try await simulation.run(on: platform) { if verbose { CommandProgram.say("asvin-device: \($0)") } }
     }
     guard let report else { return print("\(count) devices are enrolled") }
     let encoder = JSONEncoder()

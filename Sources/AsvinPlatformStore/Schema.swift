@@ -43,7 +43,6 @@ enum Schema {
     CREATE INDEX firmware_by_cid ON firmware (workspace, cid);
     CREATE INDEX firmware_by_bundle ON firmware (file_group, bundle);
     CREATE INDEX firmware_by_sequence ON firmware (workspace, class, sequence);
-    CREATE INDEX firmware_by_release ON firmware (workspace, release);
     CREATE TABLE rollout (
       id INTEGER PRIMARY KEY AUTOINCREMENT, workspace INTEGER NOT NULL REFERENCES workspace, name TEXT NOT NULL,
       start INTEGER, firmware INTEGER NOT NULL REFERENCES firmware, maintainer TEXT NOT NULL,

@@ -31,7 +31,7 @@ SHARED = {
     "NIOHTTP1": {"AsvinPlatformServer", "AsvinPublisher"},
     "NIOSSL": {"AsvinPlatformServer", "AsvinPublisher"},
     # Each program has its verbs in a target of its own: none links what another needs.
-    "ArgumentParser": {"AsvinPackCommands", "AsvinPlatformCommands", "AsvinDeviceCommands"},
+    "ArgumentParser": {"AsvinPackCommands", "AsvinPrograms", "AsvinPlatformCommands", "AsvinDeviceCommands"},
 }
 HEADERS = {"openssl/": "CAsvinOpenSSL", "archive": "CAsvinArchive", "yaml": "CAsvinYAML", "divsufsort": "CAsvinSuffix", "zlib": "CAsvinZlib"}
 # What device floors may import beyond each other: nothing.

@@ -37,6 +37,11 @@ public final class InputFile: ByteSource, Sendable {
 
   deinit { close(descriptor) }
 
+  /// What tells the file from itself before a change.
+  ///
+  /// - Throws: ``FileError``.
+  public func state() throws(FileError) -> FileState { try FileState(descriptor, path: name) }
+
   /// The bytes at an offset; fewer than `count` only where the file ends.
   ///
   /// - Throws: ``FileError``.

@@ -25,10 +25,6 @@ extension MemoryRows {
     tables.rollouts.values.contains { $0.plan.firmware == firmware }
   }
 
-  package func firmware(release: Digest) -> Firmware? {
-    tables.firmware.values.filter { $0.release?.digest == release }.min { $0.id < $1.id }
-  }
-
   package func records(
     of rollout: ID<Rollout>, after device: ID<Device>?, limit: Int
   ) -> [(ID<Device>, DeviceRecord)] {

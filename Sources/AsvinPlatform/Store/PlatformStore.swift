@@ -63,8 +63,6 @@ public protocol PlatformRows {
   func firmware(of deviceClass: Identifier, sequence: UInt64) throws -> Firmware?
   /// Whether a rollout brings firmware.
   func isUsed(_ firmware: ID<Firmware>) throws -> Bool
-  /// Firmware by its manifest's digest; of what was published twice, the first.
-  func firmware(release: Digest) throws -> Firmware?
   /// Firmware whose image has this name in IPFS.
   func firmware(contentID: String) throws -> Firmware?
   /// A rollout.

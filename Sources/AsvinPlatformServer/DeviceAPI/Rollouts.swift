@@ -2,7 +2,8 @@ import AsvinPlatform
 import Hummingbird
 
 extension DeviceAPI {
-  private struct RegisterBody: Decodable, BodyKeys {
+  /// What a device says of itself when it registers, and when it asks.
+  private struct DeviceBody: Decodable, BodyKeys {
     let mac: String
     let firmwareVersion: String
     let name: String?
@@ -11,7 +12,7 @@ extension DeviceAPI {
   }
 
   func register(_ request: Request, context: PlatformContext) async throws -> Response {
-    let body = try await request.decoded(RegisterBody.self)
+    let body = try await request.decoded(DeviceBody.self)
     let workspace = try await workspace(request, keys: body)
     let name = try Self.name(body.mac)
     let version = try Self.version(body.firmwareVersion)
@@ -31,15 +32,8 @@ extension DeviceAPI {
     return try Reply.json(["message": isNew ? "Device inserted!" : "Device exists!", "firmware_version": version])
   }
 
-  private struct PollBody: Decodable, BodyKeys {
-    let mac: String
-    let firmwareVersion: String
-    let customerKey: String?
-    let deviceKey: String?
-  }
-
   func nextRollout(_ request: Request, context: PlatformContext) async throws -> Response {
-    let body = try await request.decoded(PollBody.self)
+    let body = try await request.decoded(DeviceBody.self)
     let workspace = try await workspace(request, keys: body)
     let name = try Self.name(body.mac)
     let version = try Self.version(body.firmwareVersion)

@@ -64,11 +64,6 @@ extension SQLiteRows {
     ).map(Firmware.init)
   }
 
-  func firmware(release: Digest) throws -> Firmware? {
-    try one("\(Self.columns) WHERE workspace = ? AND release = ? ORDER BY id LIMIT 1", [workspace, release.data])
-      .map(Firmware.init)
-  }
-
   func firmware(contentID: String) throws -> Firmware? {
     try one("\(Self.columns) WHERE workspace = ? AND cid = ? ORDER BY id LIMIT 1", [workspace, contentID])
       .map(Firmware.init)

@@ -6,7 +6,9 @@ import AsvinRelease
 struct DeviceVerb: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "device", abstract: "List devices, and put them into groups.",
-    subcommands: [DeviceListing.self, DeviceGrouping.self, DeviceUngrouping.self, DeviceBlacklisting.self])
+    subcommands: [
+      DeviceListing.self, DeviceGrouping.self, DeviceMoving<Ungrouping>.self, DeviceMoving<Blacklisting>.self,
+    ])
 }
 
 struct DeviceListing: Verb {
@@ -65,38 +67,42 @@ struct DeviceGrouping: Verb {
   }
 }
 
-struct DeviceUngrouping: Verb {
-  static let configuration = CommandConfiguration(commandName: "ungroup", abstract: "Take devices out of their group.")
-
-  @Argument(help: "The devices, by id or name.") var devices: [String]
-  @OptionGroup var platform: PlatformOptions
-  @OptionGroup var shown: OutputOptions
-
-  func outcomes(in surroundings: Surroundings, _ report: (DeviceTable) -> Void) throws {
-    let names = devices
-    report(
-      try platform.tasks(in: surroundings).run { platform in
-        let chosen = try await platform.devices(names)
-        return DeviceTable(
-          devices: try await platform.place(chosen, PlacementRequest(placement: .ungrouped)), groups: [])
-      })
-  }
+/// Where devices go that leave their group.
+protocol DeviceMove {
+  static var name: String { get }
+  static var abstract: String { get }
+  static var placement: PlacementName { get }
 }
 
-struct DeviceBlacklisting: Verb {
-  static let configuration = CommandConfiguration(commandName: "blacklist", abstract: "Give devices nothing any more.")
+enum Ungrouping: DeviceMove {
+  static let name = "ungroup"
+  static let abstract = "Take devices out of their group."
+  static let placement = PlacementName.ungrouped
+}
+
+enum Blacklisting: DeviceMove {
+  static let name = "blacklist"
+  static let abstract = "Give devices nothing any more."
+  static let placement = PlacementName.blacklisted
+}
+
+/// The verb that moves them.
+struct DeviceMoving<Move: DeviceMove>: Verb {
+  static var configuration: CommandConfiguration {
+    CommandConfiguration(commandName: Move.name, abstract: Move.abstract)
+  }
 
   @Argument(help: "The devices, by id or name.") var devices: [String]
   @OptionGroup var platform: PlatformOptions
   @OptionGroup var shown: OutputOptions
 
   func outcomes(in surroundings: Surroundings, _ report: (DeviceTable) -> Void) throws {
-    let names = devices
+    let (names, placement) = (devices, Move.placement)
     report(
       try platform.tasks(in: surroundings).run { platform in
         let chosen = try await platform.devices(names)
         return DeviceTable(
-          devices: try await platform.place(chosen, PlacementRequest(placement: .blacklisted)), groups: [])
+          devices: try await platform.place(chosen, PlacementRequest(placement: placement)), groups: [])
       })
   }
 }

@@ -8,8 +8,9 @@ struct RolloutVerb: ParsableCommand {
     commandName: "rollout",
     abstract: "Roll published firmware out to device groups, and look after it.",
     subcommands: [
-      RolloutCreate.self, RolloutListing.self, RolloutShow.self, RolloutStart.self, RolloutPause.self,
-      RolloutResume.self, RolloutFinish.self, RolloutAbort.self,
+      RolloutCreate.self, RolloutListing.self, RolloutShow.self, RolloutAction<StartRollout>.self,
+      RolloutAction<PauseRollout>.self, RolloutAction<ResumeRollout>.self, RolloutAction<FinishRollout>.self,
+      RolloutAction<AbortRollout>.self,
     ])
 }
 
@@ -45,63 +46,54 @@ struct RolloutShow: Verb {
   }
 }
 
-/// A verb that changes a rollout's phase.
-protocol RolloutAction: Verb where Outcome == RolloutView {
-  static var action: String { get }
-  var rollout: String { get }
-  var platform: PlatformOptions { get }
+/// What is done with a rollout.
+protocol RolloutChange {
+  static var name: String { get }
+  static var abstract: String { get }
 }
 
-extension RolloutAction {
+enum StartRollout: RolloutChange {
+  static let name = "start"
+  static let abstract = "Start a planned rollout now."
+}
+
+enum PauseRollout: RolloutChange {
+  static let name = "pause"
+  static let abstract = "Let no more devices begin; those that have begun may end."
+}
+
+enum ResumeRollout: RolloutChange {
+  static let name = "resume"
+  static let abstract =
+    "Let a paused rollout go on: what failed until then counts no longer, and others take its places."
+}
+
+enum FinishRollout: RolloutChange {
+  static let name = "finish"
+  static let abstract = "End a rollout with what it has reached."
+}
+
+enum AbortRollout: RolloutChange {
+  static let name = "abort"
+  static let abstract = "Give a rollout up."
+}
+
+/// The verb that does it.
+struct RolloutAction<Change: RolloutChange>: Verb {
+  static var configuration: CommandConfiguration {
+    CommandConfiguration(commandName: Change.name, abstract: Change.abstract)
+  }
+
+  @Argument(help: "The rollout's id or name.") var rollout: String
+  @OptionGroup var platform: PlatformOptions
+  @OptionGroup var shown: OutputOptions
+
   func outcomes(in surroundings: Surroundings, _ report: (RolloutView) -> Void) throws {
-    let (name, action) = (rollout, Self.action)
+    let (name, action) = (rollout, Change.name)
     let changed = try platform.tasks(in: surroundings).run { platform in
       let rollout = try await platform.rollout(name)
       return try await platform.must(.post, "/manage/rollouts/\(rollout.id)/\(action)", as: RolloutReply.self)
     }
     report(RolloutView(rollout: changed, devices: []))
   }
-}
-
-struct RolloutStart: RolloutAction {
-  static let configuration = CommandConfiguration(commandName: "start", abstract: "Start a planned rollout now.")
-  static let action = "start"
-  @Argument(help: "The rollout's id or name.") var rollout: String
-  @OptionGroup var platform: PlatformOptions
-  @OptionGroup var shown: OutputOptions
-}
-
-struct RolloutPause: RolloutAction {
-  static let configuration = CommandConfiguration(
-    commandName: "pause", abstract: "Let no more devices begin; those that have begun may end.")
-  static let action = "pause"
-  @Argument(help: "The rollout's id or name.") var rollout: String
-  @OptionGroup var platform: PlatformOptions
-  @OptionGroup var shown: OutputOptions
-}
-
-struct RolloutResume: RolloutAction {
-  static let configuration = CommandConfiguration(
-    commandName: "resume", abstract: "Let a paused rollout go on; failures until now are forgiven.")
-  static let action = "resume"
-  @Argument(help: "The rollout's id or name.") var rollout: String
-  @OptionGroup var platform: PlatformOptions
-  @OptionGroup var shown: OutputOptions
-}
-
-struct RolloutFinish: RolloutAction {
-  static let configuration = CommandConfiguration(
-    commandName: "finish", abstract: "End a rollout with what it has reached.")
-  static let action = "finish"
-  @Argument(help: "The rollout's id or name.") var rollout: String
-  @OptionGroup var platform: PlatformOptions
-  @OptionGroup var shown: OutputOptions
-}
-
-struct RolloutAbort: RolloutAction {
-  static let configuration = CommandConfiguration(commandName: "abort", abstract: "Give a rollout up.")
-  static let action = "abort"
-  @Argument(help: "The rollout's id or name.") var rollout: String
-  @OptionGroup var platform: PlatformOptions
-  @OptionGroup var shown: OutputOptions
 }

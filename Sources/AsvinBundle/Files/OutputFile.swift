@@ -1,5 +1,5 @@
 import AsvinWire
-import Glibc
+public import Glibc
 
 /// Where bytes go, in order.
 public protocol ByteSink {

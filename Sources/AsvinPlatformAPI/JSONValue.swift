@@ -1,5 +1,5 @@
 /// Any JSON value.
-public indirect enum JSONValue: Codable, Equatable, Sendable {
+public indirect enum JSONValue: Encodable, Equatable, Sendable {
   /// Text.
   case text(String)
   /// A whole number.
@@ -14,27 +14,6 @@ public indirect enum JSONValue: Codable, Equatable, Sendable {
   case object([String: JSONValue])
   /// Nothing.
   case null
-
-  /// Reads it.
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    // What it is shows in what it can be read as: where one fails, the next is tried.
-    if container.decodeNil() {
-      self = .null
-    } else if let boolean = try? container.decode(Bool.self) {  // see above
-      self = .boolean(boolean)
-    } else if let number = try? container.decode(Int64.self) {  // see above
-      self = .number(number)
-    } else if let number = try? container.decode(Double.self) {  // see above
-      self = .fraction(number)
-    } else if let text = try? container.decode(String.self) {  // see above
-      self = .text(text)
-    } else if let values = try? container.decode([JSONValue].self) {  // see above
-      self = .list(values)
-    } else {
-      self = .object(try container.decode([String: JSONValue].self))
-    }
-  }
 
   /// Writes it.
   public func encode(to encoder: any Encoder) throws {

@@ -1,9 +1,12 @@
 public import AsvinPlatform
+import Glibc
 import Hummingbird
 import HummingbirdCore
 import HummingbirdTLS
 import Logging
 import NIOSSL
+import ServiceLifecycle
+import UnixSignals
 
 /// The platform, over HTTP.
 public struct PlatformServer: Sendable {
@@ -19,6 +22,11 @@ public struct PlatformServer: Sendable {
     public var tokenKey: String
     /// How often one address may log in with one device key in a minute.
     public var loginsPerMinute = 600
+    /// What happens when the store has not answered for half a minute: the process ends, and its supervisor starts it
+    /// again.
+    public var onSilence: @Sendable () -> Void = { exit(70) }
+    /// What a client may hold open, and how slow it may be.
+    public var connections = ConnectionLimits.ofProcess()
 
     /// Whether the log has a line for every request, or only for what is wrong.
     public var logsRequests = false
@@ -50,13 +58,20 @@ public struct PlatformServer: Sendable {
     let tokens = try await Tokens(key: settings.tokenKey)
     let limiter = RateLimiter(perMinute: settings.loginsPerMinute)
     let router = Router(context: PlatformContext.self, options: .autoGenerateHeadEndpoints)
+    var logger = Logger(label: "asvin-platform") { JSONLogHandler(label: $0) }
+    logger.logLevel = settings.logsRequests ? .info : .notice
+    let connections = ConnectionTable(settings.connections, logger: logger)
+    let health = Health(store: store, objects: objects, connections: connections)
+    await health.look()
     let metrics = Metrics()
     router.add(middleware: RequestLog(metrics: metrics))
+    router.add(middleware: FaultReplies())
     router.add(middleware: MethodCheck(RouteTable.all))
     router.get("metrics") { _, _ in
       Reply.bytes(Array(metrics.text.utf8), "text/plain; version=0.0.4; charset=utf-8")
     }
-    router.get("healthz") { _, _ in try Reply.json(["status": "ok"]) }
+    router.get("healthz") { _, _ in try health.health() }
+    router.get("readyz") { _, _ in try health.readiness() }
     let document = try Reply.json(OpenAPI.document)
     router.get("openapi.json") { _, _ in document }
     DeviceAPI(
@@ -66,24 +81,47 @@ public struct PlatformServer: Sendable {
     ).add(to: router)
     RouteTable.add(
       to: router, Platform(store: store, objects: objects, tokens: tokens, limiter: limiter, clock: clock))
-    var logger = Logger(label: "asvin-platform") { JSONLogHandler(label: $0) }
-    logger.logLevel = settings.logsRequests ? .info : .notice
     var application = Application(
-      router: router, server: try server(),
-      configuration: .init(address: .hostname(settings.host, port: settings.port)),
+      router: router, server: try server(connections),
+      configuration: .init(
+        address: .hostname(settings.host, port: settings.port),
+        availableConnectionsDelegate: ConnectionCap(table: connections)),
       onServerRunning: { channel in listening(channel.localAddress?.port ?? 0) }, logger: logger)
-    application.addServices(Scheduler(store: store, clock: clock, logger: logger))
-    try await application.runService()
+    application.addServices(
+      Scheduler(store: store, clock: clock, logger: logger),
+      UploadCleaning(store: store, objects: objects, clock: clock, logger: logger),
+      Watchdog(health: health, store: store, logger: logger, end: settings.onSilence))
+    let group = ServiceGroup(
+      configuration: .init(
+        services: [Ending(application: application, connections: connections)],
+        gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+    try await group.run()
   }
 
-  private func server() throws -> HTTPServerBuilder {
+  private func server(_ connections: ConnectionTable) throws -> HTTPServerBuilder {
     guard let certificate = settings.certificate else {
-      return HTTPServerBuilder { DeviceChannel(responder: $0) }
+      return HTTPServerBuilder { DeviceChannel(responder: $0, table: connections) }
     }
     let chain = try NIOSSLCertificate.fromPEMBytes(Array(certificate.chain.utf8))
     let key = try NIOSSLPrivateKey(bytes: Array(certificate.key.utf8), format: .pem)
-    let tls = TLSConfiguration.makeServerConfiguration(
+    var configuration = TLSConfiguration.makeServerConfiguration(
       certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
-    return HTTPServerBuilder { try TLSChannel(DeviceChannel(responder: $0), tlsConfiguration: tls) }
+    configuration.minimumTLSVersion = .tlsv12
+    let tls = configuration
+    return HTTPServerBuilder { try TLSChannel(DeviceChannel(responder: $0, table: connections), tlsConfiguration: tls) }
+  }
+}
+
+/// The application, with an end that no client can put off.
+private struct Ending<App: ApplicationProtocol>: Service {
+  let application: App
+  let connections: ConnectionTable
+
+  func run() async throws {
+    try await withGracefulShutdownHandler {
+      try await application.run()
+    } onGracefulShutdown: { [connections] in
+      connections.end()
+    }
   }
 }

@@ -33,10 +33,21 @@ final class RateLimiter: Sendable {
 
   init(perMinute limit: Int) { self.limit = limit }
 
+  /// What one more request would be allowed, without counting it.
+  func look(_ name: String, at now: Instant, limit: Int) -> Allowance {
+    window.withLock { window in
+      let isCurrent = now >= window.start && now.seconds < window.start.seconds + Self.seconds
+      let count = (isCurrent ? window.counts[name.hashValue] ?? 0 : 0) + 1
+      return Allowance(limit: limit, left: limit - count, reset: Instant(window.start.seconds + Self.seconds))
+    }
+  }
+
+  /// Counts a request.
   func take(_ name: String, at now: Instant, limit: Int? = nil) -> Allowance {
     let limit = limit ?? self.limit
     return window.withLock { window in
-      if now.seconds >= window.start.seconds + Self.seconds || window.counts.count >= Self.names {
+      // Also where the clock was set back: the window would last until the old time comes again.
+      if now.seconds >= window.start.seconds + Self.seconds || now < window.start || window.counts.count >= Self.names {
         window = Window(start: Instant(now.seconds - now.seconds % Self.seconds))
       }
       let count = (window.counts[name.hashValue] ?? 0) + 1

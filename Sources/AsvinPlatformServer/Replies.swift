@@ -108,17 +108,24 @@ enum Reply {
 extension Request {
   /// The body of a device's request, as JSON.
   func decoded<Value: Decodable>(_ type: Value.Type) async throws -> Value {
-    var copy = self
-    let buffer: ByteBuffer
+    let bytes = try await bytes(upTo: Reply.longestBody)
+    guard JSONValue.isShallow(bytes) else { throw Refusal.malformed("the body is nested more than eight levels deep") }
     do {
-      buffer = try await copy.collectBody(upTo: Reply.longestBody)
-    } catch is NIOTooManyBytesError {
-      throw Refusal(status: .contentTooLarge, message: "a body has at most \(Reply.longestBody) bytes")
-    }
-    do {
-      return try LenientJSON.decode(type, from: Array(buffer.readableBytesView))
+      return try LenientJSON.decode(type, from: bytes)
     } catch is DecodingError {
-      throw Refusal.malformed("the body is no JSON with the members that are asked for")
+      throw Refusal.malformed("the body is not JSON with the members that are asked for")
+    }
+  }
+
+  /// The bytes of the body. One that says that it is longer than the limit is refused unread.
+  func bytes(upTo limit: Int) async throws -> [UInt8] {
+    let tooLarge = Refusal(status: .contentTooLarge, message: "a body has at most \(limit) bytes")
+    if let length = headers[.contentLength].flatMap({ UInt64($0) }), length > UInt64(limit) { throw tooLarge }
+    var copy = self
+    do {
+      return Array(try await copy.collectBody(upTo: limit).readableBytesView)
+    } catch is NIOTooManyBytesError {
+      throw tooLarge
     }
   }
 }

@@ -13,6 +13,9 @@ struct Tokens: Sendable {
     var exp: Int64
     var sub: String?
 
+    /// Whether its time has come and is not over; a clock that was set back does not make a token live longer.
+    func isValid(at now: Instant) -> Bool { iat <= now.seconds + 60 && now.seconds < exp }
+
     // Against the server's clock, which is given, and not here.
     func verify(using algorithm: some JWTAlgorithm) {}
   }
@@ -58,11 +61,11 @@ struct Tokens: Sendable {
 
   private func claims(of token: String, at now: Instant) async -> Claims? {
     guard token.utf8.count <= 977 else { return nil }
-    if let claims = verified.claims(of: token) { return now.seconds < claims.exp ? claims : nil }
-    // Whatever is wrong with it, it is not good.
-    guard let claims = try? await keys.verify(token, as: Claims.self),  // see above
-      claims.iat <= now.seconds + 60, now.seconds < claims.exp
-    else { return nil }
+    if let claims = verified.claims(of: token) { return claims.isValid(at: now) ? claims : nil }
+    // Whatever is wrong with it, it is not valid.
+    guard let claims = try? await keys.verify(token, as: Claims.self), claims.isValid(at: now) else {  // see above
+      return nil
+    }
     verified.keep(claims, of: token)
     return claims
   }

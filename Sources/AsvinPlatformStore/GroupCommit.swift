@@ -1,3 +1,4 @@
+import AsvinPlatform
 import GRDB
 import Synchronization
 
@@ -18,6 +19,9 @@ final class GroupCommit: Sendable {
     var isCommitting = false
   }
 
+  /// Writes that may wait for the next commit.
+  private static let mostWaiting = 8192
+
   private let pool: DatabasePool
   private let state = Mutex(State())
 
@@ -25,10 +29,11 @@ final class GroupCommit: Sendable {
 
   func write<Result: Sendable>(_ body: @escaping @Sendable (Database) throws -> Result) async throws -> Result {
     try await withCheckedThrowingContinuation { continuation in
-      let isFirst = state.withLock { state in
+      let isFirst = state.withLock { state -> Bool? in
+        guard state.waiting.count < Self.mostWaiting else { return nil }
         state.waiting.append(
           Job { database in
-            let outcome = Swift.Result {
+            let outcome = Swift.Result<Result, any Error> {
               var result: Result?
               try database.inSavepoint {
                 result = try body(database)
@@ -37,14 +42,18 @@ final class GroupCommit: Sendable {
               guard let result else { throw DatabaseError(message: "a savepoint ended without its result") }
               return result
             }
-            return { continuation.resume(with: outcome) }
+            return { continuation.resume(with: outcome.mapError { ServiceFault.explaining($0) }) }
           } fail: {
-            continuation.resume(throwing: $0)
+            continuation.resume(throwing: ServiceFault.explaining($0))
           })
         defer { state.isCommitting = true }
         return !state.isCommitting
       }
-      if isFirst { commitNext() }
+      switch isFirst {
+      case true?: commitNext()
+      case false?: break
+      case nil: continuation.resume(throwing: ServiceFault.overloaded)
+      }
     }
   }
 

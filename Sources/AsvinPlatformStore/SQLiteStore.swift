@@ -4,8 +4,14 @@ import GRDB
 
 /// The platform's store in one SQLite file: nothing to install, and what was committed is there after a power cut.
 public final class SQLiteStore: PlatformStore {
+  /// Threads that read. Each holds at most one of the pool's readers, so that none waits for a reader.
+  private static let readerThreads = 6
+  /// Seconds that a write waits for another program's lock.
+  private static let lockSeconds = 2.0
+
   private let pool: DatabasePool
   private let commits: GroupCommit
+  private let readers = Workers("database reader", threads: readerThreads, mostWaiting: 4096)
 
   /// Opens the file, or makes it, and brings its tables up to date.
   ///
@@ -18,7 +24,8 @@ public final class SQLiteStore: PlatformStore {
       // A rollout writes to records all over the table: pages are written back once in 40 MB, not once in 4.
       try database.execute(sql: "PRAGMA wal_autocheckpoint = 10000; PRAGMA cache_size = -16384")
     }
-    configuration.busyMode = .timeout(10)
+    configuration.busyMode = .timeout(Self.lockSeconds)
+    configuration.maximumReaderCount = Self.readerThreads
     pool = try DatabasePool(path: path, configuration: configuration)
     commits = GroupCommit(pool)
     try Schema.migrator.migrate(pool)
@@ -26,7 +33,7 @@ public final class SQLiteStore: PlatformStore {
 
   /// A workspace by one of its device keys.
   public func workspace(deviceKey: String) async throws -> Workspace? {
-    try await pool.read { database in
+    try await read { database in
       let sql = "SELECT workspace FROM device_key WHERE text = ?"
       guard let id = try Int64.fetchOne(database.cachedStatement(sql: sql), arguments: [deviceKey]) else { return nil }
       return try Self.workspace(id, database)
@@ -35,12 +42,12 @@ public final class SQLiteStore: PlatformStore {
 
   /// A workspace by its id.
   public func workspace(_ id: ID<Workspace>) async throws -> Workspace? {
-    try await pool.read { try Self.workspace(id.value, $0) }
+    try await read { try Self.workspace(id.value, $0) }
   }
 
   /// All workspaces.
   public func workspaces() async throws -> [Workspace] {
-    try await pool.read { database in
+    try await read { database in
       try Int64.fetchAll(database, sql: "SELECT id FROM workspace ORDER BY id").compactMap {
         try Self.workspace($0, database)
       }
@@ -49,7 +56,7 @@ public final class SQLiteStore: PlatformStore {
 
   /// The access that a token gives.
   public func access(_ digest: Digest) async throws -> (workspace: ID<Workspace>, token: AccessToken)? {
-    try await pool.read { database in
+    try await read { database in
       let sql = "SELECT workspace, id, name, role, digest, created, expires FROM access_token WHERE digest = ?"
       let row = try Row.fetchOne(database.cachedStatement(sql: sql), arguments: [digest.data])
       return try row.map { (ID($0[0]), try AccessToken($0, at: 1)) }
@@ -58,7 +65,7 @@ public final class SQLiteStore: PlatformStore {
 
   /// An account by its e-mail address.
   public func account(_ email: String) async throws -> (workspace: ID<Workspace>, account: Account)? {
-    try await pool.read { database in
+    try await read { database in
       let statement = try database.cachedStatement(
         sql: "SELECT workspace, email, salt, hash FROM account WHERE email = ?")
       guard let row = try Row.fetchOne(statement, arguments: [Account.folded(email)]) else { return nil }
@@ -71,7 +78,7 @@ public final class SQLiteStore: PlatformStore {
 
   /// Adds an account to a workspace.
   public func add(_ account: Account, to workspace: ID<Workspace>) async throws {
-    try await pool.write { database in
+    try await commits.write { database in
       let rows = SQLiteRows(database: database, workspace: workspace.value)
       _ = try rows.insert(
         .account, "INSERT INTO account (email, workspace, salt, hash) VALUES (?, ?, ?, ?)",
@@ -81,7 +88,7 @@ public final class SQLiteStore: PlatformStore {
 
   /// Adds a workspace.
   public func add(_ workspace: Workspace) async throws -> Workspace {
-    try await pool.write { database in
+    try await commits.write { database in
       var added = workspace
       try database.execute(
         sql: "INSERT INTO workspace (name, customer_key) VALUES (?, ?)", arguments: [added.name, added.customerKey])
@@ -97,7 +104,7 @@ public final class SQLiteStore: PlatformStore {
   public func read<Result: Sendable>(
     in workspace: ID<Workspace>, _ body: @escaping @Sendable (any PlatformRows) throws -> Result
   ) async throws -> Result {
-    try readNow { try body(SQLiteRows(database: $0, workspace: workspace.value)) }
+    try await read { try body(SQLiteRows(database: $0, workspace: workspace.value)) }
   }
 
   /// Writes, all or nothing; when it returns, it lasts.
@@ -107,9 +114,28 @@ public final class SQLiteStore: PlatformStore {
     try await commits.write { try body(SQLiteRows(database: $0, workspace: workspace.value)) }
   }
 
-  /// Reads on the thread that asks. It takes some microseconds, and waits for no writer: to go to another thread and back
-  /// would take longer.
-  private func readNow<Result>(_ body: (Database) throws -> Result) throws -> Result { try pool.read(body) }
+  /// Whether any workspace lists a bundle.
+  public func isListed(bundle: Digest) async throws -> Bool {
+    try await read { try Bool.fetchOne($0, sql: "SELECT 1 FROM firmware WHERE bundle = ?", arguments: [bundle.data]) != nil }
+  }
+
+  /// Answers as long as the threads that read make progress.
+  public func ping() async throws {
+    _ = try await readers.run(isUrgent: true) { [pool] in try pool.read { try Int.fetchOne($0, sql: "SELECT 1") } }
+  }
+
+  /// Takes the lock that every write takes, and writes nothing.
+  public func checkWriting() async throws { try await commits.write { _ in } }
+
+  private func read<Result: Sendable>(_ body: @escaping @Sendable (Database) throws -> Result) async throws -> Result {
+    try await readers.run { [pool] in
+      do {
+        return try pool.read(body)
+      } catch let error as DatabaseError {
+        throw ServiceFault(error) ?? error
+      }
+    }
+  }
 
   private static func workspace(_ id: Int64, _ database: Database) throws -> Workspace? {
     let statement = try database.cachedStatement(sql: "SELECT name, customer_key FROM workspace WHERE id = ?")

@@ -1,5 +1,7 @@
+import AsvinPlatform
 import AsvinWire
 import FoundationEssentials
+import GRDB
 
 /// A row that is not what the rules can have written.
 struct StoreError: Error, CustomStringConvertible {
@@ -7,6 +9,24 @@ struct StoreError: Error, CustomStringConvertible {
   let id: Int64
 
   var description: String { "the store is damaged: \(table) \(id)" }
+}
+
+extension ServiceFault {
+  /// The fault that an error of SQLite reports; `nil` for an error of the program.
+  init?(_ error: DatabaseError) {
+    switch error.resultCode {
+    case .SQLITE_FULL: self = .full
+    case .SQLITE_READONLY: self = .readOnly
+    case .SQLITE_BUSY, .SQLITE_LOCKED: self = .locked
+    case .SQLITE_IOERR, .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_NOMEM, .SQLITE_CANTOPEN: self = .failing("\(error)")
+    default: return nil
+    }
+  }
+
+  /// The fault behind an error, or the error itself.
+  static func explaining(_ error: any Error) -> any Error {
+    (error as? DatabaseError).flatMap { ServiceFault($0) } ?? error
+  }
 }
 
 extension FixedBytes {

@@ -24,13 +24,10 @@ final class WatchedFile: ByteSource, Sendable {
 
   var count: UInt64 { state.size }
 
-  /// SHA-256 of all of it, which may be copied on the way.
-  func digest(copyingTo sink: OutputFile? = nil) throws -> Digest {
+  /// SHA-256 of all of it.
+  func digest() throws -> Digest {
     var hash = SHA256()
-    try forEachPiece { piece in
-      hash.update(piece)
-      try sink?.write(piece)
-    }
+    try forEachPiece { hash.update($0) }
     return hash.finish()
   }
 
@@ -69,5 +66,17 @@ final class AppendedFile {
       done += wrote
     }
     guard ftruncate(descriptor, off_t(offset) + off_t(bytes.span.count)) == 0 else { throw FileError(.write, path) }
+  }
+
+  /// Renames the file, so that it is complete under its new name after a power cut.
+  func publish(as target: String) throws(FileError) {
+    guard fchmod(descriptor, 0o444) == 0, fsync(descriptor) == 0, unsafe rename(path, target) == 0 else {
+      throw FileError(.write, path)
+    }
+    let folder = String(target[..<(target.lastIndex(of: "/") ?? target.startIndex)])
+    let parent = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard parent >= 0 else { throw FileError(.write, folder) }
+    defer { close(parent) }
+    guard fsync(parent) == 0 else { throw FileError(.write, folder) }
   }
 }

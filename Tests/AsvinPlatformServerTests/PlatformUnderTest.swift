@@ -41,6 +41,8 @@ struct PlatformUnderTest: Sendable {
       let clock = TestClock()
       var settings = PlatformServer.Settings(tokenKey: try Shared.projectText("Keys/TEST-ONLY-rsa-2048.pem"))
       (settings.port, settings.loginsPerMinute) = (0, loginsPerMinute)
+      // Other tests may use all threads of this process for longer than that.
+      settings.onSilence = {}
       if isTLS {
         settings.certificate = (
           chain: try Shared.projectText("Keys/TEST-ONLY-rsa-2048.certificate.pem"), key: settings.tokenKey

@@ -63,6 +63,20 @@ extension Manifest {
   }
 }
 
+extension PlatformRows {
+  /// Refuses a bundle that may not be listed.
+  ///
+  /// - Throws: ``PlatformError/sequenceTaken(_:)`` where another release of its class has its sequence number.
+  public func checkPublishing(_ bundle: JudgedBundle, to group: ID<FileGroup>) throws {
+    guard try firmware(bundle: bundle.release.bundle, in: group) == nil,
+      let known = try firmware(of: bundle.release.deviceClass, sequence: bundle.release.sequence)
+    else { return }
+    guard known.release?.digest == bundle.release.digest else {
+      throw PlatformError.sequenceTaken(bundle.release.sequence)
+    }
+  }
+}
+
 extension WritablePlatformRows {
   /// Lists a bundle that was judged. The same one again is not listed again.
   ///
@@ -71,11 +85,7 @@ extension WritablePlatformRows {
   ///   has the one would never take the other.
   public func publish(_ bundle: JudgedBundle, to group: ID<FileGroup>) throws -> (firmware: Firmware, isNew: Bool) {
     if let known = try firmware(bundle: bundle.release.bundle, in: group) { return (known, false) }
-    if let known = try firmware(of: bundle.release.deviceClass, sequence: bundle.release.sequence) {
-      guard known.release?.digest == bundle.release.digest else {
-        throw PlatformError.sequenceTaken(bundle.release.sequence)
-      }
-    }
+    try checkPublishing(bundle, to: group)
     let firmware = Firmware(
       id: ID(0), fileGroup: group, name: bundle.name, version: bundle.version, image: bundle.image,
       release: bundle.release)

@@ -56,16 +56,18 @@ extension Firmware {
     _ number: Int, in objects: any ObjectStore
   ) async throws -> (source: any ByteSource & Sendable, payload: Payload)? {
     guard let release, let bundle = try await objects.object(release.bundle) else { return nil }
-    let reader = try BundleReader(bundle)
-    let manifest = try Manifest(decoding: reader.manifest)
-    let members = manifest.members
-    guard members.indices.contains(number), case .payload(let component, let index) = members[number].role else {
-      return nil
+    return try await Workers.files.run {
+      let reader = try BundleReader(bundle)
+      let manifest = try Manifest(decoding: reader.manifest)
+      let members = manifest.members
+      guard members.indices.contains(number), case .payload(let component, let index) = members[number].role else {
+        return nil
+      }
+      let contents = BundleContents(of: bundle, manifest: reader.manifest, signatures: reader.signatureFile)
+      return (
+        contents.source(of: members[number], among: members), manifest.components[component].payloads[index]
+      )
     }
-    let contents = BundleContents(of: bundle, manifest: reader.manifest, signatures: reader.signatureFile)
-    return (
-      contents.source(of: members[number], among: members), manifest.components[component].payloads[index]
-    )
   }
 
   /// The bytes of the inner image.
@@ -74,10 +76,12 @@ extension Firmware {
   public func image(in objects: any ObjectStore) async throws -> (any ByteSource & Sendable)? {
     guard let release else { return try await objects.object(image.digest) }
     guard let bundle = try await objects.object(release.bundle) else { return nil }
-    let reader = try BundleReader(bundle)
-    let manifest = try Manifest(decoding: reader.manifest)
-    guard let member = manifest.members.first(where: { manifest.isImage($0) }) else { return nil }
-    let contents = BundleContents(of: bundle, manifest: reader.manifest, signatures: reader.signatureFile)
-    return contents.source(of: member, among: manifest.members)
+    return try await Workers.files.run {
+      let reader = try BundleReader(bundle)
+      let manifest = try Manifest(decoding: reader.manifest)
+      guard let member = manifest.members.first(where: { manifest.isImage($0) }) else { return nil }
+      let contents = BundleContents(of: bundle, manifest: reader.manifest, signatures: reader.signatureFile)
+      return contents.source(of: member, among: manifest.members)
+    }
   }
 }

@@ -16,6 +16,9 @@ public struct Upload: Equatable, Sendable {
   /// Bytes of the largest bundle that is taken: 4 GiB and what is around an image.
   public static let largest: UInt64 = 1 << 32 + 1 << 26
 
+  /// Uploads that a workspace may have open.
+  public static let mostOpen = 64
+
   /// An upload of its parts.
   public init(id: ID<Upload>, fileGroup: ID<FileGroup>, size: UInt64, digest: Digest, created: Instant) {
     self.id = id

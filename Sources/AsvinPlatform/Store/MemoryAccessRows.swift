@@ -32,6 +32,8 @@ extension MemoryRows {
     return records.sorted { $0.key < $1.key }.prefix(limit).map { ($0.key, $0.value) }
   }
 
+  package func uploads() -> [Upload] { tables.uploads.values.sorted { $0.id < $1.id } }
+
   package func upload(_ id: ID<Upload>) -> Upload? { tables.uploads[id] }
 
   package func upload(of digest: Digest, to group: ID<FileGroup>) -> Upload? {

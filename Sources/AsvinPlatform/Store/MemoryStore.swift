@@ -62,6 +62,17 @@ public final class MemoryStore: PlatformStore {
     }
   }
 
+  /// Whether any workspace lists a bundle.
+  public func isListed(bundle: Digest) async throws -> Bool {
+    state.withLock { $0.rows.values.contains { $0.firmware.values.contains { $0.release?.bundle == bundle } } }
+  }
+
+  /// Does nothing: memory answers.
+  public func ping() async throws {}
+
+  /// Does nothing: memory can be written to.
+  public func checkWriting() async throws {}
+
   /// Reads.
   public func read<Result: Sendable>(
     in workspace: ID<Workspace>, _ body: @escaping @Sendable (any PlatformRows) throws -> Result

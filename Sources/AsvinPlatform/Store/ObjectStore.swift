@@ -23,7 +23,8 @@ public protocol ObjectStore: Sendable {
 
   /// Adds bytes to an upload. Those of an earlier try behind the offset are forgotten.
   ///
-  /// - Throws: ``UploadGap`` where bytes before the offset are missing; `FileError`.
+  /// - Throws: ``UploadGap`` where bytes before the offset are missing; ``ServiceFault/full`` where the bytes would
+  ///   touch the reserve of the disk; `FileError`.
   func append(_ bytes: [UInt8], to upload: ID<Upload>, at offset: UInt64) async throws
 
   /// What has arrived, to be judged.
@@ -35,6 +36,21 @@ public protocol ObjectStore: Sendable {
   ///
   /// - Throws: ``ObjectDamaged`` where it has another digest; `FileError`.
   func keep(_ upload: ID<Upload>, as digest: Digest) async throws
+
+  /// The room on the file system that holds the objects and the uploads.
+  ///
+  /// - Throws: `FileError`.
+  func room() async throws -> StorageRoom
+
+  /// The uploads of which bytes are kept, and when the last ones arrived.
+  ///
+  /// - Throws: `FileError`.
+  func spooledUploads() async throws -> [(upload: ID<Upload>, changed: Instant)]
+
+  /// Removes an object. It is no error where there is none.
+  ///
+  /// - Throws: `FileError`.
+  func remove(_ object: Digest) async throws
 
   /// Forgets what has arrived.
   ///

@@ -20,6 +20,15 @@ public protocol PlatformStore: Sendable {
   /// Adds a workspace, and gives it its id.
   func add(_ workspace: Workspace) async throws -> Workspace
 
+  /// Whether any workspace lists a bundle.
+  func isListed(bundle: Digest) async throws -> Bool
+  /// Returns as long as the store answers.
+  func ping() async throws
+  /// Returns as long as the store can be written to; writes nothing.
+  ///
+  /// - Throws: ``ServiceFault``.
+  func checkWriting() async throws
+
   /// Reads, from one state of the store.
   func read<Result: Sendable>(
     in workspace: ID<Workspace>, _ body: @escaping @Sendable (any PlatformRows) throws -> Result
@@ -88,6 +97,8 @@ public protocol PlatformRows {
   func unconfirmedRollouts(of device: ID<Device>) throws -> [ID<Rollout>]
   /// The highest ``Rollout/order`` among the rollouts whose firmware a device has written, runs, or had already; or 0.
   func newestOrder(of device: ID<Device>) throws -> Int64
+  /// All uploads that were begun.
+  func uploads() throws -> [Upload]
   /// An upload.
   func upload(_ id: ID<Upload>) throws -> Upload?
   /// An upload of the same bundle to the same group.

@@ -55,6 +55,22 @@ extension UploadReply: Described {
   }
 }
 
+/// Uploads that were begun.
+public struct UploadList: Codable, Equatable, Sendable {
+  /// The uploads
+  public var items: [UploadReply]
+
+  /// A list of uploads.
+  public init(items: [UploadReply]) { self.items = items }
+}
+
+extension UploadList: Described {
+  /// The schema of the list.
+  public static var schema: Schema {
+    .object([Property("items", .list(UploadReply.schema, atMost: nil), "The uploads")])
+  }
+}
+
 /// Firmware that was published.
 public struct FirmwareReply: Codable, Equatable, Sendable {
   /// Its id

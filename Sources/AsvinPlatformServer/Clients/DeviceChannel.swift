@@ -5,19 +5,23 @@ import NIOCore
 import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
 
-/// A connection of HTTP/1 with ``ClientManners``.
+/// A connection of HTTP/1 with ``ClientManners``, within the limits of a ``ConnectionTable``.
 struct DeviceChannel: ServerChildChannel {
   private let channel: HTTP1Channel
+  private let table: ConnectionTable
 
-  init(responder: @escaping HTTPChannelHandler.Responder) {
+  init(responder: @escaping HTTPChannelHandler.Responder, table: ConnectionTable) {
+    self.table = table
     channel = HTTP1Channel(responder: responder, configuration: .init(idleTimeout: .seconds(60)))
   }
 
   func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP1Channel.Value> {
-    self.channel.setup(channel: channel, logger: logger).flatMapThrowing { value in
+    table.admit(channel)
+    return self.channel.setup(channel: channel, logger: logger).flatMapThrowing { [table] value in
       let pipeline = channel.pipeline.syncOperations
       let codec = try pipeline.handler(type: HTTP1ToHTTPServerCodec.self)
       try pipeline.addHandler(ClientManners(), position: .before(codec))
+      try pipeline.addHandler(ConnectionGuard(table.limits), position: .before(codec))
       return value
     }
   }

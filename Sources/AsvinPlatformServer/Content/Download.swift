@@ -1,5 +1,6 @@
 import AsvinBundle
 import AsvinCrypto
+import AsvinPlatform
 import AsvinWire
 import HTTPTypes
 import Hummingbird
@@ -49,7 +50,8 @@ struct Download {
     ResponseBody(contentLength: Int(range.upperBound - range.lowerBound)) { writer in
       var offset = range.lowerBound
       while offset < range.upperBound {
-        let piece = try source.read(at: offset, count: Int(min(range.upperBound - offset, UInt64(pieceBytes))))
+        let (start, count) = (offset, Int(min(range.upperBound - offset, UInt64(pieceBytes))))
+        let piece = try await Workers.files.run { try source.read(at: start, count: count) }
         guard !piece.isEmpty else { throw FileError(.read, "an object", code: 0) }
         try await writer.write(ByteBuffer(bytes: piece))
         offset += UInt64(piece.span.count)

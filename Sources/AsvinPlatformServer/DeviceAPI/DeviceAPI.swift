@@ -12,7 +12,8 @@ struct DeviceAPI: Sendable {
   let accounts = AccountLogins()
   let clock: @Sendable () -> Instant
 
-  func add(to router: Router<PlatformContext>) {
+  func add(to router: some RouterMethods<PlatformContext>) {
+    let router = router.group().add(middleware: Admission(tokens: tokens, limiter: limiter, clock: clock))
     router.post("auth/login", use: login)
     router.post("api/device/register", use: register)
     router.post("api/device/next/rollout", use: nextRollout)

@@ -52,15 +52,9 @@ extension DeviceAPI {
   func login(_ request: Request, context: PlatformContext) async throws -> Response {
     let body = try await request.decoded(Login.Body.self)
     let now = clock()
-    // A password is guessed, a key is not: ten tries a minute.
-    let allowance =
-      body.email.map { limiter.take("\(context.peer) \(Account.folded($0))", at: now, limit: 10) }
-      ?? limiter.take("\(context.peer) \(body.deviceKey ?? "")", at: now)
-    guard allowance.isWithin else {
-      throw Refusal(
-        status: .tooManyRequests, message: "Too many requests in this time frame.", fields: allowance.fields)
-    }
-    guard let workspace = try await workspaceID(of: body, at: now) else {
+    let allowance = limiter.take("\(context.peer) \(body.email.map { Account.folded($0) } ?? body.deviceKey ?? "")", at: now)
+    guard allowance.isWithin else { throw Refusal(tooMany: allowance) }
+    guard let workspace = try await workspaceID(of: body, from: context.peer, at: now) else {
       throw Refusal(status: .unauthorized, message: "the signature or the time is not good", fields: allowance.fields)
     }
     var response = try Reply.json(["token": try await tokens.token(for: workspace, at: now)])
@@ -68,10 +62,12 @@ extension DeviceAPI {
     return response
   }
 
-  private func workspaceID(of body: Login.Body, at now: Instant) async throws -> ID<Workspace>? {
+  private func workspaceID(
+    of body: Login.Body, from address: String, at now: Instant
+  ) async throws -> ID<Workspace>? {
     // The first generation logs in to asvin's ledger and to IPFS by name.
     if let email = body.email, let password = body.password {
-      return try await accounts.workspace(email, password, in: store)
+      return try await accounts.workspace(email, password, from: address, in: store, limiter: limiter, at: now)
     }
     return try await workspace(of: body, at: now)?.id
   }

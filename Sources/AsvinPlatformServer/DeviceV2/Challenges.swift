@@ -41,6 +41,6 @@ final class Challenges: Sendable {
 
   /// Whether a nonce is good; it is not again.
   func use(_ nonce: [UInt8], at now: Instant) -> Bool {
-    state.withLock { state in state.expiry.removeValue(forKey: nonce).map { now < $0 } ?? false }
+    state.withLock { state in state.expiry.removeValue(forKey: nonce).map { now < $0 && $0.seconds - now.seconds <= Self.lifetime } ?? false }
   }
 }

@@ -68,10 +68,7 @@ extension Call {
   /// Refuses what comes too often from one address.
   func limit(_ what: String, perMinute limit: Int? = nil) throws {
     let allowance = platform.limiter.take("\(context.peer) \(what)", at: now, limit: limit)
-    guard allowance.isWithin else {
-      throw Refusal(
-        status: .tooManyRequests, message: "Too many requests in this time frame.", fields: allowance.fields)
-    }
+    guard allowance.isWithin else { throw Refusal(tooMany: allowance) }
   }
 }
 

@@ -79,7 +79,7 @@ actor SealCache {
     let name = "\(digest.hexadecimal) \(seal.chunk)"
     if let known = streams[name] { return try await known.value }
     let task = Task.detached {
-      let stream = try await aside { try SealedStream(source, chunk: seal.chunk) }
+      let stream = try await Workers.digests.run { try SealedStream(source, chunk: seal.chunk) }
       // The manifest was signed with this link: another would be refused by every device.
       guard stream.seal == seal else {
         throw Refusal(status: .serviceUnavailable, message: "the seal is not the manifest's")

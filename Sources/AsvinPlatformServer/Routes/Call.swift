@@ -3,7 +3,6 @@ import AsvinPlatformAPI
 import FoundationEssentials
 import HTTPTypes
 import Hummingbird
-import NIOCore
 
 /// A request for a route, by somebody who may.
 struct Call: Sendable {
@@ -44,24 +43,15 @@ struct Call: Sendable {
 
   /// The body, which is what the route takes.
   func body<Value: Decodable>(_ type: Value.Type = Value.self) async throws -> Value {
-    let bytes = Data(try await bytes(upTo: Reply.longestBody))
-    let decoder = JSONDecoder()
+    let bytes = try await request.bytes(upTo: Reply.longestBody)
+    guard let value = JSONValue(request: bytes) else {
+      throw Refusal.malformed("the body is not JSON, names a member twice, or is nested more than eight levels deep")
+    }
+    if let fault = route.takes?.fault(in: value) { throw Refusal.malformed(fault) }
     do {
-      if let fault = route.takes?.fault(in: try decoder.decode(JSONValue.self, from: bytes)) {
-        throw Refusal.malformed(fault)
-      }
-      return try decoder.decode(type, from: bytes)
+      return try JSONDecoder().decode(type, from: Data(bytes))
     } catch is DecodingError {
       throw Refusal.malformed("the body is no JSON, or has a number that is out of range")
-    }
-  }
-
-  func bytes(upTo limit: Int) async throws -> [UInt8] {
-    var copy = request
-    do {
-      return Array(try await copy.collectBody(upTo: limit).readableBytesView)
-    } catch is NIOTooManyBytesError {
-      throw Refusal(status: .contentTooLarge, message: "a body has at most \(limit) bytes")
     }
   }
 

@@ -19,7 +19,7 @@ enum RouteTable {
     _ route: Route, _ request: Request, _ context: PlatformContext, _ platform: Platform
   ) async throws -> Response {
     let now = platform.clock()
-    let caller = try await caller(of: request, for: route, platform, at: now)
+    let caller = try await caller(of: request, context, for: route, platform, at: now)
     let call = Call(request: request, context: context, caller: caller, platform: platform, route: route, now: now)
     do {
       if case .device(let device, _) = caller, route.parameters.contains("device") {
@@ -34,9 +34,12 @@ enum RouteTable {
   }
 
   private static func caller(
-    of request: Request, for route: Route, _ platform: Platform, at now: Instant
+    of request: Request, _ context: PlatformContext, for route: Route, _ platform: Platform, at now: Instant
   ) async throws -> Caller {
-    if case .open = route.access { return .anyone }
+    if case .open = route.access {
+      try platform.limiter.admitAnyone(from: context, at: now)
+      return .anyone
+    }
     guard let token = request.bearerToken else { throw Refusal.noToken }
     switch route.access {
     case .open: return .anyone

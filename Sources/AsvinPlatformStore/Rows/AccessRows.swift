@@ -4,6 +4,12 @@ import GRDB
 
 // Uploads, tokens and the audit log.
 extension SQLiteRows {
+  func uploads() throws -> [Upload] {
+    try all(
+      "SELECT id, file_group, size, digest, created FROM upload WHERE workspace = ? ORDER BY id", [workspace]
+    ).map(Upload.init)
+  }
+
   func upload(_ id: ID<Upload>) throws -> Upload? {
     try one(
       "SELECT id, file_group, size, digest, created FROM upload WHERE workspace = ? AND id = ?", [workspace, id.value]

@@ -1,0 +1,99 @@
+import Dispatch
+import Synchronization
+
+/// Threads for work that blocks: the database, files, digests, passwords.
+///
+/// Swift's cooperative threads are as few as the cores. A task that blocks one of them can block the very task that
+/// would release it, so that blocking work runs here. The queue before the threads is bounded: a burst gets an error at
+/// once instead of an answer after the client has given up.
+package final class Workers: Sendable {
+  private typealias Job = @Sendable () -> Void
+
+  private struct State {
+    var idle: [Int]
+    var waiting: [Job] = []
+    /// The place of the next job in `waiting`.
+    var next = 0
+
+    mutating func takeNext() -> Job? {
+      guard next < waiting.endIndex else { return nil }
+      defer {
+        next += 1
+        if next == waiting.endIndex {
+          waiting.removeAll(keepingCapacity: next <= 1024)
+          next = 0
+        }
+      }
+      return waiting[next]
+    }
+  }
+
+  /// Reads and writes of files in pieces: what a client waits for.
+  package static let files = Workers("files", threads: 8, mostWaiting: 8192)
+  /// Work on complete files: digests, seals, the verification of bundles.
+  package static let digests = Workers("digests", threads: 2, mostWaiting: 1024)
+
+  private let lanes: [DispatchQueue]
+  private let mostWaiting: Int
+  private let state: Mutex<State>
+
+  /// A number of threads with a queue of their own.
+  ///
+  /// - Parameters:
+  ///   - name: what a debugger shows.
+  ///   - mostWaiting: how many jobs may wait for a thread.
+  package init(_ name: String, threads: Int, mostWaiting: Int) {
+    // Each serial queue that targets none has a thread of its own while it has work.
+    lanes = (0..<threads).map { DispatchQueue(label: "\(name) \($0)") }
+    self.mostWaiting = mostWaiting
+    state = Mutex(State(idle: Array(0..<threads)))
+  }
+
+  /// Runs a body on one of the threads.
+  ///
+  /// - Parameter isUrgent: whether it may wait even where the queue is full; for the watchdog, whose question must be
+  ///   answered as long as the threads make progress.
+  /// - Throws: ``ServiceFault/overloaded`` where too many jobs wait; what the body throws.
+  package func run<Result: Sendable>(
+    isUrgent: Bool = false, _ body: @escaping @Sendable () throws -> Result
+  ) async throws -> Result {
+    try await withCheckedThrowingContinuation { continuation in
+      let isAccepted = submit(isUrgent: isUrgent) { continuation.resume(with: Swift.Result { try body() }) }
+      if !isAccepted { continuation.resume(throwing: ServiceFault.overloaded) }
+    }
+  }
+
+  private func submit(isUrgent: Bool, _ job: @escaping Job) -> Bool {
+    enum Decision {
+      case start(Int)
+      case waits, refused
+    }
+    let decision = state.withLock { state -> Decision in
+      if let lane = state.idle.popLast() { return .start(lane) }
+      guard isUrgent || state.waiting.endIndex - state.next < mostWaiting else { return .refused }
+      state.waiting.append(job)
+      return .waits
+    }
+    switch decision {
+    case .start(let lane): lanes[lane].async { [self] in work(in: lane, from: job) }
+    case .waits: break
+    case .refused: return false
+    }
+    return true
+  }
+
+  /// Runs a job, then what waits, until nothing does.
+  private func work(in lane: Int, from first: Job) {
+    var job = first
+    while true {
+      job()
+      let next = state.withLock { state -> Job? in
+        if let next = state.takeNext() { return next }
+        state.idle.append(lane)
+        return nil
+      }
+      guard let next else { return }
+      job = next
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import Glibc
+import NIOCore
+
+/// What a client may hold open, and how slowly it may read and write.
+public struct ConnectionLimits: Sendable {
+  /// Connections at once.
+  public var total: Int
+  /// Connections of one address at once.
+  public var perAddress: Int
+  /// Bytes a second that a client must send while the server waits for its request, and accept while a reply waits.
+  public var minimumRate: Int
+  /// Seconds over which the rate is measured.
+  public var rateSeconds: Int
+  /// Seconds in which a request of up to 64 KiB must be complete.
+  public var requestSeconds: Int
+  /// Seconds that replies in progress have after the signal to end.
+  public var drainSeconds: Int
+
+  /// Descriptors that the program keeps for the database, its log and the sockets that it listens on.
+  private static let reservedDescriptors = 64
+
+  /// The limits for a number of file descriptors: a connection needs one, and another while it downloads.
+  public init(descriptors: Int) {
+    total = min(8192, max((descriptors - Self.reservedDescriptors) / 2, 8))
+    // Behind a proxy all clients have one address, so that a small server does not divide what it has.
+    perAddress = min(total, max(total / 4, 64))
+    (minimumRate, rateSeconds, requestSeconds, drainSeconds) = (512, 30, 60, 10)
+  }
+
+  /// The limits for the descriptors that this process may open, after raising them as far as it may.
+  public static func ofProcess() -> ConnectionLimits {
+    var limit = rlimit()
+    guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else {
+      return ConnectionLimits(descriptors: 1024)
+    }
+    if limit.rlim_cur < limit.rlim_max {
+      var raised = limit
+      raised.rlim_cur = min(limit.rlim_max, 65_536)
+      if unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &raised) == 0 { limit = raised }
+    }
+    return ConnectionLimits(descriptors: Int(clamping: limit.rlim_cur))
+  }
+
+  /// When a request whose header says a length must be complete: a large one may take as long as 16 KiB a second does.
+  func requestTime(length: Int64?) -> TimeAmount {
+    let extra = length.map { max($0 - 65_536, 0) / 16_384 } ?? 3600
+    return .seconds(Int64(requestSeconds) + extra)
+  }
+}

@@ -1,0 +1,69 @@
+import AsvinBundle
+import AsvinPlatform
+import Glibc
+import HTTPTypes
+import Hummingbird
+import Logging
+
+/// Answers for what fails around the platform, as a full disk: a client learns whether and when to ask again.
+struct FaultReplies: RouterMiddleware {
+  func handle(
+    _ request: Request, context: PlatformContext, next: (Request, PlatformContext) async throws -> Response
+  ) async throws -> Response {
+    do {
+      return try await next(request, context)
+    } catch let fault as ServiceFault {
+      throw refusal(fault, context)
+    } catch let error as FileError {
+      throw refusal(ServiceFault(error), context)
+    } catch let error as any HTTPResponseError {
+      throw error
+    } catch {
+      // A client that has gone is no fault of the platform; nobody reads the answer either.
+      context.logger.error("a request failed", metadata: ["error": "\(error)"])
+      throw Refusal(status: .internalServerError, message: "the platform failed; its log has the cause")
+    }
+  }
+
+  private func refusal(_ fault: ServiceFault, _ context: PlatformContext) -> Refusal {
+    switch fault {
+    case .overloaded:
+      return Refusal(
+        status: .serviceUnavailable, message: "more requests wait than the platform can answer soon",
+        hint: "ask again after Retry-After", fields: [.retryAfter: "5"])
+    case .full:
+      return Refusal(
+        status: .insufficientRoom, message: "the platform's disk is full",
+        hint: "make room on the server, or delete uploads and firmware", fields: [.retryAfter: "60"])
+    case .readOnly:
+      return Refusal(
+        status: .serviceUnavailable, message: "the platform's disk is read-only", fields: [.retryAfter: "60"])
+    case .locked:
+      return Refusal(
+        status: .serviceUnavailable, message: "another program has locked the platform's database",
+        hint: "ask again after Retry-After", fields: [.retryAfter: "5"])
+    case .failing(let text):
+      context.logger.error("the disk or the database reports an error", metadata: ["error": "\(text)"])
+      return Refusal(
+        status: .serviceUnavailable, message: "the platform's disk or database reports an error",
+        fields: [.retryAfter: "60"])
+    }
+  }
+}
+
+extension HTTPResponse.Status {
+  /// RFC 4918 §11.5.
+  static var insufficientRoom: HTTPResponse.Status { .init(code: 507, reasonPhrase: "Insufficient Storage") }
+}
+
+extension ServiceFault {
+  /// The fault that an error of the file system reports.
+  init(_ error: FileError) {
+    switch error.code {
+    case ENOSPC, EDQUOT: self = .full
+    case EROFS: self = .readOnly
+    case EMFILE, ENFILE: self = .overloaded
+    default: self = .failing("\(error.operation.rawValue) \(error.path): \(error.reason)")
+    }
+  }
+}

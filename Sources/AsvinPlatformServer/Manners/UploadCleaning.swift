@@ -1,0 +1,56 @@
+import AsvinPlatform
+import FoundationEssentials
+import Logging
+import ServiceLifecycle
+
+/// Removes uploads that nobody goes on with, so that their bytes do not stay for ever.
+struct UploadCleaning: Service {
+  /// Seconds after the last byte, or after the beginning where none came.
+  static let patience: Int64 = 86_400
+  /// Seconds that bytes without an upload stay: the upload may be in the making.
+  static let orphanPatience: Int64 = 3600
+
+  let store: any PlatformStore
+  let objects: any ObjectStore
+  let clock: @Sendable () -> Instant
+  let logger: Logger
+
+  func run() async throws {
+    while !Task.isCancelled, !Task.isShuttingDownGracefully {
+      do {
+        let removed = try await clean(diskTime: Instant(Int64(Date.now.timeIntervalSince1970)))
+        if removed > 0 { logger.notice("abandoned uploads were removed", metadata: ["count": "\(removed)"]) }
+      } catch {
+        logger.error("abandoned uploads were not removed", metadata: ["error": "\(error)"])
+      }
+      // The end of the service wakes it: there is nothing more to do then.
+      try? await cancelWhenGracefulShutdown { try await Task.sleep(for: .seconds(600)) }  // see above
+    }
+  }
+
+  /// Removes what is abandoned.
+  ///
+  /// - Parameter diskTime: the time by the clock that the file system writes down.
+  /// - Returns: how many uploads were removed.
+  func clean(diskTime: Instant) async throws -> Int {
+    let spooled = Dictionary(try await objects.spooledUploads().map { ($0.upload, $0.changed) }) { $1 }
+    var (known, removed) = (Set<ID<Upload>>(), 0)
+    for workspace in try await store.workspaces() {
+      for upload in try await store.read(in: workspace.id, { try $0.uploads() }) {
+        known.insert(upload.id)
+        let silence =
+          spooled[upload.id].map { diskTime.seconds - $0.seconds } ?? (clock().seconds - upload.created.seconds)
+        guard silence > Self.patience else { continue }
+        try await objects.discard(upload.id)
+        try await store.write(in: workspace.id) { try $0.remove(upload.id) }
+        removed += 1
+      }
+    }
+    for (upload, changed) in spooled
+    where !known.contains(upload) && diskTime.seconds - changed.seconds > Self.orphanPatience {
+      try await objects.discard(upload)
+      removed += 1
+    }
+    return removed
+  }
+}

@@ -104,7 +104,9 @@ let package = Package(
       swiftSettings: device),
     .target(
       name: "AsvinPlatform",
-      dependencies: ["AsvinRelease", "AsvinBundle", "AsvinCrypto", "AsvinVerifier", "AsvinManifest", "AsvinWire"],
+      dependencies: [
+        "AsvinRelease", "AsvinBundle", "AsvinImage", "AsvinCrypto", "AsvinVerifier", "AsvinManifest", "AsvinWire",
+      ],
       swiftSettings: device),
     .target(
       name: "AsvinPlatformStore",
@@ -137,8 +139,8 @@ let package = Package(
     .target(
       name: "AsvinPlatformCommands",
       dependencies: [
-        "AsvinPrograms", "AsvinPlatformServer", "AsvinPlatformStore", "AsvinPlatform", "AsvinRelease", "AsvinBundle",
-        "AsvinCrypto",
+        "AsvinPrograms", "AsvinPlatformServer", "AsvinPlatformStore", "AsvinPlatform", "AsvinPlatformAPI",
+        "AsvinRelease", "AsvinBundle", "AsvinCrypto",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: language),
@@ -198,7 +200,8 @@ let package = Package(
     .testTarget(
       name: "AsvinPlatformTests",
       dependencies: [
-        "AsvinPlatform", "AsvinPlatformStore", "AsvinCrypto", "AsvinManifest", "AsvinWire", "AsvinFixtures",
+        "AsvinPlatform", "AsvinPlatformStore", "AsvinCrypto", "AsvinVerifier", "AsvinManifest", "AsvinWire",
+        "AsvinFixtures",
       ],
       swiftSettings: language),
     .testTarget(

@@ -12,6 +12,12 @@ public enum PlatformError: Error, Equatable, Sendable {
   case sequenceTaken(UInt64)
   /// A rollout goes to no group.
   case noGroups
+  /// None of the devices in a rollout's groups can take its firmware: their number.
+  case noDevice(Int)
+  /// The rollout is over: what it began ends.
+  case over(Rollout.Phase)
+  /// The rollout has nothing for the device now.
+  case held(Hold)
   /// Something is in use, and is not taken away.
   case inUse(Kind)
   /// A text or number is not one that the rules allow.
@@ -20,6 +26,17 @@ public enum PlatformError: Error, Equatable, Sendable {
   /// The kinds of things.
   public enum Kind: String, Sendable {
     case workspace, device, deviceGroup = "device group", fileGroup = "file group", firmware, rollout, upload, token,
-      account
+      account, deviceKey = "device key"
+  }
+
+  /// Why a rollout that is not over has nothing for a device.
+  public enum Hold: String, Sendable {
+    case planned = "the rollout has not started"
+    case paused = "the rollout is paused"
+    case stopped = "the rollout has stopped: too many devices failed"
+    case disabled = "the rollout is disabled for the device"
+    case notInGroups = "the device is not in the groups of the rollout"
+    case notOffered = "no rollout offers this firmware to the device"
+    case blacklisted = "the device is blacklisted"
   }
 }

@@ -1,7 +1,9 @@
 /// What a JSON value looks like, as OpenAPI 3.1 describes it (JSON Schema 2020-12).
 public indirect enum Schema: Sendable {
-  /// Text of a number of characters.
+  /// Text of a number of characters that operators see, all of them visible.
   case text(ClosedRange<Int>)
+  /// Text of a number of characters that may have several lines, as PEM.
+  case lines(ClosedRange<Int>)
   /// Text that a pattern matches.
   case pattern(String)
   /// Any text.
@@ -57,6 +59,11 @@ extension Schema {
   public var json: JSONValue {
     switch self {
     case .text(let count):
+      [
+        "type": "string", "minLength": .number(Int64(count.lowerBound)), "maxLength": .number(Int64(count.upperBound)),
+        "pattern": .text(VisibleText.pattern),
+      ]
+    case .lines(let count):
       ["type": "string", "minLength": .number(Int64(count.lowerBound)), "maxLength": .number(Int64(count.upperBound))]
     case .pattern(let pattern): ["type": "string", "pattern": .text(pattern)]
     case .anyText: ["type": "string"]

@@ -6,6 +6,11 @@ extension Schema {
     let name = place.isEmpty ? "the body" : place
     switch (self, value) {
     case (.text(let count), .text(let text)):
+      guard count.contains(text.unicodeScalars.count) else {
+        return "\(name) has \(count.lowerBound) to \(count.upperBound) characters"
+      }
+      return VisibleText.isClean(text) ? nil : "\(name) has a control character"
+    case (.lines(let count), .text(let text)):
       return count.contains(text.unicodeScalars.count)
         ? nil : "\(name) has \(count.lowerBound) to \(count.upperBound) characters"
     case (.pattern(let pattern), .text(let text)):
@@ -45,7 +50,7 @@ extension Schema {
 
   private var kind: String {
     switch self {
-    case .text, .pattern, .anyText, .choice, .bytes, .anyBytes: "text"
+    case .text, .lines, .pattern, .anyText, .choice, .bytes, .anyBytes: "text"
     case .integer, .unsigned, .time: "a whole number"
     case .boolean: "true or false"
     case .list: "an array"

@@ -23,6 +23,16 @@ struct Serve: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The certificate's private key, PEM.", valueName: "pem"))
   var certificateKey: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "The certificate that a TLS proxy in front shows, PEM: GET /fingerprints serves its fingerprint to ESP8266 devices.",
+      valueName: "pem"))
+  var proxyCertificate: String?
+
+  @Option(
+    help: ArgumentHelp("The same as a SHA-1 fingerprint, 20 bytes in hexadecimal.", valueName: "hex"))
+  var fingerprint: String?
+
   @Option(help: ArgumentHelp("How often one address may log in with one key in a minute.", valueName: "number"))
   var loginsPerMinute = 600
 
@@ -41,6 +51,7 @@ struct Serve: AsyncParsableCommand {
     default:
       throw Failure(.usage, "a certificate needs its key", hint: "give both --certificate and --certificate-key")
     }
+    settings.fingerprint = try shownFingerprint()
     let scheme = certificate == nil ? "http" : "https"
     let server = PlatformServer(settings, store: try folder.store(), objects: try folder.objects()) { .now }
     do {
@@ -59,6 +70,29 @@ struct Serve: AsyncParsableCommand {
         throw Failure(.rejected, "the certificate or its key cannot be read", hint: "both are files in PEM")
       }
       throw error
+    }
+  }
+
+  /// The fingerprint of the certificate that devices see, where this program does not show it.
+  private func shownFingerprint() throws -> String? {
+    switch (proxyCertificate, fingerprint) {
+    case (nil, nil): return nil
+    case (let path?, nil):
+      let chain = try folder.text(of: path)
+      // Whatever is wrong with it, it is not a certificate.
+      guard let text = try? Fingerprint.text(of: chain) else {  // see above
+        throw Failure(.rejected, "'\(path)' has no certificate", hint: "give the file in PEM that the proxy serves")
+      }
+      return text
+    case (nil, let written?):
+      guard let text = Fingerprint.text(reading: written) else {
+        throw Failure(
+          .usage, "'\(written)' is not a fingerprint",
+          hint: "give 40 hexadecimal digits, as: openssl x509 -noout -fingerprint -sha1 -in proxy.pem")
+      }
+      return text
+    case (_?, _?):
+      throw Failure(.usage, "--proxy-certificate and --fingerprint exclude each other", hint: "give one of them")
     }
   }
 }

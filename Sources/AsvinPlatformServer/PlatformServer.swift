@@ -20,6 +20,8 @@ public struct PlatformServer: Sendable {
     public var certificate: (chain: String, key: String)?
     /// The key that tokens are signed with: RSA of 2048 bits, PEM.
     public var tokenKey: String
+    /// The SHA-1 fingerprint of the certificate that devices see, where a proxy shows its own: 20 bytes in hexadecimal.
+    public var fingerprint: String?
     /// How often one address may log in with one device key in a minute.
     public var loginsPerMinute = 600
     /// What happens when the store has not answered for half a minute: the process ends, and its supervisor starts it
@@ -76,7 +78,8 @@ public struct PlatformServer: Sendable {
     router.get("openapi.json") { _, _ in document }
     DeviceAPI(
       store: store, objects: objects, tokens: tokens,
-      fingerprint: try settings.certificate.flatMap { try Fingerprint.text(of: $0.chain) }, limiter: limiter,
+      fingerprint: try settings.fingerprint ?? settings.certificate.flatMap { try Fingerprint.text(of: $0.chain) },
+      limiter: limiter,
       clock: clock
     ).add(to: router)
     RouteTable.add(

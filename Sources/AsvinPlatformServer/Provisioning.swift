@@ -1,16 +1,31 @@
 public import AsvinPlatform
+import AsvinPlatformAPI
 
 /// Makes workspaces. There is no route for it: whoever runs the platform does it.
 public enum Provisioning {
-  /// Makes a workspace with keys of its own, and a first token for its administrator.
+  /// Makes a workspace and a first token for its administrator.
   ///
+  /// - Parameters:
+  ///   - customerKey: the key that its devices have already; one is made where there is none.
+  ///   - deviceKeys: as `customerKey`.
   /// - Returns: the workspace, and the token, which is not kept.
-  /// - Throws: what the store throws.
+  /// - Throws: `PlatformError` for a key that devices cannot have, or that another workspace has; what the store throws.
   public static func makeWorkspace(
-    named name: String, in store: any PlatformStore, at now: Instant
+    named name: String, customerKey: String? = nil, deviceKeys: [String] = [], in store: any PlatformStore,
+    at now: Instant
   ) async throws -> (workspace: Workspace, token: String) {
+    guard VisibleText.isClean(name) else { throw PlatformError.invalid("the name has a control character") }
+    try customerKey.map { key throws(PlatformError) in try WorkspaceKey.customer.check(key) }
+    for (index, key) in deviceKeys.enumerated() {
+      try WorkspaceKey.device.check(key)
+      guard !deviceKeys[..<index].contains(key), try await store.workspace(deviceKey: key) == nil else {
+        throw PlatformError.nameTaken(.deviceKey)
+      }
+    }
     let workspace = try await store.add(
-      Workspace(id: ID(0), name: name, customerKey: newKey(characters: 40), deviceKeys: [newKey(characters: 26)]))
+      Workspace(
+        id: ID(0), name: name, customerKey: customerKey ?? newKey(characters: 40),
+        deviceKeys: deviceKeys.isEmpty ? [newDeviceKey()] : deviceKeys))
     let secret = AccessSecret.new()
     let token = AccessToken(
       id: ID(0), name: "admin", role: .admin, digest: AccessSecret.digest(of: secret), created: now)
@@ -21,6 +36,36 @@ public enum Provisioning {
     }
     return (workspace, secret)
   }
+
+  /// Adds a device key to a workspace; one is made where none is given.
+  ///
+  /// - Returns: the key.
+  /// - Throws: as ``makeWorkspace(named:customerKey:deviceKeys:in:at:)``.
+  public static func addDeviceKey(
+    _ key: String?, to workspace: ID<Workspace>, in store: any PlatformStore, at now: Instant
+  ) async throws -> String {
+    let key = key ?? newDeviceKey()
+    try WorkspaceKey.device.check(key)
+    try await store.write(in: workspace) { rows in
+      try rows.add(deviceKey: key)
+      try rows.record("workspace.device-key-add", "workspace \(workspace.value)", by: "platform", at: now)
+    }
+    return key
+  }
+
+  /// Removes a device key from a workspace: devices that name it no longer log in.
+  ///
+  /// - Throws: `PlatformError/notFound` where the workspace does not have it.
+  public static func removeDeviceKey(
+    _ key: String, from workspace: ID<Workspace>, in store: any PlatformStore, at now: Instant
+  ) async throws {
+    try await store.write(in: workspace) { rows in
+      try rows.remove(deviceKey: key)
+      try rows.record("workspace.device-key-remove", "workspace \(workspace.value)", by: "platform", at: now)
+    }
+  }
+
+  private static func newDeviceKey() -> String { newKey(characters: 26) }
 
   /// Characters of Crockford's base32, five random bits each. A device key is short enough for an ESP8266.
   private static func newKey(characters: Int) -> String {

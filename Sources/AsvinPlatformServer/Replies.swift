@@ -39,6 +39,8 @@ struct Refusal: Error, HTTPResponseError {
     fields: [.wwwAuthenticate: "Bearer error=\"invalid_token\""])
   static let noToken = Refusal(
     status: .unauthorized, message: "a bearer token is needed", fields: [.wwwAuthenticate: "Bearer"])
+  /// An operator has taken the device's access away.
+  static let blacklisted = Refusal(status: .forbidden, message: PlatformError.Hold.blacklisted.rawValue)
   static func notFound(_ message: String) -> Refusal { Refusal(status: .notFound, message: message) }
   static func malformed(_ message: String) -> Refusal { Refusal(status: .badRequest, message: message) }
 }
@@ -61,6 +63,16 @@ extension Refusal {
       self.init(
         status: .conflict, message: "another release of its class has the sequence number \(sequence)",
         hint: "raise the version and sign again")
+    case .noDevice(let count):
+      self.init(
+        status: .conflict,
+        Problem(
+          message: "0 of \(count) devices can take it",
+          hint: "the firmware is for another class: choose other groups or another firmware",
+          reason: "\(Reason.wrongClass.name)", code: Int(Reason.wrongClass.rawValue)))
+    case .over(let phase):
+      self.init(status: .gone, message: "the rollout is \(phase.name)", hint: "discard what was fetched of it")
+    case .held(let hold): self.init(status: .conflict, message: hold.rawValue)
     case .noGroups: self.init(status: .badRequest, message: "a rollout goes to one device group or more")
     case .inUse(let kind): self.init(status: .conflict, message: "the \(kind.rawValue) is in use")
     case .invalid(let message): self.init(status: .badRequest, message: message)

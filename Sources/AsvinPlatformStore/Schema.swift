@@ -7,6 +7,9 @@ enum Schema {
     migrator.registerMigration("devices, firmware, rollouts") { database in
       try database.execute(sql: first)
     }
+    migrator.registerMigration("rollouts count the devices that can take them") { database in
+      try database.execute(sql: populations)
+    }
     return migrator
   }
 
@@ -84,5 +87,44 @@ enum Schema {
     ) STRICT, WITHOUT ROWID;
     CREATE TRIGGER audit_stays BEFORE UPDATE ON audit BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END;
     CREATE TRIGGER audit_keeps BEFORE DELETE ON audit BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END;
+    """
+
+  // A class of no bytes is that of devices without the verifier. Counts of rollouts are taken anew: they were of all devices
+  // in the groups, and a failure that was forgiven was a number and no device's. Ended rollouts keep what they have.
+  private static let populations = """
+    CREATE TABLE population (
+      device_group INTEGER NOT NULL REFERENCES device_group, class BLOB NOT NULL, devices INTEGER NOT NULL,
+      PRIMARY KEY (device_group, class)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO population SELECT device_group, CASE WHEN key IS NULL THEN x'' ELSE coalesce(class, x'') END, count(*)
+      FROM device WHERE device_group IS NOT NULL GROUP BY 1, 2;
+    UPDATE device_group SET members =
+      (SELECT coalesce(sum(devices), 0) FROM population p WHERE p.device_group = device_group.id);
+    CREATE INDEX device_by_group ON device (device_group);
+    CREATE INDEX firmware_by_release ON firmware (workspace, release);
+    ALTER TABLE firmware ADD COLUMN chip TEXT;
+    ALTER TABLE record ADD COLUMN round INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE record ADD COLUMN counted INTEGER NOT NULL DEFAULT 1;
+    ALTER TABLE rollout ADD COLUMN round INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE rollout ADD COLUMN final_members INTEGER;
+    ALTER TABLE rollout ADD COLUMN unconfirmable INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE rollout ADD COLUMN disabled_groups TEXT NOT NULL DEFAULT '';
+    UPDATE rollout SET final_members =
+      (SELECT coalesce(sum(g.members), 0) FROM rollout_group r JOIN device_group g ON g.id = r.device_group
+       WHERE r.rollout = rollout.id) WHERE phase IN (4, 5);
+    UPDATE record SET counted = EXISTS (
+      SELECT 1 FROM device d JOIN rollout_group g ON g.device_group = d.device_group AND g.rollout = record.rollout
+      JOIN rollout r ON r.id = record.rollout JOIN firmware f ON f.id = r.firmware
+      WHERE d.id = record.device AND (d.key IS NULL OR f.class = d.class));
+    UPDATE rollout SET forgiven = 0,
+      offered = (SELECT count(*) FROM record c WHERE c.rollout = rollout.id AND c.counted = 1 AND c.state = 0),
+      downloading = (SELECT count(*) FROM record c WHERE c.rollout = rollout.id AND c.counted = 1 AND c.state = 1),
+      installed = (SELECT count(*) FROM record c WHERE c.rollout = rollout.id AND c.counted = 1 AND c.state = 2),
+      confirmed = (SELECT count(*) FROM record c WHERE c.rollout = rollout.id AND c.counted = 1 AND c.state = 3),
+      failed = (SELECT count(*) FROM record c WHERE c.rollout = rollout.id AND c.counted = 1 AND c.state = 4),
+      skipped = (SELECT count(*) FROM record c WHERE c.rollout = rollout.id AND c.counted = 1 AND c.state = 5),
+      unconfirmable = (SELECT count(*) FROM record c JOIN device d ON d.id = c.device
+        WHERE c.rollout = rollout.id AND c.counted = 1 AND c.state = 2 AND d.key IS NULL)
+      WHERE phase IN (0, 1, 2, 3);
     """
 }

@@ -30,7 +30,7 @@ struct PlatformUnderTest: Sendable {
   let scratch: Scratch
 
   static func run(
-    loginsPerMinute: Int = 600, isTLS: Bool = false,
+    loginsPerMinute: Int = 600, isTLS: Bool = false, fingerprint: String? = nil,
     _ body: @escaping @Sendable (PlatformUnderTest) async throws -> Void
   ) async throws {
     try await Scratch.with { scratch in
@@ -40,7 +40,7 @@ struct PlatformUnderTest: Sendable {
         Workspace(id: ID(0), name: "ours", customerKey: customerKey, deviceKeys: [deviceKey]))
       let clock = TestClock()
       var settings = PlatformServer.Settings(tokenKey: try Shared.projectText("Keys/TEST-ONLY-rsa-2048.pem"))
-      (settings.port, settings.loginsPerMinute) = (0, loginsPerMinute)
+      (settings.port, settings.loginsPerMinute, settings.fingerprint) = (0, loginsPerMinute, fingerprint)
       // Other tests may use all threads of this process for longer than that.
       settings.onSilence = {}
       if isTLS {

@@ -2,85 +2,6 @@ import AsvinPlatform
 import AsvinWire
 import Testing
 
-/// A fleet in memory: what is asked of the rules, in few words.
-final class SmallFleet {
-  let rows = MemoryRows()
-  var now = Instant(1_800_000_000)
-  private(set) var devices: [ID<Device>] = []
-  let group: ID<DeviceGroup>
-  private let files: ID<FileGroup>
-  private var sequence: UInt64 = 0
-
-  init(_ count: Int) throws {
-    group = try rows.add(DeviceGroup(id: ID(0), name: "kitchens")).id
-    files = try rows.add(FileGroup(id: ID(0), name: "files")).id
-    for _ in 0..<count { try join() }
-  }
-
-  /// A new device in the group.
-  func join() throws {
-    let name = try #require(DeviceName("device \(devices.count)"))
-    var device = try rows.register(name, label: nil, firmwareVersion: "1.0", at: now).device
-    try rows.place(&device, .grouped(group))
-    devices.append(device.id)
-  }
-
-  func firmware(sequence: UInt64? = nil) throws -> Firmware {
-    self.sequence += 1
-    let number = sequence ?? self.sequence
-    let image = Firmware.Content(size: 1, digest: Digest(), md5: FixedBytes(), contentID: "Qm\(self.sequence)")
-    let release = Firmware.Release(
-      digest: Digest { _ in UInt8(self.sequence) }, sequence: number, deviceClass: Identifier(), envelope: [],
-      bundle: Digest())
-    return rows.add(
-      Firmware(id: ID(0), fileGroup: files, name: "f", version: "2.\(self.sequence)", image: image, release: release))
-  }
-
-  func plan(_ priority: RolloutPlan.Priority, start: Instant? = nil, _ firmware: Firmware? = nil) throws -> ID<Rollout>
-  {
-    try rows.plan(
-      RolloutPlan(
-        name: "r", priority: priority, start: start, groups: [group], firmware: (firmware ?? self.firmware()).id,
-        maintainer: "m")
-    ).id
-  }
-
-  func start(_ priority: RolloutPlan.Priority) throws -> ID<Rollout> { try rows.start(plan(priority), at: now).id }
-
-  func batch(
-    _ waves: [BatchRules.Wave], success: Int = 100, failures: Int? = nil, retries: Int = 0, window: DailyWindow? = nil,
-    endsWhenDone: Bool = true
-  ) throws -> RolloutPlan.Priority {
-    .batch(
-      try #require(
-        BatchRules(
-          waves: waves, successThreshold: success, failureThreshold: failures, retries: retries, window: window,
-          endsWhenDone: endsWhenDone)))
-  }
-
-  /// The numbers of the devices that are offered something now.
-  func offered() throws -> [Int] {
-    try devices.indices.filter { index in
-      guard let device = rows.device(devices[index]) else { return false }
-      return try rows.offer(to: device, at: now) != nil
-    }
-  }
-
-  func say(_ event: DeviceRecord.Event, _ index: Int, _ rollout: ID<Rollout>) throws {
-    var device = try #require(rows.device(devices[index]))
-    try rows.take(event, from: &device, about: rollout, at: now)
-  }
-
-  func succeed(_ indices: [Int], _ rollout: ID<Rollout>) throws {
-    for index in indices {
-      try say(.writes, index, rollout)
-      try say(.runs, index, rollout)
-    }
-  }
-
-  func phase(_ rollout: ID<Rollout>) -> Rollout.Phase? { rows.rollout(rollout)?.phase }
-}
-
 @Suite("The rules of rollouts") struct RolloutRuleTests {
   @Test("A canary goes first, and each wave waits for the one before it")
   func waves() throws {
@@ -121,7 +42,7 @@ final class SmallFleet {
     #expect(fleet.phase(rollout) == .paused(.failures))
     #expect(try fleet.offered() == [])
     try fleet.rows.resume(rollout)
-    #expect(try fleet.offered() == [2, 3, 4, 5], "others take the places of those that failed")
+    #expect(try fleet.offered() == [2, 3, 4, 5], "two that were offered it, and two others for those that failed")
     try fleet.say(.fails(57), 2, rollout)
     #expect(fleet.phase(rollout) == .running)
     try fleet.say(.fails(57), 3, rollout)
@@ -138,7 +59,9 @@ final class SmallFleet {
     #expect(try fleet.offered() == [])
     try fleet.rows.pause(rollout)
     try fleet.rows.resume(rollout)
-    #expect(try fleet.offered() == [3, 4, 5])
+    #expect(try fleet.offered() == [3], "one seat, and not the next wave")
+    try fleet.succeed([3], rollout)
+    #expect(try fleet.offered() == [4, 5])
   }
 
   @Test("A device that shows the new version needs to say nothing before")
@@ -195,15 +118,18 @@ final class SmallFleet {
     #expect(try fleet.offered() == [1])
   }
 
-  @Test("Paused, no device begins, and what has begun may end")
+  @Test("Paused, no device begins and none fetches; what a device runs counts")
   func pause() throws {
     let fleet = try SmallFleet(3)
     let rollout = try fleet.start(fleet.batch([.count(2)]))
     #expect(try fleet.offered() == [0, 1])
     try fleet.say(.begins(0), 0, rollout)
     try fleet.rows.pause(rollout)
-    #expect(try fleet.offered() == [0])
-    try fleet.succeed([0], rollout)
+    #expect(try fleet.offered() == [])
+    #expect(throws: PlatformError.held(.paused)) { try fleet.say(.begins(50), 0, rollout) }
+    #expect(throws: PlatformError.held(.paused)) { try fleet.say(.writes, 0, rollout) }
+    try fleet.say(.runs, 0, rollout)
+    #expect(fleet.rows.rollout(rollout)?.tally.confirmed == 1)
     try fleet.rows.resume(rollout)
     #expect(try fleet.offered() == [1])
   }

@@ -77,6 +77,8 @@ struct Furnished {
         var rollout = all.rollout
         (rollout.phase, rollout.isDisabled, rollout.started) = (.paused(.failures), true, Instant(9))
         (rollout.order, rollout.wave, rollout.forgivenFailures) = (4, 1, 2)
+        (rollout.round, rollout.finalMembers, rollout.disabledGroups) = (3, 9, [all.deviceGroup.id])
+        rollout.tally.installedUnconfirmable = 6
         rollout.tally.skipped = 8
         try rows.put(rollout)
         #expect(try rows.rollouts() == [rollout])
@@ -85,7 +87,8 @@ struct Furnished {
         try rows.put(device)
         #expect(try rows.devices(after: nil, limit: 5) == [device])
         #expect(try rows.devices(after: device.id, limit: 5).isEmpty)
-        let record = DeviceRecord(.failed, failures: 3, reason: 53, progress: 70, changed: Instant(5))
+        let record = DeviceRecord(
+          .failed, failures: 3, reason: 53, progress: 70, changed: Instant(5), round: 2, isCounted: false)
         try rows.put(record, rollout.id, device.id)
         #expect(try rows.record(rollout.id, device.id) == record)
         try rows.remove(device.id)
@@ -132,6 +135,7 @@ struct Furnished {
       let all = try await store.write(in: theirs.id) { rows in
         let all = try Furnished(rows)
         try rows.put(DeviceRecord(.installed, at: Instant(1)), all.rollout.id, all.device.id)
+        try rows.addMembers(1, all.device.audience, to: all.deviceGroup.id)
         _ = try rows.start(all.rollout.id, at: Instant(100))
         return all
       }
@@ -154,6 +158,12 @@ struct Furnished {
         #expect(try rows.record(all.rollout.id, all.device.id) == nil)
         #expect(try rows.rolloutsWithRecord(of: all.device.id).isEmpty)
         #expect(try rows.unconfirmedRollouts(of: all.device.id).isEmpty)
+        #expect(try rows.members(of: all.deviceGroup.id, all.device.audience) == 0)
+        #expect(try rows.activeRollouts(withRecordOf: all.device.id).isEmpty)
+        #expect(try rows.rollouts(bringing: "QmX").isEmpty)
+        #expect(try rows.rollouts(bringing: #require(all.firmware.release).digest, to: all.device.id).isEmpty)
+        #expect(throws: PlatformError.notFound(.deviceKey)) { try rows.remove(deviceKey: "their") }
+        #expect(throws: PlatformError.nameTaken(.deviceKey)) { try rows.add(deviceKey: "their") }
         #expect(try rows.newestOrder(of: all.device.id) == 0)
         var device = all.device
         device.label = "taken over"
@@ -170,6 +180,61 @@ struct Furnished {
       #expect(device?.label == all.device.label)
       #expect(group?.name == "kitchens")
       #expect(rollout?.isDisabled == false)
+    }
+  }
+
+  @Test("Members are counted by group and audience, and in all", arguments: StoreKind.allCases)
+  func populations(kind: StoreKind) async throws {
+    try await kind.with { store, ours, _ in
+      try await store.write(in: ours.id) { rows in
+        let group = try rows.add(DeviceGroup(id: ID(0), name: "kitchens")).id
+        let other = try rows.add(DeviceGroup(id: ID(0), name: "cellars")).id
+        let audiences = [Audience.legacy, .verifying(Identifier { _ in 1 }), .verifying(Identifier { _ in 2 })]
+        for (number, audience) in audiences.enumerated() { try rows.addMembers(number + 1, audience, to: group) }
+        try rows.addMembers(-2, audiences[1], to: group)
+        #expect(try audiences.map { try rows.members(of: group, $0) } == [1, 0, 3])
+        #expect(try audiences.map { try rows.members(of: other, $0) } == [0, 0, 0])
+        #expect(try rows.deviceGroup(group)?.members == 4)
+      }
+    }
+  }
+
+  @Test("A device key is added behind the others, found at once, and removed", arguments: StoreKind.allCases)
+  func changedKeys(kind: StoreKind) async throws {
+    try await kind.with { store, ours, _ in
+      try await store.write(in: ours.id) { try $0.add(deviceKey: "our-third") }
+      var known = try await store.workspace(deviceKey: "our-third")
+      #expect(known?.deviceKeys == ["our-first", "our-second", "our-third"])
+      try await store.write(in: ours.id) { try $0.remove(deviceKey: "our-first") }
+      known = try await store.workspace(ours.id)
+      #expect(known?.deviceKeys == ["our-second", "our-third"])
+      let gone = try await store.workspace(deviceKey: "our-first")
+      #expect(gone == nil)
+      await #expect(throws: PlatformError.nameTaken(.deviceKey)) {
+        try await store.write(in: ours.id) { try $0.add(deviceKey: "our-third") }
+      }
+    }
+  }
+
+  @Test(
+    "Rollouts are found by the image and by the release that they bring, the newest first",
+    arguments: StoreKind.allCases)
+  func bringing(kind: StoreKind) async throws {
+    try await kind.with { store, ours, _ in
+      try await store.write(in: ours.id) { rows in
+        let all = try Furnished(rows)
+        let later = try rows.add(Rollout(id: ID(0), plan: all.rollout.plan))
+        for id in [all.rollout.id, later.id] { _ = try rows.start(id, at: Instant(1)) }
+        #expect(try rows.rollouts(bringing: "QmX").map(\.id) == [later.id, all.rollout.id])
+        #expect(try rows.rollouts(bringing: "QmY").isEmpty)
+        let digest = try #require(all.firmware.release).digest
+        #expect(try rows.rollouts(bringing: digest, to: all.device.id).isEmpty)
+        try rows.put(DeviceRecord(at: Instant(1)), all.rollout.id, all.device.id)
+        #expect(try rows.rollouts(bringing: digest, to: all.device.id).map(\.id) == [all.rollout.id])
+        #expect(try rows.activeRollouts(withRecordOf: all.device.id).map(\.id) == [all.rollout.id])
+        try rows.end(all.rollout.id, as: .aborted)
+        #expect(try rows.activeRollouts(withRecordOf: all.device.id).isEmpty)
+      }
     }
   }
 

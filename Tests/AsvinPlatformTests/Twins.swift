@@ -18,38 +18,80 @@ struct Twins {
     random = SeededGenerator(seed: seed)
     let files = try rows.add(FileGroup(id: ID(0), name: "files"))
     for number in 0..<3 { groups.append(try rows.add(DeviceGroup(id: ID(0), name: "group \(number)")).id) }
-    for sequence in 1...6 {
+    for sequence in 1...7 {
       let image = Firmware.Content(size: 1, digest: Digest(), md5: FixedBytes(), contentID: "Qm\(sequence)")
       let release = Firmware.Release(
-        digest: Digest { _ in UInt8(sequence) }, sequence: UInt64(sequence), deviceClass: Identifier(), envelope: [],
+        digest: Digest { _ in UInt8(sequence) }, sequence: UInt64(sequence),
+        deviceClass: Self.classes[sequence / 5], envelope: [],
         bundle: Digest { _ in UInt8(sequence) })
       firmware.append(
         try rows.add(
           Firmware(
             id: ID(0), fileGroup: files.id, name: "blink", version: "\(sequence)", image: image,
-            release: sequence == 6 ? nil : release)))
+            release: sequence == 7 ? nil : release)))
     }
   }
+
+  private static let classes = [Identifier { _ in 1 }, Identifier { _ in 2 }]
 
   mutating func step() throws {
     now.seconds += Int64.random(in: 0..<4000, using: &random)
     switch Int.random(in: 0..<100, using: &random) {
     case 0..<4: try register()
-    case 4..<12: try move()
+    case 4..<11: try move()
+    case 11: try reclass()
     case 12..<15: try plan()
     case 15..<19: try start()
     case 19..<25: try operate()
     case 25..<60: try poll()
     case 60..<64: try hear()
+    case 64..<66: try disableGroup()
     default: try report()
     }
   }
 
   private mutating func register() throws {
     guard devices.count < 9, let name = DeviceName("device \(devices.count)") else { return }
-    let device = try rows.register(name, label: nil, firmwareVersion: "0", at: now).device
+    let device: Device
+    if Int.random(in: 0..<3, using: &random) == 0 {
+      device = try rows.register(name, label: nil, firmwareVersion: "0", at: now).device
+    } else {
+      device = try rows.enrol(enrolment(name, Int.random(in: 0...1, using: &random), version: "0"), at: now).device
+    }
     devices.append(device.id)
+    reference.audiences[device.id] = device.audience
     reference.versions[device.id] = "0"
+  }
+
+  private func enrolment(_ name: DeviceName, _ deviceClass: Int, version: String) -> Enrolment {
+    Enrolment(
+      name: name, label: nil, firmwareVersion: version, deviceClass: Self.classes[deviceClass],
+      key: FixedBytes { _ in name.text.utf8.last ?? 0 })
+  }
+
+  /// A device that verifies enrols again, with a class that may be another one.
+  private mutating func reclass() throws {
+    guard let id = devices.randomElement(using: &random), let device = try rows.device(id), device.key != nil else {
+      return
+    }
+    let enrolment = enrolment(
+      device.name, Int.random(in: 0...1, using: &random), version: reference.versions[id] ?? "0")
+    reference.reclass(id, .verifying(enrolment.deviceClass))
+    #expect(try rows.enrol(enrolment, at: now).device.audience == reference.audiences[id])
+  }
+
+  /// An operator disables a rollout for a group, or enables it.
+  private mutating func disableGroup() throws {
+    guard let id = reference.journeys.keys.sorted().randomElement(using: &random),
+      let group = reference.journeys[id]?.plan.groups.sorted().randomElement(using: &random)
+    else { return }
+    if Bool.random(using: &random) {
+      reference.disable(id, in: group)
+      try rows.setDisabled(true, id, in: group, at: now)
+    } else {
+      reference.enable(id, in: group)
+      try rows.setDisabled(false, id, in: group, at: now)
+    }
   }
 
   private mutating func move() throws {
@@ -80,12 +122,12 @@ struct Twins {
       name: "rollout", priority: priority, start: nil, groups: Set(groups.filter { _ in Bool.random(using: &random) }),
       firmware: firmware.id, maintainer: "somebody")
     let journey = ReferenceFleet.Journey(plan: plan, firmware: firmware)
-    let isGood = !plan.groups.isEmpty && reference.isHighEnough(journey)
+    let isGood = reference.isPlan(journey)
     do {
       let rollout = try rows.plan(plan)
       #expect(isGood)
       reference.journeys[rollout.id] = journey
-    } catch PlatformError.noGroups, PlatformError.sequenceNotAbove {
+    } catch PlatformError.noGroups, PlatformError.sequenceNotAbove, PlatformError.noDevice {
       #expect(!isGood)
     }
   }
@@ -113,19 +155,25 @@ struct Twins {
         if before == .running { journey.phase = .paused(.byOperator) }
         try rows.pause(id)
       case 2...4:
-        if case .paused = before {
+        let figures = reference.figures(journey)
+        let isHeldUp = before == .running && figures.count(.failed) > figures.forgiven
+        var isPaused = isHeldUp
+        if case .paused = before { isPaused = true }
+        if isPaused {
           journey.phase = .running
-          journey.forgiven = reference.count(journey, .failed)
+          journey.round += 1
         }
         try rows.resume(id)
+        #expect(isPaused)
       case 5:
-        if !journey.isEnded { journey.phase = .aborted }
+        if !journey.isEnded { reference.end(&journey, as: .aborted) }
         try rows.end(id, as: .aborted)
       case 6:
-        if !journey.isEnded, before != .planned { journey.phase = .finished }
+        if !journey.isEnded, before != .planned { reference.end(&journey, as: .finished) }
         try rows.end(id, as: .finished)
       default:
         journey.isDisabled.toggle()
+        if !journey.isDisabled { journey.disabledGroups = [] }
         try rows.setDisabled(journey.isDisabled, id)
       }
     } catch PlatformError.wrongPhase {
@@ -151,7 +199,8 @@ struct Twins {
     where isChanged && journey.firmware.version == version {
       let state = journey.parts[id]?.state
       guard state == .offered || state == .downloading || state == .installed else { continue }
-      reference.report(.runs, id, rollout)
+      let isHeard = reference.report(.runs, id, rollout)
+      #expect(isHeard)
     }
     try rows.hear(&device, firmwareVersion: version, at: now)
   }
@@ -160,24 +209,39 @@ struct Twins {
     guard let id = devices.randomElement(using: &random), var device = try rows.device(id),
       let rollout = reference.journeys.filter({ $0.value.parts[id] != nil }).keys.sorted().randomElement(using: &random)
     else { return }
-    let events: [DeviceRecord.Event] = [.begins(0), .begins(50), .writes, .writes, .runs, .fails(53)]
+    let events: [DeviceRecord.Event?] = [.begins(0), .begins(50), .writes, .writes, .runs, .fails(53), .fails(53), nil]
     guard let event = events.randomElement(using: &random) else { return }
-    reference.report(event, id, rollout)
-    try rows.take(event, from: &device, about: rollout, at: now)
+    let isHeard = reference.report(event, id, rollout)
+    do {
+      if let event {
+        try rows.take(event, from: &device, about: rollout, at: now)
+      } else {
+        try rows.skip(&device, in: rollout, at: now)
+      }
+      #expect(isHeard)
+    } catch PlatformError.over, PlatformError.held {
+      #expect(!isHeard)
+    }
   }
 
   /// Everything that both know is the same, and what no schedule may bring about has not come about.
   func compare() throws {
     for (id, journey) in reference.journeys {
       let rollout = try #require(try rows.rollout(id))
+      let figures = reference.figures(journey)
       guard rollout.phase == journey.phase, rollout.wave == journey.wave, rollout.isDisabled == journey.isDisabled,
-        rollout.order == journey.order, isTally(rollout.tally, of: journey)
+        rollout.order == journey.order, isTally(rollout.tally, figures, of: journey), rollout.round == journey.round,
+        rollout.disabledGroups == journey.disabledGroups,
+        journey.isEnded || rollout.forgivenFailures == figures.forgiven,
+        try rows.members(of: rollout) == figures.members
       else {
         throw Difference(
           text: """
             \(rollout.phase), wave \(rollout.wave), order \(rollout.order), disabled \(rollout.isDisabled), \(rollout.tally)
+            forgiven \(rollout.forgivenFailures), members \(try rows.members(of: rollout)), groups \(rollout.disabledGroups)
             is not \(journey.phase), wave \(journey.wave), order \(journey.order), disabled \(journey.isDisabled), \
-            \(DeviceRecord.State.allCases.map { reference.count(journey, $0) })
+            \(figures), \
+            groups \(journey.disabledGroups)
             """)
       }
     }
@@ -190,9 +254,10 @@ struct Twins {
     }
   }
 
-  private func isTally(_ tally: Tally, of journey: ReferenceFleet.Journey) -> Bool {
+  private func isTally(_ tally: Tally, _ figures: ReferenceFleet.Figures, of journey: ReferenceFleet.Journey) -> Bool {
     let counts = [tally.offered, tally.downloading, tally.installed, tally.confirmed, tally.failed, tally.skipped]
-    return counts == DeviceRecord.State.allCases.map { reference.count(journey, $0) }
+    return counts == figures.states
+      && (journey.isEnded || tally.installedUnconfirmable == figures.installedUnconfirmable)
   }
 }
 

@@ -12,9 +12,8 @@ struct RolloutTable: Report {
       ["ID", "NAME", "PHASE", "PRIORITY", "DEVICES", "DONE", "FAILED"],
       rollouts.map { rollout in
         [
-          "\(rollout.id)", rollout.name, rollout.isDisabled ? "disabled" : rollout.phase.rawValue,
-          rollout.priority.rawValue, "\(rollout.members)", "\(rollout.tally.confirmed + rollout.tally.skipped)",
-          "\(rollout.tally.failed)",
+          "\(rollout.id)", rollout.name, rollout.phaseText, rollout.priority.rawValue, "\(rollout.members)",
+          "\(rollout.done ?? rollout.tally.confirmed + rollout.tally.skipped)", "\(rollout.tally.failed)",
         ]
       })
   }
@@ -31,6 +30,14 @@ struct RolloutView: Report {
       "rollout \(rollout.id) '\(rollout.name)' is \(rollout.phase.rawValue)\(rollout.isDisabled ? ", disabled" : "")",
       line("priority", rollout.priority.rawValue),
     ]
+    if let waits = rollout.waits { lines.append(line("waits", waits)) }
+    if let groups = rollout.disabledGroups {
+      lines.append(line("disabled", "in device groups \(groups.map { "\($0)" }.joined(separator: ", "))"))
+    }
+    for displaced in rollout.disables ?? [] { lines.append(line("disables", displaced.text)) }
+    if let all = rollout.inGroups, all != rollout.members {
+      lines.append(line("population", "\(rollout.members) of \(all) devices can take it"))
+    }
     if let batch = rollout.batch, !batch.waves.isEmpty {
       let waves = (batch.waves + ["all"]).joined(separator: ", ")
       lines.append(line("waves", "\(waves); open: \((batch.waves + ["all"])[rollout.wave])"))
@@ -54,6 +61,21 @@ struct RolloutView: Report {
             UInt8(exactly: device.reason).flatMap { Reason(rawValue: $0) }.map { "\($0.name)" } ?? "",
           ]
         })
+  }
+}
+
+extension RolloutReply {
+  /// Its phase, and what it waits for.
+  fileprivate var phaseText: String {
+    guard !isDisabled else { return "disabled" }
+    return waits.map { "\(phase.rawValue), waits: \($0)" } ?? phase.rawValue
+  }
+}
+
+extension DisplacedRollout {
+  /// What is disabled, for a line.
+  var text: String {
+    "rollout \(id) '\(name)' in device groups \(groups.map { "\($0)" }.joined(separator: ", "))"
   }
 }
 

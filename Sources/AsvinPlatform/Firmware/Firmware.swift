@@ -25,13 +25,16 @@ public struct Firmware: Equatable, Sendable {
     public var md5: FixedBytes<16>
     /// The name that it has in IPFS.
     public var contentID: String
+    /// The chip that the image itself names, as `esp8266`; `nil` where it names none.
+    public var chip: String?
 
-    /// Content of its parts.
-    public init(size: UInt64, digest: Digest, md5: FixedBytes<16>, contentID: String) {
+    /// Creates content.
+    public init(size: UInt64, digest: Digest, md5: FixedBytes<16>, contentID: String, chip: String? = nil) {
       self.size = size
       self.digest = digest
       self.md5 = md5
       self.contentID = contentID
+      self.chip = chip
     }
   }
 
@@ -68,12 +71,6 @@ public struct Firmware: Equatable, Sendable {
     self.version = version
     self.image = image
     self.release = release
-  }
-
-  /// Whether it is for devices of a class, as far as both are known.
-  public func suits(_ deviceClass: Identifier?) -> Bool {
-    guard let deviceClass, let release else { return true }
-    return release.deviceClass == deviceClass
   }
 }
 

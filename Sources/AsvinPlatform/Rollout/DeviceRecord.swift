@@ -10,6 +10,11 @@ public struct DeviceRecord: Equatable, Sendable {
   public private(set) var progress: UInt8
   /// When it last changed.
   public private(set) var changed: Instant
+  /// The ``Rollout/round`` in which it failed. A failure of an earlier round is forgiven.
+  public private(set) var round: Int
+  /// Whether the rollout's tally counts it: while the device is in the rollout's groups. It stays as it is when the rollout
+  /// ends, so that an ended rollout keeps its figures.
+  public var isCounted: Bool
 
   /// How far a device is.
   public enum State: UInt8, CaseIterable, Sendable {
@@ -48,8 +53,13 @@ public struct DeviceRecord: Equatable, Sendable {
   }
 
   /// A record as it was stored.
-  public init(_ state: State, failures: Int, reason: UInt8, progress: UInt8, changed: Instant) {
+  public init(
+    _ state: State, failures: Int, reason: UInt8, progress: UInt8, changed: Instant, round: Int = 0,
+    isCounted: Bool = true
+  ) {
     self.state = state
+    self.round = round
+    self.isCounted = isCounted
     self.failures = failures
     self.reason = reason
     self.progress = progress
@@ -58,9 +68,11 @@ public struct DeviceRecord: Equatable, Sendable {
 
   /// Takes what a device says. Saying it twice is no change, and nothing undoes what is final but seeing it run.
   ///
-  /// - Parameter retries: how often it may try again.
+  /// - Parameters:
+  ///   - retries: how often it may try again.
+  ///   - round: the rollout's round, in which it fails if it fails.
   /// - Returns: whether anything of it changed.
-  public mutating func take(_ event: Event, retries: Int, at now: Instant) -> Bool {
+  public mutating func take(_ event: Event, retries: Int, round: Int = 0, at now: Instant) -> Bool {
     let before = (state, failures, progress)
     switch (state, event) {
     case (.offered, .begins(let percent)), (.downloading, .begins(let percent)):
@@ -70,7 +82,7 @@ public struct DeviceRecord: Equatable, Sendable {
     case (.offered, .runs), (.downloading, .runs), (.installed, .runs), (.failed, .runs): state = .confirmed
     case (.offered, .fails(let code)), (.downloading, .fails(let code)), (.installed, .fails(let code)):
       failures += 1
-      reason = code
+      (reason, self.round) = (code, round)
       (state, progress) = (failures > retries ? .failed : .offered, 0)
     default: break
     }

@@ -6,8 +6,10 @@ public struct Rollout: Equatable, Sendable {
   public var plan: RolloutPlan
   /// How far it is.
   public var phase: Phase = .planned
-  /// Whether it is passed over, as asvin's *Disabled: Yes*.
+  /// Whether it is disabled for all its groups, as asvin's *Disabled: Yes*.
   public var isDisabled = false
+  /// Groups for which it is disabled while it continues in its others: a rollout that is *immediate* took them over.
+  public var disabledGroups: Set<ID<DeviceGroup>> = []
   /// When it was started.
   public var started: Instant?
   /// The place in which it was started, from 1; 0 before that. For a device, a rollout that was started later counts.
@@ -16,8 +18,13 @@ public struct Rollout: Equatable, Sendable {
   public var wave = 0
   /// How many of the devices that are in its groups now are in which state.
   public var tally = Tally()
-  /// Failures that an operator has looked at, and let it go on.
+  /// Devices among those that failed whose failure an operator has forgiven: each adds a seat to the open wave.
   public var forgivenFailures = 0
+  /// How often an operator has forgiven failures. A failure belongs to the round in which it happened, so that forgiving
+  /// concerns devices and not a number: one that leaves the groups takes its forgiveness with it.
+  public var round = 0
+  /// How many devices could take it when it ended.
+  public var finalMembers: Int?
 
   /// How far a rollout is.
   public enum Phase: Equatable, Sendable {
@@ -25,9 +32,9 @@ public struct Rollout: Equatable, Sendable {
     case planned
     /// Devices are offered it.
     case running
-    /// No device begins; those that have begun may end.
+    /// No device begins or fetches; what a device runs still counts.
     case paused(PauseCause)
-    /// All that is to happen has.
+    /// Every device has reached a final state, or an operator ended it with what it had reached.
     case finished
     /// It was given up.
     case aborted
@@ -49,6 +56,9 @@ public struct Rollout: Equatable, Sendable {
 
   /// Whether it is over.
   public var isEnded: Bool { phase == .finished || phase == .aborted }
+
+  /// The groups that it goes to now.
+  public var activeGroups: Set<ID<DeviceGroup>> { plan.groups.subtracting(disabledGroups) }
 }
 
 /// What is decided when a rollout is made.

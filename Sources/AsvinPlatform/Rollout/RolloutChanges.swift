@@ -15,7 +15,7 @@ extension Rollout {
     (phase, started, self.order) = (.running, now, order)
   }
 
-  /// Lets no more devices begin.
+  /// Lets no device begin or fetch.
   ///
   /// - Throws: ``PlatformError/wrongPhase(_:)`` unless it is running.
   public mutating func pause() throws(PlatformError) {
@@ -23,14 +23,18 @@ extension Rollout {
     phase = .paused(.byOperator)
   }
 
-  /// Lets it go on. Failures until now count no longer: not towards the threshold that stops it, nor for the wave that
-  /// waits for them, and others take their places in it.
+  /// Continues it, and forgives the failures until now: they no longer count towards the threshold that stops it, and each
+  /// adds a seat for another device to the open wave. The number of successes that opens the next wave stays the same.
   ///
-  /// - Throws: ``PlatformError/wrongPhase(_:)`` unless it is paused.
+  /// - Throws: ``PlatformError/wrongPhase(_:)`` unless it is paused, or is running with failures that are not forgiven.
   public mutating func resume() throws(PlatformError) {
-    guard case .paused = phase else { throw .wrongPhase(phase) }
-    phase = .running
+    switch phase {
+    case .paused: phase = .running
+    case .running where unforgivenFailures > 0: break
+    default: throw .wrongPhase(phase)
+    }
     forgivenFailures = tally.failed
+    round += 1
   }
 
   /// Ends it, with what it has reached or without.
@@ -47,57 +51,64 @@ extension Rollout {
 
 // What it does by itself.
 extension Rollout {
-  /// What a device that asks is told.
-  public enum Answer: Equatable, Sendable {
-    /// It is let in now, or may try again.
-    case admitted
-    /// It has been let in: it is told the same again.
-    case offeredAgain
-    /// Nothing; an older rollout may have something.
-    case passed
-    /// Nothing: for this device it is done.
-    case done
+  /// Why a rollout does not proceed although it runs.
+  public struct Waiting: Equatable, Sendable {
+    /// Devices of the open wave that failed, and are not forgiven.
+    public let failed: Int
+    /// Devices of the open wave that have written the firmware, and were not seen to run it.
+    public let unconfirmed: Int
+    /// Devices that the open wave has let in, without those whose failure is forgiven.
+    public let admitted: Int
   }
 
-  /// What a device of one of its groups is told.
+  /// What it waits for; `nil` where it proceeds by itself: where a device may still begin or end.
   ///
-  /// - Parameters:
-  ///   - record: the device's part so far.
-  ///   - members: how many devices are in its groups.
-  public func answer(to record: DeviceRecord?, members: Int, at now: Instant) -> Answer {
-    guard !isDisabled, !isEnded, phase != .planned else { return .passed }
-    let isOpen = phase == .running && plan.priority.rules.window?.contains(now) ?? true
-    switch record?.state {
-    case nil: return isOpen && tally.admitted - forgiven < quota(members: members) ? .admitted : .passed
-    case .offered: return isOpen ? .offeredAgain : .passed
-    // What has begun may end, paused or not, at any time of the day.
-    case .downloading: return .offeredAgain
-    case .installed, .confirmed, .failed, .skipped: return .done
-    }
+  /// - Parameter members: how many devices can take it.
+  public func waiting(members: Int) -> Waiting? {
+    guard phase == .running, !isDisabled else { return nil }
+    let (rules, admitted) = (plan.priority.rules, tally.admitted - forgivenFailures)
+    guard admitted > 0, admitted >= quota(members: members) else { return nil }
+    let succeeded = tally.succeeded(rules)
+    let unconfirmed = tally.confirmed + tally.installed - succeeded
+    let isQuiet = tally.offered + tally.downloading == 0
+    // Failures hold a wave up when its bar cannot be reached without other devices; the last wave has no bar.
+    let best = succeeded + tally.offered + tally.downloading + unconfirmed
+    let isHeldUp = wave < rules.waves.count && best * 100 < rules.successThreshold * quota(members: members)
+    guard isHeldUp && unforgivenFailures > 0 || isQuiet && unconfirmed > 0 else { return nil }
+    return Waiting(failed: unforgivenFailures, unconfirmed: unconfirmed, admitted: admitted)
   }
+
+  /// Failures that count towards the threshold that stops it.
+  public var unforgivenFailures: Int { tally.failed - forgivenFailures }
 
   /// Takes the change of a device's record into account: opens the next wave, stops, or ends.
   ///
   /// - Parameters:
-  ///   - before: its state before, where it had one and counted.
-  ///   - after: its state now, where it counts.
-  public mutating func count(_ before: DeviceRecord.State?, _ after: DeviceRecord.State?, members: Int) {
-    if let before { tally.add(-1, to: before) }
-    if let after { tally.add(1, to: after) }
+  ///   - before: its part before, where it had one and counted.
+  ///   - after: its part now, where it counts.
+  public mutating func count(_ before: Part?, _ after: Part?, members: Int) {
+    if let before { add(-1, before) }
+    if let after { add(1, after) }
     review(members: members)
+  }
+
+  private mutating func add(_ number: Int, _ part: Part) {
+    tally.add(number, to: part.state, canConfirm: part.canConfirm)
+    if part.isForgiven { forgivenFailures += number }
   }
 
   /// Opens the next wave, stops, or ends, where it is time to.
   public mutating func review(members: Int) {
     guard phase == .running else { return }
     let rules = plan.priority.rules
-    let failures = tally.failed - forgivenFailures
-    if let threshold = rules.failureThreshold, failures > 0, failures * 100 >= threshold * quota(members: members) {
+    if let threshold = rules.failureThreshold, unforgivenFailures > 0,
+      unforgivenFailures * 100 >= threshold * quota(members: members)
+    {
       phase = .paused(.failures)
       return
     }
     while wave < rules.waves.count,
-      tally.succeeded(rules) * 100 >= rules.successThreshold * (quota(members: members) - forgiven)
+      tally.succeeded(rules) * 100 >= rules.successThreshold * quota(members: members)
     {
       wave += 1
     }
@@ -106,8 +117,5 @@ extension Rollout {
     }
   }
 
-  /// Forgiven failures of devices that are still in its groups.
-  private var forgiven: Int { min(forgivenFailures, tally.failed) }
-
-  private func quota(members: Int) -> Int { plan.priority.rules.quota(of: wave, members: members) }
+  func quota(members: Int) -> Int { plan.priority.rules.quota(of: wave, members: members) }
 }

@@ -1,4 +1,4 @@
-/// How many devices are in which state. It stands beside a rollout, so that no decision counts its devices.
+/// How many devices are in which state. It is stored with a rollout, so that no decision counts its devices.
 public struct Tally: Equatable, Sendable {
   /// Devices that were offered it, and have not begun.
   public var offered = 0
@@ -12,6 +12,8 @@ public struct Tally: Equatable, Sendable {
   public var failed = 0
   /// Devices that had it already.
   public var skipped = 0
+  /// Of ``installed``: devices that cannot confirm by themselves.
+  public var installedUnconfirmable = 0
 
   /// No devices.
   public init() {}
@@ -19,18 +21,26 @@ public struct Tally: Equatable, Sendable {
   /// Devices that a wave has let in.
   public var admitted: Int { offered + downloading + installed + confirmed + failed }
 
+  /// Devices that may still succeed.
+  public var inProgress: Int { offered + downloading + installed }
+
   /// Adds to the count of a state.
-  mutating func add(_ number: Int, to state: DeviceRecord.State) {
+  package mutating func add(_ number: Int, to state: DeviceRecord.State, canConfirm: Bool) {
     switch state {
     case .offered: offered += number
     case .downloading: downloading += number
-    case .installed: installed += number
+    case .installed:
+      installed += number
+      if !canConfirm { installedUnconfirmable += number }
     case .confirmed: confirmed += number
     case .failed: failed += number
     case .skipped: skipped += number
     }
   }
 
-  /// Devices for which a rollout is a success.
-  func succeeded(_ rules: BatchRules) -> Int { confirmed + (rules.success == .installed ? installed : 0) }
+  /// Devices for which a rollout is a success. A device that cannot confirm has succeeded when it has written the firmware:
+  /// otherwise its rollout would never end.
+  public func succeeded(_ rules: BatchRules) -> Int {
+    confirmed + (rules.success == .installed ? installed : installedUnconfirmable)
+  }
 }

@@ -1,3 +1,5 @@
+import AsvinWire
+
 /// The rows of a workspace in memory.
 package final class MemoryRows: WritablePlatformRows {
   package struct Tables {
@@ -12,6 +14,7 @@ package final class MemoryRows: WritablePlatformRows {
     var accessTokens: [ID<AccessToken>: AccessToken] = [:]
     var audit: [AuditEntry] = []
     var lastOrder: Int64 = 0
+    var members: [ID<DeviceGroup>: [Audience: Int]] = [:]
 
     package init() {}
   }
@@ -19,11 +22,29 @@ package final class MemoryRows: WritablePlatformRows {
   var tables: Tables
   private(set) var nextID: Int64
   let workspace: ID<Workspace>
+  var deviceKeys: [String]
+  private let foreignKeys: Set<String>
 
-  package init(_ tables: Tables = Tables(), nextID: Int64 = 1, workspace: ID<Workspace> = ID(1)) {
+  package init(
+    _ tables: Tables = Tables(), nextID: Int64 = 1, workspace: ID<Workspace> = ID(1), deviceKeys: [String] = [],
+    foreignKeys: Set<String> = []
+  ) {
     self.tables = tables
     self.workspace = workspace
     self.nextID = nextID
+    (self.deviceKeys, self.foreignKeys) = (deviceKeys, foreignKeys)
+  }
+
+  package func add(deviceKey: String) throws {
+    guard !deviceKeys.contains(deviceKey), !foreignKeys.contains(deviceKey) else {
+      throw PlatformError.nameTaken(.deviceKey)
+    }
+    deviceKeys.append(deviceKey)
+  }
+
+  package func remove(deviceKey: String) throws {
+    guard let index = deviceKeys.firstIndex(of: deviceKey) else { throw PlatformError.notFound(.deviceKey) }
+    deviceKeys.remove(at: index)
   }
 
   func newID<Entity>() -> ID<Entity> {
@@ -61,10 +82,10 @@ package final class MemoryRows: WritablePlatformRows {
     activeRollouts(of: group).filter { !$0.isDisabled && $0.order > order }
   }
 
-  package func dueRollouts(at now: Instant) -> [Rollout] {
+  package func dueRollouts(at now: Instant) -> [ID<Rollout>] {
     tables.rollouts.values.filter { $0.isDue(at: now) }.sorted { left, right in
       (left.plan.start ?? now, left.id) < (right.plan.start ?? now, right.id)
-    }
+    }.map(\.id)
   }
 
   package func highestRelease(of firmware: Firmware, to groups: Set<ID<DeviceGroup>>) -> Firmware.Release? {

@@ -86,9 +86,13 @@ public final class MemoryStore: PlatformStore {
     in workspace: ID<Workspace>, _ body: @escaping @Sendable (any WritablePlatformRows) throws -> Result
   ) async throws -> Result {
     try state.withLock { state in
-      let rows = MemoryRows(state.rows[workspace] ?? MemoryRows.Tables(), nextID: state.nextID, workspace: workspace)
+      let foreign = state.workspaces.values.filter { $0.id != workspace }.flatMap(\.deviceKeys)
+      let rows = MemoryRows(
+        state.rows[workspace] ?? MemoryRows.Tables(), nextID: state.nextID, workspace: workspace,
+        deviceKeys: state.workspaces[workspace]?.deviceKeys ?? [], foreignKeys: Set(foreign))
       let result = try body(rows)
       (state.rows[workspace], state.nextID) = (rows.tables, rows.nextID)
+      state.workspaces[workspace]?.deviceKeys = rows.deviceKeys
       return result
     }
   }

@@ -54,6 +54,8 @@ public protocol PlatformRows {
   func deviceGroup(named name: String) throws -> DeviceGroup?
   /// All device groups.
   func deviceGroups() throws -> [DeviceGroup]
+  /// How many devices of an audience are in a group.
+  func members(of group: ID<DeviceGroup>, _ audience: Audience) throws -> Int
   /// A file group.
   func fileGroup(_ id: ID<FileGroup>) throws -> FileGroup?
   /// A file group by its name.
@@ -83,8 +85,16 @@ public protocol PlatformRows {
   /// Rollouts to a group that may have something for a device: running or paused, not disabled, with an order above one;
   /// the one started last first.
   func openRollouts(of group: ID<DeviceGroup>, above order: Int64) throws -> [Rollout]
-  /// Planned rollouts whose time has come.
-  func dueRollouts(at now: Instant) throws -> [Rollout]
+  /// Rollouts that are running or paused and that a device has a part in.
+  func activeRollouts(withRecordOf device: ID<Device>) throws -> [Rollout]
+  /// Rollouts that bring an image with this name in IPFS, the one started last first.
+  func rollouts(bringing contentID: String) throws -> [Rollout]
+  /// Rollouts that bring a release, by the SHA-256 of its manifest, and that a device has a part in; the one started last
+  /// first.
+  func rollouts(bringing release: Digest, to device: ID<Device>) throws -> [Rollout]
+  /// Planned rollouts whose time has come, in the order of their times. Their ids only, so that one whose row is damaged does
+  /// not keep the others.
+  func dueRollouts(at now: Instant) throws -> [ID<Rollout>]
   /// The highest sequence number of a release for a class that was started for one of these groups, and which release.
   func highestRelease(of firmware: Firmware, to groups: Set<ID<DeviceGroup>>) throws -> Firmware.Release?
   /// A device's part in a rollout.
@@ -143,6 +153,20 @@ public protocol WritablePlatformRows: PlatformRows {
   func put(_ rollout: Rollout) throws
   /// Adds or replaces a device's part in a rollout.
   func put(_ record: DeviceRecord, _ rollout: ID<Rollout>, _ device: ID<Device>) throws
+  /// Changes how many devices of an audience a group has, and how many in all.
+  func addMembers(_ number: Int, _ audience: Audience, to group: ID<DeviceGroup>) throws
+  /// Counts a rollout's records anew: those of devices in its active groups that are legacy or of a class.
+  ///
+  /// - Returns: the tally, and how many of the failures are forgiven.
+  func recount(_ rollout: Rollout, deviceClass: Identifier?) throws -> (tally: Tally, forgiven: Int)
+  /// Adds a device key to the workspace, behind the others.
+  ///
+  /// - Throws: ``PlatformError/nameTaken(_:)`` where a workspace has it.
+  func add(deviceKey: String) throws
+  /// Removes a device key from the workspace.
+  ///
+  /// - Throws: ``PlatformError/notFound(_:)`` where it does not have it.
+  func remove(deviceKey: String) throws
   /// Removes a device, and its parts in rollouts.
   func remove(_ device: ID<Device>) throws
   /// The next ``Rollout/order``.

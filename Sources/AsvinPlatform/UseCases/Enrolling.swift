@@ -34,7 +34,13 @@ extension WritablePlatformRows {
   public func enrol(_ enrolment: Enrolment, at now: Instant) throws -> (device: Device, isNew: Bool) {
     if var known = try device(enrolment.name) {
       guard known.key == enrolment.key else { throw PlatformError.nameTaken(.device) }
-      known.deviceClass = enrolment.deviceClass
+      if known.deviceClass != enrolment.deviceClass {
+        // Another class takes other firmware: what counts it changes with it.
+        var changed = known
+        changed.deviceClass = enrolment.deviceClass
+        try change(&known, to: changed, at: now)
+        try record("device.class", "device \(known.id.value)", by: "device", at: now)
+      }
       try hear(&known, firmwareVersion: enrolment.firmwareVersion, at: now)
       return (known, false)
     }
@@ -70,7 +76,7 @@ extension PlatformRows {
   public func behindSince(_ device: Device) throws -> Instant? {
     guard let group = device.group else { return nil }
     return try openRollouts(of: group, above: device.newestRollout).filter { rollout in
-      guard try firmware(rollout.plan.firmware)?.suits(device.deviceClass) ?? false else { return false }
+      guard rollout.reaches(device, try firmware(rollout.plan.firmware)) else { return false }
       return try record(rollout.id, device.id)?.state.isFinal != true
     }.compactMap(\.started).min()
   }

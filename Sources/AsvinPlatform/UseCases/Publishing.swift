@@ -1,8 +1,9 @@
 public import AsvinBundle
 import AsvinCrypto
+import AsvinImage
 
 extension Firmware.Content {
-  /// What IPFS and asvin call an image.
+  /// What IPFS and asvin call an image, and the chip that it names.
   ///
   /// - Throws: `FileError` where it cannot be read.
   public init(of image: any ByteSource) throws {
@@ -14,26 +15,26 @@ extension Firmware.Content {
       contentID.update(piece.span)
       hash.update(piece)
     }
-    self.init(size: image.count, digest: hash.finish(), md5: md5.finish(), contentID: contentID.finish())
+    self.init(
+      size: image.count, digest: hash.finish(), md5: md5.finish(), contentID: contentID.finish(),
+      chip: Self.chip(of: image))
+  }
+
+  /// Bytes of the largest image whose chip matters: no board of asvin's clients has more flash.
+  private static let largestNamed: UInt64 = 1 << 24
+
+  private static func chip(of image: any ByteSource) -> String? {
+    guard image.count <= largestNamed else { return nil }
+    // An image that cannot be read as one of a chip names none: it is served to every board, as asvin does.
+    let description = try? ImageDescription(describing: ImageBytes(source: image))  // see above
+    return description?.chip?.rawValue
   }
 }
 
-extension WritablePlatformRows {
-  /// Takes note that a device runs an image, by its MD5: asvin's clients send that of their sketch with a download.
-  public func recognise(_ device: inout Device, runs firmware: Firmware, at now: Instant) throws {
-    for rollout in try rolloutsWithRecord(of: device.id) where rollout.plan.firmware == firmware.id {
-      if try record(rollout.id, device.id)?.state == .offered {
-        try skip(&device, in: rollout.id, at: now)
-      } else {
-        try take(.runs, from: &device, about: rollout.id, at: now)
-      }
-    }
-  }
+/// An image, for what describes it.
+private struct ImageBytes: ImageSource {
+  let source: any ByteSource
 
-  /// Takes note that a device fetches an image.
-  public func begin(_ device: inout Device, _ firmware: Firmware, at now: Instant) throws {
-    for rollout in try rolloutsWithRecord(of: device.id) where rollout.plan.firmware == firmware.id {
-      try take(.begins(0), from: &device, about: rollout.id, at: now)
-    }
-  }
+  var count: UInt64 { source.count }
+  func read(at offset: UInt64, count: Int) throws -> [UInt8] { try source.read(at: offset, count: count) }
 }

@@ -30,57 +30,67 @@ extension WritablePlatformRows {
     }
   }
 
-  /// Moves a device within the fleet. What it has open in rollouts that its new place does not get, counts no longer.
+  /// Moves a device within the fleet. What it has open in rollouts that its new place does not get no longer counts.
   ///
-  /// - Throws: ``PlatformError/notFound(_:)`` for a group that is not there.
-  public func place(_ device: inout Device, _ placement: Device.Placement) throws {
-    let (old, new) = (device.group, Self.group(of: placement))
-    if let new, try deviceGroup(new) == nil { throw PlatformError.notFound(.deviceGroup) }
-    device.placement = placement
+  /// - Parameter now: when; what rollouts then do by themselves is recorded in the audit log with it.
+  /// - Throws: ``PlatformError/notFound(_:)`` for a group that does not exist.
+  public func place(_ device: inout Device, _ placement: Device.Placement, at now: Instant? = nil) throws {
+    if case .grouped(let group) = placement, try deviceGroup(group) == nil {
+      throw PlatformError.notFound(.deviceGroup)
+    }
+    var moved = device
+    moved.placement = placement
+    try change(&device, to: moved, at: now)
+  }
+
+  /// Writes a device whose group or audience may be another one, with all that counts it.
+  func change(_ device: inout Device, to changed: Device, at now: Instant?) throws {
+    let old = device
+    device = changed
     try put(device)
-    guard old != new else { return }
-    try changeMembers(of: old, by: -1)
-    try changeMembers(of: new, by: 1)
+    guard old.group != device.group || old.audience != device.audience else { return }
+    if let group = old.group { try addMembers(-1, old.audience, to: group) }
+    if let group = device.group { try addMembers(1, device.audience, to: group) }
     var affected: [ID<Rollout>: Rollout] = [:]
-    for rollout in try rolloutsWithRecord(of: device.id) { affected[rollout.id] = rollout }
+    for rollout in try activeRollouts(withRecordOf: device.id) { affected[rollout.id] = rollout }
     // Others have more or fewer devices to wait for.
-    for group in [old, new].compactMap({ $0 }) {
+    for group in Set([old.group, device.group].compactMap { $0 }) {
       for rollout in try activeRollouts(of: group) { affected[rollout.id] = rollout }
     }
     for var rollout in affected.values.sorted(by: { $0.id < $1.id }) {
-      let (was, becomes) = (rollout.reaches(old), rollout.reaches(new))
-      let state = try record(rollout.id, device.id)?.state
-      rollout.count(was ? state : nil, becomes ? state : nil, members: try members(of: rollout))
-      try put(rollout)
+      guard var record = try record(rollout.id, device.id) else {
+        try count(nil, nil, in: &rollout, at: now)
+        continue
+      }
+      let before = record.isCounted ? rollout.part(record, of: old) : nil
+      record.isCounted = rollout.reaches(device, try firmware(rollout.plan.firmware))
+      try put(record, rollout.id, device.id)
+      try count(before, record.isCounted ? rollout.part(record, of: device) : nil, in: &rollout, at: now)
     }
   }
 
   /// Removes a device.
-  public func delete(_ device: Device) throws {
+  public func delete(_ device: Device, at now: Instant? = nil) throws {
     var device = device
-    try place(&device, .ungrouped)
+    try place(&device, .ungrouped, at: now)
     try remove(device.id)
-  }
-
-  private func changeMembers(of group: ID<DeviceGroup>?, by number: Int) throws {
-    guard let group, var known = try deviceGroup(group) else { return }
-    known.members += number
-    try put(known)
-  }
-
-  private static func group(of placement: Device.Placement) -> ID<DeviceGroup>? {
-    if case .grouped(let group) = placement { group } else { nil }
   }
 }
 
 extension PlatformRows {
-  /// How many devices are in a rollout's groups.
+  /// How many devices in a rollout's groups can take its firmware. Of an ended rollout, how many could when it ended.
   public func members(of rollout: Rollout) throws -> Int {
-    try rollout.plan.groups.reduce(0) { try $0 + (deviceGroup($1)?.members ?? 0) }
+    if let final = rollout.finalMembers { return final }
+    guard let firmware = try firmware(rollout.plan.firmware) else { return 0 }
+    return try members(of: rollout.activeGroups, taking: firmware)
   }
-}
 
-extension Rollout {
-  /// Whether it goes to a group.
-  func reaches(_ group: ID<DeviceGroup>?) -> Bool { group.map(plan.groups.contains) ?? false }
+  /// How many devices in groups can take firmware.
+  public func members(of groups: Set<ID<DeviceGroup>>, taking firmware: Firmware) throws -> Int {
+    var sum = 0
+    for group in groups {
+      for audience in firmware.audiences { sum += try members(of: group, audience) }
+    }
+    return sum
+  }
 }

@@ -18,7 +18,7 @@ extension FileGroupRequest: Described {
     .object([
       Property("name", .text(1...64), "Its name"),
       Property(
-        "trust", .list(.text(1...4096), atMost: 16),
+        "trust", .list(.lines(1...4096), atMost: 16),
         "Public keys, PEM, of which one must have signed what is published to it"),
     ])
   }

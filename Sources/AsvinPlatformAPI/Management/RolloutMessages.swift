@@ -167,13 +167,13 @@ public struct RolloutReply: Codable, Equatable, Sendable {
   public var priority: PriorityName
   /// How far it is
   public var phase: PhaseName
-  /// Whether it is passed over
+  /// Whether it is disabled for all its groups
   public var isDisabled: Bool
   /// Who looks after it
   public var maintainer: String
   /// The wave that is open, from 0
   public var wave: Int
-  /// Devices in its groups
+  /// Devices in its groups that can take the firmware; of an ended rollout, when it ended
   public var members: Int
   /// How many devices are how far
   public var tally: TallyMessage
@@ -183,6 +183,16 @@ public struct RolloutReply: Codable, Equatable, Sendable {
   public var start: Int64?
   /// When it was started
   public var started: Int64?
+  /// All devices in its groups
+  public var inGroups: Int?
+  /// Devices for which it is a success, or that had the firmware already
+  public var done: Int?
+  /// What it waits for, where it does not proceed by itself
+  public var waits: String?
+  /// Groups for which it is disabled while it continues in its others
+  public var disabledGroups: [Int64]?
+  /// What it disables when it starts, or has disabled by starting
+  public var disables: [DisplacedRollout]?
 
   /// RolloutReply of its parts.
   public init(
@@ -217,14 +227,28 @@ extension RolloutReply: Described {
       Property("groups", .list(.integer(1...9_007_199_254_740_991), atMost: nil), "The device groups"),
       Property("priority", .choice(PriorityName.allCases.map(\.rawValue)), "How it spreads"),
       Property("phase", .choice(PhaseName.allCases.map(\.rawValue)), "How far it is"),
-      Property("isDisabled", .boolean, "Whether it is passed over"),
+      Property("isDisabled", .boolean, "Whether it is disabled for all its groups"),
       Property("maintainer", .anyText, "Who looks after it"),
       Property("wave", .integer(0...32), "The wave that is open, from 0"),
-      Property("members", .integer(0...1000000000), "Devices in its groups"),
+      Property(
+        "members", .integer(0...1_000_000_000),
+        "Devices in its groups that can take the firmware; of an ended rollout, when it ended"),
       Property("tally", TallyMessage.schema, "How many devices are how far"),
       Property("batch", BatchMessage.schema, "The rules of a batch", isRequired: false),
       Property("start", .time, "When it starts by itself", isRequired: false),
       Property("started", .time, "When it was started", isRequired: false),
+      Property("inGroups", .integer(0...1_000_000_000), "All devices in its groups", isRequired: false),
+      Property(
+        "done", .integer(0...1_000_000_000), "Devices for which it is a success, or that had the firmware already",
+        isRequired: false),
+      Property(
+        "waits", .anyText, "What it waits for, where it does not proceed by itself", isRequired: false),
+      Property(
+        "disabledGroups", .list(.integer(1...9_007_199_254_740_991), atMost: nil),
+        "Groups for which it is disabled while it continues in its others", isRequired: false),
+      Property(
+        "disables", .list(DisplacedRollout.schema, atMost: nil),
+        "What it disables when it starts, or has disabled by starting", isRequired: false),
     ])
   }
 }

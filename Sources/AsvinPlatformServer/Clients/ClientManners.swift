@@ -7,7 +7,8 @@ import NIOHTTP1
 ///   the end of the connection.
 /// - pycom's second download is HTTP/1.1 without a `Connection` or a `User-Agent` field, and reads to the end too. It
 ///   looks for the end of the header in slices of 100 bytes: only where the header is whole slices does every body arrive
-///   as it is.
+///   as it is. It writes the body of any reply over its configuration, whatever the status: the header of an error ends one
+///   to three bytes into a slice, so that the client does not find its end and writes nothing.
 final class ClientManners: ChannelDuplexHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPServerRequestPart
   typealias InboundOut = HTTPServerRequestPart
@@ -48,13 +49,17 @@ final class ClientManners: ChannelDuplexHandler, RemovableChannelHandler {
     context.write(wrapOutboundOut(.head(head)), promise: promise)
   }
 
-  /// Makes a header, with its status line and the empty line, a multiple of 100 bytes.
+  /// Bytes that the header of an error has beyond whole slices: two of its last four are in one slice, two in the next.
+  private static let errorOffset = 2
+
+  /// Makes a header, with its status line and the empty line, a multiple of 100 bytes; of an error, 2 more.
   private static func pad(_ head: inout HTTPResponseHead) {
     let name = "X-Pad"
     let line = "HTTP/1.1 \(head.status.code) \(head.status.reasonPhrase)\r\n".utf8.count
     let fields = head.headers.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 4 }
     let count = line + fields + 2 + name.utf8.count + 4
-    let rest = count % pycomSlice
+    let offset = head.status == .ok ? 0 : errorOffset
+    let rest = (count + pycomSlice - offset) % pycomSlice
     head.headers.add(name: name, value: String(repeating: "-", count: rest == 0 ? 0 : pycomSlice - rest))
   }
 }

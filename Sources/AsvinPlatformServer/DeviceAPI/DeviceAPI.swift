@@ -28,6 +28,8 @@ struct DeviceAPI: Sendable {
     router.delete("api/device", use: deleteDevice)
     router.get("api/report/:type", use: report)
     router.get("fingerprints", use: fingerprints)
+    // The ESP8266 clients of 2021-05 to 2021-09 ask by POST.
+    router.post("fingerprints", use: fingerprints)
   }
 
   /// The workspace of a request: by its token, or, as the first generation did, by the keys in its body.

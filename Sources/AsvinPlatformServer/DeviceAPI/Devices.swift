@@ -1,4 +1,5 @@
 import AsvinPlatform
+import AsvinPlatformAPI
 import Hummingbird
 
 extension DeviceAPI {
@@ -7,7 +8,10 @@ extension DeviceAPI {
     let name: String
     let version: String
 
-    init(_ device: Device) { (mac, name, version) = (device.name.text, device.label, device.firmwareVersion) }
+    init(_ device: Device) {
+      mac = device.name.text
+      (name, version) = (VisibleText.cleaned(device.label), VisibleText.cleaned(device.firmwareVersion))
+    }
 
     // With a hyphen, here only.
     enum CodingKeys: String, CodingKey { case mac, name, version = "firmware-version" }
@@ -38,7 +42,7 @@ extension DeviceAPI {
     let isDeleted = try await store.write(in: workspace) { rows in
       guard let device = try rows.device(name) else { return false }
       guard device.key == nil else { throw Refusal.ownKey }
-      try rows.delete(device)
+      try rows.delete(device, at: now)
       try rows.record("device.delete", "device \(device.id.value)", by: "device", at: now)
       return true
     }
@@ -75,8 +79,8 @@ extension DeviceAPI {
     let devices = try await all(in: workspace(request))
     switch try context.parameters.require("type") {
     case "json": return try Reply.json(devices.map(Listed.init))
-    case "xml": return Reply.bytes(Array(Self.xml(devices).utf8), "application/xml")
-    case "csv": return Reply.bytes(Array(Self.csv(devices).utf8), "text/csv; charset=utf-8")
+    case "xml": return Reply.bytes(Array(DeviceReports.xml(devices).utf8), "application/xml")
+    case "csv": return Reply.bytes(Array(DeviceReports.csv(devices).utf8), "text/csv; charset=utf-8")
     case "pdf": throw Refusal.notFound("a report is json, xml or csv; there is none in pdf")
     default: throw Refusal.notFound("a report is json, xml or csv")
     }
@@ -84,36 +88,5 @@ extension DeviceAPI {
 
   private func all(in workspace: ID<Workspace>) async throws -> [Device] {
     try await store.read(in: workspace) { rows in try rows.devices(after: nil, limit: .max) }
-  }
-
-  private static func xml(_ devices: [Device]) -> String {
-    func escaped(_ text: String) -> String {
-      text.reduce(into: "") { result, character in
-        switch character {
-        case "&": result += "&amp;"
-        case "<": result += "&lt;"
-        case ">": result += "&gt;"
-        default: result.append(character)
-        }
-      }
-    }
-    let elements = devices.map { device in
-      "<element><firmware-version>\(escaped(device.firmwareVersion))</firmware-version>"
-        + "<mac>\(escaped(device.name.text))</mac><name>\(escaped(device.label))</name></element>"
-    }
-    return "<root>\(elements.joined())</root>"
-  }
-
-  /// RFC 4180; what a spreadsheet would take for a formula is marked as text.
-  private static func csv(_ devices: [Device]) -> String {
-    func quoted(_ text: String) -> String {
-      let isFormula = text.first.map { "=+-@\t\r".contains($0) } ?? false
-      return "\"\(isFormula ? "'" : "")"
-        + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
-    }
-    let lines = devices.map { device in
-      [device.name.text, device.label, device.firmwareVersion].map(quoted).joined(separator: ",")
-    }
-    return (["mac,name,firmware-version"] + lines).map { $0 + "\r\n" }.joined()
   }
 }

@@ -13,15 +13,15 @@ extension DeviceAPI {
     let deviceKey: String?
   }
 
+  /// What clients of asvin's read of it, and no more: an ESP8266 has little room for it (see ``LegacyReply``).
   private struct Metadata: Encodable {
-    struct Inner: Encodable { let id, md, cid, version, description: String }
-    let md, cid, version, id, message: String
-    let valid: Bool
+    struct Inner: Encodable { let cid: String }
+    let md, cid, version, id: String
     // What the first generation looks into.
     let inner: Inner
 
     enum CodingKeys: String, CodingKey {
-      case md, cid, version, id, message, valid
+      case md, cid, version, id
       case inner = "Firmware"
     }
   }
@@ -53,9 +53,7 @@ extension DeviceAPI {
     let (md, cid) = (firmware.image.md5.hexadecimal, firmware.image.contentID)
     return try Reply.json(
       Metadata(
-        md: md, cid: cid, version: firmware.version, id: text,
-        message: "Firmware with id \(text) got successfully", valid: true,
-        inner: .init(id: text, md: md, cid: cid, version: firmware.version, description: "")))
+        md: md, cid: cid, version: firmware.version, id: "\(number)", inner: .init(cid: cid)))
   }
 
   private struct DownloadBody: Decodable, BodyKeys {
@@ -88,26 +86,20 @@ extension DeviceAPI {
 
   /// The inner image, as a device without our verifier takes it.
   private func content(_ cid: String, for request: Request, in workspace: ID<Workspace>) async throws -> Response {
-    guard let firmware = try await store.read(in: workspace, { rows in try rows.firmware(contentID: cid) }) else {
-      throw Refusal.notFound("there is no such firmware")
-    }
-    let board = ESPBoard(request.headers)
-    let runsIt = board?.sketchDigest == firmware.image.md5
-    if let name = board?.name {
-      let now = clock()
-      try await store.write(in: workspace) { rows in
-        guard var device = try rows.device(name), device.key == nil else { return }
-        if runsIt {
-          try rows.recognise(&device, runs: firmware, at: now)
-        } else {
-          try rows.begin(&device, firmware, at: now)
-        }
+    let firmware: Firmware
+    do {
+      switch try await answer(to: cid, for: request, in: workspace) {
+      case .serve(let served): firmware = served
+      case .runsIt: return Response(status: .notModified)
+      case .noRoom(let known, let room):
+        throw Refusal(
+          status: .contentTooLarge, message: "the image has \(known.image.size) bytes, and there is room for \(room)")
+      case .otherChip(let known):
+        throw Refusal(status: .forbidden, message: "the image is for \(known.image.chip ?? "another chip")")
+      case .refused(let error): throw error
       }
-    }
-    if runsIt { return Response(status: .notModified) }
-    if let room = board?.freeBytes, room < firmware.image.size {
-      throw Refusal(
-        status: .contentTooLarge, message: "the image has \(firmware.image.size) bytes, and there is room for \(room)")
+    } catch let error as PlatformError {
+      throw Refusal(error)
     }
     guard let image = try await image(of: firmware) else { throw Refusal.notFound("the image is not kept any more") }
     var response = Response(
@@ -115,28 +107,22 @@ extension DeviceAPI {
     if let name = HTTPField.Name("x-MD5") { response.headers[name] = firmware.image.md5.hexadecimal }
     return response
   }
-}
 
-/// What the update library of an ESP8266 or ESP32 says of its board with each download.
-struct ESPBoard {
-  /// Its address, which its device is named by.
-  let name: DeviceName?
-  /// MD5 of the image that it runs.
-  let sketchDigest: FixedBytes<16>?
-  /// Bytes that it has room for.
-  let freeBytes: UInt64?
-
-  init?(_ fields: HTTPFields) {
-    func field(_ name: String) -> String? {
-      for kind in ["x-ESP8266", "x-ESP32"] {
-        if let name = HTTPField.Name("\(kind)-\(name)"), let value = fields[name] { return value }
-      }
-      return nil
+  /// What becomes of a download. A board names itself in the request's fields: then it is the part of a rollout. Others are
+  /// served what a rollout brings to anybody.
+  private func answer(
+    to cid: String, for request: Request, in workspace: ID<Workspace>
+  ) async throws -> DownloadAnswer {
+    let (fields, now) = (BoardFields(request.headers), clock())
+    guard let name = fields.name, let known = try await store.read(in: workspace, { try $0.device(name) }) else {
+      return try await store.read(in: workspace) { try $0.openDownload(cid) }
     }
-    (name, sketchDigest) = (
-      field("STA-MAC").flatMap { DeviceName($0) }, field("sketch-md5").flatMap { FixedBytes(hexadecimal: $0) }
-    )
-    freeBytes = field("free-space").flatMap { UInt64($0) }
-    if name == nil, sketchDigest == nil, freeBytes == nil { return nil }
+    guard known.placement != .blacklisted else { return .refused(.held(.blacklisted)) }
+    // The keys that all devices share do not speak for one that has its own.
+    guard known.key == nil else { return try await store.read(in: workspace) { try $0.openDownload(cid) } }
+    return try await store.write(in: workspace) { rows in
+      guard var device = try rows.device(name) else { throw PlatformError.notFound(.device) }
+      return try rows.download(cid, to: &device, on: fields.board, at: now)
+    }
   }
 }

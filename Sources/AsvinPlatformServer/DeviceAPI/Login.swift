@@ -57,6 +57,12 @@ extension DeviceAPI {
     guard let workspace = try await workspaceID(of: body, from: context.peer, at: now) else {
       throw Refusal(status: .unauthorized, message: "the signature or the time is not good", fields: allowance.fields)
     }
+    // Where a client names its board: what has no access gets no token.
+    if let name = BoardFields(request.headers).name,
+      try await store.read(in: workspace, { try $0.device(name) })?.placement == .blacklisted
+    {
+      throw Refusal.blacklisted
+    }
     var response = try Reply.json(["token": try await tokens.token(for: workspace, at: now)])
     for field in allowance.fields { response.headers[field.name] = field.value }
     return response

@@ -1,4 +1,5 @@
 import AsvinPlatform
+import AsvinPlatformAPI
 import Hummingbird
 
 extension DeviceAPI {
@@ -55,7 +56,7 @@ extension DeviceAPI {
       }
     }
     guard let offer else { return try Reply.json([String: String]()) }
-    let (id, title) = ("\(offer.rollout.id.value)", offer.rollout.plan.name)
+    let (id, title) = ("\(offer.rollout.id.value)", VisibleText.cleaned(offer.rollout.plan.name))
     return try Reply.json([
       "rollout_id": id, "rollout_name": title, "id": id, "name": title,
       "priority": offer.rollout.plan.priority == .immediately ? "1" : "0",
@@ -66,7 +67,8 @@ extension DeviceAPI {
 
   private struct SuccessBody: Decodable, BodyKeys {
     let mac: String
-    let rolloutId: NumberOrText
+    // A library of 2021-05 leaves it out: it means what the device was offered last.
+    let rolloutId: NumberOrText?
     let customerKey: String?
     let deviceKey: String?
   }
@@ -75,16 +77,20 @@ extension DeviceAPI {
     let body = try await request.decoded(SuccessBody.self)
     let workspace = try await workspace(request, keys: body)
     let name = try Self.name(body.mac)
-    guard let rollout = Int64(body.rolloutId.text) else { throw Refusal.notFound("there is no such rollout") }
+    let named = body.rolloutId.map { Int64($0.text) }
+    if let named, named == nil { throw Refusal.notFound("there is no such rollout") }
     let now = clock()
     let isFirst: Bool
     do {
       // The version that it says is the one before: it has not started anew yet.
       isFirst = try await store.write(in: workspace) { rows in
         guard var device = try rows.device(name), device.key == nil else { throw PlatformError.notFound(.device) }
-        return try rows.take(.writes, from: &device, about: ID(rollout), at: now)
+        let last = try rows.unconfirmedRollouts(of: device.id).last
+        guard let rollout = named.flatMap({ $0.map { ID($0) } }) ?? last else { throw PlatformError.notFound(.rollout) }
+        return try rows.take(.writes, from: &device, about: rollout, at: now)
       }
-    } catch PlatformError.notFound {
+    } catch let error as PlatformError {
+      guard case .notFound = error else { throw Refusal(error) }
       throw Refusal.notFound("the device was not offered that rollout")
     }
     return try Reply.json(["message": isFirst ? "Successfully inserted!" : "Existing Record"])
@@ -101,12 +107,12 @@ extension DeviceAPI {
 
   private static func version(_ text: String) throws -> String {
     guard text.utf8.count <= 128 else { throw Refusal.malformed("firmware_version has at most 128 bytes") }
-    return text
+    return VisibleText.cleaned(text)
   }
 
   private static func label(_ text: String) throws -> String {
     guard text.utf8.count <= 256 else { throw Refusal.malformed("name has at most 256 bytes") }
-    return text
+    return VisibleText.cleaned(text)
   }
 }
 

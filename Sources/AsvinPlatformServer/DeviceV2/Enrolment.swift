@@ -48,7 +48,7 @@ extension DeviceV2 {
     Route(
       .post, "/v2/login", .open, "Log in with a device's own key",
       takes: LoginRequest.self, gives: .json(LoginReply.self, "A token for ten minutes"),
-      .problem(401, "The nonce or the signature is not good")
+      .problem(401, "The nonce or the signature is not good"), .problem(403, "The device is blacklisted")
     ) { call in
       let body = try await call.body(LoginRequest.self)
       try call.limit("login \(body.workspace)/\(body.device)")
@@ -58,6 +58,8 @@ extension DeviceV2 {
       guard call.platform.challenges.use([UInt8](body.nonce), at: call.now), let device, let key = device.key,
         DeviceKey.isSignature(body.signature, of: message, by: key)
       else { throw Refusal(status: .unauthorized, message: "the nonce or the signature is not good") }
+      // It is told only to who has the key.
+      guard device.placement != .blacklisted else { throw Refusal.blacklisted }
       let token = try await call.platform.tokens.token(for: device.id, of: ID(body.workspace), at: call.now)
       return try Reply.json(LoginReply(token: token, expires: call.now.seconds + Tokens.lifetime))
     },

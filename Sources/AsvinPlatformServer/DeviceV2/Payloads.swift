@@ -13,7 +13,8 @@ extension DeviceV2 {
     .bytes(200, "application/octet-stream", "All of it"),
     .bytes(206, "application/octet-stream", "The bytes asked for"),
     .nothing(304, "What the device has is this"), .problem(416, "There are no such bytes"),
-    .problem(503, "The object was changed on disk, and is not given out"),
+    .problem(409, "The rollout is paused or disabled, or no longer goes to the device"),
+    .problem(410, "The rollout is over"), .problem(503, "The object was changed on disk, and is not given out"),
   ]
 
   static let payloads: [Route] = [
@@ -37,12 +38,12 @@ extension DeviceV2 {
 }
 
 extension Call {
-  /// The payload that the path names, where the device was offered its release.
+  /// The payload that the path names, while a rollout of its release is live for the device.
   fileprivate func payload() async throws -> (source: any ByteSource & Sendable, payload: Payload) {
     let device = try device
     guard let release = context.parameters.get("release").flatMap({ Digest(hexadecimal: $0) }),
       let text = context.parameters.get("payload"), let number = Int(text), "\(number)" == text,
-      let firmware = try await read({ rows in try rows.offered(release, to: device) })
+      let firmware = try await read({ rows in try rows.permitted(release, to: device) })
     else { throw Refusal.notFound("there is no such payload for the device") }
     let found: (source: any ByteSource & Sendable, payload: Payload)?
     do {
@@ -57,11 +58,24 @@ extension Call {
 }
 
 extension PlatformRows {
-  /// The firmware of a release, where a rollout has offered it to a device.
-  fileprivate func offered(_ release: Digest, to device: ID<Device>) throws -> Firmware? {
-    for rollout in try rolloutsWithRecord(of: device).reversed() {
-      if let firmware = try firmware(rollout.plan.firmware), firmware.release?.digest == release { return firmware }
+  /// The firmware of a release, where a rollout has offered it to a device and is live for it now; `nil` where none ever
+  /// offered it.
+  ///
+  /// - Throws: ``PlatformError/over(_:)``, ``PlatformError/held(_:)``.
+  fileprivate func permitted(_ release: Digest, to id: ID<Device>) throws -> Firmware? {
+    guard let device = try device(id) else { return nil }
+    var refusal: PlatformError?
+    for rollout in try rollouts(bringing: release, to: id) {
+      guard let firmware = try firmware(rollout.plan.firmware) else { continue }
+      do throws(PlatformError) {
+        try rollout.permit(device, firmware)
+        return firmware
+      } catch {
+        // The one that was started last says why.
+        refusal = refusal ?? error
+      }
     }
+    if let refusal { throw refusal }
     return nil
   }
 }

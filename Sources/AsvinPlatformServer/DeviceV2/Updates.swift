@@ -53,7 +53,9 @@ extension DeviceV2 {
     },
     Route(
       .post, "/v2/devices/{device}/rollouts/{rollout}/events", .device, "What happened to the device in a rollout",
-      takes: DeviceEventRequest.self, gives: .json(DeviceEventReply.self, "How it stands now")
+      takes: DeviceEventRequest.self, gives: .json(DeviceEventReply.self, "How far the device is now"),
+      .problem(409, "The rollout is paused or disabled, or no longer goes to the device"),
+      .problem(410, "The rollout is over: the device discards what it fetched")
     ) { call in
       let body = try await call.body(DeviceEventRequest.self)
       let rollout: ID<Rollout> = try call.id("rollout", of: .rollout)

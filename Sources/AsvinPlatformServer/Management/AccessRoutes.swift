@@ -10,7 +10,7 @@ extension Management {
       call in
       guard case .person(let token, let workspace) = call.caller else { throw Refusal.badToken }
       return try Reply.json(
-        WhoReply(workspace: workspace.value, name: token.name, role: RoleName(token.role)))
+        WhoReply(workspace: workspace.value, name: VisibleText.cleaned(token.name), role: RoleName(token.role)))
     },
     Route(
       .get, "/manage/tokens", .person(.administer), "Who has access", gives: .json(TokenList.self, "The tokens")

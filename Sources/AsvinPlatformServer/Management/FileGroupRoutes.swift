@@ -18,9 +18,9 @@ extension Management {
       .problem(409, "There is a group of that name")
     ) { call in
       let body = try await call.body(FileGroupRequest.self)
-      try PublicKeys.check(body.trust)
+      let trust = try PublicKeys.canonical(body.trust)
       let reply = try await call.write { rows in
-        let group = try rows.add(FileGroup(id: ID(0), name: body.name, trust: body.trust))
+        let group = try rows.add(FileGroup(id: ID(0), name: body.name, trust: trust))
         try rows.record("file-group.create", "file group \(group.id.value)", call)
         return try FileGroupReply(group, in: rows)
       }
@@ -44,13 +44,13 @@ extension Management {
     ) { call in
       let id: ID<FileGroup> = try call.id("fileGroup", of: .fileGroup)
       let body = try await call.body(FileGroupRequest.self)
-      try PublicKeys.check(body.trust)
+      let trust = try PublicKeys.canonical(body.trust)
       let reply = try await call.write { rows in
         guard var group = try rows.fileGroup(id) else { throw PlatformError.notFound(.fileGroup) }
         guard try rows.fileGroup(named: body.name).map({ $0.id == id }) ?? true else {
           throw PlatformError.nameTaken(.fileGroup)
         }
-        (group.name, group.trust) = (body.name, body.trust)
+        (group.name, group.trust) = (body.name, trust)
         try rows.put(group)
         try rows.record("file-group.change", "file group \(id.value)", call)
         return try FileGroupReply(group, in: rows)
@@ -73,13 +73,17 @@ extension Management {
 }
 
 enum PublicKeys {
-  /// Refuses what is no public key.
-  static func check(_ trust: [String]) throws {
-    for (index, text) in trust.enumerated() {
+  /// Keys as they are kept: each as PEM of its own, without what surrounds it in a text. A text with two keys, or with
+  /// something that is not text, is refused.
+  static func canonical(_ trust: [String]) throws -> [String] {
+    try trust.enumerated().map { index, text in
+      let isText = text.utf8.allSatisfy { (0x20...0x7E).contains($0) || $0 == 0x0A || $0 == 0x0D || $0 == 0x09 }
+      let marks = text.split(separator: "-----BEGIN", omittingEmptySubsequences: false).count - 1
       do {
-        _ = try PublicKey(pem: Array(text.utf8))
+        guard isText, marks == 1 else { throw Refusal.malformed("") }
+        return String(decoding: try PublicKey(pem: Array(text.utf8)).pem(), as: UTF8.self)
       } catch {
-        throw Refusal.malformed("trust[\(index)] is no public key in PEM, Ed25519 or P-256")
+        throw Refusal.malformed("trust[\(index)] is not one public key in PEM, Ed25519 or P-256")
       }
     }
   }

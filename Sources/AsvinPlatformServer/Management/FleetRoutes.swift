@@ -68,7 +68,7 @@ extension Management {
       let placement = try Device.Placement(body)
       let reply = try await call.write { rows in
         guard var device = try rows.device(id) else { throw PlatformError.notFound(.device) }
-        try rows.place(&device, placement)
+        try rows.place(&device, placement, at: call.now)
         try rows.record("device.\(body.placement.rawValue)", "device \(id.value)", call)
         return DeviceReply(device, behindSince: try rows.behindSince(device))
       }
@@ -80,7 +80,7 @@ extension Management {
       let id: ID<Device> = try call.id("device", of: .device)
       try await call.write { rows in
         guard let device = try rows.device(id) else { throw PlatformError.notFound(.device) }
-        try rows.delete(device)
+        try rows.delete(device, at: call.now)
         try rows.record("device.delete", "device \(id.value)", call)
       }
       return Response(status: .noContent)

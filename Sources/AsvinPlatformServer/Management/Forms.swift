@@ -3,16 +3,20 @@ import AsvinPlatform
 import AsvinPlatformAPI
 import AsvinWire
 
-// What the rules know, as messages have it.
+// What the rules know, as messages have it. Text that was stored before the door checked it is cleaned here.
 
 extension FileGroupReply {
   init(_ group: FileGroup, in rows: any PlatformRows) throws {
-    self.init(id: group.id.value, name: group.name, trust: group.trust, files: try rows.firmwareCount(of: group.id))
+    self.init(
+      id: group.id.value, name: VisibleText.cleaned(group.name), trust: group.trust,
+      files: try rows.firmwareCount(of: group.id))
   }
 }
 
 extension DeviceGroupReply {
-  init(_ group: DeviceGroup) { self.init(id: group.id.value, name: group.name, members: group.members) }
+  init(_ group: DeviceGroup) {
+    self.init(id: group.id.value, name: VisibleText.cleaned(group.name), members: group.members)
+  }
 }
 
 extension FirmwareReply {
@@ -29,8 +33,9 @@ extension FirmwareReply {
 extension DeviceReply {
   init(_ device: Device, behindSince: Instant?) {
     self.init(
-      id: device.id.value, name: device.name.text, label: device.label, placement: PlacementName(device.placement),
-      version: device.firmwareVersion, isVerifying: device.isVerifying, registered: device.registered.seconds,
+      id: device.id.value, name: device.name.text, label: VisibleText.cleaned(device.label),
+      placement: PlacementName(device.placement), version: VisibleText.cleaned(device.firmwareVersion),
+      isVerifying: device.isVerifying, registered: device.registered.seconds,
       seen: device.seen.seconds, group: device.group?.value, deviceClass: device.deviceClass?.uuid,
       behindSince: behindSince?.seconds)
   }
@@ -47,7 +52,8 @@ extension RolloutDeviceReply {
 extension TokenReply {
   init(_ token: AccessToken) {
     self.init(
-      id: token.id.value, name: token.name, role: RoleName(token.role), created: token.created.seconds,
+      id: token.id.value, name: VisibleText.cleaned(token.name), role: RoleName(token.role),
+      created: token.created.seconds,
       expires: token.expires?.seconds)
   }
 }

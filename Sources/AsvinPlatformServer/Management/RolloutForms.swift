@@ -39,18 +39,41 @@ extension BatchRules {
 }
 
 extension RolloutReply {
-  init(_ rollout: Rollout, in rows: any PlatformRows) throws {
-    let (plan, tally) = (rollout.plan, rollout.tally)
+  init(_ rollout: Rollout, disables: [Displacement] = [], in rows: any PlatformRows) throws {
+    let (plan, tally, members) = (rollout.plan, rollout.tally, try rows.members(of: rollout))
     var batch: BatchMessage?
     if case .batch(let rules) = plan.priority { batch = rules.message }
     self.init(
-      id: rollout.id.value, name: plan.name, firmware: plan.firmware.value, groups: plan.groups.map(\.value).sorted(),
+      id: rollout.id.value, name: VisibleText.cleaned(plan.name), firmware: plan.firmware.value,
+      groups: plan.groups.map(\.value).sorted(),
       priority: batch == nil ? .immediately : .batch, phase: PhaseName(rollout.phase), isDisabled: rollout.isDisabled,
-      maintainer: plan.maintainer, wave: rollout.wave, members: try rows.members(of: rollout),
+      maintainer: VisibleText.cleaned(plan.maintainer), wave: rollout.wave, members: members,
       tally: TallyMessage(
         offered: tally.offered, downloading: tally.downloading, installed: tally.installed, confirmed: tally.confirmed,
         failed: tally.failed, skipped: tally.skipped),
       batch: batch, start: plan.start?.seconds, started: rollout.started?.seconds)
+    inGroups = try plan.groups.reduce(0) { try $0 + (rows.deviceGroup($1)?.members ?? 0) }
+    done = tally.succeeded(plan.priority.rules) + tally.skipped
+    waits = rollout.waiting(members: members)?.text
+    if !rollout.disabledGroups.isEmpty { disabledGroups = rollout.disabledGroups.map(\.value).sorted() }
+    if !disables.isEmpty {
+      self.disables = disables.map { displaced in
+        DisplacedRollout(
+          id: displaced.rollout.id.value, name: VisibleText.cleaned(displaced.rollout.plan.name),
+          groups: displaced.groups.map(\.value).sorted())
+      }
+    }
+  }
+}
+
+extension Rollout.Waiting {
+  /// As operators read it.
+  fileprivate var text: String {
+    let parts = [
+      failed > 0 ? "\(failed) of \(admitted) failed" : nil,
+      unconfirmed > 0 ? "\(unconfirmed) of \(admitted) installed, not confirmed" : nil,
+    ]
+    return parts.compactMap { $0 }.joined(separator: "; ")
   }
 }
 

@@ -1,4 +1,5 @@
 import AsvinPlatform
+import AsvinRelease
 import Logging
 import ServiceLifecycle
 
@@ -24,12 +25,40 @@ struct Scheduler: Service {
   func startDue() async throws {
     let now = clock()
     for workspace in try await store.workspaces() {
-      guard try await !store.read(in: workspace.id, { try $0.dueRollouts(at: now).isEmpty }) else { continue }
-      try await store.write(in: workspace.id) { rows in
-        for rollout in try rows.startDue(at: now) {
-          try rows.record("rollout.start", "rollout \(rollout.id.value)", by: "platform", at: now)
+      do {
+        for rollout in try await store.read(in: workspace.id, { try $0.dueRollouts(at: now) }) {
+          try await start(rollout, in: workspace.id, at: now)
         }
+      } catch {
+        // What is damaged in one workspace does not keep the others.
+        report(error, in: workspace.id)
       }
     }
+  }
+
+  private func start(_ id: ID<Rollout>, in workspace: ID<Workspace>, at now: Instant) async throws {
+    do {
+      try await store.write(in: workspace) { rows in
+        let started = try rows.startDue(id, at: now) { firmware in
+          do {
+            try rows.checkTrust(of: firmware.id)
+            return nil
+          } catch let failure as Failure {
+            return failure.message
+          }
+        }
+        if started != nil { try rows.record("rollout.start", "rollout \(id.value)", by: "platform", at: now) }
+      }
+    } catch {
+      report(error, in: workspace, id)
+    }
+  }
+
+  private func report(_ error: any Error, in workspace: ID<Workspace>, _ rollout: ID<Rollout>? = nil) {
+    logger.error(
+      "a rollout that is due was not started",
+      metadata: [
+        "workspace": "\(workspace.value)", "rollout": "\(rollout.map { "\($0.value)" } ?? "")", "error": "\(error)",
+      ])
   }
 }

@@ -1,5 +1,6 @@
 import AsvinPlatform
 import AsvinWire
+import FoundationEssentials
 import GRDB
 
 extension SQLiteRows {
@@ -68,6 +69,27 @@ extension SQLiteRows {
     return DeviceGroup(id: ID(id), name: group.name, members: group.members)
   }
 
+  func members(of group: ID<DeviceGroup>, _ audience: Audience) throws -> Int {
+    let row = try one(
+      """
+      SELECT p.devices FROM population p JOIN device_group g ON g.id = p.device_group
+      WHERE p.device_group = ? AND p.class = ? AND g.workspace = ?
+      """, [group.value, audience.stored, workspace])
+    return row?[0] ?? 0
+  }
+
+  func addMembers(_ number: Int, _ audience: Audience, to group: ID<DeviceGroup>) throws {
+    guard try deviceGroup(group) != nil else { throw PlatformError.notFound(.deviceGroup) }
+    try run(
+      """
+      INSERT INTO population (device_group, class, devices) VALUES (?, ?, ?)
+      ON CONFLICT DO UPDATE SET devices = devices + excluded.devices
+      """, [group.value, audience.stored, number])
+    try run("DELETE FROM population WHERE device_group = ? AND devices = 0", [group.value])
+    try run(
+      "UPDATE device_group SET members = members + ? WHERE workspace = ? AND id = ?", [number, workspace, group.value])
+  }
+
   func put(_ group: DeviceGroup) throws {
     try run(
       "UPDATE device_group SET name = ?, members = ? WHERE workspace = ? AND id = ?",
@@ -107,6 +129,16 @@ extension Device {
       label, firmwareVersion, number, group?.value, registered.seconds, seen.seconds, deviceClass?.data, key?.data,
       newestRollout,
     ]
+  }
+}
+
+extension Audience {
+  /// As a column holds it: the class; no bytes for devices without the verifier.
+  fileprivate var stored: Data {
+    switch self {
+    case .legacy: Data()
+    case .verifying(let deviceClass): deviceClass.data
+    }
   }
 }
 

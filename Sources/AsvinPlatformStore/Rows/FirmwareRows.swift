@@ -4,7 +4,7 @@ import GRDB
 
 extension SQLiteRows {
   private static let columns = """
-    SELECT id, file_group, name, version, size, digest, md5, cid, release, sequence, class, envelope, bundle
+    SELECT id, file_group, name, version, size, digest, md5, cid, release, sequence, class, envelope, bundle, chip
     FROM firmware
     """
 
@@ -23,12 +23,14 @@ extension SQLiteRows {
   }
 
   func put(_ group: FileGroup) throws {
+    try group.checkTrust()
     try run(
       "UPDATE file_group SET name = ?, trust = ? WHERE workspace = ? AND id = ?",
       [group.name, group.storedTrust, workspace, group.id.value])
   }
 
   func add(_ group: FileGroup) throws -> FileGroup {
+    try group.checkTrust()
     let id = try insert(
       .fileGroup, "INSERT INTO file_group (workspace, name, trust) VALUES (?, ?, ?)",
       [workspace, group.name, group.storedTrust])
@@ -77,12 +79,12 @@ extension SQLiteRows {
       try run(
         """
         INSERT INTO firmware (workspace, file_group, name, version, size, digest, md5, cid, release, sequence, class,
-        envelope, bundle) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        envelope, bundle, chip) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
         [
           workspace, firmware.fileGroup.value, firmware.name, firmware.version, Int64(image.size), image.digest.data,
           image.md5.data, image.contentID, release?.digest.data, release?.sequence.data, release?.deviceClass.data,
-          release?.envelope.stored, release?.bundle.data,
+          release?.envelope.stored, release?.bundle.data, image.chip,
         ]))
     return added
   }
@@ -113,7 +115,8 @@ extension Firmware {
     }
     self.init(
       id: ID(row[0]), fileGroup: ID(row[1]), name: row[2], version: row[3],
-      image: Content(size: UInt64(size), digest: digest, md5: md5, contentID: row[7]), release: Release(row, at: 8))
+      image: Content(size: UInt64(size), digest: digest, md5: md5, contentID: row[7], chip: row[13]),
+      release: Release(row, at: 8))
   }
 }
 
@@ -131,9 +134,16 @@ extension Firmware.Release {
 extension FileGroup {
   fileprivate init(_ row: Row) {
     let trust: String = row[2]
-    self.init(id: ID(row[0]), name: row[1], trust: trust.split(separator: "\u{1E}").map(String.init))
+    self.init(id: ID(row[0]), name: row[1], trust: trust.unicodeScalars.split(separator: "\u{1E}").map(String.init))
   }
 
-  /// Keys behind each other: PEM has no record separator in it.
+  /// Keys after each other, with a record separator between them.
   fileprivate var storedTrust: String { trust.joined(separator: "\u{1E}") }
+
+  /// Refuses a key with a separator in it: it would be read back as two.
+  fileprivate func checkTrust() throws {
+    guard trust.allSatisfy({ !$0.isEmpty && !$0.unicodeScalars.contains("\u{1E}") }) else {
+      throw PlatformError.invalid("a key is no PEM")
+    }
+  }
 }

@@ -5,7 +5,7 @@ extension SQLiteRows {
   func record(_ rollout: ID<Rollout>, _ device: ID<Device>) throws -> DeviceRecord? {
     let row = try one(
       """
-      SELECT c.state, c.failures, c.reason, c.progress, c.changed FROM record c JOIN device d ON d.id = c.device
+      SELECT c.state, c.failures, c.reason, c.progress, c.changed, c.round, c.counted FROM record c JOIN device d ON d.id = c.device
       WHERE c.device = ? AND c.rollout = ? AND d.workspace = ?
       """, [device.value, rollout.value, workspace])
     return try row.map { try DeviceRecord($0, at: 0, of: device) }
@@ -16,7 +16,7 @@ extension SQLiteRows {
   ) throws -> [(ID<Device>, DeviceRecord)] {
     try all(
       """
-      SELECT c.device, c.state, c.failures, c.reason, c.progress, c.changed FROM record c
+      SELECT c.device, c.state, c.failures, c.reason, c.progress, c.changed, c.round, c.counted FROM record c
       JOIN rollout r ON r.id = c.rollout WHERE c.rollout = ? AND r.workspace = ? AND c.device > ?
       ORDER BY c.device LIMIT ?
       """, [rollout.value, workspace, device?.value ?? 0, limit]
@@ -47,12 +47,12 @@ extension SQLiteRows {
     guard try self.device(device) != nil else { throw PlatformError.notFound(.device) }
     try run(
       """
-      INSERT OR REPLACE INTO record (device, rollout, state, failures, reason, progress, changed)
-      VALUES (?, ?, ?, ?, ?, ?, ?)
+      INSERT OR REPLACE INTO record (device, rollout, state, failures, reason, progress, changed, round, counted)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
         device.value, rollout.value, record.state.rawValue, record.failures, record.reason, record.progress,
-        record.changed.seconds,
+        record.changed.seconds, record.round, record.isCounted,
       ])
   }
 }
@@ -62,6 +62,6 @@ extension DeviceRecord {
     guard let state = State(rawValue: row[column]) else { throw StoreError(table: "record", id: device.value) }
     self.init(
       state, failures: row[column + 1], reason: row[column + 2], progress: row[column + 3],
-      changed: Instant(row[column + 4]))
+      changed: Instant(row[column + 4]), round: row[column + 5], isCounted: row[column + 6])
   }
 }

@@ -1,11 +1,13 @@
 import AsvinPlatform
+import AsvinWire
 import GRDB
 
 extension SQLiteRows {
   private static let columns = """
     SELECT r.id, r.name, r.start, r.firmware, r.maintainer, r.waves, r.success_threshold, r.failure_threshold, r.retries,
     r.window_first, r.window_end, r.success, r.ends_when_done, r.phase, r.disabled, r.started, r.place, r.wave, r.offered,
-    r.downloading, r.installed, r.confirmed, r.failed, r.skipped, r.forgiven FROM rollout r
+    r.downloading, r.installed, r.confirmed, r.failed, r.skipped, r.forgiven, r.round, r.final_members, r.unconfirmable,
+    r.disabled_groups FROM rollout r
     """
 
   private func rollout(_ row: Row) throws -> Rollout {
@@ -44,11 +46,37 @@ extension SQLiteRows {
     try one("SELECT 1 FROM rollout WHERE firmware = ? AND workspace = ? LIMIT 1", [firmware.value, workspace]) != nil
   }
 
-  func dueRollouts(at now: Instant) throws -> [Rollout] {
+  func dueRollouts(at now: Instant) throws -> [ID<Rollout>] {
+    try all(
+      "SELECT id FROM rollout WHERE workspace = ? AND phase = 0 AND disabled = 0 AND start <= ? ORDER BY start, id",
+      [workspace, now.seconds]
+    ).map { ID($0[0]) }
+  }
+
+  func activeRollouts(withRecordOf device: ID<Device>) throws -> [Rollout] {
     try all(
       """
-      \(Self.columns) WHERE r.workspace = ? AND r.phase = 0 AND r.disabled = 0 AND r.start <= ? ORDER BY r.start, r.id
-      """, [workspace, now.seconds]
+      \(Self.columns) JOIN record c ON c.rollout = r.id
+      WHERE c.device = ? AND r.workspace = ? AND r.phase IN (1, 2, 3) ORDER BY r.id
+      """, [device.value, workspace]
+    ).map(rollout)
+  }
+
+  func rollouts(bringing contentID: String) throws -> [Rollout] {
+    try all(
+      """
+      \(Self.columns) JOIN firmware f ON f.id = r.firmware
+      WHERE f.workspace = ? AND f.cid = ? AND r.workspace = ? ORDER BY r.place DESC, r.id DESC
+      """, [workspace, contentID, workspace]
+    ).map(rollout)
+  }
+
+  func rollouts(bringing release: Digest, to device: ID<Device>) throws -> [Rollout] {
+    try all(
+      """
+      \(Self.columns) JOIN firmware f ON f.id = r.firmware JOIN record c ON c.rollout = r.id
+      WHERE f.workspace = ? AND f.release = ? AND c.device = ? AND r.workspace = ? ORDER BY r.place DESC, r.id DESC
+      """, [workspace, release.data, device.value, workspace]
     ).map(rollout)
   }
 
@@ -66,8 +94,8 @@ extension SQLiteRows {
         """
         INSERT INTO rollout (workspace, name, start, firmware, maintainer, waves, success_threshold, failure_threshold,
         retries, window_first, window_end, success, ends_when_done, phase, disabled, started, place, wave, offered,
-        downloading, installed, confirmed, failed, skipped, forgiven)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        downloading, installed, confirmed, failed, skipped, forgiven, round, final_members, unconfirmable, disabled_groups)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """, [workspace] + rollout.plan.values + rollout.values))
     for group in rollout.plan.groups {
       try run("INSERT INTO rollout_group (device_group, rollout) VALUES (?, ?)", [group.value, added.id.value])
@@ -79,7 +107,8 @@ extension SQLiteRows {
     try run(
       """
       UPDATE rollout SET phase = ?, disabled = ?, started = ?, place = ?, wave = ?, offered = ?, downloading = ?,
-      installed = ?, confirmed = ?, failed = ?, skipped = ?, forgiven = ? WHERE workspace = ? AND id = ?
+      installed = ?, confirmed = ?, failed = ?, skipped = ?, forgiven = ?, round = ?, final_members = ?, unconfirmable = ?,
+      disabled_groups = ? WHERE workspace = ? AND id = ?
       """, rollout.values + [workspace, rollout.id.value])
   }
 
@@ -102,16 +131,20 @@ extension Rollout {
       firmware: ID(row[3]), maintainer: row[4])
     self.init(id: ID(row[0]), plan: plan)
     (self.phase, isDisabled, self.started) = (phase, row[14], started.map { Instant($0) })
-    (order, wave, forgivenFailures) = (row[16], row[17], row[24])
+    (order, wave, forgivenFailures, round, finalMembers) = (row[16], row[17], row[24], row[25], row[26])
+    let disabled: String = row[28]
+    disabledGroups = Set(disabled.split(separator: " ").compactMap { Int64($0) }.map { ID($0) })
     (tally.offered, tally.downloading, tally.installed) = (row[18], row[19], row[20])
     (tally.confirmed, tally.failed, tally.skipped) = (row[21], row[22], row[23])
+    tally.installedUnconfirmable = row[27]
   }
 
   /// What changes.
   fileprivate var values: [(any DatabaseValueConvertible)?] {
     [
       phase.number, isDisabled, started?.seconds, order, wave, tally.offered, tally.downloading, tally.installed,
-      tally.confirmed, tally.failed, tally.skipped, forgivenFailures,
+      tally.confirmed, tally.failed, tally.skipped, forgivenFailures, round, finalMembers,
+      tally.installedUnconfirmable, disabledGroups.map(\.value).sorted().map { "\($0)" }.joined(separator: " "),
     ]
   }
 }

@@ -76,6 +76,9 @@ struct RolloutCreate: Verb {
         groups: try await platform.deviceGroups(named: groups), priority: priority, batch: batch, start: time)
       let planned = try await platform.must(.post, "/manage/rollouts", request, as: RolloutReply.self)
       guard startsNow else { return planned }
+      for displaced in planned.disables ?? [] {
+        StandardError.write("asvin-pack: warning: this disables \(displaced.text)")
+      }
       return try await platform.must(.post, "/manage/rollouts/\(planned.id)/start", as: RolloutReply.self)
     }
     report(RolloutView(rollout: rollout, devices: []))

@@ -10,7 +10,7 @@ struct RolloutVerb: ParsableCommand {
     subcommands: [
       RolloutCreate.self, RolloutListing.self, RolloutShow.self, RolloutAction<StartRollout>.self,
       RolloutAction<PauseRollout>.self, RolloutAction<ResumeRollout>.self, RolloutAction<FinishRollout>.self,
-      RolloutAction<AbortRollout>.self,
+      RolloutAction<AbortRollout>.self, RolloutAction<DisableRollout>.self, RolloutAction<EnableRollout>.self,
     ])
 }
 
@@ -59,13 +59,13 @@ enum StartRollout: RolloutChange {
 
 enum PauseRollout: RolloutChange {
   static let name = "pause"
-  static let abstract = "Let no more devices begin; those that have begun may end."
+  static let abstract = "Pause a rollout: no device begins or fetches; what a device runs still counts."
 }
 
 enum ResumeRollout: RolloutChange {
   static let name = "resume"
   static let abstract =
-    "Let a paused rollout go on: what failed until then counts no longer, and others take its places."
+    "Continue a rollout: each failure until then is forgiven and adds a seat for another device to the same wave."
 }
 
 enum FinishRollout: RolloutChange {
@@ -75,7 +75,17 @@ enum FinishRollout: RolloutChange {
 
 enum AbortRollout: RolloutChange {
   static let name = "abort"
-  static let abstract = "Give a rollout up."
+  static let abstract = "Abort a rollout: devices that have begun get nothing more of it."
+}
+
+enum DisableRollout: RolloutChange {
+  static let name = "disable"
+  static let abstract = "Disable a rollout for all its groups, until it is enabled."
+}
+
+enum EnableRollout: RolloutChange {
+  static let name = "enable"
+  static let abstract = "Enable a rollout that was disabled, also by one that is for immediately."
 }
 
 /// The verb that does it.

@@ -1,0 +1,51 @@
+import ArgumentParser
+import AsvinPlatform
+import AsvinPlatformServer
+import AsvinRelease
+
+struct AddDeviceKey: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "add-device-key", abstract: "Add a device key to a workspace, beside those that it has.")
+
+  @OptionGroup var named: WorkspaceArgument
+  @OptionGroup var folder: DataFolder
+
+  @Option(help: ArgumentHelp("The key: a file, - or env://NAME; made where not given.", valueName: "file"))
+  var deviceKeyFile: String?
+
+  func run() async throws {
+    let store = try folder.store()
+    let workspace = try await named.find(in: store)
+    do {
+      let key = try await Provisioning.addDeviceKey(
+        try deviceKeyFile.map(WorkspaceKeys.read), to: workspace.id, in: store, at: .now)
+      print("device key   \(key)")
+    } catch let error as PlatformError {
+      throw Failure(error)
+    }
+  }
+}
+
+struct RemoveDeviceKey: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "remove-device-key",
+    abstract: "Remove a device key from a workspace: devices that name it no longer log in.")
+
+  @OptionGroup var named: WorkspaceArgument
+  @OptionGroup var folder: DataFolder
+
+  @Option(help: ArgumentHelp("The key: a file, - or env://NAME.", valueName: "file"))
+  var deviceKeyFile: String
+
+  func run() async throws {
+    let store = try folder.store()
+    let workspace = try await named.find(in: store)
+    do {
+      let key = try WorkspaceKeys.read(deviceKeyFile)
+      try await Provisioning.removeDeviceKey(key, from: workspace.id, in: store, at: .now)
+      print("removed a device key of workspace \(workspace.id.value)")
+    } catch let error as PlatformError {
+      throw Failure(error)
+    }
+  }
+}

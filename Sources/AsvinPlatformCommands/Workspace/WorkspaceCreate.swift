@@ -1,0 +1,61 @@
+import ArgumentParser
+import AsvinPlatform
+import AsvinPlatformServer
+import AsvinRelease
+
+struct WorkspaceCreate: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "create", abstract: "Create a workspace; its administrator's token is printed once.",
+    discussion: """
+      Devices in the field have their keys compiled in: give those with --customer-key-file and --device-key-file. A key is \
+      the first line of a file, a line of standard input (-), or a variable (env://NAME).
+      """)
+
+  @Argument(help: "The workspace's name, 1 to 64 characters.") var name: String
+  @OptionGroup var folder: DataFolder
+
+  @Option(help: ArgumentHelp("The customer key that devices have; made where not given.", valueName: "file"))
+  var customerKeyFile: String?
+
+  @Option(
+    name: .customLong("device-key-file"), parsing: .singleValue,
+    help: ArgumentHelp("A device key that devices have; made where not given. May be repeated.", valueName: "file"))
+  var deviceKeyFiles: [String] = []
+
+  @Flag(help: "Print JSON instead of text.") var json = false
+
+  func run() async throws {
+    guard (1...64).contains(name.unicodeScalars.count) else {
+      throw Failure(.usage, "a workspace's name has 1 to 64 characters")
+    }
+    let customer = try customerKeyFile.map(WorkspaceKeys.read)
+    let device = try deviceKeyFiles.map(WorkspaceKeys.read)
+    let report: WorkspaceReport
+    do {
+      let (workspace, token) = try await Provisioning.makeWorkspace(
+        named: name, customerKey: customer, deviceKeys: device, in: folder.store(), at: .now)
+      report = WorkspaceReport(workspace, token: token)
+    } catch let error as PlatformError {
+      throw Failure(error)
+    }
+    guard !json else { return try report.printJSON() }
+    report.printLines()
+    print("ASVIN_CUSTOMER_KEY signs logins and is not sent; ASVIN_DEVICE_KEY is named in a login")
+    print("ASVIN_PACK_TOKEN, or asvin-pack login, takes the admin token, which is shown once")
+    print("next: asvin-platform serve --data \(folder.data)")
+  }
+}
+
+struct WorkspaceShow: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show", abstract: "Show a workspace and the keys of its devices.")
+
+  @OptionGroup var named: WorkspaceArgument
+  @OptionGroup var folder: DataFolder
+  @Flag(help: "Print JSON instead of text.") var json = false
+
+  func run() async throws {
+    let report = WorkspaceReport(try await named.find(in: folder.store()))
+    if json { try report.printJSON() } else { report.printLines() }
+  }
+}

@@ -1,0 +1,79 @@
+import AsvinBundle
+import AsvinPlatform
+import AsvinPlatformAPI
+import AsvinRelease
+import FoundationEssentials
+
+/// Keys that are taken over. They come from a file, from standard input, or from the environment: a command line is seen by
+/// every user of the machine.
+enum WorkspaceKeys {
+  /// The key that a reference names.
+  static func read(_ reference: String) throws -> String {
+    if reference.hasPrefix("env://") {
+      let name = String(reference.dropFirst(6))
+      guard let key = ProcessInfo.processInfo.environment[name] else {
+        throw Failure(.inputMissing, "the variable \(name) is not set", hint: "set it to the key")
+      }
+      return key
+    }
+    if reference == "-" {
+      guard let line = readLine() else {
+        throw Failure(.inputMissing, "standard input ends before a key", hint: "give each key on a line of its own")
+      }
+      return line
+    }
+    do {
+      let text = String(decoding: try InputFile(reference).read(at: 0, count: 4096), as: UTF8.self)
+      return String(text.split(whereSeparator: \.isNewline).first ?? "")
+    } catch {
+      throw Failure(error, on: reference)
+    }
+  }
+}
+
+extension Failure {
+  /// What is wrong with a workspace or a key.
+  init(_ error: PlatformError) {
+    switch error {
+    case .invalid(let message): self.init(.usage, message)
+    case .nameTaken(.deviceKey):
+      self.init(.failed, "a workspace has this device key", hint: "see: asvin-platform workspace show NAME")
+    case .notFound(let kind):
+      self.init(.inputMissing, "the workspace does not have this \(kind.rawValue)")
+    default: self.init(.failed, "\(error)")
+    }
+  }
+}
+
+extension Workspace {
+  /// Its name, for a terminal.
+  var visibleName: String { VisibleText.cleaned(name) }
+}
+
+/// A workspace's keys as JSON.
+struct WorkspaceReport: Encodable {
+  let workspace: Int64
+  let name: String
+  let customerKey: String
+  let deviceKey: String?
+  let deviceKeys: [String]
+  let token: String?
+
+  init(_ workspace: Workspace, token: String? = nil) {
+    (self.workspace, name, self.token) = (workspace.id.value, workspace.visibleName, token)
+    (customerKey, deviceKey, deviceKeys) = (workspace.customerKey, workspace.deviceKeys.first, workspace.deviceKeys)
+  }
+
+  func printJSON() throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    print(String(decoding: try encoder.encode(self), as: UTF8.self))
+  }
+
+  func printLines() {
+    print("workspace    \(workspace)")
+    print("customer key \(customerKey)")
+    for key in deviceKeys { print("device key   \(key)") }
+    if let token { print("admin token  \(token)") }
+  }
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import AsvinPlatform
+import AsvinPlatformStore
+import AsvinRelease
+
+struct WorkspaceVerb: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "workspace", abstract: "Create and show workspaces, and the keys of their devices.",
+    subcommands: [
+      WorkspaceCreate.self, WorkspaceShow.self, WorkspaceListing.self, AddDeviceKey.self, RemoveDeviceKey.self,
+    ])
+}
+
+struct WorkspaceListing: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "list", abstract: "List the workspaces.")
+
+  @OptionGroup var folder: DataFolder
+
+  func run() async throws {
+    for workspace in try await folder.store().workspaces() {
+      print("\(workspace.id.value)  \(workspace.visibleName)")
+    }
+  }
+}
+
+/// The workspace that an argument names.
+struct WorkspaceArgument: ParsableArguments {
+  @Argument(help: "The workspace's name, or its id.") var workspace: String
+
+  /// Finds it.
+  ///
+  /// - Throws: ``Failure`` where there is none, or where several have the name.
+  func find(in store: SQLiteStore) async throws -> Workspace {
+    let all = try await store.workspaces()
+    let found = all.filter { $0.name == workspace || "\($0.id.value)" == workspace }
+    guard let first = found.first else {
+      throw Failure(
+        .inputMissing, "there is no workspace '\(workspace)'", hint: "see: asvin-platform workspace list")
+    }
+    guard found.count == 1 else {
+      throw Failure(.usage, "\(found.count) workspaces are called '\(workspace)'", hint: "rename one of them")
+    }
+    return first
+  }
+}

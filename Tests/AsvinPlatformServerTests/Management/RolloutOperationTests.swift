@@ -1,0 +1,202 @@
+import AsvinCrypto
+import AsvinFixtures
+import AsvinPlatform
+import AsvinPlatformAPI
+import AsvinPlatformStore
+import FoundationEssentials
+import Logging
+import Testing
+
+@testable import AsvinPlatformServer
+
+@Suite("Operating rollouts", .usesScratch) struct RolloutOperationTests {
+  private static func bundle(_ version: String, on platform: PlatformUnderTest) throws -> [UInt8] {
+    try TestBundles(scratch: platform.scratch).sign(TestBundles.noise(3000), version: version).bytes
+  }
+
+  private static func shown(_ rollout: Int64, on platform: PlatformUnderTest) async throws -> RolloutReply {
+    try await platform.call("GET", "/manage/rollouts/\(rollout)", platform.access(.viewer)).message()
+  }
+
+  private static func group(_ name: String, on platform: PlatformUnderTest) async throws -> Int64 {
+    try await platform.store.read(in: platform.workspace.id) { try #require(try $0.deviceGroup(named: name)).id.value }
+  }
+
+  @Test("C14: a rollout that none of the devices can take is refused, and says how many there are")
+  func otherClass() async throws {
+    try await PlatformUnderTest.run { platform in
+      let device = try await DeviceUnderTest.enrolled(on: platform)
+      try await platform.group(device.name)
+      try await platform.store.write(in: platform.workspace.id) { rows in
+        var known = try #require(try rows.device(ID(device.id)))
+        try rows.place(&known, .ungrouped)
+        known.deviceClass = TestBundles.vendor
+        try rows.put(known)
+        try rows.place(&known, .grouped(#require(try rows.deviceGroup(named: "devices")).id))
+      }
+      let firmware = try await platform.publish(bundle: Self.bundle("1.0.0", on: platform))
+      let request = RolloutRequest(
+        name: "r", firmware: firmware.id, groups: [try await Self.group("devices", on: platform)], priority: .batch)
+      let reply = try await platform.call("POST", "/manage/rollouts", platform.access(.operator), request)
+      #expect(reply.status == 409)
+      #expect(try reply.message(Problem.self).message == "0 of 1 devices can take it")
+    }
+  }
+
+  @Test("A rollout that waits for a failure says so, and is resumed as it is")
+  func waits() async throws {
+    try await UpdateTests.rolledOut(batch: BatchMessage(waves: ["1"], endsWhenDone: false)) {
+      platform, device, _, rollout in
+      _ = try await device.next([1])
+      _ = try await device.say(DeviceEventRequest(event: .failed, reason: 57), about: rollout.id)
+      let waiting = try await Self.shown(rollout.id, on: platform)
+      #expect(waiting.phase == .running && waiting.waits == "1 of 1 failed" && waiting.wave == 0)
+      let resumed = try await platform.call(
+        "POST", "/manage/rollouts/\(rollout.id)/resume", platform.access(.operator))
+      #expect(resumed.status == 200)
+      let after = try resumed.message(RolloutReply.self)
+      #expect(after.waits == nil && after.wave == 0)
+    }
+  }
+
+  @Test("The plan of one for immediately lists what it will disable, where; starting does it and the log says it")
+  func immediately() async throws {
+    try await PlatformUnderTest.run { platform in
+      for (name, group) in [("one", "devices"), ("two", "others")] {
+        let device = try await DeviceUnderTest.enrolled(on: platform, name)
+        try await platform.group(device.name, into: group)
+      }
+      let (devices, others) = (
+        try await Self.group("devices", on: platform), try await Self.group("others", on: platform)
+      )
+      let (token, admin) = (try await platform.access(.operator), try await platform.access(.admin))
+      let first = try await platform.publish(bundle: Self.bundle("1.0.0", on: platform))
+      let second = try await platform.publish(bundle: Self.bundle("1.1.0", on: platform))
+      let wide: RolloutReply = try await platform.call(
+        "POST", "/manage/rollouts", token,
+        RolloutRequest(name: "wide", firmware: first.id, groups: [devices, others], priority: .batch)
+      ).message()
+      _ = try await platform.call("POST", "/manage/rollouts/\(wide.id)/start", token)
+      let urgent: RolloutReply = try await platform.call(
+        "POST", "/manage/rollouts", token,
+        RolloutRequest(name: "urgent", firmware: second.id, groups: [devices], priority: .immediately)
+      ).message()
+      let expected = [DisplacedRollout(id: wide.id, name: "wide", groups: [devices])]
+      #expect(urgent.disables == expected)
+      #expect(try await Self.shown(wide.id, on: platform).disabledGroups == nil, "not before it starts")
+      let started = try await platform.call("POST", "/manage/rollouts/\(urgent.id)/start", token)
+      #expect(try started.message(RolloutReply.self).disables == expected)
+      let narrowed = try await Self.shown(wide.id, on: platform)
+      #expect(narrowed.disabledGroups == [devices] && !narrowed.isDisabled && narrowed.phase == .running)
+      #expect(narrowed.members == 1 && narrowed.inGroups == 2)
+      let audit = try await platform.call("GET", "/manage/audit?limit=100", admin).message(AuditList.self)
+      #expect(audit.items.contains { $0.action == "rollout.disable" && $0.subject.contains("rollout \(wide.id) ") })
+      let enabled = try await platform.call("POST", "/manage/rollouts/\(wide.id)/enable?group=\(devices)", token)
+      #expect(try enabled.message(RolloutReply.self).disabledGroups == nil)
+    }
+  }
+
+  @Test("A key that was revoked starts no rollout: neither planned, nor by hand, nor at its time")
+  func revokedKey() async throws {
+    try await PlatformUnderTest.run { platform in
+      let device = try await DeviceUnderTest.enrolled(on: platform)
+      try await platform.group(device.name)
+      let group = try await Self.group("devices", on: platform)
+      let admin = try await platform.access(.admin)
+      let firmware = try await platform.publish(bundle: Self.bundle("1.0.0", on: platform))
+      func plan(_ start: Int64? = nil) async throws -> RawReply {
+        try await platform.call(
+          "POST", "/manage/rollouts", admin,
+          RolloutRequest(name: "r", firmware: firmware.id, groups: [group], priority: .batch, start: start))
+      }
+      let planned = try await plan().message(RolloutReply.self)
+      let due = try await plan(platform.clock.now.seconds + 1).message(RolloutReply.self)
+      let changed = try await platform.call(
+        "PUT", "/manage/file-groups/\(firmware.fileGroup)", admin,
+        FileGroupRequest(name: "kettles", trust: [TestBundles.publicKey("ecdsa-p256")]))
+      try #require(changed.status == 200, "\(changed.text)")
+      #expect(try await plan().status == 422)
+      let started = try await platform.call("POST", "/manage/rollouts/\(planned.id)/start", admin)
+      #expect(started.status == 422)
+      platform.clock.now.seconds += 2
+      try await Scheduler(store: platform.store, clock: { platform.clock.now }, logger: Logger(label: "test"))
+        .startDue()
+      #expect(try await Self.shown(due.id, on: platform).phase == .aborted)
+    }
+  }
+
+  @Test("A damaged row of one workspace does not keep the rollouts of another from their time")
+  func damagedRow() async throws {
+    try await PlatformUnderTest.run { platform in
+      let other = try await platform.store.add(
+        Workspace(id: ID(0), name: "theirs", customerKey: "their-customer", deviceKeys: ["their-device"]))
+      var due: [ID<Workspace>: ID<Rollout>] = [:]
+      for workspace in [platform.workspace, other] {
+        let now = platform.clock.now
+        due[workspace.id] = try await platform.store.write(in: workspace.id) { rows in
+          let group = try rows.add(DeviceGroup(id: ID(0), name: "g"))
+          let files = try rows.add(FileGroup(id: ID(0), name: "f"))
+          let firmware = try rows.add(
+            Firmware(id: ID(0), fileGroup: files.id, name: "x", version: "1", image: Firmware.Content(of: [1, 2])))
+          return try rows.plan(
+            RolloutPlan(
+              name: "r", priority: .immediately, start: Instant(now.seconds + 100), groups: [group.id],
+              firmware: firmware.id, maintainer: "m")
+          ).id
+        }
+      }
+      let damaged = try #require(due[platform.workspace.id])
+      _ = try await Shell.output(
+        of: "sqlite3 \(platform.scratch.path("platform.sqlite")) "
+          + "\"UPDATE rollout SET waves = 'nonsense', ends_when_done = 1, retries = 0, success = 0, success_threshold = 1 WHERE id = \(damaged.value)\""
+      )
+      platform.clock.now.seconds += 200
+      try await Scheduler(store: platform.store, clock: { platform.clock.now }, logger: Logger(label: "test"))
+        .startDue()
+      let theirs = try #require(due[other.id])
+      let phase = try await platform.store.read(in: other.id) { try $0.rollout(theirs)?.phase }
+      #expect(phase == .running)
+    }
+  }
+
+  @Test(
+    "Names with control characters or bidirectional controls are refused",
+    arguments: ["\u{0}", "\u{1B}[2Jadmin\r\n", "a\u{9B}b", "a\u{202E}b", "a\u{2066}b", "tab\t"])
+  func names(text: String) async throws {
+    try await PlatformUnderTest.run { platform in
+      let admin = try await platform.access(.admin)
+      for (path, body) in [
+        ("/manage/device-groups", DeviceGroupRequest(name: text) as any Encodable),
+        ("/manage/file-groups", FileGroupRequest(name: text, trust: [])),
+        ("/manage/tokens", TokenRequest(name: text, role: .viewer)),
+        ("/manage/rollouts", RolloutRequest(name: text, firmware: 1, groups: [1], priority: .batch)),
+      ] {
+        let reply = try await platform.call("POST", path, admin, body)
+        #expect(reply.status == 400 && reply.text.contains("control character"), "\(path)")
+      }
+      let device = try await DeviceUnderTest.enrolled(on: platform)
+      var request = try DeviceUnderTest.request(device.name, device.key)
+      request.label = text
+      let enrolled = try await platform.call("POST", "/v2/devices", platform.token(), request)
+      #expect(enrolled.status == 400)
+    }
+  }
+
+  @Test("A trusted key is one key: two in one text, a separator and what surrounds it are not kept")
+  func trust() async throws {
+    try await PlatformUnderTest.run { platform in
+      let admin = try await platform.access(.admin)
+      let (first, second) = (try TestBundles.publicKey(), try TestBundles.publicKey("ecdsa-p256"))
+      for text in ["\(first)\u{1E}\(second)", "\(first)\u{1E}junk", "\(first)\n\(second)", "junk"] {
+        let reply = try await platform.call(
+          "POST", "/manage/file-groups", admin, FileGroupRequest(name: "g", trust: [text]))
+        #expect(reply.status == 400)
+      }
+      let reply = try await platform.call(
+        "POST", "/manage/file-groups", admin, FileGroupRequest(name: "g", trust: ["junk before\n\(first)"]))
+      #expect(reply.status == 201)
+      let kept = try reply.message(FileGroupReply.self).trust
+      #expect(kept.count == 1 && kept[0].hasPrefix("-----BEGIN"))
+    }
+  }
+}

@@ -5,6 +5,7 @@ import AsvinPlatform
 import AsvinPlatformStore
 import AsvinRelease
 import FoundationEssentials
+import Glibc
 
 /// Where the platform keeps everything: a database, a folder of objects, and the key of its tokens.
 struct DataFolder: ParsableArguments {
@@ -23,6 +24,26 @@ struct DataFolder: ParsableArguments {
   }
 
   func objects() throws -> FolderObjects { try FolderObjects(folder: "\(data)/objects") }
+
+  /// Locks the folder for this process: two servers on one database and one spool would each undo what the other does.
+  ///
+  /// - Returns: the lock, which lasts as long as it is held.
+  /// - Throws: ``Failure`` where another process has it, or the folder cannot be written.
+  func lock() throws -> FolderLock {
+    try make()
+    let path = "\(data)/lock"
+    do throws(FileError) {
+      // An old lock file can be opened for writing by nobody's leave but the file system's: the folder is asked as well.
+      guard unsafe access(data, W_OK) == 0 else { throw FileError(.write, data) }
+      if let lock = try FolderLock(path) { return lock }
+    } catch {
+      throw Failure(
+        .cannotWrite, "cannot write to the folder '\(data)': \(error.reason)",
+        hint: "the platform needs a folder that it may write, on a disk that is not read-only")
+    }
+    let holder = LockHolder(ofLock: path).map { "\($0.program), process \($0.process)," } ?? "another process"
+    throw Failure(.failed, "\(holder) uses the folder '\(data)'", hint: "end it first, or choose another with --data")
+  }
 
   /// The key that tokens are signed with; it is made where there is none.
   func tokenKey() throws -> String {

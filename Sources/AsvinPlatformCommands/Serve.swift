@@ -1,4 +1,5 @@
 import ArgumentParser
+import AsvinBundle
 import AsvinPlatform
 import AsvinPlatformServer
 import AsvinRelease
@@ -36,14 +37,29 @@ struct Serve: AsyncParsableCommand {
   @Option(help: ArgumentHelp("How often one address may log in with one key in a minute.", valueName: "number"))
   var loginsPerMinute = 600
 
+  @Option(help: ArgumentHelp("Connections at once; by default what the descriptors allow.", valueName: "number"))
+  var connections: Int?
+
+  @Option(
+    help: ArgumentHelp("Connections of one address at once; a quarter of all by default.", valueName: "number"))
+  var connectionsPerAddress: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Bytes a second below which a client that sends or receives loses its connection.", valueName: "bytes"))
+  var minimumRate = 512
+
   @Flag(help: "Write a line to the log for every request.")
   var logRequests = false
 
   func run() async throws {
     guard (0...65_535).contains(port) else { throw Failure(.usage, "\(port) is no port", hint: "give 1 to 65535") }
+    let lock = try folder.lock()
+    defer { lock.release() }
     var settings = PlatformServer.Settings(tokenKey: try folder.tokenKey())
     (settings.host, settings.port, settings.loginsPerMinute) = (host, port, loginsPerMinute)
     settings.logsRequests = logRequests
+    settings.connections = try connectionLimits()
     switch (certificate, certificateKey) {
     case (let chain?, let key?):
       settings.certificate = (try folder.text(of: chain), try folder.text(of: key))
@@ -94,5 +110,27 @@ struct Serve: AsyncParsableCommand {
     case (_?, _?):
       throw Failure(.usage, "--proxy-certificate and --fingerprint exclude each other", hint: "give one of them")
     }
+  }
+
+  private func connectionLimits() throws -> ConnectionLimits {
+    var limits = ConnectionLimits.ofProcess()
+    for (option, number) in [
+      ("--connections", connections ?? 1), ("--connections-per-address", connectionsPerAddress ?? 1),
+      ("--minimum-rate", minimumRate),
+    ] where !(1...1_000_000_000).contains(number) {
+      throw Failure(.usage, "\(option) is \(number)", hint: "give a number from 1 on")
+    }
+    if let connections {
+      guard connections <= limits.total else {
+        throw Failure(
+          .usage, "\(connections) connections need more file descriptors than this process may open",
+          hint: "give at most \(limits.total), or raise the limit with ulimit -n or LimitNOFILE=")
+      }
+      limits.total = connections
+      limits.perAddress = min(limits.perAddress, connections)
+    }
+    if let connectionsPerAddress { limits.perAddress = min(connectionsPerAddress, limits.total) }
+    limits.minimumRate = minimumRate
+    return limits
   }
 }

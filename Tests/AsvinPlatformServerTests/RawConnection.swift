@@ -59,6 +59,15 @@ struct RawConnection: Sendable {
     }
   }
 
+  /// Sends bytes, and reads nothing.
+  func write(_ bytes: [UInt8]) async throws {
+    try await OwnThread.run {
+      guard unsafe send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) == bytes.count else {
+        throw RawError(text: "cannot send")
+      }
+    }
+  }
+
   func end() { close(descriptor) }
 
   private func read(toEnd: Bool) throws -> RawReply {

@@ -1,10 +1,11 @@
 import Glibc
 
-/// A lock that one process holds at a time, and that goes with the process however it ends.
+/// A lock that one process holds at a time, and that ends with the process however that ends. Its file names the process,
+/// so that a second one can say which holds it.
 public final class FolderLock {
   private let descriptor: Int32
 
-  /// Takes the lock of a file, which is made where it is missing; `nil` where another process holds it.
+  /// Locks a file, which is created if it is missing; `nil` where another process holds the lock.
   ///
   /// - Throws: ``FileError``.
   public init?(_ path: String) throws(FileError) {
@@ -17,12 +18,54 @@ public final class FolderLock {
       if isHeld { return nil }
       throw error
     }
+    // The name is for messages: a full disk that refuses it does not refuse the lock.
+    let name = Array("\(getpid()) \(LockHolder.program(of: getpid()) ?? "a program")\n".utf8)
+    _ = ftruncate(descriptor, 0)
+    _ = unsafe pwrite(descriptor, name, name.count, 0)
   }
 
-  /// Lets the lock go.
-  public func release() { flock(descriptor, LOCK_UN) }
+  /// Releases the lock.
+  public func release() {
+    _ = ftruncate(descriptor, 0)
+    flock(descriptor, LOCK_UN)
+  }
 
   deinit { close(descriptor) }
+}
+
+/// The process that holds a ``FolderLock``.
+public struct LockHolder: Equatable, Sendable {
+  /// Its process id.
+  public let process: Int32
+  /// The name of its program.
+  public let program: String
+
+  /// The process that a lock's file names, or `nil` where none is named or it has ended.
+  public init?(ofLock path: String) {
+    // A file that cannot be read names nobody.
+    guard let bytes = try? InputFile(path).read(at: 0, count: 256) else { return nil }  // see above
+    let parts = String(decoding: bytes, as: UTF8.self).split(whereSeparator: { $0 == " " || $0 == "\n" })
+    guard parts.count >= 2, let process = Int32(parts[0]), process > 0 else { return nil }
+    (self.process, program) = (process, parts[1...].joined(separator: " "))
+    // A process that was killed leaves its name behind, and its id may be another's by now.
+    guard Self.program(of: process).map({ $0 == program }) ?? (kill(process, 0) == 0) else { return nil }
+  }
+
+  /// The name of a process's program, as the system knows it.
+  static func program(of process: Int32) -> String? {
+    let descriptor = unsafe open("/proc/\(process)/comm", O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: 64)
+    let count = unsafe read(descriptor, &bytes, bytes.count)
+    guard count > 0 else { return nil }
+    return String(decoding: bytes[..<count], as: UTF8.self).split(separator: "\n").first.map(String.init)
+  }
+}
+
+extension LockHolder: CustomStringConvertible {
+  /// The holder as a message names it.
+  public var description: String { "\(program), process \(process)" }
 }
 
 /// Makes a folder and those above it, where they are missing.

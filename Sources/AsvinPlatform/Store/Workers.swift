@@ -49,6 +49,9 @@ package final class Workers: Sendable {
     state = Mutex(State(idle: Array(0..<threads)))
   }
 
+  /// Jobs that wait for a thread.
+  package var waiting: Int { state.withLock { $0.waiting.endIndex - $0.next } }
+
   /// Runs a body on one of the threads.
   ///
   /// - Parameter isUrgent: whether it may wait even where the queue is full; for the watchdog, whose question must be

@@ -45,7 +45,11 @@ final class ClientManners: ChannelDuplexHandler, RemovableChannelHandler {
     }
     let manner = manners.removeFirst()
     if manner.keepsOldConnection { head.headers.replaceOrAdd(name: "Connection", value: "keep-alive") }
-    if manner.isPycomDownload { Self.pad(&head) }
+    if manner.isPycomDownload {
+      // Another client that sends no `User-Agent` learns that its connection ends.
+      head.headers.replaceOrAdd(name: "Connection", value: "close")
+      Self.pad(&head)
+    }
     context.write(wrapOutboundOut(.head(head)), promise: promise)
   }
 

@@ -16,7 +16,7 @@ final class AccountLogins: Sendable {
   private let verified = Mutex<[String: Digest]>([:])
 
   /// One at a time, and few that wait: whoever guesses holds nobody up for long.
-  private let hashing = Workers("passwords", threads: 1, mostWaiting: 16)
+  private let hashing = Workers("passwords", threads: 1, mostWaiting: 8)
   /// What is hashed where there is no such account: how long the answer takes does not tell.
   private let nobody = Account(email: "", salt: FixedBytes(), hash: Digest())
 

@@ -7,12 +7,11 @@ import Synchronization
 /// Looks at the platform's health, and ends the process when the store has not answered for half a minute: whoever
 /// supervises the process starts it again, which no client can do.
 struct Watchdog: Service {
-  /// Seconds without an answer after which the process ends.
-  static let patience = 30
-
   let health: Health
   let store: any PlatformStore
   let logger: Logger
+  /// Seconds without an answer after which the process ends.
+  var patience = 30
   /// What ends the process.
   let end: @Sendable () -> Void
 
@@ -20,11 +19,11 @@ struct Watchdog: Service {
     // Counted by a thread of its own, second by second: a process that was stopped for an hour has not failed.
     let silence = Silence()
     let timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "watchdog"))
-    let (logger, end) = (logger, end)
+    let (logger, end, patience) = (logger, end, patience)
     timer.schedule(deadline: .now() + 1, repeating: 1)
     timer.setEventHandler {
-      guard silence.grow() == Watchdog.patience else { return }
-      logger.critical("the store has not answered for \(Watchdog.patience) seconds: the process ends")
+      guard silence.grow() == patience else { return }
+      logger.critical("the store has not answered for \(patience) seconds: the process ends")
       end()
     }
     timer.resume()

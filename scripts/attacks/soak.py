@@ -1,0 +1,298 @@
+"""Everything at once, for a while: a platform, its agents, asvin's clients, readers that stall, garbage and operators,
+with kill -9 and a full disk in between. At the end every device is in exactly one state, the counts are exact, and nothing
+is left behind."""
+
+import argparse
+import collections
+import http.client
+import json
+import os
+import pathlib
+import random
+import shutil
+import sqlite3
+import subprocess
+import tempfile
+import threading
+import time
+
+from routes import Routes
+from server import PROGRAMS, Server, publish, release, run
+
+
+class Soak:
+    def __init__(self, seconds: float, agents: int, emulators: int, seed: int):
+        self.random = random.Random(seed)
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="asvin-soak-"))
+        self.end = time.monotonic() + seconds
+        self.agents, self.emulators = agents, emulators
+        self.counts = collections.Counter()
+        self.errors = []
+        self.disk = self.folder / "disk"
+        self.disk.mkdir()
+        self.has_disk = os.getuid() == 0 and subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", "size=160m", "none", self.disk], capture_output=True
+        ).returncode == 0
+        self.server = Server(self.disk / "data")
+        self.lock = threading.Lock()
+
+    # What runs at once.
+
+    def call(self, method, path, body=None, headers=None):
+        """A request that may meet a server which was just killed."""
+        try:
+            with self.lock:
+                server = self.server
+            return server.call(method, path, body, headers, timeout=15)
+        except (OSError, http.client.HTTPException):
+            self.counts["connection lost"] += 1
+            time.sleep(0.2)
+            return 0, b""
+
+    def emulator(self, index: int):
+        """A device of asvin's: registers, polls, downloads, reports success, runs what it was given."""
+        version, token = "0.1", None
+        mac = f"02:00:00:00:00:{index:02x}"
+        while time.monotonic() < self.end:
+            if token is None:
+                try:
+                    token = self.server.login()
+                except (OSError, AssertionError, http.client.HTTPException):
+                    time.sleep(0.3)
+                    continue
+            status, _ = self.call("POST", "/api/device/register", {"mac": mac, "firmware_version": version, "name": "e"}, token)
+            if status == 401:
+                token = None
+                continue
+            status, body = self.call("POST", "/api/device/next/rollout", {"mac": mac, "firmware_version": version}, token)
+            self.counts["polls of emulators"] += 1
+            offer = json.loads(body or b"{}") if status == 200 else {}
+            if "rollout_id" in offer:
+                status, body = self.call("POST", "/firmware/get", {"id": offer["firmware_id"]}, token)
+                if status == 200:
+                    cid = json.loads(body)["cid"]
+                    fields = {**token, "x-ESP8266-STA-MAC": mac, "User-Agent": "ESP8266-http-Update"}
+                    status, _ = self.call("POST", "/firmware/download", {"cid": cid}, fields)
+                    if status == 200:
+                        self.call("POST", "/api/device/success/rollout", {
+                            "mac": mac, "firmware_version": version, "rollout_id": offer["rollout_id"]}, token)
+                        version = offer["version"]
+                        self.counts["updates of emulators"] += 1
+            time.sleep(self.random.uniform(0.1, 0.6))
+
+    def agent(self, index: int):
+        """A gateway: `asvin-device run --once` again and again, killed now and then."""
+        folder = self.folder / f"gateway-{index}"
+        while time.monotonic() < self.end:
+            process = subprocess.Popen(
+                [PROGRAMS / "asvin-device", "run", folder, "--once"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                text=True,
+            )
+            kill = self.random.random() < 0.3
+            try:
+                out, _ = process.communicate(timeout=self.random.uniform(0.05, 2) if kill else 60)
+                self.counts["runs of agents"] += 1
+                if "confirmed" in out:
+                    self.counts["confirmations of agents"] += 1
+                if "Fatal" in out or "crash" in out.lower():
+                    self.errors.append(f"an agent crashed: {out[-400:]}")
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.communicate()
+                self.counts["agents killed"] += 1
+                if not kill:
+                    self.errors.append("an agent hung for a minute")
+            time.sleep(self.random.uniform(0.1, 0.8))
+
+    def stalled_reader(self, _):
+        while time.monotonic() < self.end:
+            try:
+                peer = self.server.raw(5)
+                peer.sendall(
+                    b"GET /manage/firmware/1/bundle HTTP/1.1\r\nHost: x\r\nAuthorization: "
+                    + self.server.admin["Authorization"].encode() + b"\r\n\r\n"
+                )
+                time.sleep(self.random.uniform(1, 8))
+                peer.close()
+                self.counts["stalled readers"] += 1
+            except OSError:
+                time.sleep(0.2)
+
+    def garbage(self, index: int):
+        noise = random.Random(index)
+        while time.monotonic() < self.end:
+            try:
+                routes = Routes(self.server, noise.randrange(1 << 30))
+                routes.all = [one for one in routes.all if one[0] in ("GET", "POST") and "manage" not in one[1]]
+                for _ in range(50):
+                    if noise.random() < 0.2:
+                        peer = self.server.raw(5)
+                        peer.sendall(noise.randbytes(noise.randrange(1, 400)))
+                        peer.close()
+                    else:
+                        method, path, body, headers = routes.next()
+                        if "register" in path or "/device" in path:
+                            continue
+                        self.server.call(method, path, body, headers, timeout=10)
+                    self.counts["garbage"] += 1
+            except (OSError, AssertionError, ValueError, http.client.HTTPException):
+                time.sleep(0.2)
+
+    def operator(self, _):
+        """Rolls out, pauses, resumes, aborts, and publishes."""
+        version, number = 1, 0
+        while time.monotonic() < self.end:
+            number += 1
+            if self.random.random() < 0.4:
+                version += 1
+                done = publish(self.server, release(self.folder, f"1.{version}.0", self.random.choice([30_000, 400_000])), check=False)
+                self.counts["published" if done.returncode == 0 else "publications refused"] += 1
+            environment = {**os.environ, "ASVIN_PACK_TOKEN": self.server.workspace["token"]}
+            name = f"r{number}"
+            for arguments in (
+                ["create", name, "--file-group", "files", "--group", "fleet", "--wave", "2", "--failures", "80",
+                 *(["--immediately"] if self.random.random() < 0.1 else [])],
+                ["pause", name], ["resume", name], ["show", name],
+                *([["abort", name]] if self.random.random() < 0.3 else []),
+            ):
+                if "--immediately" in arguments:
+                    arguments = [one for one in arguments if one not in ("--wave", "2", "--failures", "80")]
+                done = run("asvin-pack", "rollout", *arguments, "--to", self.server.url, check=False, env=environment)
+                self.counts[f"rollout {arguments[0]}" if done.returncode == 0 else "rollout commands refused"] += 1
+                if done.returncode not in (0, 1, 65, 66, 69, 77):
+                    self.errors.append(f"rollout {arguments}: {done.returncode} {done.stderr[-300:]}")
+                time.sleep(self.random.uniform(0.2, 1))
+
+    def trouble(self, _):
+        """Kills the server, fills its disk, and makes room again."""
+        time.sleep(5)
+        while time.monotonic() < self.end - 5:
+            if self.has_disk and self.random.random() < 0.4:
+                filler = self.disk / "filler"
+                with open(filler, "wb", buffering=0) as file:
+                    try:
+                        while True:
+                            file.write(bytes(1 << 20))
+                    except OSError:
+                        pass
+                time.sleep(3)
+                filler.unlink()
+                self.counts["full disks"] += 1
+            else:
+                with self.lock:
+                    self.server.kill()
+                    self.server = Server(self.server.data, options=("--port", str(self.server.port)))
+                self.counts["servers killed"] += 1
+            time.sleep(self.random.uniform(3, 8))
+
+    # The beginning and the end.
+
+    def prepare(self):
+        publish(self.server, release(self.folder, "1.0.0", 100_000))
+        environment = {
+            **os.environ, "ASVIN_PACK_TOKEN": self.server.workspace["token"],
+            "ASVIN_CUSTOMER_KEY": self.server.workspace["customerKey"], "ASVIN_DEVICE_KEY": self.server.workspace["deviceKey"],
+        }
+        image = self.folder / "running.bin"
+        image.write_bytes(os.urandom(1000))
+        for index in range(self.agents):
+            run(
+                "asvin-device", "enrol", self.folder / f"gateway-{index}", "--to", self.server.url, "--name", f"gw-{index}",
+                "--vendor", "example.com", "--class", "gw", "--image", image, "--fw-version", "0.1.0", "--sequence", "1",
+                "--trust", self.folder / "TEST-ONLY-key.pub.pem", "--room", "2000000", env=environment,
+            )
+        token = self.server.login()
+        for index in range(self.emulators):
+            self.server.call("POST", "/api/device/register", {
+                "mac": f"02:00:00:00:00:{index:02x}", "firmware_version": "0.1", "name": "e"}, token)
+        run("asvin-pack", "device", "group", "--lobby", "--into", "fleet", "--create", "--to", self.server.url, env=environment)
+
+    def run(self):
+        self.prepare()
+        threads = [threading.Thread(target=self.guarded, args=(body, index), daemon=True) for body, number in (
+            (self.emulator, self.emulators), (self.agent, self.agents), (self.stalled_reader, 3), (self.garbage, 2),
+            (self.operator, 1), (self.trouble, 1),
+        ) for index in range(number)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(180)
+            assert not thread.is_alive(), "a client did not end"
+        self.judge()
+
+    def guarded(self, body, index):
+        try:
+            body(index)
+        except BaseException as error:  # noqa: BLE001 - it is judged at the end
+            self.errors.append(f"{body.__name__}: {error!r}")
+
+    def judge(self):
+        took = self.server.end(within=15)
+        log = self.server.log_text()
+        assert not self.errors, self.errors[:3]
+        for word in ("Fatal error", "critical", "a request failed"):
+            assert word not in log, [line for line in log.splitlines() if word in line][:3]
+        database = sqlite3.connect(self.server.data / "platform.sqlite")
+        assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert not database.execute("PRAGMA foreign_key_check").fetchall()
+        states = ["offered", "downloading", "installed", "confirmed", "failed", "skipped"]
+        rollouts = database.execute(f"SELECT id, {', '.join(states)} FROM rollout").fetchall()
+        for rollout, *tally in rollouts:
+            recount = [0] * len(states)
+            for state, number in database.execute(
+                "SELECT record.state, count(*) FROM record JOIN device ON device.id = record.device "
+                "JOIN rollout_group ON rollout_group.rollout = record.rollout "
+                "AND rollout_group.device_group = device.device_group WHERE record.rollout = ? GROUP BY record.state",
+                (rollout,),
+            ):
+                recount[state] = number
+            assert tally == recount, f"rollout {rollout} counts {tally}, its records are {recount}"
+        for group, members in database.execute("SELECT id, members FROM device_group"):
+            counted = database.execute("SELECT count(*) FROM device WHERE device_group = ?", (group,)).fetchone()[0]
+            assert members == counted, f"group {group} has {members} members, and {counted} devices"
+        twice = database.execute("SELECT device, rollout FROM record GROUP BY 1, 2 HAVING count(*) > 1").fetchall()
+        assert not twice, twice
+        fleet = database.execute("SELECT count(*), count(DISTINCT folded) FROM device").fetchone()
+        assert fleet[0] == fleet[1] and fleet[0] >= self.agents + self.emulators, fleet
+        listed = {row[0].hex() for row in database.execute("SELECT bundle FROM firmware WHERE bundle IS NOT NULL")}
+        kept = {path.name for path in (self.server.data / "objects/sha256").iterdir()}
+        assert listed <= kept, f"{len(listed - kept)} objects are missing"
+        uploads = {str(row[0]) for row in database.execute("SELECT id FROM upload")}
+        spooled = {path.name for path in (self.server.data / "objects/uploads").iterdir()}
+        assert spooled <= uploads, f"spooled without an upload: {spooled - uploads}"
+        audit = database.execute("SELECT count(*), max(number) FROM audit").fetchone()
+        assert audit[0] == (audit[1] or 0), audit
+        left = [path for path in self.server.data.rglob("*") if path.name.startswith(".")]
+        assert not left, left
+        database.close()
+        # Each gateway can still be read, and runs one image.
+        for index in range(self.agents):
+            status = run("asvin-device", "status", self.folder / f"gateway-{index}")
+            assert "gw-" in status.stdout or status.stdout, status
+        assert self.counts["confirmations of agents"] > 0 and self.counts["updates of emulators"] > 0, self.counts
+        words = ", ".join(f"{name} {number}" for name, number in sorted(self.counts.items()))
+        print(f"soak: {len(rollouts)} rollouts, {fleet[0]} devices, ended in {took:.1f} s; {words}", flush=True)
+        print("soak: every count is exact, nothing is left behind", flush=True)
+
+    def clean(self):
+        if self.has_disk:
+            subprocess.run(["umount", "-l", self.disk])
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--seconds", type=float, default=1800)
+    parser.add_argument("--agents", type=int, default=4)
+    parser.add_argument("--emulators", type=int, default=12)
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    options = parser.parse_args()
+    print(f"soak: seed {options.seed}", flush=True)
+    soak = Soak(options.seconds, options.agents, options.emulators, options.seed)
+    try:
+        soak.run()
+    except BaseException:
+        print(f"soak: failed; its folder is kept: {soak.folder}", flush=True)
+        soak.server.kill()
+        raise
+    soak.clean()

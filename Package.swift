@@ -58,6 +58,7 @@ let package = Package(
       swiftSettings: device),
 
     // Floor 2: one outside library each, and the firmware files.
+    .target(name: "CAsvinSystem"),
     .target(name: "CAsvinOpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
     .systemLibrary(name: "CAsvinArchive", providers: [.apt(["libarchive-dev"])]),
     .systemLibrary(name: "CAsvinSuffix", providers: [.apt(["libdivsufsort-dev"])]),
@@ -68,7 +69,7 @@ let package = Package(
     .target(name: "AsvinImage", dependencies: ["AsvinCrypto", "AsvinWire"], swiftSettings: language),
     .target(
       name: "AsvinBundle",
-      dependencies: ["CAsvinArchive", "AsvinCrypto", "AsvinVerifier", "AsvinManifest", "AsvinWire"],
+      dependencies: ["CAsvinArchive", "CAsvinSystem", "AsvinCrypto", "AsvinVerifier", "AsvinManifest", "AsvinWire"],
       swiftSettings: device,
       // The archive, not the shared object: that loads twelve more libraries, for formats that we never read.
       linkerSettings: [.linkedLibrary(":libarchive.a")]),
@@ -125,17 +126,21 @@ let package = Package(
 
     // Floor 4: the command line.
     .target(
+      name: "AsvinPrograms",
+      dependencies: [
+        "CAsvinSystem", "AsvinRelease", "AsvinBundle",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: language),
+    .target(
       name: "AsvinPackCommands",
       dependencies: [
-        "AsvinPublisher", "AsvinPlatformAPI", "AsvinRelease", "AsvinBundle", "AsvinDelta", "AsvinDeltaBuilder",
-        "AsvinVerifier", "AsvinManifest", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "AsvinPrograms", "AsvinPublisher", "AsvinPlatformAPI", "AsvinRelease", "AsvinBundle", "AsvinDelta",
+        "AsvinDeltaBuilder", "AsvinVerifier", "AsvinManifest",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: language),
     .executableTarget(name: "asvin-pack", dependencies: ["AsvinPackCommands"], swiftSettings: language),
-    .target(
-      name: "AsvinPrograms",
-      dependencies: ["AsvinRelease", .product(name: "ArgumentParser", package: "swift-argument-parser")],
-      swiftSettings: language),
     .target(
       name: "AsvinPlatformCommands",
       dependencies: [
@@ -213,7 +218,11 @@ let package = Package(
       ],
       swiftSettings: language),
     .testTarget(
-      name: "AsvinPackCommandsTests", dependencies: ["asvin-pack", "AsvinFixtures"], swiftSettings: language),
+      name: "AsvinPackCommandsTests",
+      dependencies: [
+        "asvin-pack", "asvin-platform", "asvin-device", "AsvinPrograms", "AsvinPlatformAPI", "AsvinFixtures",
+      ],
+      exclude: ["Certificates"], swiftSettings: language),
   ],
   swiftLanguageModes: [.v6]
 )

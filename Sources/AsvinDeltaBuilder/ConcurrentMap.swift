@@ -1,4 +1,5 @@
 import Dispatch
+import Glibc
 import Synchronization
 
 /// Maps independent items side by side, in their order.
@@ -6,9 +7,19 @@ func concurrentMap<Item: Sendable, Result: Sendable>(
   _ items: [Item], _ body: @Sendable (Item) -> Result
 ) -> [Result] {
   let results = Mutex<[Result?]>(Array(repeating: nil, count: items.count))
-  DispatchQueue.concurrentPerform(iterations: items.count) { index in
+  concurrently(items.count) { index in
     let result = body(items[index])
     results.withLock { $0[index] = result }
   }
   return results.withLock { $0.compactMap(\.self) }
+}
+
+/// Does independent work side by side; one after the other where `/proc` is not mounted, because libdispatch's worker
+/// threads end the process there.
+public func concurrently(_ count: Int, _ body: @Sendable (Int) -> Void) {
+  if unsafe access("/proc/self/task", R_OK) == 0 {
+    DispatchQueue.concurrentPerform(iterations: count, execute: body)
+  } else {
+    for index in 0..<count { body(index) }
+  }
 }

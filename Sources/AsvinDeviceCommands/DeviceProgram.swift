@@ -3,12 +3,15 @@ import AsvinPrograms
 
 /// The program.
 public enum DeviceProgram {
+  /// Prepares the process. Call it first, before anything is awaited.
+  public static func start() { CommandProgram.start(AsvinDeviceRoot.self) }
+
   /// Runs the verb that the arguments name, and leaves with the exit code of its outcome.
   public static func run() async -> Never { await CommandProgram.run(AsvinDeviceRoot.self) }
 }
 
 /// The root of all verbs.
-struct AsvinDeviceRoot: AsyncParsableCommand {
+struct AsvinDeviceRoot: AsyncParsableCommand, VerbGroup {
   static let configuration = CommandConfiguration(
     commandName: "asvin-device",
     abstract: "The agent of a device: polls, verifies, installs, confirms or goes back.",

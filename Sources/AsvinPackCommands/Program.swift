@@ -1,20 +1,25 @@
-import AsvinRelease
 import ArgumentParser
+import AsvinPrograms
+import AsvinRelease
 import Glibc
 
 /// The program, from its arguments to its exit code.
 public enum Program {
   /// Runs the verb that the arguments name, and leaves with the exit code of its outcome.
   public static func run() -> Never {
-    // A reader that goes away is an error to report, not a death without a word.
-    signal(SIGPIPE, SIG_IGN)
-    let arguments = Array(CommandLine.arguments.dropFirst())
+    CommandProgram.prepare()
+    var asJSON = false
     do {
+      let arguments = try ProgramArguments.read()
+      asJSON = arguments.prefix { $0 != "--" }.contains("--json")
       var command = try verb(arguments) ?? AsvinPack.parseAsRoot(helpAsJSON(arguments))
       try command.run()
       exit(0)
     } catch {
-      leave(error, asJSON: arguments.contains("--json"))
+      CommandProgram.leave(error, AsvinPack.self) { failure in
+        // Where standard output fails too, the words on standard error are all there is.
+        if asJSON { try? FailureReport(failure).printJSON() }  // see above
+      }
     }
   }
 
@@ -33,40 +38,10 @@ public enum Program {
     guard arguments.first == "help", arguments.contains("--json") else { return arguments }
     return arguments.dropFirst().filter { $0 != "--json" } + ["--experimental-dump-help"]
   }
-
-  private static func leave(_ error: any Error, asJSON: Bool) -> Never {
-    if let code = error as? ExitCode { exit(code.rawValue) }
-    if let failure = error as? Failure { leave(failure, asJSON: asJSON) }
-    let message = AsvinPack.fullMessage(for: error)
-    guard AsvinPack.exitCode(for: error) != .success else {
-      print(message)
-      exit(0)
-    }
-    leave(usage(message), asJSON: asJSON)
-  }
-
-  private static func leave(_ failure: Failure, asJSON: Bool) -> Never {
-    if asJSON { FailureReport(failure).printJSON() }
-    StandardError.write("asvin-pack: error: \(failure.message)")
-    if let hint = failure.hint { StandardError.write("asvin-pack: hint: \(hint)") }
-    exit(failure.kind.rawValue)
-  }
-
-  /// ArgumentParser's message in our form: what is wrong, then the usage as a hint.
-  private static func usage(_ message: String) -> Failure {
-    var lines = message.split(separator: "\n").map(String.init)
-    let first = lines.isEmpty ? "the call is wrong" : lines.removeFirst()
-    let text = first.hasPrefix("Error: ") ? String(first.dropFirst(7)) : first
-    let lowered = text.prefix(1).lowercased() + text.dropFirst()
-    let usage = lines.first { $0.hasPrefix("Usage: ") }.map { "usage: \($0.dropFirst(7))" }
-    return Failure(
-      .usage, lowered.hasSuffix(".") ? String(lowered.dropLast()) : String(lowered),
-      hint: usage ?? "see: asvin-pack help")
-  }
 }
 
 /// The root of all verbs.
-struct AsvinPack: ParsableCommand {
+struct AsvinPack: VerbGroup {
   static let configuration = CommandConfiguration(
     commandName: "asvin-pack",
     abstract: "Packs, signs, verifies and publishes firmware.",

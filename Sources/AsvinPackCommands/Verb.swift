@@ -1,6 +1,8 @@
 import ArgumentParser
+import AsvinPrograms
 import AsvinRelease
 import Glibc
+import Synchronization
 
 /// A verb: it makes values, and each value is shown as text or as JSON.
 protocol Verb: ParsableCommand {
@@ -8,7 +10,7 @@ protocol Verb: ParsableCommand {
   var shown: OutputOptions { get }
   /// Whether standard output carries a file, so that the report must not go there.
   var writesToStandardOutput: Bool { get }
-  func outcomes(in surroundings: Surroundings, _ report: (Outcome) -> Void) throws
+  func outcomes(in surroundings: Surroundings, _ report: (Outcome) throws -> Void) throws
 }
 
 extension Verb {
@@ -16,12 +18,22 @@ extension Verb {
 
   mutating func run() throws {
     var status: Int32 = 0
-    try outcomes(in: Surroundings(shown)) { outcome in
-      shown.show(outcome, onStandardError: writesToStandardOutput)
+    let project = ProjectNote()
+    try outcomes(in: Surroundings(shown, project)) { outcome in
+      try shown.show(outcome, project: project.path, onStandardError: writesToStandardOutput)
       if status == 0 { status = outcome.exitCode }
     }
     if status != 0 { throw ExitCode(status) }
   }
+}
+
+/// Which project file a verb obeyed.
+final class ProjectNote: Sendable {
+  private let found = Mutex<String?>(nil)
+
+  var path: String? { found.withLock { $0 } }
+
+  func note(_ path: String) { found.withLock { $0 = path } }
 }
 
 /// What every verb takes.
@@ -32,22 +44,23 @@ struct OutputOptions: ParsableArguments {
   @Flag(help: "Print nothing but errors.")
   var quiet = false
 
-  func show(_ report: some Report, onStandardError: Bool) {
-    for warning in report.warnings { StandardError.write("asvin-pack: warning: \(warning)") }
+  func show(_ report: some Report, project: String?, onStandardError: Bool) throws {
+    for warning in report.warnings { CommandProgram.say("asvin-pack: warning: \(warning)") }
+    let lines = report.lines + (project.map { [line("project", $0)] } ?? [])
     if onStandardError {
-      if !quiet { report.lines.forEach { StandardError.write($0) } }
+      if !quiet { lines.forEach { CommandProgram.say($0) } }
     } else if json {
-      report.printJSON()
+      try ReportWithProject(report: report, project: project).printJSON()
     } else if !quiet {
-      report.lines.forEach { print($0) }
+      try StandardStreams.show(lines.map(\.withVisibleControls).joined(separator: "\n"))
     }
-    report.errors.forEach { StandardError.write($0) }
+    report.errors.forEach { CommandProgram.say($0) }
   }
 }
 
 extension Surroundings {
-  /// The real ones.
-  init(_ output: OutputOptions) {
+  /// Those of this process.
+  init(_ output: OutputOptions, _ project: ProjectNote) {
     let folder = unsafe getcwd(nil, 0)
     self.init(folder: "")
     searchFolder = unsafe folder.map { unsafe String(cString: $0) } ?? "/"
@@ -55,6 +68,8 @@ extension Surroundings {
     variables = environment()
     describeSource = { Surroundings.gitDescribe() }
     askPassphrase = { Terminal.askPassphrase($0) }
+    warn = { CommandProgram.say("asvin-pack: warning: \($0)") }
+    useProject = { project.note($0) }
     if !output.json && !output.quiet {
       let bar = ProgressBar()
       progress = { bar.show($0, of: $1) }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import AsvinPlatform
 import AsvinPlatformStore
+import AsvinPrograms
 import AsvinRelease
 import AsvinWire
 import FoundationEssentials
@@ -16,6 +17,9 @@ struct AccountVerb: AsyncParsableCommand {
   @OptionGroup var folder: DataFolder
 
   func run() async throws {
+    guard workspace > 0 else {
+      throw Failure(.usage, "\(workspace) is not a workspace's id", hint: "see: asvin-platform workspace list")
+    }
     guard let password = ProcessInfo.processInfo.environment["ASVIN_PASSWORD"] else {
       throw Failure(.usage, "no password is given", hint: "set ASVIN_PASSWORD")
     }
@@ -34,6 +38,6 @@ struct AccountVerb: AsyncParsableCommand {
     } catch PlatformError.nameTaken {
       throw Failure(.failed, "there is an account of that address")
     }
-    print("made the account \(account.email) of workspace \(workspace)")
+    try CommandProgram.show("made the account \(account.email) of workspace \(workspace)")
   }
 }

@@ -3,12 +3,15 @@ import AsvinPrograms
 
 /// The program.
 public enum PlatformProgram {
+  /// Prepares the process. Call it first, before anything is awaited.
+  public static func start() { CommandProgram.start(AsvinPlatformRoot.self) }
+
   /// Runs the verb that the arguments name, and leaves with the exit code of its outcome.
   public static func run() async -> Never { await CommandProgram.run(AsvinPlatformRoot.self) }
 }
 
 /// The root of all verbs.
-struct AsvinPlatformRoot: AsyncParsableCommand {
+struct AsvinPlatformRoot: AsyncParsableCommand, VerbGroup {
   static let configuration = CommandConfiguration(
     commandName: "asvin-platform",
     abstract: "The platform that bundles are published to and devices poll.",

@@ -53,7 +53,14 @@ struct Serve: AsyncParsableCommand {
   var logRequests = false
 
   func run() async throws {
-    guard (0...65_535).contains(port) else { throw Failure(.usage, "\(port) is no port", hint: "give 1 to 65535") }
+    guard (0...65_535).contains(port) else {
+      throw Failure(.usage, "\(port) is not a port", hint: "give a number from 1 to 65535, or 0 for any that is free")
+    }
+    guard (1...1_000_000_000).contains(loginsPerMinute) else {
+      throw Failure(
+        .usage, "\(loginsPerMinute) is not a number of logins in a minute", hint: "give --logins-per-minute 1 or more")
+    }
+    try ProcessFolder.require()
     let lock = try folder.lock()
     defer { lock.release() }
     var settings = PlatformServer.Settings(tokenKey: try folder.tokenKey())

@@ -1,48 +1,113 @@
 public import ArgumentParser
-import AsvinRelease
+import AsvinBundle
+public import AsvinRelease
 import Glibc
 
 /// A program of verbs, from its arguments to its exit code.
 public enum CommandProgram {
+  /// Prepares a program that waits for others, before its first thread: libdispatch's threads end the process where `/proc`
+  /// is not mounted, so that it is refused here.
+  public static func start(_ root: any ParsableCommand.Type) {
+    prepare()
+    do throws(Failure) {
+      try ProcessFolder.require()
+    } catch {
+      leave(error, root)
+    }
+  }
+
   /// Runs the verb that the arguments name, and leaves with the exit code of its outcome.
   public static func run<Root: AsyncParsableCommand>(_ root: Root.Type) async -> Never {
-    // A reader that goes away is an error to report, not a death without a word.
-    signal(SIGPIPE, SIG_IGN)
     do {
-      var command = try Root.parseAsRoot()
+      var command = try Root.parseAsRoot(ProgramArguments.read())
+      if command is any VerbGroup { throw MissingVerb(command: type(of: command)) }
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
       } else {
         try command.run()
       }
+      // What was printed is written out here, where an error can still be reported.
+      if fflush(nil) != 0 { throw StandardStreams.failure() }
       exit(0)
     } catch {
       leave(error, root)
     }
   }
 
-  /// Writes a line on standard error.
-  public static func say(_ line: String) {
-    let bytes = Array((line + "\n").utf8)
-    // There is nowhere else to say it.
-    _ = unsafe Glibc.write(STDERR_FILENO, bytes, bytes.count)
+  /// Prepares the process for reading, writing and being ended.
+  public static func prepare() {
+    StandardStreams.prepare()
+    Interruption.removeIncompleteFiles()
   }
 
-  private static func leave<Root: AsyncParsableCommand>(_ error: any Error, _ root: Root.Type) -> Never {
-    let name = Root.configuration.commandName ?? ""
+  /// Writes a line to standard output.
+  ///
+  /// - Throws: ``Failure`` where it does not get there.
+  public static func show(_ line: String) throws(Failure) { try StandardStreams.show(line.withVisibleControls) }
+
+  /// Writes a line on standard error.
+  public static func say(_ line: String) { StandardStreams.say(line.withVisibleControls) }
+
+  /// Leaves with what an error means.
+  ///
+  /// - Parameter failed: is given the failure before it is said.
+  public static func leave(
+    _ error: any Error, _ root: any ParsableCommand.Type, failed: (Failure) -> Void = { _ in }
+  ) -> Never {
+    let name = root.configuration.commandName ?? ""
     if let code = error as? ExitCode { exit(code.rawValue) }
-    if let failure = error as? Failure {
-      say("\(name): error: \(failure.message)")
-      if let hint = failure.hint { say("\(name): hint: \(hint)") }
-      exit(failure.kind.rawValue)
+    let failure: Failure
+    switch outcome(of: error, root) {
+    case .shown(let text):
+      do throws(Failure) {
+        try StandardStreams.show(text)
+        exit(0)
+      } catch {
+        failure = error
+      }
+    case .failed(let found): failure = found
     }
-    let code = Root.exitCode(for: error)
-    let message = Root.fullMessage(for: error)
-    guard code != .success else {
-      print(message)
-      exit(0)
+    failed(failure)
+    say("\(name): error: \(failure.message)")
+    if let hint = failure.hint { say("\(name): hint: \(hint)") }
+    if let error = error as? MissingVerb { StandardStreams.say(root.helpMessage(for: error.command)) }
+    exit(failure.kind.rawValue)
+  }
+
+  private enum Outcome {
+    case shown(String)
+    case failed(Failure)
+  }
+
+  /// What an error is: help that was asked for, or a failure.
+  private static func outcome(of error: any Error, _ root: any ParsableCommand.Type) -> Outcome {
+    if let failure = error as? Failure { return .failed(failure) }
+    if let error = error as? FileError { return .failed(Failure(error, on: error.path)) }
+    if let error = error as? MissingVerb {
+      let command = error.command._commandName
+      return .failed(Failure(.usage, "\(command) needs a verb", hint: "choose one of those below"))
     }
-    say(code == .validationFailure ? message : "\(name): error: \(error)")
-    exit(code.rawValue)
+    let code = root.exitCode(for: error)
+    if code == .success { return .shown(root.fullMessage(for: error)) }
+    guard code == .validationFailure else { return .failed(Failure(error, on: root.configuration.commandName ?? "")) }
+    return .failed(Failure(usage: root.fullMessage(for: error), program: root.configuration.commandName ?? ""))
+  }
+}
+
+extension Failure {
+  /// ArgumentParser's message in our form: what is wrong, then the usage as a hint.
+  init(usage message: String, program: String) {
+    let lines = message.split(separator: "\n").map(String.init)
+    var parts = lines.prefix { !$0.hasPrefix("Usage: ") && !$0.hasPrefix("  See ") && !$0.hasPrefix("Help: ") }[...]
+    let first = parts.popFirst() ?? "the call is wrong"
+    var text = first.hasPrefix("Error: ") ? String(first.dropFirst(7)) : first
+    // The values of an option are listed below it, one a line.
+    let values = parts.map { $0.drop { $0 == " " || $0 == "-" } }.filter { !$0.isEmpty }
+    if text.hasSuffix(":"), !values.isEmpty { text += " " + values.joined(separator: ", ") }
+    let lowered = text.prefix(1).lowercased() + text.dropFirst()
+    let usage = lines.first { $0.hasPrefix("Usage: ") }.map { "usage: \($0.dropFirst(7))" }
+    self.init(
+      .usage, lowered.hasSuffix(".") ? String(lowered.dropLast()) : String(lowered),
+      hint: usage ?? "see: \(program) help")
   }
 }

@@ -24,6 +24,10 @@ extension Failure {
   }
 
   init(_ error: FileError) {
+    if let refusal = error.refusal {
+      self.init(refusal, error.path)
+      return
+    }
     let what = "cannot \(error.operation.rawValue) '\(error.path)': \(error.reason)"
     switch error.operation {
     case .open where error.isMissing:
@@ -33,9 +37,27 @@ extension Failure {
     case .create, .write:
       if error.isExisting {
         self.init(.cannotWrite, "'\(error.path)' exists", hint: "choose another output, or overwrite it with --force")
+      } else if error.isFolder {
+        self.init(.cannotWrite, "'\(error.path)' is a folder", hint: "name a file in it, as \(error.path)/FILE")
       } else {
         self.init(.cannotWrite, what, hint: "check that the folder exists, is writable and has room")
       }
+    }
+  }
+
+  private init(_ refusal: FileError.Refusal, _ path: String) {
+    switch refusal {
+    case .isInput(let input):
+      let output = path == "-" ? "standard output" : "the output '\(path)'"
+      let name = input == path || input == "-" ? "an input of the same call" : "the input '\(input)'"
+      self.init(.cannotWrite, "\(output) is \(name), and an input is never replaced", hint: "choose another output")
+    case .isSpecial(let what):
+      self.init(
+        .cannotWrite, "'\(path)' is \(what), and only a plain file is replaced", hint: "choose another output")
+    case .changed:
+      self.init(.failed, "'\(path)' changed while it was read", hint: "run again when nothing writes to it")
+    case .isLonger(let limit):
+      self.init(.rejected, "'\(path)' has more than \(limit) bytes", hint: "check that it is the right file")
     }
   }
 

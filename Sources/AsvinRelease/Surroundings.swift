@@ -1,3 +1,4 @@
+public import AsvinBundle
 import Glibc
 
 /// What the use cases take from the world around them: given once, so that nothing below looks for itself.
@@ -14,6 +15,12 @@ public struct Surroundings: Sendable {
   public var askPassphrase: @Sendable (_ prompt: String) -> [UInt8]?
   /// The passphrase from a file that the user named.
   public var passphraseFile: String?
+  /// Takes warnings: a sentence each, in lower case.
+  public var warn: @Sendable (_ message: String) -> Void
+  /// The project file that a verb obeys, whenever one is found.
+  public var useProject: @Sendable (_ path: String) -> Void
+  /// The files that this call reads.
+  public var inputs = InputLedger()
   /// Told about bytes done and bytes in all, from time to time.
   public var progress: @Sendable (_ done: UInt64, _ total: UInt64) -> Void
 
@@ -25,6 +32,15 @@ public struct Surroundings: Sendable {
     describeSource = { nil }
     askPassphrase = { _ in nil }
     progress = { _, _ in }
+    warn = { _ in }
+    useProject = { _ in }
+  }
+
+  /// The same surroundings for one piece of work, whose inputs are noted beside those of the call.
+  func oneRun() -> Surroundings {
+    var surroundings = self
+    surroundings.inputs = InputLedger(within: inputs)
+    return surroundings
   }
 
   /// A path as the user or a file wrote it, seen from a folder.

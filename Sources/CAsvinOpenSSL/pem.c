@@ -49,7 +49,9 @@ asvin_key *asvin_private_key_read(
 
 asvin_key *asvin_public_key_read(const void *pem, size_t count) {
   BIO *bio = count <= INT32_MAX ? BIO_new_mem_buf(pem, (int)count) : NULL;
-  EVP_PKEY *key = bio == NULL ? NULL : PEM_read_bio_PUBKEY(bio, NULL, NULL, NULL);
+  // Without a callback OpenSSL asks the terminal itself, and waits, where the bytes are an encrypted private key.
+  passphrase_answer none = {NULL, 0, 0};
+  EVP_PKEY *key = bio == NULL ? NULL : PEM_read_bio_PUBKEY(bio, NULL, answer, &none);
   BIO_free(bio);
   ERR_clear_error();
   return key;

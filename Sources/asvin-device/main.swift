@@ -1,3 +1,4 @@
 import AsvinDeviceCommands
 
+DeviceProgram.start()
 await DeviceProgram.run()

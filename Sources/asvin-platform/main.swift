@@ -1,3 +1,4 @@
 import AsvinPlatformCommands
 
+PlatformProgram.start()
 await PlatformProgram.run()

@@ -1,6 +1,7 @@
 import AsvinFixtures
 import FoundationEssentials
 import Glibc
+import Testing
 
 /// One run of the program: its exit code and what it wrote.
 struct ProgramRun {
@@ -11,26 +12,36 @@ struct ProgramRun {
   var text: String { String(decoding: output, as: UTF8.self) }
 
   /// The program that was built beside the tests.
-  static let path: String = {
+  static let path = folder + "/asvin-pack"
+
+  /// The folder of the programs.
+  static let folder: String = {
     var buffer = [UInt8](repeating: 0, count: 4096)
     let count = unsafe readlink("/proc/self/exe", &buffer, buffer.count)
     let parts = String(decoding: buffer.prefix(max(0, count)), as: UTF8.self).split(separator: "/")
-    return "/" + parts.dropLast().joined(separator: "/") + "/asvin-pack"
+    return "/" + parts.dropLast().joined(separator: "/")
   }()
 
   /// Runs the program in a folder, through a shell for its redirections.
-  init(_ arguments: String, in scratch: Scratch, variables: String = "", input: String? = nil, full: Bool = false)
-    throws
-  {
+  ///
+  /// - Parameters:
+  ///   - program: the program; `asvin-pack` where not given.
+  ///   - before: what the shell runs first, such as `umask 0;`.
+  ///   - redirections: what follows the call, as `>/dev/full`, in place of what is read back.
+  init(
+    _ arguments: String, in scratch: Scratch, program: String = "asvin-pack", variables: String = "",
+    input: String? = nil, before: String = "", redirections: String? = nil, full: Bool = false
+  ) throws {
     let (out, err) = (scratch.path(".stdout"), scratch.path(".stderr"))
     let source = input.map { "<'\(scratch.path($0))'" } ?? "</dev/null"
+    let target = redirections ?? (full ? ">/dev/full" : "")
     let command =
-      "cd '\(scratch.folder)' && \(variables) '\(Self.path)' \(arguments) \(source) >'\(full ? "/dev/full" : out)' 2>'\(err)'"
+      "cd '\(scratch.folder)' && { \(before) \(variables) '\(Self.folder)/\(program)' \(arguments) \(source) \(target); } >'\(out)' 2>'\(err)'"
     let status = unsafe system(command)
     exitCode = status >> 8 & 0xFF
-    output = full ? [] : try scratch.read(".stdout")
+    output = try scratch.read(".stdout")
     errors = String(decoding: try scratch.read(".stderr"), as: UTF8.self)
-    if !full { try FileManager.default.removeItem(atPath: out) }
+    try FileManager.default.removeItem(atPath: out)
     try FileManager.default.removeItem(atPath: err)
   }
 
@@ -50,6 +61,8 @@ enum Bench {
         let file = "\(Shared.projectFolder)/Keys/\(key)"
         try scratch.write(Array(Data(contentsOf: URL(filePath: file))), to: String(key.dropFirst("TEST-ONLY-".count)))
       }
+      // A key that everyone can read is warned of.
+      for key in ["ed25519.pem"] { try #require(unsafe chmod(scratch.path(key), 0o600) == 0) }
       let project = "vendor: example.com\nclass: board\nversion: 1.0.0\nkeys: ed25519.pem\n"
       try scratch.write(Array(project.utf8), to: "asvin-pack.yaml")
       try body(scratch)

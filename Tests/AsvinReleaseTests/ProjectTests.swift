@@ -51,7 +51,7 @@ struct ProjectTests {
 
   @Test("Every template reads, and says vendor, class, slots, RAM and chunk", arguments: Template.builtIn.keys.sorted())
   func templates(name: String) throws {
-    let template = try Template.named(name, from: "/")
+    let template = try Template.named(name, from: "/", in: Surroundings(folder: "/"))
     #expect(template.vendor != nil && template.deviceClass == name)
     #expect(template.slots[0] != nil && template.memory >= 20_480 && (512...65_536).contains(template.chunk))
   }

@@ -30,6 +30,7 @@ SHARED = {
     "NIOCore": {"AsvinPlatformServer", "AsvinPublisher"},
     "NIOHTTP1": {"AsvinPlatformServer", "AsvinPublisher"},
     "NIOSSL": {"AsvinPlatformServer", "AsvinPublisher"},
+    "NIOPosix": {"AsvinPublisher"},
     # Each program has its verbs in a target of its own: none links what another needs.
     "ArgumentParser": {"AsvinPackCommands", "AsvinPrograms", "AsvinPlatformCommands", "AsvinDeviceCommands"},
 }

@@ -28,12 +28,13 @@ public let pieceBytes = 1 << 16
 extension ByteSource {
   /// Gives every byte, in order, in pieces of at most ``pieceBytes``.
   ///
-  /// - Throws: ``FileError``, and what the body throws.
+  /// - Throws: ``FileError``, also where the source has fewer bytes than its count; and what the body throws.
   public func forEachPiece(_ body: ([UInt8]) throws -> Void) throws {
     var offset: UInt64 = 0
     while offset < count {
       let piece = try read(at: offset, count: pieceBytes)
-      guard !piece.isEmpty else { return }
+      // A source that ends early would leave the rest out without a word.
+      guard !piece.isEmpty else { throw FileError(.read, "the input", .changed) }
       try body(piece)
       offset += UInt64(piece.span.count)
     }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// An operation on a file that the system refused.
+/// An operation on a file that the system, or a rule of ours, refused.
 public struct FileError: Error, Equatable, Sendable {
   /// What was tried.
   public enum Operation: String, Sendable {
@@ -14,12 +14,26 @@ public struct FileError: Error, Equatable, Sendable {
     case write
   }
 
+  /// A rule of ours that the system does not know.
+  public enum Refusal: Equatable, Sendable {
+    /// The output is one of the inputs, which has this name.
+    case isInput(String)
+    /// The output is a device, a socket or a pipe, which no file may replace.
+    case isSpecial(String)
+    /// The file changed after it was opened.
+    case changed
+    /// The file has more bytes than it may have.
+    case isLonger(than: Int)
+  }
+
   /// What was tried.
   public let operation: Operation
   /// The file.
   public let path: String
   /// The system's error number.
   public let code: Int32
+  /// The rule that refused, where it was not the system.
+  public let refusal: Refusal?
 
   /// The system's last error.
   public init(_ operation: Operation, _ path: String) {
@@ -31,6 +45,15 @@ public struct FileError: Error, Equatable, Sendable {
     self.operation = operation
     self.path = path
     self.code = code
+    refusal = nil
+  }
+
+  /// A refusal by a rule of ours.
+  public init(_ operation: Operation, _ path: String, _ refusal: Refusal) {
+    self.operation = operation
+    self.path = path
+    self.refusal = refusal
+    code = EINVAL
   }
 
   /// The system's words for the error, in lower case.
@@ -42,6 +65,8 @@ public struct FileError: Error, Equatable, Sendable {
   public var isExisting: Bool { code == EEXIST }
   /// Whether the file does not exist.
   public var isMissing: Bool { code == ENOENT || code == ENOTDIR }
+  /// Whether a folder has the name.
+  public var isFolder: Bool { code == EISDIR }
   /// Whether permission is what fails.
   public var isPermission: Bool { code == EACCES || code == EPERM || code == EROFS }
 }

@@ -7,6 +7,8 @@ public struct FileState: Equatable, Sendable {
   /// Bytes.
   public let size: UInt64
   private let modified: [Int]
+  private let changed: [Int]
+  private let links: UInt64
 
   /// The state of an open file.
   ///
@@ -14,8 +16,20 @@ public struct FileState: Equatable, Sendable {
   public init(_ descriptor: Int32, path: String) throws(FileError) {
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0 else { throw FileError(.read, path) }
+    self.init(status)
+  }
+
+  init(_ status: stat) {
     (device, file, size) = (UInt64(status.st_dev), UInt64(status.st_ino), UInt64(status.st_size))
-    // The time of a file's last change cannot be set: whoever writes to it shows.
-    modified = [status.st_mtim.tv_sec, status.st_mtim.tv_nsec, status.st_ctim.tv_sec, status.st_ctim.tv_nsec]
+    modified = [status.st_mtim.tv_sec, status.st_mtim.tv_nsec]
+    // The time of the last change cannot be set, so that a writer who sets the other one back shows.
+    changed = [status.st_ctim.tv_sec, status.st_ctim.tv_nsec]
+    links = UInt64(status.st_nlink)
+  }
+
+  /// Whether the content is as it was in an earlier state. A name that was added or removed since changes no content.
+  func hasContent(of earlier: FileState) -> Bool {
+    device == earlier.device && file == earlier.file && size == earlier.size && modified == earlier.modified
+      && (changed == earlier.changed || links != earlier.links)
   }
 }

@@ -2,17 +2,31 @@ import Glibc
 
 /// A file that is open for reading. It is opened once: what is checked is what is used, whatever happens to the name.
 public final class InputFile: ByteSource, Sendable {
+  private enum Content: Sendable {
+    case descriptor(Int32)
+    case memory([UInt8])
+  }
+
   /// What the user calls it; `-` is standard input.
   public let name: String
   /// Bytes in all, when it was opened.
   public let count: UInt64
-  private let descriptor: Int32
+  /// Which file it is; for a pipe, the pipe.
+  public let identity: FileIdentity?
+  /// Whether every user of the machine can read or write it.
+  public let isOpenToAll: Bool
+  private let content: Content
+  private let opened: FileState?
 
-  /// Opens a file. What cannot be read at random, standard input among it, is copied to a nameless temporary file.
+  /// Bytes of a pipe that stay in memory: a key or a passphrase must never reach a disk.
+  static let memoryBytes = 1 << 20
+
+  /// Opens a file. What cannot be read at random, standard input among it, is held in memory, or in a nameless temporary
+  /// file where it is longer than 1 MiB.
   ///
   /// - Throws: ``FileError``.
   public init(_ path: String) throws(FileError) {
-    let opened = path == "-" ? dup(STDIN_FILENO) : unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC)
+    let opened = path == "-" ? dup(STDIN_FILENO) : unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
     guard opened >= 0 else { throw FileError(.open, path) }
     var status = stat()
     guard unsafe fstat(opened, &status) == 0 else {
@@ -21,33 +35,55 @@ public final class InputFile: ByteSource, Sendable {
       throw error
     }
     name = path
+    identity = FileIdentity(status)
     switch status.st_mode & S_IFMT {
     case S_IFREG where path != "-":
-      descriptor = opened
+      content = .descriptor(opened)
+      self.opened = FileState(status)
+      isOpenToAll = status.st_mode & (S_IROTH | S_IWOTH) != 0
+      count = UInt64(status.st_size)
     case S_IFDIR:
       close(opened)
       throw FileError(.open, path, code: EISDIR)
     default:
       defer { close(opened) }
-      descriptor = try Self.spool(opened, name: path)
-      guard unsafe fstat(descriptor, &status) == 0 else { throw FileError(.open, path) }
+      (content, count) = try Self.drain(opened, name: path)
+      self.opened = nil
+      isOpenToAll = false
     }
-    count = UInt64(status.st_size)
   }
 
-  deinit { close(descriptor) }
+  deinit {
+    if case .descriptor(let descriptor) = content { close(descriptor) }
+  }
 
   /// What tells the file from itself before a change.
   ///
   /// - Throws: ``FileError``.
-  public func state() throws(FileError) -> FileState { try FileState(descriptor, path: name) }
+  public func state() throws(FileError) -> FileState {
+    guard case .descriptor(let descriptor) = content else { throw FileError(.read, name, code: ESPIPE) }
+    return try FileState(descriptor, path: name)
+  }
 
-  /// The bytes at an offset; fewer than `count` only where the file ends.
+  /// Checks that the file has the content that it was opened with.
   ///
-  /// - Throws: ``FileError``.
+  /// - Throws: ``FileError`` with ``FileError/Refusal/changed`` for a file that something has written to since.
+  public func requireUnchanged() throws(FileError) {
+    guard let opened, case .descriptor(let descriptor) = content else { return }
+    guard try FileState(descriptor, path: name).hasContent(of: opened) else { throw FileError(.read, name, .changed) }
+  }
+
+  /// The bytes at an offset; fewer than `count` only where the file ended when it was opened.
+  ///
+  /// - Throws: ``FileError``, also for a file that has become shorter.
   public func read(at offset: UInt64, count: Int) throws(FileError) -> [UInt8] {
     guard offset < self.count else { return [] }
-    let wanted = Int(min(UInt64(count), self.count - offset))
+    let wanted = Int(min(UInt64(max(count, 0)), self.count - offset))
+    let descriptor: Int32
+    switch content {
+    case .memory(let bytes): return try bytes.read(at: offset, count: wanted)
+    case .descriptor(let open): descriptor = open
+    }
     var failure: FileError?
     let bytes = unsafe [UInt8](unsafeUninitializedCapacity: wanted) { buffer, filled in
       while filled < wanted {
@@ -55,6 +91,7 @@ public final class InputFile: ByteSource, Sendable {
         let got = unsafe pread(descriptor, start, wanted - filled, off_t(offset) + off_t(filled))
         if got < 0 && errno == EINTR { continue }
         if got < 0 { failure = FileError(.read, name) }
+        if got == 0 { failure = FileError(.read, name, .changed) }
         if got <= 0 { return }
         filled += got
       }
@@ -63,24 +100,36 @@ public final class InputFile: ByteSource, Sendable {
     return bytes
   }
 
-  private static func spool(_ descriptor: Int32, name: String) throws(FileError) -> Int32 {
-    let spool = try openSpool()
+  private static func drain(_ descriptor: Int32, name: String) throws(FileError) -> (Content, UInt64) {
+    var bytes: [UInt8] = []
     var piece = [UInt8](repeating: 0, count: pieceBytes)
+    while bytes.span.count <= memoryBytes {
+      let got = try next(descriptor, &piece, name: name)
+      if got == 0 { return (.memory(bytes), UInt64(bytes.span.count)) }
+      bytes += piece[..<got]
+    }
+    let spool = try openSpool()
+    do throws(FileError) {
+      try write(bytes.span, to: spool, path: name)
+      var count = UInt64(bytes.span.count)
+      while true {
+        let got = try next(descriptor, &piece, name: name)
+        if got == 0 { return (.descriptor(spool), count) }
+        try write(piece.span.extracting(0..<got), to: spool, path: name)
+        count += UInt64(got)
+      }
+    } catch {
+      close(spool)
+      throw error
+    }
+  }
+
+  private static func next(_ descriptor: Int32, _ piece: inout [UInt8], name: String) throws(FileError) -> Int {
     while true {
       let got = unsafe Glibc.read(descriptor, &piece, pieceBytes)
       if got < 0 && errno == EINTR { continue }
-      guard got >= 0 else {
-        let error = FileError(.read, name)
-        close(spool)
-        throw error
-      }
-      if got == 0 { return spool }
-      do throws(FileError) {
-        try write(piece.span.extracting(0..<got), to: spool, path: name)
-      } catch {
-        close(spool)
-        throw error
-      }
+      guard got >= 0 else { throw FileError(.read, name) }
+      return got
     }
   }
 }

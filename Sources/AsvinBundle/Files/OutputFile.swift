@@ -16,10 +16,10 @@ extension ByteSink {
   public func write(_ bytes: [UInt8]) throws(FileError) { try write(bytes.span) }
 }
 
-/// A file that comes into being whole or not at all: written under a temporary name, then renamed.
+/// A file that comes into being complete or not at all: it gets its name when its last byte is written.
 ///
-/// `-` is standard output, which gets its bytes only when the file is whole. A file that is never committed leaves
-/// nothing behind.
+/// `-` is standard output, which gets its bytes only when the file is complete; the same holds for a device or a pipe. A
+/// file that is never committed leaves nothing behind.
 public final class OutputFile: ByteSink {
   /// Whether a file of the same name may be replaced.
   public enum Replacing: Sendable {
@@ -37,66 +37,95 @@ public final class OutputFile: ByteSink {
     case flushed
   }
 
+  private enum Target {
+    case file(UnplacedFile)
+    /// A temporary file, and the descriptor that its bytes go to.
+    case stream(spool: Int32, descriptor: Int32)
+  }
+
   private let path: String
-  private let temporary: String
   private let replacing: Replacing
   private let durability: Durability
-  private var descriptor: Int32
+  private let inputs: InputLedger?
+  private let target: Target
 
   /// A new file beside its final place, with permissions before the system's mask.
   ///
+  /// - Parameters:
+  ///   - inputs: the files that must not be replaced, and must not have changed when the file is committed.
+  ///   - takesStreams: whether the path may be a device or a named pipe, which is then written to; otherwise it is refused.
   /// - Throws: ``FileError``; at once where the final name is taken and must not be replaced.
-  public init(
-    _ path: String, permissions: mode_t = 0o644, replacing: Replacing = .never, durability: Durability
+  public convenience init(
+    _ path: String, permissions: mode_t = 0o644, replacing: Replacing = .never, durability: Durability,
+    inputs: InputLedger? = nil, takesStreams: Bool = false
+  ) throws(FileError) {
+    try self.init(
+      path, permissions: permissions, replacing: replacing, durability: durability, inputs: inputs,
+      takesStreams: takesStreams, features: .all)
+  }
+
+  init(
+    _ path: String, permissions: mode_t, replacing: Replacing, durability: Durability, inputs: InputLedger?,
+    takesStreams: Bool, features: UnplacedFile.Features
   ) throws(FileError) {
     self.path = path
     self.replacing = replacing
     self.durability = durability
+    self.inputs = inputs
     if path == "-" {
-      temporary = ""
-      descriptor = try openSpool()
+      try Self.requireNoInput(FileIdentity(descriptor: STDOUT_FILENO), path, inputs)
+      target = .stream(spool: try openSpool(), descriptor: STDOUT_FILENO)
       return
     }
-    var status = stat()
-    if unsafe lstat(path, &status) == 0 {
-      if status.st_mode & S_IFMT == S_IFDIR { throw FileError(.create, path, code: EISDIR) }
-      if replacing == .never { throw FileError(.create, path, code: EEXIST) }
+    try Self.requireNoInput(FileIdentity(path), path, inputs)
+    switch try OutputPlace(path) {
+    case .stream where takesStreams:
+      let descriptor = try OutputPlace.open(stream: path)
+      do throws(FileError) {
+        target = .stream(spool: try openSpool(), descriptor: descriptor)
+      } catch {
+        close(descriptor)
+        throw error
+      }
+    case .stream: throw FileError(.create, path, .isSpecial("a device or a pipe"))
+    case .file where replacing == .never: throw FileError(.create, path, code: EEXIST)
+    case .file, .free:
+      target = .file(try UnplacedFile(beside: path, permissions: permissions, features: features))
     }
-    let (folder, last) = split(path)
-    temporary = "\(folder)/.\(last).\(getpid())-\(UInt32.random(in: 0 ... .max))"
-    descriptor = unsafe open(temporary, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, permissions)
-    guard descriptor >= 0 else { throw FileError(.create, path) }
   }
 
   deinit {
-    if descriptor >= 0 { abandon() }
+    guard case .stream(let spool, let descriptor) = target else { return }
+    close(spool)
+    if descriptor != STDOUT_FILENO { close(descriptor) }
   }
 
   /// Takes bytes.
   ///
   /// - Throws: ``FileError``.
   public func write(_ bytes: Span<UInt8>) throws(FileError) {
-    try AsvinBundle.write(bytes, to: descriptor, path: path)
+    switch target {
+    case .file(let file): try file.write(bytes)
+    case .stream(let spool, _): try AsvinBundle.write(bytes, to: spool, path: path)
+    }
   }
 
-  /// Makes the file appear under its name, whole.
+  /// Makes the file appear under its name, complete. Call it once.
   ///
   /// - Throws: ``FileError``; then there is no new file.
   public func commit() throws(FileError) {
-    if temporary.isEmpty { return try copyToStandardOutput() }
-    let isFlushed = durability == .remade || fsync(descriptor) == 0
-    guard isFlushed, close(descriptor) == 0 else {
-      let error = FileError(.write, path)
-      abandon()
-      throw error
+    try inputs?.requireUnchanged()
+    switch target {
+    case .stream(let spool, let descriptor): try copy(spool, to: descriptor)
+    case .file(let file):
+      // What came up at the place since the file was begun is judged as at the start.
+      try Self.requireNoInput(FileIdentity(path), path, inputs)
+      let place = try OutputPlace(path)
+      if place == .stream { throw FileError(.create, path, .isSpecial("a device or a pipe")) }
+      if durability == .flushed { try file.flush() }
+      try file.place(replacing: replacing == .existing)
+      if durability == .flushed { try flushFolder(split(path).folder) }
     }
-    descriptor = -1
-    // A link, unlike a rename, fails where the name is taken: nothing is replaced that came up meanwhile.
-    let placed = unsafe replacing == .never ? link(temporary, path) : rename(temporary, path)
-    let error = FileError(.write, path)
-    unsafe unlink(temporary)
-    guard placed == 0 else { throw error }
-    if durability == .flushed { try flushFolder(split(path).folder) }
   }
 
   /// Takes a committed file back, where another that belongs to it cannot be made.
@@ -106,21 +135,22 @@ public final class OutputFile: ByteSink {
     guard unsafe unlink(path) == 0 else { throw FileError(.write, path) }
   }
 
-  private func abandon() {
-    close(descriptor)
-    descriptor = -1
-    if !temporary.isEmpty { unsafe unlink(temporary) }
+  private static func requireNoInput(
+    _ identity: FileIdentity?, _ path: String, _ inputs: InputLedger?
+  ) throws(FileError) {
+    guard let identity, !identity.isCharacterDevice, let name = inputs?.name(of: identity) else { return }
+    throw FileError(.create, path, .isInput(name))
   }
 
-  private func copyToStandardOutput() throws(FileError) {
+  private func copy(_ spool: Int32, to descriptor: Int32) throws(FileError) {
     var piece = [UInt8](repeating: 0, count: pieceBytes)
     var offset: off_t = 0
     while true {
-      let got = unsafe pread(descriptor, &piece, pieceBytes, offset)
+      let got = unsafe pread(spool, &piece, pieceBytes, offset)
       if got < 0 && errno == EINTR { continue }
       guard got >= 0 else { throw FileError(.read, path) }
-      if got == 0 { return abandon() }
-      try AsvinBundle.write(piece.span.extracting(0..<got), to: STDOUT_FILENO, path: path)
+      if got == 0 { return }
+      try AsvinBundle.write(piece.span.extracting(0..<got), to: descriptor, path: path)
       offset += off_t(got)
     }
   }

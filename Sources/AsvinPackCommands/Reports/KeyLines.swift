@@ -12,7 +12,7 @@ extension KeyReport: Report {
     if let publicKey {
       return [line("algorithm", algorithm), line("key id", keyID), line("public", publicKey)]
     }
-    return [pem.hasSuffix("\n") ? String(pem.dropLast()) : pem]
+    return pem.split(separator: "\n").map(String.init)
   }
 }
 

@@ -1,4 +1,5 @@
 import AsvinPlatformAPI
+import AsvinPrograms
 import AsvinVerifier
 import FoundationEssentials
 
@@ -102,7 +103,9 @@ struct DeviceTable: Report {
 }
 
 /// Columns as wide as what is in them.
-private func table(_ head: [String], _ rows: [[String]]) -> [String] {
+private func table(_ head: [String], _ given: [[String]]) -> [String] {
+  // A code is longer than the character that it stands for, and must not move the columns.
+  let rows = given.map { $0.map(\.withVisibleControls) }
   let widths = head.indices.map { column in ([head] + rows).map { $0[column].count }.max() ?? 0 }
   return ([head] + rows).map { row in
     let cells = row.indices.map { column in

@@ -1,3 +1,5 @@
+import AsvinPrograms
+import AsvinRelease
 import FoundationEssentials
 
 /// A value that a verb made: lines for a person, or JSON, from the same fields.
@@ -18,14 +20,31 @@ extension Report {
 
 extension Encodable {
   /// Prints the value as JSON, keys in alphabetical order.
-  func printJSON() {
+  func printJSON() throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    let text: String
     do {
-      print(String(decoding: try encoder.encode(self), as: UTF8.self))
+      text = String(decoding: try encoder.encode(self), as: UTF8.self)
     } catch {
-      StandardError.write("asvin-pack: error: the result cannot be written as JSON: \(error)")
+      throw Failure(.failed, "the result cannot be written as JSON: \(error)", hint: "report this as a defect")
     }
+    try StandardStreams.show(text.withJSONControls)
+  }
+}
+
+/// A report with the project file that its verb obeyed.
+struct ReportWithProject<Content: Report>: Encodable {
+  let report: Content
+  let project: String?
+
+  private enum Key: CodingKey { case project }
+
+  func encode(to encoder: any Encoder) throws {
+    try report.encode(to: encoder)
+    guard let project else { return }
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(project, forKey: .project)
   }
 }
 

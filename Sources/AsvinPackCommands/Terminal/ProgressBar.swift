@@ -1,3 +1,4 @@
+import AsvinPrograms
 import Synchronization
 
 /// A bar on standard error, on a terminal, for work that lasts over a second.
@@ -16,14 +17,14 @@ final class ProgressBar: Sendable {
     state.withLock { state in
       let now = ContinuousClock.now
       if done >= total {
-        if state.isVisible { StandardError.show("\r\u{1B}[K") }
+        if state.isVisible { StandardStreams.tell("\r\u{1B}[K") }
         state.isVisible = false
       } else if now - state.start > .seconds(1), now - state.shown > .milliseconds(100) {
         state.shown = now
         state.isVisible = true
         let filled = Int(40 * (Double(done) / Double(total)))
         let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: 40 - filled)
-        StandardError.show("\r[\(bar)] \(done >> 20) of \(total >> 20) MiB")
+        StandardStreams.tell("\r[\(bar)] \(done >> 20) of \(total >> 20) MiB")
       }
     }
   }

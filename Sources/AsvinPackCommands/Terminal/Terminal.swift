@@ -1,26 +1,85 @@
 import Glibc
+import Synchronization
 
 /// The person at the terminal, if there is one.
 enum Terminal {
   static var isThere: Bool { isatty(STDERR_FILENO) == 1 }
 
+  /// Signals that end or stop a program while it waits for an answer.
+  private static let signals = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP]
+
   /// Asks for a passphrase, which is not shown; `nil` where nobody can be asked.
+  ///
+  /// A signal takes effect only after the terminal shows again what is typed.
   static func askPassphrase(_ prompt: String) -> [UInt8]? {
-    let terminal = unsafe open("/dev/tty", O_RDWR | O_CLOEXEC)
+    let terminal = unsafe open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)
     guard terminal >= 0 else { return nil }
     defer { close(terminal) }
+    while true {
+      interruption.store(0, ordering: .sequentiallyConsistent)
+      let handlers = replaceHandlers()
+      let answer = answer(to: prompt, at: terminal)
+      restore(handlers)
+      let signal = interruption.load(ordering: .sequentiallyConsistent)
+      if signal == 0 { return answer }
+      raise(signal)
+      // After a stop the question is asked again.
+    }
+  }
+
+  private static func answer(to prompt: String, at terminal: Int32) -> [UInt8]? {
     var settings = termios()
     guard unsafe tcgetattr(terminal, &settings) == 0 else { return nil }
     var silent = settings
     silent.c_lflag &= ~tcflag_t(ECHO)
     guard unsafe tcsetattr(terminal, TCSAFLUSH, &silent) == 0 else { return nil }
-    defer { unsafe tcsetattr(terminal, TCSAFLUSH, &settings) }
+    defer {
+      unsafe tcsetattr(terminal, TCSAFLUSH, &settings)
+      _ = unsafe Glibc.write(terminal, [UInt8(ascii: "\n")], 1)
+    }
     let question = Array("\(prompt): ".utf8)
     _ = unsafe Glibc.write(terminal, question, question.count)
     var answer: [UInt8] = []
-    var byte: UInt8 = 0
-    while unsafe read(terminal, &byte, 1) == 1, byte != UInt8(ascii: "\n"), answer.count < 1024 { answer.append(byte) }
-    _ = unsafe Glibc.write(terminal, [UInt8(ascii: "\n")], 1)
-    return answer
+    while interruption.load(ordering: .sequentiallyConsistent) == 0 {
+      // The signal may reach another thread: the wait ends in time to notice it.
+      var place = pollfd(fd: terminal, events: Int16(POLLIN), revents: 0)
+      guard unsafe poll(&place, 1, 100) > 0 else { continue }
+      var byte: UInt8 = 0
+      let got = unsafe read(terminal, &byte, 1)
+      if got < 0 && errno == EINTR { continue }
+      // The end of input without an answer is no answer.
+      guard got == 1 else { return answer.isEmpty ? nil : answer }
+      if byte == UInt8(ascii: "\n") { return answer }
+      // A longer answer is refused later, and must not be cut here.
+      if answer.count <= 4096 { answer.append(byte) }
+    }
+    return nil
+  }
+
+  private static func replaceHandlers() -> [(Int32, sigaction)] {
+    var handlers: [(Int32, sigaction)] = []
+    for number in signals {
+      var (old, new) = (sigaction(), sigaction())
+      unsafe new.__sigaction_handler.sa_handler = { interruption.store($0, ordering: .sequentiallyConsistent) }
+      // A signal that is ignored stays so.
+      guard unsafe sigaction(number, nil, &old) == 0, !isIgnored(old) else { continue }
+      unsafe sigaction(number, &new, nil)
+      handlers.append((number, old))
+    }
+    return handlers
+  }
+
+  private static func isIgnored(_ action: sigaction) -> Bool {
+    unsafe unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
+  }
+
+  private static func restore(_ handlers: [(Int32, sigaction)]) {
+    for (number, handler) in handlers {
+      var handler = handler
+      unsafe sigaction(number, &handler, nil)
+    }
   }
 }
+
+/// The signal that came during a question; 0 for none. A handler may do no more than note it.
+private let interruption = Atomic<Int32>(0)

@@ -1,17 +1,20 @@
 import ArgumentParser
+import AsvinBundle
 import AsvinRelease
 
 struct Apply: Verb {
   static let configuration = CommandConfiguration(
     commandName: "apply", abstract: "Apply a patch to an image.", discussion: "OLD is an image or a bundle.")
 
-  @Argument(help: ArgumentHelp("The base.", valueName: "old"))
+  @Argument(help: ArgumentHelp("The base.", valueName: "old"), completion: .file())
   var old: String
 
-  @Argument(help: ArgumentHelp("The patch; - is standard input.", valueName: "patch"))
+  @Argument(help: ArgumentHelp("The patch; - is standard input.", valueName: "patch"), completion: .file())
   var patch: String
 
-  @Option(name: .shortAndLong, help: ArgumentHelp("The result's file; - is standard output.", valueName: "file"))
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("The result's file; - is standard output.", valueName: "file"),
+    completion: .file())
   var output: String
 
   @Option(help: ArgumentHelp("The slot whose image is taken out of a bundle.", valueName: "n"))
@@ -25,13 +28,13 @@ struct Apply: Verb {
 
   @OptionGroup var shown: OutputOptions
 
-  var writesToStandardOutput: Bool { output == "-" }
+  var writesToStandardOutput: Bool { FileIdentity.isStandardOutput(output) }
 
-  func outcomes(in surroundings: Surroundings, _ report: (ApplicationReport) -> Void) throws {
+  func outcomes(in surroundings: Surroundings, _ report: (ApplicationReport) throws -> Void) throws {
     var application = PatchApplication(old: old, patch: patch, output: output)
     application.slot = slot
     application.maximum = maximum
     application.force = force
-    report(try application.run(in: surroundings))
+    try report(application.run(in: surroundings))
   }
 }

@@ -1,6 +1,7 @@
 public import ArgumentParser
 import AsvinDelta
 public import AsvinDeltaBuilder
+import AsvinBundle
 import AsvinRelease
 
 struct Delta: Verb {
@@ -8,13 +9,15 @@ struct Delta: Verb {
     commandName: "delta", abstract: "Make a patch from one image to another, and prove it.",
     discussion: "OLD and NEW are images or bundles. An OLD of no bytes gives the compressed image.")
 
-  @Argument(help: ArgumentHelp("The base.", valueName: "old"))
+  @Argument(help: ArgumentHelp("The base.", valueName: "old"), completion: .file())
   var old: String
 
-  @Argument(help: ArgumentHelp("The result.", valueName: "new"))
+  @Argument(help: ArgumentHelp("The result.", valueName: "new"), completion: .file())
   var new: String
 
-  @Option(name: .shortAndLong, help: ArgumentHelp("The patch's file; - is standard output.", valueName: "file"))
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("The patch's file; - is standard output.", valueName: "file"),
+    completion: .file())
   var output: String
 
   @Option(help: ArgumentHelp("The machine code: \(Architecture.names).", valueName: "name"))
@@ -48,7 +51,7 @@ struct Delta: Verb {
 
   @OptionGroup var shown: OutputOptions
 
-  var writesToStandardOutput: Bool { output == "-" }
+  var writesToStandardOutput: Bool { FileIdentity.isStandardOutput(output) }
 
   func validate() throws {
     if !inPlace, memory != nil { throw ValidationError("--memory belongs to --in-place") }
@@ -57,7 +60,7 @@ struct Delta: Verb {
     }
   }
 
-  func outcomes(in surroundings: Surroundings, _ report: (PatchReport) -> Void) throws {
+  func outcomes(in surroundings: Surroundings, _ report: (PatchReport) throws -> Void) throws {
     var creation = PatchCreation(from: old, to: new, output: output)
     creation.slot = slot
     creation.profile = profile.profile ?? (inPlace ? .standard : nil)
@@ -65,7 +68,7 @@ struct Delta: Verb {
     creation.force = force
     creation.effort = effort
     if inPlace { creation.inPlace = InPlaceOptions(memory: memory, block: block, spare: spare) }
-    report(try creation.run(in: surroundings))
+    try report(creation.run(in: surroundings))
   }
 }
 
@@ -86,6 +89,10 @@ struct Architecture: ExpressibleByArgument {
   }
 
   var defaultValueDescription: String { self.set?.name ?? "auto" }
+
+  static var allValueStrings: [String] { ["auto"] + InstructionSet.allCases.map(\.name) }
+
+  static var defaultCompletionKind: CompletionKind { .list(allValueStrings) }
 }
 
 /// A profile by its name, or `auto` for what the image looks made for.
@@ -100,4 +107,8 @@ struct ProfileName: ExpressibleByArgument {
   }
 
   var defaultValueDescription: String { profile?.name ?? "auto" }
+
+  static var allValueStrings: [String] { ["auto"] + Profile.allCases.map(\.name) }
+
+  static var defaultCompletionKind: CompletionKind { .list(allValueStrings) }
 }

@@ -1,17 +1,20 @@
 import ArgumentParser
+import AsvinBundle
 import AsvinRelease
 
 struct Extract: Verb {
   static let configuration = CommandConfiguration(
     commandName: "extract", abstract: "Verify a bundle and write the image of a slot.")
 
-  @Argument(help: ArgumentHelp("The bundle; - is standard input.", valueName: "bundle"))
+  @Argument(help: ArgumentHelp("The bundle; - is standard input.", valueName: "bundle"), completion: .file())
   var bundle: String
 
   @Option(help: ArgumentHelp("The slot.", valueName: "n"))
   var slot: UInt64 = 0
 
-  @Option(name: .shortAndLong, help: ArgumentHelp("The image's file; - is standard output.", valueName: "file"))
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("The image's file; - is standard output.", valueName: "file"),
+    completion: .file())
   var output: String
 
   @Flag(help: "Replace an existing file.")
@@ -20,10 +23,10 @@ struct Extract: Verb {
   @OptionGroup var trust: TrustArguments
   @OptionGroup var shown: OutputOptions
 
-  var writesToStandardOutput: Bool { output == "-" }
+  var writesToStandardOutput: Bool { FileIdentity.isStandardOutput(output) }
 
-  func outcomes(in surroundings: Surroundings, _ report: (ExtractionReport) -> Void) throws {
+  func outcomes(in surroundings: Surroundings, _ report: (ExtractionReport) throws -> Void) throws {
     let verification = trust.verification(of: bundle, in: surroundings)
-    report(try Extraction(verification, slot: slot, output: output, force: force).run(in: surroundings))
+    try report(Extraction(verification, slot: slot, output: output, force: force).run(in: surroundings))
   }
 }

@@ -21,8 +21,8 @@ struct Init: Verb {
 
   @OptionGroup var shown: OutputOptions
 
-  func outcomes(in surroundings: Surroundings, _ report: (ProjectReport) -> Void) throws {
-    report(
+  func outcomes(in surroundings: Surroundings, _ report: (ProjectReport) throws -> Void) throws {
+    try report(
       try ProjectInit(template: template, vendor: vendor, deviceClass: deviceClass, force: force).run(in: surroundings))
   }
 }

@@ -6,12 +6,12 @@ struct Inspect: Verb {
     commandName: "inspect",
     abstract: "Show what a bundle or an image is. Trusts nothing, and proves nothing.")
 
-  @Argument(help: ArgumentHelp("A bundle or an image; - is standard input.", valueName: "file"))
+  @Argument(help: ArgumentHelp("A bundle or an image; - is standard input.", valueName: "file"), completion: .file())
   var file: String
 
   @OptionGroup var shown: OutputOptions
 
-  func outcomes(in surroundings: Surroundings, _ report: (InspectionReport) -> Void) throws {
-    report(try Inspection(file: file).run(in: surroundings))
+  func outcomes(in surroundings: Surroundings, _ report: (InspectionReport) throws -> Void) throws {
+    try report(Inspection(file: file).run(in: surroundings))
   }
 }

@@ -1,5 +1,5 @@
-public import ArgumentParser
-public import AsvinManifest
+import ArgumentParser
+import AsvinManifest
 import AsvinRelease
 
 struct Keygen: Verb {
@@ -8,10 +8,12 @@ struct Keygen: Verb {
     abstract: "Make a key pair: KEY.pem, readable by you alone, and KEY.pub.pem.",
     discussion: "The private key is encrypted where ASVIN_PACK_PASSPHRASE, --passphrase-file or --encrypt says so.")
 
-  @Option(help: ArgumentHelp("ed25519 or ecdsa-p256.", valueName: "algorithm"))
-  var algorithm: SignatureAlgorithm = .ed25519
+  @Option(help: ArgumentHelp("The algorithm: ed25519, or p256 for ECDSA on P-256.", valueName: "algorithm"))
+  var algorithm = AlgorithmName(.ed25519)
 
-  @Option(name: .shortAndLong, help: ArgumentHelp("The private key's file; never one that exists.", valueName: "file"))
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("The private key's file; never one that exists.", valueName: "file"),
+    completion: .file())
   var output: String
 
   @Flag(help: "Encrypt the private key; asks for a passphrase where none is set.")
@@ -20,15 +22,26 @@ struct Keygen: Verb {
   @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var shown: OutputOptions
 
-  func outcomes(in surroundings: Surroundings, _ report: (KeyReport) -> Void) throws {
-    let generation = KeyGeneration(algorithm: algorithm, output: output, encrypted: encrypt)
-    report(try generation.run(in: surroundings.with(passphrase)))
+  func outcomes(in surroundings: Surroundings, _ report: (KeyReport) throws -> Void) throws {
+    let generation = KeyGeneration(algorithm: algorithm.algorithm, output: output, encrypted: encrypt)
+    try report(generation.run(in: surroundings.with(passphrase)))
   }
 }
 
-extension SignatureAlgorithm: ExpressibleByArgument {
-  /// The algorithm of a name on the command line.
-  public init?(argument: String) { self.init(name: argument) }
-  /// The name in the help.
-  public var defaultValueDescription: String { name }
+/// An algorithm by its name. ArgumentParser would show the raw value of the algorithm itself, COSE's number.
+struct AlgorithmName: ExpressibleByArgument {
+  let algorithm: SignatureAlgorithm
+
+  init(_ algorithm: SignatureAlgorithm) { self.algorithm = algorithm }
+
+  init?(argument: String) {
+    guard let algorithm = SignatureAlgorithm(name: argument) else { return nil }
+    self.algorithm = algorithm
+  }
+
+  var defaultValueDescription: String { algorithm.shortName }
+
+  static var allValueStrings: [String] { SignatureAlgorithm.allCases.map(\.shortName) }
+
+  static var defaultCompletionKind: CompletionKind { .list(allValueStrings) }
 }

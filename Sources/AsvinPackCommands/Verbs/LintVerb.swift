@@ -6,13 +6,13 @@ struct LintVerb: Verb {
     commandName: "lint",
     abstract: "Check firmware before it is signed: slot, chip, checksums, version, published releases, secrets.")
 
-  @Argument(help: ArgumentHelp("Firmware images; - is standard input.", valueName: "file"))
+  @Argument(help: ArgumentHelp("Firmware images; - is standard input.", valueName: "file"), completion: .file())
   var files: [String]
 
   @OptionGroup var release: ReleaseArguments
   @OptionGroup var shown: OutputOptions
 
-  func outcomes(in surroundings: Surroundings, _ report: (LintReport) -> Void) throws {
-    for file in files { report(try Lint(release.options(for: file)).run(in: surroundings)) }
+  func outcomes(in surroundings: Surroundings, _ report: (LintReport) throws -> Void) throws {
+    for file in files { try report(Lint(release.options(for: file)).run(in: surroundings)) }
   }
 }

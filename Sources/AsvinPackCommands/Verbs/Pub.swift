@@ -1,14 +1,15 @@
 import ArgumentParser
+import AsvinBundle
 import AsvinRelease
 
 struct Pub: Verb {
   static let configuration = CommandConfiguration(
     commandName: "pub", abstract: "Print the public half of a key, or write it to a file.")
 
-  @Argument(help: ArgumentHelp("The key: a path, or env://NAME.", valueName: "key"))
+  @Argument(help: ArgumentHelp("The key: a path, or env://NAME.", valueName: "key"), completion: .file())
   var key: String
 
-  @Option(name: .shortAndLong, help: ArgumentHelp("A file for the public key.", valueName: "file"))
+  @Option(name: .shortAndLong, help: ArgumentHelp("A file for the public key.", valueName: "file"), completion: .file())
   var output: String?
 
   @Flag(help: "Replace an existing file.")
@@ -17,9 +18,12 @@ struct Pub: Verb {
   @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var shown: OutputOptions
 
-  func outcomes(in surroundings: Surroundings, _ report: (KeyReport) -> Void) throws {
+  /// Without a file, or with that of standard output, the key itself is the report.
+  private var isPrinted: Bool { output.map(FileIdentity.isStandardOutput) ?? true }
+
+  func outcomes(in surroundings: Surroundings, _ report: (KeyReport) throws -> Void) throws {
     let half = PublicHalf(
-      key: KeyReference(key, from: surroundings.folder), output: output == "-" ? nil : output, force: force)
-    report(try half.run(in: surroundings.with(passphrase)))
+      key: KeyReference(key, from: surroundings.folder), output: isPrinted ? nil : output, force: force)
+    try report(half.run(in: surroundings.with(passphrase)))
   }
 }

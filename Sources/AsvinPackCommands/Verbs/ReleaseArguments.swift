@@ -23,7 +23,7 @@ struct ReleaseArguments: ParsableArguments {
     help: ArgumentHelp("An image for a further slot. May be repeated.", valueName: "n=file"))
   var slots: [String] = []
 
-  @Option(help: ArgumentHelp("The board template, by name or path.", valueName: "template"))
+  @Option(help: ArgumentHelp("The board template, by name or path.", valueName: "template"), completion: .file())
   var template: String?
 
   @Option(
@@ -68,7 +68,8 @@ extension LintRule: ExpressibleByArgument {}
 /// Where the passphrase of a private key comes from.
 struct PassphraseOptions: ParsableArguments {
   @Option(
-    help: ArgumentHelp("A file with the passphrase; else ASVIN_PACK_PASSPHRASE, else a prompt.", valueName: "file"))
+    help: ArgumentHelp("A file with the passphrase; else ASVIN_PACK_PASSPHRASE, else a prompt.", valueName: "file"),
+    completion: .file())
   var passphraseFile: String?
 }
 

@@ -1,4 +1,5 @@
 public import ArgumentParser
+import AsvinBundle
 public import AsvinRelease
 
 struct Sign: Verb {
@@ -7,12 +8,15 @@ struct Sign: Verb {
     abstract: "Sign firmware: check it, make its manifest, sign that, write NAME-VERSION.asvin.",
     discussion: "One bundle for each FILE. What a key signed is verified before anything is written.")
 
-  @Argument(help: ArgumentHelp("Firmware images, or bundles to sign again; - is standard input.", valueName: "file"))
+  @Argument(
+    help: ArgumentHelp("Firmware images, or bundles to sign again; - is standard input.", valueName: "file"),
+    completion: .file())
   var files: [String]
 
   @Option(
     name: .customLong("key"), parsing: .singleValue,
-    help: ArgumentHelp("A key that signs: a path, or env://NAME. May be repeated.", valueName: "key"))
+    help: ArgumentHelp("A key that signs: a path, or env://NAME. May be repeated.", valueName: "key"),
+    completion: .file())
   var keys: [String] = []
 
   @OptionGroup var release: ReleaseArguments
@@ -26,14 +30,17 @@ struct Sign: Verb {
   @Option(
     name: .customLong("from"), parsing: .singleValue,
     help: ArgumentHelp(
-      "An image or bundle that devices update from: a patch is added. May be repeated.", valueName: "old"))
+      "An image or bundle that devices update from: a patch is added. May be repeated.", valueName: "old"),
+    completion: .file())
   var bases: [String] = []
 
   @Option(
     help: ArgumentHelp("Memory that patches are applied in: auto, standard, tiny or linux.", valueName: "name"))
   var profile = ProfileName(nil)
 
-  @Option(name: .shortAndLong, help: ArgumentHelp("The bundle's file; - is standard output.", valueName: "file"))
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("The bundle's file; - is standard output.", valueName: "file"),
+    completion: .file())
   var output: String?
 
   @Flag(help: "Replace an existing file.")
@@ -42,13 +49,20 @@ struct Sign: Verb {
   @Option(help: ArgumentHelp("For a bundle that is signed already: error, skip, replace or append.", valueName: "what"))
   var onSigned: OnSigned = .error
 
+  @Option(
+    parsing: .singleValue,
+    help: ArgumentHelp(
+      "A public key that the signatures of a signed bundle are checked against. May be repeated.", valueName: "pub"),
+    completion: .file())
+  var trust: [String] = []
+
   @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var shown: OutputOptions
 
   /// The payloads of an image that a manifest has room for.
   private static let payloads = 16
 
-  var writesToStandardOutput: Bool { output == "-" }
+  var writesToStandardOutput: Bool { output.map(FileIdentity.isStandardOutput) ?? false }
 
   func validate() throws {
     guard bases.count < Self.payloads - 1 else {
@@ -61,11 +75,14 @@ struct Sign: Verb {
     }
   }
 
-  func outcomes(in surroundings: Surroundings, _ report: (SignReport) -> Void) throws {
+  func outcomes(in surroundings: Surroundings, _ report: (SignReport) throws -> Void) throws {
     let surroundings = surroundings.with(passphrase)
+    // The bundle of one file must not replace another that is signed after it.
+    for file in files { surroundings.inputs.note(file) }
     for file in files {
       var signing = Signing(try release.options(for: file))
       signing.keys = keys.map { KeyReference($0, from: surroundings.folder) }
+      signing.trust = trust.map { KeyReference($0, from: surroundings.folder) }
       signing.created = created
       signing.lowestBase = lowestBase
       signing.output = output
@@ -73,7 +90,7 @@ struct Sign: Verb {
       signing.profile = profile.profile
       signing.force = force
       signing.onSigned = onSigned
-      report(try signing.run(in: surroundings))
+      try report(signing.run(in: surroundings))
     }
   }
 }

@@ -5,7 +5,9 @@ import AsvinRelease
 struct TrustArguments: ParsableArguments {
   @Option(
     parsing: .singleValue,
-    help: ArgumentHelp("A public key of which one must have signed. May be repeated.", valueName: "pub"))
+    help: ArgumentHelp(
+      "A public key; --threshold of them must have signed, else one. May be repeated.", valueName: "pub"),
+    completion: .file())
   var trust: [String] = []
 
   @Option(help: ArgumentHelp("The vendor's domain that the release must be for.", valueName: "domain"))
@@ -20,12 +22,16 @@ struct TrustArguments: ParsableArguments {
   @Option(help: ArgumentHelp("The sequence number of what the device runs.", valueName: "n"))
   var baseSequence: UInt64?
 
+  @Option(help: ArgumentHelp("How many of the keys must have signed.", valueName: "n"))
+  var threshold = 1
+
   func verification(of bundle: String, in surroundings: Surroundings) -> BundleVerification {
     var verification = BundleVerification(
       bundle: bundle, trust: trust.map { KeyReference($0, from: surroundings.folder) })
     verification.vendor = vendor
     verification.deviceClass = deviceClass
     verification.floor = floor
+    verification.threshold = threshold
     verification.baseSequence = baseSequence
     return verification
   }

@@ -6,13 +6,13 @@ struct Verify: Verb {
     commandName: "verify",
     abstract: "Verify a bundle as a device does, then every payload in it.")
 
-  @Argument(help: ArgumentHelp("The bundle; - is standard input.", valueName: "bundle"))
+  @Argument(help: ArgumentHelp("The bundle; - is standard input.", valueName: "bundle"), completion: .file())
   var bundle: String
 
   @OptionGroup var trust: TrustArguments
   @OptionGroup var shown: OutputOptions
 
-  func outcomes(in surroundings: Surroundings, _ report: (Verdict) -> Void) throws {
-    report(try trust.verification(of: bundle, in: surroundings).run(in: surroundings))
+  func outcomes(in surroundings: Surroundings, _ report: (Verdict) throws -> Void) throws {
+    try report(trust.verification(of: bundle, in: surroundings).run(in: surroundings))
   }
 }

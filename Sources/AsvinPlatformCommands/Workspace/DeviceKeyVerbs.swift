@@ -1,6 +1,7 @@
 import ArgumentParser
 import AsvinPlatform
 import AsvinPlatformServer
+import AsvinPrograms
 import AsvinRelease
 
 struct AddDeviceKey: AsyncParsableCommand {
@@ -19,7 +20,7 @@ struct AddDeviceKey: AsyncParsableCommand {
     do {
       let key = try await Provisioning.addDeviceKey(
         try deviceKeyFile.map(WorkspaceKeys.read), to: workspace.id, in: store, at: .now)
-      print("device key   \(key)")
+      try CommandProgram.show("device key   \(key)")
     } catch let error as PlatformError {
       throw Failure(error)
     }
@@ -43,7 +44,7 @@ struct RemoveDeviceKey: AsyncParsableCommand {
     do {
       let key = try WorkspaceKeys.read(deviceKeyFile)
       try await Provisioning.removeDeviceKey(key, from: workspace.id, in: store, at: .now)
-      print("removed a device key of workspace \(workspace.id.value)")
+      try CommandProgram.show("removed a device key of workspace \(workspace.id.value)")
     } catch let error as PlatformError {
       throw Failure(error)
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import AsvinPlatform
 import AsvinPlatformServer
+import AsvinPrograms
 import AsvinRelease
 
 struct WorkspaceCreate: AsyncParsableCommand {
@@ -39,10 +40,10 @@ struct WorkspaceCreate: AsyncParsableCommand {
       throw Failure(error)
     }
     guard !json else { return try report.printJSON() }
-    report.printLines()
-    print("ASVIN_CUSTOMER_KEY signs logins and is not sent; ASVIN_DEVICE_KEY is named in a login")
-    print("ASVIN_PACK_TOKEN, or asvin-pack login, takes the admin token, which is shown once")
-    print("next: asvin-platform serve --data \(folder.data)")
+    try report.printLines()
+    try CommandProgram.show("ASVIN_CUSTOMER_KEY signs logins and is not sent; ASVIN_DEVICE_KEY is named in a login")
+    try CommandProgram.show("ASVIN_PACK_TOKEN, or asvin-pack login, takes the admin token, which is shown once")
+    try CommandProgram.show("next: asvin-platform serve --data \(folder.data)")
   }
 }
 
@@ -56,6 +57,6 @@ struct WorkspaceShow: AsyncParsableCommand {
 
   func run() async throws {
     let report = WorkspaceReport(try await named.find(in: folder.store()))
-    if json { try report.printJSON() } else { report.printLines() }
+    if json { try report.printJSON() } else { try report.printLines() }
   }
 }

@@ -1,6 +1,7 @@
 import AsvinBundle
 import AsvinPlatform
 import AsvinPlatformAPI
+import AsvinPrograms
 import AsvinRelease
 import FoundationEssentials
 
@@ -67,13 +68,13 @@ struct WorkspaceReport: Encodable {
   func printJSON() throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    print(String(decoding: try encoder.encode(self), as: UTF8.self))
+    try StandardStreams.show(String(decoding: try encoder.encode(self), as: UTF8.self).withJSONControls)
   }
 
-  func printLines() {
-    print("workspace    \(workspace)")
-    print("customer key \(customerKey)")
-    for key in deviceKeys { print("device key   \(key)") }
-    if let token { print("admin token  \(token)") }
+  func printLines() throws {
+    try CommandProgram.show("workspace    \(workspace)")
+    try CommandProgram.show("customer key \(customerKey)")
+    for key in deviceKeys { try CommandProgram.show("device key   \(key)") }
+    if let token { try CommandProgram.show("admin token  \(token)") }
   }
 }

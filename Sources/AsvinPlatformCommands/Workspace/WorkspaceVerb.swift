@@ -1,9 +1,10 @@
 import ArgumentParser
 import AsvinPlatform
 import AsvinPlatformStore
+import AsvinPrograms
 import AsvinRelease
 
-struct WorkspaceVerb: AsyncParsableCommand {
+struct WorkspaceVerb: AsyncParsableCommand, VerbGroup {
   static let configuration = CommandConfiguration(
     commandName: "workspace", abstract: "Create and show workspaces, and the keys of their devices.",
     subcommands: [
@@ -18,7 +19,7 @@ struct WorkspaceListing: AsyncParsableCommand {
 
   func run() async throws {
     for workspace in try await folder.store().workspaces() {
-      print("\(workspace.id.value)  \(workspace.visibleName)")
+      try CommandProgram.show("\(workspace.id.value)  \(workspace.visibleName)")
     }
   }
 }

@@ -1,4 +1,4 @@
-import AsvinBundle
+public import AsvinBundle
 public import AsvinRelease
 import FoundationEssentials
 import Glibc
@@ -23,7 +23,17 @@ public struct Credentials: Sendable {
   ///
   /// - Throws: ``Failure`` where there is none.
   public func token(for address: String) throws(Failure) -> String {
-    if let token = variables[Self.variable], !token.isEmpty { return token }
+    if let token = variables[Self.variable], !token.isEmpty {
+      // A build server may add the end of a line.
+      let trimmed = String(
+        token.unicodeScalars.drop { $0.value <= 0x20 }.reversed().drop { $0.value <= 0x20 }.reversed().map(
+          Character.init))
+      guard !trimmed.isEmpty, trimmed.unicodeScalars.allSatisfy({ (0x21...0x7E).contains($0.value) }) else {
+        throw Failure(
+          .usage, "\(Self.variable) does not hold a token", hint: "set it to the token alone, without blanks")
+      }
+      return trimmed
+    }
     guard let token = try stored()[Self.trimmed(address)] else {
       throw Failure(
         .notAllowed, "there is no token for \(address)",
@@ -35,7 +45,9 @@ public struct Credentials: Sendable {
   /// Keeps a token.
   ///
   /// - Throws: ``Failure``.
-  public func keep(_ token: String, for address: String) throws(Failure) {
+  ///
+  /// - Parameter inputs: the files that were read for it, which must not be replaced.
+  public func keep(_ token: String, for address: String, inputs: InputLedger? = nil) throws(Failure) {
     var all = try stored()
     all[Self.trimmed(address)] = token
     do {
@@ -44,7 +56,7 @@ public struct Credentials: Sendable {
         atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      let file = try OutputFile(path, permissions: 0o600, replacing: .existing, durability: .flushed)
+      let file = try OutputFile(path, permissions: 0o600, replacing: .existing, durability: .flushed, inputs: inputs)
       try file.write([UInt8](try encoder.encode(all)))
       try file.commit()
     } catch {
@@ -59,7 +71,7 @@ public struct Credentials: Sendable {
     } catch let error as FileError where error.isMissing {
       return [:]
     } catch {
-      throw Failure(.failed, "'\(path)' cannot be read: \(error)", hint: "remove it, and log in again")
+      throw Failure(.failed, "'\(path)' is damaged and cannot be read", hint: "remove it, and log in again")
     }
   }
 

@@ -6,7 +6,9 @@ extension PlatformConnection {
   static func words(_ error: any Error) -> String {
     let text = "\(error)"
     switch error {
-    case is NIOSSLError where text.contains("CERTIFICATE_VERIFY_FAILED"): return "its certificate is not trusted"
+    case is NIOSSLError where isCertificateRefused(error): return "its certificate is not trusted"
+    case let error as NIOSSLExtraError where error == .failedToValidateHostname:
+      return "its certificate is for another host"
     case is NIOSSLError where text.contains("WRONG_VERSION_NUMBER"): return "it does not speak TLS"
     case is NIOSSLError: return "TLS fails"
     case let error as HTTPClientError:
@@ -22,9 +24,15 @@ extension PlatformConnection {
     }
   }
 
+  /// Whether the other side's certificate is what fails.
+  static func isCertificateRefused(_ error: any Error) -> Bool { "\(error)".contains("CERTIFICATE_VERIFY_FAILED") }
+
   static func hint(_ error: any Error) -> String {
     let text = "\(error)"
-    if text.contains("CERTIFICATE_VERIFY_FAILED") { return "give the authority's certificate with --ca" }
+    if isCertificateRefused(error) { return "give the authority's certificate with --ca" }
+    if (error as? NIOSSLExtraError) == .failedToValidateHostname {
+      return "use the name that the certificate has, or check that the right server answers"
+    }
     if text.contains("WRONG_VERSION_NUMBER") { return "is it http, and not https?" }
     return "check the address and the network"
   }

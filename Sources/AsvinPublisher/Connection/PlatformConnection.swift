@@ -12,6 +12,7 @@ public struct PlatformConnection: Sendable {
   public let address: String
   private let client: HTTPClient
   private let token: String?
+  private let authorities: [NIOSSLCertificate]
 
   /// Bytes of the largest reply that is no download.
   static let longestReply = 1 << 24
@@ -52,23 +53,27 @@ public struct PlatformConnection: Sendable {
     _ address: String, token: String? = nil, authorities: [UInt8]? = nil,
     _ body: @Sendable (PlatformConnection) async throws -> Result
   ) async throws -> Result {
+    try ProcessFolder.require()
     var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
     configuration.timeout = .init(connect: .seconds(10), read: .seconds(60))
     configuration.connectionPool.retryConnectionEstablishment = false
     configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 512
+    var trusted: [NIOSSLCertificate] = []
     if let authorities {
       var tls = TLSConfiguration.makeClientConfiguration()
       do {
-        tls.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(authorities))
+        trusted = try NIOSSLCertificate.fromPEMBytes(authorities)
       } catch {
         throw Failure(
           .rejected, "the authority's file holds no certificate", hint: "give a certificate in PEM with --ca")
       }
+      tls.trustRoots = .certificates(trusted)
       configuration.tlsConfiguration = tls
     }
     let client = HTTPClient(configuration: configuration)
     do {
-      let result = try await body(try PlatformConnection(address: address, client: client, token: token))
+      let result = try await body(
+        try PlatformConnection(address: address, client: client, token: token, authorities: trusted))
       try await client.shutdown()
       return result
     } catch {
@@ -78,22 +83,24 @@ public struct PlatformConnection: Sendable {
     }
   }
 
-  private init(address: String, client: HTTPClient, token: String?) throws {
+  private init(address: String, client: HTTPClient, token: String?, authorities: [NIOSSLCertificate]) throws {
     var address = address
     while address.hasSuffix("/") { address.removeLast() }
     guard address.hasPrefix("https://") || address.hasPrefix("http://"), address.contains("://") else {
       throw Failure(.usage, "'\(address)' is no platform's address", hint: "give it as https://updates.example.com")
     }
-    self.init(checked: address, client, token)
+    self.init(checked: address, client, token, authorities)
   }
 
-  private init(checked address: String, _ client: HTTPClient, _ token: String?) {
-    (self.address, self.client, self.token) = (address, client, token)
+  private init(
+    checked address: String, _ client: HTTPClient, _ token: String?, _ authorities: [NIOSSLCertificate]
+  ) {
+    (self.address, self.client, self.token, self.authorities) = (address, client, token, authorities)
   }
 
   /// The same platform, spoken to with another token.
   public func with(token: String) -> PlatformConnection {
-    var other = PlatformConnection(checked: address, client, token)
+    var other = PlatformConnection(checked: address, client, token, authorities)
     other.slowness = slowness
     return other
   }
@@ -165,7 +172,7 @@ public struct PlatformConnection: Sendable {
     do {
       return try await pieces.next()
     } catch {
-      throw unreachable(path, error)
+      throw await unreachable(path, error)
     }
   }
 
@@ -183,12 +190,17 @@ public struct PlatformConnection: Sendable {
     } catch is CancellationError {
       throw CancellationError()
     } catch {
-      throw unreachable(path, error)
+      throw await unreachable(path, error)
     }
   }
 
-  private func unreachable(_ path: String, _ error: any Error) -> Failure {
-    Failure(.unreachable, "\(address) does not answer: \(Self.words(error))", hint: Self.hint(error))
+  private func unreachable(_ path: String, _ error: any Error) async -> Failure {
+    if Self.isCertificateRefused(error),
+      let fault = await CertificateFault.find(at: address, authorities: authorities)
+    {
+      return Failure(.unreachable, "\(address) is not trusted: \(fault.words)", hint: fault.hint)
+    }
+    return Failure(.unreachable, "\(address) does not answer: \(Self.words(error))", hint: Self.hint(error))
   }
 
   private func reply<Reply: Decodable>(
@@ -221,6 +233,9 @@ public struct PlatformConnection: Sendable {
   }
 
   private func refusal(_ response: HTTPClientResponse, _ path: String) async -> Failure {
+    if [301, 302, 303, 307, 308].contains(response.status.code) {
+      return Failure(redirectTo: response.headers.first(name: "Location"), from: address, path)
+    }
     // Where the reply does not say why, its status does.
     let bytes = try? await collect(response, path)  // see above
     let body = Data(bytes?.readableBytesView ?? ByteBuffer().readableBytesView)

@@ -2,65 +2,89 @@ public import AsvinPlatformAPI
 import AsvinRelease
 
 extension PlatformConnection {
-  /// The ids of device groups, by their names.
+  /// The device groups that some texts name.
   ///
-  /// - Throws: ``Failure`` for a name that there is not.
-  public func deviceGroups(named names: [String]) async throws -> [Int64] {
+  /// - Throws: ``Failure`` for a name that there is not, or that more than one group can be.
+  public func deviceGroups(named texts: [String]) async throws -> [Int64] {
     let known = try await ask(.get, "/manage/device-groups", as: DeviceGroupList.self)?.items ?? []
-    return try names.map { name in
-      guard let group = known.first(where: { $0.name == name }) else {
-        let all = known.map(\.name).joined(separator: ", ")
-        throw Failure(
-          .inputMissing, "the platform has no device group '\(name)'",
-          hint: all.isEmpty ? "make one: asvin-pack device group NAME --into \(name) --create" : "it has \(all)")
-      }
-      return group.id
+    return try texts.map { text in
+      let all = known.map(\.name).joined(separator: ", ")
+      return try Self.group(
+        text, of: known.map { ($0.id, $0.name) }, "device group",
+        hint: all.isEmpty ? "make one: asvin-pack device group NAME --into \(text) --create" : "it has \(all)")
     }
   }
 
-  /// Firmware of a file group: the version that is asked for, or the one with the highest sequence number.
+  /// The file group that a text names.
   ///
-  /// - Throws: ``Failure`` where there is none.
-  public func firmware(in group: String, version: String?) async throws -> Int64 {
-    let groups = try await ask(.get, "/manage/file-groups", as: FileGroupList.self)?.items ?? []
-    guard let known = groups.first(where: { $0.name == group }) else {
-      throw Failure(.inputMissing, "the platform has no file group '\(group)'")
+  /// - Throws: ``Failure`` for a name that there is not, or that more than one group can be.
+  public func fileGroup(_ text: String) async throws -> FileGroupReply {
+    let known = try await ask(.get, "/manage/file-groups", as: FileGroupList.self)?.items ?? []
+    let all = known.map(\.name).joined(separator: ", ")
+    let id = try Self.group(
+      text, of: known.map { ($0.id, $0.name) }, "file group",
+      hint: all.isEmpty ? "an administrator makes one: asvin-pack publish --create-group" : "it has \(all)")
+    guard let group = known.first(where: { $0.id == id }) else {
+      throw Failure(.inputMissing, "the platform has no file group '\(text)'")
     }
-    let all = try await self.all("/manage/file-groups/\(known.id)/firmware", as: FirmwareList.self)
-    let found = version.map { version in all.filter { $0.version == version } } ?? all
-    guard let firmware = found.max(by: { ($0.sequence ?? 0, $0.id) < ($1.sequence ?? 0, $1.id) }) else {
-      throw Failure(
-        .inputMissing, "file group '\(group)' has no \(version.map { "version \($0)" } ?? "firmware")",
-        hint: "publish it: asvin-pack publish BUNDLE --group \(group) --to \(address)")
-    }
-    return firmware.id
+    return group
   }
 
-  /// A rollout, by its id or its name; of several with a name, the one made last.
+  /// A group is called by its name. Digits can be the id of one and the name of another, which is then for the caller to say.
+  private static func group(
+    _ text: String, of groups: [(id: Int64, name: String)], _ what: String, hint: String
+  ) throws(Failure) -> Int64 {
+    let reference = PlatformReference(text)
+    let byID = groups.filter { reference.id == $0.id }
+    let byName =
+      text.hasPrefix("id:") ? [] : groups.filter { $0.name == reference.text && !byID.map(\.id).contains($0.id) }
+    let found = byID + byName
+    guard let group = found.first else {
+      throw Failure(.inputMissing, "the platform has no \(what) '\(text)'", hint: hint)
+    }
+    guard found.count == 1 else {
+      var failure = PlatformReference.ambiguous(text, what, found.map { "\($0.id) '\($0.name)'" })
+      failure = Failure(failure.kind, failure.message, hint: "write id:\(reference.text) or name:\(reference.text)")
+      throw failure
+    }
+    return group.id
+  }
+
+  /// A rollout, by its id or its name.
   ///
-  /// - Throws: ``Failure`` where there is none.
-  public func rollout(_ name: String) async throws -> RolloutReply {
+  /// - Throws: ``Failure`` where there is none, or where more than one has the name.
+  public func rollout(_ text: String) async throws -> RolloutReply {
     let all = try await ask(.get, "/manage/rollouts", as: RolloutList.self)?.items ?? []
-    guard let rollout = all.last(where: { "\($0.id)" == name || $0.name == name }) else {
-      throw Failure(.inputMissing, "the platform has no rollout '\(name)'", hint: "see: asvin-pack rollout list")
-    }
-    return rollout
+    return try PlatformReference(text).one(
+      of: all, "rollout", id: \.id, names: { [$0.name] }, words: { "\($0.id) '\($0.name)' (\($0.phase.rawValue))" },
+      hint: "see: asvin-pack rollout list")
   }
 
-  /// Devices, each by its id, by what it calls itself, or by what people call it.
+  /// Devices, each by its id, by the name that it has, or by its label; each device once.
   ///
-  /// - Throws: ``Failure`` for a name that there is not, or that two devices have.
-  public func devices(_ names: [String]) async throws -> [DeviceReply] {
+  /// A device chooses its own name and label. So neither can be another device's id, and a text that is one device's name and
+  /// another one's label is for the operator to decide.
+  ///
+  /// - Throws: ``Failure`` for a name that there is not, or that more than one device can be.
+  public func devices(_ texts: [String]) async throws -> [DeviceReply] {
     let all = try await self.all("/manage/devices", as: DeviceList.self)
-    return try names.map { name in
-      let found = all.filter { "\($0.id)" == name || $0.name.lowercased() == name.lowercased() || $0.label == name }
-      guard let device = found.first else {
-        throw Failure(.inputMissing, "the platform has no device '\(name)'", hint: "see: asvin-pack device list")
-      }
-      guard found.count == 1 else {
-        throw Failure(.usage, "\(found.count) devices are called '\(name)'", hint: "give the id")
-      }
-      return device
+    var chosen: [DeviceReply] = []
+    for text in texts {
+      let reference = PlatformReference(text)
+      let device = try reference.one(
+        of: all, "device", id: \.id,
+        names: { device in
+          // Names of devices are unique whatever their case.
+          (device.name.lowercased() == reference.text.lowercased() ? [reference.text] : []) + [device.label]
+        },
+        words: { "\($0.id) (name '\($0.name)', label '\($0.label)')" }, hint: "see: asvin-pack device list")
+      if !chosen.contains(where: { $0.id == device.id }) { chosen.append(device) }
     }
+    return chosen
+  }
+
+  /// Warns of a new name that looks like an id.
+  public static func warning(naming name: String, _ what: String) -> String? {
+    PlatformReference.isLikeID(name) ? "'\(name)' looks like an id: call the \(what) name:\(name) from now on" : nil
   }
 }

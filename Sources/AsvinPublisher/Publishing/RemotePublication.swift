@@ -76,20 +76,14 @@ public struct RemotePublication: Sendable {
 
   /// The file group; `nil` for one that a dry run would make.
   private func fileGroup(of platform: PlatformConnection) async throws -> FileGroupReply? {
+    guard !newGroupTrust.isEmpty else { return try await platform.fileGroup(group) }
+    // A group that is to be made is meant by its name.
     let groups = try await platform.ask(.get, "/manage/file-groups", as: FileGroupList.self)?.items ?? []
-    guard let group = groups.first(where: { $0.name == self.group }) else {
-      if !newGroupTrust.isEmpty, dryRun { return nil }
-      if !newGroupTrust.isEmpty {
-        return try await platform.must(
-          .post, "/manage/file-groups", FileGroupRequest(name: self.group, trust: newGroupTrust),
-          as: FileGroupReply.self)
-      }
-      let names = groups.map(\.name).joined(separator: ", ")
-      throw Failure(
-        .inputMissing, "the platform has no file group '\(self.group)'",
-        hint: names.isEmpty ? "an administrator makes one with --create-group" : "it has \(names)")
-    }
-    return group
+    let name = group.hasPrefix("name:") ? String(group.dropFirst(5)) : group
+    if let known = groups.first(where: { $0.name == name }) { return known }
+    if dryRun { return nil }
+    return try await platform.must(
+      .post, "/manage/file-groups", FileGroupRequest(name: name, trust: newGroupTrust), as: FileGroupReply.self)
   }
 
   /// What would be done, as far as it can be told without doing it.

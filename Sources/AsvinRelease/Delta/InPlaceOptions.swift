@@ -18,9 +18,13 @@ public struct InPlaceOptions: Sendable {
   /// The way to write, if both images fit.
   func checked(_ old: Int, _ new: Int) throws(Failure) -> Windows.InPlace {
     guard block.nonzeroBitCount == 1, (256...16 << 20).contains(block) else {
-      throw Failure(.usage, "an erase block of \(block) bytes is no power of two from 256 to 16 MiB")
+      throw Failure(
+        .usage, "an erase block of \(block) bytes is not a power of two from 256 to 16 MiB",
+        hint: "give the size of the flash's erase block, as --block 4096")
     }
-    guard (1...2).contains(spare) else { throw Failure(.usage, "there are 1 or 2 spare blocks, not \(spare)") }
+    guard (1...2).contains(spare) else {
+      throw Failure(.usage, "there are 1 or 2 spare blocks, not \(spare)", hint: "give --spare 1 or --spare 2")
+    }
     let larger = (UInt64(max(old, new)) + block - 1) / block * block
     if let memory, larger > memory {
       throw Failure(.rejected, "the images need \(larger) bytes in whole blocks, and the slot has \(memory)")

@@ -31,11 +31,14 @@ public struct PatchApplication: Sendable {
   ///
   /// - Throws: ``Failure``.
   public func run(in surroundings: Surroundings) throws(Failure) -> ApplicationReport {
+    guard maximum > 0 else {
+      throw Failure(.usage, "a result of at most 0 bytes is no image", hint: "give --max-size 1 or more, in bytes")
+    }
+    let surroundings = surroundings.oneRun()
     let base = try SlotImage(base: old, slot: slot, in: surroundings)
     do {
-      let input = try InputFile(Surroundings.path(patch, from: surroundings.folder))
-      let path = Surroundings.path(output, from: surroundings.folder)
-      let file = try OutputFile(path, replacing: force ? .existing : .never, durability: .remade)
+      let input = try surroundings.input(patch)
+      let file = try surroundings.output(output, force: force, durability: .remade)
       var hash = SHA256()
       let size = try apply(input, to: base) { piece in
         hash.update(piece)

@@ -35,11 +35,11 @@ public struct PatchCreation: Sendable {
   ///
   /// - Throws: ``Failure``.
   public func run(in surroundings: Surroundings) throws(Failure) -> PatchReport {
+    let surroundings = surroundings.oneRun()
     let base = try SlotImage(base: old, slot: slot, in: surroundings)
     let result = try SlotImage(new, slot: slot, in: surroundings)
     do {
-      let path = Surroundings.path(output, from: surroundings.folder)
-      let file = try OutputFile(path, replacing: force ? .existing : .never, durability: .remade)
+      let file = try surroundings.output(output, force: force, durability: .remade)
       let start = clock()
       let patch = try create(from: base, to: result, in: surroundings) { try file.write($0) }
       let seconds = Double(clock() - start) / Double(CLOCKS_PER_SEC)

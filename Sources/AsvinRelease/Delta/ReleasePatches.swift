@@ -4,7 +4,6 @@ import AsvinDelta
 import AsvinDeltaBuilder
 import AsvinManifest
 import AsvinWire
-import Dispatch
 import Synchronization
 
 /// The patches of a release: from each base to the image of its slot, and from nothing, which is the compressed image.
@@ -87,7 +86,7 @@ struct ReleasePatches {
     _ jobs: [ShortJob], _ profile: Profile?, in surroundings: Surroundings
   ) throws(Failure) -> [(Int, Made)] {
     let results = Mutex<[Result<BuiltPatch, DeltaError>?]>(Array(repeating: nil, count: jobs.count))
-    DispatchQueue.concurrentPerform(iterations: jobs.count) { index in
+    concurrently(jobs.count) { index in
       let job = jobs[index]
       let result = Result { () throws(DeltaError) in
         try PatchBuilder.patch(from: job.base, to: job.new, profile: profile)

@@ -60,7 +60,7 @@ struct SlotImage {
 
   private static func open(_ path: String, in surroundings: Surroundings) throws(Failure) -> InputFile {
     do {
-      return try InputFile(Surroundings.path(path, from: surroundings.folder))
+      return try surroundings.input(path)
     } catch {
       throw Failure(error, on: path)
     }

@@ -16,9 +16,9 @@ struct FirmwareImage {
   let description: ImageDescription
 
   /// Opens a file.
-  init(_ path: String, slot: UInt64, from folder: String) throws(Failure) {
+  init(_ path: String, slot: UInt64, in surroundings: Surroundings) throws(Failure) {
     do {
-      try self.init(InputFile(Surroundings.path(path, from: folder)), name: path, slot: slot)
+      try self.init(surroundings.input(path), name: path, slot: slot)
     } catch {
       throw Failure(error, on: path)
     }

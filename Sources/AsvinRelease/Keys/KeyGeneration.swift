@@ -23,21 +23,22 @@ public struct KeyGeneration: Sendable {
   ///
   /// - Throws: ``Failure``.
   public func run(in surroundings: Surroundings) throws -> KeyReport {
-    guard output != "-" else {
+    let surroundings = surroundings.oneRun()
+    guard !FileIdentity.isStandardOutput(output) else {
       throw Failure(.usage, "a private key is not written to standard output", hint: "give a file with -o KEY.pem")
     }
     let wantsPassphrase =
       encrypted || surroundings.passphraseFile != nil || surroundings.variables["ASVIN_PACK_PASSPHRASE"] != nil
-    let passphrase = wantsPassphrase ? try surroundings.passphrase(for: output) : nil
-    guard passphrase.map({ !$0.isEmpty }) ?? !wantsPassphrase else {
-      throw Failure(.notAllowed, "the passphrase is empty", hint: "set ASVIN_PACK_PASSPHRASE, or use --passphrase-file")
-    }
+    let passphrase = wantsPassphrase ? try surroundings.newPassphrase(for: output) : nil
     let publicName = (output.hasSuffix(".pem") ? String(output.dropLast(4)) : output) + ".pub.pem"
     let path = Surroundings.path(output, from: surroundings.folder)
     let publicPath = Surroundings.path(publicName, from: surroundings.folder)
     do {
       let key = try PrivateKey.generate(algorithm)
-      try write(key, passphrase: passphrase, to: path, publicPath)
+      try write(key, passphrase: passphrase, to: path, publicPath, in: surroundings)
+      if try InputFile(path).isOpenToAll {
+        surroundings.warn("the file system lets every user of this machine read '\(output)': move it to another")
+      }
       return try KeyReport(key.publicKey, privateFile: output, publicFile: publicName)
     } catch let error as FileError where error.isExisting {
       throw Failure(
@@ -48,10 +49,17 @@ public struct KeyGeneration: Sendable {
   }
 
   /// Both files, or none.
-  private func write(_ key: PrivateKey, passphrase: [UInt8]?, to path: String, _ publicPath: String) throws {
-    let privateFile = try OutputFile(path, permissions: 0o600, durability: .flushed)
-    let publicFile = try OutputFile(publicPath, durability: .flushed)
-    try privateFile.write(key.pem(passphrase: passphrase))
+  private func write(
+    _ key: PrivateKey, passphrase: [UInt8]?, to path: String, _ publicPath: String, in surroundings: Surroundings
+  ) throws {
+    let privateFile = try OutputFile(path, permissions: 0o600, durability: .flushed, inputs: surroundings.inputs)
+    let publicFile = try OutputFile(publicPath, durability: .flushed, inputs: surroundings.inputs)
+    let pem = try key.pem(passphrase: passphrase)
+    // A key that nobody can open must be found here.
+    guard try PrivateKey(pem: pem, passphrase: passphrase).publicKey == key.publicKey else {
+      throw Failure(.failed, "the private key does not read back as it was made", hint: "report this as a defect")
+    }
+    try privateFile.write(pem)
     try publicFile.write(key.publicKey.pem())
     try publicFile.commit()
     do throws(FileError) {
@@ -97,9 +105,19 @@ extension SignatureAlgorithm {
     }
   }
 
-  /// The algorithm of a name.
+  /// The short name that the command line shows.
+  public var shortName: String {
+    switch self {
+    case .ed25519: "ed25519"
+    case .ecdsaP256: "p256"
+    }
+  }
+
+  /// The algorithm of a name, long or short.
   public init?(name: String) {
-    guard let algorithm = SignatureAlgorithm.allCases.first(where: { $0.name == name }) else { return nil }
+    guard let algorithm = SignatureAlgorithm.allCases.first(where: { $0.name == name || $0.shortName == name }) else {
+      return nil
+    }
     self = algorithm
   }
 }

@@ -18,17 +18,31 @@ public struct KeyReference: Sendable {
   ///
   /// - Throws: ``Failure``.
   public func privateKey(in surroundings: Surroundings) throws(Failure) -> PrivateKey {
-    let pem = try pem(in: surroundings)
+    let (pem, isOpenToAll) = try pem(in: surroundings)
+    return try privateKey(pem, isOpenToAll: isOpenToAll, in: surroundings)
+  }
+
+  private func privateKey(
+    _ pem: [UInt8], isOpenToAll: Bool, in surroundings: Surroundings
+  ) throws(Failure) -> PrivateKey {
+    let key = try privateKey(pem, in: surroundings)
+    if isOpenToAll {
+      surroundings.warn("every user of this machine can read or change the private key '\(text)': chmod 600 '\(text)'")
+    }
+    return key
+  }
+
+  private func privateKey(_ pem: [UInt8], in surroundings: Surroundings) throws(Failure) -> PrivateKey {
     do throws(CryptoError) {
       return try PrivateKey(pem: pem, passphrase: nil)
     } catch {
       guard error == .needsPassphrase, let passphrase = try surroundings.passphrase(for: text) else {
-        throw Failure(error, on: text)
+        throw failure(error, pem)
       }
       do throws(CryptoError) {
         return try PrivateKey(pem: pem, passphrase: passphrase)
       } catch {
-        throw Failure(error, on: text)
+        throw failure(error, pem)
       }
     }
   }
@@ -37,50 +51,61 @@ public struct KeyReference: Sendable {
   ///
   /// - Throws: ``Failure``.
   public func publicKey(in surroundings: Surroundings) throws(Failure) -> PublicKey {
-    let pem = try pem(in: surroundings)
+    try publicKey(pem(in: surroundings).bytes)
+  }
+
+  private func publicKey(_ pem: [UInt8]) throws(Failure) -> PublicKey {
     do throws(CryptoError) {
       return try PublicKey(pem: pem)
     } catch {
-      throw Failure(error, on: text)
+      throw failure(error, pem)
     }
   }
 
-  private func pem(in surroundings: Surroundings) throws(Failure) -> [UInt8] {
+  /// The public half of the key that it names, which may be private or public.
+  func eitherHalf(in surroundings: Surroundings) throws(Failure) -> PublicKey {
+    // It is read once: a pipe gives its bytes only once.
+    let (pem, isOpenToAll) = try pem(in: surroundings)
+    do throws(Failure) {
+      return try publicKey(pem)
+    } catch {
+      guard error.kind == .usage else { throw error }
+      return try privateKey(pem, isOpenToAll: isOpenToAll, in: surroundings).publicKey
+    }
+  }
+
+  /// The public half, where nobody needs to be asked for a passphrase.
+  func readyPublicKey(in surroundings: Surroundings) -> PublicKey? {
+    guard let pem = try? pem(in: surroundings).bytes else { return nil }  // a key that is not there has no half
+    if let key = try? PublicKey(pem: pem) { return key }  // it may be private
+    return try? PrivateKey(pem: pem, passphrase: nil).publicKey  // it may be encrypted, or no key
+  }
+
+  private func failure(_ error: CryptoError, _ bytes: [UInt8]) -> Failure {
+    let half: KeyText.Half? =
+      switch error {
+      case .notAPrivateKey: .privateKey
+      case .notAPublicKey: .publicKey
+      default: nil
+      }
+    guard let half, let text = KeyText(bytes, named: self.text, wanting: half) else {
+      return Failure(error, on: self.text)
+    }
+    return Failure(.rejected, "'\(self.text)' is \(text.what)", hint: text.hint)
+  }
+
+  private func pem(in surroundings: Surroundings) throws(Failure) -> (bytes: [UInt8], isOpenToAll: Bool) {
     if text.hasPrefix("env://") {
       let name = String(text.dropFirst("env://".count))
       guard let value = surroundings.variables[name], !value.isEmpty else {
         throw Failure(.inputMissing, "the variable '\(name)' is not set", hint: "it must hold the key as PEM text")
       }
-      return Array(value.utf8)
+      return (Array(value.utf8), false)
     }
-    if let scheme = ["pkcs11:", "exec://"].first(where: { text.hasPrefix($0) }) {
+    if let scheme = ["pkcs11:", "exec://", "awskms:", "gcpkms:", "azurekms:"].first(where: { text.hasPrefix($0) }) {
       throw Failure(.usage, "keys by '\(scheme)' are not supported yet", hint: "give a path, or env://NAME")
     }
-    return try readSmallFile(Surroundings.path(text, from: folder), limit: 1 << 16)
-  }
-}
-
-/// All of a file that must be small, such as a key or a project file.
-func readSmallFile(_ path: String, limit: Int) throws(Failure) -> [UInt8] {
-  let size: UInt64
-  do throws(FileError) {
-    let file = try InputFile(path)
-    size = file.count
-    if size <= UInt64(limit) { return try file.read(at: 0, count: limit) }
-  } catch {
-    throw Failure(error)
-  }
-  throw Failure(.rejected, "'\(path)' has \(size) bytes, more than the \(limit) it may have")
-}
-
-extension Surroundings {
-  /// The passphrase: from `ASVIN_PACK_PASSPHRASE`, from the file that was named, or from a person.
-  func passphrase(for name: String) throws(Failure) -> [UInt8]? {
-    if let passphraseFile {
-      let bytes = try readSmallFile(Surroundings.path(passphraseFile, from: folder), limit: 1024)
-      return Array(bytes.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") })
-    }
-    if let variable = variables["ASVIN_PACK_PASSPHRASE"] { return Array(variable.utf8) }
-    return askPassphrase("passphrase for '\(name)'")
+    let path = Surroundings.path(text, from: folder)
+    return try surroundings.keyInput(path)
   }
 }

@@ -22,27 +22,17 @@ public struct PublicHalf: Sendable {
   ///
   /// - Throws: ``Failure``.
   public func run(in surroundings: Surroundings) throws(Failure) -> KeyReport {
+    let surroundings = surroundings.oneRun()
     do {
-      let publicKey = try read(in: surroundings)
+      let publicKey = try key.eitherHalf(in: surroundings)
       if let output {
-        let file = try OutputFile(
-          Surroundings.path(output, from: surroundings.folder), replacing: force ? .existing : .never,
-          durability: .flushed)
+        let file = try surroundings.output(output, force: force, durability: .flushed)
         try file.write(publicKey.pem())
         try file.commit()
       }
       return try KeyReport(publicKey, privateFile: nil, publicFile: output)
     } catch {
       throw Failure(error, on: key.text)
-    }
-  }
-
-  private func read(in surroundings: Surroundings) throws(Failure) -> PublicKey {
-    do throws(Failure) {
-      return try key.publicKey(in: surroundings)
-    } catch {
-      guard error.kind == .usage else { throw error }
-      return try key.privateKey(in: surroundings).publicKey
     }
   }
 }

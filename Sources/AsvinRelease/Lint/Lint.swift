@@ -14,8 +14,15 @@ public struct Lint: Sendable {
   ///
   /// - Throws: ``Failure`` where something cannot be read.
   public func run(in surroundings: Surroundings) throws(Failure) -> LintReport {
+    let surroundings = surroundings.oneRun()
     let draft = try ReleaseDraft(options, in: surroundings)
-    return LintReport(file: options.file, findings: try Self.findings(on: draft, options, in: surroundings))
+    let report = LintReport(file: options.file, findings: try Self.findings(on: draft, options, in: surroundings))
+    do throws(FileError) {
+      try surroundings.inputs.requireUnchanged()
+    } catch {
+      throw Failure(error)
+    }
+    return report
   }
 
   static func findings(
@@ -38,6 +45,9 @@ public struct Lint: Sendable {
         LintFinding(
           rule: .version, file: image.name, message: "the image says it is \(found.text), not \(asked.text)",
           hint: "build it with the version that is asked for, or leave --fw-version out"))
+    }
+    if let sequence = draft.sequence, let finding = SequenceCheck.finding(on: sequence, file: options.file) {
+      findings.append(finding)
     }
     findings += try PublishedCheck.findings(on: draft, options, in: surroundings)
     return findings.filter { !options.allowed.contains($0.rule) }

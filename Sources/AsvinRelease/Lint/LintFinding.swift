@@ -12,6 +12,8 @@ public enum LintRule: String, CaseIterable, Codable, Sendable {
   case version
   /// The sequence number or version is not above the last published in the group.
   case rollback
+  /// The sequence number leaves no room for later releases.
+  case sequence
   /// The image holds a private key.
   case privateKey = "private-key"
   /// The image trusts a key whose private half is published.

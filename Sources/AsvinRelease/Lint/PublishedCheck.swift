@@ -12,6 +12,13 @@ enum PublishedCheck {
     guard !Publication.isPlatform(destination) else { return [] }
     let folder = options.destination == nil ? draft.project.folder : surroundings.folder
     let index = try FileGroup(name, at: destination, from: folder).index()
+    if let signed = draft.signed {
+      // Another signature on what is published is not another release.
+      guard !index.releases.contains(where: { $0.manifest == signed.identity }),
+        let last = index.last(vendor: signed.vendor, deviceClass: signed.deviceClass)
+      else { return [] }
+      return findings(on: draft, after: last, in: name, file: options.file)
+    }
     let vendor = options.vendor ?? draft.project.vendor ?? draft.template?.vendor
     let deviceClass = options.deviceClass ?? draft.project.deviceClass ?? draft.template?.deviceClass
     guard let vendor, let deviceClass else { return [] }
@@ -30,6 +37,11 @@ enum PublishedCheck {
           rule: .rollback, file: file,
           message: "sequence number \(sequence) is not above \(last.sequence), the last in group '\(group)'",
           hint: "raise the version, or give a higher --sequence"))
+    }
+    if let sequence = draft.sequence,
+      let finding = SequenceCheck.finding(on: sequence, after: last.sequence, file: file)
+    {
+      findings.append(finding)
     }
     if let version = draft.version, let lastVersion = Name(last.version),
       version == lastVersion || version.precedes(lastVersion) == true

@@ -20,6 +20,9 @@ public struct DeviceClass: Sendable {
     deviceClass = Identifier.deviceClass(name, of: self.vendor)
   }
 
+  /// The class id as a UUID.
+  public var classID: String { deviceClass.uuid }
+
   static func vendor(_ domain: String) throws(Failure) -> Identifier {
     let allowed = domain.utf8.allSatisfy { byte in
       switch byte {

@@ -56,20 +56,54 @@ public struct ProjectFile: Sendable {
     try fields.finish()
   }
 
-  /// The project of the nearest `asvin-pack.yaml`, from a folder upward; no defaults where there is none.
+  /// The variable that names a project file, which is then obeyed wherever it is and whoever owns it.
+  public static let variable = "ASVIN_PACK_PROJECT"
+
+  /// The project of the nearest `asvin-pack.yaml`, from the working folder upward; no defaults where there is none.
   ///
-  /// - Throws: ``Failure`` for a file that is there and not right.
-  public static func find(from folder: String) throws(Failure) -> ProjectFile {
-    var place = folder
+  /// - Throws: ``Failure`` for a file that is there and not right, or that another user could have put there.
+  public static func find(in surroundings: Surroundings) throws(Failure) -> ProjectFile {
+    if let named = surroundings.variables[variable], !named.isEmpty {
+      let path = Surroundings.path(named, from: surroundings.searchFolder)
+      let file = try ProjectFile(
+        surroundings.smallInput(path, limit: limit), name: path, folder: parent(of: path) ?? "/")
+      surroundings.useProject(path)
+      return file
+    }
+    var place = surroundings.searchFolder
     while true {
       let path = "\(place == "/" ? "" : place)/\(fileName)"
-      do throws(Failure) {
-        return try ProjectFile(readSmallFile(path, limit: 1 << 16), name: path, folder: place)
-      } catch {
-        guard error.kind == .inputMissing else { throw error }
+      if let bytes = try bytes(of: path, in: surroundings) {
+        let file = try ProjectFile(bytes, name: path, folder: place)
+        surroundings.useProject(path)
+        return file
       }
-      guard let slash = place.lastIndex(of: "/"), place != "/" else { return ProjectFile(folder: folder) }
-      place = slash == place.startIndex ? "/" : String(place[..<slash])
+      guard let above = parent(of: place) else { return ProjectFile(folder: surroundings.searchFolder) }
+      place = above
     }
+  }
+
+  private static let limit = 1 << 16
+
+  private static func parent(of path: String) -> String? {
+    guard let slash = path.lastIndex(of: "/"), path != "/" else { return nil }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  /// The bytes of a project file that was found; `nil` where there is none.
+  private static func bytes(of path: String, in surroundings: Surroundings) throws(Failure) -> [UInt8]? {
+    let file: InputFile
+    do throws(FileError) {
+      file = try surroundings.inputs.open(path)
+    } catch {
+      if error.isMissing { return nil }
+      throw Failure(error)
+    }
+    if let fault = FoundFile(path, sudoUser: surroundings.variables["SUDO_UID"]).fault(opened: file.identity) {
+      throw Failure(
+        .notAllowed, "'\(path)' is not obeyed: \(fault)",
+        hint: "if you trust it, name it: \(variable)='\(path)'")
+    }
+    return try surroundings.smallInput(path, limit: limit)
   }
 }

@@ -24,9 +24,10 @@ public struct ProjectInit: Sendable {
   ///
   /// - Throws: ``Failure``.
   public func run(in surroundings: Surroundings) throws(Failure) -> ProjectReport {
-    let template = try Template.named(self.template, from: surroundings.folder)
+    let surroundings = surroundings.oneRun()
+    let template = try Template.named(self.template, from: surroundings.folder, in: surroundings)
     let vendor = self.vendor ?? template.vendor ?? "example.com"
-    let deviceClass = self.deviceClass ?? template.deviceClass ?? template.name
+    let deviceClass = self.deviceClass ?? template.deviceClass ?? template.stem
     _ = try DeviceClass(vendor: vendor, name: deviceClass)
     let text = """
       # asvin-pack.yaml: defaults for this project. Options on the command line come before it.
@@ -65,7 +66,8 @@ public struct ProjectInit: Sendable {
       """
     do throws(FileError) {
       let path = Surroundings.path(ProjectFile.fileName, from: surroundings.folder)
-      let file = try OutputFile(path, replacing: force ? .existing : .never, durability: .flushed)
+      let file = try OutputFile(
+        path, replacing: force ? .existing : .never, durability: .flushed, inputs: surroundings.inputs)
       try file.write(Array(text.utf8))
       try file.commit()
     } catch {

@@ -80,14 +80,22 @@ extension Template {
   /// A template of a name that is built in, or of a YAML file.
   ///
   /// - Throws: ``Failure``.
-  public static func named(_ name: String, from folder: String) throws(Failure) -> Template {
+  public static func named(
+    _ name: String, from folder: String, in surroundings: Surroundings
+  ) throws(Failure) -> Template {
     if let bytes = builtIn[name] { return try Template(bytes, name: name) }
     guard name.contains("/") || name.hasSuffix(".yaml") else {
       let known = builtIn.keys.sorted().joined(separator: ", ")
       throw Failure(
         .usage, "there is no template '\(name)'", hint: "built in: \(known); or give a path to a .yaml file")
     }
-    return try Template(readSmallFile(Surroundings.path(name, from: folder), limit: 1 << 16), name: name)
+    return try Template(surroundings.smallInput(Surroundings.path(name, from: folder), limit: 1 << 16), name: name)
+  }
+
+  /// The name, or of a path the file's name, as a class.
+  var stem: String {
+    let last = name.split(separator: "/").last.map(String.init) ?? name
+    return last.hasSuffix(".yaml") ? String(last.dropLast(5)) : last
   }
 
   /// The templates of the `Templates` folder, by name.

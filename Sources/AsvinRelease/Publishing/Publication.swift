@@ -30,7 +30,8 @@ public struct Publication: Sendable {
   ///
   /// - Throws: ``Failure``.
   public func run(in surroundings: Surroundings) throws(Failure) -> Receipt {
-    let project = try ProjectFile.find(from: surroundings.searchFolder)
+    let surroundings = surroundings.oneRun()
+    let project = try ProjectFile.find(in: surroundings)
     let (name, destination) = try place(in: surroundings)
     guard !Self.isPlatform(destination) else {
       throw Failure(
@@ -38,10 +39,11 @@ public struct Publication: Sendable {
     }
     let base = self.destination == nil ? project.folder : surroundings.folder
     let files = try FileGroup(name, at: destination, from: base)
-    let open = try OpenBundle(bundle, from: surroundings.folder)
+    let open = try OpenBundle(bundle, in: surroundings)
     do {
       let checked = try check(open, project, in: surroundings)
       let release = try PublishedRelease(open, manifest: checked.manifest)
+      try open.file.requireUnchanged()
       if dryRun {
         var index = try files.index()
         let added = try index.add(release)
@@ -71,8 +73,8 @@ public struct Publication: Sendable {
   /// - Returns: the bundle, and where the caller or the project wants it.
   /// - Throws: ``Failure``.
   public func checked(in surroundings: Surroundings) throws(Failure) -> CheckedBundle {
-    let project = try ProjectFile.find(from: surroundings.searchFolder)
-    let open = try OpenBundle(bundle, from: surroundings.folder)
+    let project = try ProjectFile.find(in: surroundings)
+    let open = try OpenBundle(bundle, in: surroundings)
     do {
       let (manifest, isTrusted) = try check(open, project, in: surroundings)
       return CheckedBundle(
@@ -86,7 +88,7 @@ public struct Publication: Sendable {
   ///
   /// - Throws: ``Failure`` where there is none, or one cannot be read.
   public func trustedKeys(in surroundings: Surroundings) throws(Failure) -> [String] {
-    let project = try ProjectFile.find(from: surroundings.searchFolder)
+    let project = try ProjectFile.find(in: surroundings)
     let references = trust.isEmpty ? project.trust : trust
     guard !references.isEmpty else {
       throw Failure(.usage, "no key to trust is given", hint: "give the signer's public key with --trust KEY.pub.pem")
@@ -102,7 +104,7 @@ public struct Publication: Sendable {
   ///
   /// - Throws: ``Failure`` where nobody says.
   public func place(in surroundings: Surroundings) throws(Failure) -> (group: String, destination: String) {
-    let project = try ProjectFile.find(from: surroundings.searchFolder)
+    let project = try ProjectFile.find(in: surroundings)
     guard let name = group ?? project.group else {
       throw Failure(.usage, "no file group is given", hint: "give one with --group NAME")
     }

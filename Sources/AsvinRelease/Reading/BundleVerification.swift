@@ -18,6 +18,8 @@ public struct BundleVerification: Sendable {
   public var floor: UInt64?
   /// The sequence number of what the device runs.
   public var baseSequence: UInt64?
+  /// How many of the keys must have signed.
+  public var threshold = 1
 
   /// A verification against keys, with no further demands.
   public init(bundle: String, trust: [KeyReference]) {
@@ -30,9 +32,10 @@ public struct BundleVerification: Sendable {
   /// - Returns: the verdict; a rejection is one.
   /// - Throws: ``Failure`` where there is no verdict: a wrong call, a file that cannot be read.
   public func run(in surroundings: Surroundings) throws(Failure) -> Verdict {
+    let surroundings = surroundings.oneRun()
     let acceptance = try acceptance(in: surroundings)
     do throws(Failure) {
-      let open = try OpenBundle(bundle, from: surroundings.folder)
+      let open = try OpenBundle(bundle, in: surroundings)
       let release = try open.verify(acceptance, in: surroundings)
       return Verdict(release, of: open)
     } catch {
@@ -48,8 +51,19 @@ public struct BundleVerification: Sendable {
         hint: "give the signer's public key with --trust KEY.pub.pem")
     }
     var keys: [PublicKey] = []
-    for reference in trust { keys.append(try reference.publicKey(in: surroundings)) }
+    for reference in trust {
+      let key = try reference.publicKey(in: surroundings)
+      // A key that is given twice is one key.
+      if !keys.contains(key) { keys.append(key) }
+    }
+    guard (1...keys.count).contains(threshold) else {
+      let given = keys.count == 1 ? "1 key is" : "\(keys.count) different keys are"
+      throw Failure(
+        .usage, "\(threshold) keys cannot have signed, because \(given) trusted",
+        hint: "give --threshold 1 to \(keys.count), or more keys with --trust")
+    }
     var acceptance = Acceptance(trust: keys)
+    acceptance.threshold = threshold
     if let vendor {
       acceptance.vendor = try DeviceClass.vendor(vendor)
       if let deviceClass {

@@ -26,8 +26,9 @@ public struct Extraction: Sendable {
   ///
   /// - Throws: ``Failure``.
   public func run(in surroundings: Surroundings) throws(Failure) -> ExtractionReport {
+    let surroundings = surroundings.oneRun()
     let acceptance = try verification.acceptance(in: surroundings)
-    let open = try OpenBundle(verification.bundle, from: surroundings.folder)
+    let open = try OpenBundle(verification.bundle, in: surroundings)
     do {
       let release = try acceptance.verify(open.envelope)
       guard let component = release.manifest.components.firstIndex(where: { $0.slot == slot }) else {
@@ -37,9 +38,7 @@ public struct Extraction: Sendable {
       guard let index = release.manifest.components[component].payloads.firstIndex(where: { $0.kind == .image }) else {
         throw Failure(.rejected, "'\(open.name)' holds no whole image for slot \(slot)", reason: .noUsablePayload)
       }
-      let file = try OutputFile(
-        Surroundings.path(output, from: surroundings.folder), replacing: force ? .existing : .never,
-        durability: .remade)
+      let file = try surroundings.output(output, force: force, durability: .remade)
       _ = try open.verify(acceptance, in: surroundings) { member, piece in
         if member.role == .payload(component: component, index: index) { try file.write(piece) }
       }

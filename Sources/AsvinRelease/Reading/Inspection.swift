@@ -15,19 +15,23 @@ public struct Inspection: Sendable {
   ///
   /// - Throws: ``Failure``.
   public func run(in surroundings: Surroundings) throws(Failure) -> InspectionReport {
+    let surroundings = surroundings.oneRun()
     do {
-      let input = try InputFile(Surroundings.path(file, from: surroundings.folder))
+      let input = try surroundings.input(file)
       guard try BundleReader.isBundle(input) else {
-        return InspectionReport(
-          file: file, kind: .image, image: ImageReport(try FirmwareImage(input, name: file, slot: 0)))
+        let image = ImageReport(try FirmwareImage(input, name: file, slot: 0))
+        try input.requireUnchanged()
+        return InspectionReport(file: file, kind: .image, image: image)
       }
       let open = try OpenBundle(input, name: file)
       let manifest = try Manifest(decoding: open.reader.manifest)
       let signatures = try SignatureReport.all(in: open.envelope)
       try open.reader.readMembers(manifest.members) { _, _ in }
+      let first = try image(in: open, manifest)
+      try input.requireUnchanged()
       return InspectionReport(
         file: file, kind: .bundle, release: ReleaseReport(manifest, bytes: open.reader.manifest),
-        signatures: signatures, image: try image(in: open, manifest))
+        signatures: signatures, image: first)
     } catch {
       throw Failure(error, on: file)
     }

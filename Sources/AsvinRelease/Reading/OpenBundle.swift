@@ -9,9 +9,9 @@ struct OpenBundle {
   let reader: BundleReader
   let envelope: [UInt8]
 
-  init(_ path: String, from folder: String) throws(Failure) {
+  init(_ path: String, in surroundings: Surroundings) throws(Failure) {
     do {
-      try self.init(InputFile(Surroundings.path(path, from: folder)), name: path)
+      try self.init(surroundings.input(path), name: path)
     } catch {
       throw Failure(error, on: path)
     }
@@ -42,6 +42,8 @@ struct OpenBundle {
         done += UInt64(piece.count)
         surroundings.progress(done, total)
       }
+      // What was appended meanwhile was not read.
+      try file.requireUnchanged()
       return release
     } catch {
       throw Failure(error, on: name)

@@ -1,5 +1,6 @@
 import AsvinImage
 import AsvinManifest
+import AsvinWire
 
 /// A release before it is signed: its images, and who it says it is.
 struct ReleaseDraft {
@@ -11,22 +12,48 @@ struct ReleaseDraft {
   /// The version as it was asked for, where it was: by option or environment, not by image or project.
   let askedVersion: Name?
   let sequence: UInt64?
+  /// What a bundle says that is signed already.
+  private(set) var signed: SignedRelease?
+
+  /// A release that has its manifest already.
+  struct SignedRelease {
+    let vendor: Identifier
+    let deviceClass: Identifier
+    /// SHA-256 of the manifest.
+    let identity: String
+  }
+
+  /// A release that is signed already, whose images lint judges again.
+  init(
+    of manifest: Manifest, identity: String, images: [FirmwareImage], _ options: ReleaseOptions, _ project: ProjectFile,
+    in surroundings: Surroundings
+  ) throws(Failure) {
+    self.project = project
+    self.images = images
+    template = try Self.template(options, project, in: surroundings)
+    (name, version, askedVersion) = (manifest.name, manifest.version, manifest.version)
+    sequence = manifest.sequence
+    signed = SignedRelease(vendor: manifest.vendor, deviceClass: manifest.deviceClass, identity: identity)
+  }
+
+  private static func template(
+    _ options: ReleaseOptions, _ project: ProjectFile, in surroundings: Surroundings
+  ) throws(Failure) -> Template? {
+    if let name = options.template { return try Template.named(name, from: surroundings.folder, in: surroundings) }
+    return try project.template.map { name throws(Failure) in
+      try Template.named(name, from: project.folder, in: surroundings)
+    }
+  }
 
   init(_ options: ReleaseOptions, in surroundings: Surroundings) throws(Failure) {
-    let image = try FirmwareImage(options.file, slot: 0, from: surroundings.folder)
+    let image = try FirmwareImage(options.file, slot: 0, in: surroundings)
     try self.init(options, image: image, in: surroundings)
   }
 
   init(_ options: ReleaseOptions, image: FirmwareImage, in surroundings: Surroundings) throws(Failure) {
-    let project = try ProjectFile.find(from: surroundings.searchFolder)
+    let project = try ProjectFile.find(in: surroundings)
     self.project = project
-    if let name = options.template {
-      template = try Template.named(name, from: surroundings.folder)
-    } else if let name = project.template {
-      template = try Template.named(name, from: project.folder)
-    } else {
-      template = nil
-    }
+    template = try Self.template(options, project, in: surroundings)
     var images = [image]
     let slots = options.slots.isEmpty ? project.slots : options.slots
     for slot in slots.keys.sorted() {
@@ -34,7 +61,7 @@ struct ReleaseDraft {
       guard slot > 0 else {
         throw Failure(.usage, "slot 0 is the file that is signed", hint: "use --slot N=FILE for slots above 0")
       }
-      images.append(try FirmwareImage(path, slot: slot, from: surroundings.folder))
+      images.append(try FirmwareImage(path, slot: slot, in: surroundings))
     }
     self.images = images
     let asked = options.version ?? surroundings.variables["ASVIN_PACK_VERSION"]

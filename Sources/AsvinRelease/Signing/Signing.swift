@@ -22,6 +22,8 @@ public struct Signing: Sendable {
   public var output: String?
   /// Whether an existing file is replaced.
   public var force = false
+  /// Public keys that the signatures of a bundle are checked against that is signed already.
+  public var trust: [KeyReference] = []
   /// What to do with a bundle that is signed already.
   public var onSigned = OnSigned.error
 
@@ -32,9 +34,9 @@ public struct Signing: Sendable {
   ///
   /// - Throws: ``Failure``.
   public func run(in surroundings: Surroundings) throws(Failure) -> SignReport {
-    let path = Surroundings.path(release.file, from: surroundings.folder)
+    let surroundings = surroundings.oneRun()
     do {
-      let file = try InputFile(path)
+      let file = try surroundings.input(release.file)
       if try BundleReader.isBundle(file) {
         return try Resigning(self).run(on: OpenBundle(file, name: release.file), in: surroundings)
       }
@@ -51,6 +53,7 @@ public struct Signing: Sendable {
     var manifest = try ManifestDraft(draft, release).manifest(in: surroundings)
     manifest.created = try created ?? sourceDateEpoch(surroundings)
     manifest.lowestBase = lowestBase
+    try checkNumbers(manifest)
     let findings = try Lint.findings(on: draft, release, in: surroundings)
     guard findings.isEmpty else { throw Failure(findings) }
     let patches = try ReleasePatches(from: bases, to: draft.images, profile: profile, in: surroundings)
@@ -94,9 +97,7 @@ public struct Signing: Sendable {
     _ signed: SignedManifest, members: [BundleMember], to output: String, in surroundings: Surroundings,
     content: (BundleMember) throws -> any ByteSource
   ) throws -> UInt64 {
-    let file = try OutputFile(
-      Surroundings.path(output, from: surroundings.folder), replacing: force ? .existing : .never,
-      durability: .remade)
+    let file = try surroundings.output(output, force: force, durability: .remade)
     let sink = CountingSink(file, total: members.reduce(0) { $0 + $1.size }, progress: surroundings.progress)
     try BundleWriter.write(
       manifest: signed.bytes, signatureFile: signed.signatureFile, members: members, to: sink, content: content)
@@ -109,10 +110,28 @@ public struct Signing: Sendable {
     return String(input[...slash]) + name
   }
 
+  /// Refuses numbers that no device or person can use.
+  private func checkNumbers(_ manifest: Manifest) throws(Failure) {
+    if let created = manifest.created, created > Self.lastSecond {
+      throw Failure(
+        .usage, "\(created) seconds since 1970 are after the year 9999",
+        hint: "give --created or SOURCE_DATE_EPOCH in seconds, as date +%s prints them")
+    }
+    if let lowestBase, lowestBase >= manifest.sequence {
+      throw Failure(
+        .usage, "no device could update from sequence number \(lowestBase) to \(manifest.sequence)",
+        hint: "give a --lowest-base below the release's own sequence number")
+    }
+  }
+
+  /// The last second of the year 9999, after which no date has its usual form.
+  private static let lastSecond: UInt64 = 253_402_300_799
+
   private func sourceDateEpoch(_ surroundings: Surroundings) throws(Failure) -> UInt64? {
     guard let text = surroundings.variables["SOURCE_DATE_EPOCH"], !text.isEmpty else { return nil }
     guard let seconds = UInt64(text) else {
-      throw Failure(.usage, "SOURCE_DATE_EPOCH is '\(text)', not a number of seconds")
+      throw Failure(
+        .usage, "SOURCE_DATE_EPOCH is '\(text)', not a number of seconds", hint: "set it to seconds since 1970")
     }
     return seconds
   }

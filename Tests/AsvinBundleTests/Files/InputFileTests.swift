@@ -53,15 +53,53 @@ struct InputFileTests {
     }
   }
 
-  @Test("A file that shrinks while it is read ends early, without an error of its own")
+  @Test("A file that shrinks while it is read is an error, at random and in pieces")
   func shrunk() throws {
     try Scratch.with { scratch in
       let file = try InputFile(scratch.write([1, 2, 3], to: "file"))
       try #require(unsafe truncate(scratch.path("file"), 1) == 0)
-      #expect(try file.read(at: 0, count: 3) == [1])
-      var pieces: [[UInt8]] = []
-      try file.forEachPiece { pieces.append($0) }
-      #expect(pieces == [[1]])
+      #expect(throws: FileError(.read, file.name, .changed)) { _ = try file.read(at: 0, count: 3) }
+      #expect(throws: FileError(.read, file.name, .changed)) { try file.forEachPiece { _ in } }
+      #expect(throws: FileError(.read, file.name, .changed)) { try file.requireUnchanged() }
+    }
+  }
+
+  @Test("A source with fewer bytes than it announces is an error, whatever it is")
+  func short() throws {
+    struct Short: ByteSource {
+      let count: UInt64 = 10
+      func read(at offset: UInt64, count: Int) throws(FileError) -> [UInt8] { offset == 0 ? [1, 2, 3] : [] }
+    }
+    #expect(throws: FileError.self) { try Short().forEachPiece { _ in } }
+  }
+
+  @Test("A file that grows, or is written over, is noticed; one whose name goes to another file is not")
+  func changed() throws {
+    try Scratch.with { scratch in
+      for change in ["printf more >>", "printf abc >"] {
+        let file = try InputFile(scratch.write([1, 2, 3], to: "file"))
+        try file.requireUnchanged()
+        usleep(20_000)
+        try #require(unsafe system("\(change) '\(file.name)'") == 0)
+        #expect(throws: FileError(.read, file.name, .changed), "\(change)") { try file.requireUnchanged() }
+      }
+      let file = try InputFile(scratch.write([1, 2, 3], to: "file"))
+      try scratch.write([4], to: "other")
+      try #require(unsafe rename(scratch.path("other"), file.name) == 0)
+      try file.requireUnchanged()
+    }
+  }
+
+  @Test("A pipe that is longer than what is held in memory is read as a file is")
+  func longPipe() throws {
+    try Scratch.with { scratch in
+      var numbers = SeededGenerator(seed: 5)
+      let bytes = numbers.bytes(1 << 20 | 12_345)
+      let (path, source) = (scratch.path("pipe"), try scratch.write(bytes, to: "source"))
+      try #require(unsafe mkfifo(path, 0o600) == 0)
+      try #require(unsafe system("cat '\(source)' >'\(path)' &") == 0)
+      let file = try InputFile(path)
+      #expect(try file.read(at: 0, count: bytes.count + 1) == bytes)
     }
   }
 

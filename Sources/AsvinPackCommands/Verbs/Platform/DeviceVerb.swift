@@ -1,9 +1,10 @@
 import ArgumentParser
 import AsvinPlatformAPI
+import AsvinPrograms
 import AsvinPublisher
 import AsvinRelease
 
-struct DeviceVerb: ParsableCommand {
+struct DeviceVerb: VerbGroup {
   static let configuration = CommandConfiguration(
     commandName: "device", abstract: "List devices, and put them into groups.",
     subcommands: [
@@ -19,7 +20,7 @@ struct DeviceListing: Verb {
   @OptionGroup var platform: PlatformOptions
   @OptionGroup var shown: OutputOptions
 
-  func outcomes(in surroundings: Surroundings, _ report: (DeviceTable) -> Void) throws {
+  func outcomes(in surroundings: Surroundings, _ report: (DeviceTable) throws -> Void) throws {
     var table = try platform.tasks(in: surroundings).run { platform in
       DeviceTable(
         devices: try await platform.all("/manage/devices", as: DeviceList.self),
@@ -28,7 +29,7 @@ struct DeviceListing: Verb {
     table.devices = table.devices.filter {
       (!lobby || $0.placement == .lobby) && (!behind || $0.behindSince != nil)
     }
-    report(table)
+    try report(table)
   }
 }
 
@@ -43,19 +44,24 @@ struct DeviceGrouping: Verb {
   @OptionGroup var platform: PlatformOptions
   @OptionGroup var shown: OutputOptions
 
-  func outcomes(in surroundings: Surroundings, _ report: (DeviceTable) -> Void) throws {
+  func outcomes(in surroundings: Surroundings, _ report: (DeviceTable) throws -> Void) throws {
     guard lobby != !devices.isEmpty else {
       throw Failure(.usage, "no devices are given", hint: "name them, or give --lobby for all that wait there")
     }
+    if create, let warning = PlatformConnection.warning(naming: into, "group") { surroundings.warn(warning) }
     let (names, lobby, into, create) = (devices, lobby, into, create)
     let table = try platform.tasks(in: surroundings).run { platform in
       var groups = try await platform.must(.get, "/manage/device-groups", as: DeviceGroupList.self).items
-      if create, !groups.contains(where: { $0.name == into }) {
-        groups.append(
-          try await platform.must(
-            .post, "/manage/device-groups", DeviceGroupRequest(name: into), as: DeviceGroupReply.self))
+      let newName = into.hasPrefix("name:") ? String(into.dropFirst(5)) : into
+      let group: Int64
+      if create, !into.hasPrefix("id:"), !groups.contains(where: { $0.name == newName }) {
+        let made = try await platform.must(
+          .post, "/manage/device-groups", DeviceGroupRequest(name: newName), as: DeviceGroupReply.self)
+        groups.append(made)
+        group = made.id
+      } else {
+        group = try await platform.deviceGroups(named: [into])[0]
       }
-      let group = try await platform.deviceGroups(named: [into])[0]
       let chosen =
         lobby
         ? try await platform.all("/manage/devices", as: DeviceList.self).filter { $0.placement == .lobby }
@@ -63,7 +69,7 @@ struct DeviceGrouping: Verb {
       return DeviceTable(
         devices: try await platform.place(chosen, PlacementRequest(placement: .grouped, group: group)), groups: groups)
     }
-    report(table)
+    try report(table)
   }
 }
 
@@ -96,9 +102,9 @@ struct DeviceMoving<Move: DeviceMove>: Verb {
   @OptionGroup var platform: PlatformOptions
   @OptionGroup var shown: OutputOptions
 
-  func outcomes(in surroundings: Surroundings, _ report: (DeviceTable) -> Void) throws {
+  func outcomes(in surroundings: Surroundings, _ report: (DeviceTable) throws -> Void) throws {
     let (names, placement) = (devices, Move.placement)
-    report(
+    try report(
       try platform.tasks(in: surroundings).run { platform in
         let chosen = try await platform.devices(names)
         return DeviceTable(

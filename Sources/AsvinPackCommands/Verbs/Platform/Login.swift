@@ -15,24 +15,25 @@ struct Login: Verb {
 
   @OptionGroup var platform: PlatformOptions
 
-  @Option(help: ArgumentHelp("A file that holds the token; - is standard input.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("A file that holds the token; - is standard input.", valueName: "file"), completion: .file())
   var tokenFile: String?
 
   @OptionGroup var shown: OutputOptions
 
-  func outcomes(in surroundings: Surroundings, _ report: (LoginReport) -> Void) throws {
+  func outcomes(in surroundings: Surroundings, _ report: (LoginReport) throws -> Void) throws {
     let address = try platform.address(in: surroundings)
     let token = try token(in: surroundings)
     let who = try PlatformTasks(address: address, token: token, authorities: platform.authority.bytes()).who()
-    try Credentials(surroundings.variables).keep(token, for: address)
-    report(LoginReport(platform: address, name: who.name, role: who.role.rawValue, workspace: who.workspace))
+    try Credentials(surroundings.variables).keep(token, for: address, inputs: surroundings.inputs)
+    try report(LoginReport(platform: address, name: who.name, role: who.role.rawValue, workspace: who.workspace))
   }
 
   private func token(in surroundings: Surroundings) throws -> String {
     let bytes: [UInt8]
     if let tokenFile {
       do {
-        bytes = try InputFile(tokenFile).read(at: 0, count: 4096)
+        bytes = try surroundings.inputs.open(tokenFile).read(at: 0, count: 4096)
       } catch {
         throw Failure(error, on: tokenFile)
       }

@@ -20,7 +20,7 @@ struct PlatformOptions: ParsableArguments {
   }
 
   func address(in surroundings: Surroundings) throws -> String {
-    let project = try ProjectFile.find(from: surroundings.searchFolder)
+    let project = try ProjectFile.find(in: surroundings)
     guard let address = address ?? project.destination else {
       throw Failure(.usage, "no platform is given", hint: "give one with --to https://updates.example.com")
     }
@@ -36,7 +36,8 @@ struct PlatformOptions: ParsableArguments {
 struct AuthorityOption: ParsableArguments {
   @Option(
     name: .customLong("ca"),
-    help: ArgumentHelp("Certificates, PEM, that are trusted in place of the system's.", valueName: "file"))
+    help: ArgumentHelp("Certificates, PEM, that are trusted in place of the system's.", valueName: "file"),
+    completion: .file())
   var file: String?
 
   func bytes() throws -> [UInt8]? {

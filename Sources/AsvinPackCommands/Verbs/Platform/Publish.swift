@@ -1,5 +1,6 @@
 import ArgumentParser
 import AsvinBundle
+import AsvinPrograms
 import AsvinPublisher
 import AsvinRelease
 import FoundationEssentials
@@ -13,7 +14,7 @@ struct Publish: Verb {
       not sent again, nothing is listed before all of it was judged, and it is read back; the platform signs a receipt.
       """)
 
-  @Argument(help: ArgumentHelp("The bundle; - is standard input.", valueName: "bundle"))
+  @Argument(help: ArgumentHelp("The bundle; - is standard input.", valueName: "bundle"), completion: .file())
   var bundle: String
 
   @Option(help: ArgumentHelp("The file group; else the project's.", valueName: "name"))
@@ -27,7 +28,8 @@ struct Publish: Verb {
   @Option(
     parsing: .singleValue,
     help: ArgumentHelp(
-      "A public key of which one must have signed; else the project's. May be repeated.", valueName: "pub"))
+      "A public key of which one must have signed; else the project's. May be repeated.", valueName: "pub"),
+    completion: .file())
   var trust: [String] = []
 
   @Flag(help: "Check everything and write nothing.")
@@ -36,7 +38,9 @@ struct Publish: Verb {
   @Flag(help: "Make the file group where the platform has none; it trusts the keys of --trust, or the project's.")
   var createGroup = false
 
-  @Option(help: ArgumentHelp("A file for what the platform signs, a JWT; it must not exist.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("A file for what the platform signs, a JWT; it must not exist.", valueName: "file"),
+    completion: .file())
   var receipt: String?
 
   @OptionGroup var authority: AuthorityOption
@@ -53,12 +57,12 @@ struct Publish: Verb {
     }
   }
 
-  func outcomes(in surroundings: Surroundings, _ report: (Receipt) -> Void) throws {
+  func outcomes(in surroundings: Surroundings, _ report: (Receipt) throws -> Void) throws {
     let keys = trust.map { KeyReference($0, from: surroundings.folder) }
     let publication = Publication(
       bundle: bundle, group: group, destination: destination, trust: keys, dryRun: dryRun)
     let place = try publication.place(in: surroundings)
-    guard Publication.isPlatform(place.destination) else { return report(try publication.run(in: surroundings)) }
+    guard Publication.isPlatform(place.destination) else { return try report(publication.run(in: surroundings)) }
     var remote = RemotePublication(
       address: place.destination, bundle: bundle, group: place.group, dryRun: dryRun,
       authorities: try authority.bytes())
@@ -69,12 +73,12 @@ struct Publish: Verb {
     let token = try Credentials(surroundings.variables).token(for: place.destination)
     let checked = try publication.checked(in: surroundings)
     let published = try remote.run(checked, token: token, progress: surroundings.progress)
-    report(published)
+    try report(published)
     guard let receipt else { return }
     if let proof = published.proof {
       try write(proof, to: receipt)
     } else {
-      StandardError.write("asvin-pack: warning: nothing was published now: there is no receipt")
+      CommandProgram.say("asvin-pack: warning: nothing was published now: there is no receipt")
     }
   }
 }

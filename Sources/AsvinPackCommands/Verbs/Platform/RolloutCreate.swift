@@ -21,6 +21,18 @@ struct RolloutCreate: Verb {
   @Option(help: ArgumentHelp("The firmware's version; else the highest.", valueName: "text"))
   var fwVersion: String?
 
+  @Option(help: ArgumentHelp("The firmware's id, in place of a version.", valueName: "id"))
+  var firmware: Int64?
+
+  @Option(
+    name: .customLong("class"),
+    help: ArgumentHelp("The class that the firmware is for; else that of the devices in the groups.", valueName: "name")
+  )
+  var deviceClass: String?
+
+  @Option(help: ArgumentHelp("The class's vendor; else the project's.", valueName: "domain"))
+  var vendor: String?
+
   @Option(
     name: .customLong("group"), parsing: .singleValue,
     help: ArgumentHelp("A device group that it goes to. May be repeated.", valueName: "name"))
@@ -64,24 +76,64 @@ struct RolloutCreate: Verb {
   @OptionGroup var platform: PlatformOptions
   @OptionGroup var shown: OutputOptions
 
-  func outcomes(in surroundings: Surroundings, _ report: (RolloutView) -> Void) throws {
-    guard let fileGroup = try fileGroup ?? ProjectFile.find(from: surroundings.searchFolder).group else {
-      throw Failure(.usage, "no file group is given", hint: "give one with --file-group NAME")
-    }
-    let (name, version, groups, priority) = (name, fwVersion, groups, immediately ? PriorityName.immediately : .batch)
+  func outcomes(in surroundings: Surroundings, _ report: (RolloutView) throws -> Void) throws {
+    let project = try ProjectFile.find(in: surroundings)
+    let choice = try firmwareChoice(project)
     let (batch, time, startsNow) = (try batch(), try time(), start == "now")
+    if let warning = PlatformConnection.warning(naming: name, "rollout") { surroundings.warn(warning) }
+    let (name, groups) = (name, groups)
+    let priority = immediately ? PriorityName.immediately : .batch
     let rollout = try platform.tasks(in: surroundings).run { platform in
+      let groups = try await platform.deviceGroups(named: groups)
+      let chosen: Int64
+      switch choice {
+      case .id(let id): chosen = id
+      case .search(let choice): chosen = try await platform.firmware(choice, for: groups)
+      }
       let request = RolloutRequest(
-        name: name, firmware: try await platform.firmware(in: fileGroup, version: version),
-        groups: try await platform.deviceGroups(named: groups), priority: priority, batch: batch, start: time)
+        name: name, firmware: chosen, groups: groups, priority: priority, batch: batch, start: time)
       let planned = try await platform.must(.post, "/manage/rollouts", request, as: RolloutReply.self)
       guard startsNow else { return planned }
-      for displaced in planned.disables ?? [] {
-        StandardError.write("asvin-pack: warning: this disables \(displaced.text)")
+      for displaced in planned.disables ?? [] { surroundings.warn("this disables \(displaced.text)") }
+      do {
+        return try await platform.must(.post, "/manage/rollouts/\(planned.id)/start", as: RolloutReply.self)
+      } catch let failure as Failure {
+        throw Failure(
+          failure.kind, "rollout \(planned.id) is planned and was not started: \(failure.message)",
+          hint: failure.hint ?? "start it with: asvin-pack rollout start \(planned.id)", reason: failure.reason)
       }
-      return try await platform.must(.post, "/manage/rollouts/\(planned.id)/start", as: RolloutReply.self)
     }
-    report(RolloutView(rollout: rollout, devices: []))
+    try report(RolloutView(rollout: rollout, devices: []))
+  }
+
+  private enum Chosen {
+    case id(Int64)
+    case search(FirmwareChoice)
+  }
+
+  private func firmwareChoice(_ project: ProjectFile) throws(Failure) -> Chosen {
+    if let firmware {
+      guard firmware > 0 else {
+        throw Failure(.usage, "\(firmware) is not a firmware's id", hint: "give a number above 0")
+      }
+      guard fwVersion == nil, deviceClass == nil, fileGroup == nil else {
+        throw Failure(
+          .usage, "--firmware says all about the firmware",
+          hint: "leave out --fw-version, --class and --file-group, or --firmware")
+      }
+      return .id(firmware)
+    }
+    guard let fileGroup = fileGroup ?? project.group else {
+      throw Failure(.usage, "no file group is given", hint: "give one with --file-group NAME")
+    }
+    var choice = FirmwareChoice(fileGroup: fileGroup, version: fwVersion)
+    if let deviceClass {
+      guard let vendor = vendor ?? project.vendor else {
+        throw Failure(.usage, "--class needs --vendor", hint: "a class is its vendor's: give --vendor example.com")
+      }
+      choice.deviceClass = try DeviceClass(vendor: vendor, name: deviceClass).classID
+    }
+    return .search(choice)
   }
 
   private func batch() throws -> BatchMessage? {
@@ -94,6 +146,7 @@ struct RolloutCreate: Verb {
       }
       return nil
     }
+    try RolloutNumbers(waves: waves, success: success, failures: failures, retries: retries).check()
     return BatchMessage(
       waves: waves, successThreshold: success, failureThreshold: failures, retries: retries, window: try dailyWindow(),
       success: installedIsSuccess ? .installed : .confirmed, endsWhenDone: !keepOpen)
@@ -101,19 +154,24 @@ struct RolloutCreate: Verb {
 
   private func dailyWindow() throws -> WindowMessage? {
     guard let window else { return nil }
-    let parts = window.split(separator: "-").map(String.init)
-    guard parts.count == 2 else {
-      throw Failure(.usage, "'\(window)' is no part of a day", hint: "write it as 22:00-04:00, UTC")
+    guard let (from, until) = RolloutNumbers.window(window) else {
+      throw Failure(
+        .usage, "'\(window)' is not a part of a day", hint: "write it as 22:00-04:00, UTC, from 00:00 to 23:59")
     }
-    return WindowMessage(from: parts[0], until: parts[1])
+    return WindowMessage(from: from, until: until)
   }
 
   private func time() throws -> Int64? {
     if start == "now" || start == "never" { return nil }
+    let date: Date
     do {
-      return Int64(try Date(start, strategy: .iso8601).timeIntervalSince1970)
+      date = try Date(start, strategy: .iso8601)
     } catch {
-      throw Failure(.usage, "'\(start)' is no time", hint: "write now, never, or a time as 2026-12-01T10:00:00Z")
+      throw Failure(.usage, "'\(start)' is not a time", hint: "write now, never, or a time as 2026-12-01T10:00:00Z")
     }
+    guard date > .now else {
+      throw Failure(.usage, "'\(start)' is in the past", hint: "write now, or a time that is to come, UTC")
+    }
+    return Int64(date.timeIntervalSince1970)
   }
 }

@@ -1,9 +1,10 @@
 import ArgumentParser
 import AsvinPlatformAPI
+import AsvinPrograms
 import AsvinPublisher
 import AsvinRelease
 
-struct RolloutVerb: ParsableCommand {
+struct RolloutVerb: VerbGroup {
   static let configuration = CommandConfiguration(
     commandName: "rollout",
     abstract: "Roll published firmware out to device groups, and look after it.",
@@ -20,11 +21,11 @@ struct RolloutListing: Verb {
   @OptionGroup var platform: PlatformOptions
   @OptionGroup var shown: OutputOptions
 
-  func outcomes(in surroundings: Surroundings, _ report: (RolloutTable) -> Void) throws {
+  func outcomes(in surroundings: Surroundings, _ report: (RolloutTable) throws -> Void) throws {
     let rollouts = try platform.tasks(in: surroundings).run { platform in
       try await platform.must(.get, "/manage/rollouts", as: RolloutList.self).items
     }
-    report(RolloutTable(rollouts: rollouts))
+    try report(RolloutTable(rollouts: rollouts))
   }
 }
 
@@ -35,14 +36,14 @@ struct RolloutShow: Verb {
   @OptionGroup var platform: PlatformOptions
   @OptionGroup var shown: OutputOptions
 
-  func outcomes(in surroundings: Surroundings, _ report: (RolloutView) -> Void) throws {
+  func outcomes(in surroundings: Surroundings, _ report: (RolloutView) throws -> Void) throws {
     let name = rollout
     let view = try platform.tasks(in: surroundings).run { platform in
       let rollout = try await platform.rollout(name)
       let devices = try await platform.all("/manage/rollouts/\(rollout.id)/devices", as: RolloutDeviceList.self)
       return RolloutView(rollout: rollout, devices: devices)
     }
-    report(view)
+    try report(view)
   }
 }
 
@@ -98,12 +99,12 @@ struct RolloutAction<Change: RolloutChange>: Verb {
   @OptionGroup var platform: PlatformOptions
   @OptionGroup var shown: OutputOptions
 
-  func outcomes(in surroundings: Surroundings, _ report: (RolloutView) -> Void) throws {
+  func outcomes(in surroundings: Surroundings, _ report: (RolloutView) throws -> Void) throws {
     let (name, action) = (rollout, Change.name)
     let changed = try platform.tasks(in: surroundings).run { platform in
       let rollout = try await platform.rollout(name)
       return try await platform.must(.post, "/manage/rollouts/\(rollout.id)/\(action)", as: RolloutReply.self)
     }
-    report(RolloutView(rollout: changed, devices: []))
+    try report(RolloutView(rollout: changed, devices: []))
   }
 }

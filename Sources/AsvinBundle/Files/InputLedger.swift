@@ -1,0 +1,48 @@
+import Synchronization
+
+/// The files that a call reads. None of them may be replaced by what the call writes, or change before it is written.
+public final class InputLedger: Sendable {
+  private struct Entry {
+    let identity: FileIdentity
+    let name: String
+    /// Kept open, so that a change is seen; a piece of work has few inputs.
+    let file: InputFile?
+  }
+
+  private let entries = Mutex<[Entry]>([])
+  private let outer: InputLedger?
+
+  /// A ledger of nothing yet, within that of a larger call.
+  public init(within outer: InputLedger? = nil) { self.outer = outer }
+
+  /// Opens a file and notes it.
+  ///
+  /// - Throws: ``FileError``.
+  public func open(_ path: String) throws(FileError) -> InputFile {
+    let file = try InputFile(path)
+    if let identity = file.identity, !identity.isCharacterDevice {
+      let entry = Entry(identity: identity, name: path, file: file)
+      entries.withLock { $0.append(entry) }
+    }
+    return file
+  }
+
+  /// Notes a file that will be read later.
+  public func note(_ path: String) {
+    guard path != "-", let identity = FileIdentity(path), !identity.isCharacterDevice else { return }
+    let entry = Entry(identity: identity, name: path, file: nil)
+    entries.withLock { $0.append(entry) }
+  }
+
+  /// The name of the input that a file is.
+  func name(of identity: FileIdentity) -> String? {
+    entries.withLock { entries in entries.first { $0.identity == identity }?.name } ?? outer?.name(of: identity)
+  }
+
+  /// Checks that no file has changed since it was opened.
+  ///
+  /// - Throws: ``FileError``.
+  public func requireUnchanged() throws(FileError) {
+    for file in entries.withLock({ $0.compactMap(\.file) }) { try file.requireUnchanged() }
+  }
+}

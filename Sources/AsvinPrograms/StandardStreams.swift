@@ -1,0 +1,60 @@
+public import AsvinRelease
+import Glibc
+
+/// Standard output, whose errors count, and standard error.
+public enum StandardStreams {
+  /// Prepares the process: a write that fails is an error to report and no signal, and a stream that is closed stays
+  /// reserved, so that no file which is opened later takes its number and its bytes.
+  public static func prepare() {
+    // A reader that goes away, and a file that becomes longer than allowed.
+    signal(SIGPIPE, SIG_IGN)
+    signal(SIGXFSZ, SIG_IGN)
+    for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(descriptor, F_GETFD) < 0 {
+      // A folder can be neither read nor written: each use fails as it should. It takes the lowest number, this one.
+      _ = unsafe open("/", O_RDONLY | O_DIRECTORY)
+    }
+  }
+
+  /// Writes lines to standard output.
+  ///
+  /// - Throws: ``Failure`` where they do not get there.
+  public static func show(_ text: String) throws(Failure) {
+    let bytes = Array((text + "\n").utf8)
+    guard write(bytes, to: STDOUT_FILENO) else { throw failure() }
+  }
+
+  /// The failure of a write to standard output, by the system's last error.
+  static func failure() -> Failure {
+    let reason = unsafe String(cString: strerror(errno)).lowercased()
+    return Failure(
+      .cannotWrite, "cannot write to standard output: \(reason)", hint: "check where it goes, and that there is room")
+  }
+
+  /// Writes a line to standard error.
+  public static func say(_ line: String) { tell(line + "\n") }
+
+  /// Writes text to standard error as it is.
+  public static func tell(_ text: String) {
+    // Where standard error cannot be written, nobody is left to hear it.
+    _ = write(Array(text.utf8), to: STDERR_FILENO)
+  }
+
+  private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+    var done = 0
+    while done < bytes.count {
+      let wrote = unsafe bytes[done...].withUnsafeBufferPointer {
+        unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
+      }
+      if wrote < 0 && errno == EINTR { continue }
+      if wrote < 0 && errno == EAGAIN {
+        // A terminal or a pipe that does not block: wait until it takes more.
+        var place = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        _ = unsafe poll(&place, 1, -1)
+        continue
+      }
+      guard wrote > 0 else { return false }
+      done += wrote
+    }
+    return true
+  }
+}

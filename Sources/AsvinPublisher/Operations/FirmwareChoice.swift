@@ -1,0 +1,68 @@
+import AsvinPlatformAPI
+import AsvinRelease
+
+/// Which firmware of a file group a rollout takes.
+public struct FirmwareChoice: Sendable {
+  /// The file group, by its name or id.
+  public var fileGroup: String
+  /// The version; the highest where not given.
+  public var version: String?
+  /// The class's id, as a UUID; that of the target devices where not given.
+  public var deviceClass: String?
+
+  /// A choice out of a file group.
+  public init(fileGroup: String, version: String? = nil, deviceClass: String? = nil) {
+    (self.fileGroup, self.version, self.deviceClass) = (fileGroup, version, deviceClass)
+  }
+}
+
+extension PlatformConnection {
+  /// The firmware with the highest sequence number of one class: sequence numbers of different classes do not compare.
+  ///
+  /// - Parameter groups: the device groups that it is for, whose devices decide between classes.
+  /// - Throws: ``Failure`` where there is none, or where it cannot be told which class is meant.
+  public func firmware(_ choice: FirmwareChoice, for groups: [Int64]) async throws -> Int64 {
+    let group = try await fileGroup(choice.fileGroup)
+    let all = try await self.all("/manage/file-groups/\(group.id)/firmware", as: FirmwareList.self)
+    let what = choice.version.map { "version \($0)" } ?? "firmware"
+    var found = all.filter { choice.version == nil || $0.version == choice.version }
+    guard !found.isEmpty else {
+      throw Failure(
+        .inputMissing, "file group '\(group.name)' has no \(what)",
+        hint: "publish it: asvin-pack publish BUNDLE --group \(group.name) --to \(address)")
+    }
+    if let wanted = choice.deviceClass {
+      found = found.filter { $0.deviceClass?.lowercased() == wanted.lowercased() }
+      guard !found.isEmpty else {
+        throw Failure(
+          .inputMissing, "file group '\(group.name)' has no \(what) of class \(wanted)",
+          hint: "it has \(Self.words(all))")
+      }
+    } else if Set(found.map(\.deviceClass)).count > 1 {
+      let devices = try await self.all("/manage/devices", as: DeviceList.self)
+      let classes = Set(devices.filter { $0.group.map(groups.contains) ?? false }.map(\.deviceClass))
+      let suited = found.filter { classes.contains($0.deviceClass) }
+      guard Set(suited.map(\.deviceClass)).count == 1 else {
+        throw Failure(
+          .usage, "file group '\(group.name)' has \(what) of more than one class: \(Self.words(found))",
+          hint: "give --class NAME, or --firmware ID")
+      }
+      found = suited
+    }
+    // A version is one product's; the highest of several products would be a guess.
+    guard choice.version == nil || Set(found.map(\.name)).count == 1 else {
+      throw PlatformReference.ambiguous(
+        choice.version ?? "", "firmware image", found.map { "\($0.id) '\($0.name) \($0.version)'" })
+    }
+    guard let firmware = found.max(by: { ($0.sequence ?? 0, $0.id) < ($1.sequence ?? 0, $1.id) }) else {
+      throw Failure(.inputMissing, "file group '\(group.name)' has no \(what)")
+    }
+    return firmware.id
+  }
+
+  private static func words(_ firmware: [FirmwareReply]) -> String {
+    let shown = firmware.sorted { ($0.sequence ?? 0, $0.id) > ($1.sequence ?? 0, $1.id) }.prefix(10)
+    return shown.map { "\($0.id) '\($0.name) \($0.version)' of class \($0.deviceClass ?? "unknown")" }
+      .joined(separator: ", ")
+  }
+}

@@ -1,0 +1,41 @@
+import AsvinBundle
+
+extension Surroundings {
+  /// Bytes of the longest passphrase that OpenSSL opens a key with.
+  private static let longestPassphrase = 1024
+
+  /// The passphrase of a key that exists: from the file that was named, from `ASVIN_PACK_PASSPHRASE`, or from a person.
+  func passphrase(for name: String) throws(Failure) -> [UInt8]? {
+    try givenPassphrase() ?? askPassphrase("passphrase for '\(name)'")
+  }
+
+  /// The passphrase of a new key. A person is asked twice, because nobody could open a key with a mistyped passphrase.
+  func newPassphrase(for name: String) throws(Failure) -> [UInt8] {
+    var passphrase = try givenPassphrase()
+    if passphrase == nil, let answer = askPassphrase("new passphrase for '\(name)'") {
+      guard askPassphrase("the same passphrase again") == answer else {
+        throw Failure(.notAllowed, "the two passphrases differ, and no key was made", hint: "run it again")
+      }
+      passphrase = answer
+    }
+    guard let passphrase, !passphrase.isEmpty else {
+      throw Failure(
+        .notAllowed, passphrase == nil ? "no passphrase is given" : "the passphrase is empty",
+        hint: "set ASVIN_PACK_PASSPHRASE, or use --passphrase-file")
+    }
+    guard passphrase.span.count <= Self.longestPassphrase else {
+      throw Failure(
+        .notAllowed, "the passphrase has more than \(Self.longestPassphrase) bytes, and would not open the key",
+        hint: "choose a shorter one")
+    }
+    return passphrase
+  }
+
+  private func givenPassphrase() throws(Failure) -> [UInt8]? {
+    if let passphraseFile {
+      let bytes = try smallInput(passphraseFile, limit: 4096)
+      return Array(bytes.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") })
+    }
+    return variables["ASVIN_PACK_PASSPHRASE"].map { Array($0.utf8) }
+  }
+}

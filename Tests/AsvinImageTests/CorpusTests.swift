@@ -26,15 +26,19 @@ struct CorpusTests {
   func `every image is described and whole`(image: String) throws {
     let description = try describe(Corpus.bytes(image))
     #expect(description.isWhole)
-    #expect((description.format == .plain) == !image.hasPrefix("esp"))
+    #expect(description.format.kind == (image.hasPrefix("squashfs") ? .linux : .image))
+    #expect((description.format == .plain) == !(image.hasPrefix("esp") || image.hasPrefix("squashfs")))
+    #expect(description.role == (image.hasPrefix("esp32-nina") ? .flash : .application))
   }
 
   @Test(arguments: ["old", "new"])
   func `the ESP32-C3 switch has chip and version`(name: String) throws {
     let description = try describe(Corpus.bytes("esp32c3-switch-0427-0429/\(name).bin"))
     #expect(description.chip == .esp32c3)
-    #expect(description.version == "esp-idf: v4.4.5 ac5d805d0e")
-    #expect(description.projectName == "arduino-lib-builder")
+    #expect(description.defaultVersion == "esp-idf: v4.4.5 ac5d805d0e")
+    #expect(description.defaultName == "arduino-lib-builder")
+    #expect(description.version == nil)
+    #expect(description.projectName == nil)
     #expect(description.checks.count == 2)
   }
 

@@ -14,13 +14,20 @@ import Testing
     #expect(try format(bytes) == expected)
   }
 
-  @Test(arguments: ["intel-hex", "esp32", "esp8266", "mcuboot", "uf2", "elf", "plain"])
+  @Test(arguments: [
+    "intel-hex", "s-record", "ti-txt", "uf2", "elf", "dfu", "esp32", "esp8266", "mcuboot", "plain", "squashfs", "7z",
+  ])
   func `each format has its name`(name: String) {
     #expect(ImageFormat(rawValue: name)?.rawValue == name)
   }
 
-  @Test func `only the three containers are containers`() {
-    #expect(ImageFormat.allCases.filter(\.isContainer) == [.intelHex, .uf2, .elf])
+  @Test func `only the six containers are containers`() {
+    #expect(ImageFormat.allCases.filter(\.isContainer) == [.intelHex, .sRecord, .tiText, .uf2, .elf, .dfu])
+  }
+
+  @Test func `each format has a title of its own`() {
+    let titles = ImageFormat.allCases.map(\.title)
+    #expect(Set(titles).count == titles.count)
   }
 
   @Test(arguments: [

@@ -1,7 +1,9 @@
-/// What a firmware file says about itself, and whether it is whole.
+/// What a firmware file says about itself, and whether it is intact.
 public struct ImageDescription: Equatable, Sendable {
-  /// The image's format; never a container's.
+  /// The image's format.
   public var format: ImageFormat
+  /// What the image is for.
+  public var role: ImageRole
   /// The container that the image came out of.
   public var container: ImageFormat?
   /// The chip that the image, or else its container, names.
@@ -9,8 +11,14 @@ public struct ImageDescription: Equatable, Sendable {
   /// The version for people, printable ASCII, as the image says it. Not always a manifest's name: ESP-IDF may write
   /// blanks into it.
   public var version: String?
+  /// Whether the image has a version that is not printable ASCII.
+  public var hasUnreadableVersion = false
   /// The project's name, printable ASCII.
   public var projectName: String?
+  /// The version in the image that the framework set, not the project; it is not in ``version``.
+  public var defaultVersion: String?
+  /// The project's name that the framework set, not the project; it is not in ``projectName``.
+  public var defaultName: String?
   /// The counter against roll-back: ESP-IDF's `secure_version`, MCUboot's protected security counter.
   public var secureVersion: UInt32?
   /// The version of the framework, e.g. of ESP-IDF.
@@ -21,6 +29,10 @@ public struct ImageDescription: Equatable, Sendable {
   public var loadAddress: UInt64?
   /// Bytes of the file before the application: 0 but for flash dumps and Arduino's ESP8266 files.
   public var offset: UInt64
+  /// The addresses of the data in the container, ascending.
+  public var ranges: [AddressRange] = []
+  /// The addresses of the data in the container that is not in the image.
+  public var leftOut: [AddressRange] = []
   /// The checks that the format allows, in the file's order; empty for ``ImageFormat/plain``.
   public var checks: [IntegrityCheck]
   /// What could not be checked, and why, for people.
@@ -29,6 +41,7 @@ public struct ImageDescription: Equatable, Sendable {
   /// A description of an image of which nothing is known but its format.
   public init(format: ImageFormat) {
     self.format = format
+    role = format.kind == .storage ? .storage : .application
     offset = 0
     checks = []
     notes = []
@@ -41,22 +54,47 @@ public struct ImageDescription: Equatable, Sendable {
   ///
   /// A container is flattened in memory first (see ``FlatImage``); everything else takes constant memory.
   ///
-  /// - Throws: `unreadable`; for containers, what ``FlatImage/init(flattening:)`` throws.
+  /// - Throws: `unreadable`; for containers, what ``FlatImage/init(flattening:_:)`` throws.
   public init(describing source: some ImageSource) throws(ImageError) {
-    if try ImageFormat.container(recognising: source) != nil {
+    if try ImageFormat(recognising: source).isContainer {
       self = try FlatImage(flattening: source).description()
     } else {
       try self.init(describingFlat: source)
     }
   }
 
+  /// Describes the bytes of a slot, which are never flattened: a container in a slot is a mistake to show.
+  ///
+  /// - Throws: `unreadable`.
+  public init(describingStored source: some ImageSource) throws(ImageError) {
+    let format = try ImageFormat(recognising: source)
+    if format.isContainer { self.init(format: format) } else { try self.init(describingFlat: source) }
+  }
+
   init(describingFlat source: some ImageSource) throws(ImageError) {
-    if let header = try MCUbootHeader(source) {
-      self = try header.description(of: source)
-    } else if let layout = try EspressifLayout(recognising: source) {
-      self = try layout.description(of: source)
-    } else {
+    switch try ImageFormat.flat(recognising: source) {
+    case .mcuboot:
+      if let header = try MCUbootHeader(source) {
+        self = try header.description(of: source)
+        return
+      }
+    case .esp32, .esp8266:
+      if let layout = try EspressifLayout(recognising: source) {
+        self = try layout.description(of: source)
+        return
+      }
+    case .plain:
       self.init(format: .plain)
+      if let offset = try EmbeddedImage.offset(in: source) {
+        role = .flash
+        self.offset = offset
+      }
+      return
+    case let format:
+      self.init(format: format)
+      checks = try StatedSize.checks(of: format, in: source)
+      return
     }
+    self.init(format: .plain)
   }
 }

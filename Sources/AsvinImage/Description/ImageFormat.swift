@@ -1,4 +1,4 @@
-/// What kind of firmware file it is.
+/// What kind of file it is: a firmware image, a container of one, or something else that is signed by mistake.
 public enum ImageFormat: String, Sendable, CaseIterable {
   /// Nothing that is recognised: bytes.
   case plain
@@ -8,20 +8,92 @@ public enum ImageFormat: String, Sendable, CaseIterable {
   case esp32
   /// An image with an MCUboot header.
   case mcuboot
-  /// Intel HEX, a container.
+
+  /// Intel HEX, a container; also a universal hex file for several boards.
   case intelHex = "intel-hex"
+  /// Motorola S-records, a container.
+  case sRecord = "s-record"
+  /// TI-TXT, a container.
+  case tiText = "ti-txt"
   /// UF2, a container.
   case uf2
-  /// A microcontroller's executable ELF, a container. An ELF for Linux is ``plain``.
+  /// An executable ELF with fixed addresses and no operating system, a container.
   case elf
+  /// A file with a DFU suffix, plain or DfuSe, a container.
+  case dfu
 
-  /// Whether a flat image has to be taken out of it first: see ``FlatImage``.
-  public var isContainer: Bool {
+  /// File systems and boot files of Linux.
+  case squashfs, ext4, erofs, cramfs, romfs, jffs2, ubi, ubifs, f2fs, btrfs, xfs
+  case linuxKernel = "linux-kernel"
+  case uImage = "uimage"
+  case fit
+  case androidBoot = "android-boot"
+
+  /// Compressed data.
+  case gzip, xz, lzma, bzip2, zstd, lz4, lzop
+  case compress = "unix-compress"
+
+  /// Archives.
+  case zip, tar, cpio, ar, rar, cab, rpm
+  case sevenZip = "7z"
+
+  /// Programs and their parts.
+  case elfObject = "elf-object"
+  case elfLibrary = "elf-library"
+  case elfCore = "elf-core"
+  case linuxProgram = "linux-program"
+  case windowsProgram = "windows-program"
+  case machO = "mach-o"
+  case wasm
+
+  /// Parts of a flash or a disk that are not the application.
+  case fat, littlefs, spiffs, exfat, ntfs, iso9660
+  case nvs = "esp-nvs"
+  case partitionTable = "esp-partition-table"
+  case diskImage = "disk-image"
+  case androidSparse = "android-sparse"
+  case erased
+
+  /// Texts and documents.
+  case script, html, xml, json, yaml, pem, text, document, database
+
+  /// What this tool makes.
+  case bundle = "asvin-bundle"
+  case patch
+
+  /// What a format means for a slot that does not list it.
+  public enum Kind: Sendable {
+    /// An image, accepted unless the slot lists other formats.
+    case image
+    /// A container, whose content becomes the image.
+    case container
+    /// An image for Linux, accepted unless the slot lists other formats.
+    case linux
+    /// Part of a flash or disk, accepted only where the slot lists it.
+    case storage
+    /// Anything else, accepted only where the slot lists it.
+    case foreign
+  }
+
+  /// What the format means for a slot that does not list it.
+  public var kind: Kind {
     switch self {
-    case .intelHex, .uf2, .elf: true
-    case .plain, .esp8266, .esp32, .mcuboot: false
+    case .plain, .esp8266, .esp32, .mcuboot: .image
+    case .intelHex, .sRecord, .tiText, .uf2, .elf, .dfu: .container
+    case .squashfs, .ext4, .erofs, .cramfs, .romfs, .jffs2, .ubi, .ubifs, .f2fs, .btrfs, .xfs, .linuxKernel, .uImage,
+      .fit, .androidBoot:
+      .linux
+    case .fat, .littlefs, .spiffs, .exfat, .ntfs, .iso9660, .nvs, .partitionTable, .diskImage, .androidSparse, .erased:
+      .storage
+    case .gzip, .xz, .lzma, .bzip2, .zstd, .lz4, .lzop, .compress, .zip, .tar, .cpio, .ar, .rar, .cab, .rpm, .sevenZip,
+      .elfObject, .elfLibrary, .elfCore, .linuxProgram, .windowsProgram, .machO, .wasm, .script, .html, .xml, .json,
+      .yaml, .pem, .text, .document, .database, .bundle, .patch:
+      .foreign
     }
   }
+
+  /// Whether a flat image has to be taken out of it first: see ``FlatImage``.
+  public var isContainer: Bool { kind == .container }
 
   /// Recognises a file by its content.
   ///
@@ -30,21 +102,27 @@ public enum ImageFormat: String, Sendable, CaseIterable {
   ///
   /// - Throws: `unreadable`.
   public init(recognising source: some ImageSource) throws(ImageError) {
-    if let container = try Self.container(recognising: source) {
-      self = container
-    } else if try MCUbootHeader(source) != nil {
-      self = .mcuboot
-    } else if let layout = try EspressifLayout(recognising: source) {
-      self = layout.format
+    if try UF2Block.begins(source) {
+      self = .uf2
+    } else if let format = try ELFHeader.format(of: source) {
+      self = format
+    } else if try DFUFile.isPresent(in: source) {
+      self = .dfu
+    } else if let format = try TextFile.container(in: source) {
+      self = format
     } else {
-      self = .plain
+      self = try Self.flat(recognising: source)
     }
   }
 
-  static func container(recognising source: some ImageSource) throws(ImageError) -> ImageFormat? {
-    if try UF2Block.begins(source) { return .uf2 }
-    if let header = try ELFHeader(source), try header.isFirmware(source) { return .elf }
-    if try IntelHexRecord.begins(source) { return .intelHex }
-    return nil
+  /// Recognises a file whose bytes are the image.
+  static func flat(recognising source: some ImageSource) throws(ImageError) -> ImageFormat {
+    if try MCUbootHeader(source) != nil { return .mcuboot }
+    // Only a program or an object gets here; or a container in a container, which no tool makes an image of.
+    if let format = try ELFHeader.format(of: source) { return format }
+    if let format = try Signature.format(of: source) { return format }
+    if let format = try StorageSigns.format(of: source) { return format }
+    if let layout = try EspressifLayout(recognising: source) { return layout.format }
+    return try TextFile.format(of: source) ?? .plain
   }
 }

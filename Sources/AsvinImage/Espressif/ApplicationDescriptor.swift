@@ -16,8 +16,10 @@ struct ApplicationDescriptor {
   func describe(in description: inout ImageDescription) {
     description.secureVersion = fields.word(0x04)
     description.version = fields.text(0x10..<0x30)
+    description.hasUnreadableVersion = description.version == nil && fields.byte(0x10) != 0 && fields.byte(0x10) != 0xFF
     description.projectName = fields.text(0x30..<0x50)
     description.frameworkVersion = fields.text(0x70..<0x90)
+    FrameworkDefaults.remove(from: &description)
     if let time = fields.text(0x50..<0x60), let date = fields.text(0x60..<0x70) {
       description.buildTime = "\(date) \(time)"
     }

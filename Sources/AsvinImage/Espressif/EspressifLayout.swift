@@ -6,7 +6,7 @@ enum EspressifLayout {
   case bootloaderImage(ESP8266BootloaderImage)
   /// Arduino's ESP8266 file.
   case arduino(ArduinoImage)
-  /// A whole flash with an ESP32-family application in it.
+  /// A complete flash.
   case flash(FlashDump)
 
   /// The layout of a file; `nil` where it is not Espressif's.
@@ -31,7 +31,7 @@ enum EspressifLayout {
     switch self {
     case .image(let image): image.header.chip == .esp8266 ? .esp8266 : .esp32
     case .bootloaderImage, .arduino: .esp8266
-    case .flash: .esp32
+    case .flash(let dump): dump.bootloader.header.chip == .esp8266 ? .esp8266 : .esp32
     }
   }
 
@@ -42,14 +42,22 @@ enum EspressifLayout {
     switch self {
     case .image(let image):
       try describe(image, of: source, in: &description)
+      description.role = try EspressifRole.role(of: image, in: source)
     case .flash(let dump):
+      description.role = .flash
+      description.chip = dump.bootloader.header.chip
       description.checks = try dump.bootloader.checks(of: source, prefix: "bootloader ")
-      try describe(dump.application, of: source, in: &description)
+      if let application = dump.application { try describe(application, of: source, in: &description) }
     case .bootloaderImage(let image):
       description.checks = try image.checks(of: source)
     case .arduino(let image):
       description.offset = ArduinoImage.applicationOffset
       description.checks = try image.checks(of: source)
+      // More than a signature and its padding follows: the file systems of a complete flash.
+      if let end = image.application.walk?.end, source.count > end + 0x2000 {
+        description.role = .flash
+        description.offset = 0
+      }
     }
     return description
   }

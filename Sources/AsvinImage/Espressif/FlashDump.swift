@@ -1,56 +1,94 @@
-/// A whole flash of the ESP32 family: bootloader, partition table, and an application in a partition.
+/// A complete flash of an Espressif chip: bootloader, partition table, and an application in a partition.
 struct FlashDump {
   /// Where the bootloader starts: 0 on most chips, 0x1000 on ESP32 and S2, 0x2000 on C5, H4, P4 and S31.
   static let bootloaderOffsets: [UInt64] = [0, 0x1000, 0x2000]
 
   let bootloader: EspressifImage
-  let application: EspressifImage
+  let table: PartitionTable
+  /// `nil` where no partition has an application that is read here.
+  let application: EspressifImage?
 
   /// The dump; `nil` where the file is none.
   ///
-  /// The partition table is looked for where ESP-IDF puts it by default. A bootloader ends before it, which an
-  /// application of an update, which could hold such bytes by chance, does not.
+  /// A bootloader ends before the partition table, which an application of an update, which could hold such bytes by
+  /// chance, does not.
   init?(_ source: some ImageSource) throws(ImageError) {
     guard let first = try source.byte(at: 0), first == EspressifHeader.magic || first == 0xFF,
-      let table = try PartitionTable(source), let application = try table.application(in: source)
+      let table = try PartitionTable(in: source)
     else { return nil }
-    for offset in Self.bootloaderOffsets {
-      guard let bootloader = try EspressifImage(.long, source, at: offset) else { continue }
-      if let walk = bootloader.walk, walk.end > PartitionTable.offset { return nil }
+    for offset in Self.bootloaderOffsets where offset < table.offset {
+      guard let bootloader = try Self.image(source, at: offset) else { continue }
+      if let walk = bootloader.walk, walk.end > table.offset { return nil }
       self.bootloader = bootloader
-      self.application = application
+      self.table = table
+      application = try table.application(in: source)
       return
     }
     return nil
+  }
+
+  /// The image at an offset, of the kind that its entry point shows.
+  fileprivate static func image(_ source: some ImageSource, at offset: UInt64) throws(ImageError) -> EspressifImage? {
+    if let short = try EspressifImage(.short, source, at: offset), short.header.isEnteredInESP8266Memory {
+      return short
+    }
+    return try EspressifImage(.long, source, at: offset)
   }
 }
 
 /// ESP-IDF's partition table (esp_flash_partitions.h, `esp_partition_info_t`): at most 95 entries of 32 bytes.
 struct PartitionTable {
-  /// Bytes of the flash before the table, unless a project chooses another place.
-  static let offset: UInt64 = 0x8000
+  /// Where ESP-IDF puts the table by default, and where it is looked for: a project can choose any sector before the
+  /// first partition, whose usual places end here.
+  static let usual: UInt64 = 0x8000
+  private static let last: UInt64 = 0x4_0000
 
+  let offset: UInt64
   /// Subtype and offset of each application partition, the factory's first, then the slots in order.
-  private let applications: [(subtype: UInt8, offset: UInt64)]
+  let applications: [(subtype: UInt8, offset: UInt64)]
 
   /// The table of a dump; `nil` where there is none.
-  init?(_ source: some ImageSource) throws(ImageError) {
+  init?(in source: some ImageSource) throws(ImageError) {
+    let others = stride(from: 0x1000 as UInt64, through: Self.last, by: 0x1000).filter { $0 != Self.usual }
+    for offset in [Self.usual] + others {
+      if let table = try PartitionTable(source, at: offset) {
+        self = table
+        return
+      }
+    }
+    return nil
+  }
+
+  private init?(_ source: some ImageSource, at offset: UInt64) throws(ImageError) {
     var applications: [(subtype: UInt8, offset: UInt64)] = []
-    var position = Self.offset
-    while position < Self.offset + 95 * 32, let entry = try source.fields(at: position, count: 32),
-      entry.half(0) == 0x50AA
-    {
+    var position = offset
+    while position < offset + 95 * 32, let entry = try source.fields(at: position, count: 32), Self.isEntry(entry) {
       if entry.byte(2) == 0 { applications.append((entry.byte(3), UInt64(entry.word(4)))) }
       position += 32
     }
     guard !applications.isEmpty else { return nil }
+    self.offset = offset
     self.applications = applications.sorted { $0.subtype < $1.subtype }
+  }
+
+  /// Whether it is an entry: its magic number, a type that is an application's, data's or a project's, a partition that
+  /// starts at a sector.
+  private static func isEntry(_ entry: Fields) -> Bool {
+    entry.half(0) == 0x50AA && (entry.byte(2) <= 3 || (0x40...0xFE).contains(entry.byte(2)))
+      && entry.word(4).isMultiple(of: 0x1000) && entry.word(8) > 0
+  }
+
+  /// Whether a file is a table and nothing else.
+  static func isAlone(_ start: [UInt8], count: UInt64) -> Bool {
+    guard count <= 0x1000, start.count >= 64 else { return false }
+    let next = Fields(Array(start[32..<64]))
+    return isEntry(Fields(Array(start[..<32]))) && (isEntry(next) || [0xEBEB, 0xFFFF].contains(next.half(0)))
   }
 
   /// The application that starts when nothing else is chosen: the first one that is there.
   func application(in source: some ImageSource) throws(ImageError) -> EspressifImage? {
     for partition in applications {
-      if let image = try EspressifImage(.long, source, at: partition.offset) { return image }
+      if let image = try FlashDump.image(source, at: partition.offset) { return image }
     }
     return nil
   }

@@ -2,12 +2,12 @@
 struct SegmentWalk {
   /// Offsets in the file of each segment's data.
   private(set) var segments: [Range<UInt64>] = []
-  /// The address of the first segment.
-  private(set) var firstAddress: UInt32 = 0
+  /// The address of each segment.
+  private(set) var addresses: [UInt32] = []
   /// Offset in the file of the checksum: the last byte of a line of 16, counted from the image's start.
   let checksumOffset: UInt64
 
-  /// Walks so many segments; `nil` where one does not fit the file, or has no multiple of the alignment as its length.
+  /// Walks a number of segments; `nil` where one does not fit the file, or its length is not a multiple of the alignment.
   init?(
     _ source: some ImageSource, imageAt base: UInt64, firstAt first: UInt64, count: UInt8, alignment: UInt64
   ) throws(ImageError) {
@@ -15,7 +15,7 @@ struct SegmentWalk {
     var position = first
     for _ in 0..<count {
       guard let header = try source.fields(at: position, count: 8) else { return nil }
-      if segments.isEmpty { firstAddress = header.word(0) }
+      addresses.append(header.word(0))
       let start = position + 8
       let length = UInt64(header.word(4))
       guard length <= source.count - start, length.isMultiple(of: alignment) else { return nil }
@@ -24,6 +24,9 @@ struct SegmentWalk {
     }
     checksumOffset = base + (position - base | 15)
   }
+
+  /// The address of the first segment.
+  var firstAddress: UInt32 { addresses.first ?? 0 }
 
   /// Offset of the first byte after the checksum.
   var end: UInt64 { checksumOffset + 1 }

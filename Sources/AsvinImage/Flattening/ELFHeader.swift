@@ -1,6 +1,6 @@
-/// The header of a little-endian ELF file (System V ABI, chapter 4), of 32 or 64 bits.
+/// The header of an ELF file (System V ABI, chapter 4), of 32 or 64 bits and either byte order.
 struct ELFHeader {
-  /// Where a table of headers is: so many entries of so many bytes.
+  /// Where a table of headers is: a number of entries of the same size.
   struct Table {
     let offset: UInt64
     let entrySize: UInt16
@@ -13,20 +13,27 @@ struct ELFHeader {
     }
   }
 
+  static let magic: [UInt8] = [0x7F, 0x45, 0x4C, 0x46]
+  static let avr: UInt16 = 83
+
   let isWide: Bool
+  let isBigEndian: Bool
   let system: UInt8
   let type: UInt16
   let machine: UInt16
   let segments: Table
   let sections: Table
+  /// The section that holds the names of sections.
+  let nameSection: UInt16
 
-  /// The header of a file; `nil` where it is none, or of a big-endian machine.
+  /// The header of a file; `nil` where there is none, or one of unusable values.
   init?(_ source: some ImageSource) throws(ImageError) {
-    guard let start = try source.fields(at: 0, count: 16), start.bytes.starts(with: [0x7F, 0x45, 0x4C, 0x46]),
-      [1, 2].contains(start.byte(4)), start.byte(5) == 1
+    guard let start = try source.fields(at: 0, count: 16), start.bytes.starts(with: Self.magic),
+      [1, 2].contains(start.byte(4)), [1, 2].contains(start.byte(5))
     else { return nil }
     isWide = start.byte(4) == 2
-    guard let fields = try source.fields(at: 0, count: isWide ? 64 : 52) else { return nil }
+    isBigEndian = start.byte(5) == 2
+    guard let fields = try source.fields(at: 0, count: isWide ? 64 : 52, isBigEndian: isBigEndian) else { return nil }
     system = fields.byte(7)
     type = fields.half(16)
     machine = fields.half(18)
@@ -38,19 +45,39 @@ struct ELFHeader {
       isWide
       ? Table(offset: fields.long(40), entrySize: fields.half(58), count: fields.half(60))
       : Table(offset: UInt64(fields.word(32)), entrySize: fields.half(46), count: fields.half(48))
+    nameSection = fields.half(isWide ? 62 : 50)
   }
 
-  /// Machines of which there are microcontrollers: ARM, Xtensa, RISC-V, AVR, TriCore, V850, ARC, MSP430, RX, RL78.
-  private static let machines: Set<UInt16> = [40, 94, 243, 83, 44, 87, 93, 195, 105, 173, 197]
-  static let avr: UInt16 = 83
-
-  /// Whether it is an executable for a microcontroller: fixed addresses (ET_EXEC), no interpreter, no Linux.
-  func isFirmware(_ source: some ImageSource) throws(ImageError) -> Bool {
-    guard type == 2, Self.machines.contains(machine), system != 3 else { return false }
-    for index in 0..<min(segments.count, UInt16(ImageLimit.programHeaders.value)) {
-      guard let segment = try ELFSegment(index, of: self, in: source) else { return true }
-      if segment.type == ELFSegment.interpreter { return false }
+  /// What kind of ELF a file is; `nil` where it is none.
+  ///
+  /// One that is cut inside its header is ``ImageFormat/elf``, so that flattening refuses it.
+  static func format(of source: some ImageSource) throws(ImageError) -> ImageFormat? {
+    guard try source.prefix(4) == magic else { return nil }
+    guard let header = try ELFHeader(source) else { return .elf }
+    switch header.type {
+    case 1: return .elfObject
+    case 3: return try header.isProgram(source, or: [ELFSegment.interpreter]) ? .linuxProgram : .elfLibrary
+    case 4: return .elfCore
+    default: return try header.isProgram(source) ? .linuxProgram : .elf
     }
-    return true
+  }
+
+  /// Whether it is a program for an operating system: one with an interpreter, dynamic linking or read-only relocations,
+  /// or marked as Linux's.
+  private func isProgram(_ source: some ImageSource, or segments: Set<UInt32>? = nil) throws(ImageError) -> Bool {
+    if segments == nil, system == 3 { return true }
+    let wanted = segments ?? [ELFSegment.dynamic, ELFSegment.interpreter, ELFSegment.readOnlyRelocations]
+    for index in 0..<min(self.segments.count, UInt16(ImageLimit.programHeaders.value)) {
+      guard let segment = try ELFSegment(index, of: self, in: source) else { return false }
+      if wanted.contains(segment.type) { return true }
+      // A static program of glibc: the note with the kernel's version (LSB, "Note Section").
+      if segments == nil, segment.type == ELFSegment.note, segment.size >= 16,
+        let note = try source.fields(at: segment.offset, count: 16, isBigEndian: isBigEndian),
+        note.word(8) == 1, note.bytes[12..<16].elementsEqual("GNU\0".utf8)
+      {
+        return true
+      }
+    }
+    return false
   }
 }

@@ -1,29 +1,38 @@
 /// A program header of an ELF file (System V ABI, chapter 5).
 struct ELFSegment {
   static let load: UInt32 = 1
+  static let dynamic: UInt32 = 2
   static let interpreter: UInt32 = 3
+  static let note: UInt32 = 4
+  static let readOnlyRelocations: UInt32 = 0x6474_E552
 
+  let index: UInt16
   let type: UInt32
   /// Offset and bytes in the file.
   let offset: UInt64
   let size: UInt64
+  /// Where the bytes are when the program runs, `p_vaddr`.
+  let virtualAddress: UInt64
   /// Where the bytes are stored, `p_paddr`: for initialised variables that is flash, not the RAM they are copied to.
-  let address: UInt64
+  let physicalAddress: UInt64
 
   /// The program header of an index; `nil` where the file ends before it or the table's entries are too small.
   init?(_ index: UInt16, of header: ELFHeader, in source: some ImageSource) throws(ImageError) {
     let count = header.isWide ? 56 : 32
     guard header.segments.entrySize >= count, let position = header.segments.entry(index),
-      let fields = try source.fields(at: position, count: count)
+      let fields = try source.fields(at: position, count: count, isBigEndian: header.isBigEndian)
     else { return nil }
+    self.index = index
     type = fields.word(0)
     if header.isWide {
       offset = fields.long(8)
-      address = fields.long(24)
+      virtualAddress = fields.long(16)
+      physicalAddress = fields.long(24)
       size = fields.long(32)
     } else {
       offset = UInt64(fields.word(4))
-      address = UInt64(fields.word(12))
+      virtualAddress = UInt64(fields.word(8))
+      physicalAddress = UInt64(fields.word(12))
       size = UInt64(fields.word(16))
     }
   }
@@ -34,61 +43,96 @@ extension ELFHeader {
   ///
   /// - Throws: `malformedHeader`, `truncated`, `addressOverflow`, `overLimit`, `unreadable`.
   static func memory(of source: some ImageSource) throws(ImageError) -> FlatMemory {
-    guard let header = try ELFHeader(source) else { throw ImageError(.malformedHeader, at: 0) }
+    guard let header = try ELFHeader(source) else {
+      throw ImageError(source.count < 64 ? .truncated : .malformedHeader, at: 0)
+    }
+    guard header.type == 2 else { throw ImageError(.malformedHeader, at: 16) }
     guard UInt64(header.segments.count) <= ImageLimit.programHeaders.value else {
       throw ImageError(.overLimit(.programHeaders), at: 0)
     }
-    var memory = FlatMemory()
-    let sections = try header.sectionOffsets(in: source)
+    var segments: [ELFSegment] = []
     for index in 0..<header.segments.count {
       guard let segment = try ELFSegment(index, of: header, in: source) else {
         throw ImageError(.malformedHeader, at: header.segments.offset)
       }
-      if header.isFlash(segment) { try segment.store(in: &memory, sections: sections, from: source) }
+      if segment.type == ELFSegment.load, segment.size > 0 { segments.append(segment) }
+    }
+    // Some linkers leave the field empty: where no segment has a physical address, GNU's tools use the virtual ones.
+    let isPhysical = segments.count < 2 || segments.contains { $0.physicalAddress != 0 }
+    let sections = try ELFSection.loaded(of: header, in: source)
+    var memory = FlatMemory()
+    for segment in segments {
+      let address = isPhysical ? segment.physicalAddress : segment.virtualAddress
+      if header.isFlash(address) { try segment.store(at: address, in: &memory, sections: sections, from: source) }
     }
     return memory
   }
 
-  /// Whether a segment holds bytes for flash. AVR's tools put data memory, EEPROM, fuses and signature at made-up
-  /// addresses from 8 MiB on, where no AVR has flash (avr-libc, "Memory Sections").
-  private func isFlash(_ segment: ELFSegment) -> Bool {
-    segment.type == ELFSegment.load && segment.size > 0 && (machine != Self.avr || segment.address < 0x80_0000)
+  /// Whether an address is in flash. AVR's tools put data memory, EEPROM, fuses and signature at made-up addresses from
+  /// 8 MiB on, where no AVR has flash (avr-libc, "Memory Sections").
+  private func isFlash(_ address: UInt64) -> Bool { machine != Self.avr || address < 0x80_0000 }
+}
+
+/// A section of an ELF file that is loaded.
+struct ELFSection {
+  let offset: UInt64
+  let name: String?
+
+  /// The sections that are loaded from the file, by ascending offset; a damaged table gives those before the damage.
+  static func loaded(of header: ELFHeader, in source: some ImageSource) throws(ImageError) -> [ELFSection] {
+    let count = header.isWide ? 64 : 40
+    guard header.sections.entrySize >= count else { return [] }
+    let names = try section(header.nameSection, of: header, in: source).map { offset(of: $0, header) }
+    var sections: [ELFSection] = []
+    for index in 0..<header.sections.count {
+      guard let fields = try section(index, of: header, in: source) else { break }
+      let isStored = fields.word(4) != 8
+      let isLoaded = (header.isWide ? fields.long(8) : UInt64(fields.word(8))) & 2 != 0
+      guard isStored, isLoaded else { continue }
+      var name: String?
+      if let names, names <= source.count {
+        let bytes = try source.prefix(32, at: names + UInt64(fields.word(0)))
+        // A name that does not end within 32 bytes, or that a terminal would act on, is not shown.
+        name = Fields(bytes + [0]).text(0..<bytes.count + 1)
+      }
+      sections.append(ELFSection(offset: offset(of: fields, header), name: name))
+    }
+    return sections.sorted { $0.offset < $1.offset }
   }
 
-  /// Offsets of the sections that are loaded, ascending.
-  private func sectionOffsets(in source: some ImageSource) throws(ImageError) -> [UInt64] {
-    let count = isWide ? 64 : 40
-    guard sections.entrySize >= count else { return [] }
-    var offsets: [UInt64] = []
-    for index in 0..<sections.count {
-      guard let position = sections.entry(index), let fields = try source.fields(at: position, count: count) else {
-        break
-      }
-      let isStored = fields.word(4) != 8
-      let isLoaded = (isWide ? fields.long(8) : UInt64(fields.word(8))) & 2 != 0
-      if isStored, isLoaded { offsets.append(isWide ? fields.long(24) : UInt64(fields.word(16))) }
-    }
-    return offsets.sorted()
+  private static func offset(of fields: Fields, _ header: ELFHeader) -> UInt64 {
+    header.isWide ? fields.long(24) : UInt64(fields.word(16))
+  }
+
+  private static func section(
+    _ index: UInt16, of header: ELFHeader, in source: some ImageSource
+  ) throws(ImageError) -> Fields? {
+    guard let position = header.sections.entry(index) else { return nil }
+    return try source.fields(at: position, count: header.isWide ? 64 : 40, isBigEndian: header.isBigEndian)
   }
 }
 
 extension ELFSegment {
   /// Adds the segment's bytes from its first section on: a linker may let a segment start early, or make one of its
-  /// own, for the ELF's headers, which have no place in flash. A file without sections has nothing to tell them by.
+  /// own, for the ELF's headers, which have no place in flash. Without sections, all bytes of the segment count.
   fileprivate func store(
-    in memory: inout FlatMemory, sections: [UInt64], from source: some ImageSource
+    at address: UInt64, in memory: inout FlatMemory, sections: [ELFSection], from source: some ImageSource
   ) throws(ImageError) {
     guard offset <= source.count, size <= source.count - offset else {
       throw ImageError(.truncated, at: source.count)
     }
     let end = offset + size
-    guard let start = sections.isEmpty ? offset : sections.first(where: { $0 >= offset && $0 < end }) else { return }
+    let inside = sections.filter { $0.offset >= offset && $0.offset < end }
+    guard let start = sections.isEmpty ? offset : inside.first?.offset else { return }
+    let names = inside.compactMap(\.name)
+    var label = "segment \(index)"
+    if !names.isEmpty { label += " (\(names.prefix(3).joined(separator: " "))\(names.count > 3 ? " and others" : ""))" }
     var pieces = PieceReader(start..<end, of: source)
     var position = start
     while let piece = try pieces.next() {
       let (target, overflow) = address.addingReportingOverflow(position - offset)
       guard !overflow else { throw ImageError(.addressOverflow, at: position) }
-      try memory.append(piece, at: target, from: position)
+      try memory.append(piece, at: target, from: position, label: label)
       position = pieces.position
     }
   }

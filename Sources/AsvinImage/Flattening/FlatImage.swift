@@ -1,38 +1,42 @@
-/// The flash content out of an Intel HEX, UF2 or ELF file: one run of bytes from a base address on.
+/// The flash content out of a container: one run of bytes from a base address on.
 public struct FlatImage: Equatable, Sendable {
   /// The content; gaps are 0xFF, as in erased flash.
   public let bytes: [UInt8]
-  /// The address of the first byte.
+  /// The address of the first byte; 0 where the container gives none.
   public let baseAddress: UInt64
   /// What it was taken out of.
   public let container: ImageFormat
-  /// The chip that the container names: UF2 alone does.
-  public let chip: Chip?
+  /// Whether the container gives the address.
+  public let hasAddress: Bool
+  /// The chip or board that the container names.
+  public let family: ImageFamily?
+  /// The addresses of the data in the image, ascending.
+  public let ranges: [AddressRange]
+  /// The addresses of the data in the container that is not in the image.
+  public let leftOut: [AddressRange]
+
+  init(
+    bytes: [UInt8], baseAddress: UInt64, container: ImageFormat, hasAddress: Bool, family: ImageFamily?,
+    ranges: [AddressRange], leftOut: [AddressRange]
+  ) {
+    self.bytes = bytes
+    self.baseAddress = baseAddress
+    self.container = container
+    self.hasAddress = hasAddress
+    self.family = family
+    self.ranges = ranges
+    self.leftOut = leftOut
+  }
 
   /// Takes the content out of a container: at most 64 MiB, out of a file of at most 256 MiB.
   ///
   /// - Throws: `notContainer` for any other file, and every other ``ImageFault``, with the offset in the container.
-  public init(flattening source: some ImageSource) throws(ImageError) {
-    guard let container = try ImageFormat.container(recognising: source) else { throw ImageError(.notContainer, at: 0) }
-    guard source.count <= ImageLimit.containerBytes.value else {
-      throw ImageError(.overLimit(.containerBytes), at: ImageLimit.containerBytes.value)
-    }
-    let memory: FlatMemory
-    switch container {
-    case .intelHex:
-      memory = try IntelHexReader.memory(of: source)
-      chip = nil
-    case .uf2:
-      let reader = try UF2Reader(source)
-      memory = reader.memory
-      chip = reader.family.flatMap(Chip.init(uf2Family:))
-    default:
-      memory = try ELFHeader.memory(of: source)
-      chip = nil
-    }
-    self.container = container
-    (baseAddress, bytes) = try memory.flattened(endingAt: source.count)
+  public init(flattening source: some ImageSource, _ choice: ImageChoice = ImageChoice()) throws(ImageError) {
+    self = try Container(reading: source).image(choice)
   }
+
+  /// The chip that the container names.
+  public var chip: Chip? { family?.chip }
 
   /// What the content says about itself; it can be an image of any format, so that its checks are made, too.
   ///
@@ -42,7 +46,9 @@ public struct FlatImage: Equatable, Sendable {
   public func description() throws(ImageError) -> ImageDescription {
     var description = try ImageDescription(describingFlat: ImageBytes(bytes))
     description.container = container
-    description.loadAddress = baseAddress
+    description.loadAddress = hasAddress ? baseAddress : nil
+    description.ranges = ranges
+    description.leftOut = leftOut
     if let chip, let inner = description.chip, inner != chip {
       let check = IntegrityCheck(name: "UF2 family", passed: false, expected: chip.rawValue, found: inner.rawValue)
       description.checks.append(check)

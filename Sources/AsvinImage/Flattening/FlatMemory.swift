@@ -1,16 +1,18 @@
 /// Data at addresses, as a container lists it, until all of it is known.
 ///
 /// Holds the bytes that the file has, and nothing for the gaps between them.
-struct FlatMemory {
+struct FlatMemory: Sendable {
   /// Bytes that follow each other in memory.
-  private struct Run {
+  private struct Run: Sendable {
     let address: UInt64
     let start: Int
     var count: Int
     /// Where in the container the run starts.
     let offset: UInt64
+    /// What the container calls it.
+    let label: String?
 
-    var end: UInt64 { address + UInt64(count) }
+    var last: UInt64 { address + UInt64(count - 1) }
   }
 
   private var bytes: [UInt8] = []
@@ -18,9 +20,11 @@ struct FlatMemory {
 
   /// Adds bytes at an address.
   ///
-  /// - Parameter offset: where in the container they stand, for errors.
+  /// - Parameter offset: where in the container they are, for errors.
   /// - Throws: `addressOverflow`, `overLimit`.
-  mutating func append(_ data: some Collection<UInt8>, at address: UInt64, from offset: UInt64) throws(ImageError) {
+  mutating func append(
+    _ data: some Collection<UInt8>, at address: UInt64, from offset: UInt64, label: String? = nil
+  ) throws(ImageError) {
     guard !data.isEmpty else { return }
     guard !address.addingReportingOverflow(UInt64(data.count)).overflow else {
       throw ImageError(.addressOverflow, at: offset)
@@ -28,35 +32,54 @@ struct FlatMemory {
     guard UInt64(bytes.count + data.count) <= ImageLimit.flatBytes.value else {
       throw ImageError(.overLimit(.flatBytes), at: offset)
     }
-    if let last = runs.last, last.end == address {
+    if let last = runs.last, last.last + 1 == address, last.label == label {
       runs[runs.count - 1].count += data.count
     } else {
       guard UInt64(runs.count) < ImageLimit.runs.value else { throw ImageError(.overLimit(.runs), at: offset) }
-      runs.append(Run(address: address, start: bytes.count, count: data.count, offset: offset))
+      runs.append(Run(address: address, start: bytes.count, count: data.count, offset: offset, label: label))
     }
     bytes.append(contentsOf: data)
   }
 
-  /// The lowest address and all bytes from there on, gaps filled with 0xFF.
+  private var sorted: [Run] { runs.sorted { ($0.address, $0.offset) < ($1.address, $1.offset) } }
+
+  /// The addresses of the data, ascending, adjacent ones put together.
+  var ranges: [AddressRange] {
+    sorted.compactMap { AddressRange(first: $0.address, last: $0.last, label: $0.label) }.joined(acrossGapsBelow: 1)
+  }
+
+  /// Refuses data that claims an address twice.
   ///
-  /// - Throws: `empty`, `overlap`, `overLimit`.
-  func flattened(endingAt end: UInt64) throws(ImageError) -> (address: UInt64, bytes: [UInt8]) {
-    let sorted = runs.sorted { ($0.address, $0.offset) < ($1.address, $1.offset) }
-    guard let first = sorted.first, let last = sorted.last else { throw ImageError(.empty, at: end) }
-    if sorted.count == 1 { return (first.address, bytes) }
-    for (run, next) in zip(sorted, sorted.dropFirst()) where next.address < run.end {
+  /// - Throws: `overlap`.
+  func checkOverlaps() throws(ImageError) {
+    let sorted = sorted
+    for (run, next) in zip(sorted, sorted.dropFirst()) where next.address <= run.last {
       throw ImageError(.overlap, at: max(run.offset, next.offset))
     }
-    guard last.end - first.address <= ImageLimit.flatBytes.value else {
-      throw ImageError(.overLimit(.flatBytes), at: last.offset)
+  }
+
+  /// The bytes in a range of addresses, from the first one that is data to the last one, gaps filled with 0xFF.
+  ///
+  /// - Throws: `empty`, `overLimit`.
+  func flattened(_ range: AddressRange) throws(ImageError) -> (
+    address: UInt64, bytes: [UInt8], ranges: [AddressRange]
+  ) {
+    let chosen = sorted.filter { $0.address <= range.last && range.first <= $0.last }
+    guard let first = chosen.first, let final = chosen.last else { throw ImageError(.empty, at: 0) }
+    let address = max(first.address, range.first)
+    guard min(final.last, range.last) - address < ImageLimit.flatBytes.value else {
+      throw ImageError(.overLimit(.flatBytes), at: final.offset)
     }
     var flat: [UInt8] = []
-    flat.reserveCapacity(Int(last.end - first.address))
-    for run in sorted {
-      let gap = Int(run.address - first.address) - flat.count
-      flat.append(contentsOf: repeatElement(0xFF, count: gap))
-      flat.append(contentsOf: bytes[run.start..<run.start + run.count])
+    flat.reserveCapacity(Int(min(final.last, range.last) - address) + 1)
+    var ranges: [AddressRange] = []
+    for run in chosen {
+      let (start, last) = (max(run.address, range.first), min(run.last, range.last))
+      flat.append(contentsOf: repeatElement(0xFF, count: Int(start - address) - flat.count))
+      let place = run.start + Int(start - run.address)
+      flat.append(contentsOf: bytes[place..<place + Int(last - start) + 1])
+      if let part = AddressRange(first: start, last: last, label: run.label) { ranges.append(part) }
     }
-    return (first.address, flat)
+    return (address, flat, ranges.joined(acrossGapsBelow: 1))
   }
 }

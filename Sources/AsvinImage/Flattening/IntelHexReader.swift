@@ -1,52 +1,38 @@
-/// Reads an Intel HEX file line by line.
+/// Reads an Intel HEX file line by line, or a universal hex file, which holds one for each of several boards
+/// (microbit-foundation/spec-universal-hex).
 struct IntelHexReader {
-  private var memory = FlatMemory()
-  /// What an extended address record added to the addresses after it.
+  private var parts: [Container.Part] = []
+  /// The part that data goes to.
+  private var current = 0
+  /// The offset that an extended address record added to the addresses after it.
   private var base: UInt64 = 0
   /// Whether that record was of the segment kind, under which addresses wrap at 64 KiB.
   private var isSegmented = false
   private var hasEnded = false
 
-  /// The data of a whole file.
+  /// The data of a complete file, for each board that it names.
   ///
   /// - Throws: `malformedRecord`, `recordChecksum`, `unknownRecord`, `missingEnd`, `trailingBytes`, `addressOverflow`,
   ///   `overLimit`, `unreadable`.
-  static func memory(of source: some ImageSource) throws(ImageError) -> FlatMemory {
+  static func parts(of source: some ImageSource) throws(ImageError) -> [Container.Part] {
     var reader = IntelHexReader()
-    /// The start of a line that the next piece goes on with.
-    var pending: [UInt8] = []
-    var pieces = PieceReader(0..<source.count, of: source)
-    while let piece = try pieces.next() {
-      let start = pieces.position - UInt64(piece.count)
-      var rest = piece[...]
-      while let end = rest.firstIndex(where: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }) {
-        let offset = start + UInt64(rest.startIndex) - UInt64(pending.count)
-        if pending.isEmpty {
-          try reader.take(rest[..<end], at: offset)
-        } else {
-          pending += rest[..<end]
-          try reader.take(pending[...], at: offset)
-          pending.removeAll(keepingCapacity: true)
-        }
-        rest = rest[(end + 1)...]
-      }
-      pending += rest
-      guard pending.count <= IntelHexRecord.longest else {
-        throw ImageError(.malformedRecord, at: pieces.position - UInt64(pending.count))
-      }
-    }
-    try reader.take(pending[...], at: source.count - UInt64(pending.count))
+    var lines = try TextLineReader(source)
+    while let line = try lines.next() { try reader.accept(line) }
     guard reader.hasEnded else { throw ImageError(.missingEnd, at: source.count) }
-    return reader.memory
+    return reader.parts
   }
 
-  private mutating func take(_ line: ArraySlice<UInt8>, at offset: UInt64) throws(ImageError) {
-    guard !line.isEmpty else { return }
-    guard !hasEnded else { throw ImageError(.trailingBytes, at: offset) }
-    let record = try IntelHexRecord(line, at: offset)
+  private mutating func accept(_ line: TextLine) throws(ImageError) {
+    if hasEnded {
+      // CP/M and DOS mark the end of a text file with ^Z.
+      guard line.text.elementsEqual([0x1A]) else { throw line.error(.trailingBytes) }
+      return
+    }
+    let record = try IntelHexRecord(line)
     switch (record.type, record.data.count) {
-    case (0, _):
-      try store(record, at: offset)
+    case (0, _),
+      (0x0D, _) where isUniversal:
+      try store(record, line)
     case (1, 0):
       hasEnded = true
     case (2, 2):
@@ -57,18 +43,40 @@ struct IntelHexReader {
       isSegmented = false
     case (3, 4), (5, 4):
       break
+    case (0x0A, 4):
+      try beginBlock(record, line)
+    // The end of a block, padding, and data for a computer (sources, settings), which is not flashed.
+    case (0x0B...0x0C, _) where isUniversal,
+      (0x0E, _) where isUniversal:
+      break
     case (1...5, _):
-      throw ImageError(.malformedRecord, at: offset)
+      throw line.error(.malformedRecord)
     default:
-      throw ImageError(.unknownRecord, at: offset)
+      throw line.error(.unknownRecord)
     }
   }
 
-  private mutating func store(_ record: IntelHexRecord, at offset: UInt64) throws(ImageError) {
+  private var isUniversal: Bool { parts.contains { $0.family != nil } }
+
+  /// Begins a block for a board: its id, then 0xC0DE.
+  private mutating func beginBlock(_ record: IntelHexRecord, _ line: TextLine) throws(ImageError) {
+    guard record.data.suffix(2).elementsEqual([0xC0, 0xDE]) else { throw line.error(.malformedRecord) }
+    let family = ImageFamily(kind: .board, identifier: UInt32(Self.number(record.data.prefix(2))))
+    if let index = parts.firstIndex(where: { $0.family == family }) {
+      current = index
+    } else {
+      guard UInt64(parts.count) < ImageLimit.families.value else { throw line.error(.overLimit(.families)) }
+      current = parts.count
+      parts.append(Container.Part(family: family))
+    }
+  }
+
+  private mutating func store(_ record: IntelHexRecord, _ line: TextLine) throws(ImageError) {
     let end = UInt64(record.address) + UInt64(record.data.count)
-    // Beyond this the format wraps around, which tools do in different ways; nobody means it.
-    guard end <= (isSegmented ? 0x1_0000 : 0x1_0000_0000 - base) else { throw ImageError(.addressOverflow, at: offset) }
-    try memory.append(record.data, at: base + UInt64(record.address), from: offset)
+    // Beyond this the format wraps around, which tools do in different ways, and no linker emits it.
+    guard end <= (isSegmented ? 0x1_0000 : 0x1_0000_0000 - base) else { throw line.error(.addressOverflow) }
+    if parts.isEmpty { parts.append(Container.Part()) }
+    try parts[current].memory.append(record.data, at: base + UInt64(record.address), from: line.offset)
   }
 
   private static func number(_ data: ArraySlice<UInt8>) -> UInt64 { data.reduce(0) { $0 << 8 | UInt64($1) } }

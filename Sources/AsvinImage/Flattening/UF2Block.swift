@@ -14,11 +14,14 @@ struct UF2Block {
     self.fields = fields
   }
 
-  /// Whether a file starts with a block. Its first two magic numbers tell; with the third one wrong it must be refused
-  /// as UF2, not be taken for something else.
+  /// Whether a file starts with a block, by its first two magic numbers, or its second block does. A damaged one must
+  /// be refused as UF2 and not be signed as bytes.
   static func begins(_ source: some ImageSource) throws(ImageError) -> Bool {
-    guard let start = try source.fields(at: 0, count: 8) else { return false }
-    return start.word(0) == magics.0 && start.word(4) == magics.1
+    for offset in [0, UInt64(size)] {
+      guard let start = try source.fields(at: offset, count: 8) else { return false }
+      if start.word(0) == magics.0, start.word(4) == magics.1 { return true }
+    }
+    return false
   }
 
   private var flags: UInt32 { fields.word(8) }

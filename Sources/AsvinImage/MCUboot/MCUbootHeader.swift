@@ -33,6 +33,7 @@ struct MCUbootHeader {
   func description(of source: some ImageSource) throws(ImageError) -> ImageDescription {
     var description = ImageDescription(format: .mcuboot)
     description.version = version
+    FrameworkDefaults.remove(from: &description)
     if hasLoadAddress { description.loadAddress = UInt64(fields.word(4)) }
     if isFirstFormat {
       description.notes = ["MCUboot's first image format: its trailers are not read"]

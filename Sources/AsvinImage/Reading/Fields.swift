@@ -1,18 +1,31 @@
-/// A fixed-size structure of a file, read by its little-endian fields.
+/// A fixed-size structure of a file, read by its fields, which are little-endian unless the structure says otherwise.
 ///
 /// Offsets are those that a format's document prints, never values from a file.
 struct Fields {
   let bytes: [UInt8]
+  var isBigEndian = false
 
-  init(_ bytes: [UInt8]) { self.bytes = bytes }
+  init(_ bytes: [UInt8], isBigEndian: Bool = false) {
+    self.bytes = bytes
+    self.isBigEndian = isBigEndian
+  }
 
   func byte(_ offset: Int) -> UInt8 { bytes[offset] }
 
-  func half(_ offset: Int) -> UInt16 { UInt16(bytes[offset]) | UInt16(bytes[offset + 1]) << 8 }
+  func half(_ offset: Int) -> UInt16 {
+    let (first, second) = (UInt16(bytes[offset]), UInt16(bytes[offset + 1]))
+    return isBigEndian ? first << 8 | second : second << 8 | first
+  }
 
-  func word(_ offset: Int) -> UInt32 { UInt32(half(offset)) | UInt32(half(offset + 2)) << 16 }
+  func word(_ offset: Int) -> UInt32 {
+    let (first, second) = (UInt32(half(offset)), UInt32(half(offset + 2)))
+    return isBigEndian ? first << 16 | second : second << 16 | first
+  }
 
-  func long(_ offset: Int) -> UInt64 { UInt64(word(offset)) | UInt64(word(offset + 4)) << 32 }
+  func long(_ offset: Int) -> UInt64 {
+    let (first, second) = (UInt64(word(offset)), UInt64(word(offset + 4)))
+    return isBigEndian ? first << 32 | second : second << 32 | first
+  }
 
   /// A NUL-terminated text; `nil` where it is empty, not terminated, or holds anything but printable ASCII, which
   /// keeps terminal escapes of a hostile file out of every message that shows it.

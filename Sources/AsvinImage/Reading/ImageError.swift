@@ -4,17 +4,20 @@ public struct ImageError: Error, Equatable, Sendable {
   public let fault: ImageFault
   /// Bytes of the file before the defect.
   public let offset: UInt64
+  /// The line of a text file, counted from 1; `nil` for other files.
+  public let line: UInt64?
   /// What the source threw, where the fault is `unreadable`.
   public let cause: (any Error)?
 
   /// An error at a byte offset.
-  public init(_ fault: ImageFault, at offset: UInt64, cause: (any Error)? = nil) {
+  public init(_ fault: ImageFault, at offset: UInt64, line: UInt64? = nil, cause: (any Error)? = nil) {
     self.fault = fault
     self.offset = offset
+    self.line = line
     self.cause = cause
   }
 
-  /// Whether two errors name the same defect at the same place; causes are not compared.
+  /// Whether two errors name the same defect at the same place; lines and causes are not compared.
   public static func == (left: Self, right: Self) -> Bool { left.fault == right.fault && left.offset == right.offset }
 }
 
@@ -36,24 +39,34 @@ public enum ImageFault: Equatable, Sendable {
   case addressOverflow
   /// Bytes follow the end of the content.
   case trailingBytes
-  /// A line that is not an Intel HEX record.
+  /// A line that is not a record of its format.
   case malformedRecord
-  /// An Intel HEX record whose bytes do not sum to zero.
+  /// A record whose bytes do not match its checksum.
   case recordChecksum
-  /// An Intel HEX record of an unknown type.
+  /// A record of an unknown type.
   case unknownRecord
-  /// Intel HEX without its end-of-file record.
+  /// A count of records that is not the number of records before it.
+  case recordCount
+  /// A text file without its format's last record.
   case missingEnd
   /// A UF2 block with wrong magic numbers or more data than fits.
   case malformedBlock
   /// A UF2 block whose number or count does not fit those before it.
   case blockNumber
-  /// UF2 blocks for different chips in one file.
-  case mixedFamilies
+  /// Data for several chips or boards, of which none is chosen.
+  case severalFamilies([ImageFamily])
+  /// No data for the chip or board that is chosen.
+  case missingFamily([ImageFamily])
+  /// Data in address ranges that are far apart, of which none is chosen.
+  case severalRanges([AddressRange])
+  /// No data in the range that is chosen.
+  case missingRange([AddressRange])
   /// A UF2 that carries files, not flash content.
   case fileContainer
-  /// An ELF header of unusable values.
+  /// A header of unusable values.
   case malformedHeader
+  /// A file whose own CRC does not match its bytes.
+  case fileChecksum
 }
 
 extension ImageFault {
@@ -63,20 +76,25 @@ extension ImageFault {
     case .unreadable: "the file cannot be read"
     case .truncated: "the file ends too early"
     case .overLimit(let limit): "more than \(limit.value) \(limit.name)"
-    case .notContainer: "not Intel HEX, UF2 or firmware ELF"
+    case .notContainer: "not a container of firmware"
     case .empty: "no data inside"
     case .overlap: "two pieces of data claim the same address"
     case .addressOverflow: "data beyond the end of the address space"
     case .trailingBytes: "bytes after the end of the content"
-    case .malformedRecord: "not an Intel HEX record"
-    case .recordChecksum: "wrong checksum of an Intel HEX record"
-    case .unknownRecord: "unknown Intel HEX record type"
-    case .missingEnd: "no Intel HEX end-of-file record"
+    case .malformedRecord: "not a record of the format"
+    case .recordChecksum: "wrong checksum of a record"
+    case .unknownRecord: "unknown record type"
+    case .recordCount: "the count of records is wrong"
+    case .missingEnd: "the record that ends the file is missing"
     case .malformedBlock: "malformed UF2 block"
     case .blockNumber: "UF2 block out of sequence"
-    case .mixedFamilies: "UF2 blocks for different chips"
+    case .severalFamilies(let families): "data for \(families.count) chips or boards"
+    case .missingFamily: "no data for the chosen chip or board"
+    case .severalRanges(let ranges): "data in \(ranges.count) separate address ranges"
+    case .missingRange: "no data in the chosen address range"
     case .fileContainer: "UF2 file container, not flash content"
-    case .malformedHeader: "malformed ELF header"
+    case .malformedHeader: "malformed header"
+    case .fileChecksum: "wrong CRC of the file"
     }
   }
 }

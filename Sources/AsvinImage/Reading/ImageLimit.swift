@@ -8,6 +8,8 @@ public enum ImageLimit: CaseIterable, Sendable {
   case runs
   /// Program headers of an ELF.
   case programHeaders
+  /// Chips or boards that one container has data for.
+  case families
 
   /// The largest value allowed.
   public var value: UInt64 {
@@ -16,6 +18,7 @@ public enum ImageLimit: CaseIterable, Sendable {
     case .flatBytes: 67_108_864
     case .runs: 1_048_576
     case .programHeaders: 256
+    case .families: 64
     }
   }
 
@@ -26,6 +29,7 @@ public enum ImageLimit: CaseIterable, Sendable {
     case .flatBytes: "bytes of a flat image"
     case .runs: "separate runs of data"
     case .programHeaders: "program headers of an ELF"
+    case .families: "chips or boards in a container"
     }
   }
 }

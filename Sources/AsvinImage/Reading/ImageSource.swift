@@ -43,9 +43,15 @@ extension ImageSource {
   }
 
   /// A structure of exactly so many bytes, or `nil` where the file ends inside it.
-  func fields(at offset: UInt64, count: Int) throws(ImageError) -> Fields? {
+  func fields(at offset: UInt64, count: Int, isBigEndian: Bool = false) throws(ImageError) -> Fields? {
     guard let bytes = try bytes(at: offset, count: count) else { return nil }
-    return Fields(bytes)
+    return Fields(bytes, isBigEndian: isBigEndian)
+  }
+
+  /// The bytes of a range, as many as the file has.
+  func prefix(_ count: Int, at offset: UInt64 = 0) throws(ImageError) -> [UInt8] {
+    guard offset < self.count else { return [] }
+    return try bytes(at: offset, count: Int(min(UInt64(count), self.count - offset))) ?? []
   }
 
   /// The byte at an offset, or `nil` past the end.

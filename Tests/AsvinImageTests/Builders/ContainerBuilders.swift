@@ -63,6 +63,11 @@ struct ELFBuilder {
 
   private func number(_ value: UInt64) -> [UInt8] { isWide ? long(value) : word(UInt32(truncatingIfNeeded: value)) }
 
+  private func ordered(_ bytes: [UInt8]) -> [UInt8] { order == 2 ? bytes.reversed() : bytes }
+  private func half(_ value: UInt16) -> [UInt8] { ordered(littleHalf(value)) }
+  private func word(_ value: UInt32) -> [UInt8] { ordered(littleWord(value)) }
+  private func long(_ value: UInt64) -> [UInt8] { ordered(littleLong(value)) }
+
   var bytes: [UInt8] {
     let headerSize = isWide ? 64 : 52
     let (entrySize, sectionSize) = isWide ? (56, 64) : (32, 40)
@@ -88,5 +93,45 @@ struct ELFBuilder {
       offset += segment.data.count
     }
     return bytes + headers + segments.flatMap(\.data) + (hasSections ? sections : [])
+  }
+}
+
+private func littleHalf(_ value: UInt16) -> [UInt8] { half(value) }
+private func littleWord(_ value: UInt32) -> [UInt8] { word(value) }
+private func littleLong(_ value: UInt64) -> [UInt8] { long(value) }
+
+/// Makes lines of Motorola S-records.
+enum SRecordBuilder {
+  /// A record whose address has a number of bytes.
+  static func record(_ type: Int, _ width: Int, _ address: UInt32, _ data: [UInt8]) -> String {
+    let place = (0..<width).reversed().map { UInt8(truncatingIfNeeded: address >> UInt32(8 * $0)) }
+    let body = [UInt8(width + data.count + 1)] + place + data
+    let digits = (body + [~body.reduce(0, &+)]).map { ($0 < 16 ? "0" : "") + String($0, radix: 16, uppercase: true) }
+    return "S\(type)" + digits.joined() + "\n"
+  }
+}
+
+/// Makes files with a DFU suffix.
+enum DFUBuilder {
+  static func suffixed(_ bytes: [UInt8]) -> [UInt8] {
+    let covered = bytes + word(0xDF11_0483) + half(0xFFFF) + half(0x011A) + Array("UFD".utf8) + [16]
+    var crc: UInt32 = 0xFFFF_FFFF
+    for byte in covered {
+      crc ^= UInt32(byte)
+      for _ in 0..<8 { crc = crc & 1 == 0 ? crc >> 1 : crc >> 1 ^ 0xEDB8_8320 }
+    }
+    return covered + word(crc)
+  }
+
+  /// ST's format: for each alternate setting, elements of an address and data.
+  static func addressed(_ settings: [(UInt8, [(UInt32, [UInt8])])]) -> [UInt8] {
+    var targets: [UInt8] = []
+    for (setting, elements) in settings {
+      let data = elements.flatMap { word($0.0) + word(UInt32($0.1.count)) + $0.1 }
+      targets += Array("Target".utf8) + [setting] + word(1) + field("Internal Flash", 255)
+      targets += word(UInt32(data.count)) + word(UInt32(elements.count)) + data
+    }
+    let prefix = Array("DfuSe".utf8) + [1] + word(UInt32(11 + targets.count)) + [UInt8(settings.count)]
+    return suffixed(prefix + targets)
   }
 }

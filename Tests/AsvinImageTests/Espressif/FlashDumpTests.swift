@@ -46,13 +46,11 @@ import Testing
     #expect(description.checks.filter { !$0.passed }.map(\.name) == ["segments"])
   }
 
-  @Test func `erased flash with a partition table and no application is plain`() throws {
-    #expect(try format(Array(FlashDumpBuilder().bytes.prefix(0x1_0000))) == .plain)
-  }
-
-  @Test func `a bootloader at the start and no application is described itself`() throws {
-    let description = try describe(Array(FlashDumpBuilder(bootloaderOffset: 0).bytes.prefix(0x1_0000)))
+  @Test(arguments: [0, 0x1000, 0x2000])
+  func `a bootloader and a partition table without an application are a flash`(bootloaderOffset: Int) throws {
+    let description = try describe(Array(FlashDumpBuilder(bootloaderOffset: bootloaderOffset).bytes.prefix(0x1_0000)))
     #expect(description.format == .esp32)
+    #expect(description.role == .flash)
     #expect(description.offset == 0)
     #expect(description.isWhole)
   }

@@ -14,38 +14,54 @@ import Testing
     #expect(image.container == .elf)
   }
 
-  @Test(arguments: [UInt16(40), 94, 243, 83, 105, 93])
-  func `a microcontroller's executable is a container`(machine: UInt16) throws {
-    #expect(try format(ELFBuilder(machine: machine, segments: [text]).bytes) == .elf)
+  // ARM, Xtensa, RISC-V, MIPS, PowerPC, SPARC, x86, x86-64, AArch64, and one that nobody has registered.
+  @Test(arguments: [UInt16(40), 94, 243, 8, 20, 2, 3, 62, 183, 0xFEBA], [false, true])
+  func `an executable of any machine, class and byte order is a container`(machine: UInt16, isWide: Bool) throws {
+    for order in [1, 2] as [UInt8] {
+      let bytes = ELFBuilder(isWide: isWide, machine: machine, order: order, segments: [text]).bytes
+      #expect(try format(bytes) == .elf)
+      #expect(try flatten(bytes).bytes == text.data)
+      #expect(try flatten(bytes).baseAddress == 0x0800_0000)
+    }
   }
 
-  @Test(arguments: [UInt16(3), 62, 183, 8])
-  func `an executable for a larger machine is plain`(machine: UInt16) throws {
-    #expect(try format(ELFBuilder(machine: machine, segments: [text]).bytes) == .plain)
-  }
-
-  @Test(arguments: [UInt16(1), 3, 4])
-  func `what is no executable with fixed addresses is plain`(type: UInt16) throws {
-    #expect(try format(ELFBuilder(type: type, segments: [text]).bytes) == .plain)
-  }
-
-  @Test func `a program with an interpreter is plain`() throws {
-    let interpreter = ELFBuilder.Segment(type: 3, address: 0, data: Array("/lib/ld.so\0".utf8))
-    #expect(try format(ELFBuilder(segments: [text, interpreter]).bytes) == .plain)
-  }
-
-  @Test func `a program for Linux is plain`() throws {
-    #expect(try format(ELFBuilder(system: 3, segments: [text]).bytes) == .plain)
-  }
-
-  @Test func `a big-endian executable is plain`() throws {
-    #expect(try format(ELFBuilder(order: 2, segments: [text]).bytes) == .plain)
-  }
-
-  @Test func `a plain ELF is described whole and cannot be flattened`() throws {
-    let bytes = ELFBuilder(type: 3, segments: [text]).bytes
-    #expect(try describe(bytes) == ImageDescription(format: .plain))
+  @Test(arguments: [(UInt16(1), ImageFormat.elfObject), (3, .elfLibrary), (4, .elfCore)], [UInt8(1), 2])
+  func `an object, a library and a core dump are not containers`(kind: (UInt16, ImageFormat), order: UInt8) throws {
+    let bytes = ELFBuilder(type: kind.0, order: order, segments: [text]).bytes
+    #expect(try format(bytes) == kind.1)
     #expect(throws: ImageError(.notContainer, at: 0)) { try flatten(bytes) }
+  }
+
+  @Test(arguments: [UInt16(2), 3])
+  func `a program with an interpreter is Linux's`(type: UInt16) throws {
+    let interpreter = ELFBuilder.Segment(type: 3, address: 0, data: Array("/lib/ld.so\0".utf8))
+    #expect(try format(ELFBuilder(type: type, segments: [text, interpreter]).bytes) == .linuxProgram)
+  }
+
+  @Test func `a static program for Linux is Linux's, by its system, its relocations or its note`() throws {
+    let relocations = ELFBuilder.Segment(type: 0x6474_E552, address: 0, data: noise(8))
+    let note = ELFBuilder.Segment(type: 4, address: 0, data: word(4) + word(16) + word(1) + Array("GNU\0".utf8))
+    #expect(try format(ELFBuilder(system: 3, segments: [text]).bytes) == .linuxProgram)
+    #expect(try format(ELFBuilder(segments: [text, relocations]).bytes) == .linuxProgram)
+    #expect(try format(ELFBuilder(segments: [text, note]).bytes) == .linuxProgram)
+  }
+
+  @Test func `an ELF that ends inside its header is refused, not plain`() throws {
+    for count in [4, 16, 40, 51] {
+      let bytes = Array(ELFBuilder(segments: [text]).bytes.prefix(count))
+      #expect(try format(bytes) == .elf)
+      #expect(throws: ImageError.self) { try describe(bytes) }
+    }
+  }
+
+  @Test func `segments without any physical address are put at their virtual ones`() throws {
+    let first = ELFBuilder.Segment(address: 0, data: noise(20))
+    let second = ELFBuilder.Segment(address: 0, data: noise(8))
+    var bytes = ELFBuilder(segments: [first, second]).bytes
+    bytes = bytes.with(word(0x0800_0000), at: 52 + 8).with(word(0x0800_0020), at: 52 + 32 + 8)
+    let image = try flatten(bytes)
+    #expect(image.baseAddress == 0x0800_0000)
+    #expect(image.bytes == first.data + [UInt8](repeating: 0xFF, count: 12) + second.data)
   }
 
   @Test func `segments without bytes or not to be loaded are passed over`() throws {

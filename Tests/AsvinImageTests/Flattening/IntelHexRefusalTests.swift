@@ -27,7 +27,7 @@ import Testing
     expect(.unknownRecord, behindFirst: HexBuilder.record(6, 0, []) + HexBuilder.end)
   }
 
-  @Test(arguments: [":0", ":000000", "000000", ":0G000001FF", ":01000001FE", ":020000", " ", "\u{1A}", ";comment"])
+  @Test(arguments: [":0", ":000000", "000000", ":0G000001FF", ":01000001FE", ":020000", "\u{1A}", ";comment"])
   func `a line that is no record is refused`(line: String) {
     expect(.malformedRecord, behindFirst: line + "\n" + HexBuilder.end)
   }
@@ -72,10 +72,20 @@ import Testing
         == ImageError(.addressOverflow, at: UInt64(text.utf8.count)))
   }
 
-  @Test func `a gap that makes the image too large is refused before it is filled`() {
+  @Test func `a range that makes the image too large is refused before it is filled`() {
     let text = first + HexBuilder.linear(0x0400)
-    #expect(
-      error(text + HexBuilder.record(0, 0, [1]) + HexBuilder.end)
-        == ImageError(.overLimit(.flatBytes), at: UInt64(text.utf8.count)))
+    let bytes = Array((text + HexBuilder.record(0, 0, [1]) + HexBuilder.end).utf8)
+    var choice = ImageChoice()
+    choice.range = AddressRange(first: 0, last: .max)
+    #expect(throws: ImageError(.overLimit(.flatBytes), at: UInt64(text.utf8.count))) {
+      try FlatImage(flattening: ImageBytes(bytes), choice)
+    }
+  }
+
+  @Test func `an error names the line`() throws {
+    let text = first + "\r\n\n" + ":0100100001EF\n" + HexBuilder.end
+    let error = error(text)
+    #expect(error?.line == 4)
+    #expect(error == ImageError(.recordChecksum, at: UInt64(first.utf8.count + 3)))
   }
 }

@@ -51,14 +51,16 @@ import Testing
     #expect(throws: ImageError(.truncated, at: 700)) { try flatten(UF2Builder().bytes + zeros(188)) }
   }
 
-  @Test func `blocks for different chips are refused`() {
+  @Test func `blocks for different chips are refused without a choice`() {
     let other = UF2Builder(address: 0x1000_0100, number: 1, total: 2, family: 0xADA5_2840)
-    #expect(error(UF2Builder(total: 2), other) == ImageError(.mixedFamilies, at: 512))
+    let families = [0xE48B_FF56, 0xADA5_2840].map { ImageFamily(kind: .uf2, identifier: $0) }
+    #expect(error(UF2Builder(total: 2), other) == ImageError(.severalFamilies(families), at: 1024))
   }
 
-  @Test func `a block without family among others is refused`() {
+  @Test func `a block without family among others is refused without a choice`() {
     let other = UF2Builder(flags: 0, address: 0x1000_0100, number: 1, total: 2)
-    #expect(error(UF2Builder(total: 2), other) == ImageError(.mixedFamilies, at: 512))
+    let families = [ImageFamily(kind: .uf2, identifier: 0xE48B_FF56)]
+    #expect(error(UF2Builder(total: 2), other) == ImageError(.severalFamilies(families), at: 1024))
   }
 
   @Test func `a file container is refused`() {
@@ -79,9 +81,13 @@ import Testing
     #expect(error(UF2Builder(flags: 1)) == ImageError(.empty, at: 512))
   }
 
-  @Test func `a gap that makes the image too large is refused before it is filled`() {
-    #expect(
-      error(UF2Builder(address: 0, total: 2), UF2Builder(address: 0x0400_0000, number: 1, total: 2))
-        == ImageError(.overLimit(.flatBytes), at: 512))
+  @Test func `a range that makes the image too large is refused before it is filled`() {
+    let bytes =
+      UF2Builder(address: 0, total: 2).bytes + UF2Builder(address: 0x0400_0000, number: 1, total: 2).bytes
+    var choice = ImageChoice()
+    choice.range = AddressRange(first: 0, last: .max)
+    #expect(throws: ImageError(.overLimit(.flatBytes), at: 512)) {
+      try FlatImage(flattening: ImageBytes(bytes), choice)
+    }
   }
 }

@@ -9,6 +9,13 @@ import Testing
     MCUbootBuilder(securityCounter: 1).bytes,
     Array((HexBuilder.linear(8) + HexBuilder.segment(9) + HexBuilder.record(0, 0, noise(16)) + HexBuilder.end).utf8),
     UF2Builder.file(noise(300), at: 0x1000_0000),
+    UF2Builder().bytes + UF2Builder(family: 0xE48B_FF59).bytes,
+    Array(
+      (HexBuilder.record(0x0A, 0, [0x99, 3, 0xC0, 0xDE]) + HexBuilder.record(0x0D, 0, noise(9)) + HexBuilder.end).utf8),
+    Array((SRecordBuilder.record(2, 3, 0x10, noise(9)) + SRecordBuilder.record(8, 3, 0, [])).utf8),
+    Array("@F000\n31 40 00\n@FFFE\n00 F0\nq\n".utf8), DFUBuilder.suffixed(noise(40)),
+    DFUBuilder.addressed([(0, [(0x0800_0000, noise(9)), (0x0800_0100, [1])])]),
+    ELFBuilder(machine: 20, order: 2, hasSections: true, segments: [.init(address: 0, data: noise(9))]).bytes,
     ELFBuilder(hasSections: true, segments: [.init(address: 0, data: noise(9)), .init(address: 64, data: [1])]).bytes,
     ELFBuilder(isWide: true, machine: 243, hasSections: true, segments: [.init(address: 0, data: noise(9))]).bytes,
   ]

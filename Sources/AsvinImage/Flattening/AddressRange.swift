@@ -1,0 +1,73 @@
+/// Addresses from a first to a last one, both included, so that a range can end at the last address there is.
+public struct AddressRange: Equatable, Sendable {
+  /// The first address.
+  public let first: UInt64
+  /// The last address.
+  public let last: UInt64
+  /// What the container calls the data there: the segment and section of an ELF file; `nil` where it has no name.
+  public let label: String?
+
+  /// A range; `nil` where the last address is below the first one.
+  public init?(first: UInt64, last: UInt64, label: String? = nil) {
+    guard first <= last else { return nil }
+    self.first = first
+    self.last = last
+    self.label = label
+  }
+
+  /// A range in text, as `0x8000000-0x80FFFFF`, hexadecimal with `0x` or decimal.
+  public init?(_ text: String) {
+    let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+    guard parts.count == 2, let first = Self.number(parts[0]), let last = Self.number(parts[1]) else { return nil }
+    self.init(first: first, last: last)
+  }
+
+  /// An address or identifier in text.
+  public static func number(_ text: some StringProtocol) -> UInt64? {
+    let digits = text.lowercased()
+    // `UInt64` alone would accept a sign.
+    guard digits.utf8.first.map({ (0x30...0x39).contains($0) }) == true else { return nil }
+    guard digits.hasPrefix("0x") else { return UInt64(digits) }
+    let rest = digits.dropFirst(2)
+    guard rest.utf8.first.map({ $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") }) == true else { return nil }
+    return UInt64(rest, radix: 16)
+  }
+
+  /// Bytes of the range.
+  public var count: UInt64 {
+    let (count, overflow) = (last - first).addingReportingOverflow(1)
+    return overflow ? .max : count
+  }
+
+  /// The range in text, as ``init(_:)`` reads it.
+  public var text: String { "0x\(String(first, radix: 16))-0x\(String(last, radix: 16))" }
+
+  /// Whether an address is in the range.
+  func contains(_ address: UInt64) -> Bool { first <= address && address <= last }
+}
+
+extension AddressRange: CustomStringConvertible {
+  /// The range, its size and its label.
+  public var description: String { "\(text) (\(count) bytes\(label.map { ", \($0)" } ?? ""))" }
+}
+
+extension [AddressRange] {
+  /// The ranges, ascending, put together wherever the gap between two is smaller than so many bytes.
+  func joined(acrossGapsBelow gap: UInt64) -> [AddressRange] {
+    var joined: [AddressRange] = []
+    var labels: [String] = []
+    for range in self {
+      if let previous = joined.last, range.first <= previous.last || range.first - previous.last <= gap {
+        // A long list of names would hide the addresses.
+        if let label = range.label, labels.count < 4, !labels.contains(label) { labels.append(label) }
+        let label = labels.isEmpty ? nil : labels.joined(separator: ", ")
+        joined[joined.count - 1] =
+          AddressRange(first: previous.first, last: Swift.max(previous.last, range.last), label: label) ?? previous
+      } else {
+        labels = range.label.map { [$0] } ?? []
+        joined.append(range)
+      }
+    }
+    return joined
+  }
+}

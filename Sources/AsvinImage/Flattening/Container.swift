@@ -1,0 +1,110 @@
+/// The data that a container lists, for each chip or board and at each address, before an image is made of it.
+public struct Container: Sendable {
+  /// A gap of so many bytes separates two images: no image has such a hole, and chips keep memory of different kinds
+  /// (flash, RAM, option bytes, UICR) further apart than that.
+  static let separation: UInt64 = 1 << 20
+
+  /// The data for one chip or board.
+  struct Part: Sendable {
+    var family: ImageFamily?
+    var memory = FlatMemory()
+  }
+
+  /// The format of the file.
+  public let format: ImageFormat
+  /// Whether the data has addresses: a plain DFU file has none.
+  public let hasAddresses: Bool
+  let parts: [Part]
+  private let end: UInt64
+
+  /// Reads a container: at most 64 MiB of data, out of a file of at most 256 MiB.
+  ///
+  /// - Throws: `notContainer` for any other file, and every other ``ImageFault``, with the offset in the container.
+  public init(reading source: some ImageSource) throws(ImageError) {
+    let format = try ImageFormat(recognising: source)
+    guard format.isContainer else { throw ImageError(.notContainer, at: 0) }
+    guard source.count <= ImageLimit.containerBytes.value else {
+      throw ImageError(.overLimit(.containerBytes), at: ImageLimit.containerBytes.value)
+    }
+    self.format = format
+    end = source.count
+    var hasAddresses = true
+    switch format {
+    case .intelHex: parts = try IntelHexReader.parts(of: source)
+    case .sRecord: parts = [Part(memory: try SRecordReader.memory(of: source))]
+    case .tiText: parts = [Part(memory: try TITextReader.memory(of: source))]
+    case .uf2: parts = try UF2Reader.parts(of: source)
+    case .dfu: (parts, hasAddresses) = try DFUFile.parts(of: source)
+    default: parts = [Part(memory: try ELFHeader.memory(of: source))]
+    }
+    self.hasAddresses = hasAddresses
+  }
+
+  /// The chips or boards that the file has data for; empty where it names none.
+  public var families: [ImageFamily] { parts.compactMap(\.family) }
+
+  /// The addresses of the data for a family, ascending; `nil` stands for a file without families.
+  public func ranges(of family: ImageFamily?) -> [AddressRange] {
+    parts.first { $0.family == family }?.memory.ranges ?? []
+  }
+
+  /// Whether an image is made only after a choice.
+  public var isAmbiguous: Bool {
+    parts.count > 1 || parts.contains { $0.memory.ranges.joined(acrossGapsBelow: Self.separation).count > 1 }
+  }
+
+  /// The image that is chosen.
+  ///
+  /// - Throws: `severalFamilies`, `missingFamily`, `severalRanges`, `missingRange`, `empty`, `overlap`, `overLimit`.
+  public func image(_ choice: ImageChoice = ImageChoice()) throws(ImageError) -> FlatImage {
+    let part = try part(choice)
+    try part.memory.checkOverlaps()
+    let all = part.memory.ranges
+    guard let first = all.first, let last = all.last else { throw ImageError(.empty, at: end) }
+    let regions = all.joined(acrossGapsBelow: Self.separation)
+    var chosen = AddressRange(first: first.first, last: last.last)
+    var leftOut: [AddressRange] = []
+    if let range = choice.range {
+      guard all.contains(where: { $0.first <= range.last && range.first <= $0.last }) else {
+        throw ImageError(.missingRange(regions), at: end)
+      }
+      chosen = range
+      leftOut = all.compactMap { $0.outside(range) }.flatMap(\.self).joined(acrossGapsBelow: Self.separation)
+    } else if regions.count > 1 {
+      let inside = regions.filter { choice.window?.contains($0.first) == true }
+      guard let only = inside.first, inside.count == 1 else { throw ImageError(.severalRanges(regions), at: end) }
+      chosen = only
+      leftOut = regions.filter { $0 != only }
+    }
+    guard let chosen else { throw ImageError(.empty, at: end) }
+    let (address, bytes, ranges) = try part.memory.flattened(chosen)
+    return FlatImage(
+      bytes: bytes, baseAddress: address, container: format, hasAddress: hasAddresses, family: part.family,
+      ranges: ranges, leftOut: leftOut)
+  }
+
+  private func part(_ choice: ImageChoice) throws(ImageError) -> Part {
+    if let text = choice.family {
+      guard let part = parts.first(where: { $0.family?.matches(text) == true }) else {
+        throw ImageError(.missingFamily(families), at: end)
+      }
+      return part
+    }
+    if parts.count > 1 {
+      let fitting = parts.filter { part in part.family?.chip.map(choice.chips.contains) == true }
+      guard let part = fitting.first, fitting.count == 1 else { throw ImageError(.severalFamilies(families), at: end) }
+      return part
+    }
+    guard let part = parts.first else { throw ImageError(.empty, at: end) }
+    return part
+  }
+}
+
+extension AddressRange {
+  /// The parts of this range that are not in another one.
+  fileprivate func outside(_ other: AddressRange) -> [AddressRange] {
+    let below = other.first == 0 ? nil : AddressRange(first: first, last: min(last, other.first - 1), label: label)
+    let above = other.last == .max ? nil : AddressRange(first: max(first, other.last + 1), last: last, label: label)
+    return [below, above].compactMap(\.self)
+  }
+}

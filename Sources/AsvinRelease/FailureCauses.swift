@@ -86,13 +86,7 @@ extension Failure {
   }
 
   init(_ error: ImageError, on name: String) {
-    if let cause = error.cause {
-      self.init(cause, on: name)
-    } else {
-      self.init(
-        .rejected, "'\(name)' is a broken image: \(error.fault.explanation), at byte \(error.offset)",
-        hint: "build or copy it again")
-    }
+    self.init(error, on: name, nil, slot: 0)
   }
 
   init(_ error: CryptoError, on name: String) {

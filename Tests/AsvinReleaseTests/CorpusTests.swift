@@ -24,6 +24,8 @@ struct CorpusTests {
             $0.keys = [key]
             $0.output = "\(algorithm)-\(file).asvin"
             $0.release.version = "1.0.0"
+            // Published as a complete flash, and signed as it is only where the user says so.
+            if pair.hasPrefix("esp32-nina") { $0.release.allowed = [.role] }
           }
           #expect(report.envelopeBytes <= 320)
           #expect(try workshop.verify(report.output) { $0.trust = [trusted] }.isAccepted)
@@ -42,7 +44,7 @@ struct CorpusTests {
     arguments: [
       ("esp8266-micropython-1.9.4-1.10", "esp8266", nil),
       ("esp32-nina-1.4.4-1.4.5", "esp32", nil),
-      ("esp32c3-switch-0427-0429", "esp32c3", "esp-idf: v4.4.5 ac5d805d0e"),
+      ("esp32c3-switch-0427-0429", "esp32c3", nil),
     ] as [(String, String, String?)])
   func espressif(pair: String, chip: String, version: String?) throws {
     try Workshop.with { workshop in

@@ -23,6 +23,14 @@ struct Workshop {
     }
   }
 
+  /// As ``with(_:project:image:_:)``, for a test that leaves the workshop as it is.
+  static func using(
+    _ name: String = #function, project: String? = defaultProject, image: [UInt8] = Workshop.noise(700),
+    _ body: (Workshop) throws -> Void
+  ) throws {
+    try with(name, project: project, image: image) { try body($0) }
+  }
+
   static let defaultProject = """
     vendor: example.com
     class: board

@@ -32,10 +32,43 @@ extension ImageReport {
     if let secureVersion { lines.append(line("secure", "version \(secureVersion)")) }
     if let frameworkVersion { lines.append(line("framework", frameworkVersion)) }
     if let buildTime { lines.append(line("built", buildTime)) }
+    if role != "application" { lines.append(line("role", role)) }
+    if offset > 0 { lines.append(line("offset", "application at 0x" + String(offset, radix: 16))) }
     if let loadAddress { lines.append(line("address", "0x" + String(loadAddress, radix: 16))) }
+    lines += rangeLines
+    if gapBytes > 0 { lines.append(line("gaps", "\(gapBytes) bytes, filled with 0xFF")) }
     for check in checks { lines.append(line(check.result, check.name)) }
     for note in notes { lines.append(line("note", note)) }
     return lines
+  }
+}
+
+extension ImageReport {
+  /// Where the data of a container is, and what of it is not in the image.
+  fileprivate var rangeLines: [String] {
+    var lines = Self.lines(ranges, "range")
+    for family in families {
+      lines.append(line("family", "0x" + String(family.identifier, radix: 16) + (family.chip.map { " (\($0))" } ?? "")))
+      lines += Self.lines(family.ranges, "range")
+    }
+    return lines + Self.lines(leftOut, "left out")
+  }
+
+  /// As many ranges as fit a screen, and the number of those that do not.
+  private static func lines(_ ranges: [Range], _ label: String) -> [String] {
+    var lines = ranges.prefix(16).map { range in
+      let name = range.label.map { ", \($0)" } ?? ""
+      return line(
+        label, "0x\(String(range.first, radix: 16))-0x\(String(range.last, radix: 16)), \(range.size) bytes\(name)")
+    }
+    if ranges.count > 16 { lines.append(line(label, "\(ranges.count - 16) more")) }
+    return lines
+  }
+
+  /// The format that was recognised, what of the file is not in the image, and notes, as `sign` reports them.
+  fileprivate var signLines: [String] {
+    let what = [container.map { "\($0) of" }, format, "\(size) bytes"].compactMap(\.self).joined(separator: " ")
+    return [line("image", what)] + Self.lines(leftOut, "left out") + notes.map { line("note", $0) }
   }
 }
 
@@ -43,6 +76,7 @@ extension SignReport: Report {
   var lines: [String] {
     guard action != .skipped else { return ["left \(file) as it is: signed already"] }
     var lines = ["\(action.rawValue) \(file)"] + release.lines
+    for image in images { lines += image.signLines }
     if let chip = image?.chip { lines.append(line("chip", chip)) }
     for patch in patches {
       let what = patch.from.map { "from \($0), " } ?? "the compressed image, "

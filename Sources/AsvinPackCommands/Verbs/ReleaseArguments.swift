@@ -23,6 +23,20 @@ struct ReleaseArguments: ParsableArguments {
     help: ArgumentHelp("An image for a further slot. May be repeated.", valueName: "n=file"))
   var slots: [String] = []
 
+  @Option(
+    name: .customLong("range"), parsing: .singleValue,
+    help: ArgumentHelp(
+      "The addresses of a container (Intel HEX, S-record, UF2, ELF, DFU) that become the image, first and last"
+        + " included, as 0x8000000-0x80FFFFF; 1=RANGE for slot 1. May be repeated.", valueName: "range"))
+  var ranges: [String] = []
+
+  @Option(
+    name: .customLong("family"), parsing: .singleValue,
+    help: ArgumentHelp(
+      "The chip or board of a container with data for several: a family id, or a chip's name; 1=ID for slot 1."
+        + " May be repeated.", valueName: "id"))
+  var families: [String] = []
+
   @Option(help: ArgumentHelp("The board template, by name or path.", valueName: "template"), completion: .file())
   var template: String?
 
@@ -50,6 +64,8 @@ struct ReleaseArguments: ParsableArguments {
     options.allowed = Set(allowed)
     options.group = group
     options.destination = destination
+    options.ranges = try Self.bySlot(ranges, "--range")
+    options.families = try Self.bySlot(families, "--family")
     for text in slots {
       let parts = text.split(separator: "=", maxSplits: 1)
       guard parts.count == 2, let slot = UInt64(parts[0]) else {
@@ -60,6 +76,22 @@ struct ReleaseArguments: ParsableArguments {
       }
     }
     return options
+  }
+
+  /// Values by slot; one without a slot is for slot 0.
+  private static func bySlot(_ values: [String], _ option: String) throws -> [UInt64: String] {
+    var bySlot: [UInt64: String] = [:]
+    for text in values {
+      let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard let value = parts.last, !value.isEmpty, let slot = parts.count == 1 ? 0 : UInt64(parts[0]) else {
+        throw Failure(
+          .usage, "'\(text)' is not a value for \(option)", hint: "write \(option) VALUE, or 1=VALUE for slot 1")
+      }
+      guard bySlot.updateValue(String(value), forKey: slot) == nil else {
+        throw Failure(.usage, "\(option) is given twice for slot \(slot)", hint: "give each slot one \(option)")
+      }
+    }
+    return bySlot
   }
 }
 

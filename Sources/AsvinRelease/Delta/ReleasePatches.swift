@@ -2,6 +2,7 @@ import AsvinBundle
 import AsvinCrypto
 import AsvinDelta
 import AsvinDeltaBuilder
+import AsvinImage
 import AsvinManifest
 import AsvinWire
 import Synchronization
@@ -32,7 +33,9 @@ struct ReleasePatches {
   ///
   /// - Throws: ``Failure``.
   init(
-    from bases: [String], to images: [FirmwareImage], profile: Profile?, in surroundings: Surroundings
+    from bases: [String], to images: [FirmwareImage], profile: Profile?,
+    choice: (UInt64) throws(Failure) -> ImageChoice,
+    in surroundings: Surroundings
   ) throws(Failure) {
     payloads = images.map { _ in [] }
     guard !bases.isEmpty else { return }
@@ -41,7 +44,8 @@ struct ReleasePatches {
     for (component, image) in images.enumerated() {
       jobs.append(Job(component: component, name: nil, base: .empty))
       for base in bases {
-        guard let image = try SlotImage(ifPresent: base, slot: image.slot, in: surroundings) else { continue }
+        let choice = try choice(image.slot)
+        guard let image = try SlotImage(ifPresent: base, slot: image.slot, choice, in: surroundings) else { continue }
         jobs.append(Job(component: component, name: base, base: image))
       }
     }

@@ -1,5 +1,6 @@
 import AsvinBundle
 import AsvinDeltaBuilder
+import AsvinImage
 import AsvinManifest
 
 /// The bytes that a slot holds: of an image file, or of a bundle's image.
@@ -23,7 +24,9 @@ struct SlotImage {
   }
 
   /// As ``init(_:slot:in:)``, or `nil` where a base has nothing for a slot: a file is for slot 0 only.
-  init?(ifPresent path: String, slot: UInt64, in surroundings: Surroundings) throws(Failure) {
+  init?(
+    ifPresent path: String, slot: UInt64, _ choice: ImageChoice, in surroundings: Surroundings
+  ) throws(Failure) {
     let file = try Self.open(path, in: surroundings)
     do {
       if try BundleReader.isBundle(file) {
@@ -35,7 +38,7 @@ struct SlotImage {
     } catch {
       throw Failure(error, on: path)
     }
-    try self.init(file, path, slot: slot)
+    try self.init(file, path, slot: slot, choice)
   }
 
   /// The bytes of an image that is known already.
@@ -46,13 +49,15 @@ struct SlotImage {
 
   private init(name: String, source: any ByteSource) { (self.name, self.source) = (name, source) }
 
-  private init(_ file: InputFile, _ path: String, slot: UInt64) throws(Failure) {
+  private init(
+    _ file: InputFile, _ path: String, slot: UInt64, _ choice: ImageChoice = ImageChoice()
+  ) throws(Failure) {
     name = path
     do {
       source =
         try BundleReader.isBundle(file)
         ? Self.stored(OpenBundle(file, name: path), slot: slot)
-        : FirmwareImage(file, name: path, slot: slot).source
+        : FirmwareImage(file, name: path, slot: slot, choice).source
     } catch {
       throw Failure(error, on: path)
     }

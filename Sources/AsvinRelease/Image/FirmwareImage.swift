@@ -16,35 +16,45 @@ struct FirmwareImage {
   let description: ImageDescription
 
   /// Opens a file.
-  init(_ path: String, slot: UInt64, in surroundings: Surroundings) throws(Failure) {
+  init(
+    _ path: String, slot: UInt64, _ choice: ImageChoice = ImageChoice(), in surroundings: Surroundings
+  ) throws(Failure) {
     do {
-      try self.init(surroundings.input(path), name: path, slot: slot)
+      try self.init(surroundings.input(path), name: path, slot: slot, choice)
     } catch {
       throw Failure(error, on: path)
     }
   }
 
-  init(_ file: InputFile, name: String, slot: UInt64) throws {
+  init(_ file: InputFile, name: String, slot: UInt64, _ choice: ImageChoice = ImageChoice()) throws {
     self.name = name
     self.slot = slot
     guard file.count > 0 else { throw Failure(.rejected, "'\(name)' is empty", hint: "give a firmware image") }
     let view = ImageView(source: file)
-    if try ImageFormat(recognising: view).isContainer {
-      let flat = try FlatImage(flattening: view)
-      source = flat.bytes
-      description = try flat.description()
+    let format = try ImageFormat(recognising: view)
+    if format.isContainer {
+      do throws(ImageError) {
+        let flat = try FlatImage(flattening: view, choice)
+        source = flat.bytes
+        description = try flat.description()
+      } catch {
+        throw Failure(error, on: name, format, slot: slot)
+      }
     } else {
       source = file
       description = try ImageDescription(describing: view)
     }
   }
 
+  /// The container that a file is, with all of its ranges.
+  static func container(of file: InputFile) throws -> Container { try Container(reading: ImageView(source: file)) }
+
   /// An image out of a bundle, where containers do not occur.
   init(stored source: any ByteSource, name: String, slot: UInt64) throws {
     self.name = name
     self.slot = slot
     self.source = source
-    description = try ImageDescription(describing: ImageView(source: source))
+    description = try ImageDescription(describingStored: ImageView(source: source))
   }
 
   /// The file's name without folder and extension, as a product's name.

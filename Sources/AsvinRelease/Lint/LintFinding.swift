@@ -4,6 +4,8 @@ public enum LintRule: String, CaseIterable, Codable, Sendable {
   case slot
   /// The slot takes images of other formats.
   case format
+  /// The image is not what the slot is for: a bootloader, a complete flash image, a file system.
+  case role
   /// The image is for another chip than the template's.
   case chip
   /// A checksum or digest inside the image is wrong.
@@ -12,8 +14,8 @@ public enum LintRule: String, CaseIterable, Codable, Sendable {
   case version
   /// The sequence number or version is not above the last published in the group.
   case rollback
-  /// The sequence number leaves no room for later releases.
-  case sequence
+  /// The sequence number is so far above the last one that it was mistyped, and no device could go back.
+  case sequenceJump = "sequence-jump"
   /// The image holds a private key.
   case privateKey = "private-key"
   /// The image trusts a key whose private half is published.
@@ -36,13 +38,16 @@ public struct LintFinding: Codable, Equatable, Sendable {
 public struct LintReport: Encodable, Sendable {
   /// The image of slot 0.
   public let file: String
+  /// The format of the image of slot 0.
+  public let format: String
   /// `passed` or `refused`.
   public let result: String
   /// The findings.
   public let findings: [LintFinding]
 
-  init(file: String, findings: [LintFinding]) {
+  init(file: String, format: String, findings: [LintFinding]) {
     self.file = file
+    self.format = format
     self.findings = findings
     result = findings.isEmpty ? "passed" : "refused"
   }

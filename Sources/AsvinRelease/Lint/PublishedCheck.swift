@@ -38,11 +38,7 @@ enum PublishedCheck {
           message: "sequence number \(sequence) is not above \(last.sequence), the last in group '\(group)'",
           hint: "raise the version, or give a higher --sequence"))
     }
-    if let sequence = draft.sequence,
-      let finding = SequenceCheck.finding(on: sequence, after: last.sequence, file: file)
-    {
-      findings.append(finding)
-    }
+    if let sequence = draft.sequence { findings += SequenceCheck.findings(sequence, after: last.sequence, file: file) }
     if let version = draft.version, let lastVersion = Name(last.version),
       version == lastVersion || version.precedes(lastVersion) == true
     {

@@ -1,25 +1,26 @@
-/// Finds sequence numbers that would leave no room for later releases: a device that installed one can never go back.
-enum SequenceCheck {
-  /// Above every number that a version, a build counter, or a date in seconds, milliseconds or digits gives.
-  static let highest: UInt64 = 1 << 48
-  /// Far more than a change from versions to dates.
-  static let longestJump: UInt64 = 1 << 45
+/// Finds sequence numbers that use up the numbers after them: a device that has installed the largest one can never be
+/// updated again, and no bundle takes that back.
+public enum SequenceCheck {
+  /// The largest step from one release to the next: all versions that a number is derived from lie within it, and so
+  /// does a date of twelve or fourteen digits that is six years later.
+  public static let largestStep: UInt64 = 1 << 36
+  /// The largest number where no release before it is known; dates of fourteen digits are below it until the year 2814.
+  public static let largestStart: UInt64 = 1 << 48
 
-  /// A finding about the number itself.
-  static func finding(on sequence: UInt64, file: String) -> LintFinding? {
-    guard sequence > highest else { return nil }
-    return LintFinding(
-      rule: .sequence, file: file,
-      message: "sequence number \(sequence) is above \(highest): few or no releases could follow it",
-      hint: "give a lower --sequence; every later release needs a higher one")
+  static func findings(on draft: ReleaseDraft, file: String) -> [LintFinding] {
+    guard let sequence = draft.sequence, sequence > largestStart else { return [] }
+    return [finding("sequence number \(sequence) is above \(largestStart)", file)]
   }
 
-  /// A finding about its distance from the last release.
-  static func finding(on sequence: UInt64, after last: UInt64, file: String) -> LintFinding? {
-    guard sequence > last, sequence - last > longestJump else { return nil }
-    return LintFinding(
-      rule: .sequence, file: file,
-      message: "sequence number \(sequence) is \(sequence - last) above the last release's \(last)",
-      hint: "check --sequence: a device that installs the release takes no lower number again")
+  static func findings(_ sequence: UInt64, after last: UInt64, file: String) -> [LintFinding] {
+    // Above the other bound, one finding is enough.
+    guard sequence > last, sequence - last > largestStep, sequence <= largestStart else { return [] }
+    return [finding("sequence number \(sequence) is \(sequence - last) above the last one, \(last)", file)]
+  }
+
+  private static func finding(_ message: String, _ file: String) -> LintFinding {
+    LintFinding(
+      rule: .sequenceJump, file: file, message: "\(message): no lower number can be installed after it",
+      hint: "check --sequence; --allow \(LintRule.sequenceJump.rawValue) signs it as it is")
   }
 }

@@ -23,6 +23,10 @@ public struct ProjectFile: Sendable {
   public internal(set) var trust: [KeyReference] = []
   /// Images for further slots.
   public internal(set) var slots: [UInt64: String] = [:]
+  /// Which addresses of a container become the image of slot 0.
+  public internal(set) var range: String?
+  /// Which chip or board of a container the image of slot 0 is for.
+  public internal(set) var family: String?
   /// The file group, where releases go.
   public internal(set) var group: String?
   /// Where the file group is, such as `dir:releases`.
@@ -40,6 +44,8 @@ public struct ProjectFile: Sendable {
     name = try fields.text("name")
     version = try fields.text("version")
     template = try fields.text("template")
+    range = try fields.text("range")
+    family = try fields.text("family")
     keys = try fields.texts("keys").map { KeyReference($0, from: folder) }
     trust = try fields.texts("trust").map { KeyReference($0, from: folder) }
     for (key, value) in try fields.map("slots") {

@@ -8,8 +8,12 @@ public struct Template: Sendable {
     public let name: String
     /// Bytes that it holds.
     public let size: UInt64
-    /// The formats that an image in it may have; empty is any.
+    /// The formats that an image in it may have; empty is any image.
     public let formats: [ImageFormat]
+    /// The addresses of the slot, which choose the data of a container that has more.
+    public let range: AddressRange?
+    /// What the slot is for; `nil` is the application for slot 0, and anything for the others.
+    public let role: ImageRole?
   }
 
   /// The template's name.
@@ -44,7 +48,10 @@ public struct Template: Sendable {
     }
     var chips: [Chip] = []
     for text in try fields.texts("chip") {
-      guard let chip = Chip(rawValue: text) else { throw Failure(.rejected, "\(place) has an unknown chip '\(text)'") }
+      guard let chip = Chip(rawValue: text) else {
+        let known = Chip.allCases.map(\.rawValue).joined(separator: ", ")
+        throw Failure(.rejected, "\(place) has an unknown chip '\(text)'", hint: "the chips are \(known)")
+      }
       chips.append(chip)
     }
     self.chips = chips
@@ -67,11 +74,25 @@ extension Template.Slot {
     var formats: [ImageFormat] = []
     for text in try fields.texts("formats") {
       guard let format = ImageFormat(rawValue: text) else {
-        throw Failure(.rejected, "\(place) has an unknown format '\(text)'")
+        let known = ImageFormat.allCases.filter { !$0.isContainer }.map(\.rawValue).joined(separator: ", ")
+        throw Failure(.rejected, "\(place) has an unknown format '\(text)'", hint: "the formats are \(known)")
       }
       formats.append(format)
     }
     self.formats = formats
+    range = try fields.text("range").map { text throws(Failure) in
+      guard let range = AddressRange(text) else {
+        throw Failure(.rejected, "\(place) has a range '\(text)'", hint: "write it as 0x8000000-0x80FFFFF")
+      }
+      return range
+    }
+    role = try fields.text("role").map { text throws(Failure) in
+      guard let role = ImageRole(rawValue: text) else {
+        let known = ImageRole.allCases.map(\.rawValue).joined(separator: ", ")
+        throw Failure(.rejected, "\(place) has an unknown role '\(text)'", hint: "the roles are \(known)")
+      }
+      return role
+    }
     try fields.finish()
   }
 }

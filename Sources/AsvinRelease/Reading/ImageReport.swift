@@ -11,12 +11,40 @@ public struct ImageReport: Encodable, Sendable {
     public let result: String
   }
 
+  /// Data at addresses, from a first to a last one, both included.
+  public struct Range: Encodable, Sendable {
+    /// The first address.
+    public let first: UInt64
+    /// The last address.
+    public let last: UInt64
+    /// Bytes between them, both included.
+    public let size: UInt64
+    /// What the container calls the data.
+    public let label: String?
+
+    init(_ range: AddressRange) {
+      (first, last, size, label) = (range.first, range.last, range.count, range.label)
+    }
+  }
+
+  /// The data for one of several chips or boards.
+  public struct Family: Encodable, Sendable {
+    /// Its number, as `--family` accepts it.
+    public let identifier: UInt32
+    /// The chip.
+    public let chip: String?
+    /// Where its data is.
+    public let ranges: [Range]
+  }
+
   /// The format.
   public let format: String
   /// The container it was flattened out of.
   public let container: String?
   /// Bytes that go into the slot.
   public let size: UInt64
+  /// What the image is for: `application`, `bootloader`, `flash` or `storage`.
+  public let role: String
   /// The chip.
   public let chip: String?
   /// The version in the image.
@@ -31,6 +59,16 @@ public struct ImageReport: Encodable, Sendable {
   public let buildTime: String?
   /// The address it is for.
   public let loadAddress: UInt64?
+  /// Bytes of the file before the application.
+  public let offset: UInt64
+  /// The addresses of the container's data in the image; at most 256.
+  public let ranges: [Range]
+  /// Bytes without data between those.
+  public let gapBytes: UInt64
+  /// The addresses of the container's data that is not in the image.
+  public let leftOut: [Range]
+  /// Chips or boards that the container has data for, where one must be chosen.
+  public let families: [Family]
   /// The checks.
   public let checks: [Check]
   /// What else a person should know.
@@ -41,6 +79,7 @@ public struct ImageReport: Encodable, Sendable {
     format = description.format.rawValue
     container = description.container?.rawValue
     size = image.source.count
+    role = description.role.rawValue
     chip = description.chip?.rawValue
     version = description.version
     projectName = description.projectName
@@ -48,7 +87,50 @@ public struct ImageReport: Encodable, Sendable {
     frameworkVersion = description.frameworkVersion
     buildTime = description.buildTime
     loadAddress = description.loadAddress
+    offset = description.offset
+    ranges = description.ranges.prefix(Self.shownRanges).map { Range($0) }
+    let data = description.ranges.reduce(0) { $0 + $1.count }
+    gapBytes = description.ranges.isEmpty ? 0 : image.source.count - min(image.source.count, data)
+    leftOut = description.leftOut.prefix(Self.shownRanges).map { Range($0) }
+    families = []
     checks = description.checks.map { Check(name: $0.name, result: $0.passed ? "right" : "wrong") }
-    notes = description.notes
+    var notes = description.notes
+    if let version = description.defaultVersion {
+      notes.append("the version '\(version)' in the image is the framework's, not the product's, and is not used")
+    }
+    if let name = description.defaultName {
+      notes.append("the name '\(name)' in the image is the framework's, not the product's, and is not used")
+    }
+    self.notes = notes
+  }
+
+  private static let shownRanges = 256
+
+  /// A file, also a container with more than one image, of which none is chosen.
+  init(of file: InputFile, name: String) throws {
+    do {
+      self.init(try FirmwareImage(file, name: name, slot: 0))
+    } catch {
+      // Another defect throws here again, with words.
+      guard let container = try? FirmwareImage.container(of: file), container.isAmbiguous else { throw error }  // above
+      self.init(container, size: file.count)
+    }
+  }
+
+  private init(_ container: Container, size: UInt64) {
+    format = container.format.rawValue
+    self.container = nil
+    self.size = size
+    role = ImageRole.application.rawValue
+    (chip, version, projectName, secureVersion, frameworkVersion, buildTime) = (nil, nil, nil, nil, nil, nil)
+    (loadAddress, offset, gapBytes, leftOut, checks) = (nil, 0, 0, [], [])
+    let families = container.families
+    ranges = families.isEmpty ? container.ranges(of: nil).prefix(Self.shownRanges).map { Range($0) } : []
+    self.families = families.map { family in
+      Family(
+        identifier: family.identifier, chip: family.chip?.rawValue,
+        ranges: container.ranges(of: family).prefix(Self.shownRanges).map { Range($0) })
+    }
+    notes = ["the file holds more than one image: choose with --family or --range when it is signed"]
   }
 }

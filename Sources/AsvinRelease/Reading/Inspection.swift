@@ -19,7 +19,7 @@ public struct Inspection: Sendable {
     do {
       let input = try surroundings.input(file)
       guard try BundleReader.isBundle(input) else {
-        let image = ImageReport(try FirmwareImage(input, name: file, slot: 0))
+        let image = try ImageReport(of: input, name: file)
         try input.requireUnchanged()
         return InspectionReport(file: file, kind: .image, image: image)
       }

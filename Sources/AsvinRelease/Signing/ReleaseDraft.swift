@@ -46,14 +46,18 @@ struct ReleaseDraft {
   }
 
   init(_ options: ReleaseOptions, in surroundings: Surroundings) throws(Failure) {
-    let image = try FirmwareImage(options.file, slot: 0, in: surroundings)
-    try self.init(options, image: image, in: surroundings)
+    try self.init(options, in: surroundings) { choice throws(Failure) in
+      try FirmwareImage(options.file, slot: 0, choice, in: surroundings)
+    }
   }
 
-  init(_ options: ReleaseOptions, image: FirmwareImage, in surroundings: Surroundings) throws(Failure) {
+  init(
+    _ options: ReleaseOptions, in surroundings: Surroundings, image: (ImageChoice) throws(Failure) -> FirmwareImage
+  ) throws(Failure) {
     let project = try ProjectFile.find(in: surroundings)
     self.project = project
     template = try Self.template(options, project, in: surroundings)
+    let image = try image(ImageChoice(options, project, template, slot: 0))
     var images = [image]
     let slots = options.slots.isEmpty ? project.slots : options.slots
     for slot in slots.keys.sorted() {
@@ -61,7 +65,8 @@ struct ReleaseDraft {
       guard slot > 0 else {
         throw Failure(.usage, "slot 0 is the file that is signed", hint: "use --slot N=FILE for slots above 0")
       }
-      images.append(try FirmwareImage(path, slot: slot, in: surroundings))
+      let choice = try ImageChoice(options, project, template, slot: slot)
+      images.append(try FirmwareImage(path, slot: slot, choice, in: surroundings))
     }
     self.images = images
     let asked = options.version ?? surroundings.variables["ASVIN_PACK_VERSION"]

@@ -14,6 +14,10 @@ public struct ReleaseOptions: Sendable {
   public var name: String?
   /// Images for further slots.
   public var slots: [UInt64: String] = [:]
+  /// Which addresses of a container become the image, by slot.
+  public var ranges: [UInt64: String] = [:]
+  /// Which chip or board of a container the image is for, by slot: a number, or a chip's name.
+  public var families: [UInt64: String] = [:]
   /// The board template, by name or path.
   public var template: String?
   /// The file group that a release is compared with.

@@ -30,7 +30,7 @@ struct Resigning {
       try open.file.requireUnchanged()
       let signed = try SignedManifest(open.reader.manifest, with: [], beside: existing.all)
       return SignReport(
-        signed, of: manifest, file: open.name, output: open.name, size: open.file.count, action: .skipped, image: nil,
+        signed, of: manifest, file: open.name, output: open.name, size: open.file.count, action: .skipped, images: [],
         signers: [])
     }
     let kept = signing.onSigned == .append ? existing.all : []
@@ -43,7 +43,7 @@ struct Resigning {
     }
     return SignReport(
       signed, of: manifest, file: open.name, output: output, size: size,
-      action: signing.onSigned == .append ? .appended : .replaced, image: nil, signers: signers)
+      action: signing.onSigned == .append ? .appended : .replaced, images: [], signers: signers)
   }
 
   /// The public keys that the signatures are checked against: those that the user trusts, and those that sign.

@@ -35,19 +35,22 @@ public struct SignReport: Encodable, Sendable {
   public let release: ReleaseReport
   /// The image of slot 0.
   public let image: ImageReport?
+  /// The images of all slots, in the release's order.
+  public let images: [ImageReport]
   /// The patches that were made; none where no base was given.
   public let patches: [PayloadPatchReport]
 
   init(
     _ signed: SignedManifest, of manifest: Manifest, file: String, output: String, size: UInt64, action: Action,
-    image: ImageReport?, signers: [any Signer],
+    images: [ImageReport], signers: [any Signer],
     patches: [PayloadPatchReport] = []
   ) {
     self.action = action
     self.file = file
     self.output = output
     self.size = size
-    self.image = image
+    image = images.first
+    self.images = images
     self.patches = patches
     envelopeBytes = Envelope.size(manifest: signed.bytes, signatureFile: signed.signatureFile)
     signatures = signed.signatures.span.count

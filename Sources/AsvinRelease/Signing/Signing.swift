@@ -1,6 +1,7 @@
 import AsvinBundle
 import AsvinCrypto
 public import AsvinDelta
+import AsvinImage
 import AsvinManifest
 import AsvinWire
 
@@ -47,8 +48,13 @@ public struct Signing: Sendable {
   }
 
   private func sign(_ file: InputFile, in surroundings: Surroundings) throws -> SignReport {
-    let image = try FirmwareImage(file, name: release.file, slot: 0)
-    let draft = try ReleaseDraft(release, image: image, in: surroundings)
+    let draft = try ReleaseDraft(release, in: surroundings) { choice throws(Failure) in
+      do {
+        return try FirmwareImage(file, name: release.file, slot: 0, choice)
+      } catch {
+        throw Failure(error, on: release.file)
+      }
+    }
     let signers = try signers(of: draft.project, in: surroundings)
     var manifest = try ManifestDraft(draft, release).manifest(in: surroundings)
     manifest.created = try created ?? sourceDateEpoch(surroundings)
@@ -56,7 +62,10 @@ public struct Signing: Sendable {
     try checkNumbers(manifest)
     let findings = try Lint.findings(on: draft, release, in: surroundings)
     guard findings.isEmpty else { throw Failure(findings) }
-    let patches = try ReleasePatches(from: bases, to: draft.images, profile: profile, in: surroundings)
+    let patches = try ReleasePatches(
+      from: bases, to: draft.images, profile: profile,
+      choice: { slot throws(Failure) in try ImageChoice(release, draft.project, draft.template, slot: slot) },
+      in: surroundings)
     for index in manifest.components.indices {
       manifest.components[index].payloads += patches.payloads[index].map(\.payload)
     }
@@ -71,7 +80,7 @@ public struct Signing: Sendable {
     }
     return SignReport(
       signed, of: manifest, file: release.file, output: output, size: size, action: .signed,
-      image: ImageReport(image), signers: signers, patches: patches.reports)
+      images: draft.images.map { ImageReport($0) }, signers: signers, patches: patches.reports)
   }
 
   /// The keys that sign, each once.

@@ -1,0 +1,106 @@
+import AsvinFixtures
+import AsvinRelease
+import Testing
+
+@Suite("Containers with several images", .usesScratch)
+struct ContainerTests {
+  /// 16 bytes at 0x10, and 4 bytes in UICR.
+  static let hex = Array(
+    """
+    :10001000000102030405060708090A0B0C0D0E0F68
+    :020000041000EA
+    :041014000040070091
+    :00000001FF
+
+    """.utf8)
+  static let code = [UInt8](0..<16)
+
+  @Test("Every range is named, with an option that chooses it")
+  func named() throws {
+    try Workshop.using(image: Self.hex) { (workshop: Workshop) throws in
+      let failure = failure { try workshop.sign() }
+      #expect(failure?.message.contains("0x10-0x1f (16 bytes), 0x10001014-0x10001017 (4 bytes)") == true)
+      #expect(failure?.message.contains("broken") == false)
+      #expect(failure?.hint?.contains("--range 0x10-0x1f") == true)
+    }
+  }
+
+  @Test("A range chooses, for each slot its own, and the report says what is left out")
+  func chosen() throws {
+    try Workshop.using(image: Self.hex) { (workshop: Workshop) throws in
+      let report = try workshop.sign {
+        $0.release.slots = [1: "firmware.bin"]
+        $0.release.ranges = [0: "0x0-0xFFFF", 1: "0x10000000-0x10001FFF"]
+      }
+      #expect(report.images.map(\.size) == [16, 4])
+      #expect(report.images.map(\.container) == ["intel-hex", "intel-hex"])
+      #expect(report.image?.leftOut.map(\.first) == [0x1000_1014])
+      let output = try Extraction(
+        BundleVerification(bundle: report.output, trust: [workshop.publicKey("ed25519")]), slot: 0, output: "out",
+        force: false
+      ).run(in: workshop.surroundings).output
+      #expect(try workshop.scratch.read(output) == Self.code)
+    }
+  }
+
+  @Test("The template's slot chooses the data at its addresses")
+  func bySlot() throws {
+    try Workshop.using(image: Self.hex) { (workshop: Workshop) throws in
+      let report = try workshop.sign { $0.release.template = "nrf52840" }
+      #expect(report.image?.size == 16)
+      #expect(report.image?.leftOut.count == 1)
+    }
+  }
+
+  @Test("The project file chooses, too")
+  func byProject() throws {
+    let project = Workshop.defaultProject + "\nrange: 0x0-0xFFFF\n"
+    try Workshop.using(project: project, image: Self.hex) { (workshop: Workshop) throws in
+      #expect(try workshop.sign().image?.size == 16)
+    }
+  }
+
+  @Test("A range that is none is a wrong call", arguments: ["9-1", "x", "0x10", ""])
+  func wrongRange(range: String) throws {
+    try Workshop.using(image: Self.hex) { (workshop: Workshop) throws in
+      let failed = failure { try workshop.sign { $0.release.ranges = [0: range] } }
+      #expect(failed?.kind == .usage)
+    }
+  }
+
+  @Test("A range without data is refused with the ranges that have some")
+  func elsewhere() throws {
+    try Workshop.using(image: Self.hex) { (workshop: Workshop) throws in
+      let failed = failure { try workshop.sign { $0.release.ranges = [0: "0x8000-0x9000"] } }
+      #expect(failed?.kind == .rejected)
+      #expect(failed?.message.contains("its data is at 0x10-0x1f") == true)
+    }
+  }
+
+  @Test("Inspecting shows all ranges without a choice, and the gap of an image with one")
+  func inspected() throws {
+    try Workshop.using(image: Self.hex) { (workshop: Workshop) throws in
+      let report = try Inspection(file: "firmware.bin").run(in: workshop.surroundings)
+      #expect(report.image?.ranges.map(\.first) == [0x10, 0x1000_1014])
+      #expect(report.image?.format == "intel-hex")
+      let near = Array("@F000\n01 02\n@F008\n03\nq\n".utf8)
+      try workshop.scratch.write(near, to: "near.txt")
+      let flat = try Inspection(file: "near.txt").run(in: workshop.surroundings)
+      #expect(flat.image?.ranges.map(\.last) == [0xF001, 0xF008])
+      #expect(flat.image?.gapBytes == 6)
+      #expect(flat.image?.container == "ti-txt")
+    }
+  }
+
+  @Test("A base of a patch is chosen as the image is")
+  func base() throws {
+    try Workshop.using(image: Self.hex) { (workshop: Workshop) throws in
+      try workshop.scratch.write(Self.hex, to: "old.hex")
+      let report = try workshop.sign {
+        $0.release.ranges = [0: "0x0-0xFFFF"]
+        $0.bases = ["old.hex"]
+      }
+      #expect(report.image?.size == 16)
+    }
+  }
+}

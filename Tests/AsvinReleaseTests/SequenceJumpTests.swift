@@ -1,0 +1,52 @@
+import AsvinFixtures
+import AsvinRelease
+import Testing
+
+@Suite("Sequence numbers that use up the others", .usesScratch)
+struct SequenceJumpTests {
+  @Test(
+    "Without a release before it, a number is plausible up to the bound", arguments: [UInt64.max, 281_474_976_710_657])
+  func start(sequence: UInt64) throws {
+    try Workshop.using { (workshop: Workshop) throws in
+      let findings = try workshop.lint { $0.sequence = sequence }
+      #expect(findings.map(\.rule) == [.sequenceJump])
+      #expect(failure { try workshop.sign { $0.release.sequence = sequence } }?.kind == .rejected)
+      #expect(try workshop.rules { ($0.sequence, $0.allowed) = (sequence, [.sequenceJump]) } == [])
+      // A date and a time as one number, and the bound itself.
+      for plausible: UInt64 in [1, 20_261_126_155_959, SequenceCheck.largestStart] {
+        #expect(try workshop.rules { $0.sequence = plausible } == [])
+      }
+    }
+  }
+
+  @Test("After a release, the step is bounded, and one finding is enough")
+  func step() throws {
+    try Workshop.using { (workshop: Workshop) throws in
+      let report = try workshop.sign()
+      _ = try workshop.publish(report.output)
+      func rules(_ sequence: UInt64) throws -> [LintRule] {
+        try workshop.lint {
+          ($0.group, $0.destination, $0.version, $0.sequence) = ("group", "dir:releases", "1.2.4", sequence)
+        }.map(\.rule)
+      }
+      let last = report.release.sequence
+      #expect(try rules(last + SequenceCheck.largestStep) == [])
+      #expect(try rules(last + SequenceCheck.largestStep + 1) == [.sequenceJump])
+      #expect(try rules(.max) == [.sequenceJump])
+      #expect(try rules(last) == [.rollback])
+    }
+  }
+
+  @Test("Every version that a number is derived from is within one step")
+  func derived() throws {
+    try Workshop.using { (workshop: Workshop) throws in
+      #expect(try workshop.rules { $0.version = "4095.4095.4095" } == [])
+    }
+  }
+
+  @Test("The rule has a name that --allow accepts")
+  func named() {
+    #expect(LintRule(rawValue: "sequence-jump") == .sequenceJump)
+    #expect(LintRule(rawValue: "role") == .role)
+  }
+}

@@ -30,7 +30,7 @@ struct CCryptography: Cryptography {
         unsafe message.payload.withUnsafeBufferPointer { payload in
           unsafe check(
             device.pointee.check_context, &known, signature.baseAddress, head.baseAddress, UInt32(head.count),
-            payload.baseAddress, UInt32(payload.count)) == 1
+            payload.baseAddress, UInt32(payload.count)) == ASVIN_SIGNED
         }
       }
     }

@@ -98,10 +98,32 @@ struct CInterfaceTests {
     let update = try Update(image: Self.new)
     unsafe device.device.pointee.check = { _, key, _, head, headCount, payload, count in
       unsafe key?.pointee.algorithm == ASVIN_ED25519 && head != nil && headCount > 40 && payload != nil && count > 100
-        ? 1 : 0
+        ? ASVIN_SIGNED : 0
     }
     #expect(Self.install(device, update.forged()) == ASVIN_DONE)
-    unsafe device.device.pointee.check = { _, _, _, _, _, _, _ in 0 }
-    #expect(Self.install(device, update) == Int32(Reason.badSignature.rawValue))
+  }
+
+  @Test("Only one answer of a device's own check is a yes", arguments: [0, 1, -1, ASVIN_DONE, ASVIN_SIGNED ^ 1])
+  func ownCheckRefuses(answer: Int32) throws {
+    let device = CDevice(running: Self.old, room: Self.new.count)
+    let context = UnsafeMutablePointer<Int32>.allocate(capacity: 1)
+    defer { unsafe context.deallocate() }
+    unsafe context.initialize(to: answer)
+    unsafe device.device.pointee.check_context = UnsafeMutableRawPointer(context)
+    unsafe device.device.pointee.check = { context, _, _, _, _, _, _ in
+      unsafe context?.load(as: Int32.self) ?? 0
+    }
+    #expect(Self.install(device, try Update(image: Self.new)) == Int32(Reason.badSignature.rawValue))
+  }
+
+  @Test("Results that are decisions are far from each other, from 0 and from every reason")
+  func distances() {
+    let decisions = [ASVIN_DONE, ASVIN_SIGNED]
+    let others = [0, -1, ASVIN_MISUSE] + Reason.allCases.map { Int32($0.rawValue) }
+    for (index, decision) in decisions.enumerated() {
+      for other in others + decisions[..<index] {
+        #expect((decision ^ other).nonzeroBitCount >= 11, "\(decision) \(other)")
+      }
+    }
   }
 }

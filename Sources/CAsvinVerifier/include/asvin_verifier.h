@@ -1,6 +1,6 @@
 // The verifier and installer of asvin-pack for firmware in C. No heap, no clock, no files: memory and flash are the
-// caller's. All numbers of results are 0 for done, or a reason code of Sources/AsvinVerifier/Reason.swift; ASVIN_MISUSE
-// where a pointer is missing or a function is called out of turn. Nothing here is safe to call from two threads.
+// caller's. A result is ASVIN_DONE, or a reason code of Sources/AsvinVerifier/Reason.swift; ASVIN_MISUSE where a pointer is
+// missing or a function is called out of turn. Nothing here is safe to call from two threads.
 #ifndef ASVIN_VERIFIER_H
 #define ASVIN_VERIFIER_H
 
@@ -11,7 +11,11 @@
 extern "C" {
 #endif
 
-#define ASVIN_DONE 0
+// Results that are decisions differ in 11 bits or more from 0, from every reason code and from each other, and are no
+// address of a usual microcontroller: a skipped instruction or a flipped bit does not make one of anything else. Compare
+// with ==, never with "not 0".
+#define ASVIN_DONE 0x5C6A5387
+#define ASVIN_SIGNED 0x5687C966
 #define ASVIN_MISUSE 1
 #define ASVIN_ED25519 (-19)
 #define ASVIN_ECDSA_P256 (-9)
@@ -34,7 +38,8 @@ typedef struct asvin_key {
   uint8_t bytes[64];
 } asvin_key;
 
-// Whether the 64 bytes at signature are one of head and then payload by a key: 1 for yes. NULL takes the built-in one.
+// Whether the 64 bytes at signature are one of head and then payload by a key: ASVIN_SIGNED for yes, anything else for no.
+// NULL takes the built-in one.
 typedef int32_t (*asvin_check)(
     void *context, const asvin_key *key, const uint8_t *signature, const uint8_t *head, uint32_t head_count,
     const uint8_t *payload, uint32_t payload_count);

@@ -18,5 +18,5 @@ struct firmware {
 // Once in each start, before anything of an update runs: which slot is to run. What is on trial and works is kept.
 int32_t firmware_start(struct firmware *firmware, int32_t *runs_target);
 
-// From time to time: 0 when an update stands in the target slot, to be tried by the next start.
+// From time to time: ASVIN_DONE when an update stands in the target slot, to be tried by the next start.
 int32_t firmware_update(struct firmware *firmware);

@@ -2,11 +2,11 @@ public import AsvinVerifier
 import AsvinWire
 
 /// Puts a component's image into its slot: takes the payload's stream in pieces of any size, checks it, writes it, and
-/// reads it back. It goes on where a power cut has stopped it.
+/// reads it back. It resumes where a power cut has stopped it.
 ///
-/// Sealed, not one byte of the stream is parsed or written that was not checked before. Plain, only whole images are
-/// taken, and what stands in the slot is checked at the end. Either way nothing may be activated but by the
-/// ``InstalledComponent`` that ``finish()`` gives.
+/// Sealed, not one byte of the stream is parsed or written that was not checked before. Plain, only complete images are
+/// accepted, and what is in the slot is checked at the end. Either way nothing may be activated but by the
+/// ``InstalledComponent`` that ``finish()`` returns.
 @safe
 public struct Installer<
   Target: FlashRegion, Journal: FlashRegion, Hash: StreamingHash, Patching: PatchApplying & ~Copyable
@@ -17,16 +17,19 @@ public struct Installer<
   private var stream: SealedStream<Hash>
   private var writer: SlotWriter<Target>
   private var patching: Patching
-  /// Bytes of a patch that the applier has had before the power went, and are to be passed over.
+  /// Bytes of a patch that the applier had before power was lost, and are to be passed over.
   private var skipped: UInt64 = 0
 
-  /// An installation of a plan, or what is left of it where the journal knows that it was begun.
+  /// An installation of a plan, or what is left of it where the journal knows that it was begun. The slot is not written
+  /// to before the first byte is pushed. The journal is: it belongs to this installation from now on, and another one
+  /// that still writes to the slot is refused.
   ///
   /// - Parameters:
   ///   - target: the slot, in which nothing is that is still needed, but for the base of a patch in place.
   ///   - journal: two erase blocks or more, for this slot alone.
   ///   - memory: ``InstallPlan/blockBytes``.
-  /// - Throws: ``InstallError``: the image does not fit the slot, a block not the memory, or a patch is not sealed.
+  /// - Throws: ``InstallError``: the image does not fit the slot, a block does not fit the memory, a patch is not sealed, or
+  ///   its base is not in its slot.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
@@ -40,10 +43,10 @@ public struct Installer<
     if plan.isPatch {
       guard Patching.appliesPatches else { throw InstallError(.noUsablePayload, at: 0) }
       guard plan.isSealed else { throw InstallError(.patchNotVerified, at: 0) }
+      try patching.check(plan, in: target, hash)
     }
-    (self.plan, self.target) = (plan, target)
-    log = RecordLog(journal)
-    // Where it stood last, unless something else was installed since.
+    var log = RecordLog(journal, .progress)
+    // Where it was last, unless something else was installed since.
     var record = Record()
     var known = Progress(plan)
     if log.last(into: &record) {
@@ -73,6 +76,11 @@ public struct Installer<
       }
       skipped = wanted &- known.position
     }
+    // Noted before the slot is written to: whoever comes later knows whose bytes are in it.
+    record = Record(known)
+    log.append(&record)
+    guard !log.hasFailed else { throw InstallError(.flashFailed, at: 0) }
+    (self.plan, self.target, self.log) = (plan, target, log)
     stream = unsafe SealedStream(plan, from: known, memory: memory)
     writer = SlotWriter(target, written: known.written)
     self.patching = patching
@@ -85,8 +93,9 @@ public struct Installer<
 
   /// Takes the next bytes of the stream.
   ///
-  /// - Throws: ``InstallError``; the installer is then of no more use, but a new one goes on from the journal.
+  /// - Throws: ``InstallError``; the installer is then of no more use, but a new one resumes from the journal.
   public mutating func push(_ bytes: Span<UInt8>) throws(InstallError) {
+    try checkOwner()
     var rest = bytes
     while !rest.isEmpty {
       guard !stream.isDone else { throw failure(.payloadTooLong) }
@@ -107,26 +116,31 @@ public struct Installer<
     }
   }
 
-  /// Says that there are no more bytes; reads the slot back.
+  /// Ends the stream, and reads the slot back.
   ///
   /// - Returns: what may be activated.
   /// - Throws: ``InstallError``.
   public mutating func finish() throws(InstallError) -> InstalledComponent {
+    try checkOwner()
     guard stream.isDone else { throw failure(.payloadTruncated) }
     if isPatch { try patching.finish() } else { writer.finish() }
     guard !target.hasFailed else { throw failure(.flashFailed) }
-    let stands = InstalledComponent.stands(plan, in: target, Hash.self)
-    guard !target.hasFailed else { throw failure(.flashFailed) }
-    guard stands else {
+    guard InstalledComponent.holds(target, plan.imageSize, plan.imageDigest, Hash.self) else {
       // What was noted led here: the next one begins anew.
       var nothing = Record()
       log.append(&nothing)
+      patching.forget()
       throw InstallError(.imageDigestMismatch, at: plan.imageSize)
     }
     return InstalledComponent(found: plan)
   }
 
-  /// Why it fails here. Mutating: else all of it would be copied to be asked.
+  /// Refuses to write where another installation was begun since: the slot is that one's, or the next start's.
+  private mutating func checkOwner() throws(InstallError) {
+    guard log.isCurrent else { throw failure(.slotInUse) }
+  }
+
+  /// Why it fails here. Mutating, because the complete installer would otherwise be copied to be asked.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
@@ -142,8 +156,8 @@ public struct Installer<
     try patching.push(chunk.extracting(droppingFirst: Int(truncatingIfNeeded: passed)), maximum: plan.imageSize)
   }
 
-  /// Notes where it stands: between erase blocks of an image, and between any blocks of a patch. Not what flash did not
-  /// take.
+  /// Notes the progress: between erase blocks of an image, and between any blocks of a patch. Not what flash did not
+  /// accept.
   private mutating func note() throws(InstallError) {
     let position = stream.position
     let isPlace = !stream.isDone && (isPatch || position & UInt64(target.blockBytes &- 1) == 0)

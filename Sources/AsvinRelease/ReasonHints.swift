@@ -25,7 +25,13 @@ extension Reason {
       .attachmentDigestMismatch, .linkDigestMismatch, .patchNotVerified, .patchInvalid, .archiveNotCanonical,
       .archiveMemberUnexpected, .archiveMemberMissing:
       "get the bundle again from where it was made"
-    case .imageTooLarge, .chunkTooLarge: "the device has not the room; make the release for its class"
+    case .sequenceTooFar: "release again with a sequence number nearer to the last one"
+    case .slotUnknown: "the release has a component that this device has no slot for"
+    case .componentMissing: "the release must have a component for each slot of the device"
+    case .baseDigestMismatch: "the device does not run the image that the patch is for; it needs the complete image"
+    case .imageTooLarge, .chunkTooLarge: "the image does not fit the device; make the release for its class"
+    case .flashGeometryMismatch: "the patch was made for other flash; make it for this class of devices"
+    case .slotInUse: "an update is under way on the device; try again after its next start"
     case .flashFailed: "the device could not write its flash"
     case .notConfirmed: "the device started it, and went back to what it had: look at its own log"
     }

@@ -31,6 +31,12 @@ public enum Reason: UInt8, CaseIterable, Sendable {
   case baseUnknown = 44
   case keySetRequired = 45
   case noUsablePayload = 46
+  /// The sequence number is further above the floor than the device accepts in one step.
+  case sequenceTooFar = 47
+  /// The release is for a slot that the device does not have.
+  case slotUnknown = 48
+  /// A component is missing, or is there twice: all of a release is installed, or none.
+  case componentMissing = 49
 
   // 50–59: payloads and images.
   case payloadTruncated = 50
@@ -41,6 +47,8 @@ public enum Reason: UInt8, CaseIterable, Sendable {
   case linkDigestMismatch = 55
   case patchNotVerified = 56
   case patchInvalid = 57
+  /// The slot does not hold the image that the patch is for.
+  case baseDigestMismatch = 58
 
   // 60–69: the bundle's archive.
   case archiveMalformed = 60
@@ -53,6 +61,10 @@ public enum Reason: UInt8, CaseIterable, Sendable {
   case imageTooLarge = 70
   case chunkTooLarge = 71
   case flashFailed = 72
+  /// The patch was made for other erase blocks, or for more of them, than the device has.
+  case flashGeometryMismatch = 73
+  /// The slot holds what runs, what the next start runs, or an update that is on trial.
+  case slotInUse = 74
   /// The update was started, and was not confirmed: the device went back.
   case notConfirmed = 80
 
@@ -82,6 +94,9 @@ public enum Reason: UInt8, CaseIterable, Sendable {
     case .baseUnknown: "base-unknown"
     case .keySetRequired: "key-set-required"
     case .noUsablePayload: "no-usable-payload"
+    case .sequenceTooFar: "sequence-too-far"
+    case .slotUnknown: "slot-unknown"
+    case .componentMissing: "component-missing"
     case .payloadTruncated: "payload-truncated"
     case .payloadTooLong: "payload-too-long"
     case .payloadDigestMismatch: "payload-digest-mismatch"
@@ -90,6 +105,7 @@ public enum Reason: UInt8, CaseIterable, Sendable {
     case .linkDigestMismatch: "link-digest-mismatch"
     case .patchNotVerified: "patch-not-verified"
     case .patchInvalid: "patch-invalid"
+    case .baseDigestMismatch: "base-digest-mismatch"
     case .archiveMalformed: "archive-malformed"
     case .archiveTruncated: "archive-truncated"
     case .archiveNotCanonical: "archive-not-canonical"
@@ -98,6 +114,8 @@ public enum Reason: UInt8, CaseIterable, Sendable {
     case .imageTooLarge: "image-too-large"
     case .chunkTooLarge: "chunk-too-large"
     case .flashFailed: "flash-failed"
+    case .flashGeometryMismatch: "flash-geometry-mismatch"
+    case .slotInUse: "slot-in-use"
     case .notConfirmed: "not-confirmed"
     }
   }

@@ -59,6 +59,7 @@ public struct Verifier<Provider: Cryptography & ~Copyable>: ~Copyable {
     if case .required(let floor) = device.floor {
       guard Decision.isAbove(manifest.sequence, floor) else { throw Rejection(.sequenceNotAboveFloor) }
     }
+    guard device.isInReach(manifest.sequence) else { throw Rejection(.sequenceTooFar) }
     if let lowestBase = manifest.lowestBase {
       guard let sequence = device.sequence else { throw Rejection(.baseUnknown) }
       // The highest sequence number of all has no next one.
@@ -67,9 +68,12 @@ public struct Verifier<Provider: Cryptography & ~Copyable>: ~Copyable {
     }
     guard manifest.keySetVersion == nil else { throw Rejection(.keySetRequired) }
     var cursor = manifest.components
+    var slots: UInt32 = 0
     while let component = try next(&cursor) {
+      guard device.has(component.slot, in: &slots) else { throw Rejection(.slotUnknown) }
       guard device.choice(for: component) != nil else { throw Rejection(.noUsablePayload) }
     }
+    guard device.isComplete(slots) else { throw Rejection(.componentMissing) }
   }
 
   private func isSame(_ identifier: Identifier, _ bytes: Span<UInt8>) -> Bool {

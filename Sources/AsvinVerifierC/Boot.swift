@@ -3,45 +3,64 @@
 
 import AsvinInstaller
 import AsvinVerifier
+import AsvinVerifyCrypto
 public import CAsvinVerifier
 
 typealias DeviceState = BootState<CRegion>
 
-/// The state of a device; `nil` where it has no flash for one.
+/// The state of a device; `nil` where the device has no flash for one, or contradicts itself.
 ///
 /// - Parameter failed: where a failure of that flash is noted, as long as the state is used.
 #if hasFeature(Embedded)
 @inline(never)
 #endif
 func state(of device: UnsafePointer<asvin_device>?, _ failed: UnsafeMutablePointer<Bool>) -> DeviceState? {
-  guard let device = unsafe device, let flash = unsafe device.pointee.state, unsafe flash.pointee.holdsRecords else {
-    return nil
-  }
-  return unsafe DeviceState(
-    CRegion(flash, failed), factoryFloor: device.pointee.factory_floor, factorySequence: device.pointee.factory_sequence
-  )
+  guard let device = unsafe device, let flash = unsafe device.pointee.state, unsafe flash.pointee.holdsRecords,
+    unsafe device.pointee.isConsistent
+  else { return nil }
+  let isKnown = unsafe device.pointee.running_bytes > 0
+  let running = unsafe RunningImage(
+    slot: device.pointee.running_slot, image: isKnown ? bytes(of: device.pointee.running_digest) : nil)
+  let starts = unsafe device.pointee.trial_starts
+  let factory = unsafe FactoryState(
+    floor: device.pointee.factory_floor, sequence: device.pointee.factory_sequence, slot: device.pointee.factory_slot,
+    trialStarts: starts == 0 ? 3 : starts)
+  return unsafe DeviceState(CRegion(flash, failed), running: running, factory: factory)
 }
 
+/// A change of a device's state.
 enum Change { case begin, confirm, revert, freeSlot }
 
-/// Changes the state of a device; a reason code, or 0.
+/// Changes the state of a device; a result of the header.
 #if hasFeature(Embedded)
 @inline(never)
 #endif
 func make(
-  _ change: Change, of device: UnsafePointer<asvin_device>?, _ runsTarget: UnsafeMutablePointer<Int32>? = nil
+  _ change: Change, of device: UnsafePointer<asvin_device>?, _ slot: UnsafeMutablePointer<UInt32>? = nil,
+  _ plan: UnsafePointer<InstallPlan>? = nil
 ) -> Int32 {
   var failed = false
   return unsafe withUnsafeMutablePointer(to: &failed) { failed in
-    guard var state = unsafe state(of: device, failed) else { return ASVIN_MISUSE }
-    // A state that could not be read is none, and no factory's.
-    guard unsafe !failed.pointee else { return Int32(Reason.flashFailed.rawValue) }
+    guard var state = unsafe state(of: device, failed), let device = unsafe device else { return ASVIN_MISUSE }
+    // A state that could not be read is none, and not the factory's.
+    guard !state.hasFailed else { return Int32(Reason.flashFailed.rawValue) }
     do throws(InstallError) {
       switch change {
-      case .begin: unsafe runsTarget?.pointee = try state.begin() ? 1 : 0
-      case .confirm: _ = try state.confirm()
+      case .begin:
+        let (answer, number) =
+          switch try state.begin() {
+          case .confirmed(let slot): (ASVIN_CONFIRMED, slot)
+          case .trial(let slot): (ASVIN_TRIAL, slot)
+          case .reverted(let slot): (ASVIN_REVERTED, slot)
+          }
+        unsafe slot?.pointee = number
+        return answer
+      case .confirm: guard try state.confirm() else { return ASVIN_MISUSE }
       case .revert: try state.revert()
-      case .freeSlot: guard try state.freeSlot() else { return ASVIN_MISUSE }
+      case .freeSlot:
+        guard let plan = unsafe plan, try unsafe state.freeSlot(device.pointee.target_slot, for: plan.pointee) else {
+          return ASVIN_MISUSE
+        }
       }
       return ASVIN_DONE
     } catch {
@@ -52,10 +71,10 @@ func make(
 
 /// See the header.
 @c @implementation
-public func asvin_boot(_ device: UnsafePointer<asvin_device>?, _ runs_target: UnsafeMutablePointer<Int32>?) -> Int32 {
-  guard let runs_target = unsafe runs_target else { return ASVIN_MISUSE }
-  unsafe runs_target.pointee = 0
-  return unsafe make(.begin, of: device, runs_target)
+public func asvin_boot(_ device: UnsafePointer<asvin_device>?, _ slot: UnsafeMutablePointer<UInt32>?) -> Int32 {
+  guard let device = unsafe device, let slot = unsafe slot else { return ASVIN_MISUSE }
+  unsafe slot.pointee = device.pointee.running_slot
+  return unsafe make(.begin, of: device, slot)
 }
 
 /// See the header.
@@ -68,6 +87,30 @@ public func asvin_revert(_ device: UnsafePointer<asvin_device>?) -> Int32 { unsa
 
 /// See the header.
 @c @implementation
+public func asvin_adopt(_ device: UnsafePointer<asvin_device>?, _ plan: UnsafePointer<asvin_plan>?) -> Int32 {
+  guard let device = unsafe device, let plan = unsafe plan, unsafe plan.pointee.is_installed == 1 else {
+    return ASVIN_MISUSE
+  }
+  var failed = false
+  return unsafe withUnsafeMutablePointer(to: &failed) { failed in
+    guard var state = unsafe state(of: device, failed), let flash = unsafe device.pointee.running else {
+      return ASVIN_MISUSE
+    }
+    guard !state.hasFailed else { return Int32(Reason.flashFailed.rawValue) }
+    do throws(InstallError) {
+      let region = unsafe CRegion(flash, failed)
+      guard let image = unsafe InstalledComponent(plan.pointee.known, in: region, hash: SHA256.self),
+        try state.adopt(image)
+      else { return ASVIN_MISUSE }
+      return ASVIN_DONE
+    } catch {
+      return Int32(error.reason.rawValue)
+    }
+  }
+}
+
+/// See the header.
+@c @implementation
 public func asvin_floor(
   _ device: UnsafePointer<asvin_device>?, _ floor: UnsafeMutablePointer<UInt64>?,
   _ sequence: UnsafeMutablePointer<UInt64>?
@@ -75,7 +118,7 @@ public func asvin_floor(
   var failed = false
   return unsafe withUnsafeMutablePointer(to: &failed) { failed in
     guard let state = unsafe state(of: device, failed) else { return ASVIN_MISUSE }
-    guard unsafe !failed.pointee else { return Int32(Reason.flashFailed.rawValue) }
+    guard !state.hasFailed else { return Int32(Reason.flashFailed.rawValue) }
     if let floor = unsafe floor { unsafe floor.pointee = state.floor }
     if let sequence = unsafe sequence { unsafe sequence.pointee = state.sequence }
     return ASVIN_DONE

@@ -1,7 +1,7 @@
 import AsvinInstaller
 import CAsvinVerifier
 
-/// Flash behind C functions. What has failed once is not asked again in the same call, or the same update.
+/// Flash behind C functions. What has failed to write or to erase is not asked again in the same call, or the same update.
 @safe
 struct CRegion: FlashRegion {
   private let flash: UnsafePointer<asvin_flash>
@@ -20,19 +20,15 @@ struct CRegion: FlashRegion {
   func byte(_ offset: UInt64) -> UInt8 {
     var byte: UInt8 = 0
     guard offset < capacity, let read = unsafe flash.pointee.read else { return 0 }
-    note(unsafe read(flash.pointee.context, UInt32(truncatingIfNeeded: offset), &byte, 1))
+    _ = unsafe read(flash.pointee.context, UInt32(truncatingIfNeeded: offset), &byte, 1)
     return byte
   }
 
-  func read(_ offset: UInt64, _ count: Int, into page: inout InlineArray<256, UInt8>) {
-    guard let read = unsafe flash.pointee.read else { return }
-    var bytes = page.mutableSpan
-    let answer = unsafe bytes.withUnsafeMutableBufferPointer { buffer in
-      unsafe read(
-        flash.pointee.context, UInt32(truncatingIfNeeded: offset), buffer.baseAddress, UInt32(truncatingIfNeeded: count)
-      )
-    }
-    note(answer)
+  func read(_ offset: UInt64, into bytes: UnsafeMutableRawBufferPointer) -> Bool {
+    guard let read = unsafe flash.pointee.read else { return false }
+    let start = unsafe bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
+    let count = UInt32(truncatingIfNeeded: bytes.count)
+    return unsafe read(flash.pointee.context, UInt32(truncatingIfNeeded: offset), start, count) == 0
   }
 
   func erase(_ offset: UInt64) {

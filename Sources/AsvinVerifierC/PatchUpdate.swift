@@ -6,7 +6,7 @@ import AsvinVerifier
 import AsvinVerifyCrypto
 public import CAsvinVerifier
 
-/// The applier stands behind the installer.
+/// The applier is stored after the installer.
 private let installerBytes = MemoryLayout<PatchInstaller>.stride
 
 /// See the header.
@@ -18,17 +18,12 @@ public func asvin_begin(
   guard let place = unsafe UpdatePlace(update, device, plan, offset, room: installerBytes + Patching.roomBytes) else {
     return ASVIN_MISUSE
   }
-  // A block of the stream stands first, what the patch is applied in behind it.
+  // A block of the stream is stored first, what the patch is applied in after it.
   let start = (place.plan.blockBytes &+ 7) & ~7
   guard unsafe start <= place.memory.count else { return Int32(Reason.chunkTooLarge.rawValue) }
   // Of the empty base, no slot is read.
   let baseBytes = place.plan.baseSize
-  let baseRoom = unsafe place.running?.pointee.capacity ?? 0
-  guard baseBytes <= UInt64(baseRoom) else {
-    return Int32(Reason.noUsablePayload.rawValue)
-  }
-  let answer = unsafe make(.freeSlot, of: device)
-  guard answer == ASVIN_DONE else { return answer }
+  guard unsafe baseBytes == 0 || place.running != nil else { return Int32(Reason.baseDigestMismatch.rawValue) }
   let failed = unsafe place.open(pushPatch, finishPatch)
   let (target, workspace) = unsafe (
     CRegion(place.target, failed), UnsafeMutableRawBufferPointer(rebasing: place.memory[start...])
@@ -41,12 +36,25 @@ public func asvin_begin(
     let installer = try unsafe PatchInstaller(
       place.plan, into: target, journal: CRegion(place.journal, failed), hash: SHA256.self, patching: patching,
       memory: place.memory)
-    unsafe place.offset.pointee = installer.offset
+    let offset = installer.offset
     unsafe place.installer.initializeMemory(as: PatchInstaller.self, to: installer)
-    return ASVIN_DONE
+    return place.begin(at: offset)
   } catch {
     place.close()
     return Int32(error.reason.rawValue)
+  }
+}
+
+/// See the header.
+@c @implementation
+public func asvin_check_base(_ device: UnsafePointer<asvin_device>?, _ plan: UnsafePointer<asvin_plan>?) -> Int32 {
+  guard let device = unsafe device, let plan = unsafe plan, unsafe plan.pointee.stream_bytes > 0,
+    let running = unsafe device.pointee.running, unsafe running.pointee.isSensible
+  else { return ASVIN_MISUSE }
+  var failed = false
+  return unsafe withUnsafeMutablePointer(to: &failed) { failed in
+    let hasBase = unsafe plan.pointee.known.hasBase(in: CRegion(running, failed), hash: SHA256.self)
+    return hasBase ? ASVIN_DONE : Int32(Reason.baseDigestMismatch.rawValue)
   }
 }
 

@@ -6,8 +6,8 @@ import AsvinVerifier
 import AsvinVerifyCrypto
 public import CAsvinVerifier
 
-/// What stands at the start of an update's memory; the installer stands behind it. The functions are those for its kind,
-/// so that a firmware that takes whole images only links none for patches.
+/// What is stored at the start of an update's memory; the installer is stored after it. The functions are those for its
+/// kind, so that a firmware that accepts complete images only links none for patches.
 @safe
 struct UpdateHead {
   typealias Push = @convention(c) (UnsafeMutableRawPointer, UnsafePointer<UInt8>?, UInt32) -> Int32
@@ -38,16 +38,14 @@ public func asvin_begin_image(
     return ASVIN_MISUSE
   }
   guard !place.plan.isPatch else { return Int32(Reason.noUsablePayload.rawValue) }
-  let answer = unsafe make(.freeSlot, of: device)
-  guard answer == ASVIN_DONE else { return answer }
   let failed = unsafe place.open(pushImage, finishImage)
   do throws(InstallError) {
     let installer = try unsafe ImageInstaller(
       place.plan, into: CRegion(place.target, failed), journal: CRegion(place.journal, failed), hash: SHA256.self,
       patching: NoPatches(), memory: place.memory)
-    unsafe place.offset.pointee = installer.offset
+    let offset = installer.offset
     unsafe place.installer.initializeMemory(as: ImageInstaller.self, to: installer)
-    return ASVIN_DONE
+    return place.begin(at: offset)
   } catch {
     place.close()
     return Int32(error.reason.rawValue)
@@ -80,7 +78,7 @@ func activate(_ installed: InstalledComponent, _ memory: UnsafeMutableRawPointer
   let failed = unsafe withUnsafeMutablePointer(to: &head.pointee.failed) { unsafe $0 }
   guard var state = unsafe state(of: head.pointee.device, failed) else { return ASVIN_MISUSE }
   do throws(InstallError) {
-    try state.activate(components.span)
+    try unsafe state.activate(components.span, in: head.pointee.device.pointee.target_slot)
     return ASVIN_DONE
   } catch {
     return Int32(error.reason.rawValue)

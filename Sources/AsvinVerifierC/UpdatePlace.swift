@@ -20,9 +20,9 @@ struct UpdatePlace {
       UpdateHead.bytes &+ room <= MemoryLayout<asvin_update>.size, unsafe plan.pointee.stream_bytes > 0,
       let target = unsafe device.pointee.target, unsafe target.pointee.isSensible,
       let journal = unsafe device.pointee.journal, unsafe journal.pointee.holdsRecords,
-      unsafe device.pointee.memory != nil || device.pointee.memory_bytes == 0
+      unsafe device.pointee.isConsistent
     else { return nil }
-    unsafe self.plan = withUnsafeBytes(of: plan.pointee.storage) { unsafe $0.load(as: InstallPlan.self) }
+    unsafe self.plan = plan.pointee.known
     unsafe (self.device, self.offset) = (device, offset)
     unsafe (self.target, self.journal, running) = (target, journal, device.pointee.running)
     unsafe self.update = UnsafeMutableRawPointer(update)
@@ -43,6 +43,13 @@ struct UpdatePlace {
     let head = unsafe update.initializeMemory(
       as: UpdateHead.self, to: UpdateHead(device: device, push: push, finish: finish))
     return unsafe withUnsafeMutablePointer(to: &head.pointee.failed) { unsafe $0 }
+  }
+
+  /// Frees the slot for the installer that is stored, which has refused nothing; a result of the header.
+  func begin(at place: UInt64) -> Int32 {
+    let answer = unsafe withUnsafePointer(to: plan) { plan in unsafe make(.freeSlot, of: device, nil, plan) }
+    if answer == ASVIN_DONE { unsafe offset.pointee = place } else { close() }
+    return answer
   }
 
   /// Nothing is under way.

@@ -16,44 +16,44 @@ public func asvin_verify(
   guard let device = unsafe device, let envelope = unsafe envelope, let plan = unsafe plan else { return ASVIN_MISUSE }
   unsafe plan.pointee = asvin_plan()
   guard UInt64(envelopeBytes) <= Limit.envelopeBytes.value else { return Int32(Reason.envelopeTooLarge.rawValue) }
-  var (floor, sequence) = (0 as UInt64, 0 as UInt64)
-  let answer = unsafe asvin_floor(device, &floor, &sequence)
-  guard answer == ASVIN_DONE else { return answer }
-  return unsafe withUnsafeTemporaryAllocation(of: TrustAnchor.self, capacity: 8) { memory in
+  var failed = false
+  return unsafe withUnsafeMutablePointer(to: &failed) { failed in
+    guard let state = unsafe state(of: device, failed) else { return ASVIN_MISUSE }
+    guard !state.hasFailed else { return Int32(Reason.flashFailed.rawValue) }
+    return unsafe verify(device, state, UnsafeBufferPointer(start: envelope, count: Int(envelopeBytes)), plan)
+  }
+}
+
+private func verify(
+  _ device: UnsafePointer<asvin_device>, _ state: DeviceState, _ envelope: UnsafeBufferPointer<UInt8>,
+  _ plan: UnsafeMutablePointer<asvin_plan>
+) -> Int32 {
+  unsafe withUnsafeTemporaryAllocation(of: TrustAnchor.self, capacity: 8) { memory in
     guard let count = unsafe fill(memory, from: device),
       let trust = unsafe Trust(Span(_unsafeElements: memory).extracting(first: count), threshold: threshold(of: device))
     else { return ASVIN_MISUSE }
     let image = unsafe InstalledImage(
       slot: 0, size: UInt64(device.pointee.running_bytes), digest: bytes(of: device.pointee.running_digest))
     let installed: InlineArray<1, InstalledImage> = [image]
-    let asked = unsafe Device(
+    let room = unsafe UInt64(device.pointee.memory_bytes)
+    let (step, isImagesOnly) = unsafe (device.pointee.max_sequence_step, device.pointee.images_only != 0)
+    // Neither patches in place nor those that are stored before they are applied.
+    var asked = unsafe Device(
       vendor: .required(bytes(of: device.pointee.vendor)),
-      deviceClass: .required(bytes(of: device.pointee.device_class)), floor: .required(floor), sequence: sequence,
-      features: device.pointee.features, memory: patchBytes(of: device),
+      deviceClass: .required(bytes(of: device.pointee.device_class)), floor: .required(state.floor),
+      sequence: state.sequence,
+      slots: .required(DeviceSlots(1)), longestStep: step == 0 ? Device.usualStep : step,
+      features: device.pointee.features & 0xFE, memory: isImagesOnly ? 0 : room, blockMemory: isImagesOnly ? room : nil,
       installed: installed.span.extracting(first: image.size > 0 ? 1 : 0))
+    asked.excludedPayloads = unsafe device.pointee.excluded_payloads
     do throws(Rejection) {
       let verifier = unsafe Verifier(CCryptography(device))
       let release = try verifier.verify(
-        unsafe UnsafeBufferPointer(start: envelope, count: Int(truncatingIfNeeded: envelopeBytes)).span, trust: trust,
-        device: asked)
-      return unsafe tell(release, asked, plan, isStanding: isCandidate(release.digest, of: device))
+        unsafe envelope.span, trust: trust, device: asked)
+      return unsafe report(release, asked, state, plan)
     } catch {
       return Int32(error.reason.rawValue)
     }
-  }
-}
-
-/// What is left for a patch behind a block of the stream that it comes in.
-private func patchBytes(of device: UnsafePointer<asvin_device>) -> UInt64 {
-  let all = unsafe device.pointee.memory_bytes
-  return all > 4_128 ? UInt64(all &- 4_128) : 0
-}
-
-/// Whether a release stands in the target slot, to be tried by the next start, or is on trial.
-private func isCandidate(_ release: Digest, of device: UnsafePointer<asvin_device>) -> Bool {
-  var failed = false
-  return unsafe withUnsafeMutablePointer(to: &failed) { failed in
-    unsafe state(of: device, failed)?.candidate?.release == release
   }
 }
 
@@ -84,34 +84,36 @@ private func fill(_ memory: UnsafeMutableBufferPointer<TrustAnchor>, from device
   return count
 }
 
-/// What is to be fetched of a release for slot 0. A release of more components is not for a device of one slot.
+/// Reports what to fetch of a release for slot 0. A release of more components is not for a device of one slot.
 #if hasFeature(Embedded)
 @inline(never)
 #endif
-private func tell(
-  _ release: borrowing VerifiedManifest, _ device: borrowing Device, _ plan: UnsafeMutablePointer<asvin_plan>,
-  isStanding: Bool
+private func report(
+  _ release: borrowing VerifiedManifest, _ asked: borrowing Device, _ state: DeviceState,
+  _ plan: UnsafeMutablePointer<asvin_plan>
 ) -> Int32 {
   var components = release.manifest.components
-  // The verifier has read it whole: the cursor cannot fail; if it did, nothing would be installed.
+  // The verifier has read it to its end: the cursor cannot fail; if it did, nothing would be installed.
   guard let component = try? components.next(), component.slot == 0, (try? components.next()) == nil,  // see above
-    let choice = device.choice(for: component)
+    let choice = asked.choice(for: component)
   else { return Int32(Reason.noUsablePayload.rawValue) }
-  unsafe plan.pointee.sequence = release.manifest.sequence
-  unsafe put(release.digest, into: &plan.pointee.release)
-  guard !isStanding, case .payload(let index) = choice else {
-    unsafe plan.pointee.is_installed = 1
-    return ASVIN_DONE
-  }
-  guard let known = InstallPlan(release, component, payload: index),
+  var (index, isInstalled) = (0, true)
+  if case .payload(let chosen) = choice { (index, isInstalled) = (chosen, false) }
+  guard let known = InstallPlan(release, component, 0, of: 1, payload: index),
     MemoryLayout<InstallPlan>.size <= MemoryLayout.size(ofValue: unsafe plan.pointee.storage)
   else { return ASVIN_MISUSE }
-  unsafe plan.pointee.stream_bytes = known.streamSize
-  unsafe plan.pointee.payload = UInt32(truncatingIfNeeded: index)
-  unsafe plan.pointee.is_patch = known.isPatch ? 1 : 0
+  unsafe plan.pointee.sequence = release.manifest.sequence
+  unsafe put(release.digest, into: &plan.pointee.release)
   unsafe withUnsafeMutableBytes(of: &plan.pointee.storage) { storage in
     unsafe storage.storeBytes(of: known, as: InstallPlan.self)
   }
+  guard !isInstalled, !state.isCandidate(known) else {
+    unsafe plan.pointee.is_installed = 1
+    return ASVIN_DONE
+  }
+  unsafe plan.pointee.stream_bytes = known.streamSize
+  unsafe plan.pointee.payload = UInt32(truncatingIfNeeded: index)
+  unsafe plan.pointee.is_patch = known.isPatch ? 1 : 0
   return ASVIN_DONE
 }
 

@@ -9,12 +9,13 @@ final class Board {
   typealias Hash = AsvinVerifyCrypto.SHA256
   static let blockBytes = 512
 
-  let power = Power()
+  let power: Power
   let running: SimulatedRegion
   let spare: SimulatedRegion
   let journal: SimulatedRegion
 
-  init(running image: [UInt8], room: Int? = nil) {
+  init(running image: [UInt8], room: Int? = nil, flavour: FlashFlavour = .plain) {
+    power = Power(flavour)
     let blocks = ((room ?? image.count) + Self.blockBytes - 1) / Self.blockBytes + 4
     running = SimulatedRegion(power, blocks: blocks, blockBytes: Self.blockBytes, holding: image)
     spare = SimulatedRegion(power, blocks: blocks, blockBytes: Self.blockBytes)
@@ -25,14 +26,18 @@ final class Board {
   func spareBytes(_ count: Int) -> [UInt8] { Array(spare.memory.bytes[..<count]) }
 
   /// Installs a plan's stream into the spare slot, in pieces, from where the installer wants it.
+  ///
+  /// - Parameter begun: called when the installer is made, before it writes to the slot.
   func install(
-    _ plan: InstallPlan, _ stream: [UInt8], pieces: Int = 100, base: Int = 0, memory: Int = 0
+    _ plan: InstallPlan, _ stream: [UInt8], pieces: Int = 100, base: Int = 0, memory: Int = 0,
+    begun: () throws(InstallError) -> Void = {}
   ) throws(InstallError) -> InstalledComponent {
     let block = UnsafeMutableRawBufferPointer.allocate(byteCount: max(plan.blockBytes, 1), alignment: 8)
     defer { unsafe block.deallocate() }
     if !plan.isPatch {
       var installer = try unsafe Installer(
         plan, into: spare, journal: journal, hash: Hash.self, patching: NoPatches(), memory: block)
+      try begun()
       return try Self.run(&installer, stream, pieces)
     }
     let workspace = UnsafeMutableRawBufferPointer.allocate(byteCount: memory, alignment: 8)
@@ -43,6 +48,7 @@ final class Board {
     let patching = unsafe Patching(from: running, UInt32(base), into: spare, memory: workspace, room: room)
     var installer = try unsafe Installer(
       plan, into: spare, journal: journal, hash: Hash.self, patching: patching, memory: block)
+    try begun()
     return try Self.run(&installer, stream, pieces)
   }
 

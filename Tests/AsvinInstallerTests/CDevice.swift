@@ -11,12 +11,13 @@ final class CDevice {
   let update = UnsafeMutablePointer<asvin_update>.allocate(capacity: 1)
   private let key = UnsafeMutablePointer<asvin_key>.allocate(capacity: 1)
   private let memory = UnsafeMutablePointer<UInt64>.allocate(capacity: 8192)
-  /// State, journal, and the slots of what runs and of what comes.
+  /// State, journal, and the slots 0 and 1.
   private let flashes = UnsafeMutablePointer<asvin_flash>.allocate(capacity: 4)
   let regions: [SimulatedRegion]
 
-  init(running image: [UInt8], room: Int) {
-    let power = Power()
+  /// A device that left the factory with an image in slot 0.
+  init(running image: [UInt8], room: Int, flavour: FlashFlavour = .plain) {
+    let power = Power(flavour)
     let blocks = room / 512 + 4
     regions = [
       SimulatedRegion(power, blocks: 2, blockBytes: 512), SimulatedRegion(power, blocks: 2, blockBytes: 4096),
@@ -34,10 +35,8 @@ final class CDevice {
     unsafe device.pointee.features = .max
     for (index, region) in regions.enumerated() { unsafe Self.fill(flashes + index, with: region) }
     unsafe (device.pointee.state, device.pointee.journal) = (UnsafePointer(flashes), UnsafePointer(flashes + 1))
-    unsafe (device.pointee.running, device.pointee.target) = (UnsafePointer(flashes + 2), UnsafePointer(flashes + 3))
-    unsafe device.pointee.running_bytes = UInt32(image.count)
-    let digest = SHA256.digest(of: image.span)
-    unsafe put(digest.span, into: &device.pointee.running_digest)
+    for index in 0..<4 { unsafe flashes[index].start = UInt32(index + 1) << 20 }
+    runs(0, image)
     unsafe device.pointee.memory = UnsafeMutableRawPointer(memory).assumingMemoryBound(to: UInt8.self)
     unsafe device.pointee.memory_bytes = 65_536
   }
@@ -51,22 +50,39 @@ final class CDevice {
     unsafe memory.deallocate()
   }
 
-  /// What a restart runs: whether it is the target slot.
-  func boot() -> Bool? {
-    var runsTarget: Int32 = 2
-    let answer = unsafe asvin_boot(device, &runsTarget)
-    return answer == ASVIN_DONE ? runsTarget == 1 : nil
+  /// A slot runs from now on, with an image that the firmware knows or does not know.
+  func runs(_ slot: Int, _ image: [UInt8]? = nil) {
+    unsafe (device.pointee.running_slot, device.pointee.target_slot) = (UInt32(slot), UInt32(1 - slot))
+    unsafe device.pointee.running = UnsafePointer(flashes + 2 + slot)
+    unsafe device.pointee.target = UnsafePointer(flashes + 3 - slot)
+    unsafe device.pointee.running_bytes = UInt32(image?.count ?? 0)
+    let bytes = image ?? []
+    let digest = SHA256.digest(of: bytes.span)
+    unsafe put(digest.span, into: &device.pointee.running_digest)
+  }
+
+  /// A restart that runs a slot, or a bootloader where none is given: the answer, and the slot that is to run.
+  func boot(_ running: Int?, _ image: [UInt8]? = nil) -> (answer: Int32, slot: UInt32) {
+    runs(running ?? 0, image)
+    if running == nil { unsafe device.pointee.running_slot = ASVIN_NO_SLOT }
+    var slot: UInt32 = 99
+    let answer = unsafe asvin_boot(device, &slot)
+    return (answer, slot)
+  }
+
+  var floor: UInt64 {
+    var floor: UInt64 = 0
+    return unsafe asvin_floor(device, &floor, nil) == ASVIN_DONE ? floor : .max
   }
 
   private static func fill(_ flash: UnsafeMutablePointer<asvin_flash>, with region: SimulatedRegion) {
     unsafe flash.initialize(to: asvin_flash())
     unsafe flash.pointee.context = Unmanaged.passRetained(CRegionBox(region)).toOpaque()
     unsafe (flash.pointee.capacity, flash.pointee.block_bytes) = (UInt32(region.capacity), region.blockBytes)
-    unsafe flash.pointee.write_bytes = 8
+    unsafe flash.pointee.write_bytes = region.writeBytes
     unsafe flash.pointee.read = { context, offset, bytes, count in
-      let region = unsafe CRegionBox.region(context)
-      for index in 0..<Int(count) { unsafe bytes?[index] = region.byte(UInt64(offset) + UInt64(index)) }
-      return 0
+      let buffer = unsafe UnsafeMutableRawBufferPointer(start: bytes, count: Int(count))
+      return unsafe CRegionBox.region(context).read(UInt64(offset), into: buffer) ? 0 : 1
     }
     unsafe flash.pointee.erase = { context, offset in
       let region = unsafe CRegionBox.region(context)

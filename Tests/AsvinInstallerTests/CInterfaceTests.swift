@@ -8,7 +8,7 @@ struct CInterfaceTests {
   static let old = InstallTests.noise(4000, seed: 61)
   static let new = Array(old[..<1500]) + InstallTests.noise(200, seed: 62) + Array(old[1600...])
 
-  /// Verifies, installs and activates a release; the first answer that is not 0, or 0.
+  /// Verifies, installs and activates a release; the first answer that is not ASVIN_DONE, or that.
   static func install(
     _ device: CDevice, _ update: Update, stream: [UInt8]? = nil, imagesOnly: Bool = false, pieces: Int = 77
   ) -> Int32 {
@@ -32,18 +32,18 @@ struct CInterfaceTests {
   }
 
   @Test("A release goes in, is tried, and is confirmed", arguments: [true, false])
-  func whole(isPatch: Bool) throws {
+  func complete(isPatch: Bool) throws {
     let update = try isPatch ? Update(from: Self.old, to: Self.new) : Update(image: Self.new)
     let device = CDevice(running: Self.old, room: Self.new.count)
-    #expect(device.boot() == false)
+    #expect(device.boot(0, Self.old) == (ASVIN_CONFIRMED, 0))
     #expect(Self.install(device, update, imagesOnly: !isPatch) == ASVIN_DONE)
     #expect(Array(device.regions[3].memory.bytes[..<Self.new.count]) == Self.new)
-    #expect(device.boot() == true)
-    var (floor, sequence) = (0 as UInt64, 0 as UInt64)
-    #expect(unsafe asvin_floor(device.device, &floor, &sequence) == ASVIN_DONE && floor == 7)
+    #expect(device.boot(1, Self.new) == (ASVIN_TRIAL, 1))
+    #expect(device.floor == 7)
     #expect(unsafe asvin_confirm(device.device) == ASVIN_DONE)
+    var (floor, sequence) = (0 as UInt64, 0 as UInt64)
     #expect(unsafe asvin_floor(device.device, &floor, &sequence) == ASVIN_DONE && floor == 8 && sequence == 8)
-    #expect(device.boot() == false)
+    #expect(device.boot(1, Self.new) == (ASVIN_CONFIRMED, 1))
     #expect(device.regions[0].power.violation == nil)
   }
 
@@ -51,11 +51,11 @@ struct CInterfaceTests {
   func revert() throws {
     let device = CDevice(running: Self.old, room: Self.new.count)
     #expect(Self.install(device, try Update(image: Self.new)) == ASVIN_DONE)
-    #expect(device.boot() == true)
-    #expect(device.boot() == false)
+    #expect(device.boot(1) == (ASVIN_TRIAL, 1))
+    #expect(device.boot(0) == (ASVIN_REVERTED, 0))
     #expect(Self.install(device, try Update(image: Self.new)) == ASVIN_DONE)
     #expect(unsafe asvin_revert(device.device) == ASVIN_DONE)
-    #expect(device.boot() == false)
+    #expect(device.boot(0) == (ASVIN_CONFIRMED, 0))
   }
 
   @Test("Refusals carry the reason's code")
@@ -78,7 +78,7 @@ struct CInterfaceTests {
   @Test("A missing pointer, or a call out of turn, is misuse")
   func misuse() throws {
     let device = CDevice(running: Self.old, room: Self.new.count)
-    var (plan, offset, runs) = (asvin_plan(), 0 as UInt64, 0 as Int32)
+    var (plan, offset, runs) = (asvin_plan(), 0 as UInt64, 0 as UInt32)
     #expect(unsafe asvin_boot(nil, &runs) == ASVIN_MISUSE)
     #expect(unsafe asvin_boot(device.device, nil) == ASVIN_MISUSE)
     #expect(unsafe asvin_verify(device.device, nil, 0, &plan) == ASVIN_MISUSE)
@@ -118,7 +118,7 @@ struct CInterfaceTests {
 
   @Test("Results that are decisions are far from each other, from 0 and from every reason")
   func distances() {
-    let decisions = [ASVIN_DONE, ASVIN_SIGNED]
+    let decisions = [ASVIN_DONE, ASVIN_SIGNED, ASVIN_CONFIRMED, ASVIN_TRIAL, ASVIN_REVERTED]
     let others = [0, -1, ASVIN_MISUSE] + Reason.allCases.map { Int32($0.rawValue) }
     for (index, decision) in decisions.enumerated() {
       for other in others + decisions[..<index] {

@@ -47,8 +47,8 @@ struct GlitchTests {
   func activating() throws {
     let components = [try BootStateTests.component(sequence: 8)]
     let flips = Self.flipEach {
-      var state = BootState(BootStateTests.region(), factoryFloor: 8, factorySequence: 8)
-      try state.activate(components.span)
+      var state = BootStateTests.state(BootStateTests.region(), floor: 8)
+      try state.activate(components.span, in: 1)
     }
     #expect(flips > 0)
   }

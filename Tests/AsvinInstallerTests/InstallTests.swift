@@ -47,9 +47,9 @@ struct InstallTests {
     #expect(board.power.violation == nil)
   }
 
-  @Test("A patch that is not sealed is refused before a byte is taken")
+  @Test("A patch that is not sealed is refused before a byte is taken, even where it is said to be stored first")
   func plainPatch() throws {
-    let update = try Update(from: Self.old, to: Self.new, chunk: nil)
+    let update = try Update(from: Self.old, to: Self.new, chunk: nil, features: 1 << 8)
     let plan = try update.plan(installed: Self.old)
     let board = Board(running: Self.old)
     let reason = Self.reason { _ = try board.install(plan, update.stream, base: Self.old.count, memory: update.memory) }

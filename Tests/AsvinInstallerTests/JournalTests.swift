@@ -3,9 +3,9 @@ import AsvinVerifier
 import AsvinWire
 import Testing
 
-@Suite("What stands in the records")
+@Suite("What is stored in the records")
 struct JournalTests {
-  @Test("A progress that ends inside an erase block is not gone on with", arguments: [nil, 9])
+  @Test("A progress that ends inside an erase block is not resumed", arguments: [nil, 9])
   func otherEraseBlocks(chunk: UInt64?) throws {
     let image = InstallTests.noise(3000, seed: 41)
     let update = try Update(image: image, chunk: chunk)
@@ -29,22 +29,23 @@ struct JournalTests {
     #expect(power.violation == nil)
   }
 
-  @Test("A state stands in flash as it will be read for ever: little-endian, in this order")
+  @Test("A state is stored as every later firmware will read it: little-endian, in this order")
   func layout() throws {
     let region = BootStateTests.region()
     let components = [try BootStateTests.component(sequence: 0x0908)]
-    var state = BootStateTests.state(region)
-    try state.activate(components.span)
+    let running = RunningImage(slot: 0, image: Digest { _ in 0x11 })
+    var state = BootStateTests.state(region, running)
+    try state.activate(components.span, in: 1)
     let bytes = region.memory.bytes
-    #expect(Array(bytes[0..<8]) == [0x3C, 0xC3, 0x69, 0x5A, 0, 0, 0, 0])
-    #expect(
-      Array(bytes[8..<40]) == [7] + Array(repeating: 0, count: 15) + [7, 0, 0, 0, 0, 0, 0, 0, 8, 9, 0, 0, 0, 0, 0, 0])
-    #expect(Array(bytes[40..<72]) == (0..<32).map { components[0].release[$0] })
-    #expect(Array(bytes[88..<92]) == [1, 0, 0, 0])
-    #expect(bytes[96..<128].allSatisfy { $0 == 0xFF })
+    #expect(Array(bytes[0..<16]) == [0x3C, 0xC3, 0x69, 0x5A] + Array(repeating: 0, count: 8) + [1, 0, 0, 0])
+    #expect(Array(bytes[16..<32]) == [7] + Array(repeating: 0, count: 7) + [0xF8] + Array(repeating: 0xFF, count: 7))
+    #expect(Array(bytes[32..<56]) == Array(repeating: 0, count: 8) + [7, 0, 0, 0, 0, 0, 0, 0, 8, 9, 0, 0, 0, 0, 0, 0])
+    #expect(Array(bytes[56..<88]) == Array(repeating: 0x11, count: 32))
+    #expect(Array(bytes[88..<120]) == (0..<32).map { components[0].digest[$0] })
+    #expect(Array(bytes[120..<124]) == [1, 0, 0, 0])
   }
 
-  @Test("A progress stands in flash as it will be read for ever")
+  @Test("A progress is stored as every later firmware will read it")
   func progressLayout() throws {
     let image = InstallTests.noise(3000, seed: 42)
     let update = try Update(image: image, chunk: 9)
@@ -55,7 +56,9 @@ struct JournalTests {
     var installer = try unsafe Installer(
       plan, into: board.spare, journal: board.journal, hash: Board.Hash.self, patching: NoPatches(), memory: memory)
     try installer.push(update.stream.span.extracting(first: 544))
-    let bytes = board.journal.memory.bytes
+    // After the one that was written when it began.
+    #expect(Array(board.journal.memory.bytes[0..<16]) == Array(repeating: 0, count: 16))
+    let bytes = Array(board.journal.memory.bytes[128...])
     #expect(Array(bytes[0..<16]) == [0, 2, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0])
     #expect(Array(bytes[16..<24]) == Array(repeating: 0, count: 8))
     #expect(Array(bytes[24..<56]) == (0..<32).map { plan.release[$0] })

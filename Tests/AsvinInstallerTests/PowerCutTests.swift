@@ -1,44 +1,58 @@
 import AsvinInstaller
 import Testing
 
-/// Threat T19: the power goes at every operation of the flash, and goes again.
+/// Threat T19: power is lost at every operation of the flash, and again soon after.
 @Suite("Power cuts")
 struct PowerCutTests {
   static let old = InstallTests.noise(3000, seed: 11)
   static let new = Array(old[..<1000]) + InstallTests.noise(200, seed: 12) + Array(old[1100...])
 
-  /// Cuts at every operation; gives back how many there are.
-  static func cutEverywhere(_ flow: () throws -> UpdateFlow) throws -> Int {
-    let whole = try flow()
-    whole.run()
-    let operations = whole.board.power.operations
+  /// Cuts at every operation; returns how many there are.
+  static func cutEverywhere(again: [Int] = [1, 2, 7], _ flow: () throws -> UpdateFlow) throws -> Int {
+    let complete = try flow()
+    complete.run()
+    let operations = complete.board.power.operations
     for cut in 1...operations {
       try flow().run(cutAt: cut)
-      for second in [1, 2, 7] { try flow().run(cutAt: cut, then: second) }
+      for second in again { try flow().run(cutAt: cut, then: second) }
     }
     return operations
   }
 
   @Test(
-    "An image, plain and sealed, ends as the new one, and what starts is always whole",
-    arguments: [nil, 9] as [UInt64?])
-  func image(chunk: UInt64?) throws {
+    "An image, plain and sealed, ends as the new one, and what starts is always intact",
+    arguments: [nil, 9] as [UInt64?], UpdateFlow.Loader.allCases)
+  func image(chunk: UInt64?, loader: UpdateFlow.Loader) throws {
     let update = try Update(image: Self.new, chunk: chunk)
-    let cuts = try Self.cutEverywhere { try UpdateFlow(update, over: Self.old) }
+    let cuts = try Self.cutEverywhere { try UpdateFlow(update, over: Self.old, loader: loader) }
     #expect(cuts > 20)
   }
 
-  @Test("A patch ends as the new image, and what starts is always whole")
-  func patch() throws {
+  @Test("A patch ends as the new image, and what starts is always intact", arguments: UpdateFlow.Loader.allCases)
+  func patch(loader: UpdateFlow.Loader) throws {
     let update = try Update(from: Self.old, to: Self.new)
-    let cuts = try Self.cutEverywhere { try UpdateFlow(update, over: Self.old) }
+    let cuts = try Self.cutEverywhere { try UpdateFlow(update, over: Self.old, loader: loader) }
     #expect(cuts > 20)
   }
 
-  @Test("An update that does not confirm itself is reverted, and the floor stays")
-  func revert() throws {
+  @Test(
+    "An update that does not confirm itself is reverted, and the floor stays", arguments: UpdateFlow.Loader.allCases)
+  func revert(loader: UpdateFlow.Loader) throws {
     let update = try Update(image: Self.new)
-    let cuts = try Self.cutEverywhere { try UpdateFlow(update, over: Self.old, confirms: false) }
+    let cuts = try Self.cutEverywhere { try UpdateFlow(update, over: Self.old, confirms: false, loader: loader) }
     #expect(cuts > 20)
+  }
+
+  @Test("On flash whose cut words cannot be read, every cut ends as the new image", arguments: FlashFlavour.all)
+  func unreadableWords(flavour: FlashFlavour) throws {
+    for (update, loader) in [
+      (try Update(image: Self.new), UpdateFlow.Loader.asksTheState),
+      (try Update(from: Self.old, to: Self.new), .hasItsOwnRecord),
+    ] {
+      let cuts = try Self.cutEverywhere(again: [2]) {
+        try UpdateFlow(update, over: Self.old, loader: loader, flavour: flavour)
+      }
+      #expect(cuts > 20)
+    }
   }
 }

@@ -1,33 +1,43 @@
 import AsvinInstaller
 
-/// Flash in memory: holds every rule, counts what it does, and loses its power at one operation, halfway through. What
-/// one board has fails together.
+/// The power of a simulated board: its flash holds every rule, counts what it does, and loses its power at one operation,
+/// somewhere inside. All regions of a board fail together.
 final class Power {
-  /// Operations that were begun, and the one at which the power goes.
+  /// Operations that were begun, and the one at which power is lost.
   private(set) var operations = 0
   var cutAt: Int?
   private(set) var hasFailed = false
   /// A rule that was broken.
   private(set) var violation: String?
+  /// Reads of any number of bytes.
+  var reads = 0
+  let flavour: FlashFlavour
+
+  init(_ flavour: FlashFlavour = .plain) { self.flavour = flavour }
 
   /// The power is back.
   func restart() { (hasFailed, cutAt) = (false, nil) }
 
-  /// Whether an operation goes through.
-  func begin() -> Bool {
-    if hasFailed { violation = violation ?? "an operation after one that failed" }
+  /// How many bytes of an operation are done.
+  func begin(_ count: Int) -> Int {
+    guard !hasFailed else {
+      violate("an operation after one that failed")
+      return 0
+    }
     operations += 1
-    hasFailed = hasFailed || operations == cutAt
-    return !hasFailed
+    hasFailed = operations == cutAt
+    return hasFailed ? count * flavour.part / 256 : count
   }
 
   func violate(_ what: String) { violation = violation ?? what }
 }
 
-/// A handle to a region of it.
+/// A handle to a region of simulated flash.
 struct SimulatedRegion: FlashRegion {
   final class Memory {
     var bytes: [UInt8]
+    /// Bytes of words that cannot be read.
+    var unreadable: Set<Int> = []
     init(_ bytes: [UInt8]) { self.bytes = bytes }
   }
 
@@ -35,7 +45,7 @@ struct SimulatedRegion: FlashRegion {
   let memory: Memory
   let blockBytes: UInt32
 
-  /// A region of blocks, in which something has stood before.
+  /// A region of blocks that held something before.
   init(_ power: Power, blocks: Int, blockBytes: Int, holding bytes: [UInt8] = []) {
     self.power = power
     self.blockBytes = UInt32(blockBytes)
@@ -43,31 +53,59 @@ struct SimulatedRegion: FlashRegion {
   }
 
   var capacity: UInt64 { UInt64(memory.bytes.count) }
-  var writeBytes: UInt32 { 8 }
+  var writeBytes: UInt32 { UInt32(max(8, power.flavour.word)) }
   var hasFailed: Bool { power.hasFailed }
 
   func byte(_ offset: UInt64) -> UInt8 {
+    power.reads += 1
     guard offset < capacity else {
       power.violate("read at \(offset)")
       return 0
     }
-    return memory.bytes[Int(offset)]
+    return memory.unreadable.contains(Int(offset)) ? 0xEE : memory.bytes[Int(offset)]
+  }
+
+  func read(_ offset: UInt64, into bytes: UnsafeMutableRawBufferPointer) -> Bool {
+    power.reads += 1
+    guard offset + UInt64(bytes.count) <= capacity, bytes.count <= 256 else {
+      power.violate("read at \(offset)")
+      return false
+    }
+    let range = Int(offset)..<Int(offset) + bytes.count
+    unsafe bytes.copyBytes(from: memory.bytes[range])
+    return memory.unreadable.isEmpty || memory.unreadable.isDisjoint(with: range)
   }
 
   func erase(_ offset: UInt64) {
     guard offset % UInt64(blockBytes) == 0, offset < capacity else { return power.violate("erase at \(offset)") }
-    let count = power.begin() ? Int(blockBytes) : power.cutAt == power.operations ? Int(blockBytes) / 2 : 0
-    for place in Int(offset)..<Int(offset) + count { memory.bytes[place] = 0xFF }
+    let block = Int(offset)..<Int(offset) + Int(blockBytes)
+    let done = power.begin(block.count)
+    guard done < block.count, done > 0 || power.operations == power.cutAt else { return erase(block) }
+    // What a cut erase did not reach is as it was, or cannot be read.
+    if power.flavour.word > 0 { memory.unreadable.formUnion(block) }
+    erase(
+      power.flavour.fromEnd ? block.upperBound - done..<block.upperBound : block.lowerBound..<block.lowerBound + done)
+  }
+
+  private func erase(_ range: Range<Int>) {
+    memory.bytes.replaceSubrange(range, with: repeatElement(0xFF, count: range.count))
+    memory.unreadable.subtract(range)
   }
 
   func write(_ offset: UInt64, _ bytes: Span<UInt8>) {
-    guard bytes.count > 0, bytes.count % 8 == 0, offset % 8 == 0, Int(offset % 256) + bytes.count <= 256,
+    let unit = Int(writeBytes)
+    guard bytes.count > 0, bytes.count % unit == 0, Int(offset) % unit == 0, Int(offset % 256) + bytes.count <= 256,
       offset + UInt64(bytes.count) <= capacity
-    else { return power.violate("write at \(offset)") }
-    let count = power.begin() ? bytes.count : power.cutAt == power.operations ? bytes.count / 2 : 0
-    for index in 0..<count {
-      if memory.bytes[Int(offset) + index] != 0xFF { power.violate("write over \(offset)") }
-      memory.bytes[Int(offset) + index] = bytes[index]
+    else { return power.violate("write of \(bytes.count) at \(offset)") }
+    let done = power.begin(bytes.count)
+    for index in 0..<done {
+      let place = Int(offset) + index
+      if memory.bytes[place] != 0xFF || memory.unreadable.contains(place) { power.violate("write over \(offset)") }
+      memory.bytes[place] = bytes[index]
     }
+    let word = power.flavour.word
+    guard done < bytes.count, power.operations == power.cutAt, word > 0 else { return }
+    let start = (Int(offset) + done) / word * word
+    memory.unreadable.formUnion(start..<start + word)
   }
 }

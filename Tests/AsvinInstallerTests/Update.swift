@@ -23,15 +23,20 @@ struct Update {
   let stream: [UInt8]
   let memory: Int
 
-  /// The whole image.
-  init(image: [UInt8], chunk: UInt64? = 9, sequence: UInt64 = 8, vendor: Identifier = vendor) throws {
+  /// The complete image, in each of some slots.
+  init(
+    image: [UInt8], chunk: UInt64? = 9, sequence: UInt64 = 8, vendor: Identifier = vendor, slots: [UInt64] = [0]
+  ) throws {
     let payload = Payload(size: UInt64(image.span.count), digest: AsvinCrypto.SHA256.digest(of: image.span))
-    try self.init(image, payload, image, chunk, sequence, memory: 0, vendor: vendor)
+    try self.init(image, payload, image, chunk, sequence, memory: 0, vendor: vendor, slots: slots)
   }
 
   /// A patch from another image.
+  ///
+  /// - Parameter andImage: whether the release has the complete image as its payload 1, as it is.
   init(
-    from old: [UInt8], to image: [UInt8], inPlace: Windows.InPlace? = nil, chunk: UInt64? = 9, sequence: UInt64 = 8
+    from old: [UInt8], to image: [UInt8], inPlace: Windows.InPlace? = nil, chunk: UInt64? = 9, sequence: UInt64 = 8,
+    features: UInt64? = nil, andImage: Bool = false
   ) throws {
     let patch = try PatchBuilder.patch(from: old, to: image, profile: .tiny, set: InstructionSet.none, inPlace: inPlace)
     var payload = Payload(
@@ -40,22 +45,26 @@ struct Update {
       payload.base = Payload.Base(digest: AsvinCrypto.SHA256.digest(of: old.span), size: UInt64(old.span.count))
     }
     payload.memory = UInt64(patch.memory)
-    try self.init(image, payload, patch.bytes, chunk, sequence, memory: patch.memory)
+    payload.features = inPlace == nil ? features : 1
+    try self.init(image, payload, patch.bytes, chunk, sequence, memory: patch.memory, andImage: andImage)
   }
 
   private init(
     _ image: [UInt8], _ payload: Payload, _ bytes: [UInt8], _ chunk: UInt64?, _ sequence: UInt64, memory: Int,
-    vendor: Identifier = vendor
+    vendor: Identifier = vendor, slots: [UInt64] = [0], andImage: Bool = false
   ) throws {
     var payload = payload
     let sealed = chunk.map { SealedPayload(bytes, chunk: $0) }
     payload.seal = sealed?.seal
     guard let name = Name("blink"), let version = Name("1.0.0") else { fatalError("names are valid") }
-    let component = Component(
-      slot: 0, size: UInt64(image.span.count), digest: AsvinCrypto.SHA256.digest(of: image.span), payloads: [payload])
+    let digest = AsvinCrypto.SHA256.digest(of: image.span)
+    let more = andImage ? [Payload(size: UInt64(image.span.count), digest: digest)] : []
+    let components = slots.map { slot in
+      Component(slot: slot, size: UInt64(image.span.count), digest: digest, payloads: [payload] + more)
+    }
     let manifest = try Manifest(
       name: name, vendor: vendor, deviceClass: Self.deviceClass, sequence: sequence, version: version,
-      components: [component]
+      components: components
     ).encoded()
     let header = Envelope.protectedHeader(
       algorithm: Self.key.publicKey.algorithm, keyID: Self.key.publicKey.keyID(using: OpenSSL()))
@@ -75,7 +84,9 @@ struct Update {
   }
 
   /// Verifies the envelope as a device does, and makes the plan.
-  func plan(installed: [UInt8] = [], floor: UInt64 = 7) throws(Rejection) -> InstallPlan {
+  func plan(
+    installed: [UInt8] = [], floor: UInt64 = 7, slot: UInt64 = 0, payload: Int = 0
+  ) throws(Rejection) -> InstallPlan {
     let cryptography = DeviceCryptography()
     let anchors = [TrustAnchor(Self.key.publicKey, using: cryptography)]
     guard let trust = Trust(anchors.span) else { fatalError("one key is trust") }
@@ -84,9 +95,12 @@ struct Update {
     ]
     let device = Device(
       vendor: .required(Self.vendor), deviceClass: .required(Self.deviceClass), floor: .required(floor),
-      sequence: floor, features: .max, memory: 1 << 20, installed: images.span)
+      sequence: floor, slots: .required(DeviceSlots(.max, needed: 1)), features: .max, memory: 1 << 20,
+      installed: images.span)
     let release = try Verifier(cryptography).verify(envelope.span, trust: trust, device: device)
-    guard let plan = InstallPlan(release, slot: 0, payload: 0) else { fatalError("the release has one payload") }
+    guard let plan = InstallPlan(release, slot: slot, payload: payload) else {
+      fatalError("the release has the payload")
+    }
     return plan
   }
 }

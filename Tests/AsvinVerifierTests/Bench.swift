@@ -81,13 +81,15 @@ extension Bench {
   static func outcome(
     _ envelope: [UInt8], trusting anchors: [TrustAnchor] = bothAnchors, threshold: Int = 1,
     vendor: Identifier? = vendor, deviceClass: Identifier? = deviceClass, floor: UInt64? = 6, sequence: UInt64? = 6,
-    features: UInt64 = 0, memory: UInt64 = 0, installed: [InstalledImage] = []
+    slots: Device.Demand<DeviceSlots> = .unchecked, longestStep: UInt64 = Device.usualStep, features: UInt64 = 0,
+    memory: UInt64 = 0, installed: [InstalledImage] = []
   ) -> Outcome {
     guard let trust = Trust(anchors.span, threshold: threshold) else { fatalError("no such trust") }
     let device = Device(
       vendor: vendor.map { .required($0) } ?? .unchecked,
       deviceClass: deviceClass.map { .required($0) } ?? .unchecked,
-      floor: floor.map { .required($0) } ?? .unchecked, sequence: sequence, features: features, memory: memory,
+      floor: floor.map { .required($0) } ?? .unchecked, sequence: sequence,
+      slots: slots, longestStep: longestStep, features: features, memory: memory,
       installed: installed.span)
     do throws(Rejection) {
       let verified = try Verifier(OpenSSL()).verify(envelope.span, trust: trust, device: device)

@@ -13,11 +13,13 @@ struct ReasonTests {
       "20 unsigned", "21 untrusted-key", "22 wrong-signed-type", "23 algorithm-mismatch", "24 bad-signature",
       "25 threshold-not-reached", "30 manifest-malformed", "31 unsupported-format", "40 wrong-vendor",
       "41 wrong-class", "42 sequence-not-above-floor", "43 base-not-allowed", "44 base-unknown",
-      "45 key-set-required", "46 no-usable-payload", "50 payload-truncated", "51 payload-too-long",
+      "45 key-set-required", "46 no-usable-payload", "47 sequence-too-far", "48 slot-unknown", "49 component-missing",
+      "50 payload-truncated", "51 payload-too-long",
       "52 payload-digest-mismatch", "53 image-digest-mismatch", "54 attachment-digest-mismatch",
-      "55 link-digest-mismatch", "56 patch-not-verified", "57 patch-invalid",
+      "55 link-digest-mismatch", "56 patch-not-verified", "57 patch-invalid", "58 base-digest-mismatch",
       "60 archive-malformed", "61 archive-truncated", "62 archive-not-canonical", "63 archive-member-unexpected",
-      "64 archive-member-missing", "70 image-too-large", "71 chunk-too-large", "72 flash-failed", "80 not-confirmed",
+      "64 archive-member-missing", "70 image-too-large", "71 chunk-too-large", "72 flash-failed",
+      "73 flash-geometry-mismatch", "74 slot-in-use", "80 not-confirmed",
     ]
     #expect(Reason.allCases.map { "\($0.rawValue) \($0.name)" } == published)
   }
@@ -31,7 +33,8 @@ struct ReasonTests {
       Issue.record("no trust")
       return
     }
-    let device = Device(vendor: .unchecked, deviceClass: .unchecked, floor: .unchecked, sequence: nil)
+    let device = Device(
+      vendor: .unchecked, deviceClass: .unchecked, floor: .unchecked, sequence: nil, slots: .unchecked)
     do throws(Rejection) {
       _ = try Verifier(Untouched()).verify(bytes.span, trust: trust, device: device)
     } catch {

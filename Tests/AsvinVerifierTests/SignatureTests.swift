@@ -89,7 +89,8 @@ struct SignatureTests {
       Issue.record("no trust")
       return
     }
-    let device = Device(vendor: .unchecked, deviceClass: .unchecked, floor: .unchecked, sequence: nil)
+    let device = Device(
+      vendor: .unchecked, deviceClass: .unchecked, floor: .unchecked, sequence: nil, slots: .unchecked)
     let verified = try Verifier(OpenSSL()).verify(envelope.span, trust: trust, device: device)
     let signers = verified.signers
     #expect(signers == 0b100)
@@ -124,7 +125,8 @@ struct SignatureTests {
       Issue.record("no trust")
       return
     }
-    let device = Device(vendor: .unchecked, deviceClass: .unchecked, floor: .unchecked, sequence: nil)
+    let device = Device(
+      vendor: .unchecked, deviceClass: .unchecked, floor: .unchecked, sequence: nil, slots: .unchecked)
     var rejection: Rejection?
     do throws(Rejection) {
       _ = try Verifier(Gullible()).verify(envelope.span, trust: trust, device: device)

@@ -3,6 +3,8 @@ import AsvinDelta
 // A firmware with one slot: the result is written over the base, and goes on where the power was cut.
 
 struct MappedFlash: PatchFlash {
+  var blockBytes: UInt32 { 4096 }
+  func capacity(_ area: FlashArea) -> UInt32 { UInt32(MAP_ROOM) }
   func byte(_ area: FlashArea, at offset: UInt32) -> UInt8 { unsafe place(area, offset).pointee }
   func erase(_ area: FlashArea, at offset: UInt32) { unsafe flash_erase(place(area, offset)) }
   func write(_ area: FlashArea, at offset: UInt32, _ bytes: Span<UInt8>) {

@@ -35,7 +35,8 @@ public func verifyRelease(_ envelope: UnsafePointer<UInt8>, _ count: Int, _ key:
   let anchors: InlineArray<1, TrustAnchor> = [TrustAnchor(publicKey, using: cryptography)]
   guard let trust = Trust(anchors.span) else { return 1 }
   let device = Device(
-    vendor: .required(Identifier()), deviceClass: .required(Identifier()), floor: .required(floor), sequence: floor)
+    vendor: .required(Identifier()), deviceClass: .required(Identifier()), floor: .required(floor), sequence: floor,
+    slots: .required(DeviceSlots(1)))
   let verifier = Verifier(cryptography)
   do {
     let verified = try verifier.verify(bytes, trust: trust, device: device)

@@ -17,6 +17,10 @@ struct DeviceRegion: FlashRegion {
   var blockBytes: UInt32 { 4096 }
   var writeBytes: UInt32 { 8 }
   var hasFailed: Bool { deviceRead(number, .max) == 1 }
+  func read(_ offset: UInt64, into bytes: UnsafeMutableRawBufferPointer) -> Bool {
+    for index in bytes.indices { unsafe bytes[index] = byte(offset &+ UInt64(UInt32(index))) }
+    return deviceRead(number, .max) != 2
+  }
   func byte(_ offset: UInt64) -> UInt8 { deviceRead(number, UInt32(truncatingIfNeeded: offset)) }
   func erase(_ offset: UInt64) { deviceWrite(UInt32(truncatingIfNeeded: offset), 0xFF) }
   func write(_ offset: UInt64, _ bytes: Span<UInt8>) {
@@ -35,7 +39,7 @@ public func installRelease(
   #if WITHOUT_BOOT || WITHOUT_INSTALLER || WITHOUT_PLAN
   let floor = UInt64(streamCount)
   #else
-  var boot = BootState(DeviceRegion(number: 2))
+  var boot = BootState(DeviceRegion(number: 2), running: RunningImage(slot: UInt32(truncatingIfNeeded: count)))
   let floor = boot.floor
   #endif
   // Either, so that both are linked.
@@ -50,11 +54,11 @@ public func installRelease(
   ]
   let device = Device(
     vendor: .required(Identifier()), deviceClass: .required(Identifier()), floor: .required(floor), sequence: floor,
-    features: .max, memory: UInt64(memoryCount), installed: images.span)
+    slots: .required(DeviceSlots(1)), features: .max, memory: UInt64(memoryCount), installed: images.span)
   #else
   let device = Device(
     vendor: .required(Identifier()), deviceClass: .required(Identifier()), floor: .required(floor),
-    sequence: floor)
+    sequence: floor, slots: .required(DeviceSlots(1)))
   #endif
   let bytes = unsafe UnsafeBufferPointer(start: envelope, count: count).span
   #if WITHOUT_PLAN
@@ -79,13 +83,18 @@ public func installRelease(
     var installer = try unsafe Installer(
       plan, into: DeviceRegion(number: 0), journal: DeviceRegion(number: 1), hash: SHA256.self, patching: patching,
       memory: block)
+    #if !WITHOUT_BOOT
+    guard try boot.freeSlot(1, for: plan) else { return 1 }
+    #endif
     try installer.push(unsafe UnsafeBufferPointer(start: stream, count: streamCount).span)
     let installed: InlineArray<1, InstalledComponent> = [try installer.finish()]
     #if WITHOUT_BOOT
     return installed[0].digest[0]
     #else
-    try boot.activate(installed.span)
-    return 0
+    try boot.activate(installed.span, in: 1)
+    // What the next starts call.
+    _ = try boot.begin()
+    return try boot.confirm() ? 0 : 1
     #endif
   } catch {
     return error.reason.rawValue

@@ -29,7 +29,7 @@ public func verifyRelease(
   guard let trust = Trust(anchors.span) else { return 0 }
   let device = Device(
     vendor: .required(Identifier { unsafe identifiers[$0] }),
-    deviceClass: .required(Identifier { unsafe identifiers[16 + $0] }), floor: .required(1), sequence: 1, features: .max, memory: .max)
+    deviceClass: .required(Identifier { unsafe identifiers[16 + $0] }), floor: .required(1), sequence: 1, slots: .required(DeviceSlots(1)), features: .max, memory: .max)
   let bytes = unsafe UnsafeBufferPointer(start: envelope, count: count).span
   paintStack()
   unsafe reason.pointee = verify(bytes, trust, device)

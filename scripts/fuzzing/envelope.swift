@@ -43,6 +43,7 @@ public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let installed = kind & 1 == 0 ? [] : [InstalledImage(slot: 0, size: 40_000, digest: Digest())]
   let device = Device(
     vendor: .unchecked, deviceClass: .unchecked, floor: .required(floor), sequence: kind & 4 == 0 ? floor : nil,
+    slots: .required(DeviceSlots(0b111, needed: kind & 8 == 0 ? 1 : 0)), longestStep: kind & 16 == 0 ? .max : 1 << 20,
     features: kind & 2 == 0 ? 0 : .max, memory: kind & 2 == 0 ? 0 : .max, installed: installed.span)
   do throws(Rejection) {
     let release = try Verifier(judge).verify(bytes, trust: trust, device: device)

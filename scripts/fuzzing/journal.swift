@@ -1,7 +1,8 @@
 // A journal, and the state of a device, as a power cut or a flash that fades may leave them.
 //
 // Input: what is done (bit 0: the stream is sealed), the length of the payload in two bytes, and what stands in the region:
-// of each record whether its checksum holds (bit 7), its place and its number, and as much of its content as a byte says.
+// of each record whether its checksum holds (bit 7), of which kind it is (bit 6), its place and its number, and as much of
+// its content as a byte says.
 
 private nonisolated(unsafe) let room = unsafe memory(544)
 private let payload: [UInt8] = (0..<2048).map { UInt8(truncatingIfNeeded: $0 &* 11 ^ $0 >> 3) }
@@ -20,10 +21,11 @@ private func region(_ input: inout Input) -> [UInt8] {
   var records = 0
   while !input.isEmpty, records < 8 {
     let (what, number, count) = (input.byte(), UInt32(input.byte()), Int(input.byte()))
-    var record = [UInt8](repeating: 0, count: 88)
-    for index in 0..<min(count, 88) { record[index] = input.byte() }
+    var record = [UInt8](repeating: 0, count: 120)
+    for index in 0..<min(count, 120) { record[index] = input.byte() }
     for shift in 0..<4 as Range<UInt32> { record.append(UInt8(truncatingIfNeeded: number &* 0x0101_0001 &>> (8 &* shift))) }
-    let sum = checksum(record[...]) ^ (what & 0x80 == 0 ? 0 : 1)
+    let kind = what & 0x40 == 0 ? RecordKind.state : .progress
+    let sum = checksum(record[...]) ^ kind.rawValue ^ (what & 0x80 == 0 ? 0 : 1)
     for shift in 0..<4 as Range<UInt32> { record.append(UInt8(truncatingIfNeeded: sum &>> (8 &* shift))) }
     let place = Int(what & 7) * 128
     for index in record.indices { bytes[place + index] = record[index] }
@@ -49,16 +51,25 @@ public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   // A device that starts with any state, and does all that it may.
   let states = MemoryRegion(block: Block(1024))
   states.block.bytes = block.bytes
-  var state = BootState(states, factoryFloor: 3, factorySequence: 3)
-  let floor = state.floor
-  if (try? state.begin()) == true {  // flash in memory does not fail
-    let isConfirmed = (try? state.confirm()) == true  // as above
-    require(isConfirmed && state.floor >= floor, "what is confirmed does not sink the floor")
+  let factory = FactoryState(floor: 3, sequence: 3)
+  func state(_ running: RunningImage) -> BootState<MemoryRegion> {
+    BootState(states, running: running, factory: factory)
   }
-  let again = BootState(states, factoryFloor: 3, factorySequence: 3)
-  require(again.floor == state.floor && again.phase == state.phase, "a restart knows what was known")
-  let isGivenUp = (try? state.revert()) != nil  // as above
-  require(isGivenUp && state.phase == .confirmed, "what is given up is nothing")
+  let running = what & 2 == 0 ? RunningImage(slot: UInt32(what >> 2 & 1)) : .nothing
+  var first = state(running)
+  let (floor, candidate) = (first.floor, first.candidate)
+  require(floor >= 3, "the factory's floor holds")
+  let start = try? first.begin()  // flash in memory does not fail
+  if case .trial(let slot)? = start {
+    var update = state(RunningImage(slot: slot))
+    let isConfirmed = (try? update.confirm()) == true  // as above
+    require(isConfirmed == (slot == candidate?.slot), "the candidate confirms itself, and nothing else")
+    require(update.floor >= floor, "what is confirmed does not lower the floor")
+  }
+  var again = state(running)
+  require(again.floor >= floor, "a restart knows what was known")
+  let isGivenUp = (try? again.revert()) != nil  // as above
+  require(isGivenUp && again.phase != .pending && again.phase != .trial, "what is given up is not tried")
 
   // An installation that goes on from any journal: it ends with the image, or finds out that it does not.
   let slot = MemoryRegion(block: Block(2048, holding: 0x5A))

@@ -10,16 +10,31 @@ public enum FlashArea: UInt8, Sendable {
 
 /// A handle to flash. Copies are of the same flash.
 ///
-/// An operation that fails says so once, in ``hasFailed``; nothing is asked of it after that, until it is started again.
+/// A write or an erase that fails is reported in ``hasFailed``; nothing is asked of the flash after that, until it is
+/// started again.
 public protocol PatchFlash {
-  /// One byte of an area.
+  /// Bytes of an erase block, in all areas.
+  var blockBytes: UInt32 { get }
+  /// Bytes of an area.
+  func capacity(_ area: FlashArea) -> UInt32
+  /// One byte of an area; any value where it cannot be read, as after a cut write on flash with an error-correcting code.
   func byte(_ area: FlashArea, at offset: UInt32) -> UInt8
   /// Erases the block that begins at an offset; its bytes are then 0xFF.
   func erase(_ area: FlashArea, at offset: UInt32)
   /// Writes at most 256 bytes, which do not cross a 256-byte page, to where the area is erased.
   func write(_ area: FlashArea, at offset: UInt32, _ bytes: Span<UInt8>)
-  /// Whether an operation has failed.
+  /// Whether a write or an erase has failed.
   var hasFailed: Bool { get }
+}
+
+extension PatchHeader {
+  /// Whether a device's flash is what the patch was made for: its erase blocks, and areas with room for the windows, the
+  /// checkpoint, the base and the result.
+  public func fits<Flash: PatchFlash>(_ flash: Flash, result: UInt32, base: UInt32) -> Bool {
+    guard let inPlace, flash.blockBytes == 1 &<< inPlace.blockBits else { return false }
+    return flash.capacity(.slot) >= max(result, base) && flash.capacity(.spare) >= inPlace.windowBytes
+      && UInt64(flash.capacity(.checkpoint)) >= UInt64(checkpointBytes)
+  }
 }
 
 /// The base: what stands in the slot.

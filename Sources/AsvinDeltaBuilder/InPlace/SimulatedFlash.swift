@@ -3,12 +3,20 @@ package import AsvinDelta
 /// Flash in memory: counts what it does, holds every rule, and can lose its power at any operation.
 package final class SimulatedFlash {
   private var areas: [[UInt8]]
-  private let blockBytes: Int
+  /// Bytes of each area that cannot be read.
+  private var unreadable: [Set<Int>] = [[], [], []]
+  fileprivate let blockBytes: Int
+  /// Bytes of a word with an error-correcting code, which cannot be read after its programming was cut; 0 without one.
+  package var word = 0
+  /// How much of a cut operation is done, in 256ths.
+  package var part = 128
+  /// Bytes of the slot at most.
+  package var slotRoom = UInt32.max
   /// How often each block of an area was erased.
   package private(set) var erasures: [[Int]]
   /// Operations that were begun.
   package private(set) var operations = 0
-  /// The operation at which the power goes, halfway through.
+  /// The operation at which power is lost, inside it.
   package var cutAt: Int?
   package private(set) var hasFailed = false
   /// A rule that was broken: bytes written that were not erased, or outside the area.
@@ -36,16 +44,27 @@ package final class SimulatedFlash {
 
   func byte(_ area: FlashArea, _ offset: UInt32) -> UInt8 {
     guard Int(offset) < areas[Int(area.rawValue)].count else { return 0 }
-    return areas[Int(area.rawValue)][Int(offset)]
+    return isReadable(area, Int(offset)) ? areas[Int(area.rawValue)][Int(offset)] : 0xEE
   }
+
+  /// Whether a byte can be read.
+  package func isReadable(_ area: FlashArea, _ offset: Int) -> Bool { !unreadable[Int(area.rawValue)].contains(offset) }
+
+  /// Bytes of an area.
+  func capacity(_ area: FlashArea) -> UInt32 { area == .slot ? slotRoom : UInt32(areas[Int(area.rawValue)].count) }
+
+  /// Changes a byte of the slot, as a bit that flips does.
+  package func flip(_ offset: Int) { areas[0][offset] ^= 1 }
 
   func erase(_ area: FlashArea, _ offset: UInt32) {
     let (area, offset) = (Int(area.rawValue), Int(offset))
     guard offset % blockBytes == 0, fits(area, offset + blockBytes) else { return violate("erase", offset) }
-    let count = begin() ? blockBytes : blockBytes / 2
-    guard count == blockBytes || cutAt == operations else { return }
+    let count = begin() ? blockBytes : blockBytes * part / 256
+    guard !hasFailed || cutAt == operations else { return }
     erasures[area][offset / blockBytes] += 1
+    if count < blockBytes, word > 0 { unreadable[area].formUnion(offset..<offset + blockBytes) }
     for place in offset..<offset + count { areas[area][place] = 0xFF }
+    if !unreadable[area].isEmpty { unreadable[area].subtract(offset..<offset + count) }
   }
 
   func write(_ area: FlashArea, _ offset: UInt32, _ bytes: Span<UInt8>) {
@@ -53,8 +72,12 @@ package final class SimulatedFlash {
     guard bytes.count > 0, offset % 256 + bytes.count <= 256, offset + bytes.count <= areas[area].count else {
       return violate("write", offset)
     }
-    let count = begin() ? bytes.count : bytes.count / 2
+    let count = begin() ? bytes.count : bytes.count * part / 256
     guard !hasFailed || cutAt == operations else { return }
+    if count < bytes.count, word > 0 {
+      let start = (offset + count) / word * word
+      unreadable[area].formUnion(start..<start + word)
+    }
     for index in 0..<count {
       if areas[area][offset + index] != 0xFF { violate("write over", offset + index) }
       areas[area][offset + index] = bytes[index]
@@ -92,6 +115,8 @@ package final class SimulatedFlash {
 package struct FlashHandle: PatchFlash {
   package let flash: SimulatedFlash
   package init(_ flash: SimulatedFlash) { self.flash = flash }
+  package var blockBytes: UInt32 { UInt32(flash.blockBytes) }
+  package func capacity(_ area: FlashArea) -> UInt32 { flash.capacity(area) }
   package func byte(_ area: FlashArea, at offset: UInt32) -> UInt8 { flash.byte(area, offset) }
   package func erase(_ area: FlashArea, at offset: UInt32) { flash.erase(area, offset) }
   package func write(_ area: FlashArea, at offset: UInt32, _ bytes: Span<UInt8>) { flash.write(area, offset, bytes) }

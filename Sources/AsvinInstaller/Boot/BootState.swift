@@ -1,137 +1,161 @@
 import AsvinVerifier
 public import AsvinWire
 
-/// What a device knows across a restart: the rollback floor, the key-set version, what it runs, and whether that is on
-/// trial. A record in a log of two halves: it survives a power cut at any moment, as what it was or as what it becomes.
+/// What a device knows across a restart: the rollback floor, the key-set version, and the slot and image of what is
+/// confirmed and of what is tried. A record in a log of two halves: it survives a power cut at any moment, as what it
+/// was or as what it becomes.
+///
+/// It is the only place that says what is to run. What really runs is reported to it at each start, so that only the
+/// release on trial can confirm itself, and a release that did not start counts as failed.
+///
+/// A state that failed to write is of no more use; the next one knows what was written.
 public struct BootState<Region: FlashRegion> {
-  /// Where an update stands.
-  public enum Phase: UInt32, Sendable {
-    /// What runs is confirmed.
-    case confirmed = 0x3CA5_965A
-    /// An update is in its slot: the next start is to try it.
-    case pending = 0x5A69_C33C
-    /// The update runs on trial: a restart before it is confirmed reverts it.
-    case trial = 0x965A_3CA5
-  }
-
-  /// What stands in a ``Record``: 88 bytes without a gap.
-  private struct Content: BitwiseCopyable {
-    var phase = Phase.confirmed.rawValue
-    private var reserved: UInt32 = 0
-    /// The rollback floor: a release must be above it.
-    var floor: UInt64
-    var keySetVersion: UInt64 = 0
-    /// The sequence number of what runs, and of what is tried.
-    var sequence: UInt64
-    var candidate: UInt64 = 0
-    /// SHA-256 of the manifest that is tried.
-    var release = Digest()
-    private var more: (UInt64, UInt64) = (0, 0)
-
-    init(floor: UInt64, sequence: UInt64) { (self.floor, self.sequence) = (floor, sequence) }
-  }
-
   private var log: RecordLog<Region>
-  private var content: Content
+  private var content: BootRecord
+  private let running: RunningImage
+  private let factory: FactoryState
 
-  /// The state in a region of two erase blocks or more; of a device that knows nothing yet, what it left the factory
-  /// with.
+  /// The state in a region of two erase blocks or more.
   ///
   /// - Parameters:
-  ///   - floor: the floor it left the factory with.
-  ///   - sequence: the sequence number of what it left the factory with.
-  public init(_ region: Region, factoryFloor floor: UInt64 = 0, factorySequence sequence: UInt64 = 0) {
-    log = RecordLog(region)
-    var record = Record()
-    content = log.last(into: &record) ? record.content(as: Content.self) : Content(floor: floor, sequence: sequence)
-    // What was written by another firmware and means nothing here is no update.
-    if Phase(rawValue: content.phase) == nil { content.phase = Phase.confirmed.rawValue }
+  ///   - running: what really runs.
+  ///   - factory: what the device left the factory with. Its floor holds for ever. The rest counts where the region holds
+  ///     no record: what runs is then what is confirmed.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  public init(_ region: Region, running: RunningImage, factory: FactoryState = FactoryState()) {
+    (self.running, self.factory) = (running, factory)
+    log = RecordLog(region, .state)
+    content = BootRecord()
+    if !log.last(into: &content.record) { content.begin(factory, running) }
+    // What another firmware may have written, and means nothing here, is not an update.
+    if BootPhase(rawValue: content.phase) == nil { content.phase = BootPhase.confirmed.rawValue }
+    content.raise(to: factory.floor)
   }
 
-  /// Where an update stands.
-  public var phase: Phase { Phase(rawValue: content.phase) ?? .confirmed }
+  /// Whether the region could not be read, or not be written: nothing here counts then.
+  public var hasFailed: Bool { log.hasFailed }
+  /// The progress of an update.
+  public var phase: BootPhase { BootPhase(rawValue: content.phase) ?? .confirmed }
   /// The rollback floor: ``AsvinVerifier/Device/floor``.
   public var floor: UInt64 { content.floor }
   /// The key-set version that is trusted.
   public var keySetVersion: UInt64 { content.keySetVersion }
   /// The sequence number of the last confirmed release.
   public var sequence: UInt64 { content.sequence }
-  /// The sequence number and the manifest's digest of what is pending or on trial.
-  public var candidate: (sequence: UInt64, release: Digest)? {
-    phase == .confirmed ? nil : (content.candidate, content.release)
+  /// The sequence number, slot and image of what is pending, on trial, or to be left.
+  public var candidate: (sequence: UInt64, slot: UInt32, image: Digest)? {
+    isIn(.confirmed) ? nil : (content.candidate, content.candidateSlot, content.candidateImage)
   }
 
-  /// Makes a release the next to be tried: all its components stand in their slots.
-  ///
-  /// - Throws: ``InstallError``: an image of another release, one that is not above the floor by now, an update that is
-  ///   on trial, or flash that fails.
-  public mutating func activate(_ components: Span<InstalledComponent>) throws(InstallError) {
-    guard components.count > 0, phase != .trial else { throw InstallError(.noUsablePayload, at: 0) }
-    let (release, sequence) = (components[0].release, components[0].sequence)
-    for index in components.indices where components[index].release != release {
-      throw InstallError(.noUsablePayload, at: UInt64(index))
-    }
-    let floor = content.floor
-    guard Decision.isAbove(sequence, floor) else {
-      throw InstallError(.sequenceNotAboveFloor, at: 0)
-    }
-    var next = content
-    (next.phase, next.candidate, next.release) = (Phase.pending.rawValue, sequence, release)
-    try write(next)
+  /// Whether the image of a plan is pending, on trial, or to be left.
+  public func isCandidate(_ plan: InstallPlan) -> Bool {
+    !isIn(.confirmed) && content.candidate == plan.sequence && content.candidateImage == plan.imageDigest
   }
 
-  /// Makes a slot free to be written to: what is pending there is given up first, since it would else be tried as what is
-  /// written next. To be called before an ``Installer`` is made.
+  /// Makes a release the next to be tried: each of its components is in its place of a slot.
   ///
-  /// - Returns: whether it is free; not where an update is on trial, and may run from it.
-  /// - Throws: ``InstallError`` where flash fails.
-  public mutating func freeSlot() throws(InstallError) -> Bool {
-    guard phase != .trial else { return false }
+  /// - Parameter slot: the slot that holds them, among those that a bootloader chooses from.
+  /// - Throws: ``InstallError``: a component that is missing, given twice or of another release; a release that is no
+  ///   longer above the floor; a slot in use, or flash that fails.
+  public mutating func activate(_ components: Span<InstalledComponent>, in slot: UInt32) throws(InstallError) {
+    guard let image = InstalledComponent.image(of: components) else { throw InstallError(.componentMissing, at: 0) }
+    try checkFloor(components[0].sequence)
+    guard !isInUse(slot) else { throw InstallError(.slotInUse, at: 0) }
+    (content.candidate, content.candidateSlot) = (components[0].sequence, slot)
+    content.candidateImage = components[image].digest
+    try write(.pending)
+  }
+
+  /// Frees a slot so that a release can be written to it: what is pending there is given up, since it would otherwise be
+  /// tried as what is written next. Call it once the ``Installer`` is made, which refuses what cannot be installed, and
+  /// before the first byte is given to it.
+  ///
+  /// - Returns: whether it is free: not while an update is on trial, nor for the slot that runs or that the next start
+  ///   runs.
+  /// - Throws: ``InstallError``: a release that is not above the floor, or flash that fails.
+  public mutating func freeSlot(_ slot: UInt32, for plan: InstallPlan) throws(InstallError) -> Bool {
+    try checkFloor(plan.sequence)
+    guard !isInUse(slot) else { return false }
     try revert()
     return true
   }
 
-  /// What a start is to run. To be called once in each, before anything of the update runs: what was pending is then on
-  /// trial, and what was on trial and not confirmed is reverted.
+  /// Notes a start. Call it once in each, in the bootloader or in the firmware that runs; a second call costs one of the
+  /// candidate's starts.
   ///
-  /// - Returns: whether the update is to run; else what ran before.
-  /// - Throws: ``InstallError`` where flash fails; what ran before is then to run.
-  public mutating func begin() throws(InstallError) -> Bool {
-    var next = content
-    switch phase {
-    case .confirmed: return false
-    case .pending:
-      next.phase = Phase.trial.rawValue
-      try write(next)
-      return true
-    case .trial:
-      next.phase = Phase.confirmed.rawValue
-      try write(next)
-      return false
+  /// A pending update that runs, or that a bootloader is about to start, is on trial from then on. It is reverted where
+  /// something else runs, or where it was started ``FactoryState/trialStarts`` times without being confirmed.
+  ///
+  /// Where no update is under way and what runs is not what is confirmed, the answer names the slot of the latter. A
+  /// bootloader that starts something else all the same, as many times, cannot start it: what runs is then confirmed, so
+  /// that the device can be updated again. The floor stays.
+  ///
+  /// - Throws: ``InstallError`` where flash fails; what was confirmed is then to run.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  public mutating func begin() throws(InstallError) -> BootStart {
+    let isStarted = running.isUnknown || runsCandidate
+    if isIn(.confirmed) {
+      let isOther = running.differs(from: content)
+      guard isOther || content.starts > 0 else { return .confirmed(content.confirmedSlot) }
+      content.starts = isOther ? content.starts &+ 1 : 0
+      if content.starts >= factory.trialStarts { content.adopt(running, lowest: factory.sequence) }
+      try write(.confirmed)
+      return .confirmed(content.confirmedSlot)
     }
+    if isStarted, !isIn(.leaving), content.starts < factory.trialStarts {
+      content.starts &+= 1
+      try write(.trial)
+      return .trial(running.isUnknown ? content.candidateSlot : running.slot)
+    }
+    try giveUp()
+    return .reverted(content.confirmedSlot)
   }
 
   /// Keeps the update that is on trial, and raises the floor to it.
   ///
-  /// - Returns: whether there was one.
+  /// - Returns: whether it is kept: not where none is on trial, or where something else runs.
   /// - Throws: ``InstallError`` where flash fails.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
   public mutating func confirm() throws(InstallError) -> Bool {
-    guard phase == .trial else { return false }
-    var next = content
-    (next.phase, next.sequence) = (Phase.confirmed.rawValue, content.candidate)
-    next.floor = max(content.floor, content.candidate)
-    try write(next)
+    guard !isIn(.pending), runsCandidate else { return false }
+    content.confirm(content.candidate, content.candidateImage, in: running.slot)
+    try write(.confirmed)
     return true
   }
 
-  /// Gives up what is pending or on trial; the floor stays.
+  /// Keeps a release whose image already runs: its sequence number counts from now on, and the floor rises to it.
+  ///
+  /// - Parameter component: the only one of its release, read back from the slot that runs.
+  /// - Returns: whether it is kept: not while an update is under way, nor of a release of several components.
+  /// - Throws: ``InstallError``: a release that is not above the floor, or flash that fails.
+  public mutating func adopt(_ component: InstalledComponent) throws(InstallError) -> Bool {
+    guard isIn(.confirmed), component.count == 1, !running.isUnknown else { return false }
+    try checkFloor(component.sequence)
+    content.confirm(component.sequence, component.digest, in: running.slot)
+    try write(.confirmed)
+    return true
+  }
+
+  /// Gives up what is pending or on trial; the floor stays. Where the update is what runs, it is only to be left: its slot
+  /// and the one that the next start runs are in use until that start.
   ///
   /// - Throws: ``InstallError`` where flash fails.
   public mutating func revert() throws(InstallError) {
-    guard phase != .confirmed else { return }
-    var next = content
-    next.phase = Phase.confirmed.rawValue
-    try write(next)
+    if !isIn(.confirmed), !isIn(.leaving) { try giveUp() }
+  }
+
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  private mutating func giveUp() throws(InstallError) {
+    content.starts = 0
+    try write(runsCandidate ? .leaving : .confirmed)
   }
 
   /// Notes a key-set version that was verified; it never sinks.
@@ -139,18 +163,49 @@ public struct BootState<Region: FlashRegion> {
   /// - Throws: ``InstallError`` where flash fails.
   public mutating func raise(keySetVersion version: UInt64) throws(InstallError) {
     guard version > content.keySetVersion else { return }
-    var next = content
-    next.keySetVersion = version
-    try write(next)
+    content.keySetVersion = version
+    try write(phase)
+  }
+
+  private func isIn(_ phase: BootPhase) -> Bool { content.phase == phase.rawValue }
+
+  /// Whether what runs is the candidate: by its image where the firmware reports it, otherwise by its slot.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  private var runsCandidate: Bool {
+    guard !isIn(.confirmed), !running.isUnknown else { return false }
+    return running.isImageKnown
+      ? Decision.areSame(running.image, content.candidateImage) : running.slot == content.candidateSlot
+  }
+
+  /// Whether a slot must keep what it holds: it runs, the next start runs it, or an update is on trial, whose fallback is
+  /// in the other one.
+  private func isInUse(_ slot: UInt32) -> Bool {
+    isIn(.trial) || isIn(.leaving) || running.slot == slot || content.confirmedSlot == slot || runsCandidate
+  }
+
+  /// Against both copies of the floor.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  private func checkFloor(_ sequence: UInt64) throws(InstallError) {
+    let (floor, second) = (content.floor, content.secondFloor)
+    guard Decision.isAbove(sequence, floor), Decision.isAbove(sequence, second) else {
+      throw InstallError(.sequenceNotAboveFloor, at: 0)
+    }
   }
 
   #if hasFeature(Embedded)
   @inline(never)
   #endif
-  private mutating func write(_ next: Content) throws(InstallError) {
-    var record = Record(next)
-    log.append(&record)
-    guard !log.hasFailed else { throw InstallError(.flashFailed, at: 0) }
-    content = next
+  private mutating func write(_ phase: BootPhase) throws(InstallError) {
+    content.phase = phase.rawValue
+    log.append(&content.record)
+    guard !log.hasFailed else {
+      // Nothing is on trial of which that is not known to be written.
+      content.phase = BootPhase.confirmed.rawValue
+      throw InstallError(.flashFailed, at: 0)
+    }
   }
 }

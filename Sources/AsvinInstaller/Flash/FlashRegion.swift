@@ -1,30 +1,27 @@
-/// A handle to a region of flash: a slot for an image, or an area for records. Copies are of the same flash.
+/// A handle to a region of flash: a slot for an image, or an area for records. Copies refer to the same flash.
 ///
-/// An operation that fails says so once, in ``hasFailed``; nothing is asked of it after that, until it is started again.
+/// A write or an erase that fails is reported in ``hasFailed``; nothing is asked of the flash after that, until it is
+/// started again. A read that fails is not a failure of the flash: on flash with an error-correcting code, a word whose
+/// programming was cut off by a loss of power cannot be read until it is erased.
 public protocol FlashRegion {
   /// Bytes in all, a multiple of ``blockBytes``.
   var capacity: UInt64 { get }
   /// Bytes of an erase block: a power of two, 256 or more.
   var blockBytes: UInt32 { get }
-  /// Bytes that are written at once at least: a power of two, at most 256.
+  /// The smallest number of bytes that is written at once: a power of two, at most 256.
   var writeBytes: UInt32 { get }
-  /// Whether an operation has failed.
+  /// Whether a write or an erase has failed.
   var hasFailed: Bool { get }
 
-  /// Reads bytes that lie within the region, at most 256, into the start of a page.
-  func read(_ offset: UInt64, _ count: Int, into page: inout InlineArray<256, UInt8>)
-  /// One byte, which lies within the region.
+  /// Fills memory, of at most 256 bytes, with bytes that lie within the region.
+  ///
+  /// - Returns: whether all of them could be read.
+  func read(_ offset: UInt64, into bytes: UnsafeMutableRawBufferPointer) -> Bool
+  /// One byte, which lies within the region; any value where it cannot be read. What is made of it is checked later.
   func byte(_ offset: UInt64) -> UInt8
   /// Erases the block that begins at an offset; its bytes are then 0xFF.
   func erase(_ offset: UInt64)
   /// Writes at most 256 bytes, a multiple of ``writeBytes``, which do not cross a 256-byte page, to where the region is
   /// erased.
   func write(_ offset: UInt64, _ bytes: Span<UInt8>)
-}
-
-extension FlashRegion {
-  /// Byte by byte: most flash is read so.
-  public func read(_ offset: UInt64, _ count: Int, into page: inout InlineArray<256, UInt8>) {
-    for index in 0..<min(count, 256) { page[index] = byte(offset &+ UInt64(index)) }
-  }
 }

@@ -1,88 +1,106 @@
-import AsvinDelta
-
-/// Records of 88 bytes in a region of flash, of which the last whole one counts.
+/// Records of at most 120 bytes in a region of flash, of which the last intact one counts.
 ///
-/// The region has two halves. Records are written one behind the other; when a half is full, the other one is erased and
-/// gone on with. So a whole record is always there, wherever the power is cut, and a block is erased once in as many
+/// The region has two halves. Records are written one after the other; when a half is full, the other one is erased and
+/// used next. So an intact record is always there, wherever the power is cut, and a block is erased once in as many
 /// records as it holds.
+///
+/// A place that cannot be read holds no record and is not erased: on flash with an error-correcting code, that is what a
+/// cut write or erase leaves.
 ///
 /// | bytes | |
 /// |---|---|
-/// | 88 | what is recorded |
+/// | 120 | what is recorded |
 /// | 4 | the record's number, counted from 1 |
-/// | 4 | CRC-32 of both |
-/// | 32 | 0xFF: a record is not to cross a page |
+/// | 4 | CRC-32 of both, changed by the kind of the record |
 struct RecordLog<Region: FlashRegion> {
   private static var placeBits: UInt32 { 7 }
 
   private let region: Region
-  /// The number of the last whole record, and its place; 0 where there is none.
+  private let kind: RecordKind
+  /// The number of the last intact record, and its place; 0 where there is none.
   private var sequence: UInt32 = 0
   private var place: UInt32 = 0
+  /// Whether no place can be read, or a block is not erased after it was.
+  private var isUnusable = true
 
-  /// Places in both halves, each of whole erase blocks.
+  /// Places in both halves, each of complete erase blocks.
   private var places: UInt32 {
     let bytes = UInt32(truncatingIfNeeded: min(region.capacity, 1 << 31))
     return (bytes & ~(2 &* region.blockBytes &- 1)) >> Self.placeBits
   }
 
-  /// The log in a region of two erase blocks or more; it is read through.
-  init(_ region: Region) {
-    self.region = region
+  /// The log in a region of two erase blocks or more.
+  ///
+  /// Each half is read up to its first erased place: records are written in order, so that none follows.
+  init(_ region: Region, _ kind: RecordKind) {
+    (self.region, self.kind) = (region, kind)
+    let half = places >> 1
     var record = Record()
-    var index = places
-    while index > 0 {
-      index &-= 1
-      let number = read(index, into: &record)
-      if number > sequence { (sequence, place) = (number, index) }
+    var index: UInt32 = 0
+    while index < places {
+      if read(index, into: &record) {
+        isUnusable = false
+        if record.isErased {
+          index = index < half ? half : places
+          continue
+        }
+        if record.isIntact(kind), record.number > sequence { (sequence, place) = (record.number, index) }
+      }
+      index &+= 1
     }
   }
 
-  /// Whether an operation of its flash has failed.
-  var hasFailed: Bool { region.hasFailed }
+  /// Whether a write or an erase of its flash has failed, or no place could be read.
+  var hasFailed: Bool { isUnusable || region.hasFailed }
 
-  /// Gives the last whole record.
+  /// Reads the last intact record.
   ///
   /// - Returns: whether there is one.
-  func last(into record: inout Record) -> Bool { sequence > 0 && read(place, into: &record) == sequence }
+  func last(into record: inout Record) -> Bool { sequence > 0 && number(place, into: &record) == sequence }
 
-  /// Gives the newest whole record that passes a test.
+  /// Whether the last record is still the one that this log read or wrote last. It is not, where another log of the same
+  /// region was written to since.
+  var isCurrent: Bool {
+    var record = Record()
+    let next = place &+ 1 == places ? 0 : place &+ 1
+    return number(place, into: &record) == sequence && number(next, into: &record) <= sequence
+  }
+
+  /// Reads the newest intact record that passes a test.
   ///
   /// - Returns: whether there is one.
-  func newest(into record: inout Record, where isWanted: (Record) -> Bool) -> Bool {
+  func newest(into record: inout Record, where isWanted: (inout Record) -> Bool) -> Bool {
     var best: UInt32 = 0
     for index in 0..<places {
       var candidate = Record()
-      let number = read(index, into: &candidate)
-      guard number > best, isWanted(candidate) else { continue }
+      let number = number(index, into: &candidate)
+      guard number > best, isWanted(&candidate) else { continue }
       (record, best) = (candidate, number)
     }
     return best > 0
   }
 
-  /// Writes a record behind the last. Whether it stands, ``FlashRegion/hasFailed`` says.
+  /// Writes a record after the last one. ``hasFailed`` says whether it is stored.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
   mutating func append(_ record: inout Record) {
     var next = sequence == 0 ? 0 : place &+ 1
-    while true {
+    while !hasFailed {
       if next == places { next = 0 }
-      if next == 0 || next == places >> 1 {
-        eraseHalf(next)
-        break
-      }
-      // What a power cut left half written is passed over.
+      let isHalf = next == 0 || next == places >> 1
+      if isHalf { eraseHalf(next) }
       if isErased(next) { break }
+      // Flash whose erased bytes are not 0xFF is not supported.
+      if isHalf { isUnusable = true }
+      // A place that a power cut left half written is passed over.
       next &+= 1
     }
-    record.words[22] = sequence &+ 1
-    record.words[23] = Self.checksum(of: &record)
-    if !region.hasFailed {
-      let offset = offset(next)
-      unsafe withUnsafeMutableBytes(of: &record) { bytes in
-        unsafe region.write(offset, Span(_unsafeBytes: UnsafeRawBufferPointer(bytes)))
-      }
+    guard !hasFailed else { return }
+    record.seal(sequence &+ 1, kind)
+    let offset = offset(next)
+    unsafe withUnsafeMutableBytes(of: &record.words) { bytes in
+      unsafe region.write(offset, Span(_unsafeBytes: UnsafeRawBufferPointer(bytes)))
     }
     if !region.hasFailed { (sequence, place) = (sequence &+ 1, next) }
   }
@@ -98,28 +116,24 @@ struct RecordLog<Region: FlashRegion> {
   }
 
   private func isErased(_ place: UInt32) -> Bool {
-    for index in 0..<128 as Range<UInt32> where region.byte(offset(place) | UInt64(index)) != 0xFF { return false }
-    return true
+    var record = Record()
+    return read(place, into: &record) && record.isErased
   }
 
-  /// Reads a place; the number of its record, or 0 where it holds no whole one.
+  /// Reads a place; whether it can be read.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
-  private func read(_ place: UInt32, into record: inout Record) -> UInt32 {
+  private func read(_ place: UInt32, into record: inout Record) -> Bool {
     let offset = offset(place)
-    unsafe withUnsafeMutableBytes(of: &record) { bytes in
-      for index in 0..<96 { unsafe bytes[index] = region.byte(offset | UInt64(UInt32(index))) }
-    }
-    return record.words[23] == Self.checksum(of: &record) ? record.words[22] : 0
+    return unsafe withUnsafeMutableBytes(of: &record.words) { unsafe region.read(offset, into: $0) }
   }
 
-  /// CRC-32 of a record and its number. Of a variable: else it would be copied.
-  private static func checksum(of record: inout Record) -> UInt32 {
-    var crc = CRC32()
-    unsafe withUnsafeMutableBytes(of: &record) { bytes in
-      for index in 0..<92 { unsafe crc.add(bytes[index]) }
-    }
-    return crc.value
+  /// Reads a place; the number of its record, or 0 where it holds no intact one.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  private func number(_ place: UInt32, into record: inout Record) -> UInt32 {
+    read(place, into: &record) && record.isIntact(kind) ? record.number : 0
   }
 }

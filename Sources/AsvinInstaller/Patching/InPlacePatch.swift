@@ -1,5 +1,5 @@
 public import AsvinDelta
-import AsvinVerifier
+public import AsvinVerifier
 
 /// Makes an image out of the one in the same slot, window by window. Behind a power cut it goes on from the checkpoint.
 @safe
@@ -33,8 +33,8 @@ public struct InPlacePatch<Flash: PatchFlash>: PatchApplying, ~Copyable {
     var bytes = first
     // A header that cannot be read is no patch's that was begun.
     guard (try? header.take(&bytes)) == true, let header = try? PatchHeader(first),  // see above
-      unsafe header.workspaceBytes <= memory.count, var journal = PatchJournal(header, flash: flash),
-      let state = journal.recover()
+      unsafe header.workspaceBytes <= memory.count, header.fits(flash, result: maximum, base: baseSize),
+      var journal = PatchJournal(header, flash: flash), let state = journal.recover()
     else {
       self.header = HeaderBytes()
       return false
@@ -43,6 +43,25 @@ public struct InPlacePatch<Flash: PatchFlash>: PatchApplying, ~Copyable {
       header, resuming: state, base: SlotBase(flash, count: baseSize),
       output: SlotOutput(journal, oldSize: baseSize), maximum: maximum, workspace: memory)
     return applier != nil
+  }
+
+  /// Checks that the slot holds the base, unless a checkpoint says that it is half written over: what is erased first is
+  /// the only image.
+  public func check<Target: FlashRegion, Hash: StreamingHash>(
+    _ plan: InstallPlan, in target: Target, _ hash: Hash.Type
+  ) throws(InstallError) {
+    guard applier == nil else { return }
+    guard plan.baseSize == UInt64(baseSize), plan.hasBase(in: target, hash: hash) else {
+      throw InstallError(.baseDigestMismatch, at: 0)
+    }
+  }
+
+  /// Erases the checkpoint.
+  public mutating func forget() {
+    let bytes = header.bytes
+    // A header that was read once can be read again.
+    guard let header = try? PatchHeader(bytes.span), var journal = PatchJournal(header, flash: flash) else { return }  // see above
+    journal.clear()
   }
 
   /// From its checkpoint.
@@ -91,17 +110,21 @@ public struct InPlacePatch<Flash: PatchFlash>: PatchApplying, ~Copyable {
   }
 
   private mutating func begin(_ maximum: UInt64) throws(InstallError) {
+    let result = UInt32(truncatingIfNeeded: min(maximum, UInt64(UInt32.max)))
+    let header: PatchHeader
     do throws(PatchError) {
-      let header = try PatchHeader(self.header.bytes.span.extracting(first: Int(truncatingIfNeeded: self.header.count)))
-      guard unsafe header.workspaceBytes <= memory.count, var journal = PatchJournal(header, flash: flash) else {
-        throw PatchError(.unknownFormat, at: 1)
-      }
-      journal.clear()
-      applier = unsafe Applier(
-        header, base: SlotBase(flash, count: baseSize), output: SlotOutput(journal, oldSize: baseSize),
-        maximum: UInt32(truncatingIfNeeded: min(maximum, UInt64(UInt32.max))), workspace: memory)
+      header = try PatchHeader(self.header.bytes.span.extracting(first: Int(truncatingIfNeeded: self.header.count)))
     } catch {
       throw InstallError(.patchInvalid, at: error.offset)
     }
+    guard unsafe header.workspaceBytes <= memory.count, var journal = PatchJournal(header, flash: flash) else {
+      throw InstallError(.patchInvalid, at: 1)
+    }
+    // Before the first erase: the patch was made for the flash of its class, which may not be this device's.
+    guard header.fits(flash, result: result, base: baseSize) else { throw InstallError(.flashGeometryMismatch, at: 10) }
+    journal.clear()
+    applier = unsafe Applier(
+      header, base: SlotBase(flash, count: baseSize), output: SlotOutput(journal, oldSize: baseSize), maximum: result,
+      workspace: memory)
   }
 }

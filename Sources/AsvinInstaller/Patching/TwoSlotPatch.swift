@@ -1,5 +1,5 @@
 import AsvinDelta
-import AsvinVerifier
+public import AsvinVerifier
 
 /// Makes the image in a slot out of the one in another. Behind a power cut the patch is given again from its start, and
 /// what stands is not written again.
@@ -41,6 +41,15 @@ public struct TwoSlotPatch<Base: FlashRegion, Target: FlashRegion>: PatchApplyin
 
   /// Bytes of the result that stand in the slot.
   public private(set) var written: UInt64 = 0
+
+  /// Checks that the base is in its slot: a byte of it that has changed would otherwise cost the download of a patch.
+  public func check<Slot: FlashRegion, Hash: StreamingHash>(
+    _ plan: InstallPlan, in target: Slot, _ hash: Hash.Type
+  ) throws(InstallError) {
+    guard plan.baseSize == UInt64(baseSize), plan.hasBase(in: base, hash: hash) else {
+      throw InstallError(.baseDigestMismatch, at: 0)
+    }
+  }
 
   /// Says how much a journal knows to be written.
   public mutating func resume(written: UInt64) {

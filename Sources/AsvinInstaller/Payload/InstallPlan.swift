@@ -12,7 +12,9 @@ public struct InstallPlan: BitwiseCopyable, Sendable {
   public let slot: UInt64
   /// Bytes of the image once installed, and its SHA-256.
   public let imageSize: UInt64
-  let imageDigest: Digest
+  public let imageDigest: Digest
+  /// The component's place in the release, and how many components the release has.
+  let index: UInt32, count: UInt32
   /// The payload's place in the component.
   public let payload: Int
   /// Whether the payload is a patch.
@@ -21,6 +23,7 @@ public struct InstallPlan: BitwiseCopyable, Sendable {
   public let payloadSize: UInt64
   /// Bytes of a patch's base; 0 for the empty base.
   public let baseSize: UInt64
+  let baseDigest: Digest
   /// The shape of its stream, and the first link; zeros where it is not sealed.
   let sealing: Sealing
   let firstLink: Digest
@@ -30,20 +33,25 @@ public struct InstallPlan: BitwiseCopyable, Sendable {
   /// - Returns: `nil` where the manifest has no such component, or the component no such payload.
   public init?(_ release: borrowing VerifiedManifest, slot: UInt64, payload: Int) {
     var components = release.manifest.components
-    // The verifier has read it whole: the cursor cannot fail; if it did, there would be no plan.
+    var (count, found) = (0 as UInt32, nil as UInt32?)
+    // The verifier has read it to its end: the cursor cannot fail; if it did, there would be no plan.
     while let component = try? components.next() {  // see above
-      if component.slot == slot {
-        self.init(release, component, payload: payload)
-        return
-      }
+      if component.slot == slot { found = count }
+      count &+= 1
     }
-    return nil
+    guard let found else { return nil }
+    components = release.manifest.components
+    for _ in 0..<found { _ = try? components.next() }  // as above
+    guard let component = try? components.next() else { return nil }  // as above
+    self.init(release, component, found, of: count, payload: payload)
   }
 
-  /// The plan for a component of the release.
+  /// The plan for a component of the release, by its place among all of them.
   ///
   /// - Returns: `nil` where the component has no such payload.
-  package init?(_ release: borrowing VerifiedManifest, _ component: ComponentView, payload: Int) {
+  package init?(
+    _ release: borrowing VerifiedManifest, _ component: ComponentView, _ index: UInt32, of count: UInt32, payload: Int
+  ) {
     var payloads = component.payloads
     var left = payload
     // As above.
@@ -54,8 +62,9 @@ public struct InstallPlan: BitwiseCopyable, Sendable {
       (self.release, sequence) = (release.digest, release.manifest.sequence)
       (slot, imageSize) = (component.slot, component.size)
       imageDigest = Digest(startingWith: component.digest)
+      (self.index, self.count) = (index, count)
       (self.payload, isPatch, payloadSize) = (payload, kind == .patch, view.size)
-      baseSize = view.baseSize
+      (baseSize, baseDigest) = (view.baseSize, Digest(startingWith: view.baseDigest))
       sealing = Sealing(chunkBits: UInt32(truncatingIfNeeded: view.chunk))
       firstLink = Digest(startingWith: view.firstLink)
       return
@@ -64,6 +73,11 @@ public struct InstallPlan: BitwiseCopyable, Sendable {
   }
 
   var isSealed: Bool { sealing.isSealed }
+
+  /// Whether a slot holds the base of the patch, so that the patch is worth its download. True for the empty base.
+  public func hasBase<Base: FlashRegion, Hash: StreamingHash>(in slot: Base, hash: Hash.Type) -> Bool {
+    baseSize == 0 || InstalledComponent.holds(slot, baseSize, baseDigest, hash)
+  }
 
   /// Bytes of the sealed stream, or of the payload where it is not sealed.
   public var streamSize: UInt64 { sealing.place(of: payloadSize &- 1) &+ 1 }

@@ -1,7 +1,7 @@
 public import AsvinVerifier
 public import AsvinWire
 
-/// An image that stands in its slot and was read back: what may be activated. Only an installer makes one, or the check
+/// An image that is in its slot and was read back: what may be activated. Only an installer makes one, or the check
 /// of a slot that already holds the image.
 public struct InstalledComponent: Sendable {
   /// SHA-256 of the manifest: which release it is of.
@@ -10,44 +10,67 @@ public struct InstalledComponent: Sendable {
   public let sequence: UInt64
   /// The slot.
   public let slot: UInt64
-  /// Bytes of the image, and its SHA-256.
+  /// The component's place in its release, and how many the release has.
+  public let index: UInt32, count: UInt32
+  /// Bytes of the image.
   public let size: UInt64
   /// SHA-256 of the image.
   public let digest: Digest
 
-  /// What a slot holds, where that is the image of a plan.
+  /// The image of a plan, where a slot holds it.
   ///
-  /// - Returns: `nil` where it is not.
+  /// - Returns: `nil` where the slot holds something else, or cannot be read.
   public init?<Target: FlashRegion, Hash: StreamingHash>(_ plan: InstallPlan, in target: Target, hash: Hash.Type) {
-    guard plan.imageSize <= target.capacity, Self.stands(plan, in: target, hash), !target.hasFailed else { return nil }
+    guard Self.holds(target, plan.imageSize, plan.imageDigest, hash) else { return nil }
     self.init(found: plan)
   }
 
-  /// The image of a plan, which stands in its slot.
+  /// The image of a plan, which is in its slot.
   init(found plan: InstallPlan) {
     (release, sequence, slot) = (plan.release, plan.sequence, plan.slot)
+    (index, count) = (plan.index, plan.count)
     (size, digest) = (plan.imageSize, plan.imageDigest)
   }
 
-  /// Whether the image of a plan stands in a slot that has room for it: read back, and compared twice. Where
-  /// flash has failed meanwhile, that says nothing.
+  /// Which of the components of a release is its first one, whose image stands for the release in the boot record.
+  ///
+  /// - Returns: `nil` where the components are not all of one release, each once.
+  static func image(of components: Span<InstalledComponent>) -> Int? {
+    var (found, first) = (0 as UInt32, nil as Int?)
+    for place in components.indices {
+      let index = components[place].index
+      let bit = 1 as UInt32 &<< index
+      guard components[place].release == components[0].release, index < UInt32(components.count), found & bit == 0,
+        components[place].count == UInt32(components.count), index < 32
+      else { return nil }
+      found |= bit
+      if index == 0 { first = place }
+    }
+    return first
+  }
+
+  /// Whether a slot holds an image: read back, and compared twice. A slot that cannot be read does not hold it.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
-  static func stands<Target: FlashRegion, Hash: StreamingHash>(
-    _ plan: InstallPlan, in target: Target, _ hash: Hash.Type
+  static func holds<Target: FlashRegion, Hash: StreamingHash>(
+    _ target: Target, _ size: UInt64, _ digest: Digest, _ hash: Hash.Type
   ) -> Bool {
-    var left = plan.imageSize
+    guard size <= target.capacity else { return false }
+    var left = size
     var hash = Hash()
     var piece = InlineArray<256, UInt8>(repeating: 0)
     var offset: UInt64 = 0
     while left > 0 {
       let count = left >> 8 > 0 ? 256 : Int(truncatingIfNeeded: left)
-      target.read(offset, count, into: &piece)
+      let isRead = unsafe withUnsafeMutableBytes(of: &piece) {
+        unsafe target.read(offset, into: .init(rebasing: $0[..<count]))
+      }
+      guard isRead else { return false }
       hash.update(piece.span.extracting(first: count))
       offset &+= 256
       left &-= UInt64(count)
     }
-    return Decision.areSame(hash.finish(), plan.imageDigest)
+    return Decision.areSame(hash.finish(), digest)
   }
 }

@@ -25,8 +25,8 @@ extension Firmware.Release {
     let view = try EnvelopeView(envelope.span)
     let manifest = try Manifest(ManifestView(view.manifest))
     let device = AsvinVerifier.Device(
-      vendor: .unchecked, deviceClass: .unchecked, floor: .unchecked, sequence: nil, features: features, memory: memory,
-      installed: installed.span)
+      vendor: .unchecked, deviceClass: .unchecked, floor: .unchecked, sequence: nil, slots: .unchecked,
+      features: features, memory: memory, installed: installed.span)
     var chosen: [ChosenPayload] = []
     var cursor = try ManifestView(view.manifest).components
     var (number, index) = (0, 0)

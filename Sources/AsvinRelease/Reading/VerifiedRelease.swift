@@ -53,7 +53,7 @@ public struct Acceptance: Sendable {
     let device = Device(
       vendor: vendor.map { .required($0) } ?? .unchecked,
       deviceClass: deviceClass.map { .required($0) } ?? .unchecked, floor: floor.map { .required($0) } ?? .unchecked,
-      sequence: baseSequence, features: .max, memory: .max)
+      sequence: baseSequence, slots: .unchecked, features: .max, memory: .max)
     let verifier = Verifier(OpenSSL())
     let verified = try verifier.verify(envelope.span, trust: trust, device: device)
     return try VerifiedRelease(verified, trusting: self.trust)

@@ -1,34 +1,60 @@
 // An example of a firmware that updates itself: it polls, verifies, installs, and confirms what it has tried.
 #include "firmware.h"
 
-int32_t firmware_start(struct firmware *firmware, int32_t *runs_target) {
-  const int32_t answer = asvin_boot(&firmware->device, runs_target);
-  // Where the flash of the state fails, what ran before is to run.
-  if (answer != ASVIN_DONE || *runs_target == 0) return answer;
-  // A real device jumps to the target slot here, and what runs there goes on: only what works tells its bootloader to keep
-  // it, and then says so here. A restart before that reverts it.
-  return firmware->works() ? asvin_confirm(&firmware->device) : ASVIN_DONE;
+int32_t firmware_start(struct firmware *firmware) {
+  uint32_t slot;
+  const int32_t answer = asvin_boot(&firmware->device, &slot);
+  if (slot != firmware->device.running_slot) {
+    firmware->start_next(slot);
+    firmware->restart();
+    return answer;
+  }
+  if (answer != ASVIN_TRIAL) return answer;
+  if (firmware->works()) {
+    // In this order: without power in between, the update is still on trial, in a slot that is kept.
+    firmware->keep();
+    return asvin_confirm(&firmware->device);
+  }
+  const int32_t reverted = asvin_revert(&firmware->device);
+  firmware->restart();
+  return reverted;
 }
+
+// One release, by the best payload that has not failed yet.
+static int32_t install(struct firmware *firmware, uint32_t count, asvin_plan *plan) {
+  int32_t answer = asvin_verify(&firmware->device, firmware->envelope, count, plan);
+  if (answer != ASVIN_DONE || plan->is_installed) return answer;
+  // After a power cut, this resumes where it was.
+  uint64_t offset;
+#ifdef IMAGES_ONLY
+  answer = asvin_begin_image(&firmware->update, &firmware->device, plan, &offset);
+#else
+  answer = asvin_begin(&firmware->update, &firmware->device, plan, &offset);
+#endif
+  while (answer == ASVIN_DONE && offset < plan->stream_bytes) {
+    const uint64_t left = plan->stream_bytes - offset;
+    const uint32_t size = left < sizeof firmware->piece ? (uint32_t)left : sizeof firmware->piece;
+    if (firmware->fetch(plan->payload, offset, firmware->piece, size) != 0) return ASVIN_MISUSE;
+    answer = asvin_push(&firmware->update, firmware->piece, size);
+    offset += size;
+  }
+  return answer == ASVIN_DONE ? asvin_finish(&firmware->update) : answer;
+}
+
+// Whether a code is about the payload, so that another one of the release may do.
+static int is_about_payload(int32_t answer) { return (answer >= 46 && answer <= 58) || answer == 71; }
 
 int32_t firmware_update(struct firmware *firmware) {
   asvin_plan plan;
   const uint32_t count = firmware->poll(firmware->envelope, sizeof firmware->envelope);
   if (count == 0) return ASVIN_MISUSE;
-  int32_t answer = asvin_verify(&firmware->device, firmware->envelope, count, &plan);
-  if (answer != ASVIN_DONE || plan.is_installed) return answer;
-  // Behind a power cut, this goes on where it was.
-  uint64_t offset;
-#ifdef IMAGES_ONLY
-  answer = asvin_begin_image(&firmware->update, &firmware->device, &plan, &offset);
-#else
-  answer = asvin_begin(&firmware->update, &firmware->device, &plan, &offset);
-#endif
-  while (answer == ASVIN_DONE && offset < plan.stream_bytes) {
-    const uint64_t left = plan.stream_bytes - offset;
-    const uint32_t size = left < sizeof firmware->piece ? (uint32_t)left : sizeof firmware->piece;
-    if (firmware->fetch(plan.payload, offset, firmware->piece, size) != 0) return ASVIN_MISUSE;
-    answer = asvin_push(&firmware->update, firmware->piece, size);
-    offset += size;
+  // Of the release that was polled now.
+  firmware->device.excluded_payloads = 0;
+  int32_t answer = install(firmware, count, &plan);
+  while (is_about_payload(answer) && plan.stream_bytes > 0) {
+    firmware->device.excluded_payloads |= 1u << plan.payload;
+    answer = install(firmware, count, &plan);
   }
-  return answer == ASVIN_DONE ? asvin_finish(&firmware->update) : answer;
+  if (answer == ASVIN_DONE && !plan.is_installed) firmware->start_next(firmware->device.target_slot);
+  return answer;
 }

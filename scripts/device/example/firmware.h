@@ -13,10 +13,15 @@ struct firmware {
   int32_t (*fetch)(uint32_t payload, uint64_t offset, uint8_t *bytes, uint32_t count);
   // Whether what runs does what it is for.
   int32_t (*works)(void);
+  // Makes the bootloader start a slot next; and keep the slot that runs, which it would otherwise leave at the next start.
+  void (*start_next)(uint32_t slot);
+  void (*keep)(void);
+  // Restarts; does not return on a real device.
+  void (*restart)(void);
 };
 
-// Once in each start, before anything of an update runs: which slot is to run. What is on trial and works is kept.
-int32_t firmware_start(struct firmware *firmware, int32_t *runs_target);
+// Once in each start: confirms an update that works, and leaves a slot that is not to run.
+int32_t firmware_start(struct firmware *firmware);
 
-// From time to time: ASVIN_DONE when an update stands in the target slot, to be tried by the next start.
+// From time to time: ASVIN_DONE when an update is in the target slot, and the bootloader starts it next.
 int32_t firmware_update(struct firmware *firmware);

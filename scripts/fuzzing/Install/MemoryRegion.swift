@@ -16,6 +16,11 @@ struct MemoryRegion: FlashRegion {
     return block.bytes[Int(offset)]
   }
 
+  func read(_ offset: UInt64, into bytes: UnsafeMutableRawBufferPointer) -> Bool {
+    for index in bytes.indices { unsafe bytes[index] = byte(offset + UInt64(index)) }
+    return true
+  }
+
   func erase(_ offset: UInt64) {
     require(offset < capacity && offset % 256 == 0, "what is erased is a block of the region")
     for index in 0..<256 { block.bytes[Int(offset) + index] = 0xFF }
@@ -37,7 +42,7 @@ extension InstallPlan {
     (release, sequence, slot) = (Digest { UInt8($0) }, 9, 0)
     (imageSize, imageDigest) = (UInt64(image.count), SHA256.digest(of: image.span))
     (payload, isPatch, payloadSize) = (0, false, UInt64(image.count))
-    baseSize = 0
+    (baseSize, baseDigest, index, count) = (0, Digest(), 0, 1)
     sealing = Sealing(chunkBits: firstLink == nil ? 0 : 9)
     self.firstLink = firstLink ?? Digest()
   }

@@ -3,7 +3,7 @@ final class Flash: PatchFlash {
   /// Bytes of the slot, whatever the size of a block.
   static let slotBytes = 1024
   private let areas: [UnsafeMutableRawBufferPointer]
-  private let blockBytes: Int
+  let blockBytes: UInt32
   private(set) var hasFailed = false
   /// Operations that were begun since the power came.
   private(set) var operations = 0
@@ -13,7 +13,7 @@ final class Flash: PatchFlash {
   /// Flash as a patch's header wants it.
   init(_ header: PatchHeader, _ inPlace: Windows.InPlace) {
     let blockBytes = 1 << Int(inPlace.blockBits)
-    self.blockBytes = blockBytes
+    self.blockBytes = UInt32(blockBytes)
     let half = Int(PatchJournal<Flash>.halfBytes(header))
     let counts = [
       Self.slotBytes, Int(inPlace.windowBytes), 2 * ((half + blockBytes - 1) / blockBytes * blockBytes),
@@ -33,6 +33,8 @@ final class Flash: PatchFlash {
 
   /// The power is back, until an operation.
   func restart(cutAt: Int) { (hasFailed, operations, self.cutAt) = (false, 0, cutAt) }
+
+  func capacity(_ area: FlashArea) -> UInt32 { unsafe UInt32(areas[Int(area.rawValue)].count) }
 
   func byte(_ area: FlashArea, at offset: UInt32) -> UInt8 {
     let area = unsafe areas[Int(area.rawValue)]

@@ -70,13 +70,15 @@ public actor DeviceAgent {
   public func start() async throws -> Outcome {
     let region = try bootRegion()
     var boot = bootState(region)
-    let (before, candidate) = (boot.phase, boot.candidate)
-    let runsUpdate = try boot.begin()
+    let candidate = boot.candidate
+    let start = try boot.begin()
     try region.file.flush()
     guard let candidate, let bank = try banks().bank(of: candidate.sequence), let content = try banks()[bank] else {
       return try await tellWhatBecame(of: boot)
     }
-    if runsUpdate {
+    if case .trial(let slot) = start {
+      // What was started is what runs now, and may confirm itself.
+      boot = BootState(region, running: RunningImage(slot: slot), factory: factory)
       hooks.log("\(content.version) is on trial")
       if await hooks.works(folder.image(0, in: bank), content.version) {
         _ = try boot.confirm()
@@ -87,7 +89,7 @@ public actor DeviceAgent {
       }
       try boot.revert()
       try region.file.flush()
-    } else if before != .trial {
+    } else if case .confirmed = start {
       return .nothing
     }
     hooks.log("\(content.version) was not confirmed; back to what ran before")
@@ -202,7 +204,12 @@ extension DeviceAgent {
   }
 
   func bootState(_ region: FileRegion) -> BootState<FileRegion> {
-    BootState(region, factoryFloor: identity.factorySequence, factorySequence: identity.factorySequence)
+    BootState(region, running: .nothing, factory: factory)
+  }
+
+  /// An update that is interrupted on trial is reverted, because its check may be what interrupts it.
+  private var factory: FactoryState {
+    FactoryState(floor: identity.factorySequence, sequence: identity.factorySequence, trialStarts: 1)
   }
 
   /// The bank that runs, and what stands in it.

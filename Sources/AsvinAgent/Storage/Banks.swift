@@ -8,6 +8,9 @@ enum Bank: String, Codable, CaseIterable {
   case b
 
   var other: Bank { self == .a ? .b : .a }
+
+  /// Its number in the boot state.
+  var slot: UInt32 { self == .a ? 0 : 1 }
 }
 
 /// What stands in a bank.

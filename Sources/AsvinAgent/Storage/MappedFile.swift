@@ -32,8 +32,10 @@ final class MappedFile {
 
   subscript(offset: Int) -> UInt8 { unsafe bytes[offset] }
 
-  func copy(_ offset: Int, _ count: Int, into page: inout InlineArray<256, UInt8>) {
-    for index in 0..<count { page[index] = unsafe bytes[offset + index] }
+  /// Fills memory with the bytes at an offset.
+  func copy(_ offset: Int, into memory: UnsafeMutableRawBufferPointer) {
+    let source = unsafe UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + memory.count])
+    unsafe memory.copyMemory(from: source)
   }
 
   func write(_ offset: Int, _ source: Span<UInt8>) {

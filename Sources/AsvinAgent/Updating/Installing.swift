@@ -21,7 +21,9 @@ extension DeviceAgent {
     let free = bank.other
     let boot = try bootRegion()
     var state = bootState(boot)
-    guard try state.freeSlot() else { throw Failure(.failed, "an update is on trial") }
+    guard let first = plan.steps.first, try state.freeSlot(free.slot, for: first.plan) else {
+      throw Failure(.failed, "an update is on trial")
+    }
     try boot.file.flush()
     var banks = try banks()
     banks[free] = nil
@@ -46,7 +48,7 @@ extension DeviceAgent {
       release: plan.release.hexadecimal, version: plan.version, sequence: plan.sequence,
       images: plan.steps.map { BankImage(slot: $0.slot, size: $0.size, digest: $0.digest.hexadecimal) })
     try folder.write(banks, to: "banks.json")
-    try state.activate(installed.span)
+    try state.activate(installed.span, in: free.slot)
     try boot.file.flush()
     hooks.log("\(plan.version) is installed in bank \(free.rawValue)")
   }

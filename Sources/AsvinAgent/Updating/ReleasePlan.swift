@@ -48,7 +48,8 @@ struct ReleasePlan {
     let installed = running.installed
     let device = Device(
       vendor: .required(vendor), deviceClass: .required(deviceClass), floor: .required(floor),
-      sequence: running.sequence, features: Self.features, memory: Self.memory, installed: installed.span)
+      sequence: running.sequence, slots: .required(DeviceSlots(installed.reduce(0) { $0 | 1 &<< UInt32(truncatingIfNeeded: $1.slot) })),
+      features: Self.features, memory: Self.memory, installed: installed.span)
     let verified = try Verifier(OpenSSL()).verify(envelope.span, trust: trust, device: device)
     let manifest = try Manifest(verified.manifest)
     (release, version, sequence) = (verified.digest, manifest.version.text, manifest.sequence)

@@ -17,17 +17,17 @@ public struct Device: ~Escapable {
   /// The rollback floor: the release's sequence number must be above it.
   public var floor: Demand<UInt64>
   /// How far above the floor a sequence number may be. One release with the highest number of all would end all releases.
-  public var longestStep: UInt64
+  var longestStep: UInt64
   /// The sequence number of what the device runs, where it knows.
   public var sequence: UInt64?
   /// The slots that the device has, and those that a release must have.
-  public var slots: Demand<DeviceSlots>
+  var slots: Demand<DeviceSlots>
   /// The feature bits of payloads that the device can apply.
-  public var features: UInt64
+  var features: UInt64
   /// Bytes of RAM that the device has for applying a patch; 0 where it accepts complete images only.
-  public var memory: UInt64
+  var memory: UInt64
   /// Bytes of RAM that the device has for a block of a sealed stream; `nil` where the block is a part of ``memory``.
-  public var blockMemory: UInt64?
+  var blockMemory: UInt64?
   /// The images in the device's slots, where it knows.
   public var installed: Span<InstalledImage>
   /// Payloads that have failed on this device, of each component: bit n for the nth one. The next best is chosen.
@@ -38,13 +38,13 @@ public struct Device: ~Escapable {
   /// A number that is derived from a version of three parts is below 2³⁶, one of three parts of 16 bits below 2⁴⁸, and
   /// one that counts seconds or milliseconds, or is a date and time in decimal digits, below 2⁴⁵. It takes 65 536 releases
   /// of this step to reach the highest number.
-  public static var usualStep: UInt64 { 1 << 48 }
+  package static var usualStep: UInt64 { 1 << 48 }
 
   /// A device that accepts complete images only. The demands have no default: leaving one out is written down.
   @_lifetime(copy installed)
   public init(
     vendor: Demand<Identifier>, deviceClass: Demand<Identifier>, floor: Demand<UInt64>, sequence: UInt64?,
-    slots: Demand<DeviceSlots>, longestStep: UInt64 = usualStep, features: UInt64 = 0, memory: UInt64 = 0,
+    slots: Demand<DeviceSlots>, longestStep: UInt64 = 1 << 48, features: UInt64 = 0, memory: UInt64 = 0,
     blockMemory: UInt64? = .max, installed: Span<InstalledImage> = Span()
   ) {
     self.vendor = vendor

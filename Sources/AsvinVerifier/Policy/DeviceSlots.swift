@@ -1,9 +1,9 @@
 /// The slots of a device, as bits: bit n for slot n. No device has a slot of 32 or more.
 public struct DeviceSlots: Equatable, Sendable {
   /// Every slot that the device has: a release for any other one is refused.
-  public let all: UInt32
+  let all: UInt32
   /// The slots that a release must have: one that lacks any of them is refused.
-  public let needed: UInt32
+  let needed: UInt32
 
   /// The slots of a device. A release lists every component of its class, so that all of them are needed unless fewer are
   /// named.

@@ -11,7 +11,7 @@ int32_t firmware_start(struct firmware *firmware) {
   }
   if (answer != ASVIN_TRIAL) return answer;
   if (firmware->works()) {
-    // In this order: without power in between, the update is still on trial, in a slot that is kept.
+    // In this order: where power is lost in between, the update is still on trial, in a slot that is kept.
     firmware->keep();
     return asvin_confirm(&firmware->device);
   }

@@ -12,6 +12,8 @@ __asm__(".section .rodata.update,\"a\"\n"
         ".text\n");
 
 enum { BLOCK = 256, SLOT = (UPDATE_IMAGE_BYTES + BLOCK - 1) / BLOCK * BLOCK };
+// Where the regions begin, far from each other.
+enum { STATE = 0x0, JOURNAL = 0x10000, RUNNING = 0x1000000, TARGET = 0x2000000 };
 static uint8_t state_bytes[2 * BLOCK], journal_bytes[2 * BLOCK], target_bytes[SLOT];
 static uint64_t memory[(UPDATE_MEMORY_BYTES + 7) / 8];
 
@@ -35,8 +37,8 @@ static int32_t write_flash(void *context, uint32_t offset, const uint8_t *bytes,
   return 0;
 }
 
-static asvin_flash flash(const uint8_t *bytes, uint32_t capacity) {
-  return (asvin_flash){(void *)(uintptr_t)bytes, capacity, BLOCK, 8, read_flash, erase_flash, write_flash};
+static asvin_flash flash(const uint8_t *bytes, uint32_t start, uint32_t capacity) {
+  return (asvin_flash){(void *)(uintptr_t)bytes, start, capacity, BLOCK, 8, read_flash, erase_flash, write_flash};
 }
 
 static uint32_t poll(uint8_t *envelope, uint32_t room) {
@@ -53,6 +55,14 @@ static int32_t fetch(uint32_t payload, uint64_t offset, uint8_t *bytes, uint32_t
 }
 
 static int32_t works(void) { return 1; }
+
+// The bootloader: what it starts next, what it keeps, and how often it was asked to restart.
+static uint32_t next_slot, kept_slot, restarts;
+static struct firmware firmware;
+
+static void start_next(uint32_t slot) { next_slot = slot; }
+static void keep(void) { kept_slot = firmware.device.running_slot; }
+static void restart(void) { restarts++; }
 
 // Signatures are the device's own business, so that what the verifier takes shows.
 static int32_t check(void *context, const asvin_key *key, const uint8_t *signature, const uint8_t *head,
@@ -83,26 +93,29 @@ static void end(const char *insns, const char *stack) {
 void run(void) {
   static const asvin_key key = {UPDATE_ALGORITHM, UPDATE_KEY};
   static asvin_flash state, journal, running, target;
-  static struct firmware firmware;
   static asvin_plan plan;
   scale = instructions_per_256_ticks();
   memset(state_bytes, 0xFF, sizeof state_bytes);
   memset(journal_bytes, 0xFF, sizeof journal_bytes);
   memset(target_bytes, 0x5A, sizeof target_bytes);
-  state = flash(state_bytes, sizeof state_bytes);
-  journal = flash(journal_bytes, sizeof journal_bytes);
-  target = flash(target_bytes, sizeof target_bytes);
-  running = flash(base_start, (uint32_t)(base_end - base_start) / BLOCK * BLOCK);
+  state = flash(state_bytes, STATE, sizeof state_bytes);
+  journal = flash(journal_bytes, JOURNAL, sizeof journal_bytes);
+  target = flash(target_bytes, TARGET, sizeof target_bytes);
+  running = flash(base_start, RUNNING, (uint32_t)(base_end - base_start) / BLOCK * BLOCK);
   running.capacity = SLOT;
   firmware.device = (asvin_device){.vendor = UPDATE_VENDOR, .device_class = UPDATE_CLASS, .keys = &key, .key_count = 1,
                                    .key_threshold = 1, .factory_floor = 1, .factory_sequence = 1, .features = ~0ull,
                                    .state = &state, .journal = &journal, .running = &running, .target = &target,
+                                   .running_slot = 0, .target_slot = 1,
+#ifdef IMAGES_ONLY
+                                   .images_only = 1,
+#endif
                                    .running_bytes = (uint32_t)(base_end - base_start), .running_digest = UPDATE_BASE,
                                    .memory = (uint8_t *)memory, .memory_bytes = sizeof memory};
   firmware.poll = poll, firmware.fetch = fetch, firmware.works = works;
+  firmware.start_next = start_next, firmware.keep = keep, firmware.restart = restart;
 
-  int32_t runs_target = 1;
-  demand(firmware_start(&firmware, &runs_target) == ASVIN_DONE && runs_target == 0, "the first start fails\n");
+  demand(firmware_start(&firmware) == ASVIN_CONFIRMED, "the first start fails\n");
 
   firmware.device.check = check;
   const uint32_t count = poll(firmware.envelope, sizeof firmware.envelope);
@@ -123,8 +136,19 @@ void run(void) {
   for (uint32_t index = 0; index < UPDATE_IMAGE_BYTES; index++)
     demand(target_bytes[index] == image_start[index], "the image is another one\n");
 
+  demand(next_slot == 1 && restarts == 0, "the bootloader is not set\n");
+
+  // The old image starts: the update has failed to start, and is not confirmed by it.
   uint64_t floor = 0, sequence = 0;
-  demand(firmware_start(&firmware, &runs_target) == ASVIN_DONE && runs_target == 1, "the second start fails\n");
+  demand(firmware_start(&firmware) == ASVIN_REVERTED, "the old image does not revert\n");
+  demand(asvin_confirm(&firmware.device) == ASVIN_MISUSE, "the old image confirms\n");
+  demand(asvin_floor(&firmware.device, &floor, &sequence) == ASVIN_DONE && floor == 1, "the floor has risen\n");
+  demand(firmware_update(&firmware) == ASVIN_DONE, "the second update fails\n");
+
+  // Now the new one starts: the slots have changed places, and nothing is known of its image.
+  firmware.device.running = &target, firmware.device.target = &running;
+  firmware.device.running_slot = 1, firmware.device.target_slot = 0, firmware.device.running_bytes = 0;
+  demand(firmware_start(&firmware) == ASVIN_DONE && kept_slot == 1, "the new image is not confirmed\n");
   demand(asvin_floor(&firmware.device, &floor, &sequence) == ASVIN_DONE && floor == UPDATE_SEQUENCE, "the floor is low\n");
   demand(firmware_update(&firmware) != ASVIN_DONE, "it is installed a second time\n");
   print_number("memory", sizeof memory + sizeof firmware.update);

@@ -48,15 +48,12 @@ public struct Installer<
     var log = RecordLog(journal, .progress)
     // Where it was last, unless something else was installed since.
     var record = Record()
-    var known = Progress(plan)
-    if log.last(into: &record) {
-      let last = record.content(as: Progress.self)
-      if last.fits(
+    let isKnown =
+      log.last(into: &record)
+      && record.content(as: Progress.self).fits(
         plan, isPatch: Patching.appliesPatches && plan.isPatch, eraseBlock: target.blockBytes)
-      {
-        known = last
-      }
-    }
+    if !isKnown { record = Record(Progress(plan)) }
+    var known = record.content(as: Progress.self)
     if Patching.appliesPatches, plan.isPatch {
       patching.resume(written: known.written)
       // The last block that does not begin behind the place that the applier wants.
@@ -73,11 +70,13 @@ public struct Installer<
         {
           known = record.content(as: Progress.self)
         }
+        // What is written counts, even where the patch is given again from its start.
+        known.written = patching.written
+        record = Record(known)
       }
       skipped = wanted &- known.position
     }
-    // Noted before the slot is written to: whoever comes later knows whose bytes are in it.
-    record = Record(known)
+    // Noted before the slot is written to: a later installer knows whose bytes are in it.
     log.append(&record)
     guard !log.hasFailed else { throw InstallError(.flashFailed, at: 0) }
     (self.plan, self.target, self.log) = (plan, target, log)

@@ -20,7 +20,7 @@ func state(of device: UnsafePointer<asvin_device>?, _ failed: UnsafeMutablePoint
   else { return nil }
   let isKnown = unsafe device.pointee.running_bytes > 0
   let running = unsafe RunningImage(
-    slot: device.pointee.running_slot, image: isKnown ? bytes(of: device.pointee.running_digest) : nil)
+    slot: device.pointee.running_slot, image: isKnown ? runningDigest(of: device) : nil)
   let starts = unsafe device.pointee.trial_starts
   let factory = unsafe FactoryState(
     floor: device.pointee.factory_floor, sequence: device.pointee.factory_sequence, slot: device.pointee.factory_slot,
@@ -43,7 +43,7 @@ func make(
   return unsafe withUnsafeMutablePointer(to: &failed) { failed in
     guard var state = unsafe state(of: device, failed), let device = unsafe device else { return ASVIN_MISUSE }
     // A state that could not be read is none, and not the factory's.
-    guard !state.hasFailed else { return Int32(Reason.flashFailed.rawValue) }
+    guard !state.hasFailed else { return code(.flashFailed) }
     do throws(InstallError) {
       switch change {
       case .begin:
@@ -64,7 +64,7 @@ func make(
       }
       return ASVIN_DONE
     } catch {
-      return Int32(error.reason.rawValue)
+      return code(error.reason)
     }
   }
 }
@@ -96,7 +96,7 @@ public func asvin_adopt(_ device: UnsafePointer<asvin_device>?, _ plan: UnsafePo
     guard var state = unsafe state(of: device, failed), let flash = unsafe device.pointee.running else {
       return ASVIN_MISUSE
     }
-    guard !state.hasFailed else { return Int32(Reason.flashFailed.rawValue) }
+    guard !state.hasFailed else { return code(.flashFailed) }
     do throws(InstallError) {
       let region = unsafe CRegion(flash, failed)
       guard let image = unsafe InstalledComponent(plan.pointee.known, in: region, hash: SHA256.self),
@@ -104,7 +104,7 @@ public func asvin_adopt(_ device: UnsafePointer<asvin_device>?, _ plan: UnsafePo
       else { return ASVIN_MISUSE }
       return ASVIN_DONE
     } catch {
-      return Int32(error.reason.rawValue)
+      return code(error.reason)
     }
   }
 }
@@ -118,7 +118,7 @@ public func asvin_floor(
   var failed = false
   return unsafe withUnsafeMutablePointer(to: &failed) { failed in
     guard let state = unsafe state(of: device, failed) else { return ASVIN_MISUSE }
-    guard !state.hasFailed else { return Int32(Reason.flashFailed.rawValue) }
+    guard !state.hasFailed else { return code(.flashFailed) }
     if let floor = unsafe floor { unsafe floor.pointee = state.floor }
     if let sequence = unsafe sequence { unsafe sequence.pointee = state.sequence }
     return ASVIN_DONE

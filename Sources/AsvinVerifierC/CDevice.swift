@@ -1,5 +1,15 @@
 import AsvinInstaller
+import AsvinVerifier
+import AsvinWire
 import CAsvinVerifier
+
+/// A reason as a result of the header. Its number is looked up in one place, in a table of bytes.
+func code(_ reason: Reason) -> Int32 { Int32(number(reason)) }
+
+#if hasFeature(Embedded)
+@inline(never)
+#endif
+private func number(_ reason: Reason) -> UInt8 { reason.rawValue }
 
 extension asvin_device {
   /// Whether what the device reports of its slots, flash and memory can be true: the slots differ, and no two of its
@@ -24,6 +34,13 @@ extension asvin_device {
       }
     }
     return true
+  }
+}
+
+/// The digest of what runs, read where it is.
+func runningDigest(of device: UnsafePointer<asvin_device>) -> Digest {
+  unsafe withUnsafeBytes(of: &UnsafeMutablePointer(mutating: device).pointee.running_digest) { bytes in
+    unsafe bytes.loadUnaligned(as: Digest.self)
   }
 }
 

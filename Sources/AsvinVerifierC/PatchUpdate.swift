@@ -20,10 +20,10 @@ public func asvin_begin(
   }
   // A block of the stream is stored first, what the patch is applied in after it.
   let start = (place.plan.blockBytes &+ 7) & ~7
-  guard unsafe start <= place.memory.count else { return Int32(Reason.chunkTooLarge.rawValue) }
+  guard unsafe start <= place.memory.count else { return code(.chunkTooLarge) }
   // Of the empty base, no slot is read.
   let baseBytes = place.plan.baseSize
-  guard unsafe baseBytes == 0 || place.running != nil else { return Int32(Reason.baseDigestMismatch.rawValue) }
+  guard unsafe baseBytes == 0 || place.running != nil else { return code(.baseDigestMismatch) }
   let failed = unsafe place.open(pushPatch, finishPatch)
   let (target, workspace) = unsafe (
     CRegion(place.target, failed), UnsafeMutableRawBufferPointer(rebasing: place.memory[start...])
@@ -41,7 +41,7 @@ public func asvin_begin(
     return place.begin(at: offset)
   } catch {
     place.close()
-    return Int32(error.reason.rawValue)
+    return code(error.reason)
   }
 }
 
@@ -54,7 +54,7 @@ public func asvin_check_base(_ device: UnsafePointer<asvin_device>?, _ plan: Uns
   var failed = false
   return unsafe withUnsafeMutablePointer(to: &failed) { failed in
     let hasBase = unsafe plan.pointee.known.hasBase(in: CRegion(running, failed), hash: SHA256.self)
-    return hasBase ? ASVIN_DONE : Int32(Reason.baseDigestMismatch.rawValue)
+    return hasBase ? ASVIN_DONE : code(.baseDigestMismatch)
   }
 }
 
@@ -64,7 +64,7 @@ private func pushPatch(_ memory: UnsafeMutableRawPointer, _ bytes: UnsafePointer
       UnsafeBufferPointer(start: bytes, count: Int(count)).span)
     return ASVIN_DONE
   } catch {
-    return Int32(error.reason.rawValue)
+    return code(error.reason)
   }
 }
 
@@ -73,6 +73,6 @@ private func finishPatch(_ memory: UnsafeMutableRawPointer) -> Int32 {
     let installed = try unsafe memory.assumingMemoryBound(to: PatchInstaller.self).pointee.finish()
     return unsafe activate(installed, memory)
   } catch {
-    return Int32(error.reason.rawValue)
+    return code(error.reason)
   }
 }

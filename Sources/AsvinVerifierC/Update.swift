@@ -37,7 +37,7 @@ public func asvin_begin_image(
   guard let place = unsafe UpdatePlace(update, device, plan, offset, room: MemoryLayout<ImageInstaller>.size) else {
     return ASVIN_MISUSE
   }
-  guard !place.plan.isPatch else { return Int32(Reason.noUsablePayload.rawValue) }
+  guard !place.plan.isPatch else { return code(.noUsablePayload) }
   let failed = unsafe place.open(pushImage, finishImage)
   do throws(InstallError) {
     let installer = try unsafe ImageInstaller(
@@ -48,7 +48,7 @@ public func asvin_begin_image(
     return place.begin(at: offset)
   } catch {
     place.close()
-    return Int32(error.reason.rawValue)
+    return code(error.reason)
   }
 }
 
@@ -58,7 +58,7 @@ private func pushImage(_ memory: UnsafeMutableRawPointer, _ bytes: UnsafePointer
       UnsafeBufferPointer(start: bytes, count: Int(count)).span)
     return ASVIN_DONE
   } catch {
-    return Int32(error.reason.rawValue)
+    return code(error.reason)
   }
 }
 
@@ -67,7 +67,7 @@ private func finishImage(_ memory: UnsafeMutableRawPointer) -> Int32 {
     let installed = try unsafe memory.assumingMemoryBound(to: ImageInstaller.self).pointee.finish()
     return unsafe activate(installed, memory)
   } catch {
-    return Int32(error.reason.rawValue)
+    return code(error.reason)
   }
 }
 
@@ -81,7 +81,7 @@ func activate(_ installed: InstalledComponent, _ memory: UnsafeMutableRawPointer
     try unsafe state.activate(components.span, in: head.pointee.device.pointee.target_slot)
     return ASVIN_DONE
   } catch {
-    return Int32(error.reason.rawValue)
+    return code(error.reason)
   }
 }
 

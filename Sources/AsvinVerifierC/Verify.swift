@@ -15,11 +15,11 @@ public func asvin_verify(
 ) -> Int32 {
   guard let device = unsafe device, let envelope = unsafe envelope, let plan = unsafe plan else { return ASVIN_MISUSE }
   unsafe plan.pointee = asvin_plan()
-  guard UInt64(envelopeBytes) <= Limit.envelopeBytes.value else { return Int32(Reason.envelopeTooLarge.rawValue) }
+  guard UInt64(envelopeBytes) <= Limit.envelopeBytes.value else { return code(.envelopeTooLarge) }
   var failed = false
   return unsafe withUnsafeMutablePointer(to: &failed) { failed in
     guard let state = unsafe state(of: device, failed) else { return ASVIN_MISUSE }
-    guard !state.hasFailed else { return Int32(Reason.flashFailed.rawValue) }
+    guard !state.hasFailed else { return code(.flashFailed) }
     return unsafe verify(device, state, UnsafeBufferPointer(start: envelope, count: Int(envelopeBytes)), plan)
   }
 }
@@ -33,14 +33,14 @@ private func verify(
       let trust = unsafe Trust(Span(_unsafeElements: memory).extracting(first: count), threshold: threshold(of: device))
     else { return ASVIN_MISUSE }
     let image = unsafe InstalledImage(
-      slot: 0, size: UInt64(device.pointee.running_bytes), digest: bytes(of: device.pointee.running_digest))
+      slot: 0, size: UInt64(device.pointee.running_bytes), digest: runningDigest(of: device))
     let installed: InlineArray<1, InstalledImage> = [image]
     let room = unsafe UInt64(device.pointee.memory_bytes)
     let (step, isImagesOnly) = unsafe (device.pointee.max_sequence_step, device.pointee.images_only != 0)
     // Neither patches in place nor those that are stored before they are applied.
     var asked = unsafe Device(
-      vendor: .required(bytes(of: device.pointee.vendor)),
-      deviceClass: .required(bytes(of: device.pointee.device_class)), floor: .required(state.floor),
+      vendor: .required(identifier(of: device, 0)),
+      deviceClass: .required(identifier(of: device, 1)), floor: .required(state.floor),
       sequence: state.sequence,
       slots: .required(DeviceSlots(1)), longestStep: step == 0 ? Device.usualStep : step,
       features: device.pointee.features & 0xFE, memory: isImagesOnly ? 0 : room, blockMemory: isImagesOnly ? room : nil,
@@ -52,7 +52,7 @@ private func verify(
         unsafe envelope.span, trust: trust, device: asked)
       return unsafe report(release, asked, state, plan)
     } catch {
-      return Int32(error.reason.rawValue)
+      return code(error.reason)
     }
   }
 }
@@ -96,7 +96,7 @@ private func report(
   // The verifier has read it to its end: the cursor cannot fail; if it did, nothing would be installed.
   guard let component = try? components.next(), component.slot == 0, (try? components.next()) == nil,  // see above
     let choice = asked.choice(for: component)
-  else { return Int32(Reason.noUsablePayload.rawValue) }
+  else { return code(.noUsablePayload) }
   var (index, isInstalled) = (0, true)
   if case .payload(let chosen) = choice { (index, isInstalled) = (chosen, false) }
   guard let known = InstallPlan(release, component, 0, of: 1, payload: index),
@@ -117,9 +117,10 @@ private func report(
   return ASVIN_DONE
 }
 
-/// The bytes of a C array.
-func bytes<let count: Int, Array>(of array: Array) -> FixedBytes<count> {
-  unsafe withUnsafeBytes(of: array) { bytes in FixedBytes { unsafe bytes[$0] } }
+/// The vendor id or the class id, which are the first two fields of a device. Read where they are: an array of C would be
+/// copied element by element.
+private func identifier(of device: UnsafePointer<asvin_device>, _ number: Int) -> Identifier {
+  unsafe UnsafeRawPointer(device).loadUnaligned(fromByteOffset: 16 &* number, as: Identifier.self)
 }
 
 private func put<Array>(_ digest: Digest, into array: inout Array) {

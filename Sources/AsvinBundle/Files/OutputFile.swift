@@ -48,6 +48,8 @@ public final class OutputFile: ByteSink {
   private let durability: Durability
   private let inputs: InputLedger?
   private let target: Target
+  /// Flushes a descriptor: the system does, and a test in its place.
+  var flush: (Int32) -> Int32 = { fsync($0) }
 
   /// A new file beside its final place, with permissions before the system's mask.
   ///
@@ -122,9 +124,9 @@ public final class OutputFile: ByteSink {
       try Self.requireNoInput(FileIdentity(path), path, inputs)
       let place = try OutputPlace(path)
       if place == .stream { throw FileError(.create, path, .isSpecial("a device or a pipe")) }
-      if durability == .flushed { try file.flush() }
+      if durability == .flushed { try file.flush(by: flush) }
       try file.place(replacing: replacing == .existing)
-      if durability == .flushed { try flushFolder(split(path).folder) }
+      if durability == .flushed { try flushFolder(split(path).folder, flush) }
     }
   }
 
@@ -157,11 +159,11 @@ public final class OutputFile: ByteSink {
 }
 
 /// Flushes a folder, so that a rename in it survives a power cut.
-func flushFolder(_ folder: String) throws(FileError) {
+func flushFolder(_ folder: String, _ flush: (Int32) -> Int32 = { fsync($0) }) throws(FileError) {
   let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
   guard descriptor >= 0 else { throw FileError(.write, folder) }
   defer { close(descriptor) }
-  guard fsync(descriptor) == 0 else { throw FileError(.write, folder) }
+  guard flush(descriptor) == 0 else { throw FileError(.write, folder) }
 }
 
 /// A path's folder and last part.

@@ -39,8 +39,8 @@ final class UnplacedFile {
     try AsvinBundle.write(bytes, to: descriptor, path: path)
   }
 
-  func flush() throws(FileError) {
-    guard fsync(descriptor) == 0 else { throw FileError(.write, path) }
+  func flush(by flush: (Int32) -> Int32) throws(FileError) {
+    guard flush(descriptor) == 0 else { throw FileError(.write, path) }
   }
 
   /// Gives the file its name. Unless it replaces, a file that came up under that name meanwhile stays.

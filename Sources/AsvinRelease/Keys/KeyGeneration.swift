@@ -61,6 +61,11 @@ public struct KeyGeneration: Sendable {
     }
     try privateFile.write(pem)
     try publicFile.write(key.publicKey.pem())
+    try Self.commit(privateFile, publicFile)
+  }
+
+  /// Makes both files appear, the public one first: a private key never appears without it.
+  static func commit(_ privateFile: OutputFile, _ publicFile: OutputFile) throws(FileError) {
     try publicFile.commit()
     do throws(FileError) {
       try privateFile.commit()

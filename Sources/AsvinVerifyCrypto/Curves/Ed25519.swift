@@ -88,7 +88,7 @@ public enum Ed25519 {
   #if hasFeature(Embedded)
   @inline(never)
   #endif
-  private static func negate(_ encoded: Span<UInt8>, _ calculator: Calculator) -> Bool {
+  static func negate(_ encoded: Span<UInt8>, _ calculator: Calculator) -> Bool {
     var y = Number(littleEndian: encoded, at: 0)
     let sign = y[7] >> 31
     y[7] &= 0x7FFF_FFFF

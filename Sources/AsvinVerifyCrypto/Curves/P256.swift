@@ -61,7 +61,7 @@ public enum P256 {
   #if hasFeature(Embedded)
   @inline(never)
   #endif
-  private static func load(_ key: Span<UInt8>, _ calculator: Calculator) -> Bool {
+  static func load(_ key: Span<UInt8>, _ calculator: Calculator) -> Bool {
     let (x, y) = (Number(bigEndian: key, at: 0), Number(bigEndian: key, at: 32))
     guard calculator.isReduced(x), calculator.isReduced(y) else { return false }
     calculator.set(.constant, coefficient)

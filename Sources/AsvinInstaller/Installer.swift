@@ -38,6 +38,7 @@ public struct Installer<
     _ plan: InstallPlan, into target: Target, journal: Journal, hash: Hash.Type, patching: consuming Patching,
     memory: UnsafeMutableRawBufferPointer
   ) throws(InstallError) {
+    guard plan.isAccepted else { throw InstallError(.noUsablePayload, at: 0) }
     guard plan.imageSize <= target.capacity else { throw InstallError(.imageTooLarge, at: 0) }
     guard plan.blockBytes <= memory.count else { throw InstallError(.chunkTooLarge, at: 0) }
     if plan.isPatch {
@@ -124,14 +125,15 @@ public struct Installer<
     guard stream.isDone else { throw failure(.payloadTruncated) }
     if isPatch { try patching.finish() } else { writer.finish() }
     guard !target.hasFailed else { throw failure(.flashFailed) }
-    guard InstalledComponent.holds(target, plan.imageSize, plan.imageDigest, Hash.self) else {
+    let found = InstalledComponent.holds(target, plan.imageSize, plan.imageDigest, Hash.self)
+    guard Decision.isYes(found) else {
       // What was noted led here: the next one begins anew.
       var nothing = Record()
       log.append(&nothing)
       patching.forget()
       throw InstallError(.imageDigestMismatch, at: plan.imageSize)
     }
-    return InstalledComponent(found: plan)
+    return InstalledComponent(plan, found: found)
   }
 
   /// Refuses to write where another installation was begun since: the slot is that one's, or the next start's.

@@ -1,55 +1,53 @@
 package import AsvinWire
 
-/// Decisions that matter, each made twice: as a value far from 0 and 1, and as its complement. An accept needs both, so
-/// that a single glitch, a skipped branch or a flipped bit, makes a reject of an accept but no accept of a reject.
+/// Decisions of the installer, each made twice: an answer is the sum of two shares, of which one skipped instruction can
+/// change one. Values far from 0 and 1, so that what is left in a register is no answer.
 ///
-/// Nothing here is optimised: else two questions that have the same answer would be asked once.
+/// Nothing here is optimised: otherwise two questions that have the same answer would be asked once.
 package enum Decision {
-  private static var yes: UInt32 { 0x3CA5_965A }
+  private static var first: UInt32 { 0x3CA5_965A }
+  private static var second: UInt32 { 0x2D1B_7869 }
+  /// The answer of a decision that holds.
+  package static var yes: UInt32 { first &+ second }
 
-  /// Whether one number is above another.
+  /// Whether one number is above another: ``yes`` where it is.
   @inline(never)
   @_optimize(none)
-  package static func isAbove(_ number: UInt64, _ bound: UInt64) -> Bool {
-    let first = value(of: number > bound)
-    guard first == yes else { return false }
-    return areBoth(first, ~value(of: !(bound >= number)))
+  package static func isAbove(_ number: UInt64, _ bound: UInt64) -> UInt32 {
+    share(number > bound, first) &+ share(!(bound >= number), second)
   }
 
-  /// Whether two buffers hold the same bytes.
-  @inline(never)
-  @_optimize(none)
-  package static func areSame(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
-    let first = value(of: equal(left, right))
-    guard first == yes else { return false }
-    return areBoth(first, ~value(of: equal(right, left)))
-  }
-
-  /// Whether two digests are the same.
-  package static func areSame(_ left: Digest, _ right: Digest) -> Bool {
-    left.withSpan { left in right.withSpan { right in areSame(left, right) } }
-  }
-
-  /// Whether a question is answered with yes, twice.
-  package static func holds(_ question: () -> Bool) -> Bool {
-    let first = value(of: question())
-    guard first == yes else { return false }
-    return areBoth(first, ~value(of: question()))
+  /// Whether two digests are the same: ``yes`` where they are.
+  package static func areSame(_ left: Digest, _ right: Digest) -> UInt32 {
+    left.withSpan { left in right.withSpan { right in share(left, right, first) &+ share(right, left, second) } }
   }
 
   @inline(never)
   @_optimize(none)
-  private static func value(of answer: Bool) -> UInt32 {
-    #if !hasFeature(Embedded)
-    let answer = Glitch.passing(answer)
+  private static func share(_ left: Span<UInt8>, _ right: Span<UInt8>, _ share: UInt32) -> UInt32 {
+    Self.share(equal(left, right), share)
+  }
+
+  /// Whether an answer is ``yes``. On its own: where two words are compared, a compiler takes the one for the other from
+  /// then on, and the answer would no longer be what is carried on.
+  @inline(never)
+  @_optimize(none)
+  package static func isYes(_ answer: UInt32) -> Bool { answer == yes }
+
+  @inline(never)
+  @_optimize(none)
+  private static func share(_ answer: Bool, _ share: UInt32) -> UInt32 {
+    Self.answer(answer) ? share : ~share
+  }
+
+  /// An answer of one pass of a verification, of which there are two.
+  @inline(__always)
+  static func answer(_ answer: Bool) -> Bool {
+    #if hasFeature(Embedded)
+    answer
+    #else
+    Glitch.passing(answer)
     #endif
-    return answer ? yes : ~yes
-  }
-
-  @inline(never)
-  @_optimize(none)
-  private static func areBoth(_ first: UInt32, _ second: UInt32) -> Bool {
-    first == yes && second == ~yes
   }
 }
 

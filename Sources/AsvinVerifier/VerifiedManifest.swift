@@ -9,6 +9,8 @@ public struct VerifiedManifest: ~Escapable {
   public let digest: Digest
   /// The trusted keys that signed: bit n for the nth anchor.
   public let signers: UInt32
+  /// What the verification added up to.
+  package var verdict = VerdictWord()
 
   @_lifetime(copy manifest)
   init(_ manifest: ManifestView, digest: Digest, signers: UInt32) {

@@ -17,16 +17,39 @@ public struct Verifier<Provider: Cryptography & ~Copyable>: ~Copyable {
   public func verify(
     _ envelope: Span<UInt8>, trust: borrowing Trust, device: borrowing Device
   ) throws(Rejection) -> VerifiedManifest {
+    // Twice, because one skipped instruction can spoil one pass and not the other one.
+    var (verdict, passes) = (VerdictWord(), 0)
+    var release: VerifiedManifest
+    repeat {
+      release = try pass(envelope, trust: trust, device: device, adding: &verdict)
+      passes &+= 1
+    } while passes < 2
+    release.verdict = verdict
+    return release
+  }
+
+  /// One pass of a verification, of which two make an accepted release. Each step that is passed adds its share to a
+  /// verdict that the caller keeps: a skipped instruction that hides a rejection finds a verdict without it.
+  ///
+  /// A function of its own on a device: otherwise two passes could become one.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  @_lifetime(copy envelope)
+  package func pass(
+    _ envelope: Span<UInt8>, trust: borrowing Trust, device: borrowing Device, adding verdict: inout VerdictWord
+  ) throws(Rejection) -> VerifiedManifest {
     // Size limits; well-formed and deterministic (RFC 8949 §4.2.1). The manifest is still only bytes.
     let view = try open(envelope)
     // Key sets do not exist yet: what depends on them is refused by name, not passed over.
     guard !view.hasKeySetLinks else { throw Rejection(.keySetLinksUnsupported) }
     // Signatures over the bytes as stored reach the threshold.
     let signers = try signers(of: view, trust: trust)
+    verdict.add(.signatures)
     // Only now is the manifest parsed.
     let manifest = try parse(view.manifest)
     guard manifest.format == Schema.format else { throw Rejection(.unsupportedFormat) }
-    try check(manifest, for: device)
+    if let reason = reason(against: manifest, for: device, &verdict) { throw Rejection(reason) }
     return VerifiedManifest(manifest, digest: cryptography.sha256(view.manifest), signers: signers)
   }
 
@@ -49,43 +72,41 @@ public struct Verifier<Provider: Cryptography & ~Copyable>: ~Copyable {
   }
 
   /// The device's policy: vendor, class, rollback floor, base, key set, a usable payload for every component.
-  private func check(_ manifest: ManifestView, for device: borrowing Device) throws(Rejection) {
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  private func reason(
+    against manifest: ManifestView, for device: borrowing Device, _ verdict: inout VerdictWord
+  ) -> Reason? {
     if case .required(let vendor) = device.vendor {
-      guard isSame(vendor, manifest.vendor) else { throw Rejection(.wrongVendor) }
+      guard isSame(vendor, manifest.vendor) else { return .wrongVendor }
+      verdict.add(.vendor)
     }
     if case .required(let deviceClass) = device.deviceClass {
-      guard isSame(deviceClass, manifest.deviceClass) else { throw Rejection(.wrongClass) }
+      guard isSame(deviceClass, manifest.deviceClass) else { return .wrongClass }
+      verdict.add(.deviceClass)
     }
     if case .required(let floor) = device.floor {
-      guard Decision.isAbove(manifest.sequence, floor) else { throw Rejection(.sequenceNotAboveFloor) }
+      guard Decision.answer(manifest.sequence > floor) else { return .sequenceNotAboveFloor }
+      verdict.add(.floor)
     }
-    guard device.isInReach(manifest.sequence) else { throw Rejection(.sequenceTooFar) }
+    guard device.isInReach(manifest.sequence) else { return .sequenceTooFar }
     if let lowestBase = manifest.lowestBase {
-      guard let sequence = device.sequence else { throw Rejection(.baseUnknown) }
-      // The highest sequence number of all has no next one.
-      let next = sequence < .max ? sequence &+ 1 : sequence
-      guard Decision.isAbove(next, lowestBase) else { throw Rejection(.baseNotAllowed) }
+      guard let sequence = device.sequence else { return .baseUnknown }
+      guard Decision.answer(sequence >= lowestBase) else { return .baseNotAllowed }
     }
-    guard manifest.keySetVersion == nil else { throw Rejection(.keySetRequired) }
+    guard manifest.keySetVersion == nil else { return .keySetRequired }
     var cursor = manifest.components
     var slots: UInt32 = 0
-    while let component = try next(&cursor) {
-      guard device.has(component.slot, in: &slots) else { throw Rejection(.slotUnknown) }
-      guard device.choice(for: component) != nil else { throw Rejection(.noUsablePayload) }
+    // A manifest that was read to its end cannot fail here; if it did, a component would be missing.
+    while let component = try? cursor.next() {  // see above
+      guard device.has(component.slot, in: &slots) else { return .slotUnknown }
+      guard device.choice(for: component) != nil else { return .noUsablePayload }
     }
-    guard device.isComplete(slots) else { throw Rejection(.componentMissing) }
+    return device.isComplete(slots) ? nil : .componentMissing
   }
 
   private func isSame(_ identifier: Identifier, _ bytes: Span<UInt8>) -> Bool {
-    identifier.withSpan { Decision.areSame($0, bytes) }
-  }
-
-  @_lifetime(copy cursor)
-  private func next(_ cursor: inout ComponentCursor) throws(Rejection) -> ComponentView? {
-    do {
-      return try cursor.next()
-    } catch {
-      throw Rejection(error, malformed: .manifestMalformed)
-    }
+    Decision.answer(identifier.matches(bytes))
   }
 }

@@ -14,7 +14,9 @@ typealias DeviceState = BootState<CRegion>
 #if hasFeature(Embedded)
 @inline(never)
 #endif
-func state(of device: UnsafePointer<asvin_device>?, _ failed: UnsafeMutablePointer<Bool>) -> DeviceState? {
+func state(
+  of device: UnsafePointer<asvin_device>?, _ failed: UnsafeMutablePointer<Bool>, isRehearsed: Bool = false
+) -> DeviceState? {
   guard let device = unsafe device, let flash = unsafe device.pointee.state, unsafe flash.pointee.holdsRecords,
     unsafe device.pointee.isConsistent
   else { return nil }
@@ -25,23 +27,45 @@ func state(of device: UnsafePointer<asvin_device>?, _ failed: UnsafeMutablePoint
   let factory = unsafe FactoryState(
     floor: device.pointee.factory_floor, sequence: device.pointee.factory_sequence, slot: device.pointee.factory_slot,
     trialStarts: starts == 0 ? 3 : starts)
-  return unsafe DeviceState(CRegion(flash, failed), running: running, factory: factory)
+  return unsafe DeviceState(CRegion(flash, failed), running: running, factory: factory, isRehearsed: isRehearsed)
 }
+
+/// A result of two rounds, of which the first one writes nothing: each gives half of it. Rounds that do not agree give a
+/// number that is no result.
+func agreed(_ round: (_ isRehearsed: Bool) -> Int32) -> Int32 {
+  let first = round(true)
+  // What is refused at once is not tried again: nothing may be written.
+  guard !isRefusal(first) else { return first }
+  let second = round(false)
+  return (first >> 1) &+ (second &- second >> 1)
+}
+
+/// Whether a result is misuse or a reason.
+private func isRefusal(_ result: Int32) -> Bool { result > 0 && result < 256 }
 
 /// A change of a device's state.
 enum Change { case begin, confirm, revert, freeSlot }
 
 /// Changes the state of a device; a result of the header.
-#if hasFeature(Embedded)
-@inline(never)
-#endif
 func make(
   _ change: Change, of device: UnsafePointer<asvin_device>?, _ slot: UnsafeMutablePointer<UInt32>? = nil,
   _ plan: UnsafePointer<InstallPlan>? = nil
 ) -> Int32 {
+  agreed { isRehearsed in unsafe make(change, of: device, slot, plan, isRehearsed: isRehearsed) }
+}
+
+#if hasFeature(Embedded)
+@inline(never)
+#endif
+private func make(
+  _ change: Change, of device: UnsafePointer<asvin_device>?, _ slot: UnsafeMutablePointer<UInt32>?,
+  _ plan: UnsafePointer<InstallPlan>?, isRehearsed: Bool
+) -> Int32 {
   var failed = false
   return unsafe withUnsafeMutablePointer(to: &failed) { failed in
-    guard var state = unsafe state(of: device, failed), let device = unsafe device else { return ASVIN_MISUSE }
+    guard var state = unsafe state(of: device, failed, isRehearsed: isRehearsed), let device = unsafe device else {
+      return ASVIN_MISUSE
+    }
     // A state that could not be read is none, and not the factory's.
     guard !state.hasFailed else { return code(.flashFailed) }
     do throws(InstallError) {

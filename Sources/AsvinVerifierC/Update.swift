@@ -75,10 +75,19 @@ private func finishImage(_ memory: UnsafeMutableRawPointer) -> Int32 {
 func activate(_ installed: InstalledComponent, _ memory: UnsafeMutableRawPointer) -> Int32 {
   let head = unsafe (memory - UpdateHead.bytes).assumingMemoryBound(to: UpdateHead.self)
   let components: InlineArray<1, InstalledComponent> = [installed]
+  return agreed { isRehearsed in unsafe activate(components.span, head, isRehearsed: isRehearsed) }
+}
+
+#if hasFeature(Embedded)
+@inline(never)
+#endif
+private func activate(
+  _ components: Span<InstalledComponent>, _ head: UnsafeMutablePointer<UpdateHead>, isRehearsed: Bool
+) -> Int32 {
   let failed = unsafe withUnsafeMutablePointer(to: &head.pointee.failed) { unsafe $0 }
-  guard var state = unsafe state(of: head.pointee.device, failed) else { return ASVIN_MISUSE }
+  guard var state = unsafe state(of: head.pointee.device, failed, isRehearsed: isRehearsed) else { return ASVIN_MISUSE }
   do throws(InstallError) {
-    try unsafe state.activate(components.span, in: head.pointee.device.pointee.target_slot)
+    try unsafe state.activate(components, in: head.pointee.device.pointee.target_slot)
     return ASVIN_DONE
   } catch {
     return code(error.reason)

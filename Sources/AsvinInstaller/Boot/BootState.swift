@@ -14,6 +14,9 @@ public struct BootState<Region: FlashRegion> {
   private var content: BootRecord
   private let running: RunningImage
   private let factory: FactoryState
+  /// Whether changes are only tried, and not written: what a change comes to is asked twice, and a skipped instruction can
+  /// spoil one of the two.
+  private let isRehearsed: Bool
 
   /// The state in a region of two erase blocks or more.
   ///
@@ -25,7 +28,15 @@ public struct BootState<Region: FlashRegion> {
   @inline(never)
   #endif
   public init(_ region: Region, running: RunningImage, factory: FactoryState = FactoryState()) {
-    (self.running, self.factory) = (running, factory)
+    self.init(region, running: running, factory: factory, isRehearsed: false)
+  }
+
+  /// The same, of which nothing may be written.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  package init(_ region: Region, running: RunningImage, factory: FactoryState, isRehearsed: Bool) {
+    (self.running, self.factory, self.isRehearsed) = (running, factory, isRehearsed)
     log = RecordLog(region, .state)
     content = BootRecord()
     if !log.last(into: &content.record) { content.begin(factory, running) }
@@ -61,6 +72,9 @@ public struct BootState<Region: FlashRegion> {
   ///   longer above the floor; a slot in use, or flash that fails.
   public mutating func activate(_ components: Span<InstalledComponent>, in slot: UInt32) throws(InstallError) {
     guard let image = InstalledComponent.image(of: components) else { throw InstallError(.componentMissing, at: 0) }
+    for index in components.indices where !components[index].isAccepted {
+      throw InstallError(.imageDigestMismatch, at: UInt64(index))
+    }
     try checkFloor(components[0].sequence)
     guard !isInUse(slot) else { throw InstallError(.slotInUse, at: 0) }
     (content.candidate, content.candidateSlot) = (components[0].sequence, slot)
@@ -136,6 +150,7 @@ public struct BootState<Region: FlashRegion> {
   /// - Throws: ``InstallError``: a release that is not above the floor, or flash that fails.
   public mutating func adopt(_ component: InstalledComponent) throws(InstallError) -> Bool {
     guard isIn(.confirmed), component.count == 1, !running.isUnknown else { return false }
+    guard component.isAccepted else { return false }
     try checkFloor(component.sequence)
     content.confirm(component.sequence, component.digest, in: running.slot)
     try write(.confirmed)
@@ -176,7 +191,7 @@ public struct BootState<Region: FlashRegion> {
   private var runsCandidate: Bool {
     guard !isIn(.confirmed), !running.isUnknown else { return false }
     return running.isImageKnown
-      ? Decision.areSame(running.image, content.candidateImage) : running.slot == content.candidateSlot
+      ? Decision.isYes(Decision.areSame(running.image, content.candidateImage)) : running.slot == content.candidateSlot
   }
 
   /// Whether a slot must keep what it holds: it runs, the next start runs it, or an update is on trial, whose fallback is
@@ -191,7 +206,7 @@ public struct BootState<Region: FlashRegion> {
   #endif
   private func checkFloor(_ sequence: UInt64) throws(InstallError) {
     let (floor, second) = (content.floor, content.secondFloor)
-    guard Decision.isAbove(sequence, floor), Decision.isAbove(sequence, second) else {
+    guard Decision.isYes(Decision.isAbove(sequence, floor)), Decision.isYes(Decision.isAbove(sequence, second)) else {
       throw InstallError(.sequenceNotAboveFloor, at: 0)
     }
   }
@@ -201,7 +216,7 @@ public struct BootState<Region: FlashRegion> {
   #endif
   private mutating func write(_ phase: BootPhase) throws(InstallError) {
     content.phase = phase.rawValue
-    log.append(&content.record)
+    if !isRehearsed { log.append(&content.record) }
     guard !log.hasFailed else {
       // Nothing is on trial of which that is not known to be written.
       content.phase = BootPhase.confirmed.rawValue

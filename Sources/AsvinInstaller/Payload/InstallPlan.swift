@@ -27,6 +27,8 @@ public struct InstallPlan: BitwiseCopyable, Sendable {
   /// The shape of its stream, and the first link; zeros where it is not sealed.
   let sealing: Sealing
   let firstLink: Digest
+  /// What the verification of the release added up to, bound to the sequence number.
+  let verdict: UInt32
 
   /// The plan for a component, by the payload that ``AsvinVerifier/Device/choice(for:)`` chose.
   ///
@@ -67,16 +69,23 @@ public struct InstallPlan: BitwiseCopyable, Sendable {
       (baseSize, baseDigest) = (view.baseSize, Digest(startingWith: view.baseDigest))
       sealing = Sealing(chunkBits: UInt32(truncatingIfNeeded: view.chunk))
       firstLink = Digest(startingWith: view.firstLink)
+      verdict = release.verdict.bound(to: sequence)
       return
     }
     return nil
   }
 
+  /// Whether the release was verified for a device, with all demands that a device makes.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  var isAccepted: Bool { verdict == VerdictWord.accepted(sequence) }
+
   var isSealed: Bool { sealing.isSealed }
 
   /// Whether a slot holds the base of the patch, so that the patch is worth its download. True for the empty base.
   public func hasBase<Base: FlashRegion, Hash: StreamingHash>(in slot: Base, hash: Hash.Type) -> Bool {
-    baseSize == 0 || InstalledComponent.holds(slot, baseSize, baseDigest, hash)
+    baseSize == 0 || Decision.isYes(InstalledComponent.holds(slot, baseSize, baseDigest, hash))
   }
 
   /// Bytes of the sealed stream, or of the payload where it is not sealed.

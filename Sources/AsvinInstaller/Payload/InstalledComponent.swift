@@ -16,21 +16,31 @@ public struct InstalledComponent: Sendable {
   public let size: UInt64
   /// SHA-256 of the image.
   public let digest: Digest
+  /// What the verification of the release and the reading back of the image added up to, bound to the sequence number.
+  private let verdict: UInt32
 
   /// The image of a plan, where a slot holds it.
   ///
   /// - Returns: `nil` where the slot holds something else, or cannot be read.
   public init?<Target: FlashRegion, Hash: StreamingHash>(_ plan: InstallPlan, in target: Target, hash: Hash.Type) {
-    guard Self.holds(target, plan.imageSize, plan.imageDigest, hash) else { return nil }
-    self.init(found: plan)
+    let found = Self.holds(target, plan.imageSize, plan.imageDigest, hash)
+    guard Decision.isYes(found) else { return nil }
+    self.init(plan, found: found)
   }
 
-  /// The image of a plan, which is in its slot.
-  init(found plan: InstallPlan) {
+  /// The image of a plan, and the answer whether it is in its slot, which counts where the image is activated.
+  init(_ plan: InstallPlan, found: UInt32) {
+    verdict = plan.verdict &+ found
     (release, sequence, slot) = (plan.release, plan.sequence, plan.slot)
     (index, count) = (plan.index, plan.count)
     (size, digest) = (plan.imageSize, plan.imageDigest)
   }
+
+  /// Whether its release was verified for a device and its image was read back.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  var isAccepted: Bool { verdict == VerdictWord.accepted(sequence) &+ Decision.yes }
 
   /// Which of the components of a release is its first one, whose image stands for the release in the boot record.
   ///
@@ -49,14 +59,15 @@ public struct InstalledComponent: Sendable {
     return first
   }
 
-  /// Whether a slot holds an image: read back, and compared twice. A slot that cannot be read does not hold it.
+  /// Whether a slot holds an image, read back and compared twice: ``AsvinVerifier/Decision/yes`` where it does. A slot that
+  /// cannot be read does not hold it.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
   static func holds<Target: FlashRegion, Hash: StreamingHash>(
     _ target: Target, _ size: UInt64, _ digest: Digest, _ hash: Hash.Type
-  ) -> Bool {
-    guard size <= target.capacity else { return false }
+  ) -> UInt32 {
+    guard size <= target.capacity else { return 0 }
     var left = size
     var hash = Hash()
     var piece = InlineArray<256, UInt8>(repeating: 0)
@@ -66,7 +77,7 @@ public struct InstalledComponent: Sendable {
       let isRead = unsafe withUnsafeMutableBytes(of: &piece) {
         unsafe target.read(offset, into: .init(rebasing: $0[..<count]))
       }
-      guard isRead else { return false }
+      guard isRead else { return 0 }
       hash.update(piece.span.extracting(first: count))
       offset &+= 256
       left &-= UInt64(count)

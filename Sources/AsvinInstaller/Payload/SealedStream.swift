@@ -58,7 +58,7 @@ struct SealedStream<Hash: StreamingHash> {
     guard filled == blockCount else { return false }
     let digest = Hash.digest(
       of: unsafe Span(_unsafeBytes: UnsafeRawBufferPointer(memory)).extracting(first: filled))
-    guard Decision.areSame(digest, expected) else {
+    guard Decision.isYes(Decision.areSame(digest, expected)) else {
       throw InstallError(.linkDigestMismatch, at: offset)
     }
     return true

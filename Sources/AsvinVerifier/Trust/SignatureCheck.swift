@@ -30,7 +30,7 @@ extension Verifier where Provider: ~Copyable {
         }
       }
     }
-    guard Decision.isAbove(UInt64(distinct), UInt64(UInt32(truncatingIfNeeded: trust.threshold &- 1))) else {
+    guard Decision.answer(distinct >= UInt32(truncatingIfNeeded: trust.threshold)) else {
       throw Rejection(distinct == 0 ? closest : .thresholdNotReached)
     }
     return signers
@@ -61,7 +61,7 @@ extension Verifier where Provider: ~Copyable {
     let isGood = SignatureStructure.withHead(
       protectedHeader: signature.protectedHeader, payloadBytes: manifest.count
     ) { head in
-      Decision.holds { cryptography.isSignature(signed, of: SignedMessage(head: head, payload: manifest), by: key) }
+      Decision.answer(cryptography.isSignature(signed, of: SignedMessage(head: head, payload: manifest), by: key))
     }
     return isGood ? nil : .badSignature
   }

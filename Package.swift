@@ -213,7 +213,7 @@ let package = Package(
       name: "AsvinPlatformServerTests",
       dependencies: [
         "AsvinAgent", "AsvinPublisher", "AsvinPlatformServer", "AsvinPlatformStore", "AsvinPlatform",
-        "AsvinPlatformAPI", "AsvinRelease", "AsvinBundle", "AsvinDelta",
+        "AsvinPlatformAPI", "AsvinRelease", "AsvinBundle", "AsvinDelta", "AsvinInstaller", "asvin-device",
         "AsvinCrypto", "AsvinVerifier", "AsvinManifest", "AsvinWire", "AsvinFixtures",
       ],
       swiftSettings: language),

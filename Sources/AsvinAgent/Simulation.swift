@@ -96,27 +96,39 @@ public struct Simulation: Sendable {
   ) async throws {
     let works = number * failing / 100 == (number - 1) * failing / 100
     let name = "\(like.name)-\(number)"
-    let hooks = DeviceHooks(works: { _, _ in works }, log: { log("\(name): \($0)") })
-    let agent = try DeviceAgent(folder(number), on: platform, hooks: hooks)
+    let hooks = DeviceHooks(
+      check: { _ in works ? .succeeded : .failed("the simulation lets it fail") }, log: { log("\(name): \($0)") })
+    var agent: DeviceAgent?
     var backoff = Backoff(interval: interval)
     try await Task.sleep(for: .seconds(Double.random(in: 0...interval)))
     while ContinuousClock.now < end {
-      if let until, try await agent.running().version == until {
-        tally.reach()
-        return
-      }
       let wait: Double
       let start = ContinuousClock.now
       do {
-        tally.add(try await agent.poll(), since: start)
+        let device = try agent ?? DeviceAgent(folder(number), on: platform, hooks: hooks)
+        agent = device
+        if let until, try await device.running().version == until {
+          tally.reach()
+          return
+        }
+        tally.add(try await device.poll(), since: start)
         wait = backoff.success()
-      } catch let failure as Failure where failure.kind == .unreachable {
+        // The device starts anew: another value, as it would be another process.
+        if await device.mustEnd {
+          agent = nil
+          continue
+        }
+      } catch is CancellationError {
+        throw CancellationError()
+      } catch {
         tally.addError()
-        wait = backoff.failure()
+        let failure = Trouble.failure(error)
+        log("\(name): \(failure.message)")
+        wait = backoff.failure(wish: failure.retryAfter)
       }
       try await Task.sleep(until: min(end, .now + .seconds(wait)))
     }
-    if let until, try await agent.running().version == until { tally.reach() }
+    if let until, let agent, try await agent.running().version == until { tally.reach() }
   }
 }
 
@@ -135,7 +147,7 @@ private final class Tally: Sendable {
       state.times.append(Double(spent.seconds) * 1e3 + Double(spent.attoseconds) / 1e15)
       state.report.polls += 1
       switch outcome {
-      case .nothing, .pending: break
+      case .nothing, .pending, .waiting, .withdrawn: break
       case .updated: state.report.updated += 1
       case .reverted: state.report.reverted += 1
       case .failed: state.report.failed += 1

@@ -42,10 +42,16 @@ struct EnrolmentOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The version of that image.", valueName: "text"))
   var fwVersion: String
 
-  @Option(help: ArgumentHelp("Its sequence number: only releases above it are taken.", valueName: "number"))
+  @Option(
+    help: ArgumentHelp(
+      "Its sequence number, up to 281474976710655: only releases above it are accepted.", valueName: "number"),
+    transform: Bounds.integer(0...(1 << 48) - 1))
   var sequence: UInt64
 
-  @Option(help: ArgumentHelp("Bytes of the largest image that it has room for.", valueName: "bytes"))
+  @Option(
+    help: ArgumentHelp(
+      "Bytes of the largest image, up to 1099511627776; both banks reserve them on the disk.", valueName: "bytes"),
+    transform: Bounds.integer(1...1 << 40))
   var room: UInt64 = 1 << 26
 
   @Option(

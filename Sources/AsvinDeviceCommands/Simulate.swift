@@ -2,6 +2,7 @@ import ArgumentParser
 import AsvinAgent
 import AsvinPrograms
 import FoundationEssentials
+import Glibc
 
 struct Simulate: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -9,18 +10,27 @@ struct Simulate: AsyncParsableCommand {
     discussion: "The devices are enrolled where their folders hold none; a second run goes on with them.")
 
   @Argument(help: "The folder of their folders.") var folder: String
-  @Option(help: ArgumentHelp("How many devices.", valueName: "number")) var count: Int
-  @Option(help: ArgumentHelp("Seconds between polls.", valueName: "seconds")) var interval = 1.0
-  @Option(help: ArgumentHelp("Seconds in all.", valueName: "seconds")) var seconds = 60.0
+  @Option(
+    help: ArgumentHelp("Number of devices, 1 to 100000.", valueName: "number"), transform: Bounds.integer(1...100_000))
+  var count: Int
+  @Option(
+    help: ArgumentHelp("Seconds between polls, 0.01 to 604800.", valueName: "seconds"),
+    transform: Bounds.seconds(0.01...Bounds.week)) var interval = 1.0
+  @Option(
+    help: ArgumentHelp("Seconds in all, 1 to 604800.", valueName: "seconds"), transform: Bounds.seconds(1...Bounds.week)
+  )
+  var seconds = 60.0
   @Option(help: ArgumentHelp("The version at which a device is done.", valueName: "text")) var until: String?
-  @Option(help: ArgumentHelp("Percent of devices that go back from what they try.", valueName: "percent")) var failing =
-    0
+  @Option(
+    help: ArgumentHelp("Percentage of devices that go back from what they try, 0 to 100.", valueName: "percent"),
+    transform: Bounds.integer(0...100)) var failing = 0
   @Flag(help: "Enrol the devices, and end.") var enrolOnly = false
   @Flag(help: "Write what each device does.") var verbose = false
   @OptionGroup var platform: PlatformAddress
   @OptionGroup var device: EnrolmentOptions
 
   func run() async throws {
+    raiseDescriptorLimit()
     let simulation = Simulation(
       count: count, like: try device.enrolment(), folder: folder, interval: interval, seconds: seconds, until: until,
       failing: failing)
@@ -36,4 +46,12 @@ struct Simulate: AsyncParsableCommand {
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
     print(String(decoding: try encoder.encode(report), as: UTF8.self))
   }
+}
+
+/// Raises the soft limit of descriptors to the hard one: each device holds the lock of its folder.
+private func raiseDescriptorLimit() {
+  var limit = rlimit()
+  guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+  limit.rlim_cur = limit.rlim_max
+  _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
 }

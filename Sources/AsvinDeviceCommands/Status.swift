@@ -1,20 +1,47 @@
 import ArgumentParser
 import AsvinAgent
-import AsvinPublisher
+import AsvinPrograms
+import FoundationEssentials
 
 struct Status: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(abstract: "Show what a device is, and what it runs.")
+  static let configuration = CommandConfiguration(
+    abstract: "Show what a device is, what it runs, and what is pending.",
+    discussion: "The folder is only read, so that an agent may be at work in it.")
 
   @Argument(help: "The device's folder.") var folder: String
+  @Flag(help: "Write JSON.") var json = false
 
   func run() async throws {
-    let folder = DeviceFolder(folder)
-    let identity = try folder.identity()
-    let (version, sequence) = try await PlatformConnection.with(identity.platform) { platform in
-      try await DeviceAgent(folder, on: platform, hooks: DeviceHooks()).running()
+    let status = try DeviceStatus(DeviceFolder(folder))
+    if json {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+      print(String(decoding: try encoder.encode(status), as: UTF8.self))
+    } else {
+      for line in status.lines { print(line) }
     }
-    print("device    \(identity.name), \(identity.device) of workspace \(identity.workspace) at \(identity.platform)")
-    print("runs      \(version), sequence number \(sequence)")
-    print("class     \(identity.deviceClass) of vendor \(identity.vendor)")
+  }
+}
+
+extension DeviceStatus {
+  fileprivate var lines: [String] {
+    var lines = [
+      "device    \(name), \(device) of workspace \(workspace) at \(platform)", "runs      \(running.words)",
+    ]
+    if let candidate, let phase {
+      lines.append("\(phase == .trial ? "on trial " : "pending  ") \(candidate.words)")
+    }
+    if awaitsRestart { lines.append("restart   the device is to be started anew") }
+    lines.append("floor     \(floor)")
+    lines.append("class     \(deviceClass) of vendor \(vendor)")
+    if reports > 0 { lines.append("reports   \(reports) not delivered yet") }
+    lines.append("agent     \(agent.map { "\($0.program), process \($0.process)" } ?? "not running")")
+    return lines
+  }
+}
+
+extension DeviceStatus.Release {
+  fileprivate var words: String {
+    "\(version), sequence number \(sequence), bank \(bank)\(isIntact ? "" : ", DAMAGED on the disk")"
   }
 }

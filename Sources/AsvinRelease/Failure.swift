@@ -28,6 +28,10 @@ public struct Failure: Error, Equatable, Sendable {
   public let message: String
   /// What to do next.
   public let hint: String?
+  /// The status of the HTTP reply that refused, where there was one.
+  public var status: Int?
+  /// Seconds after which the server wants to be asked again, where it says so.
+  public var retryAfter: Double?
 
   /// The reason's name, where there is a reason.
   public var reasonName: String? { reason.map { "\($0.name)" } }

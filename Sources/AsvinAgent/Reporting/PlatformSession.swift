@@ -4,12 +4,24 @@ import AsvinPublisher
 import AsvinRelease
 import FoundationEssentials
 
+/// The platform refuses the device's login: it was removed there, or has another key.
+struct UnknownDevice: Error {
+  static func failure(_ folder: DeviceFolder) -> Failure {
+    var failure = Failure(
+      .notAllowed,
+      "the platform does not know this device by its key: an operator has removed it, or its key is another",
+      hint: "enrol it again in the same folder: asvin-device enrol '\(folder.path)'; its key and what it runs are kept")
+    failure.status = 401
+    return failure
+  }
+}
+
 /// A device's login, which is renewed when it must be.
 actor PlatformSession {
   private let platform: PlatformConnection
   private let identity: DeviceIdentity
   private let key: PrivateKey
-  private var token: (text: String, expires: Date)?
+  private var token: (text: String, expires: ContinuousClock.Instant)?
 
   init(_ platform: PlatformConnection, _ identity: DeviceIdentity, _ key: PrivateKey) {
     (self.platform, self.identity, self.key) = (platform, identity, key)
@@ -20,8 +32,9 @@ actor PlatformSession {
     let wasNew = token.map { $0.expires <= .now } ?? true
     do {
       return try await body(platform.with(token: try await current()))
-    } catch let failure as Failure where failure.kind == .notAllowed && !wasNew {
+    } catch let failure as Failure where failure.status == 401 {
       token = nil
+      if wasNew { throw failure }
       return try await body(platform.with(token: try await current()))
     }
   }
@@ -35,9 +48,14 @@ actor PlatformSession {
     let request = LoginRequest(
       workspace: identity.workspace, device: identity.device, nonce: challenge.nonce,
       signature: Data(try key.signature(of: message)))
-    let reply = try await platform.must(.post, "/v2/login", request, as: LoginReply.self)
-    // By the device's own clock, which may be wrong: half of the ten minutes, from now.
-    token = (reply.token, Date.now.addingTimeInterval(300))
+    let reply: LoginReply
+    do {
+      reply = try await platform.must(.post, "/v2/login", request, as: LoginReply.self)
+    } catch let failure as Failure where failure.status == 401 {
+      throw UnknownDevice()
+    }
+    // Half of the ten minutes that it is valid, by a clock that is never set.
+    token = (reply.token, .now + .seconds(300))
     return reply.token
   }
 }

@@ -3,7 +3,7 @@ import AsvinVerifier
 import AsvinWire
 
 /// The two places for a release; one runs, the other one is free.
-enum Bank: String, Codable, CaseIterable {
+enum Bank: String, Codable, CaseIterable, Sendable {
   case a
   case b
 
@@ -13,24 +13,28 @@ enum Bank: String, Codable, CaseIterable {
   var slot: UInt32 { self == .a ? 0 : 1 }
 }
 
-/// What stands in a bank.
-struct BankContent: Codable, Equatable {
-  /// SHA-256 of the manifest; empty for what the device left the factory with.
+/// What a bank holds.
+struct BankContent: Codable, Equatable, Sendable {
+  /// SHA-256 of the manifest; empty for the factory image.
   var release: String
   var version: String
   var sequence: UInt64
   var images: [BankImage]
+  /// The rollout that the release came from.
+  var rollout: Int64?
+  /// Whether it was confirmed once: what the floor is rebuilt from if the boot record is lost.
+  var isConfirmed: Bool?
 }
 
 /// An image in a bank.
-struct BankImage: Codable, Equatable {
+struct BankImage: Codable, Equatable, Sendable {
   var slot: UInt64
   var size: UInt64
   var digest: String
 }
 
-/// What stands in both banks. Which one runs, the boot state says by the sequence number that is confirmed.
-struct Banks: Codable, Equatable {
+/// What both banks hold. Which one runs, the boot record says.
+struct Banks: Codable, Equatable, Sendable {
   var a: BankContent?
   var b: BankContent?
 
@@ -41,10 +45,15 @@ struct Banks: Codable, Equatable {
 
   /// The bank that holds a release by its sequence number.
   func bank(of sequence: UInt64) -> Bank? { Bank.allCases.first { self[$0]?.sequence == sequence } }
+
+  /// The confirmed release with the highest sequence number: what runs, as far as the banks know.
+  var newestConfirmed: BankContent? {
+    Bank.allCases.compactMap { self[$0] }.filter { $0.isConfirmed == true }.max { $0.sequence < $1.sequence }
+  }
 }
 
 extension BankContent {
-  /// As a verifier takes them.
+  /// The images as a verifier takes them.
   var installed: [InstalledImage] {
     images.compactMap { image in
       Digest(hexadecimal: image.digest).map { InstalledImage(slot: image.slot, size: image.size, digest: $0) }

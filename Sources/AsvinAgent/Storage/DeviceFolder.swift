@@ -1,30 +1,7 @@
-import AsvinBundle
+public import AsvinBundle
 import AsvinCrypto
-import AsvinManifest
 public import AsvinRelease
 import FoundationEssentials
-
-/// What a device is, as it was enrolled.
-public struct DeviceIdentity: Codable, Equatable, Sendable {
-  /// The platform's address.
-  public var platform: String
-  /// The workspace's and the device's ids there.
-  public var workspace: Int64
-  /// The device's id.
-  public var device: Int64
-  /// What it calls itself.
-  public var name: String
-  /// The vendor id and the class id, as UUIDs.
-  public var vendor: String
-  /// The class id.
-  public var deviceClass: String
-  /// What it left the factory with.
-  public var factorySequence: UInt64
-  /// Bytes of the largest image.
-  public var room: UInt64
-  /// Public keys, PEM, of which one must have signed.
-  public var trust: [String]
-}
 
 /// The folder in which a device keeps its key, its state, and its two banks.
 public struct DeviceFolder: Sendable {
@@ -39,62 +16,94 @@ public struct DeviceFolder: Sendable {
   /// The file of a slot in a bank.
   func image(_ slot: UInt64, in bank: Bank) -> String { file("\(bank.rawValue)-\(slot)") }
 
-  /// The device, as it was enrolled.
+  /// The file of the signed envelope of the release in a bank.
+  func envelope(in bank: Bank) -> String { file("\(bank.rawValue).envelope") }
+
+  /// Locks the folder for one agent.
   ///
-  /// - Throws: ``Failure`` where it was not.
-  public func identity() throws(Failure) -> DeviceIdentity {
-    guard let identity = try read("device.json", as: DeviceIdentity.self) else {
-      throw Failure(.inputMissing, "'\(path)' holds no device", hint: "enrol it first: asvin-device enrol --help")
-    }
-    return identity
-  }
-
-  func key() throws(Failure) -> PrivateKey {
+  /// - Throws: ``Failure`` where another process holds it, or the lock cannot be written.
+  public func lock() throws(Failure) -> FolderLock {
     do {
-      return try PrivateKey(pem: InputFile(file("key.pem")).read(at: 0, count: 1 << 16), passphrase: nil)
+      if let lock = try FolderLock(file("lock")) { return lock }
     } catch {
-      throw Failure(error, on: file("key.pem"))
+      throw Failure(error, on: file("lock"))
     }
+    let holder = holder.map { "\($0)" } ?? "another process"
+    throw Failure(
+      .failed, "'\(path)' is in use by \(holder)",
+      hint: "one agent works in a folder at a time: stop the other one first")
   }
 
-  /// The key, which is made where there is none.
-  func makeKey() throws(Failure) -> PrivateKey {
+  /// The process that works in the folder, where there is one.
+  public var holder: LockHolder? { LockHolder(ofLock: file("lock")) }
+
+  /// Creates the folder, which only its owner can read.
+  ///
+  /// - Throws: ``Failure``.
+  func make() throws(Failure) {
     do {
       try FileManager.default.createDirectory(
         atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-      if FileManager.default.fileExists(atPath: file("key.pem")) { return try key() }
-      let key = try PrivateKey.generate(.ed25519)
-      let output = try OutputFile(file("key.pem"), permissions: 0o600, durability: .flushed)
-      try output.write(key.pem(passphrase: nil))
-      try output.commit()
-      return key
     } catch {
-      throw Failure(error, on: path)
+      throw Failure(.cannotWrite, "cannot create the folder '\(path)'", hint: "check that it is writable and has room")
+    }
+  }
+}
+
+/// A file of state, as it is found.
+enum StateFile<Value> {
+  case missing
+  /// It holds something that is not the state: a torn write, or a change by hand.
+  case damaged
+  case intact(Value)
+
+  var value: Value? { if case .intact(let value) = self { value } else { nil } }
+  var isDamaged: Bool { if case .damaged = self { true } else { false } }
+}
+
+extension DeviceFolder {
+  /// Bytes of the largest file of state.
+  private static let longest = 1 << 20
+
+  /// Reads a file of state.
+  ///
+  /// - Throws: `FileError` where the system cannot read it.
+  func load<Value: Decodable>(_ name: String, as type: Value.Type) throws(FileError) -> StateFile<Value> {
+    guard let bytes = try bytes(name) else { return .missing }
+    do {
+      return .intact(try JSONDecoder().decode(type, from: Data(bytes)))
+    } catch {
+      return .damaged
     }
   }
 
-  func read<Value: Decodable>(_ name: String, as type: Value.Type) throws(Failure) -> Value? {
+  /// The bytes of a small file; `nil` where it is missing.
+  ///
+  /// - Throws: `FileError`.
+  func bytes(_ name: String) throws(FileError) -> [UInt8]? {
     do {
-      let bytes = try InputFile(file(name)).read(at: 0, count: 1 << 20)
-      return try JSONDecoder().decode(type, from: Data(bytes))
-    } catch let error as FileError where error.isMissing {
-      return nil
+      return try InputFile(file(name)).read(at: 0, count: Self.longest)
     } catch {
-      throw Failure(
-        .failed, "'\(file(name))' is damaged: \(error)", hint: "remove the folder, and enrol the device anew")
+      guard error.isMissing else { throw error }
+      return nil
     }
+  }
+
+  /// Replaces a file of state in one step; it is on the disk when this returns.
+  ///
+  /// - Throws: `FileError`.
+  func write(_ value: some Encodable, to name: String) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    try write([UInt8](try encoder.encode(value)), to: name)
   }
 
   /// Replaces a file in one step; it is on the disk when this returns.
-  func write(_ value: some Encodable, to name: String) throws(Failure) {
-    do {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      let output = try OutputFile(file(name), permissions: 0o600, replacing: .existing, durability: .flushed)
-      try output.write([UInt8](try encoder.encode(value)))
-      try output.commit()
-    } catch {
-      throw Failure(error, on: file(name))
-    }
+  ///
+  /// - Throws: `FileError`.
+  func write(_ bytes: [UInt8], to name: String) throws(FileError) {
+    let output = try OutputFile(file(name), permissions: 0o600, replacing: .existing, durability: .flushed)
+    try output.write(bytes)
+    try output.commit()
   }
 }

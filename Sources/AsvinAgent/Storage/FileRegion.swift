@@ -5,19 +5,40 @@ import AsvinInstaller
 struct FileRegion: FlashRegion {
   static let blockBytes = 4096
 
-  let file: MappedFile
+  let file: RegionFile
 
-  /// A region with room for so many bytes.
+  /// A region with room for a number of bytes.
+  ///
+  /// - Throws: `FileError`, also where the disk does not have the room.
   init(_ path: String, room: UInt64) throws(FileError) {
-    let blocks = (Int(room) + Self.blockBytes - 1) / Self.blockBytes
-    file = try MappedFile(path, count: max(blocks, 1) * Self.blockBytes)
+    file = try RegionFile(path, count: Self.bytes(room))
+  }
+
+  /// A region that is only read; `nil` where its file is missing.
+  ///
+  /// - Throws: `FileError`.
+  init?(reading path: String) throws(FileError) {
+    guard let file = try RegionFile(reading: path) else { return nil }
+    self.file = file
+  }
+
+  /// A region that is only read; a missing file is one that was never written to.
+  ///
+  /// - Throws: `FileError`.
+  init(reading path: String, orErased room: UInt64) throws(FileError) {
+    file = try RegionFile(reading: path) ?? RegionFile(erased: path, count: Self.bytes(room))
+  }
+
+  /// Bytes of the blocks that hold a number of bytes.
+  private static func bytes(_ room: UInt64) -> Int {
+    let blocks = (Int(clamping: min(room, 1 << 46)) + blockBytes - 1) / blockBytes
+    return max(blocks, 1) * blockBytes
   }
 
   var capacity: UInt64 { UInt64(file.count) }
   var blockBytes: UInt32 { UInt32(Self.blockBytes) }
   var writeBytes: UInt32 { 1 }
-  // Memory does not fail; a disk that does, ``MappedFile/flush()`` tells.
-  var hasFailed: Bool { false }
+  var hasFailed: Bool { file.failure != nil }
 
   func byte(_ offset: UInt64) -> UInt8 { file[Int(offset)] }
   func read(_ offset: UInt64, into bytes: UnsafeMutableRawBufferPointer) -> Bool {

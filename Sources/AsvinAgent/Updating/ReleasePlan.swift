@@ -14,6 +14,8 @@ struct ReleasePlan {
     let plan: InstallPlan
     /// Whether the running bank has the image already.
     let isInstalled: Bool
+    /// The payload's place in the component.
+    let place: Int
     /// The payload's number among all of the release.
     let number: Int
     let size: UInt64
@@ -34,22 +36,32 @@ struct ReleasePlan {
   /// Bytes that a patch may be applied in.
   static let memory: UInt64 = 256 << 20
 
+  /// A payload that failed, which is not chosen again.
+  struct Exclusion: Hashable {
+    let slot: UInt64
+    /// Its place in the component.
+    let payload: Int
+  }
+
   /// Verifies a release for a device.
   ///
+  /// - Parameters:
+  ///   - running: what runs, with the images that are intact on the disk; `nil` where nothing is known of it.
+  ///   - slots: the slots that the device has an image in: a release that lacks one of them is refused.
+  ///   - excluded: payloads that failed.
   /// - Throws: `Rejection`.
-  init(_ envelope: [UInt8], for identity: DeviceIdentity, floor: UInt64, running: BankContent) throws {
-    var anchors: [TrustAnchor] = []
-    for text in identity.trust { anchors.append(TrustAnchor(try PublicKey(pem: Array(text.utf8)), using: OpenSSL())) }
-    guard let trust = Trust(anchors.span), let vendor = Identifier(uuid: identity.vendor),
-      let deviceClass = Identifier(uuid: identity.deviceClass)
-    else {
-      throw Failure(.failed, "the device's identity is damaged", hint: "remove the folder, and enrol the device anew")
-    }
-    let installed = running.installed
-    let device = Device(
-      vendor: .required(vendor), deviceClass: .required(deviceClass), floor: .required(floor),
-      sequence: running.sequence, slots: .required(DeviceSlots(installed.reduce(0) { $0 | 1 &<< UInt32(truncatingIfNeeded: $1.slot) })),
-      features: Self.features, memory: Self.memory, installed: installed.span)
+  init(
+    _ envelope: [UInt8], for identity: DeviceIdentity, floor: UInt64, running: BankContent?,
+    slots: Set<UInt64>? = nil, excluded: Set<Exclusion> = []
+  ) throws {
+    let parts = try identity.verifying()
+    guard let trust = Trust(parts.anchors.span) else { throw Rejection(.untrustedKey) }
+    let installed = running?.installed ?? []
+    let needed = (slots ?? Set(installed.map(\.slot))).reduce(UInt32(0)) { $0 | 1 << UInt32(clamping: $1) }
+    var device = Device(
+      vendor: .required(parts.vendor), deviceClass: .required(parts.deviceClass), floor: .required(floor),
+      sequence: running?.sequence, slots: .required(DeviceSlots(.max, needed: needed)), features: Self.features,
+      memory: Self.memory, installed: installed.span)
     let verified = try Verifier(OpenSSL()).verify(envelope.span, trust: trust, device: device)
     let manifest = try Manifest(verified.manifest)
     (release, version, sequence) = (verified.digest, manifest.version.text, manifest.sequence)
@@ -59,6 +71,9 @@ struct ReleasePlan {
     while let component = try cursor.next() {
       let known = manifest.components[index]
       var place = 0
+      device.excludedPayloads = excluded.reduce(0) { mask, failed in
+        failed.slot == known.slot ? mask | 1 << UInt32(clamping: failed.payload) : mask
+      }
       let choice = device.choice(for: component)
       if case .payload(let chosen) = choice { place = chosen }
       guard let choice, let plan = InstallPlan(verified, slot: known.slot, payload: place) else {
@@ -66,7 +81,7 @@ struct ReleasePlan {
       }
       steps.append(
         Step(
-          known, plan, isInstalled: choice == .alreadyInstalled, number: number + place, known.payloads[place]))
+          known, plan, isInstalled: choice == .alreadyInstalled, number: number, place: place, known.payloads[place]))
       number += known.payloads.count
       index += 1
     }
@@ -75,9 +90,12 @@ struct ReleasePlan {
 }
 
 extension ReleasePlan.Step {
-  fileprivate init(_ component: Component, _ plan: InstallPlan, isInstalled: Bool, number: Int, _ payload: Payload) {
+  fileprivate init(
+    _ component: Component, _ plan: InstallPlan, isInstalled: Bool, number: Int, place: Int, _ payload: Payload
+  ) {
     self.init(
-      slot: component.slot, plan: plan, isInstalled: isInstalled, number: number, size: component.size,
+      slot: component.slot, plan: plan, isInstalled: isInstalled, place: place, number: number + place,
+      size: component.size,
       digest: component.digest, features: payload.features ?? 0, memory: payload.memory ?? 0,
       payloadDigest: payload.digest, isSealed: payload.seal != nil)
   }

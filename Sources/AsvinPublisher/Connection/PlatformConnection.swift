@@ -111,6 +111,15 @@ public struct PlatformConnection: Sendable {
   public func ask<Reply: Decodable>(
     _ method: Method, _ path: String, _ body: (any Encodable & Sendable)? = nil, as type: Reply.Type
   ) async throws -> Reply? {
+    try await exchange(method, path, body, as: type).content
+  }
+
+  /// As ``ask(_:_:_:as:)``, with the time after which the platform wants to be asked again.
+  ///
+  /// - Throws: as ``ask(_:_:_:as:)``.
+  public func exchange<Reply: Decodable>(
+    _ method: Method, _ path: String, _ body: (any Encodable & Sendable)? = nil, as type: Reply.Type
+  ) async throws -> PlatformReply<Reply> {
     var request = self.request(method, path)
     if let body {
       request.headers.add(name: "Content-Type", value: "application/json")
@@ -129,7 +138,7 @@ public struct PlatformConnection: Sendable {
     var request = self.request(method, path)
     request.headers.add(name: "Content-Type", value: "application/octet-stream")
     request.body = .bytes(ByteBuffer(bytes: bytes))
-    return try await reply(to: request, path, as: type)
+    return try await reply(to: request, path, as: type).content
   }
 
   /// Fetches bytes from an offset on, and gives them in pieces as they come.
@@ -205,15 +214,19 @@ public struct PlatformConnection: Sendable {
 
   private func reply<Reply: Decodable>(
     to request: HTTPClientRequest, _ path: String, as type: Reply.Type
-  ) async throws -> Reply? {
+  ) async throws -> PlatformReply<Reply> {
     let response = try await execute(request, path)
     guard (200..<300).contains(response.status.code) else { throw await refusal(response, path) }
     let bytes = try await collect(response, path)
-    if bytes.readableBytes == 0 { return nil }
+    let retryAfter = response.headers.first(name: "Retry-After").flatMap { RetryAfter.seconds($0, at: .now) }
+    if bytes.readableBytes == 0 { return PlatformReply(content: nil, retryAfter: retryAfter) }
     do {
-      return try JSONDecoder().decode(type, from: Data(bytes.readableBytesView))
+      let content = try JSONDecoder().decode(type, from: Data(bytes.readableBytesView))
+      return PlatformReply(content: content, retryAfter: retryAfter)
     } catch {
-      throw Failure(.failed, "\(address)\(path) replies what is not expected: \(error)", hint: "is it asvin-platform?")
+      throw Failure(
+        .failed, "\(address)\(path): the reply cannot be read: \(MalformedReply.words(error))",
+        hint: "check that the address is that of an asvin-platform")
     }
   }
 
@@ -240,6 +253,9 @@ public struct PlatformConnection: Sendable {
     let bytes = try? await collect(response, path)  // see above
     let body = Data(bytes?.readableBytesView ?? ByteBuffer().readableBytesView)
     let problem = try? JSONDecoder().decode(Problem.self, from: body)  // see above
-    return Failure(status: Int(response.status.code), problem, from: address + path)
+    var failure = Failure(status: Int(response.status.code), problem, from: address + path)
+    failure.status = Int(response.status.code)
+    failure.retryAfter = response.headers.first(name: "Retry-After").flatMap { RetryAfter.seconds($0, at: .now) }
+    return failure
   }
 }

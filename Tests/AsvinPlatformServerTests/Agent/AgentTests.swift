@@ -21,14 +21,14 @@ import Testing
       #expect(idle == .nothing)
       let first = Self.changed(Gateway.old)
       let one = try await gateway.release(first, "1.0.0")
-      let updated = try await gateway.poll()
+      let updated = try await gateway.update()
       #expect(updated == .updated("1.0.0"))
       #expect(try gateway.bank("b", first.count) == first)
       let record = try await gateway.record(one.rollout)
       #expect(record.state == .confirmed)
       let second = Self.changed(first, seed: 8)
       let two = try await gateway.release(second, "1.1.0", from: [one.path])
-      let patched = try await gateway.poll()
+      let patched = try await gateway.update()
       #expect(patched == .updated("1.1.0"))
       #expect(try gateway.bank("a", second.count) == second)
       let after = try await gateway.record(two.rollout)
@@ -45,7 +45,7 @@ import Testing
     try await PlatformUnderTest.run { platform in
       let gateway = try await Gateway.grouped(on: platform)
       let bad = try await gateway.release(Self.changed(Gateway.old), "1.0.0")
-      let outcome = try await gateway.poll(works: false)
+      let outcome = try await gateway.update(works: false)
       #expect(outcome == .reverted("1.0.0"))
       let record = try await gateway.record(bad.rollout)
       #expect(record.state == .failed && record.reason == 80)
@@ -53,7 +53,7 @@ import Testing
       #expect(running.version == "0.9.0")
       #expect(try gateway.bank("a", Gateway.old.count) == Gateway.old)
       let next = try await gateway.release(Self.changed(Gateway.old, seed: 9), "1.0.1")
-      let mended = try await gateway.poll()
+      let mended = try await gateway.update()
       #expect(mended == .updated("1.0.1"))
       let after = try await gateway.record(next.rollout)
       #expect(after.state == .confirmed)
@@ -65,19 +65,20 @@ import Testing
     try await PlatformUnderTest.run { platform in
       let gateway = try await Gateway.grouped(on: platform)
       let release = try await gateway.release(Self.changed(Gateway.old), "1.0.0")
-      let pending = try await gateway.poll(restarts: true)
+      let pending = try await gateway.poll()
       #expect(pending == .pending("1.0.0"))
       let installed = try await gateway.record(release.rollout)
       #expect(installed.state == .installed)
-      // What its folder is like when the power goes in the middle of the trial.
+      // What its folder is like when power is lost in the middle of the trial.
       let crashed = platform.scratch.path("crashed")
-      let hooks = DeviceHooks(works: { _, _ in
+      let hooks = DeviceHooks(check: { _ in
         // Where it is not copied, the next agent finds no device.
-        (try? await Shell.output(of: "cp -r \(platform.scratch.path("gateway")) \(crashed)")) != nil  // see above
+        _ = try? await Shell.output(of: "cp -r \(platform.scratch.path("gateway")) \(crashed)")  // see above
+        return .succeeded
       })
+      let started = try await gateway.poll(hooks: hooks)
+      #expect(started == .updated("1.0.0"))
       try await PlatformConnection.with("http://127.0.0.1:\(platform.port)") { connection in
-        let started = try await DeviceAgent(gateway.folder, on: connection, hooks: hooks).start()
-        #expect(started == .updated("1.0.0"))
         let again = try await DeviceAgent(DeviceFolder(crashed), on: connection, hooks: DeviceHooks()).start()
         #expect(again == .reverted("1.0.0"))
       }
@@ -95,7 +96,7 @@ import Testing
       var outcome = DeviceAgent.Outcome.nothing
       for _ in 0..<200 where outcome == .nothing {
         do {
-          outcome = try await gateway.poll(port: proxy.port)
+          outcome = try await gateway.update(port: proxy.port)
         } catch let failure as Failure where failure.kind == .unreachable {
           continue
         }
@@ -121,7 +122,7 @@ import Testing
         let failure = await #expect(throws: Failure.self) { try await agent.poll() }
         #expect(failure?.kind == .unreachable)
       }
-      let outcome = try await gateway.poll()
+      let outcome = try await gateway.update()
       #expect(outcome == .updated("1.0.0"))
     }
   }
@@ -169,7 +170,7 @@ import Testing
       let gateway = try await Gateway.grouped(on: platform, image: old)
       let base = try TestBundles(scratch: platform.scratch).sign(old, version: "0.9.0")
       _ = try await gateway.release(new, "1.0.0", from: [base.path], profile: .linux)
-      let outcome = try await gateway.poll()
+      let outcome = try await gateway.update()
       #expect(outcome == .updated("1.0.0"))
       #expect(try gateway.bank("b", new.count) == new)
     }
@@ -180,7 +181,7 @@ import Testing
     try await PlatformUnderTest.run { platform in
       let gateway = try await Gateway.grouped(on: platform)
       _ = try await gateway.release(Self.changed(Gateway.old), "1.0.0")
-      let updated = try await gateway.poll()
+      let updated = try await gateway.update()
       #expect(updated == .updated("1.0.0"))
       try await Gateway.enrol(on: platform, in: gateway.folder)
       let running = try await gateway.with { try await $0.running() }
@@ -202,7 +203,7 @@ import Testing
     try await PlatformUnderTest.run { platform in
       let gateway = try await Gateway.grouped(on: platform)
       let release = try await gateway.release(Self.changed(Gateway.old), "1.0.0")
-      _ = try await gateway.poll(restarts: true)
+      _ = try await gateway.poll()
       // As it is when the state says confirmed, and no letter was written yet.
       let outbox = try platform.scratch.read("gateway/outbox.json")
       let hooks = DeviceHooks()
@@ -223,7 +224,7 @@ import Testing
     try await PlatformUnderTest.run { platform in
       let gateway = try await Gateway.grouped(on: platform, image: TestBundles.noise(5000), room: 8192)
       _ = try await gateway.release(TestBundles.noise(9000, seed: 2), "1.0.0")
-      let outcome = try await gateway.poll()
+      let outcome = try await gateway.update()
       #expect(outcome == .failed(70))
     }
   }

@@ -50,19 +50,29 @@ struct Gateway: Sendable {
     }
   }
 
-  /// Runs a body with its agent, through a port that may be another's.
+  /// Runs a body with its agent, through a port that may be another's. Each agent is one start of the device.
   func with<Result: Sendable>(
-    port: Int? = nil, works: Bool = true, restarts: Bool = false,
+    port: Int? = nil, works: Bool = true, hooks: DeviceHooks? = nil,
     _ body: @Sendable (DeviceAgent) async throws -> Result
   ) async throws -> Result {
-    let hooks = DeviceHooks(works: { _, _ in works }, restart: { restarts }, log: { lines.add($0) })
+    var hooks = hooks ?? DeviceHooks(check: { _ in works ? .succeeded : .failed("the test lets it fail") })
+    hooks.log = { lines.add($0) }
+    let all = hooks
     return try await PlatformConnection.with("http://127.0.0.1:\(port ?? platform.port)") { connection in
-      try await body(DeviceAgent(folder, on: connection, hooks: hooks))
+      try await body(DeviceAgent(folder, on: connection, hooks: all))
     }
   }
 
-  func poll(port: Int? = nil, works: Bool = true, restarts: Bool = false) async throws -> DeviceAgent.Outcome {
-    try await with(port: port, works: works, restarts: restarts) { try await $0.poll() }
+  /// Starts the agent and polls once.
+  func poll(port: Int? = nil, works: Bool = true, hooks: DeviceHooks? = nil) async throws -> DeviceAgent.Outcome {
+    try await with(port: port, works: works, hooks: hooks) { try await $0.poll() }
+  }
+
+  /// Polls, and starts the device anew if a release is pending.
+  func update(port: Int? = nil, works: Bool = true) async throws -> DeviceAgent.Outcome {
+    let outcome = try await poll(port: port, works: works)
+    guard case .pending = outcome else { return outcome }
+    return try await poll(port: port, works: works)
   }
 
   /// Publishes an image and rolls it out.
@@ -77,6 +87,19 @@ struct Gateway: Sendable {
   /// The bytes of the image in a bank.
   func bank(_ name: String, _ count: Int) throws -> [UInt8] {
     Array(try platform.scratch.read("gateway/\(name)-0").prefix(count))
+  }
+
+  /// Has the device speak to the platform through another port from now on.
+  func move(to port: Int) async throws {
+    _ = try await Shell.output(
+      of: "sed -i 's/127.0.0.1:[0-9]*/127.0.0.1:\(port)/' '\(folder.path)'/device*.json")
+  }
+
+  /// How far the device is in a rollout; `nil` before it was offered.
+  func state(_ rollout: Int64) async throws -> RecordState? {
+    let viewer = try await platform.access(.viewer)
+    let devices = try await platform.call("GET", "/manage/rollouts/\(rollout)/devices", viewer)
+    return try devices.message(RolloutDeviceList.self).items.first?.state
   }
 
   /// How the platform sees its part in a rollout.

@@ -25,22 +25,8 @@ final class Proxy: Sendable {
 
   init(to target: Int, _ harm: Harm) throws {
     (self.target, self.harm) = (target, harm)
-    (listener, port) = try Self.listen()
+    (listener, port) = try Sockets.listen()
     Thread.detachNewThread { self.accept() }
-  }
-
-  private static func listen() throws -> (listener: Int32, port: Int) {
-    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    var address = Self.address(0)
-    let bound = unsafe withUnsafePointer(to: &address) { pointer in
-      unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe bind(listener, $0, Self.length) }
-    }
-    var length = Self.length
-    let named = unsafe withUnsafeMutablePointer(to: &address) { pointer in
-      unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe getsockname(listener, $0, &length) }
-    }
-    guard bound == 0, named == 0, Glibc.listen(listener, 64) == 0 else { throw RawError(text: "cannot listen") }
-    return (listener, Int(UInt16(bigEndian: address.sin_port)))
   }
 
   func end() {
@@ -49,24 +35,14 @@ final class Proxy: Sendable {
     close(listener)
   }
 
-  private static let length = socklen_t(MemoryLayout<sockaddr_in>.size)
-
-  private static func address(_ port: Int) -> sockaddr_in {
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = in_port_t(port).bigEndian
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-    return address
-  }
-
   private func accept() {
     while !isEnded.load(ordering: .relaxed) {
       let client = Glibc.accept(listener, nil, nil)
       guard client >= 0 else { return }
-      let server = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-      var address = Self.address(target)
-      _ = unsafe withUnsafePointer(to: &address) { pointer in
-        unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { unsafe connect(server, $0, Self.length) }
+      let server = Sockets.connect(to: target)
+      guard server >= 0 else {
+        close(client)
+        continue
       }
       // Closed when nobody uses them any more: else the numbers are another connection's.
       let left = Left(2)

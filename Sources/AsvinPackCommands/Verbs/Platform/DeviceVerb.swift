@@ -9,6 +9,7 @@ struct DeviceVerb: VerbGroup {
     commandName: "device", abstract: "List devices, and put them into groups.",
     subcommands: [
       DeviceListing.self, DeviceGrouping.self, DeviceMoving<Ungrouping>.self, DeviceMoving<Blacklisting>.self,
+      DeviceRemoving.self,
     ])
 }
 
@@ -109,6 +110,33 @@ struct DeviceMoving<Move: DeviceMove>: Verb {
         let chosen = try await platform.devices(names)
         return DeviceTable(
           devices: try await platform.place(chosen, PlacementRequest(placement: placement)), groups: [])
+      })
+  }
+}
+
+/// The verb that lets a device enrol again with another key.
+struct DeviceRemoving: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "remove",
+    abstract: "Remove devices from the platform.",
+    discussion: """
+      The device's key is no longer valid, and its name is free: a device that was wiped can enrol with a new key. It then \
+      waits in the lobby.
+      """)
+
+  @Argument(help: "The devices, by id or name.") var devices: [String]
+  @OptionGroup var platform: PlatformOptions
+  @OptionGroup var shown: OutputOptions
+
+  func outcomes(in surroundings: Surroundings, _ report: (DeviceTable) -> Void) throws {
+    let names = devices
+    report(
+      try platform.tasks(in: surroundings).run { platform in
+        let chosen = try await platform.devices(names)
+        for device in chosen {
+          _ = try await platform.ask(.delete, "/manage/devices/\(device.id)", as: DeviceReply.self)
+        }
+        return DeviceTable(devices: chosen, groups: [])
       })
   }
 }

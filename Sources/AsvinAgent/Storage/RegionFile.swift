@@ -1,0 +1,178 @@
+import AsvinBundle
+import Glibc
+
+/// A file of a fixed size that is read and written like flash.
+///
+/// Reads and writes are system calls, not mapped memory: a disk that fails, fills up or becomes read-only is then an error
+/// that is reported. A mapped page would end the program with SIGBUS.
+final class RegionFile {
+  let path: String
+  let count: Int
+  private let descriptor: Int32
+  /// The first error of a read or a write.
+  private(set) var failure: FileError?
+
+  /// Bytes that are read at once, because the installer reads byte by byte.
+  private static let windowBytes = 1 << 15
+  private var window = [UInt8](repeating: 0, count: windowBytes)
+  /// Where the window begins; -1 where it holds nothing.
+  private var start = -1
+
+  /// Opens a file, or creates it, filled with 0xFF as erased flash is.
+  init(_ path: String, count: Int) throws(FileError) {
+    (self.path, self.count) = (path, count)
+    descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard descriptor >= 0 else { throw FileError(.create, path) }
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0 else { throw FileError(.read, path) }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw FileError(.write, path, code: EINVAL) }
+    let old = min(Int(status.st_size), count)
+    if Int(status.st_size) == count { return }
+    // Reserve the disk space now, so that a full disk is known before anything is fetched.
+    let code = posix_fallocate(descriptor, 0, off_t(count))
+    guard code == 0 else {
+      let error = FileError(.write, path, code: code)
+      // The partial reservation would keep the disk full.
+      if ftruncate(descriptor, status.st_size) != 0 || status.st_size == 0 { unsafe unlink(path) }
+      throw error
+    }
+    guard ftruncate(descriptor, off_t(count)) == 0 else { throw FileError(.write, path) }
+    fill(old, count - old)
+    if let failure { throw failure }
+  }
+
+  /// Opens a file that is only read; `nil` where there is none.
+  init?(reading path: String) throws(FileError) {
+    self.path = path
+    descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+    guard descriptor >= 0 else {
+      count = 0
+      let error = FileError(.open, path)
+      if error.isMissing { return nil }
+      throw error
+    }
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0 else {
+      count = 0
+      throw FileError(.read, path)
+    }
+    count = Int(status.st_size)
+  }
+
+  /// A file that is missing, as flash that was never written to.
+  init(erased path: String, count: Int) {
+    (self.path, self.count, descriptor) = (path, count, -1)
+  }
+
+  deinit { if descriptor >= 0 { close(descriptor) } }
+
+  subscript(offset: Int) -> UInt8 {
+    if start < 0 || offset < start || offset >= start + Self.windowBytes { load(offset) }
+    return start < 0 ? 0xFF : window[offset - start]
+  }
+
+  /// Fills memory with the bytes at an offset.
+  ///
+  /// - Returns: whether all of them could be read.
+  func copy(_ offset: Int, into memory: UnsafeMutableRawBufferPointer) -> Bool {
+    for index in unsafe memory.indices { unsafe memory[index] = self[offset + index] }
+    return start >= 0
+  }
+
+  /// Writes bytes, unless an earlier operation failed.
+  func write(_ offset: Int, _ source: Span<UInt8>) {
+    var done = 0
+    while done < source.count, failure == nil {
+      let rest = source.extracting(done..<source.count)
+      let wrote = unsafe rest.withUnsafeBytes {
+        unsafe pwrite(descriptor, $0.baseAddress, $0.count, off_t(offset + done))
+      }
+      if wrote < 0 && errno == EINTR { continue }
+      guard wrote > 0 else {
+        failure = FileError(.write, path)
+        start = -1
+        return
+      }
+      done += wrote
+    }
+    if start >= 0, offset < start + Self.windowBytes, offset + source.count > start {
+      for index in max(offset, start)..<min(offset + source.count, start + Self.windowBytes) {
+        window[index - start] = source[index - offset]
+      }
+    }
+  }
+
+  /// Makes bytes 0xFF.
+  func fill(_ offset: Int, _ count: Int) {
+    let piece = [UInt8](repeating: 0xFF, count: min(count, 1 << 16))
+    var done = 0
+    while done < count, failure == nil {
+      let length = min(count - done, 1 << 16)
+      write(offset + done, piece.span.extracting(0..<length))
+      done += length
+    }
+  }
+
+  /// Gives the first bytes in pieces.
+  ///
+  /// - Throws: ``FileError``, and what the body throws.
+  func forEachPiece(upTo count: UInt64, _ body: ([UInt8]) throws -> Void) throws {
+    let end = Int(min(count, UInt64(self.count)))
+    var offset = 0
+    while offset < end {
+      let piece = try read(offset, min(end - offset, 1 << 16))
+      try body(piece)
+      offset += piece.span.count
+    }
+  }
+
+  /// The first bytes.
+  ///
+  /// - Throws: ``FileError``.
+  func prefix(_ count: Int) throws(FileError) -> [UInt8] { try read(0, min(count, self.count)) }
+
+  /// Waits until all of it is on the disk.
+  ///
+  /// - Throws: ``FileError``, also for a write that failed before.
+  func flush() throws(FileError) {
+    if let failure { throw failure }
+    guard fsync(descriptor) == 0 else { throw FileError(.write, path) }
+  }
+
+  private func read(_ offset: Int, _ count: Int) throws(FileError) -> [UInt8] {
+    var done = 0
+    var code: Int32 = 0
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+      while done < count {
+        let got = unsafe pread(
+          descriptor, buffer.baseAddress.map { unsafe $0 + done }, count - done, off_t(offset + done))
+        if got < 0 && errno == EINTR { continue }
+        if got < 0 { code = errno }
+        guard got > 0 else { break }
+        done += got
+      }
+      filled = done
+    }
+    // A file that somebody has cut meanwhile ends early.
+    guard done == count else { throw FileError(.read, path, code: code == 0 ? EIO : code) }
+    return bytes
+  }
+
+  /// Reads the window that holds an offset.
+  private func load(_ offset: Int) {
+    let wanted = offset & ~(Self.windowBytes - 1)
+    guard descriptor >= 0 else {
+      start = wanted
+      window.replaceSubrange(window.indices, with: repeatElement(0xFF, count: Self.windowBytes))
+      return
+    }
+    do throws(FileError) {
+      let bytes = try read(wanted, min(Self.windowBytes, count - wanted))
+      window.replaceSubrange(0..<bytes.span.count, with: bytes)
+      start = wanted
+    } catch {
+      if failure == nil { failure = error }
+      start = -1
+    }
+  }
+}

@@ -1,0 +1,29 @@
+/// A reply of a platform.
+public struct PlatformReply<Content> {
+  /// The content, or `nil` for a reply without one.
+  public let content: Content?
+  /// Seconds after which the platform wants to be asked again, where it says so.
+  public let retryAfter: Double?
+}
+
+extension PlatformReply: Sendable where Content: Sendable {}
+
+/// Why a reply is not what was asked for, in words.
+enum MalformedReply {
+  static func words(_ error: any Error) -> String {
+    guard let error = error as? DecodingError else { return "it is malformed" }
+    switch error {
+    case .keyNotFound(let key, _): return "it lacks '\(key.stringValue)'"
+    case .typeMismatch(_, let context), .valueNotFound(_, let context):
+      return "'\(name(context))' has the wrong type"
+    case .dataCorrupted(let context):
+      return context.codingPath.isEmpty ? "it is not JSON" : "'\(name(context))' is malformed"
+    @unknown default: return "it is malformed"
+    }
+  }
+
+  private static func name(_ context: DecodingError.Context) -> String {
+    let path = context.codingPath.map(\.stringValue).joined(separator: ".")
+    return path.isEmpty ? "the reply" : path
+  }
+}

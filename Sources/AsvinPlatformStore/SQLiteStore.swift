@@ -107,6 +107,18 @@ public final class SQLiteStore: PlatformStore {
     try await read { try body(SQLiteRows(database: $0, workspace: workspace.value)) }
   }
 
+  /// Reads and, where the body turns out to write, runs it again as a write.
+  public func attempt<Result: Sendable>(
+    in workspace: ID<Workspace>, _ body: @escaping @Sendable (any WritablePlatformRows) throws -> Result
+  ) async throws -> Result {
+    do {
+      return try await read { try body(SQLiteRows(database: $0, workspace: workspace.value)) }
+    } catch ServiceFault.readOnly {
+      // The connections that read refuse to write.
+      return try await write(in: workspace, body)
+    }
+  }
+
   /// Writes, all or nothing; when it returns, it lasts.
   public func write<Result: Sendable>(
     in workspace: ID<Workspace>, _ body: @escaping @Sendable (any WritablePlatformRows) throws -> Result

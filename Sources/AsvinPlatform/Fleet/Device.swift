@@ -52,6 +52,10 @@ public struct Device: Equatable, Sendable {
     self.deviceClass = deviceClass
   }
 
+  /// Whether it was heard of so lately that a contact without news need not be written: a poll then only reads. Also not
+  /// where the clock was set back.
+  public func wasSeenLately(at now: Instant) -> Bool { (-300..<300).contains(now.seconds - seen.seconds) }
+
   /// Whether it checks signatures itself.
   public var isVerifying: Bool { key != nil }
 

@@ -81,6 +81,11 @@ public final class MemoryStore: PlatformStore {
     return try body(MemoryRows(tables, nextID: nextID, workspace: workspace))
   }
 
+  /// Writes: in memory that costs no more than reading.
+  public func attempt<Result: Sendable>(
+    in workspace: ID<Workspace>, _ body: @escaping @Sendable (any WritablePlatformRows) throws -> Result
+  ) async throws -> Result { try await write(in: workspace, body) }
+
   /// Writes, all or nothing.
   public func write<Result: Sendable>(
     in workspace: ID<Workspace>, _ body: @escaping @Sendable (any WritablePlatformRows) throws -> Result

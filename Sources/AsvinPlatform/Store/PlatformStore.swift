@@ -34,6 +34,12 @@ public protocol PlatformStore: Sendable {
     in workspace: ID<Workspace>, _ body: @escaping @Sendable (any PlatformRows) throws -> Result
   ) async throws -> Result
 
+  /// Runs a body that mostly only reads: from one state of the store and, where it turns out to write, again as a write.
+  /// What only reads waits for no disk.
+  func attempt<Result: Sendable>(
+    in workspace: ID<Workspace>, _ body: @escaping @Sendable (any WritablePlatformRows) throws -> Result
+  ) async throws -> Result
+
   /// Reads and writes, all of it or, where the body throws, nothing. No other write is seen meanwhile.
   func write<Result: Sendable>(
     in workspace: ID<Workspace>, _ body: @escaping @Sendable (any WritablePlatformRows) throws -> Result

@@ -51,17 +51,22 @@ extension WritablePlatformRows {
     return (try add(device), true)
   }
 
-  /// What a device that checks releases itself is told. One that has the image already is not sent it.
+  /// What a device that checks releases itself installs next. One that has the image already is not sent it.
   ///
-  /// - Parameter isInstalled: whether the device has all that a release brings.
+  /// - Parameters:
+  ///   - recordsContact: whether the time of the contact is written where the last one is some minutes old. It is not
+  ///     where the disk is full: a poll that changes nothing is then answered all the same.
+  ///   - isInstalled: whether the device has all that a release brings.
   public func nextRelease(
-    for device: inout Device, firmwareVersion: String, at now: Instant,
+    for device: inout Device, firmwareVersion: String, at now: Instant, recordsContact: Bool = true,
     isInstalled: (Firmware.Release) throws -> Bool
   ) throws -> Offer? {
     // It says itself when it runs what it has written: a version may be in two releases.
-    device.firmwareVersion = firmwareVersion
-    device.seen = now
-    try put(device)
+    if device.firmwareVersion != firmwareVersion || recordsContact && !device.wasSeenLately(at: now) {
+      device.firmwareVersion = firmwareVersion
+      device.seen = now
+      try put(device)
+    }
     while let offer = try offer(to: device, at: now) {
       guard let release = offer.firmware.release, try isInstalled(release) else { return offer }
       try skip(&device, in: offer.rollout.id, at: now)

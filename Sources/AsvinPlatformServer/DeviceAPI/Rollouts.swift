@@ -22,12 +22,17 @@ extension DeviceAPI {
     let known = try await store.read(in: workspace) { rows in try rows.device(name) }
     guard known?.key == nil else { throw Refusal.ownKey }
     let isNew: Bool
-    if let known, known.firmwareVersion == version, Self.isFresh(known, at: now) {
+    if let known, known.firmwareVersion == version, known.wasSeenLately(at: now) {
       // An ESP32 registers before each of its polls: what is known is not written again.
       isNew = false
     } else {
-      isNew = try await store.write(in: workspace) { rows in
-        try rows.register(name, label: label, firmwareVersion: version, at: now).isNew
+      do {
+        isNew = try await store.write(in: workspace) { rows in
+          try rows.register(name, label: label, firmwareVersion: version, at: now).isNew
+        }
+      } catch is ServiceFault where known?.firmwareVersion == version {
+        // Only the time of the contact is lost.
+        isNew = false
       }
     }
     return try Reply.json(["message": isNew ? "Device inserted!" : "Device exists!", "firmware_version": version])
@@ -46,13 +51,17 @@ extension DeviceAPI {
     // A device that did not register has no group. It is no error: an error stops an ESP8266 for good.
     guard let device, device.key == nil else { return try Reply.json([String: String]()) }
     var offer = next?.offer
-    if next?.isNew ?? false || device.firmwareVersion != version || !Self.isFresh(device, at: now) {
-      offer = try await store.write(in: workspace) { rows in
-        guard var device = try rows.device(name) else { return nil }
-        if device.firmwareVersion != version || !Self.isFresh(device, at: now) {
-          try rows.hear(&device, firmwareVersion: version, at: now)
+    if next?.isNew ?? false || device.firmwareVersion != version || !device.wasSeenLately(at: now) {
+      do {
+        offer = try await store.write(in: workspace) { rows in
+          guard var device = try rows.device(name) else { return nil }
+          if device.firmwareVersion != version || !device.wasSeenLately(at: now) {
+            try rows.hear(&device, firmwareVersion: version, at: now)
+          }
+          return try rows.offer(to: device, at: now)
         }
-        return try rows.offer(to: device, at: now)
+      } catch is ServiceFault where next?.isNew != true && device.firmwareVersion == version {
+        // Only the time of the contact is lost: on a full disk too, a poll that changes nothing is answered.
       }
     }
     guard let offer else { return try Reply.json([String: String]()) }
@@ -95,10 +104,6 @@ extension DeviceAPI {
     }
     return try Reply.json(["message": isFirst ? "Successfully inserted!" : "Existing Record"])
   }
-
-  /// Whether a device was heard of lately enough that it need not be written down again: a poll that has nothing to tell
-  /// then only reads.
-  private static func isFresh(_ device: Device, at now: Instant) -> Bool { now.seconds - device.seen.seconds < 300 }
 
   static func name(_ text: String) throws -> DeviceName {
     guard let name = DeviceName(text) else { throw Refusal.malformed("mac has 1 to 128 printable characters") }

@@ -31,13 +31,14 @@ extension DeviceV2 {
       let images = body.images.compactMap { image in
         Digest(hexadecimal: image.digest).map { InstalledImage(slot: image.slot, size: image.size, digest: $0) }
       }
-      let reply = try await call.write { rows -> UpdateReply? in
+      let reply = try await call.polling { rows, recordsContact -> UpdateReply? in
         guard var device = try rows.device(id) else { throw PlatformError.notFound(.device) }
         func payloads(_ release: Firmware.Release) throws -> [ChosenPayload]? {
           try release.payloads(installed: images, features: body.features ?? 0, memory: body.memory ?? 0)
         }
         while true {
-          let offer = try rows.nextRelease(for: &device, firmwareVersion: body.version, at: now) { release in
+          let offer = try rows.nextRelease(for: &device, firmwareVersion: body.version, at: now, recordsContact: recordsContact) {
+            release in
             try payloads(release)?.isEmpty ?? false
           }
           // What has no signature is not for this device.
@@ -74,6 +75,21 @@ extension DeviceV2 {
       return try Reply.json(DeviceEventReply(state: RecordState(record.state), failures: record.failures))
     },
   ]
+}
+
+extension Call {
+  /// Runs what a poll asks. Where nothing can be written, as on a full disk, a poll that changes nothing but the time of
+  /// the contact is answered all the same.
+  fileprivate func polling<Result: Sendable>(
+    _ body: @escaping @Sendable (any WritablePlatformRows, _ recordsContact: Bool) throws -> Result
+  ) async throws -> Result {
+    do {
+      return try await platform.store.attempt(in: workspace) { try body($0, true) }
+    } catch let fault as ServiceFault {
+      guard fault != .overloaded else { throw fault }
+      return try await platform.store.attempt(in: workspace) { try body($0, false) }
+    }
+  }
 }
 
 extension DeviceRecord.Event {

@@ -98,6 +98,9 @@ private final class SilentStore: PlatformStore {
   func read<Result: Sendable>(
     in workspace: ID<Workspace>, _ body: @escaping @Sendable (any PlatformRows) throws -> Result
   ) async throws -> Result { try await inner.read(in: workspace, body) }
+  func attempt<Result: Sendable>(
+    in workspace: ID<Workspace>, _ body: @escaping @Sendable (any WritablePlatformRows) throws -> Result
+  ) async throws -> Result { try await inner.write(in: workspace, body) }
   func write<Result: Sendable>(
     in workspace: ID<Workspace>, _ body: @escaping @Sendable (any WritablePlatformRows) throws -> Result
   ) async throws -> Result { try await inner.write(in: workspace, body) }

@@ -128,9 +128,9 @@ struct DeviceRemoving: Verb {
   @OptionGroup var platform: PlatformOptions
   @OptionGroup var shown: OutputOptions
 
-  func outcomes(in surroundings: Surroundings, _ report: (DeviceTable) -> Void) throws {
+  func outcomes(in surroundings: Surroundings, _ report: (DeviceTable) throws -> Void) throws {
     let names = devices
-    report(
+    try report(
       try platform.tasks(in: surroundings).run { platform in
         let chosen = try await platform.devices(names)
         for device in chosen {

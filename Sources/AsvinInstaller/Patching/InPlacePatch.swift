@@ -60,7 +60,9 @@ public struct InPlacePatch<Flash: PatchFlash>: PatchApplying, ~Copyable {
   public mutating func forget() {
     let bytes = header.bytes
     // A header that was read once can be read again.
-    guard let header = try? PatchHeader(bytes.span), var journal = PatchJournal(header, flash: flash) else { return }  // see above
+    guard let header = try? PatchHeader(bytes.span),  // see above
+      var journal = PatchJournal(header, flash: flash)
+    else { return }
     journal.clear()
   }
 

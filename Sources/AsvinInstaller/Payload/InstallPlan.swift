@@ -10,8 +10,9 @@ public struct InstallPlan: BitwiseCopyable, Sendable {
   public let sequence: UInt64
   /// The slot that the image is for.
   public let slot: UInt64
-  /// Bytes of the image once installed, and its SHA-256.
+  /// Bytes of the image once installed.
   public let imageSize: UInt64
+  /// SHA-256 of the image once installed.
   public let imageDigest: Digest
   /// The component's place in the release, and how many components the release has.
   let index: UInt32, count: UInt32

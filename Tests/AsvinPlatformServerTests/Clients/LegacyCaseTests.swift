@@ -178,7 +178,8 @@ import Testing
   func fingerprints() async throws {
     try await PlatformUnderTest.run(fingerprint: "AA BB") { platform in
       let requests = [
-        Self.esp.post("/fingerprints", ""), PostmanClient().send("GET", "/fingerprints", token: "x"),
+        Self.esp.post("/fingerprints", ""),
+        ClientRequests.request("GET /fingerprints HTTP/1.1", ["Host: platform.example"], ""),
       ]
       for request in requests {
         let reply = try await platform.ask(request)

@@ -146,10 +146,14 @@ import Testing
         }
       }
       let damaged = try #require(due[platform.workspace.id])
-      _ = try await Shell.output(
-        of: "sqlite3 \(platform.scratch.path("platform.sqlite")) "
-          + "\"UPDATE rollout SET waves = 'nonsense', ends_when_done = 1, retries = 0, success = 0, success_threshold = 1 WHERE id = \(damaged.value)\""
-      )
+      try await Database.change(
+        platform.scratch.path("platform.sqlite"),
+        [
+          """
+          UPDATE rollout SET waves = 'nonsense', success_threshold = 1, retries = 0, success = 0, ends_when_done = 1
+          WHERE id = \(damaged.value)
+          """
+        ])
       platform.clock.now.seconds += 200
       try await Scheduler(store: platform.store, clock: { platform.clock.now }, logger: Logger(label: "test"))
         .startDue()

@@ -68,6 +68,18 @@ struct ContainerTests {
     }
   }
 
+  @Test("A choice without effect is a wrong call")
+  func withoutEffect() throws {
+    try Workshop.using { (workshop: Workshop) throws in
+      let plain = failure { try workshop.sign { $0.release.ranges = [0: "0x0-0xFF"] } }
+      #expect(plain?.kind == .usage)
+      let family = failure { try workshop.sign { $0.release.families = [0: "rp2040"] } }
+      #expect(family?.kind == .usage)
+      let absent = failure { try workshop.sign { $0.release.ranges = [3: "0x0-0xFF"] } }
+      #expect(absent?.kind == .usage)
+    }
+  }
+
   @Test("A range without data is refused with the ranges that have some")
   func elsewhere() throws {
     try Workshop.using(image: Self.hex) { (workshop: Workshop) throws in

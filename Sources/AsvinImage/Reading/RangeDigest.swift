@@ -10,6 +10,6 @@ extension ImageSource {
     var pieces = PieceReader(range, of: self)
     while let piece = try pieces.next() { hash.update(piece) }
     let digest = hash.finish()
-    return hexadecimal((0..<32).map { digest.span[$0] })
+    return hexadecimal((0..<32).map { digest[$0] })
   }
 }

@@ -54,15 +54,23 @@ extension ImageReport {
     return lines + Self.lines(leftOut, "left out")
   }
 
-  /// As many ranges as fit a screen, and the number of those that do not.
+  /// As many ranges as fit a screen, the gaps between them, and the number of those that do not fit.
   private static func lines(_ ranges: [Range], _ label: String) -> [String] {
-    var lines = ranges.prefix(16).map { range in
+    var lines: [String] = []
+    for (index, range) in ranges.prefix(16).enumerated() {
+      if index > 0, label == "range", range.first > ranges[index - 1].last + 1 {
+        let (first, last) = (ranges[index - 1].last + 1, range.first - 1)
+        lines.append(line("gap", "\(addresses(first, last)), \(last - first + 1) bytes"))
+      }
       let name = range.label.map { ", \($0)" } ?? ""
-      return line(
-        label, "0x\(String(range.first, radix: 16))-0x\(String(range.last, radix: 16)), \(range.size) bytes\(name)")
+      lines.append(line(label, "\(addresses(range.first, range.last)), \(range.size) bytes\(name)"))
     }
     if ranges.count > 16 { lines.append(line(label, "\(ranges.count - 16) more")) }
     return lines
+  }
+
+  private static func addresses(_ first: UInt64, _ last: UInt64) -> String {
+    "0x\(String(first, radix: 16))-0x\(String(last, radix: 16))"
   }
 
   /// The format that was recognised, what of the file is not in the image, and notes, as `sign` reports them.

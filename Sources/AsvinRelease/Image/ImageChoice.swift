@@ -20,3 +20,21 @@ extension ImageChoice {
     }
   }
 }
+
+extension ReleaseOptions {
+  /// Refuses a choice that has no effect: the user would take the result for what was asked for.
+  func checkChoices(of images: [FirmwareImage]) throws(Failure) {
+    for (choices, option) in [(ranges, "--range"), (families, "--family")] {
+      for slot in choices.keys.sorted() {
+        guard let image = images.first(where: { $0.slot == slot }) else {
+          throw Failure(
+            .usage, "\(option) is given for slot \(slot), which has no file", hint: "give one with --slot \(slot)=FILE")
+        }
+        guard image.description.container == nil else { continue }
+        throw Failure(
+          .usage, "'\(image.name)' is \(image.description.format.title), which \(option) cannot choose from",
+          hint: "leave \(option) out, or give a container such as Intel HEX, S-records, UF2 or ELF")
+      }
+    }
+  }
+}

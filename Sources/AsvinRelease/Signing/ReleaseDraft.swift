@@ -69,6 +69,7 @@ struct ReleaseDraft {
       images.append(try FirmwareImage(path, slot: slot, choice, in: surroundings))
     }
     self.images = images
+    try options.checkChoices(of: images)
     let asked = options.version ?? surroundings.variables["ASVIN_PACK_VERSION"]
     askedVersion = try asked.map { text throws(Failure) in try Name(version: text) }
     let version =

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tarfile
 
+import files
 import images
 
 
@@ -148,6 +149,8 @@ def main(folder: pathlib.Path, program: str) -> None:
             seeds.linux(number, pair)
     seeds.release(pathlib.Path("Keys/TEST-ONLY-ed25519.pem"))
     seeds.streams()
+    for target, name, content in files.seeds():
+        seeds.write(target, name, content)
     for file in folder.glob("pair.*"):
         file.unlink()
 

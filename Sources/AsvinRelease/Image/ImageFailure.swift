@@ -28,7 +28,7 @@ extension Failure {
       self.init(
         .rejected, "'\(name)' has no data for the chosen chip or board; \(known)", hint: "give another --family")
     default:
-      let what = format.map { "a damaged file: \($0.title), but \(error.fault.explanation)" }
+      let what = format.map { "\($0.title), but damaged: \(error.fault.explanation)" }
       let place = error.line.map { "line \($0), byte \(error.offset)" } ?? "byte \(error.offset)"
       self.init(
         .rejected, "'\(name)' is \(what ?? "a broken image: \(error.fault.explanation)"), at \(place)",

@@ -12,6 +12,7 @@ public enum Program {
     do {
       let arguments = try ProgramArguments.read()
       asJSON = arguments.prefix { $0 != "--" }.contains("--json")
+      try CommandProgram.checkHelp(arguments, AsvinPack.self)
       var command = try verb(arguments) ?? AsvinPack.parseAsRoot(helpAsJSON(arguments))
       try command.run()
       exit(0)

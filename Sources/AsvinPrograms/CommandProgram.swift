@@ -19,7 +19,9 @@ public enum CommandProgram {
   /// Runs the verb that the arguments name, and leaves with the exit code of its outcome.
   public static func run<Root: AsyncParsableCommand>(_ root: Root.Type) async -> Never {
     do {
-      var command = try Root.parseAsRoot(ProgramArguments.read())
+      let arguments = try ProgramArguments.read()
+      try checkHelp(arguments, Root.self)
+      var command = try Root.parseAsRoot(arguments)
       if command is any VerbGroup { throw MissingVerb(command: type(of: command)) }
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
@@ -39,6 +41,31 @@ public enum CommandProgram {
     StandardStreams.prepare()
     Interruption.removeIncompleteFiles()
   }
+
+  /// Checks that the verbs exist that `help` is asked about.
+  ///
+  /// - Throws: ``Failure`` for one that does not; ArgumentParser would show the help of all verbs as if it did.
+  public static func checkHelp(_ arguments: [String], _ root: any ParsableCommand.Type) throws(Failure) {
+    guard arguments.first == "help" else { return }
+    var command = root
+    for name in arguments.dropFirst() {
+      if name.hasPrefix("-") { return }
+      if name == "help" { continue }
+      let verbs = command.configuration.subcommands
+      var found: (any ParsableCommand.Type)?
+      for verb in verbs where Self.name(of: verb) == name { found = verb }
+      guard let found else {
+        var names: [String] = []
+        for verb in verbs { names.append(Self.name(of: verb)) }
+        throw Failure(
+          .usage, "\(Self.name(of: command)) has no verb '\(name)'",
+          hint: names.isEmpty ? "see: \(Self.name(of: root)) help" : "choose one of: \(names.joined(separator: ", "))")
+      }
+      command = found
+    }
+  }
+
+  private static func name(of command: any ParsableCommand.Type) -> String { command._commandName }
 
   /// Writes a line to standard output.
   ///

@@ -34,6 +34,19 @@ struct ArgumentTests {
     }
   }
 
+  @Test(
+    "Help about a verb that does not exist is a usage error",
+    arguments: [
+      ("asvin-pack", "help sgin"), ("asvin-pack", "help rollout strat"), ("asvin-platform", "help server"),
+      ("asvin-device", "help go"),
+    ])
+  func unknownHelp(program: String, arguments: String) throws {
+    try Scratch.with { scratch in
+      let run = try ProgramRun(arguments, in: scratch, program: program)
+      #expect(run.exitCode == 64 && run.output.isEmpty && run.errors.contains("has no verb"), "\(run.errors)")
+    }
+  }
+
   @Test("--version alone is the version", arguments: programs)
   func versionAlone(program: String) throws {
     try Scratch.with { scratch in

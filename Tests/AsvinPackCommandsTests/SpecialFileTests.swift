@@ -59,6 +59,21 @@ struct SpecialFileTests {
     }
   }
 
+  @Test(
+    "An image that shrinks, grows or changes while it is signed is an error, and there is no bundle",
+    arguments: ["truncate -s 100 blink.bin", "printf more >>blink.bin", "printf X | dd of=blink.bin conv=notrunc"])
+  func changing(change: String) throws {
+    try Bench.with { scratch in
+      // The program waits for its key, after it has opened the image.
+      try #require(unsafe mkfifo(scratch.path("key"), 0o600) == 0)
+      let run = try ProgramRun(
+        "sign blink.bin --key key -o x", in: scratch,
+        before: "(sleep 0.5; \(change) 2>/dev/null; cat ed25519.pem >key) &")
+      #expect(run.exitCode == 1 && run.errors.contains("'blink.bin' changed while it was read"), "\(run.errors)")
+      #expect(try !scratch.files().contains("x"))
+    }
+  }
+
   @Test("A node of a device stays one, and gets the bytes", .enabled(if: geteuid() == 0, "needs root"))
   func node() throws {
     try Bench.with { scratch in

@@ -27,11 +27,13 @@ final class TerminalRun {
     var attributes = posix_spawnattr_t()
     unsafe posix_spawnattr_init(&attributes)
     defer { unsafe posix_spawnattr_destroy(&attributes) }
-    // The thread of a test may have signals blocked, which the program must not inherit.
+    // The thread of a test may have signals blocked or ignored, which the program must not inherit.
     var none = sigset_t()
     unsafe sigemptyset(&none)
     unsafe posix_spawnattr_setsigmask(&attributes, &none)
-    unsafe posix_spawnattr_setflags(&attributes, 0x88)  // POSIX_SPAWN_SETSID and _SETSIGMASK
+    for number in [SIGINT, SIGTERM, SIGHUP, SIGQUIT] { unsafe sigaddset(&none, number) }
+    unsafe posix_spawnattr_setsigdefault(&attributes, &none)
+    unsafe posix_spawnattr_setflags(&attributes, 0x8C)  // POSIX_SPAWN_SETSID, _SETSIGMASK and _SETSIGDEF
     let words = ["/bin/sh", "-c", "cd \"$0\"; exec \"$@\"", scratch.folder] + wrapper + [ProgramRun.path] + arguments
     var argv = unsafe words.map { unsafe strdup($0) } + [nil]
     var environment = unsafe (["PATH=/usr/sbin:/usr/bin:/sbin:/bin"] + variables).map { unsafe strdup($0) } + [nil]
@@ -49,7 +51,7 @@ final class TerminalRun {
 
   /// Waits until the terminal shows a text.
   func wait(for text: String) throws {
-    for _ in 0..<300 {
+    for _ in 0..<900 {
       if shown.contains(text) { return }
       var place = pollfd(fd: terminal, events: Int16(POLLIN), revents: 0)
       guard unsafe poll(&place, 1, 100) > 0 else { continue }
@@ -76,7 +78,7 @@ final class TerminalRun {
   /// Waits for the end: the exit code, or 128 and the signal.
   func end() throws -> Int32 {
     var status: Int32 = 0
-    for _ in 0..<300 {
+    for _ in 0..<900 {
       if unsafe waitpid(process, &status, WNOHANG) == process {
         return status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + status & 0x7F
       }

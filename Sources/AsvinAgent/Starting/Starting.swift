@@ -1,5 +1,6 @@
 import AsvinInstaller
 import AsvinPlatformAPI
+import AsvinRelease
 import AsvinVerifier
 
 extension DeviceAgent {

@@ -43,7 +43,6 @@ struct FileRegion: FlashRegion {
   func byte(_ offset: UInt64) -> UInt8 { file[Int(offset)] }
   func read(_ offset: UInt64, into bytes: UnsafeMutableRawBufferPointer) -> Bool {
     unsafe file.copy(Int(offset), into: bytes)
-    return true
   }
   func erase(_ offset: UInt64) { file.fill(Int(offset), Self.blockBytes) }
   func write(_ offset: UInt64, _ bytes: Span<UInt8>) { file.write(Int(offset), bytes) }

@@ -75,7 +75,7 @@ final class RegionFile {
   ///
   /// - Returns: whether all of them could be read.
   func copy(_ offset: Int, into memory: UnsafeMutableRawBufferPointer) -> Bool {
-    for index in unsafe memory.indices { unsafe memory[index] = self[offset + index] }
+    for index in memory.indices { unsafe memory[index] = self[offset + index] }
     return start >= 0
   }
 

@@ -44,7 +44,8 @@ let package = Package(
     // Floor 1: trust, on the device and on the host alike.
     .target(name: "AsvinVerifier", dependencies: ["AsvinManifest", "AsvinWire"], swiftSettings: calculating),
     .target(
-      name: "AsvinVerifyCrypto", dependencies: ["AsvinVerifier", "AsvinManifest", "AsvinWire"], swiftSettings: calculating),
+      name: "AsvinVerifyCrypto", dependencies: ["AsvinVerifier", "AsvinManifest", "AsvinWire"],
+      swiftSettings: calculating),
     .target(
       name: "AsvinInstaller", dependencies: ["AsvinDelta", "AsvinVerifier", "AsvinManifest", "AsvinWire"],
       swiftSettings: device),

@@ -128,7 +128,9 @@ public final class SQLiteStore: PlatformStore {
 
   /// Whether any workspace lists a bundle.
   public func isListed(bundle: Digest) async throws -> Bool {
-    try await read { try Bool.fetchOne($0, sql: "SELECT 1 FROM firmware WHERE bundle = ?", arguments: [bundle.data]) != nil }
+    try await read { database in
+      try Bool.fetchOne(database, sql: "SELECT 1 FROM firmware WHERE bundle = ?", arguments: [bundle.data]) != nil
+    }
   }
 
   /// Answers as long as the threads that read make progress.

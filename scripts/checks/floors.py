@@ -23,6 +23,7 @@ OUTSIDE = {
     "NIOHTTPTypes": "AsvinPlatformServer",
     "NIOHTTPTypesHTTP1": "AsvinPlatformServer",
     "ServiceLifecycle": "AsvinPlatformServer",
+    "UnixSignals": "AsvinPlatformServer",
     "AsyncHTTPClient": "AsvinPublisher",
 }
 # The two libraries of HTTP, of the server and of the client, speak in its buffers.

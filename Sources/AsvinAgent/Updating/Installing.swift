@@ -96,7 +96,9 @@ extension DeviceAgent {
   ) async throws {
     let free = state.running.bank.other
     try change { boot in
-      guard let first = plan.steps.first, try boot.freeSlot(free.slot, for: first.plan) else { throw Failure(.failed, "an update is on trial") }
+      guard let first = plan.steps.first, try boot.freeSlot(free.slot, for: first.plan) else {
+        throw Failure(.failed, "an update is on trial")
+      }
     }
     var banks = state.banks
     // An earlier installation of this release that was stopped before it was tried.

@@ -52,7 +52,8 @@ extension DeviceAPI {
   func login(_ request: Request, context: PlatformContext) async throws -> Response {
     let body = try await request.decoded(Login.Body.self)
     let now = clock()
-    let allowance = limiter.take("\(context.peer) \(body.email.map { Account.folded($0) } ?? body.deviceKey ?? "")", at: now)
+    let identity = body.email.map { Account.folded($0) } ?? body.deviceKey ?? ""
+    let allowance = limiter.take("\(context.peer) \(identity)", at: now)
     guard allowance.isWithin else { throw Refusal(tooMany: allowance) }
     guard let workspace = try await workspaceID(of: body, from: context.peer, at: now) else {
       throw Refusal(status: .unauthorized, message: "the signature or the time is not good", fields: allowance.fields)

@@ -41,6 +41,9 @@ final class Challenges: Sendable {
 
   /// Whether a nonce is good; it is not again.
   func use(_ nonce: [UInt8], at now: Instant) -> Bool {
-    state.withLock { state in state.expiry.removeValue(forKey: nonce).map { now < $0 && $0.seconds - now.seconds <= Self.lifetime } ?? false }
+    // A clock that was set back does not make a nonce live longer.
+    state.withLock { state in
+      state.expiry.removeValue(forKey: nonce).map { now < $0 && $0.seconds - now.seconds <= Self.lifetime } ?? false
+    }
   }
 }

@@ -37,8 +37,9 @@ extension DeviceV2 {
           try release.payloads(installed: images, features: body.features ?? 0, memory: body.memory ?? 0)
         }
         while true {
-          let offer = try rows.nextRelease(for: &device, firmwareVersion: body.version, at: now, recordsContact: recordsContact) {
-            release in
+          let offer = try rows.nextRelease(
+            for: &device, firmwareVersion: body.version, at: now, recordsContact: recordsContact
+          ) { release in
             try payloads(release)?.isEmpty ?? false
           }
           // What has no signature is not for this device.

@@ -66,7 +66,9 @@ extension Management {
     ) { call in
       let upload = try await call.upload()
       return try await call.platform.uploads.exclusively(.upload(upload.id)) {
-        try await call.platform.uploads.exclusively(.bundle(upload.digest.hexadecimal)) { try await call.publish(upload) }
+        try await call.platform.uploads.exclusively(.bundle(upload.digest.hexadecimal)) {
+          try await call.publish(upload)
+        }
       }
     },
     Route(
@@ -141,7 +143,8 @@ extension Call {
     guard room.holds(bytes) else {
       throw Refusal(
         status: .insufficientRoom,
-        message: "the platform's disk has no room for \(bytes) bytes: \(room.free) are free, \(room.reserve) in reserve",
+        message: "the platform's disk has no room for \(bytes) bytes: \(room.free) are free, "
+          + "\(room.reserve) in reserve",
         hint: "make room on the server, or delete uploads")
     }
   }

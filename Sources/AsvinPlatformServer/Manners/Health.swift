@@ -65,7 +65,7 @@ final class Health: Sendable {
       if room.isReadOnly {
         findings.problems.append("the disk is read-only")
       } else if !room.holds(0) {
-        findings.problems.append("the disk is full: \(room.free) bytes are free, and \(room.reserve) are kept in reserve")
+        findings.problems.append("the disk is full: \(room.free) bytes are free, \(room.reserve) are kept in reserve")
       }
     } catch {
       findings.problems.append("the objects cannot be reached: \(error)")

@@ -1,7 +1,7 @@
 import AsvinPlatform
 import AsvinPlatformStore
 import AsvinWire
-import Foundation
+import FoundationEssentials
 import Logging
 import Synchronization
 import Testing
@@ -34,10 +34,9 @@ struct FrameTests {
   @Test("The process ends when the store does not answer for half a minute, and not before")
   func watchdog() async throws {
     let store = MemoryStore()
-    let scratch = try FileManager.default.url(
-      for: .itemReplacementDirectory, in: .userDomainMask, appropriateFor: URL(filePath: "/tmp"), create: true)
-    defer { try? FileManager.default.removeItem(at: scratch) }  // a folder in /tmp that stays is no fault
-    let objects = try FolderObjects(folder: scratch.path())
+    let folder = FileManager.default.temporaryDirectory.path() + "asvin-test-\(UInt64.random(in: 0 ... .max))"
+    defer { try? FileManager.default.removeItem(atPath: folder) }  // a folder that stays is no fault
+    let objects = try FolderObjects(folder: folder)
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     let table = ConnectionTable(ConnectionLimits(descriptors: 1024), logger: logger)
     let health = Health(store: store, objects: objects, connections: table)

@@ -1,7 +1,7 @@
 import AsvinFixtures
 import AsvinPlatform
 import AsvinPlatformAPI
-import Foundation
+import FoundationEssentials
 import Logging
 import Testing
 

@@ -21,7 +21,8 @@ extension DeviceAPI {
   private static let absent = "Device does't exist!"
 
   func devices(_ request: Request, context: PlatformContext) async throws -> Response {
-    try Reply.json(try await all(in: workspace(request)).map(Listed.init))
+    let devices = try await all(request, context)
+    return try await Workers.digests.run { try Reply.json(devices.map(Listed.init)) }
   }
 
   func device(_ request: Request, context: PlatformContext) async throws -> Response {
@@ -76,17 +77,26 @@ extension DeviceAPI {
   }
 
   func report(_ request: Request, context: PlatformContext) async throws -> Response {
-    let devices = try await all(in: workspace(request))
-    switch try context.parameters.require("type") {
-    case "json": return try Reply.json(devices.map(Listed.init))
-    case "xml": return Reply.bytes(Array(DeviceReports.xml(devices).utf8), "application/xml")
-    case "csv": return Reply.bytes(Array(DeviceReports.csv(devices).utf8), "text/csv; charset=utf-8")
-    case "pdf": throw Refusal.notFound("a report is json, xml or csv; there is none in pdf")
-    default: throw Refusal.notFound("a report is json, xml or csv")
+    let type = try context.parameters.require("type")
+    let devices = try await all(request, context)
+    return try await Workers.digests.run {
+      switch type {
+      case "json": return try Reply.json(devices.map(Listed.init))
+      case "xml": return Reply.bytes(Array(DeviceReports.xml(devices).utf8), "application/xml")
+      case "csv": return Reply.bytes(Array(DeviceReports.csv(devices).utf8), "text/csv; charset=utf-8")
+      case "pdf": throw Refusal.notFound("a report is json, xml or csv; there is none in pdf")
+      default: throw Refusal.notFound("a report is json, xml or csv")
+      }
     }
   }
 
-  private func all(in workspace: ID<Workspace>) async throws -> [Device] {
-    try await store.read(in: workspace) { rows in try rows.devices(after: nil, limit: .max) }
+  /// Lists of all devices that one address may ask for in a minute: each takes as long as there are devices.
+  private static let listsPerMinute = 60
+
+  private func all(_ request: Request, _ context: PlatformContext) async throws -> [Device] {
+    let workspace = try await workspace(request)
+    let allowance = limiter.take("\(context.peer) all devices", at: clock(), limit: Self.listsPerMinute)
+    guard allowance.isWithin else { throw Refusal(tooMany: allowance) }
+    return try await store.read(in: workspace) { rows in try rows.devices(after: nil, limit: .max) }
   }
 }

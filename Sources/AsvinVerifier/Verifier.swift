@@ -41,16 +41,14 @@ public struct Verifier<Provider: Cryptography & ~Copyable>: ~Copyable {
   ) throws(Rejection) -> VerifiedManifest {
     // Size limits; well-formed and deterministic (RFC 8949 §4.2.1). The manifest is still only bytes.
     let view = try open(envelope)
-    // Key sets do not exist yet: what depends on them is refused by name, not passed over.
-    guard !view.hasKeySetLinks else { throw Rejection(.keySetLinksUnsupported) }
     // Signatures over the bytes as stored reach the threshold.
-    let signers = try signers(of: view, trust: trust)
+    var signers: UInt32 = 0
+    if let reason = reason(against: view, trust: trust, signers: &signers) { throw Rejection(reason) }
     verdict.add(.signatures)
     // Only now is the manifest parsed.
     let manifest = try parse(view.manifest)
-    guard manifest.format == Schema.format else { throw Rejection(.unsupportedFormat) }
     if let reason = reason(against: manifest, for: device, &verdict) { throw Rejection(reason) }
-    return VerifiedManifest(manifest, digest: cryptography.sha256(view.manifest), signers: signers)
+    return VerifiedManifest(manifest, digest: cryptography.sha256(manifest.bytes), signers: signers)
   }
 
   @_lifetime(copy bytes)
@@ -71,31 +69,27 @@ public struct Verifier<Provider: Cryptography & ~Copyable>: ~Copyable {
     }
   }
 
-  /// The device's policy: vendor, class, rollback floor, base, key set, a usable payload for every component.
+  /// What speaks against a manifest: its format, and the device's policy: vendor, class, rollback floor, base, key set, a usable payload for every component.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
   private func reason(
     against manifest: ManifestView, for device: borrowing Device, _ verdict: inout VerdictWord
   ) -> Reason? {
-    if case .required(let vendor) = device.vendor {
-      guard isSame(vendor, manifest.vendor) else { return .wrongVendor }
-      verdict.add(.vendor)
-    }
-    if case .required(let deviceClass) = device.deviceClass {
-      guard isSame(deviceClass, manifest.deviceClass) else { return .wrongClass }
-      verdict.add(.deviceClass)
-    }
+    guard manifest.format == Schema.format else { return .unsupportedFormat }
+    guard meets(device.vendor, manifest.vendor, .vendor, &verdict) else { return .wrongVendor }
+    guard meets(device.deviceClass, manifest.deviceClass, .deviceClass, &verdict) else { return .wrongClass }
+    let number = manifest.sequence
     if case .required(let floor) = device.floor {
-      guard Decision.answer(manifest.sequence > floor) else { return .sequenceNotAboveFloor }
+      guard Decision.answer(number > floor) else { return .sequenceNotAboveFloor }
       verdict.add(.floor)
+      guard number &- floor <= device.longestStep else { return .sequenceTooFar }
     }
-    guard device.isInReach(manifest.sequence) else { return .sequenceTooFar }
     if let lowestBase = manifest.lowestBase {
       guard let sequence = device.sequence else { return .baseUnknown }
       guard Decision.answer(sequence >= lowestBase) else { return .baseNotAllowed }
     }
-    guard manifest.keySetVersion == nil else { return .keySetRequired }
+    guard !manifest.needsKeySet else { return .keySetRequired }
     var cursor = manifest.components
     var slots: UInt32 = 0
     // A manifest that was read to its end cannot fail here; if it did, a component would be missing.
@@ -106,7 +100,17 @@ public struct Verifier<Provider: Cryptography & ~Copyable>: ~Copyable {
     return device.isComplete(slots) ? nil : .componentMissing
   }
 
-  private func isSame(_ identifier: Identifier, _ bytes: Span<UInt8>) -> Bool {
-    Decision.answer(identifier.matches(bytes))
+  /// Whether an identifier is the one that a device demands.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  private func meets(
+    _ demand: Device.Demand<Identifier>, _ bytes: Span<UInt8>, _ step: VerdictWord.Step,
+    _ verdict: inout VerdictWord
+  ) -> Bool {
+    guard case .required(let identifier) = demand else { return true }
+    guard Decision.answer(identifier.matches(bytes)) else { return false }
+    verdict.add(step)
+    return true
   }
 }

@@ -43,15 +43,28 @@ func agreed(_ round: (_ isRehearsed: Bool) -> Int32) -> Int32 {
 /// Whether a result is misuse or a reason.
 private func isRefusal(_ result: Int32) -> Bool { result > 0 && result < 256 }
 
-/// A change of a device's state.
-enum Change { case begin, confirm, revert, freeSlot }
+/// A change of a device's state. Its number is in the result of a change that was made, so that one change does not pass
+/// for another one.
+enum Change: Int32 {
+  case begin = 0x11D4_6A35
+  case confirm = 0x2479_C5E2
+  case revert = 0x3A8E_1797
+  case freeSlot = 0x16B3_D94C
+}
 
 /// Changes the state of a device; a result of the header.
 func make(
   _ change: Change, of device: UnsafePointer<asvin_device>?, _ slot: UnsafeMutablePointer<UInt32>? = nil,
   _ plan: UnsafePointer<InstallPlan>? = nil
 ) -> Int32 {
-  agreed { isRehearsed in unsafe make(change, of: device, slot, plan, isRehearsed: isRehearsed) }
+  var (first, second) = (0 as UInt32, 0 as UInt32)
+  let answer = agreed { isRehearsed in
+    if isRehearsed { return unsafe make(change, of: device, &first, plan, isRehearsed: true) }
+    return unsafe make(change, of: device, &second, plan, isRehearsed: false)
+  }
+  unsafe slot?.pointee = second
+  // The rounds agree on the slot as well, or there is no result.
+  return answer &+ Int32(bitPattern: (first ^ second) &* 0x9E37_79B1)
 }
 
 #if hasFeature(Embedded)
@@ -86,12 +99,15 @@ private func make(
           return ASVIN_MISUSE
         }
       }
-      return ASVIN_DONE
+      return ASVIN_DONE &+ change.rawValue
     } catch {
       return code(error.reason)
     }
   }
 }
+
+/// The result of a change for the header: of any other change, no result.
+func settled(_ change: Change, _ result: Int32) -> Int32 { isRefusal(result) ? result : result &- change.rawValue }
 
 /// See the header.
 @c @implementation
@@ -103,11 +119,15 @@ public func asvin_boot(_ device: UnsafePointer<asvin_device>?, _ slot: UnsafeMut
 
 /// See the header.
 @c @implementation
-public func asvin_confirm(_ device: UnsafePointer<asvin_device>?) -> Int32 { unsafe make(.confirm, of: device) }
+public func asvin_confirm(_ device: UnsafePointer<asvin_device>?) -> Int32 {
+  unsafe settled(.confirm, make(.confirm, of: device))
+}
 
 /// See the header.
 @c @implementation
-public func asvin_revert(_ device: UnsafePointer<asvin_device>?) -> Int32 { unsafe make(.revert, of: device) }
+public func asvin_revert(_ device: UnsafePointer<asvin_device>?) -> Int32 {
+  unsafe settled(.revert, make(.revert, of: device))
+}
 
 /// See the header.
 @c @implementation

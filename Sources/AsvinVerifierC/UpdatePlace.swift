@@ -47,7 +47,9 @@ struct UpdatePlace {
 
   /// Frees the slot for the installer that is stored, which has refused nothing; a result of the header.
   func begin(at place: UInt64) -> Int32 {
-    let answer = unsafe withUnsafePointer(to: plan) { plan in unsafe make(.freeSlot, of: device, nil, plan) }
+    let answer = unsafe withUnsafePointer(to: plan) { plan in
+      unsafe settled(.freeSlot, make(.freeSlot, of: device, nil, plan))
+    }
     if answer == ASVIN_DONE { unsafe offset.pointee = place } else { close() }
     return answer
   }

@@ -9,6 +9,8 @@ final class OpenFlash {
 struct OpenHandle: PatchFlash {
   let flash: OpenFlash
   var hasFailed: Bool { false }
+  var blockBytes: UInt32 { 1024 }
+  func capacity(_ area: FlashArea) -> UInt32 { 1 << 16 }
   func byte(_ area: FlashArea, at offset: UInt32) -> UInt8 { flash.areas[Int(area.rawValue)][Int(offset)] }
   func erase(_ area: FlashArea, at offset: UInt32) {
     for place in Int(offset)..<Int(offset) + 1024 { flash.areas[Int(area.rawValue)][place] = 0xFF }

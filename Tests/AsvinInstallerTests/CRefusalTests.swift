@@ -19,7 +19,7 @@ struct CRefusalTests {
     let device = CStateTests.device()
     let release = try SignedRelease(slots.map { SignedRelease.component($0, Self.new) })
     var plan = asvin_plan()
-    #expect(Self.verify(device, release.envelope, &plan) == Self.code(.noUsablePayload))
+    #expect(Self.verify(device, release.envelope, &plan) == Self.code(.slotUnknown))
     #expect(plan.stream_bytes == 0 && plan.sequence == 0)
     #expect(
       Self.verify(device, try SignedRelease([SignedRelease.component(0, Self.new)]).envelope, &plan) == ASVIN_DONE)

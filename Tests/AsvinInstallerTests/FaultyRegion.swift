@@ -14,9 +14,11 @@ struct FaultyRegion: FlashRegion {
 
     /// Whether an operation goes through.
     func passes(_ kind: Operation) -> Bool {
-      guard kind == operation, !hasFailed else { return !hasFailed }
+      guard kind == operation else { return !hasFailed }
       left -= 1
-      hasFailed = left < 0
+      // A word that cannot be read is not a failure of the flash.
+      if operation == .read { return left >= 0 }
+      hasFailed = hasFailed || left < 0
       return !hasFailed
     }
 
@@ -32,6 +34,9 @@ struct FaultyRegion: FlashRegion {
   var writeBytes: UInt32 { region.writeBytes }
   var hasFailed: Bool { fault.hasFailed }
 
+  func read(_ offset: UInt64, into bytes: UnsafeMutableRawBufferPointer) -> Bool {
+    unsafe fault.passes(.read) && region.read(offset, into: bytes)
+  }
   func byte(_ offset: UInt64) -> UInt8 { fault.passes(.read) ? region.byte(offset) : 0 }
   func erase(_ offset: UInt64) { if fault.passes(.erase) { region.erase(offset) } }
   func write(_ offset: UInt64, _ bytes: Span<UInt8>) { if fault.passes(.write) { region.write(offset, bytes) } }

@@ -40,13 +40,15 @@ struct SignedRelease {
   }
 
   /// The plan for a payload of a slot, or `nil` where the release has none.
-  func plan(slot: UInt64, payload: Int = 0) throws(Rejection) -> InstallPlan? {
+  func plan(
+    slot: UInt64, payload: Int = 0, floor: Device.Demand<UInt64> = .required(7)
+  ) throws(Rejection) -> InstallPlan? {
     let cryptography = DeviceCryptography()
     let anchors = [TrustAnchor(Update.key.publicKey, using: cryptography)]
     guard let trust = Trust(anchors.span) else { fatalError("one key is trust") }
     let device = Device(
-      vendor: .required(Update.vendor), deviceClass: .required(Update.deviceClass), floor: .required(7), sequence: 7,
-      features: .max, memory: 1 << 20)
+      vendor: .required(Update.vendor), deviceClass: .required(Update.deviceClass), floor: floor, sequence: 7,
+      slots: .required(DeviceSlots(.max, needed: 1)), features: .max, memory: 1 << 20)
     let release = try Verifier(cryptography).verify(envelope.span, trust: trust, device: device)
     return InstallPlan(release, slot: slot, payload: payload)
   }

@@ -265,7 +265,8 @@ class Campaign:
             self.hung += 1
             return
         if self.faulty.word(self.image.symbols["accepted"]):
-            self.accepts.append((self.image.owner[address], line))
+            answer = self.faulty.word(self.image.symbols["answered"])
+            self.accepts.append((self.image.owner[address], f"{line.split(' @')[0]}; answered {answer:#x}"))
 
 
 def main() -> int:

@@ -1,5 +1,5 @@
 import AsvinWire
-public import Glibc
+import Glibc
 
 /// Where bytes go, in order.
 public protocol ByteSink {
@@ -58,7 +58,7 @@ public final class OutputFile: ByteSink {
   ///   - takesStreams: whether the path may be a device or a named pipe, which is then written to; otherwise it is refused.
   /// - Throws: ``FileError``; at once where the final name is taken and must not be replaced.
   public convenience init(
-    _ path: String, permissions: mode_t = 0o644, replacing: Replacing = .never, durability: Durability,
+    _ path: String, permissions: UInt32 = 0o644, replacing: Replacing = .never, durability: Durability,
     inputs: InputLedger? = nil, takesStreams: Bool = false
   ) throws(FileError) {
     try self.init(
@@ -67,7 +67,7 @@ public final class OutputFile: ByteSink {
   }
 
   init(
-    _ path: String, permissions: mode_t, replacing: Replacing, durability: Durability, inputs: InputLedger?,
+    _ path: String, permissions: UInt32, replacing: Replacing, durability: Durability, inputs: InputLedger?,
     takesStreams: Bool, features: UnplacedFile.Features
   ) throws(FileError) {
     self.path = path

@@ -14,9 +14,10 @@ public struct BootState<Region: FlashRegion> {
   private var content: BootRecord
   private let running: RunningImage
   private let factory: FactoryState
-  /// Whether changes are only tried, and not written: what a change comes to is asked twice, and a skipped instruction can
-  /// spoil one of the two.
-  private let isRehearsed: Bool
+  /// Whether changes are written, or only tried: what a change comes to is asked twice, and a skipped instruction can spoil
+  /// one of the two. A word far from what is left in memory, because a state that was not read must not be written.
+  private let mode: UInt32
+  private static var written: UInt32 { 0x6D1E_A8B3 }
 
   /// The state in a region of two erase blocks or more.
   ///
@@ -36,7 +37,7 @@ public struct BootState<Region: FlashRegion> {
   @inline(never)
   #endif
   package init(_ region: Region, running: RunningImage, factory: FactoryState, isRehearsed: Bool) {
-    (self.running, self.factory, self.isRehearsed) = (running, factory, isRehearsed)
+    (self.running, self.factory, mode) = (running, factory, isRehearsed ? 0 : Self.written)
     log = RecordLog(region, .state)
     content = BootRecord()
     if !log.last(into: &content.record) { content.begin(factory, running) }
@@ -216,7 +217,7 @@ public struct BootState<Region: FlashRegion> {
   #endif
   private mutating func write(_ phase: BootPhase) throws(InstallError) {
     content.phase = phase.rawValue
-    if !isRehearsed { log.append(&content.record) }
+    if mode == Self.written { log.append(&content.record) }
     guard !log.hasFailed else {
       // Nothing is on trial of which that is not known to be written.
       content.phase = BootPhase.confirmed.rawValue

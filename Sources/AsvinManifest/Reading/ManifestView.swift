@@ -58,6 +58,9 @@ public struct ManifestView: ~Escapable {
   /// The key-set version that this release needs, where given.
   public var keySetVersion: UInt64? { fields.optional(ManifestKey.keySetVersion) }
 
+  /// Whether this release needs a key-set version.
+  package var needsKeySet: Bool { fields.has(ManifestKey.keySetVersion) }
+
   /// The components, at least one, slots strictly ascending.
   public var components: ComponentCursor {
     @_lifetime(copy self)

@@ -47,6 +47,10 @@ public struct PayloadView: EncodedItem, ~Escapable {
 
   /// Bits for what a device must be able to do, where given.
   public var features: UInt64? { fields.optional(PayloadKey.features) }
+
+  /// The same two, 0 where they are not given.
+  package var neededMemory: UInt64 { fields.number(PayloadKey.memory) }
+  package var neededFeatures: UInt64 { fields.number(PayloadKey.features) }
 }
 
 /// The payloads of a component, in the manifest's order.

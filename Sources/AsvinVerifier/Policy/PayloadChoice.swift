@@ -13,13 +13,14 @@ extension Device {
   /// The payload for a component: a patch from the installed image, otherwise the compressed image, otherwise the image;
   /// `nil` where the device can use none.
   public func choice(for component: ComponentView) -> PayloadChoice? {
-    if holds(component.slot, component.size, component.digest) { return .alreadyInstalled }
+    let slot = component.slot
+    if holds(slot, component.size, component.digest) { return .alreadyInstalled }
     var (best, bestRank, index) = (0, Int.max, 0)
     var cursor = component.payloads
     // A manifest that was read to its end cannot fail here; if it did, the payloads after the defect would not count.
     while let payload = try? cursor.next() {  // see above
       let isExcluded = index < 32 && excludedPayloads >> UInt32(truncatingIfNeeded: index) & 1 != 0
-      let rank = isExcluded ? .max : rank(payload, of: component.slot)
+      let rank = isExcluded ? .max : rank(payload, of: slot)
       if rank < bestRank { (best, bestRank) = (index, rank) }
       index &+= 1
     }
@@ -39,16 +40,17 @@ extension Device {
 
   /// 0 for a patch from the installed image, 1 for one from the empty base, 2 for the image; the maximum if unusable.
   private func rank(_ payload: borrowing PayloadView, of slot: UInt64) -> Int {
-    let needed = payload.features ?? 0
+    let needed = payload.neededFeatures
     guard let kind = payload.kind, needed & ~features == 0 else { return .max }
     // A block of the stream is held in RAM until its digest is checked.
-    let isSealed = payload.chunk > 0
-    let block = isSealed ? UInt64(1 as UInt32 &<< UInt32(truncatingIfNeeded: payload.chunk)) &+ 32 : 0
+    let chunk = UInt32(truncatingIfNeeded: payload.chunk)
+    let isSealed = chunk > 0
+    let block = isSealed ? UInt64(1 as UInt32 &<< chunk) &+ 32 : 0
     guard block <= blockMemory ?? memory else { return .max }
     guard kind == .patch else { return 2 }
     // A device applies no byte of a patch that it has not verified.
     guard isSealed || needed & Self.storedPatches != 0, memory > 0 else { return .max }
-    guard payload.memory ?? 0 <= memory &- (blockMemory == nil ? block : 0) else { return .max }
+    guard payload.neededMemory <= memory &- (blockMemory == nil ? block : 0) else { return .max }
     if payload.baseDigest.isEmpty { return 1 }
     return holds(slot, payload.baseSize, payload.baseDigest) ? 0 : .max
   }

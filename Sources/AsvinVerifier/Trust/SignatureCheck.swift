@@ -2,7 +2,8 @@ import AsvinManifest
 import AsvinWire
 
 extension Verifier where Provider: ~Copyable {
-  /// Which trusted keys signed an envelope's manifest, as a bit for each anchor.
+  /// What speaks against an envelope before its manifest is parsed: whether too few trusted keys signed it. Those that did
+  /// are a bit each in `signers`.
   ///
   /// The key fixes the algorithm; `kid` only selects: every trusted key that it matches is tried, and a key counts
   /// once however many signatures it made. A signature that does not hold is ignored; when too few hold, the
@@ -12,12 +13,16 @@ extension Verifier where Provider: ~Copyable {
   #if hasFeature(Embedded)
   @inline(never)
   #endif
-  func signers(of envelope: borrowing EnvelopeView, trust: borrowing Trust) throws(Rejection) -> UInt32 {
-    var signers: UInt32 = 0
+  func reason(
+    against envelope: borrowing EnvelopeView, trust: borrowing Trust, signers: inout UInt32
+  ) -> Reason? {
+    // Key sets do not exist yet: what depends on them is refused by name, not passed over.
+    guard !envelope.hasKeySetLinks else { return .keySetLinksUnsupported }
     var distinct: UInt32 = 0
     var closest = Reason.unsigned
     var cursor = envelope.signatures
-    while let signature = try next(&cursor) {
+    // An envelope that was read to its end cannot fail here; if it did, the signatures that follow would not count.
+    while let signature = try? cursor.next() {  // see above
       if closest == .unsigned { closest = .untrustedKey }
       for index in trust.anchors.indices {
         guard trust.anchors[index].keyID.matches(signature.keyID) else { continue }
@@ -31,18 +36,9 @@ extension Verifier where Provider: ~Copyable {
       }
     }
     guard Decision.answer(distinct >= UInt32(truncatingIfNeeded: trust.threshold)) else {
-      throw Rejection(distinct == 0 ? closest : .thresholdNotReached)
+      return distinct == 0 ? closest : .thresholdNotReached
     }
-    return signers
-  }
-
-  @_lifetime(copy cursor)
-  private func next(_ cursor: inout SignatureCursor) throws(Rejection) -> SignatureView? {
-    do {
-      return try cursor.next()
-    } catch {
-      throw Rejection(error, malformed: .envelopeMalformed)
-    }
+    return nil
   }
 
   /// Whether the same key stands among the anchors before an index.

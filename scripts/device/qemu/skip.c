@@ -29,6 +29,11 @@ static asvin_plan plan;
 static asvin_update update;
 static uint64_t offset;
 
+// Where a lost return leads, to address 0 and near it, a device has its vectors, and no code: udf.
+__attribute__((section(".vectors"), used)) static const uint32_t vectors[64] = {
+    [0 ... 63] = 0xDE00DE00,
+};
+
 // Between these two, an instruction of the library is skipped.
 __attribute__((noinline)) void attack_begins(void) { __asm__ volatile("" ::: "memory"); }
 __attribute__((noinline)) void attack_ends(void) { __asm__ volatile("" ::: "memory"); }

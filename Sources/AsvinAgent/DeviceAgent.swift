@@ -65,7 +65,7 @@ public actor DeviceAgent {
     do {
       outbox = try Outbox.kept(in: folder)
     } catch {
-      throw Failure(error, on: folder.file(Outbox.file))
+      throw Trouble.failure(error)
     }
   }
 

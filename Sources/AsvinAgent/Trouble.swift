@@ -10,7 +10,11 @@ enum Trouble {
   static func failure(_ error: any Error) -> Failure {
     switch error {
     case let failure as Failure: return failure
-    case let error as FileError: return Failure(error, on: error.path)
+    case let error as FileError:
+      let failure = Failure(error, on: error.path)
+      if error.isMissing || error.isPermission || failure.kind == .cannotWrite { return failure }
+      // A system without descriptors or a disk that fails is not a file that is missing: it may pass.
+      return Failure(.unreachable, failure.message, hint: "it is tried again later")
     case let rejection as Rejection: return Failure(.rejected, "the release is rejected: \(rejection.reason.name)")
     case let error as InstallError: return Failure(.failed, "the release cannot be installed: \(error.reason.name)")
     case let error as CryptoError: return Failure(error, on: "the device's key")

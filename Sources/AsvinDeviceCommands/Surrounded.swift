@@ -21,5 +21,5 @@ enum Surrounded {
 
 extension Failure {
   /// Whether it may pass by itself: a disk that is full, or a system without descriptors.
-  fileprivate var isPassing: Bool { kind == .cannotWrite || kind == .notAllowed || status != nil }
+  fileprivate var isPassing: Bool { [.cannotWrite, .notAllowed, .unreachable].contains(kind) }
 }

@@ -26,7 +26,7 @@ public struct DeviceFolder: Sendable {
     do {
       if let lock = try FolderLock(file("lock")) { return lock }
     } catch {
-      throw Failure(error, on: file("lock"))
+      throw Trouble.failure(error)
     }
     let holder = holder.map { "\($0)" } ?? "another process"
     throw Failure(

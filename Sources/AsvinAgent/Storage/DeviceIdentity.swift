@@ -64,7 +64,7 @@ extension DeviceFolder {
       if let identity = try load(Self.identityFile, as: DeviceIdentity.self).value { return identity }
       return try load(Self.identityCopy, as: DeviceIdentity.self).value
     } catch {
-      throw Failure(error, on: file(Self.identityFile))
+      throw Trouble.failure(error)
     }
   }
 
@@ -81,7 +81,7 @@ extension DeviceFolder {
     do {
       return try PrivateKey(pem: InputFile(file("key.pem")).read(at: 0, count: 1 << 16), passphrase: nil)
     } catch let error as FileError where !error.isMissing {
-      throw Failure(error, on: file("key.pem"))
+      throw Trouble.failure(error)
     } catch {
       throw Failure(
         .failed, "the device's key '\(file("key.pem"))' is missing or damaged",

@@ -9,7 +9,9 @@ public final class FolderLock {
   ///
   /// - Throws: ``FileError``.
   public init?(_ path: String) throws(FileError) {
-    descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    let writable = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    // A file that is already there can be locked on a read-only disk as well.
+    descriptor = writable < 0 && errno == EROFS ? unsafe open(path, O_RDONLY | O_CLOEXEC) : writable
     guard descriptor >= 0 else { throw FileError(.create, path) }
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
       let isHeld = errno == EWOULDBLOCK

@@ -3,11 +3,8 @@ import AsvinPrograms
 
 /// The program.
 public enum DeviceProgram {
-  /// Prepares the process. Call it first, before anything is awaited.
-  public static func start() { CommandProgram.start(AsvinDeviceRoot.self) }
-
   /// Runs the verb that the arguments name, and leaves with the exit code of its outcome.
-  public static func run() async -> Never { await CommandProgram.run(AsvinDeviceRoot.self) }
+  public static func run() -> Never { CommandProgram.wait(for: AsvinDeviceRoot.self) }
 }
 
 /// The root of all verbs.

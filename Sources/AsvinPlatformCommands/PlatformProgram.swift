@@ -3,11 +3,8 @@ import AsvinPrograms
 
 /// The program.
 public enum PlatformProgram {
-  /// Prepares the process. Call it first, before anything is awaited.
-  public static func start() { CommandProgram.start(AsvinPlatformRoot.self) }
-
   /// Runs the verb that the arguments name, and leaves with the exit code of its outcome.
-  public static func run() async -> Never { await CommandProgram.run(AsvinPlatformRoot.self) }
+  public static func run() -> Never { CommandProgram.wait(for: AsvinPlatformRoot.self) }
 }
 
 /// The root of all verbs.

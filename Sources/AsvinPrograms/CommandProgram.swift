@@ -5,9 +5,19 @@ import Glibc
 
 /// A program of verbs, from its arguments to its exit code.
 public enum CommandProgram {
+  /// Runs a program that waits for others, on other threads than the first.
+  ///
+  /// Nothing is awaited at the top of a file: its code has one symbol in every program, and a test that needs two programs
+  /// could not be linked.
+  public static func wait<Root: AsyncParsableCommand>(for root: Root.Type) -> Never {
+    start(root)
+    Task { await run(root) }
+    while true { pause() }
+  }
+
   /// Prepares a program that waits for others, before its first thread: libdispatch's threads end the process where `/proc`
   /// is not mounted, so that it is refused here.
-  public static func start(_ root: any ParsableCommand.Type) {
+  private static func start(_ root: any ParsableCommand.Type) {
     prepare()
     do throws(Failure) {
       try ProcessFolder.require()

@@ -1,4 +1,3 @@
 import AsvinDeviceCommands
 
-DeviceProgram.start()
-await DeviceProgram.run()
+DeviceProgram.run()

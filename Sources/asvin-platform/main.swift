@@ -1,4 +1,3 @@
 import AsvinPlatformCommands
 
-PlatformProgram.start()
-await PlatformProgram.run()
+PlatformProgram.run()

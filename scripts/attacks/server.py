@@ -19,7 +19,7 @@ PROGRAMS = pathlib.Path(os.environ.get("ASVIN_PROGRAMS", ROOT / ".build/release"
 class Server:
     """`asvin-platform serve` over a data folder with one workspace."""
 
-    def __init__(self, data: pathlib.Path | None = None, before: str = "", options: tuple = ()):
+    def __init__(self, data: pathlib.Path | None = None, before: str = "", port: int = 0):
         """`before` is a shell command for the limits of the process, as `ulimit -n 256`."""
         self.data = data or pathlib.Path(tempfile.mkdtemp(prefix="asvin-attack-")) / "data"
         keys = self.data.parent / (self.data.name + "-workspace.json")
@@ -28,7 +28,7 @@ class Server:
             keys.write_text(made.stdout)
         self.workspace = json.loads(keys.read_text())
         self.admin = {"Authorization": f"Bearer {self.workspace['token']}"}
-        command = [PROGRAMS / "asvin-platform", "serve", "--data", self.data, "--port", "0", *options]
+        command = [PROGRAMS / "asvin-platform", "serve", "--data", self.data, "--port", port]
         shell = f"{before or ':'} && exec \"$@\""
         self.log = open(self.data.parent / "log", "ab+")
         self.process = subprocess.Popen(

@@ -181,7 +181,7 @@ class Soak:
             else:
                 with self.lock:
                     self.server.kill()
-                    self.server = Server(self.server.data, options=("--port", str(self.server.port)))
+                    self.server = Server(self.server.data, port=self.server.port)
                 self.counts["servers killed"] += 1
             time.sleep(self.random.uniform(3, 8))
 

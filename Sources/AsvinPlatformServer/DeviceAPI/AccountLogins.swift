@@ -15,8 +15,8 @@ final class AccountLogins: Sendable {
   private let key = (0..<32).map { _ in UInt8.random(in: 0...255) }
   private let verified = Mutex<[String: Digest]>([:])
 
-  /// One at a time, and few that wait: whoever guesses holds nobody up for long.
-  private let hashing = Workers("passwords", threads: 1, mostWaiting: 8)
+  /// Two at a time, and few that wait: a client that guesses delays nobody for long.
+  private let hashing = Workers("passwords", threads: 2, mostWaiting: 4)
   /// What is hashed where there is no such account: how long the answer takes does not tell.
   private let nobody = Account(email: "", salt: FixedBytes(), hash: Digest())
 

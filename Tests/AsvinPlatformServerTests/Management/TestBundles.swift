@@ -24,6 +24,8 @@ struct TestBundles {
     try scratch.write(image, to: file)
     var options = ReleaseOptions(file: file)
     (options.name, options.version, options.vendor, options.deviceClass) = ("kettle", version, "example.com", "board")
+    // A gateway's file may be compressed, which lint asks about for other boards.
+    if image.starts(with: [0x1F, 0x8B]) { options.allowed = [.format] }
     var signing = Signing(options)
     signing.keys = [KeyReference("\(Self.keys)\(key).pem", from: "/")]
     signing.output = "kettle-\(version)-\(key).asvin"

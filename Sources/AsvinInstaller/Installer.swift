@@ -48,40 +48,35 @@ public struct Installer<
     }
     var log = RecordLog(journal, .progress)
     // Where it was last, unless something else was installed since.
-    var record = Record()
+    var known = Progress()
     let isKnown =
-      log.last(into: &record)
-      && record.content(as: Progress.self).fits(
-        plan, isPatch: Patching.appliesPatches && plan.isPatch, eraseBlock: target.blockBytes)
-    if !isKnown { record = Record(Progress(plan)) }
-    var known = record.content(as: Progress.self)
+      log.last(into: &known.record)
+      && known.fits(plan, isPatch: Patching.appliesPatches && plan.isPatch, eraseBlock: target.blockBytes)
+    if !isKnown { known.begin(plan) }
     if Patching.appliesPatches, plan.isPatch {
       patching.resume(written: known.written)
       // The last block that does not begin behind the place that the applier wants.
       let wanted = patching.offset
       if known.position > wanted {
-        known = Progress(plan)
-        if Patching.goesOnInside,
-          log.newest(
-            into: &record,
+        let isThere =
+          Patching.goesOnInside
+          && log.newest(
+            into: &known.record,
             where: {
-              let progress = $0.content(as: Progress.self)
+              var progress = Progress($0)
               return progress.fits(plan, isPatch: true, eraseBlock: target.blockBytes) && progress.position <= wanted
             })
-        {
-          known = record.content(as: Progress.self)
-        }
+        if !isThere { known.begin(plan) }
         // What is written counts, even where the patch is given again from its start.
         known.written = patching.written
-        record = Record(known)
       }
       skipped = wanted &- known.position
     }
     // Noted before the slot is written to: a later installer knows whose bytes are in it.
-    log.append(&record)
+    log.append(&known.record)
     guard !log.hasFailed else { throw InstallError(.flashFailed, at: 0) }
     (self.plan, self.target, self.log) = (plan, target, log)
-    stream = unsafe SealedStream(plan, from: known, memory: memory)
+    stream = unsafe SealedStream(plan, from: &known, memory: memory)
     writer = SlotWriter(target, written: known.written)
     self.patching = patching
   }
@@ -106,8 +101,8 @@ public struct Installer<
       } else {
         // To the end of an erase block, at which the journal is written.
         let block = target.blockBytes
-        let count = stream.count(
-          upTo: min(Int(block &- UInt32(truncatingIfNeeded: stream.position) & (block &- 1)), rest.count))
+        let left = block &- UInt32(truncatingIfNeeded: stream.position) & (block &- 1)
+        let count = stream.count(upTo: min(Int(truncatingIfNeeded: left), rest.count))
         writer.append(rest.extracting(first: count))
         rest = rest.extracting(droppingFirst: count)
         stream.pass(count)
@@ -166,8 +161,7 @@ public struct Installer<
       var progress = Progress(plan)
       (progress.position, progress.expected) = (position, stream.expected)
       progress.written = isPatch ? patching.written : position
-      var record = Record(progress)
-      log.append(&record)
+      log.append(&progress.record)
     }
     guard !target.hasFailed, !log.hasFailed else { throw failure(.flashFailed) }
   }

@@ -10,27 +10,17 @@ enum RecordKind: UInt32 {
   case state = 0x5374_6174
 }
 
-/// A record as it is stored in flash: a structure of at most 120 bytes as it is in memory, which is little-endian on all
-/// these devices, the record's number, counted from 1, and a checksum.
+/// A record as it is stored in flash: 15 words as they are in memory, which is little-endian on all these devices, the
+/// record's number, counted from 1, and a checksum.
 struct Record {
   /// Bytes of a record in flash.
   static var bytes: UInt32 { 128 }
 
-  /// The structure's 15 words, and a word for the number and the checksum.
+  /// The content's 15 words, and a word for the number and the checksum.
   var words: InlineArray<16, UInt64> = .init(repeating: .max)
 
   /// A record of nothing.
   init() {}
-
-  /// A record of a structure, which has at most 120 bytes and no gaps.
-  init<Content: BitwiseCopyable>(_ content: Content) {
-    unsafe withUnsafeMutableBytes(of: &words) { unsafe $0.storeBytes(of: content, as: Content.self) }
-  }
-
-  /// The structure that was recorded.
-  func content<Content: BitwiseCopyable>(as type: Content.Type) -> Content {
-    unsafe withUnsafeBytes(of: words) { unsafe $0.load(as: type) }
-  }
 
   /// The digest that begins at a word.
   subscript(digest word: Int) -> Digest {
@@ -60,7 +50,7 @@ struct Record {
     words[15] |= UInt64(checksum(kind)) << 32
   }
 
-  /// CRC-32 of the structure and the number, changed by the kind. Mutating, because it would otherwise be copied.
+  /// CRC-32 of the content and the number, changed by the kind. Mutating, because it would otherwise be copied.
   #if hasFeature(Embedded)
   @inline(never)
   #endif

@@ -24,9 +24,15 @@ struct RecordLog<Region: FlashRegion> {
   private var isUnusable = true
 
   /// Places in both halves, each of complete erase blocks.
-  private var places: UInt32 {
+  private var places: UInt32 { Self.places(in: region) }
+
+  /// In one place, and of the region: the log would otherwise be copied to be asked.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  private static func places(in region: Region) -> UInt32 {
     let bytes = UInt32(truncatingIfNeeded: min(region.capacity, 1 << 31))
-    return (bytes & ~(2 &* region.blockBytes &- 1)) >> Self.placeBits
+    return (bytes & ~(2 &* region.blockBytes &- 1)) >> placeBits
   }
 
   /// The log in a region of two erase blocks or more.
@@ -59,11 +65,13 @@ struct RecordLog<Region: FlashRegion> {
   func last(into record: inout Record) -> Bool { sequence > 0 && number(place, into: &record) == sequence }
 
   /// Whether the last record is still the one that this log read or wrote last. It is not, where another log of the same
-  /// region was written to since.
+  /// region was written to since. Mutating, because the log would otherwise be copied to be asked.
   var isCurrent: Bool {
-    var record = Record()
-    let next = place &+ 1 == places ? 0 : place &+ 1
-    return number(place, into: &record) == sequence && number(next, into: &record) <= sequence
+    mutating get {
+      var record = Record()
+      let next = place &+ 1 == places ? 0 : place &+ 1
+      return number(place, into: &record) == sequence && number(next, into: &record) <= sequence
+    }
   }
 
   /// Reads the newest intact record that passes a test.

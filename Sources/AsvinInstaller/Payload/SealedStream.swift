@@ -21,9 +21,11 @@ struct SealedStream<Hash: StreamingHash> {
 
   /// A stream from a block on: the first, or where a journal says that it stood.
   ///
-  /// - Parameter memory: of a block: a chunk and 32 bytes.
+  /// - Parameters:
+  ///   - progress: where it stood; inout, because it would otherwise be copied.
+  ///   - memory: of a block: a chunk and 32 bytes.
   @unsafe
-  init(_ plan: InstallPlan, from progress: Progress, memory: UnsafeMutableRawBufferPointer) {
+  init(_ plan: InstallPlan, from progress: inout Progress, memory: UnsafeMutableRawBufferPointer) {
     unsafe self.memory = memory
     (sealing, size) = (plan.sealing, plan.payloadSize)
     (position, expected) = (progress.position, progress.expected)
@@ -87,7 +89,7 @@ struct SealedStream<Hash: StreamingHash> {
   #endif
   mutating func pass(_ count: Int) {
     position &+= UInt64(UInt32(truncatingIfNeeded: count))
-    chunkCount = self.count(upTo: Int(sealing.chunkBytes))
+    chunkCount = self.count(upTo: Int(truncatingIfNeeded: sealing.chunkBytes))
     blockCount = chunkCount &+ (left > UInt64(sealing.chunkBytes) ? 32 : 0)
   }
 }

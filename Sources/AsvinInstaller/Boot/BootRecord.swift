@@ -80,6 +80,9 @@ struct BootRecord {
   }
 
   /// A release is confirmed, in a slot.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
   mutating func confirm(_ release: UInt64, _ image: Digest, in slot: UInt32) {
     (starts, sequence) = (0, release)
     (confirmedSlot, confirmedImage) = (slot, image)

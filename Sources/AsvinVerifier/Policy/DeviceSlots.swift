@@ -22,12 +22,6 @@ public struct DeviceSlots: Equatable, Sendable {
 }
 
 extension Device {
-  /// Whether a sequence number is not too far above the floor.
-  func isInReach(_ sequence: UInt64) -> Bool {
-    guard case .required(let floor) = floor else { return true }
-    return sequence &- floor <= longestStep
-  }
-
   /// Whether the device has the slot of a component, which is noted.
   func has(_ slot: UInt64, in found: inout UInt32) -> Bool {
     guard case .required(let slots) = slots else { return true }

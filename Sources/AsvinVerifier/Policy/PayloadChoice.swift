@@ -12,6 +12,9 @@ public enum PayloadChoice: Equatable, Sendable {
 extension Device {
   /// The payload for a component: a patch from the installed image, otherwise the compressed image, otherwise the image;
   /// `nil` where the device can use none.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
   public func choice(for component: ComponentView) -> PayloadChoice? {
     let slot = component.slot
     if holds(slot, component.size, component.digest) { return .alreadyInstalled }

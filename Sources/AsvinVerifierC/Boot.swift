@@ -53,6 +53,9 @@ enum Change: Int32 {
 }
 
 /// Changes the state of a device; a result of the header.
+#if hasFeature(Embedded)
+@inline(never)
+#endif
 func make(
   _ change: Change, of device: UnsafePointer<asvin_device>?, _ slot: UnsafeMutablePointer<UInt32>? = nil,
   _ plan: UnsafePointer<InstallPlan>? = nil

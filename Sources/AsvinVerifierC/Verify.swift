@@ -59,17 +59,7 @@ private func verify(
     let image = unsafe InstalledImage(
       slot: 0, size: UInt64(device.pointee.running_bytes), digest: runningDigest(of: device))
     let installed: InlineArray<1, InstalledImage> = [image]
-    let room = unsafe UInt64(device.pointee.memory_bytes)
-    let (step, isImagesOnly) = unsafe (device.pointee.max_sequence_step, device.pointee.images_only != 0)
-    // Neither patches in place nor those that are stored before they are applied.
-    var asked = unsafe Device(
-      vendor: .required(identifier(of: device, 0)),
-      deviceClass: .required(identifier(of: device, 1)), floor: .required(state.floor),
-      sequence: state.sequence,
-      slots: .required(DeviceSlots(1)), longestStep: step == 0 ? Device.usualStep : step,
-      features: device.pointee.features & 0xFE, memory: isImagesOnly ? 0 : room, blockMemory: isImagesOnly ? room : nil,
-      installed: installed.span.extracting(first: image.size > 0 ? 1 : 0))
-    asked.excludedPayloads = unsafe device.pointee.excluded_payloads
+    let asked = unsafe asked(of: device, state, installed.span.extracting(first: image.size > 0 ? 1 : 0))
     do throws(Rejection) {
       let verifier = unsafe Verifier(CCryptography(device))
       var release = try verifier.pass(unsafe envelope.span, trust: trust, device: asked, adding: &verdict)
@@ -80,6 +70,27 @@ private func verify(
       return code(error.reason)
     }
   }
+}
+
+/// What a release is measured against. On its own, because a device is large, and would be made for each of its uses.
+#if hasFeature(Embedded)
+@inline(never)
+#endif
+@_lifetime(copy installed)
+private func asked(
+  of device: UnsafePointer<asvin_device>, _ state: DeviceState, _ installed: Span<InstalledImage>
+) -> Device {
+  let room = unsafe UInt64(device.pointee.memory_bytes)
+  let (step, isImagesOnly) = unsafe (device.pointee.max_sequence_step, device.pointee.images_only != 0)
+  // Neither patches in place nor those that are stored before they are applied.
+  var asked = unsafe Device(
+    vendor: .required(identifier(of: device, 0)),
+    deviceClass: .required(identifier(of: device, 1)), floor: .required(state.floor), sequence: state.sequence,
+    slots: .required(DeviceSlots(1)), longestStep: step == 0 ? Device.usualStep : step,
+    features: device.pointee.features & 0xFE, memory: isImagesOnly ? 0 : room, blockMemory: isImagesOnly ? room : nil,
+    installed: installed)
+  asked.excludedPayloads = unsafe device.pointee.excluded_payloads
+  return asked
 }
 
 private func threshold(of device: UnsafePointer<asvin_device>) -> Int {

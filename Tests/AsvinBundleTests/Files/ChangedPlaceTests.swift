@@ -1,0 +1,45 @@
+import AsvinFixtures
+import Glibc
+import Testing
+
+@testable import AsvinBundle
+
+@Suite("What changes while an output is written", .usesScratch)
+struct ChangedPlaceTests {
+  static func refusal(_ file: OutputFile) -> FileError? {
+    do throws(FileError) {
+      try file.commit()
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  @Test("A pipe that came up at the place is not replaced") func pipe() throws {
+    try Scratch.with { scratch in
+      let path = scratch.path("out")
+      let file = try OutputFile(path, replacing: .existing, durability: .remade)
+      try file.write([1])
+      try #require(unsafe mkfifo(path, 0o600) == 0)
+      #expect(Self.refusal(file) != nil)
+      var status = stat()
+      #expect(unsafe lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO)
+    }
+  }
+
+  @Test("An input that was written to since it was opened stops the output", arguments: [false, true])
+  func input(isChanged: Bool) throws {
+    try Scratch.with { scratch in
+      let (input, output) = (scratch.path("in"), scratch.path("out"))
+      try #require(unsafe system("printf one >'\(input)'") == 0)
+      let ledger = InputLedger()
+      let reading = try ledger.open(input)
+      defer { _ = reading }
+      let file = try OutputFile(output, durability: .remade, inputs: ledger)
+      try file.write([1])
+      if isChanged { try #require(unsafe system("sleep 0.05; printf longer >'\(input)'") == 0) }
+      #expect((Self.refusal(file) != nil) == isChanged)
+      #expect((unsafe access(output, F_OK) == 0) != isChanged)
+    }
+  }
+}

@@ -62,10 +62,15 @@ def make(root: pathlib.Path, folder: pathlib.Path, changed: dict[str, str], test
     folder.mkdir(parents=True, exist_ok=True)
     manifest = light_manifest((root / "Package.swift").read_text(), tests)
     write(folder / "Package.swift", manifest.encode())
-    for name in ("Tests", "Templates", "Keys"):
+    for name in ("Tests", "Keys"):
         link = folder / name
         if not link.is_symlink():
             link.symlink_to(root / name)
+    # A test lists this folder, and a link to a folder lists as empty.
+    if (folder / "Templates").is_symlink():
+        (folder / "Templates").unlink()
+    for template in (root / "Templates").iterdir():
+        write(folder / "Templates" / template.name, template.read_bytes())
     there = set()
     for source in sorted((root / "Sources").rglob("*")):
         name = str(source.relative_to(root))

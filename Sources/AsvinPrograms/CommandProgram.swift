@@ -11,8 +11,18 @@ public enum CommandProgram {
   /// could not be linked.
   public static func wait<Root: AsyncParsableCommand>(for root: Root.Type) -> Never {
     start(root)
+    receiveSignals()
     Task { await run(root) }
     while true { pause() }
+  }
+
+  /// Lets this thread receive the signals that end a program. A parent may have started it with them blocked, and the
+  /// threads of libdispatch block all.
+  private static func receiveSignals() {
+    var signals = sigset_t()
+    unsafe sigemptyset(&signals)
+    for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT] { unsafe sigaddset(&signals, signal) }
+    unsafe pthread_sigmask(SIG_UNBLOCK, &signals, nil)
   }
 
   /// Prepares a program that waits for others, before its first thread: libdispatch's threads end the process where `/proc`

@@ -30,7 +30,9 @@ class Server:
         self.admin = {"Authorization": f"Bearer {self.workspace['token']}"}
         command = [PROGRAMS / "asvin-platform", "serve", "--data", self.data, "--port", port]
         shell = f"{before or ':'} && exec \"$@\""
-        self.log = open(self.data.parent / "log", "ab+")
+        # Beside the data, which may be on a disk that is filled.
+        self.log_path = pathlib.Path(tempfile.gettempdir()) / f"{self.data.parent.parent.name}-{self.data.parent.name}.log"
+        self.log = open(self.log_path, "ab")
         self.process = subprocess.Popen(
             ["bash", "-c", shell, "serve", *map(str, command)], stdout=subprocess.PIPE, stderr=self.log, text=True
         )
@@ -41,7 +43,7 @@ class Server:
         self.url = f"http://127.0.0.1:{self.port}"
 
     def log_text(self) -> str:
-        return (self.data.parent / "log").read_text(errors="replace")
+        return self.log_path.read_text(errors="replace")
 
     def connection(self, timeout: float = 20) -> http.client.HTTPConnection:
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)

@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 import NIOHTTP1
 
@@ -105,7 +106,16 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
       let first = samples.removeFirst()
       let least = UInt64(limits.minimumRate * limits.rateSeconds)
       let moved = max(counters.received &- first.received, counters.acknowledged &- first.acknowledged)
-      if moved < least { isReading && waitingWrites == 0 ? refuse(context) : context.close(promise: nil) }
+      if moved < least { isReading && waitingWrites == 0 ? refuse(context) : abort(context) }
+    }
+  }
+
+  /// Resets a connection whose client takes nothing: the system would otherwise keep what was not sent, and the client
+  /// would not hear of the end.
+  private func abort(_ context: ChannelHandlerContext) {
+    guard let options = context.channel as? any SocketOptionProvider else { return context.close(promise: nil) }
+    options.setSoLinger(linger(l_onoff: 1, l_linger: 0)).assumeIsolatedUnsafeUnchecked().whenComplete { _ in
+      context.close(promise: nil)
     }
   }
 

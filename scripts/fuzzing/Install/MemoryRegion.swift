@@ -45,6 +45,7 @@ extension InstallPlan {
     (baseSize, baseDigest, index, count) = (0, Digest(), 0, 1)
     sealing = Sealing(chunkBits: firstLink == nil ? 0 : 9)
     self.firstLink = firstLink ?? Digest()
+    verdict = VerdictWord.accepted(9)
   }
 }
 

@@ -43,7 +43,7 @@ final class Flash: PatchFlash {
   }
 
   func erase(_ area: FlashArea, at offset: UInt32) {
-    let (area, offset) = (unsafe areas[Int(area.rawValue)], Int(offset))
+    let (area, offset, blockBytes) = (unsafe areas[Int(area.rawValue)], Int(offset), Int(blockBytes))
     require(offset % blockBytes == 0 && offset + blockBytes <= area.count, "a block of the area is erased")
     let count = done(blockBytes)
     for place in offset..<offset + count { unsafe area[place] = 0xFF }

@@ -40,8 +40,7 @@ struct Outbox: Codable {
 
   /// Keeps it on disk. A disk that is full does not keep a report from being sent.
   func keep(in folder: DeviceFolder) {
-    // See above: the letters are in memory, and are lost only if the agent ends as well.
-    try? folder.write(self, to: Self.file)  // see above
+    try? folder.write(self, to: Self.file)  // the letters are in memory, and are lost only if the agent ends
   }
 
   mutating func add(_ event: DeviceEventRequest, about rollout: Int64) {

@@ -30,8 +30,7 @@ struct OwedStart: Codable, Equatable {
 
   /// What tells one start of this system from another.
   static var systemStart: String {
-    // Without /proc the hook's own exit code has to do.
-    let bytes = try? InputFile("/proc/sys/kernel/random/boot_id").spooled()  // see above
+    let bytes = try? InputFile("/proc/sys/kernel/random/boot_id").spooled()  // no /proc: its exit code decides
     return String(decoding: (bytes ?? []).filter { $0 > 0x20 }, as: UTF8.self)
   }
 }

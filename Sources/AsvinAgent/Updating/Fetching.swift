@@ -112,8 +112,8 @@ extension DeviceAgent {
 
   /// Removes what is left of other payloads.
   private func removePayloads(but name: String) throws {
-    // A folder that cannot be listed has nothing that is removed.
-    for other in (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []  // see above
+    // A folder that cannot be listed has nothing to remove.
+    for other in (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []  // nothing to remove
     where other.hasPrefix("payload-") && other != name { unsafe unlink(folder.file(other)) }
   }
 

@@ -44,8 +44,7 @@ public struct LockHolder: Equatable, Sendable {
 
   /// The process that a lock's file names, or `nil` where none is named or it has ended.
   public init?(ofLock path: String) {
-    // A file that cannot be read names nobody.
-    guard let bytes = try? InputFile(path).read(at: 0, count: 256) else { return nil }  // see above
+    guard let bytes = try? InputFile(path).read(at: 0, count: 256) else { return nil }  // it names no process
     let parts = String(decoding: bytes, as: UTF8.self).split(whereSeparator: { $0 == " " || $0 == "\n" })
     guard parts.count >= 2, let process = Int32(parts[0]), process > 0 else { return nil }
     (self.process, program) = (process, parts[1...].joined(separator: " "))

@@ -1,6 +1,6 @@
 /// The data that a container lists, for each chip or board and at each address, before an image is made of it.
 public struct Container: Sendable {
-  /// A gap of so many bytes separates two images: no image has such a hole, and chips keep memory of different kinds
+  /// The gap in bytes that separates two images: no image has such a hole, and chips keep memory of different kinds
   /// (flash, RAM, option bytes, UICR) further apart than that.
   static let separation: UInt64 = 1 << 20
 

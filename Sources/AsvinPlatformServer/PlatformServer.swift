@@ -70,7 +70,8 @@ public struct PlatformServer: Sendable {
     router.add(middleware: FaultReplies())
     router.add(middleware: MethodCheck(RouteTable.all))
     router.get("metrics") { _, _ in
-      Reply.bytes(Array(metrics.text.utf8), "text/plain; version=0.0.4; charset=utf-8")
+      let text = metrics.text + connections.metrics + Metrics.queues
+      return Reply.bytes(Array(text.utf8), "text/plain; version=0.0.4; charset=utf-8")
     }
     router.get("healthz") { _, _ in try health.health() }
     router.get("readyz") { _, _ in try health.readiness() }

@@ -31,7 +31,7 @@ struct PlatformUnderTest: Sendable {
 
   static func run(
     loginsPerMinute: Int = 600, isTLS: Bool = false, fingerprint: String? = nil,
-    _ body: @escaping @Sendable (PlatformUnderTest) async throws -> Void
+    connections: ConnectionLimits? = nil, _ body: @escaping @Sendable (PlatformUnderTest) async throws -> Void
   ) async throws {
     try await Scratch.with { scratch in
       let store = try SQLiteStore(path: scratch.path("platform.sqlite"))
@@ -41,6 +41,7 @@ struct PlatformUnderTest: Sendable {
       let clock = TestClock()
       var settings = PlatformServer.Settings(tokenKey: try Shared.projectText("Keys/TEST-ONLY-rsa-2048.pem"))
       (settings.port, settings.loginsPerMinute, settings.fingerprint) = (0, loginsPerMinute, fingerprint)
+      if let connections { settings.connections = connections }
       // Other tests may use all threads of this process for longer than that.
       settings.onSilence = {}
       if isTLS {

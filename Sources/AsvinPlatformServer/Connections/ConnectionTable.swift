@@ -11,7 +11,8 @@ final class ConnectionTable: Sendable {
     var byAddress: [String: Int] = [:]
     var refused = 0
     var isEnding = false
-    var lastWord: ContinuousClock.Instant?
+    /// When a refusal was last logged.
+    var lastLine: ContinuousClock.Instant?
   }
 
   let limits: ConnectionLimits
@@ -20,26 +21,40 @@ final class ConnectionTable: Sendable {
 
   init(_ limits: ConnectionLimits, logger: Logger) { (self.limits, self.logger) = (limits, logger) }
 
-  /// Open connections, and those that were refused since the start.
-  var counts: (open: Int, refused: Int) { state.withLock { ($0.channels.count, $0.refused) } }
+  /// Connections that are open, with those that are being closed because they are over a limit.
+  var open: Int { state.withLock { $0.channels.count } }
+
+  /// Its gauges, as Prometheus reads them.
+  var metrics: String {
+    let (open, refused) = state.withLock { ($0.channels.count, $0.refused) }
+    return """
+      # HELP asvin_connections_open Connections that are open.
+      # TYPE asvin_connections_open gauge
+      asvin_connections_open \(open)
+      # HELP asvin_connections_refused_total Connections that were over a limit.
+      # TYPE asvin_connections_refused_total counter
+      asvin_connections_refused_total \(refused)
+
+      """
+  }
 
   /// Whether the server is ending.
   var isEnding: Bool { state.withLock { $0.isEnding } }
 
-  /// Takes up a connection, or has it closed where it is over a limit.
+  /// Counts a new connection, and closes it where it is over a limit.
   func admit(_ channel: any Channel) {
     let address = channel.remoteAddress?.ipAddress ?? ""
     let id = ObjectIdentifier(channel)
-    let refusal = state.withLock { state -> String? in
-      let ofAddress = state.byAddress[address, default: 0]
-      let isOver = state.channels.count >= limits.total
+    let (reason, isLogged) = state.withLock { state in
+      let reason = refusal(of: address, state)
       state.channels[id] = channel
-      state.byAddress[address] = ofAddress + 1
-      guard isOver || ofAddress >= limits.perAddress || state.isEnding else { return nil }
+      state.byAddress[address, default: 0] += 1
+      guard reason != nil else { return (reason, false) }
       state.refused += 1
-      guard !state.isEnding, state.lastWord.map({ $0.duration(to: .now) > .seconds(10) }) ?? true else { return "" }
-      state.lastWord = .now
-      return isOver ? "all \(limits.total) connections are in use" : "one address has \(limits.perAddress) connections"
+      // A flood of connections does not become a flood of lines.
+      let isLogged = state.lastLine.map { $0.duration(to: .now) > .seconds(10) } ?? true
+      if isLogged { state.lastLine = .now }
+      return (reason, isLogged)
     }
     channel.closeFuture.whenComplete { [self] _ in
       state.withLock { state in
@@ -48,12 +63,18 @@ final class ConnectionTable: Sendable {
         state.byAddress[address] = left == 0 ? nil : left
       }
     }
-    guard let refusal else { return }
-    if !refusal.isEmpty {
-      logger.warning("connections are refused", metadata: ["reason": "\(refusal)", "peer": "\(address)"])
-    }
+    guard let reason else { return }
+    if isLogged { logger.warning("connections are refused", metadata: ["reason": "\(reason)", "peer": "\(address)"]) }
     // Later, when the handlers of the channel are in place.
     channel.eventLoop.execute { channel.close(promise: nil) }
+  }
+
+  /// Why a connection of an address is refused; `nil` where it is not.
+  private func refusal(of address: String, _ state: State) -> String? {
+    if state.isEnding { return "the server is ending" }
+    if state.channels.count >= limits.total { return "all \(limits.total) connections are in use" }
+    guard state.byAddress[address, default: 0] >= limits.perAddress else { return nil }
+    return "one address has \(limits.perAddress) connections"
   }
 
   /// Has what is in progress end within the time for it, and then closes every connection: a client that reads nothing
@@ -76,5 +97,5 @@ struct ConnectionCap: AvailableConnectionsDelegate {
 
   func connectionOpened() {}
   func connectionClosed() {}
-  func isAcceptingNewConnections() -> Bool { table.counts.open < table.limits.total + 32 }
+  func isAcceptingNewConnections() -> Bool { table.open < table.limits.total + 32 }
 }

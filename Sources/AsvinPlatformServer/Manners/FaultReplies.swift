@@ -4,6 +4,8 @@ import Glibc
 import HTTPTypes
 import Hummingbird
 import Logging
+import NIOCore
+import NIOHTTP1
 
 /// Answers for what fails around the platform, as a full disk: a client learns whether and when to ask again.
 struct FaultReplies: RouterMiddleware {
@@ -18,8 +20,13 @@ struct FaultReplies: RouterMiddleware {
       throw refusal(ServiceFault(error), context)
     } catch let error as any HTTPResponseError {
       throw error
+    } catch let error as HTTPParserError {
+      // What follows in the connection cannot be read: Hummingbird answers 400 and closes it.
+      throw error
+    } catch  where error.isOfConnection {
+      // The client has gone, or the server is ending: nobody reads an answer, and nothing failed here.
+      throw error
     } catch {
-      // A client that has gone is no fault of the platform; nobody reads the answer either.
       context.logger.error("a request failed", metadata: ["error": "\(error)"])
       throw Refusal(status: .internalServerError, message: "the platform failed; its log has the cause")
     }
@@ -49,6 +56,11 @@ struct FaultReplies: RouterMiddleware {
         fields: [.retryAfter: "60"])
     }
   }
+}
+
+extension Error {
+  /// Whether it reports the end of a connection.
+  fileprivate var isOfConnection: Bool { self is ChannelError || self is IOError || self is CancellationError }
 }
 
 extension HTTPResponse.Status {

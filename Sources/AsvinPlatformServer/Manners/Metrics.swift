@@ -1,3 +1,4 @@
+import AsvinPlatform
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -32,6 +33,17 @@ final class Metrics: Sendable {
       for (index, bound) in Self.bounds.enumerated() where seconds <= bound { one.buckets[index] += 1 }
       all[Name(method: known, route: route, status: status)] = one
     }
+  }
+
+  /// Jobs that wait for the threads which work on files.
+  static var queues: String {
+    """
+    # HELP asvin_jobs_waiting Jobs that wait for a thread.
+    # TYPE asvin_jobs_waiting gauge
+    asvin_jobs_waiting{queue="files"} \(Workers.files.waiting)
+    asvin_jobs_waiting{queue="digests"} \(Workers.digests.waiting)
+
+    """
   }
 
   var text: String {
@@ -72,9 +84,8 @@ struct RequestLog: RouterMiddleware {
       note(request, context, response.status.code, start)
       return response
     } catch {
-      let status = (error as? any HTTPResponseError)?.status.code ?? 500
-      note(request, context, status, start)
-      if status == 500 { context.logger.error("a request failed", metadata: ["error": "\(error)"]) }
+      // Other errors are of the connection: what the client sent ends, or cannot be read.
+      note(request, context, (error as? any HTTPResponseError)?.status.code ?? 400, start)
       throw error
     }
   }

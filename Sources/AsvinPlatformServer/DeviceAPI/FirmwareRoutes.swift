@@ -77,11 +77,12 @@ extension DeviceAPI {
 
   /// Read as it is sent; but for pycom's client, which does not say what it is and needs the header and the body in one
   /// piece: what such a board can hold.
-  private static func body(_ image: any ByteSource & Sendable, for request: Request) throws -> ResponseBody {
+  private static func body(_ image: any ByteSource & Sendable, for request: Request) async throws -> ResponseBody {
     guard request.headers[.userAgent] == nil, image.count <= 1 << 22 else {
       return Download.body(image, 0..<image.count)
     }
-    return ResponseBody(byteBuffer: ByteBuffer(bytes: try image.read(at: 0, count: Int(image.count))))
+    let bytes = try await Workers.files.run { try image.read(at: 0, count: Int(image.count)) }
+    return ResponseBody(byteBuffer: ByteBuffer(bytes: bytes))
   }
 
   /// The inner image, as a device without our verifier takes it.
@@ -103,7 +104,7 @@ extension DeviceAPI {
     }
     guard let image = try await image(of: firmware) else { throw Refusal.notFound("the image is not kept any more") }
     var response = Response(
-      status: .ok, headers: [.contentType: "application/octet-stream"], body: try Self.body(image, for: request))
+      status: .ok, headers: [.contentType: "application/octet-stream"], body: try await Self.body(image, for: request))
     if let name = HTTPField.Name("x-MD5") { response.headers[name] = firmware.image.md5.hexadecimal }
     return response
   }

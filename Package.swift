@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// The map. Floors from the ground up; a target imports only from floors below its own (`scripts/check` proves it).
+// Four wings, by where code runs. A target imports only targets that are declared before it: `scripts/check` proves it.
 
 let language: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
@@ -11,14 +11,186 @@ let language: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
-/// Floors 0 and 1 are for devices: they compile as Embedded Swift too, and lend out bytes instead of copying them.
-let device: [SwiftSetting] = language + [.enableExperimentalFeature("Lifetimes")]
+/// Functions that return a `Span` of what they are called on.
+let lending: [SwiftSetting] = [.enableExperimentalFeature("Lifetimes")]
 
-/// Cryptography and patches are optimised in development builds as well: otherwise they are 50 times slower.
-let calculating: [SwiftSetting] = device + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+/// Optimised in development builds as well, because cryptography and patches are 50 times slower otherwise.
+let optimised: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
-/// Around an outside library's generic code: Swift 6.3 cannot read back what optimising across modules makes of it.
-let host: [SwiftSetting] = language + [.unsafeFlags(["-disable-cmo"])]
+/// For targets that use the generic code of an outside library: Swift 6.3 cannot read back what optimising across modules
+/// makes of it.
+let separate: [SwiftSetting] = [.unsafeFlags(["-disable-cmo"])]
+
+extension Target {
+  /// Code of a microcontroller: it compiles as Embedded Swift too.
+  static func device(
+    _ name: String, _ dependencies: [Dependency] = [], exclude: [String] = [], _ settings: [SwiftSetting] = optimised
+  ) -> Target {
+    .target(
+      name: name, dependencies: dependencies, path: "Sources/Device/\(name)", exclude: exclude,
+      swiftSettings: language + lending + settings)
+  }
+
+  /// Code of a build server or a gateway.
+  static func host(
+    _ name: String, _ dependencies: [Dependency], resources: [Resource]? = nil, _ settings: [SwiftSetting] = [],
+    linking: [LinkerSetting]? = nil
+  ) -> Target {
+    .target(
+      name: name, dependencies: dependencies, path: "Sources/Host/\(name)", resources: resources,
+      swiftSettings: language + lending + settings, linkerSettings: linking)
+  }
+
+  /// Code of the platform, or of a program that calls it.
+  static func platform(_ name: String, _ dependencies: [Dependency] = [], _ settings: [SwiftSetting] = []) -> Target {
+    .target(
+      name: name, dependencies: dependencies, path: "Sources/Platform/\(name)",
+      swiftSettings: language + lending + settings)
+  }
+
+  /// A program: one file for each verb.
+  static func program(_ name: String, _ dependencies: [Dependency]) -> Target {
+    .executableTarget(
+      name: name, dependencies: ["AsvinPrograms"] + dependencies + [.argumentParser], path: "Sources/Programs/\(name)",
+      swiftSettings: language)
+  }
+
+  /// A C library of Debian.
+  static func library(_ name: String, package: String) -> Target {
+    .systemLibrary(name: name, path: "Sources/Libraries/\(name)", providers: [.apt([package])])
+  }
+
+  /// The tests of one target.
+  static func tests(_ wing: String, _ name: String, _ dependencies: [Dependency], exclude: [String] = []) -> Target {
+    .testTarget(
+      name: name, dependencies: dependencies + ["AsvinFixtures"], path: "Tests/\(wing)/\(name)", exclude: exclude,
+      swiftSettings: language + lending)
+  }
+}
+
+extension Target.Dependency {
+  static let argumentParser = Self.product(name: "ArgumentParser", package: "swift-argument-parser")
+  static let asyncHTTPClient = Self.product(name: "AsyncHTTPClient", package: "async-http-client")
+  static let grdb = Self.product(name: "GRDB", package: "GRDB.swift")
+  static let hummingbird = Self.product(name: "Hummingbird", package: "hummingbird")
+  static let hummingbirdTLS = Self.product(name: "HummingbirdTLS", package: "hummingbird")
+  static let jwtKit = Self.product(name: "JWTKit", package: "jwt-kit")
+}
+
+let libraries: [Target] = [
+  .library("CAsvinArchive", package: "libarchive-dev"),
+  .library("CAsvinSuffix", package: "libdivsufsort-dev"),
+  .library("CAsvinYAML", package: "libyaml-dev"),
+  .library("CAsvinZlib", package: "zlib1g-dev"),
+  .target(
+    name: "CAsvinOpenSSL", path: "Sources/Libraries/CAsvinOpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
+  .target(name: "CAsvinSystem", path: "Sources/Libraries/CAsvinSystem"),
+]
+
+let deviceWing: [Target] = [
+  .device("AsvinManifest", exclude: ["manifest.cddl"]),
+  .device("AsvinVerifier", ["AsvinManifest"]),
+  .device("AsvinDeviceCrypto", ["AsvinVerifier", "AsvinManifest"]),
+  .device("AsvinPatch"),
+  .device("AsvinInstaller", ["AsvinPatch", "AsvinVerifier", "AsvinManifest"], []),
+  .target(name: "CAsvinDevice", path: "Sources/Device/CAsvinDevice"),
+  .device(
+    "AsvinDeviceC", ["CAsvinDevice", "AsvinInstaller", "AsvinDeviceCrypto", "AsvinVerifier", "AsvinManifest"], []),
+]
+
+let hostWing: [Target] = [
+  .host("AsvinCrypto", ["CAsvinOpenSSL", "AsvinVerifier", "AsvinManifest"]),
+  .host("AsvinImage", ["AsvinCrypto", "AsvinManifest"]),
+  .host(
+    "AsvinBundle", ["CAsvinArchive", "CAsvinSystem", "AsvinCrypto", "AsvinVerifier", "AsvinManifest"],
+    // The archive, not the shared object: that loads twelve more libraries, for formats that we never read.
+    linking: [.linkedLibrary(":libarchive.a")]),
+  .host("AsvinPatchBuilder", ["AsvinCrypto", "AsvinPatch", "AsvinManifest", "CAsvinSuffix", "CAsvinZlib"], optimised),
+  .host(
+    "AsvinRelease",
+    [
+      "AsvinBundle", "AsvinPatch", "AsvinPatchBuilder", "AsvinImage", "AsvinCrypto", "AsvinVerifier", "AsvinManifest",
+      "CAsvinYAML",
+    ],
+    resources: [.embedInCode("Templates")]),
+]
+
+let platformWing: [Target] = [
+  .platform("AsvinPlatformAPI"),
+  .platform(
+    "AsvinPlatformClient",
+    [
+      "AsvinPlatformAPI", "AsvinRelease", "AsvinBundle", "AsvinVerifier", "AsvinCrypto", "AsvinManifest",
+      .asyncHTTPClient,
+    ], separate),
+  .platform(
+    "AsvinAgent",
+    [
+      "AsvinPlatformClient", "AsvinPlatformAPI", "AsvinRelease", "AsvinBundle", "AsvinPatchBuilder", "AsvinCrypto",
+      "AsvinInstaller", "AsvinDeviceCrypto", "AsvinVerifier", "AsvinManifest",
+    ]),
+  .platform(
+    "AsvinPlatform", ["AsvinRelease", "AsvinBundle", "AsvinImage", "AsvinCrypto", "AsvinVerifier", "AsvinManifest"]),
+  .platform("AsvinPlatformStore", ["AsvinPlatform", "AsvinBundle", "AsvinCrypto", "AsvinManifest", .grdb], separate),
+  .platform(
+    "AsvinPlatformServer",
+    [
+      "AsvinPlatform", "AsvinPlatformAPI", "AsvinRelease", "AsvinBundle", "AsvinCrypto", "AsvinVerifier",
+      "AsvinManifest", .hummingbird, .hummingbirdTLS, .jwtKit,
+    ], separate),
+]
+
+let programs: [Target] = [
+  .target(
+    name: "AsvinPrograms", dependencies: ["CAsvinSystem", "AsvinRelease", "AsvinBundle", .argumentParser],
+    path: "Sources/Programs/AsvinPrograms", swiftSettings: language),
+  .program(
+    "asvin-pack",
+    [
+      "AsvinPlatformClient", "AsvinPlatformAPI", "AsvinRelease", "AsvinBundle", "AsvinPatch", "AsvinPatchBuilder",
+      "AsvinVerifier", "AsvinManifest",
+    ]),
+  .program(
+    "asvin-platform",
+    [
+      "AsvinPlatformServer", "AsvinPlatformStore", "AsvinPlatform", "AsvinPlatformAPI", "AsvinRelease", "AsvinBundle",
+      "AsvinCrypto",
+    ]),
+  .program("asvin-device", ["AsvinAgent", "AsvinPlatformClient", "AsvinRelease", "AsvinBundle"]),
+]
+
+let tests: [Target] = [
+  .target(name: "AsvinFixtures", path: "Tests/Support/AsvinFixtures", swiftSettings: language),
+  .tests("Device", "AsvinManifestTests", ["AsvinManifest"]),
+  .tests("Device", "AsvinVerifierTests", ["AsvinVerifier", "AsvinCrypto", "AsvinManifest"]),
+  .tests("Device", "AsvinDeviceCryptoTests", ["AsvinDeviceCrypto", "AsvinVerifier", "AsvinCrypto", "AsvinManifest"]),
+  .tests("Device", "AsvinPatchTests", ["AsvinPatch", "AsvinPatchBuilder"]),
+  .tests(
+    "Device", "AsvinInstallerTests",
+    [
+      "AsvinDeviceC", "CAsvinDevice", "AsvinInstaller", "AsvinDeviceCrypto", "AsvinVerifier", "AsvinBundle",
+      "AsvinPatch", "AsvinPatchBuilder", "AsvinCrypto", "AsvinManifest",
+    ]),
+  .tests("Host", "AsvinCryptoTests", ["AsvinCrypto", "AsvinVerifier", "AsvinManifest"]),
+  .tests("Host", "AsvinImageTests", ["AsvinImage", "AsvinCrypto", "AsvinManifest"]),
+  .tests("Host", "AsvinBundleTests", ["AsvinBundle", "AsvinVerifier", "AsvinCrypto", "AsvinManifest"]),
+  .tests(
+    "Host", "AsvinReleaseTests",
+    ["AsvinRelease", "AsvinBundle", "AsvinImage", "AsvinVerifier", "AsvinCrypto", "AsvinManifest"]),
+  .tests(
+    "Platform", "AsvinPlatformTests",
+    ["AsvinPlatform", "AsvinPlatformStore", "AsvinCrypto", "AsvinVerifier", "AsvinManifest"]),
+  .tests(
+    "Platform", "AsvinPlatformServerTests",
+    [
+      "AsvinAgent", "AsvinPlatformClient", "AsvinPlatformServer", "AsvinPlatformStore", "AsvinPlatform",
+      "AsvinPlatformAPI", "AsvinRelease", "AsvinBundle", "AsvinPatch", "AsvinInstaller", "asvin-device", "AsvinCrypto",
+      "AsvinVerifier", "AsvinManifest",
+    ]),
+  .tests(
+    "Programs", "AsvinProgramsTests",
+    ["asvin-pack", "asvin-platform", "asvin-device", "AsvinPrograms", "AsvinPlatformAPI"], exclude: ["Certificates"]),
+]
 
 let package = Package(
   name: "asvin-pack",
@@ -26,7 +198,7 @@ let package = Package(
     .executable(name: "asvin-pack", targets: ["asvin-pack"]),
     .executable(name: "asvin-platform", targets: ["asvin-platform"]),
     .executable(name: "asvin-device", targets: ["asvin-device"]),
-    .library(name: "AsvinVerifier", targets: ["AsvinVerifier", "AsvinVerifyCrypto", "AsvinInstaller"]),
+    .library(name: "AsvinVerifier", targets: ["AsvinVerifier", "AsvinDeviceCrypto", "AsvinInstaller"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -35,195 +207,6 @@ let package = Package(
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
     .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
   ],
-  targets: [
-    // Floor 0: formats. No I/O, no clock, no heap on the reading side.
-    .target(name: "AsvinWire", swiftSettings: calculating),
-    .target(name: "AsvinManifest", dependencies: ["AsvinWire"], exclude: ["manifest.cddl"], swiftSettings: calculating),
-    .target(name: "AsvinDelta", swiftSettings: calculating),
-
-    // Floor 1: trust, on the device and on the host alike.
-    .target(name: "AsvinVerifier", dependencies: ["AsvinManifest", "AsvinWire"], swiftSettings: calculating),
-    .target(
-      name: "AsvinVerifyCrypto", dependencies: ["AsvinVerifier", "AsvinManifest", "AsvinWire"],
-      swiftSettings: calculating),
-    .target(
-      name: "AsvinInstaller", dependencies: ["AsvinDelta", "AsvinVerifier", "AsvinManifest", "AsvinWire"],
-      swiftSettings: device),
-
-    .target(name: "CAsvinVerifier"),
-    .target(
-      name: "AsvinVerifierC",
-      dependencies: [
-        "CAsvinVerifier", "AsvinInstaller", "AsvinVerifyCrypto", "AsvinVerifier", "AsvinManifest", "AsvinWire",
-      ],
-      swiftSettings: device),
-
-    // Floor 2: one outside library each, and the firmware files.
-    .target(name: "CAsvinSystem"),
-    .target(name: "CAsvinOpenSSL", linkerSettings: [.linkedLibrary("crypto")]),
-    .systemLibrary(name: "CAsvinArchive", providers: [.apt(["libarchive-dev"])]),
-    .systemLibrary(name: "CAsvinSuffix", providers: [.apt(["libdivsufsort-dev"])]),
-    .systemLibrary(name: "CAsvinZlib", providers: [.apt(["zlib1g-dev"])]),
-    .systemLibrary(name: "CAsvinYAML", providers: [.apt(["libyaml-dev"])]),
-    .target(
-      name: "AsvinCrypto", dependencies: ["CAsvinOpenSSL", "AsvinVerifier", "AsvinManifest"], swiftSettings: device),
-    .target(name: "AsvinImage", dependencies: ["AsvinCrypto", "AsvinWire"], swiftSettings: language),
-    .target(
-      name: "AsvinBundle",
-      dependencies: ["CAsvinArchive", "CAsvinSystem", "AsvinCrypto", "AsvinVerifier", "AsvinManifest", "AsvinWire"],
-      swiftSettings: device,
-      // The archive, not the shared object: that loads twelve more libraries, for formats that we never read.
-      linkerSettings: [.linkedLibrary(":libarchive.a")]),
-    .target(
-      name: "AsvinDeltaBuilder",
-      dependencies: ["AsvinCrypto", "AsvinDelta", "AsvinWire", "CAsvinSuffix", "CAsvinZlib"],
-      swiftSettings: calculating),
-
-    // Floor 3: the use cases behind the verbs.
-    .target(
-      name: "AsvinRelease",
-      dependencies: [
-        "AsvinBundle", "AsvinDelta", "AsvinDeltaBuilder", "AsvinImage", "AsvinCrypto", "AsvinVerifier", "AsvinManifest",
-        "AsvinWire", "CAsvinYAML",
-      ],
-      resources: [.embedInCode("Templates")],
-      swiftSettings: device),
-
-    .target(name: "AsvinPlatformAPI", swiftSettings: language),
-    .target(
-      name: "AsvinPublisher",
-      dependencies: [
-        "AsvinPlatformAPI", "AsvinRelease", "AsvinBundle", "AsvinVerifier", "AsvinCrypto", "AsvinWire",
-        .product(name: "AsyncHTTPClient", package: "async-http-client"),
-      ],
-      swiftSettings: host),
-    .target(
-      name: "AsvinAgent",
-      dependencies: [
-        "AsvinPublisher", "AsvinPlatformAPI", "AsvinRelease", "AsvinBundle", "AsvinDeltaBuilder", "AsvinCrypto",
-        "AsvinInstaller", "AsvinVerifyCrypto", "AsvinVerifier", "AsvinManifest", "AsvinWire",
-      ],
-      swiftSettings: device),
-    .target(
-      name: "AsvinPlatform",
-      dependencies: [
-        "AsvinRelease", "AsvinBundle", "AsvinImage", "AsvinCrypto", "AsvinVerifier", "AsvinManifest", "AsvinWire",
-      ],
-      swiftSettings: device),
-    .target(
-      name: "AsvinPlatformStore",
-      dependencies: [
-        "AsvinPlatform", "AsvinBundle", "AsvinCrypto", "AsvinWire", .product(name: "GRDB", package: "GRDB.swift"),
-      ],
-      swiftSettings: host),
-    .target(
-      name: "AsvinPlatformServer",
-      dependencies: [
-        "AsvinPlatform", "AsvinPlatformAPI", "AsvinRelease", "AsvinBundle", "AsvinCrypto", "AsvinVerifier",
-        "AsvinManifest", "AsvinWire", .product(name: "Hummingbird", package: "hummingbird"),
-        .product(name: "HummingbirdTLS", package: "hummingbird"), .product(name: "JWTKit", package: "jwt-kit"),
-      ],
-      swiftSettings: host),
-
-    // Floor 4: the command line.
-    .target(
-      name: "AsvinPrograms",
-      dependencies: [
-        "CAsvinSystem", "AsvinRelease", "AsvinBundle",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ],
-      swiftSettings: language),
-    .target(
-      name: "AsvinPackCommands",
-      dependencies: [
-        "AsvinPrograms", "AsvinPublisher", "AsvinPlatformAPI", "AsvinRelease", "AsvinBundle", "AsvinDelta",
-        "AsvinDeltaBuilder", "AsvinVerifier", "AsvinManifest",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ],
-      swiftSettings: language),
-    .executableTarget(name: "asvin-pack", dependencies: ["AsvinPackCommands"], swiftSettings: language),
-    .target(
-      name: "AsvinPlatformCommands",
-      dependencies: [
-        "AsvinPrograms", "AsvinPlatformServer", "AsvinPlatformStore", "AsvinPlatform", "AsvinPlatformAPI",
-        "AsvinRelease", "AsvinBundle", "AsvinCrypto",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ],
-      swiftSettings: language),
-    .target(
-      name: "AsvinDeviceCommands",
-      dependencies: [
-        "AsvinPrograms", "AsvinAgent", "AsvinPublisher", "AsvinRelease", "AsvinBundle",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ],
-      swiftSettings: language),
-    .executableTarget(name: "asvin-device", dependencies: ["AsvinDeviceCommands"], swiftSettings: language),
-    .executableTarget(name: "asvin-platform", dependencies: ["AsvinPlatformCommands"], swiftSettings: language),
-
-    // Tests, one target for each target; `AsvinFixtures` is what they share.
-    .target(name: "AsvinFixtures", path: "Tests/AsvinFixtures", swiftSettings: language),
-    .testTarget(name: "AsvinWireTests", dependencies: ["AsvinWire", "AsvinFixtures"], swiftSettings: device),
-    .testTarget(
-      name: "AsvinManifestTests", dependencies: ["AsvinManifest", "AsvinWire", "AsvinFixtures"], swiftSettings: device),
-    .testTarget(
-      name: "AsvinVerifierTests",
-      dependencies: ["AsvinVerifier", "AsvinCrypto", "AsvinManifest", "AsvinWire", "AsvinFixtures"],
-      swiftSettings: device),
-    .testTarget(
-      name: "AsvinVerifyCryptoTests",
-      dependencies: [
-        "AsvinVerifyCrypto", "AsvinVerifier", "AsvinCrypto", "AsvinManifest", "AsvinWire", "AsvinFixtures",
-      ],
-      swiftSettings: device),
-    .testTarget(
-      name: "AsvinInstallerTests",
-      dependencies: [
-        "AsvinVerifierC", "CAsvinVerifier", "AsvinInstaller", "AsvinVerifyCrypto", "AsvinVerifier", "AsvinBundle",
-        "AsvinDelta", "AsvinDeltaBuilder",
-        "AsvinCrypto", "AsvinManifest", "AsvinWire", "AsvinFixtures",
-      ],
-      swiftSettings: device),
-    .testTarget(
-      name: "AsvinCryptoTests",
-      dependencies: ["AsvinCrypto", "AsvinVerifier", "AsvinManifest", "AsvinWire", "AsvinFixtures"],
-      swiftSettings: device),
-    .testTarget(
-      name: "AsvinImageTests", dependencies: ["AsvinImage", "AsvinCrypto", "AsvinWire"], swiftSettings: language),
-    .testTarget(
-      name: "AsvinBundleTests",
-      dependencies: ["AsvinBundle", "AsvinVerifier", "AsvinCrypto", "AsvinManifest", "AsvinWire", "AsvinFixtures"],
-      swiftSettings: device),
-    .testTarget(
-      name: "AsvinDeltaTests", dependencies: ["AsvinDelta", "AsvinDeltaBuilder", "AsvinFixtures"],
-      swiftSettings: device),
-    .testTarget(
-      name: "AsvinReleaseTests",
-      dependencies: [
-        "AsvinRelease", "AsvinBundle", "AsvinImage", "AsvinVerifier", "AsvinCrypto", "AsvinManifest", "AsvinWire",
-        "AsvinFixtures",
-      ],
-      swiftSettings: device),
-    .testTarget(
-      name: "AsvinPlatformTests",
-      dependencies: [
-        "AsvinPlatform", "AsvinPlatformStore", "AsvinCrypto", "AsvinVerifier", "AsvinManifest", "AsvinWire",
-        "AsvinFixtures",
-      ],
-      swiftSettings: language),
-    .testTarget(
-      name: "AsvinPlatformServerTests",
-      dependencies: [
-        "AsvinAgent", "AsvinPublisher", "AsvinPlatformServer", "AsvinPlatformStore", "AsvinPlatform",
-        "AsvinPlatformAPI", "AsvinRelease", "AsvinBundle", "AsvinDelta", "AsvinInstaller", "asvin-device",
-        "AsvinCrypto", "AsvinVerifier", "AsvinManifest", "AsvinWire", "AsvinFixtures",
-      ],
-      swiftSettings: language),
-    .testTarget(
-      name: "AsvinPackCommandsTests",
-      dependencies: [
-        "asvin-pack", "asvin-platform", "asvin-device", "AsvinPrograms", "AsvinPlatformAPI", "AsvinFixtures",
-      ],
-      exclude: ["Certificates"], swiftSettings: language),
-  ],
+  targets: libraries + deviceWing + hostWing + platformWing + programs + tests,
   swiftLanguageModes: [.v6]
 )

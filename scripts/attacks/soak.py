@@ -216,7 +216,7 @@ class Soak:
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join(180)
+            thread.join(max(0, self.end - time.monotonic()) + 180)
             assert not thread.is_alive(), "a client did not end"
         self.judge()
 

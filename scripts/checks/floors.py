@@ -1,6 +1,7 @@
 """Proves that dependencies point downward and that each outside library has one importer.
 
-The floors are the order of the targets in Package.swift: a target may import only what stands above it there.
+The targets are declared in Package.swift in one order, wing by wing: a target imports only targets that are declared
+before it.
 """
 
 import pathlib
@@ -11,8 +12,8 @@ OUTSIDE = {
     "CAsvinYAML": "AsvinRelease",
     "CAsvinOpenSSL": "AsvinCrypto",
     "CAsvinArchive": "AsvinBundle",
-    "CAsvinSuffix": "AsvinDeltaBuilder",
-    "CAsvinZlib": "AsvinDeltaBuilder",
+    "CAsvinSuffix": "AsvinPatchBuilder",
+    "CAsvinZlib": "AsvinPatchBuilder",
     "GRDB": "AsvinPlatformStore",
     "Hummingbird": "AsvinPlatformServer",
     "HummingbirdCore": "AsvinPlatformServer",
@@ -24,20 +25,19 @@ OUTSIDE = {
     "NIOHTTPTypesHTTP1": "AsvinPlatformServer",
     "ServiceLifecycle": "AsvinPlatformServer",
     "UnixSignals": "AsvinPlatformServer",
-    "AsyncHTTPClient": "AsvinPublisher",
+    "AsyncHTTPClient": "AsvinPlatformClient",
 }
 # The two libraries of HTTP, of the server and of the client, speak in its buffers.
 SHARED = {
-    "NIOCore": {"AsvinPlatformServer", "AsvinPublisher"},
-    "NIOHTTP1": {"AsvinPlatformServer", "AsvinPublisher"},
-    "NIOSSL": {"AsvinPlatformServer", "AsvinPublisher"},
-    "NIOPosix": {"AsvinPublisher"},
+    "NIOCore": {"AsvinPlatformServer", "AsvinPlatformClient"},
+    "NIOHTTP1": {"AsvinPlatformServer", "AsvinPlatformClient"},
+    "NIOSSL": {"AsvinPlatformServer", "AsvinPlatformClient"},
+    "NIOPosix": {"AsvinPlatformClient"},
     # Each program has its verbs in a target of its own: none links what another needs.
-    "ArgumentParser": {"AsvinPackCommands", "AsvinPrograms", "AsvinPlatformCommands", "AsvinDeviceCommands"},
+    "ArgumentParser": {"AsvinPrograms", "asvin-pack", "asvin-platform", "asvin-device"},
 }
 HEADERS = {"openssl/": "CAsvinOpenSSL", "archive": "CAsvinArchive", "yaml": "CAsvinYAML", "divsufsort": "CAsvinSuffix", "zlib": "CAsvinZlib"}
-# What device floors may import beyond each other: nothing.
-DEVICE = {"AsvinWire", "AsvinManifest", "AsvinDelta", "AsvinVerifier", "AsvinVerifyCrypto", "AsvinInstaller", "AsvinVerifierC", "CAsvinVerifier"}
+WINGS = ["Device", "Host", "Platform", "Programs", "Libraries"]
 SYSTEM = {"Dispatch", "Glibc", "FoundationEssentials", "Synchronization"}
 IMPORT = re.compile(
     r"^\s*(?:@\w+(?:\([^)]*\))?\s+)*(?:public\s+|internal\s+|package\s+|private\s+)?import\s+(?:(?:struct|class|enum|func)\s+)?(\w+)"
@@ -47,12 +47,16 @@ INCLUDE = re.compile(r"^\s*#\s*include\s*<([^>]+)>")
 
 def main() -> int:
     root = pathlib.Path(__file__).resolve().parents[2]
-    order = re.findall(r'\.(?:target|executableTarget|systemLibrary)\(\s*name: "([^"]+)"', (root / "Package.swift").read_text())
+    declared = re.findall(
+        r'\.(?:device|host|platform|program|library|target|executableTarget)\(\s*(?:name: )?"([\w-]+)"',
+        (root / "Package.swift").read_text(),
+    )
+    order = list(dict.fromkeys(declared))
     errors = []
-    for folder in sorted((root / "Sources").iterdir()):
+    for folder in sorted(folder for wing in WINGS for folder in (root / "Sources" / wing).iterdir()):
         target = folder.name
         if target not in order:
-            errors.append(f"Sources/{target} is no target of Package.swift")
+            errors.append(f"{folder.relative_to(root)} is not a target of Package.swift")
             continue
         below = set(order[: order.index(target)])
         for file in sorted(folder.rglob("*")):
@@ -72,10 +76,10 @@ def main() -> int:
                 elif module in SHARED and target not in SHARED[module]:
                     errors.append(f"{where}:{number}: only {', '.join(sorted(SHARED[module]))} import {module}")
                 elif module in order and module not in below:
-                    errors.append(f"{where}:{number}: {target} imports {module}, which is not on a floor below")
+                    errors.append(f"{where}:{number}: {target} imports {module}, which is not declared before it")
                 elif module not in order and module not in OUTSIDE and module not in SHARED and module not in SYSTEM:
                     errors.append(f"{where}:{number}: {module} is not a module that this project uses")
-                elif target in DEVICE and module not in DEVICE:
+                elif folder.parent.name == "Device" and not (root / "Sources/Device" / module).is_dir():
                     errors.append(f"{where}:{number}: device code imports {module}")
     for error in errors:
         print(f"check: error: {error}", file=sys.stderr)

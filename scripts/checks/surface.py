@@ -6,7 +6,7 @@ import pathlib
 import re
 import sys
 
-SOURCES = pathlib.Path("Sources/AsvinVerifier")
+SOURCES = pathlib.Path("Sources/Device/AsvinVerifier")
 KEPT = pathlib.Path("scripts/checks/surface.txt")
 SCREEN = 60
 

@@ -1,4 +1,4 @@
-import AsvinDelta
+import AsvinPatch
 
 // What both callers of the applier share.
 

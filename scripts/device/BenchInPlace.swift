@@ -1,4 +1,4 @@
-import AsvinDelta
+import AsvinPatch
 
 // A firmware with one slot: the result is written over the base, and goes on where the power was cut.
 

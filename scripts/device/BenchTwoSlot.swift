@@ -1,4 +1,4 @@
-import AsvinDelta
+import AsvinPatch
 
 // A firmware with two slots: the base stands in the memory map, the result goes to the other slot, and the patch comes
 // in pieces.

@@ -1,19 +1,22 @@
 import AsvinManifest
 import AsvinVerifier
-import AsvinWire
 
 // What a firmware links: its own cryptography behind the protocol, and one call. Only ever linked, to prove that
 // nothing on this path allocates and to see its size.
 
-@_silgen_name("device_sha256") func deviceSHA256(_ bytes: UnsafePointer<UInt8>?, _ count: Int, _ digest: UnsafeMutablePointer<UInt8>?)
-@_silgen_name("device_verify") func deviceVerify(_ signature: UnsafePointer<UInt8>?, _ key: UnsafePointer<UInt8>?) -> Bool
+@_silgen_name("device_sha256") func deviceSHA256(
+  _ bytes: UnsafePointer<UInt8>?, _ count: Int, _ digest: UnsafeMutablePointer<UInt8>?)
+@_silgen_name("device_verify") func deviceVerify(_ signature: UnsafePointer<UInt8>?, _ key: UnsafePointer<UInt8>?)
+  -> Bool
 
 struct DeviceCryptography: Cryptography {
   func sha256(_ bytes: Span<UInt8>) -> Digest {
     var digest = InlineArray<32, UInt8>(repeating: 0)
     var output = digest.mutableSpan
     unsafe bytes.withUnsafeBufferPointer { input in
-      unsafe output.withUnsafeMutableBufferPointer { unsafe deviceSHA256(input.baseAddress, input.count, $0.baseAddress) }
+      unsafe output.withUnsafeMutableBufferPointer {
+        unsafe deviceSHA256(input.baseAddress, input.count, $0.baseAddress)
+      }
     }
     return Digest { digest[$0] }
   }
@@ -27,7 +30,9 @@ struct DeviceCryptography: Cryptography {
 }
 
 @_cdecl("verify_release")
-public func verifyRelease(_ envelope: UnsafePointer<UInt8>, _ count: Int, _ key: UnsafePointer<UInt8>, _ floor: UInt64) -> UInt8 {
+public func verifyRelease(_ envelope: UnsafePointer<UInt8>, _ count: Int, _ key: UnsafePointer<UInt8>, _ floor: UInt64)
+  -> UInt8
+{
   let bytes = unsafe UnsafeBufferPointer(start: envelope, count: count).span
   let keyBytes = unsafe UnsafeBufferPointer(start: key, count: 32).span
   let cryptography = DeviceCryptography()

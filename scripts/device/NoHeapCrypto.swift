@@ -1,7 +1,6 @@
 import AsvinManifest
 import AsvinVerifier
-import AsvinVerifyCrypto
-import AsvinWire
+import AsvinDeviceCrypto
 
 // SHA-256, SHA-512, Ed25519 and P-256 in one call, under the strict profile. Linked to prove that none of it allocates
 // and to see its size; run by `vectors.c`.

@@ -1,8 +1,7 @@
 import AsvinManifest
 import AsvinInstaller
 import AsvinVerifier
-import AsvinVerifyCrypto
-import AsvinWire
+import AsvinDeviceCrypto
 
 // A device that takes whole images, or patches too (WITH_PATCHES): verifies a release, installs it, activates it. Only ever linked, to prove that
 // nothing on this path allocates and to see its size: of all of it, without what a start needs to know (WITHOUT_BOOT), and

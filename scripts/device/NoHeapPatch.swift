@@ -1,4 +1,4 @@
-import AsvinDelta
+import AsvinPatch
 
 // What a firmware links to apply patches: flash that can be read at any place, and a place for the result. Only ever
 // linked, to prove that nothing on this path allocates and to see its size.

@@ -1,7 +1,6 @@
 import AsvinManifest
 import AsvinVerifier
-import AsvinVerifyCrypto
-import AsvinWire
+import AsvinDeviceCrypto
 
 // The verifier by itself, as firmware in Swift calls it: what it takes of the stack, beside the device and the trust that
 // it is given, and without cryptography, which has a budget of its own. See qemu/verify.c.
@@ -29,7 +28,8 @@ public func verifyRelease(
   guard let trust = Trust(anchors.span) else { return 0 }
   let device = Device(
     vendor: .required(Identifier { unsafe identifiers[$0] }),
-    deviceClass: .required(Identifier { unsafe identifiers[16 + $0] }), floor: .required(1), sequence: 1, slots: .required(DeviceSlots(1)), features: .max, memory: .max)
+    deviceClass: .required(Identifier { unsafe identifiers[16 + $0] }), floor: .required(1), sequence: 1,
+    slots: .required(DeviceSlots(1)), features: .max, memory: .max)
   let bytes = unsafe UnsafeBufferPointer(start: envelope, count: count).span
   paintStack()
   unsafe reason.pointee = verify(bytes, trust, device)

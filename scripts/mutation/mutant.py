@@ -3,7 +3,7 @@
 A list names a file and the tests for it, and behind that one change a line: the text around a part in ⟦ ⟧, which must be
 in the file exactly once, and what the part becomes.
 
-    @ Sources/AsvinInstaller/Installer.swift | InstallTests InstallRefusalTests | AsvinInstallerTests
+    @ Sources/Device/AsvinInstaller/Installer.swift | InstallTests InstallRefusalTests | AsvinInstallerTests
     guard ⟦plan.imageSize <= target.capacity⟧ else -> true
     ⟦try write(next)⟧ -> -
 
@@ -61,7 +61,7 @@ def read_lists() -> list[Mutant]:
                 if not text:
                     errors.append(f"{where}: there is no {file}")
                 errors += [f"{where}: there is no suite {name}" for name in likely if name not in suites]
-                errors += [f"{where}: there is no {name}" for name in targets if not (ROOT / "Tests" / name).is_dir()]
+                errors += [f"{where}: there is no {name}" for name in targets if not any((ROOT / "Tests").glob(f"*/{name}/"))]
                 continue
             found = re.fullmatch(r"(.*)⟦(.+)⟧(.*) -> (.+?)(?: ≡ (.+))?", line)
             if not found:

@@ -1,41 +1,33 @@
 """Makes a package for mutants: the targets that need no package from outside, with their sources copied."""
 
 import pathlib
-import re
 
 
-def entries(text: str) -> list[str]:
-    """The elements of a Swift array literal."""
-    parts, depth, current = [], 0, ""
-    for line in text.splitlines(keepends=True):
-        for character in re.sub(r"//.*", "", line):
-            depth += (character in "([{") - (character in ")]}")
-            if character == "," and depth == 0:
-                parts.append(current)
-                current = ""
-            else:
-                current += character
-    return [part for part in [*parts, current] if part.strip()]
+# Behind the manifest of the project: it leaves out what needs a package from outside, and other tests than these.
+LIGHT = """
+let wanted: Set<String> = [%s]
+var kept: [Target] = []
+for target in package.targets {
+  let names = target.dependencies.map { dependency -> String? in
+    switch dependency {
+    case .targetItem(let name, _), .byNameItem(let name, _): name
+    default: nil
+    }
+  }
+  let isComplete = names.allSatisfy { name in kept.contains { $0.name == name } }
+  if isComplete, target.type != .executable, target.type != .test || wanted.contains(target.name) { kept.append(target) }
+}
+package.targets = kept
+package.dependencies = []
+package.products = []
+"""
 
 
 def light_manifest(manifest: str, tests: set[str]) -> str:
     """The manifest without outside packages, without what depends on them, and with these tests only."""
-    targets = re.search(r"\n  targets: \[\n(.*)\n  \],\n  swiftLanguageModes", manifest, re.S)
-    kept, dropped = [], set()
-    for entry in entries(targets.group(1)):
-        name = re.search(r'name: "([^"]+)"', entry).group(1)
-        needed = re.search(r"dependencies: \[(.*?)\]", entry, re.S)
-        names = set(re.findall(r'"([^"]+)"', needed.group(1))) if needed else set()
-        is_other_test = ".testTarget" in entry and name not in tests
-        if ".product(" in entry or "executableTarget" in entry or names & dropped or is_other_test:
-            dropped.add(name)
-        else:
-            kept.append(entry)
-    head = manifest[: targets.start()]
-    head = re.sub(r"  (products|dependencies): \[\n.*?\n  \],\n", "", head, flags=re.S)
     # A changed condition is not to be marked, and may warn.
-    head = head.replace("  .strictMemorySafety(),\n", "").replace("  .treatAllWarnings(as: .error),\n", "")
-    return head + "\n  targets: [" + ",".join(kept) + "\n  ],\n  swiftLanguageModes: [.v6]\n)\n"
+    manifest = manifest.replace("  .strictMemorySafety(),\n", "").replace("  .treatAllWarnings(as: .error),\n", "")
+    return manifest + LIGHT % ", ".join(f'"{name}"' for name in sorted(tests))
 
 
 SWITCH = """import Glibc
@@ -81,8 +73,8 @@ def make(root: pathlib.Path, folder: pathlib.Path, changed: dict[str, str], test
         elif source.is_file():
             there.add(name)
             write(folder / name, changed[name].encode() if name in changed else source.read_bytes())
-    for module in {name.split("/")[1] for name in changed}:
-        name = f"Sources/{module}/Mutant.swift"
+    for module in {"/".join(name.split("/")[:3]) for name in changed}:
+        name = f"{module}/Mutant.swift"
         there.add(name)
         write(folder / name, SWITCH.encode())
     for old in (folder / "Sources").rglob("*"):

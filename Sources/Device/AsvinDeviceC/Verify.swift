@@ -1,0 +1,165 @@
+// Names as the C header has them.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
+import AsvinInstaller
+import AsvinManifest
+import AsvinVerifier
+public import CAsvinDevice
+
+/// See the header.
+@c @implementation
+public func asvin_verify(
+  _ device: UnsafePointer<asvin_device>?, _ envelope: UnsafePointer<UInt8>?, _ envelopeBytes: UInt32,
+  _ plan: UnsafeMutablePointer<asvin_plan>?
+) -> Int32 {
+  guard let device = unsafe device, let envelope = unsafe envelope, let plan = unsafe plan else { return ASVIN_MISUSE }
+  unsafe plan.pointee = asvin_plan()
+  guard UInt64(envelopeBytes) <= Limit.envelopeBytes.value else { return code(.envelopeTooLarge) }
+  // All of it twice, each time from flash and from the keys on: one skipped instruction can spoil one pass and not the
+  // other one. Neither answers with ASVIN_DONE, which only the shares of both add up to.
+  var verdict = VerdictWord()
+  let bytes = unsafe UnsafeBufferPointer(start: envelope, count: Int(envelopeBytes))
+  let first = unsafe pass(device, bytes, nil, &verdict)
+  guard first == passed else { return first }
+  let second = unsafe pass(device, bytes, plan, &verdict)
+  guard second == passed else { return second }
+  return Int32(bitPattern: verdict.word &- VerdictWord.accepted &+ UInt32(bitPattern: ASVIN_DONE))
+}
+
+/// The answer of a pass that has found nothing against a release.
+private let passed: Int32 = 0
+
+/// One pass of a verification: ``passed``, or what speaks against the release.
+///
+/// - Parameter plan: where the last pass reports what to fetch.
+#if hasFeature(Embedded)
+@inline(never)
+#endif
+private func pass(
+  _ device: UnsafePointer<asvin_device>, _ envelope: UnsafeBufferPointer<UInt8>,
+  _ plan: UnsafeMutablePointer<asvin_plan>?, _ verdict: inout VerdictWord
+) -> Int32 {
+  var failed = false
+  return unsafe withUnsafeMutablePointer(to: &failed) { failed in
+    guard let state = unsafe state(of: device, failed) else { return ASVIN_MISUSE }
+    guard !state.hasFailed else { return code(.flashFailed) }
+    return unsafe verify(device, state, envelope, plan, &verdict)
+  }
+}
+
+private func verify(
+  _ device: UnsafePointer<asvin_device>, _ state: DeviceState, _ envelope: UnsafeBufferPointer<UInt8>,
+  _ plan: UnsafeMutablePointer<asvin_plan>?, _ verdict: inout VerdictWord
+) -> Int32 {
+  unsafe withUnsafeTemporaryAllocation(of: TrustAnchor.self, capacity: 8) { memory in
+    guard let count = unsafe fill(memory, from: device),
+      let trust = unsafe Trust(Span(_unsafeElements: memory).extracting(first: count), threshold: threshold(of: device))
+    else { return ASVIN_MISUSE }
+    let image = unsafe InstalledImage(
+      slot: 0, size: UInt64(device.pointee.running_bytes), digest: runningDigest(of: device))
+    let installed: InlineArray<1, InstalledImage> = [image]
+    let asked = unsafe asked(of: device, state, installed.span.extracting(first: image.size > 0 ? 1 : 0))
+    do throws(Rejection) {
+      let verifier = unsafe Verifier(CCryptography(device))
+      var release = try verifier.pass(unsafe envelope.span, trust: trust, device: asked, adding: &verdict)
+      guard let plan = unsafe plan else { return passed }
+      release.verdict = verdict
+      return unsafe report(release, asked, state, plan)
+    } catch {
+      return code(error.reason)
+    }
+  }
+}
+
+/// What a release is measured against. On its own, because a device is large, and would be made for each of its uses.
+#if hasFeature(Embedded)
+@inline(never)
+#endif
+@_lifetime(copy installed)
+private func asked(
+  of device: UnsafePointer<asvin_device>, _ state: DeviceState, _ installed: Span<InstalledImage>
+) -> Device {
+  let room = unsafe UInt64(device.pointee.memory_bytes)
+  let (step, isImagesOnly) = unsafe (device.pointee.max_sequence_step, device.pointee.images_only != 0)
+  // Neither patches in place nor those that are stored before they are applied.
+  var asked = unsafe Device(
+    vendor: .required(identifier(of: device, 0)),
+    deviceClass: .required(identifier(of: device, 1)), floor: .required(state.floor), sequence: state.sequence,
+    slots: .required(DeviceSlots(1)), longestStep: step == 0 ? Device.usualStep : step,
+    features: device.pointee.features & 0xFE, memory: isImagesOnly ? 0 : room, blockMemory: isImagesOnly ? room : nil,
+    installed: installed)
+  asked.excludedPayloads = unsafe device.pointee.excluded_payloads
+  return asked
+}
+
+private func threshold(of device: UnsafePointer<asvin_device>) -> Int {
+  unsafe Int(truncatingIfNeeded: device.pointee.key_threshold)
+}
+
+/// Puts the keys of a device where they are asked for; how many there are, or `nil` where one is none.
+#if hasFeature(Embedded)
+@inline(never)
+#endif
+private func fill(_ memory: UnsafeMutableBufferPointer<TrustAnchor>, from device: UnsafePointer<asvin_device>) -> Int? {
+  let count = unsafe Int(truncatingIfNeeded: device.pointee.key_count)
+  guard let keys = unsafe device.pointee.keys, count >= 1, count <= memory.count else { return nil }
+  for index in 0..<count {
+    let algorithm: SignatureAlgorithm
+    switch unsafe keys[index].algorithm {
+    case ASVIN_ED25519: algorithm = .ed25519
+    case ASVIN_ECDSA_P256: algorithm = .ecdsaP256
+    default: return nil
+    }
+    // Where they stand, behind the algorithm: else all 64 would be copied to be lent.
+    let point = unsafe UnsafeRawBufferPointer(
+      start: UnsafeRawPointer(keys + index) + MemoryLayout<Int32>.size, count: algorithm.publicKeyBytes)
+    guard let key = unsafe PublicKey(algorithm, Span(_unsafeBytes: point)) else { return nil }
+    unsafe memory.initializeElement(at: index, to: TrustAnchor(key, using: CCryptography(device)))
+  }
+  return count
+}
+
+/// Reports what to fetch of a release for slot 0. A release of more components is not for a device of one slot.
+#if hasFeature(Embedded)
+@inline(never)
+#endif
+private func report(
+  _ release: borrowing VerifiedManifest, _ asked: borrowing Device, _ state: DeviceState,
+  _ plan: UnsafeMutablePointer<asvin_plan>
+) -> Int32 {
+  var components = release.manifest.components
+  // The verifier has read it to its end: the cursor cannot fail; if it did, nothing would be installed.
+  guard let component = try? components.next(), component.slot == 0, (try? components.next()) == nil,  // see above
+    let choice = asked.choice(for: component)
+  else { return code(.noUsablePayload) }
+  var (index, isInstalled) = (0, true)
+  if case .payload(let chosen) = choice { (index, isInstalled) = (chosen, false) }
+  guard let known = InstallPlan(release, component, 0, of: 1, payload: index),
+    MemoryLayout<InstallPlan>.size <= MemoryLayout.size(ofValue: unsafe plan.pointee.storage)
+  else { return ASVIN_MISUSE }
+  unsafe plan.pointee.sequence = release.manifest.sequence
+  unsafe put(release.digest, into: &plan.pointee.release)
+  unsafe withUnsafeMutableBytes(of: &plan.pointee.storage) { storage in
+    unsafe storage.storeBytes(of: known, as: InstallPlan.self)
+  }
+  guard !isInstalled, !state.isCandidate(known) else {
+    unsafe plan.pointee.is_installed = 1
+    return passed
+  }
+  unsafe plan.pointee.stream_bytes = known.streamSize
+  unsafe plan.pointee.payload = UInt32(truncatingIfNeeded: index)
+  unsafe plan.pointee.is_patch = known.isPatch ? 1 : 0
+  return passed
+}
+
+/// The vendor id or the class id, which are the first two fields of a device. Read where they are: an array of C would be
+/// copied element by element.
+private func identifier(of device: UnsafePointer<asvin_device>, _ number: Int) -> Identifier {
+  unsafe UnsafeRawPointer(device).loadUnaligned(fromByteOffset: 16 &* number, as: Identifier.self)
+}
+
+private func put<Array>(_ digest: Digest, into array: inout Array) {
+  unsafe withUnsafeMutableBytes(of: &array) { bytes in
+    for index in 0..<32 { unsafe bytes[index] = digest[index] }
+  }
+}

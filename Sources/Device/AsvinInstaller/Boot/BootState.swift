@@ -1,0 +1,227 @@
+import AsvinVerifier
+public import AsvinManifest
+
+/// What a device knows across a restart: the rollback floor, the key-set version, and the slot and image of what is
+/// confirmed and of what is tried. A record in a log of two halves: it survives a power cut at any moment, as what it
+/// was or as what it becomes.
+///
+/// It is the only place that says what is to run. What really runs is reported to it at each start, so that only the
+/// release on trial can confirm itself, and a release that did not start counts as failed.
+///
+/// A state that failed to write is of no more use; the next one knows what was written.
+public struct BootState<Region: FlashRegion> {
+  private var log: RecordLog<Region>
+  private var content: BootRecord
+  private let running: RunningImage
+  private let factory: FactoryState
+  /// Whether changes are written, or only tried: what a change comes to is asked twice, and a skipped instruction can spoil
+  /// one of the two. A word far from what is left in memory, because a state that was not read must not be written.
+  private let mode: UInt32
+  private static var written: UInt32 { 0x6D1E_A8B3 }
+
+  /// The state in a region of two erase blocks or more.
+  ///
+  /// - Parameters:
+  ///   - running: what really runs.
+  ///   - factory: what the device left the factory with. Its floor holds for ever. The rest counts where the region holds
+  ///     no record: what runs is then what is confirmed.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  public init(_ region: Region, running: RunningImage, factory: FactoryState = FactoryState()) {
+    self.init(region, running: running, factory: factory, isRehearsed: false)
+  }
+
+  /// The same, of which nothing may be written.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  package init(_ region: Region, running: RunningImage, factory: FactoryState, isRehearsed: Bool) {
+    (self.running, self.factory, mode) = (running, factory, isRehearsed ? 0 : Self.written)
+    log = RecordLog(region, .state)
+    content = BootRecord()
+    if !log.last(into: &content.record) { content.begin(factory, running) }
+    // What another firmware may have written, and means nothing here, is not an update.
+    if BootPhase(rawValue: content.phase) == nil { content.phase = BootPhase.confirmed.rawValue }
+    content.raise(to: factory.floor)
+  }
+
+  /// Whether the region could not be read, or not be written: nothing here counts then.
+  public var hasFailed: Bool { log.hasFailed }
+  /// The progress of an update.
+  public var phase: BootPhase { BootPhase(rawValue: content.phase) ?? .confirmed }
+  /// The rollback floor: ``AsvinVerifier/Device/floor``.
+  public var floor: UInt64 { content.floor }
+  /// The key-set version that is trusted.
+  public var keySetVersion: UInt64 { content.keySetVersion }
+  /// The sequence number of the last confirmed release.
+  public var sequence: UInt64 { content.sequence }
+  /// The sequence number, slot and image of what is pending, on trial, or to be left.
+  public var candidate: (sequence: UInt64, slot: UInt32, image: Digest)? {
+    isIn(.confirmed) ? nil : (content.candidate, content.candidateSlot, content.candidateImage)
+  }
+
+  /// Whether the image of a plan is pending, on trial, or to be left.
+  public func isCandidate(_ plan: InstallPlan) -> Bool {
+    !isIn(.confirmed) && content.candidate == plan.sequence && content.candidateImage == plan.imageDigest
+  }
+
+  /// Makes a release the next to be tried: each of its components is in its place of a slot.
+  ///
+  /// - Parameter slot: the slot that holds them, among those that a bootloader chooses from.
+  /// - Throws: ``InstallError``: a component that is missing, given twice or of another release; a release that is no
+  ///   longer above the floor; a slot in use, or flash that fails.
+  public mutating func activate(_ components: Span<InstalledComponent>, in slot: UInt32) throws(InstallError) {
+    guard let image = InstalledComponent.image(of: components) else { throw InstallError(.componentMissing, at: 0) }
+    for index in components.indices where !components[index].isAccepted {
+      throw InstallError(.imageDigestMismatch, at: UInt64(index))
+    }
+    try checkFloor(components[0].sequence)
+    guard !isInUse(slot) else { throw InstallError(.slotInUse, at: 0) }
+    (content.candidate, content.candidateSlot) = (components[0].sequence, slot)
+    content.candidateImage = components[image].digest
+    try write(.pending)
+  }
+
+  /// Frees a slot so that a release can be written to it: what is pending there is given up, since it would otherwise be
+  /// tried as what is written next. Call it once the ``Installer`` is made, which refuses what cannot be installed, and
+  /// before the first byte is given to it.
+  ///
+  /// - Returns: whether it is free: not while an update is on trial, nor for the slot that runs or that the next start
+  ///   runs.
+  /// - Throws: ``InstallError``: a release that is not above the floor, or flash that fails.
+  public mutating func freeSlot(_ slot: UInt32, for plan: InstallPlan) throws(InstallError) -> Bool {
+    try checkFloor(plan.sequence)
+    guard !isInUse(slot) else { return false }
+    try revert()
+    return true
+  }
+
+  /// Notes a start. Call it once in each, in the bootloader or in the firmware that runs; a second call costs one of the
+  /// candidate's starts.
+  ///
+  /// A pending update that runs, or that a bootloader is about to start, is on trial from then on. It is reverted where
+  /// something else runs, or where it was started ``FactoryState/trialStarts`` times without being confirmed.
+  ///
+  /// Where no update is under way and what runs is not what is confirmed, the answer names the slot of the latter. A
+  /// bootloader that starts something else all the same, as many times, cannot start it: what runs is then confirmed, so
+  /// that the device can be updated again. The floor stays.
+  ///
+  /// - Throws: ``InstallError`` where flash fails; what was confirmed is then to run.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  public mutating func begin() throws(InstallError) -> BootStart {
+    let isStarted = running.isUnknown || runsCandidate
+    if isIn(.confirmed) {
+      let isOther = running.differs(from: content)
+      guard isOther || content.starts > 0 else { return .confirmed(content.confirmedSlot) }
+      content.starts = isOther ? content.starts &+ 1 : 0
+      if content.starts >= factory.trialStarts { content.adopt(running, lowest: factory.sequence) }
+      try write(.confirmed)
+      return .confirmed(content.confirmedSlot)
+    }
+    if isStarted, !isIn(.leaving), content.starts < factory.trialStarts {
+      content.starts &+= 1
+      try write(.trial)
+      return .trial(running.isUnknown ? content.candidateSlot : running.slot)
+    }
+    try giveUp()
+    return .reverted(content.confirmedSlot)
+  }
+
+  /// Keeps the update that is on trial, and raises the floor to it.
+  ///
+  /// - Returns: whether it is kept: not where none is on trial, or where something else runs.
+  /// - Throws: ``InstallError`` where flash fails.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  public mutating func confirm() throws(InstallError) -> Bool {
+    guard !isIn(.pending), runsCandidate else { return false }
+    content.confirm(content.candidate, content.candidateImage, in: running.slot)
+    try write(.confirmed)
+    return true
+  }
+
+  /// Keeps a release whose image already runs: its sequence number counts from now on, and the floor rises to it.
+  ///
+  /// - Parameter component: the only one of its release, read back from the slot that runs.
+  /// - Returns: whether it is kept: not while an update is under way, nor of a release of several components.
+  /// - Throws: ``InstallError``: a release that is not above the floor, or flash that fails.
+  public mutating func adopt(_ component: InstalledComponent) throws(InstallError) -> Bool {
+    guard isIn(.confirmed), component.count == 1, !running.isUnknown else { return false }
+    guard component.isAccepted else { return false }
+    try checkFloor(component.sequence)
+    content.confirm(component.sequence, component.digest, in: running.slot)
+    try write(.confirmed)
+    return true
+  }
+
+  /// Gives up what is pending or on trial; the floor stays. Where the update is what runs, it is only to be left: its slot
+  /// and the one that the next start runs are in use until that start.
+  ///
+  /// - Throws: ``InstallError`` where flash fails.
+  public mutating func revert() throws(InstallError) {
+    if !isIn(.confirmed), !isIn(.leaving) { try giveUp() }
+  }
+
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  private mutating func giveUp() throws(InstallError) {
+    content.starts = 0
+    try write(runsCandidate ? .leaving : .confirmed)
+  }
+
+  /// Notes a key-set version that was verified; it never sinks.
+  ///
+  /// - Throws: ``InstallError`` where flash fails.
+  public mutating func raise(keySetVersion version: UInt64) throws(InstallError) {
+    guard version > content.keySetVersion else { return }
+    content.keySetVersion = version
+    try write(phase)
+  }
+
+  private func isIn(_ phase: BootPhase) -> Bool { content.phase == phase.rawValue }
+
+  /// Whether what runs is the candidate: by its image where the firmware reports it, otherwise by its slot.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  private var runsCandidate: Bool {
+    guard !isIn(.confirmed), !running.isUnknown else { return false }
+    return running.isImageKnown
+      ? Decision.isYes(Decision.areSame(running.image, content.candidateImage)) : running.slot == content.candidateSlot
+  }
+
+  /// Whether a slot must keep what it holds: it runs, the next start runs it, or an update is on trial, whose fallback is
+  /// in the other one.
+  private func isInUse(_ slot: UInt32) -> Bool {
+    isIn(.trial) || isIn(.leaving) || running.slot == slot || content.confirmedSlot == slot || runsCandidate
+  }
+
+  /// Against both copies of the floor.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  private func checkFloor(_ sequence: UInt64) throws(InstallError) {
+    let (floor, second) = (content.floor, content.secondFloor)
+    guard Decision.isYes(Decision.isAbove(sequence, floor)), Decision.isYes(Decision.isAbove(sequence, second)) else {
+      throw InstallError(.sequenceNotAboveFloor, at: 0)
+    }
+  }
+
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  private mutating func write(_ phase: BootPhase) throws(InstallError) {
+    content.phase = phase.rawValue
+    if mode == Self.written { log.append(&content.record) }
+    guard !log.hasFailed else {
+      // Nothing is on trial of which that is not known to be written.
+      content.phase = BootPhase.confirmed.rawValue
+      throw InstallError(.flashFailed, at: 0)
+    }
+  }
+}

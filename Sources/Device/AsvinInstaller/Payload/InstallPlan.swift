@@ -1,0 +1,96 @@
+public import AsvinManifest
+public import AsvinVerifier
+
+/// What is to be done for one component of a release. Only a verified manifest makes one: nothing else is installed.
+public struct InstallPlan: BitwiseCopyable, Sendable {
+  /// SHA-256 of the manifest: which release it is.
+  public let release: Digest
+  /// The release's sequence number.
+  public let sequence: UInt64
+  /// The slot that the image is for.
+  public let slot: UInt64
+  /// Bytes of the image once installed.
+  public let imageSize: UInt64
+  /// SHA-256 of the image once installed.
+  public let imageDigest: Digest
+  /// The component's place in the release, and how many components the release has.
+  let index: UInt32, count: UInt32
+  /// The payload's place in the component.
+  public let payload: Int
+  /// Whether the payload is a patch.
+  public let isPatch: Bool
+  /// Bytes of the payload.
+  public let payloadSize: UInt64
+  /// Bytes of a patch's base; 0 for the empty base.
+  public let baseSize: UInt64
+  let baseDigest: Digest
+  /// The shape of its stream, and the first link; zeros where it is not sealed.
+  let sealing: Sealing
+  let firstLink: Digest
+  /// What the verification of the release added up to, bound to the sequence number.
+  let verdict: UInt32
+
+  /// The plan for a component, by the payload that ``AsvinVerifier/Device/choice(for:)`` chose.
+  ///
+  /// - Returns: `nil` where the manifest has no such component, or the component no such payload.
+  public init?(_ release: borrowing VerifiedManifest, slot: UInt64, payload: Int) {
+    var components = release.manifest.components
+    var (count, found) = (0 as UInt32, nil as UInt32?)
+    // The verifier has read it to its end: the cursor cannot fail; if it did, there would be no plan.
+    while let component = try? components.next() {  // see above
+      if component.slot == slot { found = count }
+      count &+= 1
+    }
+    guard let found else { return nil }
+    components = release.manifest.components
+    for _ in 0..<found { _ = try? components.next() }  // as above
+    guard let component = try? components.next() else { return nil }  // as above
+    self.init(release, component, found, of: count, payload: payload)
+  }
+
+  /// The plan for a component of the release, by its place among all of them.
+  ///
+  /// - Returns: `nil` where the component has no such payload.
+  package init?(
+    _ release: borrowing VerifiedManifest, _ component: ComponentView, _ index: UInt32, of count: UInt32, payload: Int
+  ) {
+    var payloads = component.payloads
+    var left = payload
+    // As above.
+    while let view = try? payloads.next() {  // see above
+      left &-= 1
+      guard left < 0 else { continue }
+      guard let kind = view.kind else { return nil }
+      (self.release, sequence) = (release.digest, release.manifest.sequence)
+      (slot, imageSize) = (component.slot, component.size)
+      imageDigest = Digest(startingWith: component.digest)
+      (self.index, self.count) = (index, count)
+      (self.payload, isPatch, payloadSize) = (payload, kind == .patch, view.size)
+      (baseSize, baseDigest) = (view.baseSize, Digest(startingWith: view.baseDigest))
+      sealing = Sealing(chunkBits: UInt32(truncatingIfNeeded: view.chunk))
+      firstLink = Digest(startingWith: view.firstLink)
+      verdict = release.verdict.bound(to: sequence)
+      return
+    }
+    return nil
+  }
+
+  /// Whether the release was verified for a device, with all demands that a device makes.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  var isAccepted: Bool { verdict == VerdictWord.accepted(sequence) }
+
+  var isSealed: Bool { sealing.isSealed }
+
+  /// Whether a slot holds the base of the patch, so that the patch is worth its download. True for the empty base.
+  public func hasBase<Base: FlashRegion, Hash: StreamingHash>(in slot: Base, hash: Hash.Type) -> Bool {
+    baseSize == 0 || Decision.isYes(InstalledComponent.holds(slot, baseSize, baseDigest, hash))
+  }
+
+  /// Bytes of the sealed stream, or of the payload where it is not sealed.
+  public var streamSize: UInt64 { sealing.place(of: payloadSize &- 1) &+ 1 }
+
+  /// Bytes of memory that a sealed stream is held in, a block at a time; 0 where it is not sealed.
+  public var blockBytes: Int { isSealed ? Int(truncatingIfNeeded: sealing.chunkBytes) &+ 32 : 0 }
+}

@@ -1,0 +1,87 @@
+public import AsvinVerifier
+public import AsvinManifest
+
+/// An image that is in its slot and was read back: what may be activated. Only an installer makes one, or the check
+/// of a slot that already holds the image.
+public struct InstalledComponent: Sendable {
+  /// SHA-256 of the manifest: which release it is of.
+  public let release: Digest
+  /// The release's sequence number: the floor once it is confirmed.
+  public let sequence: UInt64
+  /// The slot.
+  public let slot: UInt64
+  /// The component's place in its release, and how many the release has.
+  public let index: UInt32, count: UInt32
+  /// Bytes of the image.
+  public let size: UInt64
+  /// SHA-256 of the image.
+  public let digest: Digest
+  /// What the verification of the release and the reading back of the image added up to, bound to the sequence number.
+  private let verdict: UInt32
+
+  /// The image of a plan, where a slot holds it.
+  ///
+  /// - Returns: `nil` where the slot holds something else, or cannot be read.
+  public init?<Target: FlashRegion, Hash: StreamingHash>(_ plan: InstallPlan, in target: Target, hash: Hash.Type) {
+    let found = Self.holds(target, plan.imageSize, plan.imageDigest, hash)
+    guard Decision.isYes(found) else { return nil }
+    self.init(plan, found: found)
+  }
+
+  /// The image of a plan, and the answer whether it is in its slot, which counts where the image is activated.
+  init(_ plan: InstallPlan, found: UInt32) {
+    verdict = plan.verdict &+ found
+    (release, sequence, slot) = (plan.release, plan.sequence, plan.slot)
+    (index, count) = (plan.index, plan.count)
+    (size, digest) = (plan.imageSize, plan.imageDigest)
+  }
+
+  /// Whether its release was verified for a device and its image was read back.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  var isAccepted: Bool { verdict == VerdictWord.accepted(sequence) &+ Decision.yes }
+
+  /// Which of the components of a release is its first one, whose image stands for the release in the boot record.
+  ///
+  /// - Returns: `nil` where the components are not all of one release, each once.
+  static func image(of components: Span<InstalledComponent>) -> Int? {
+    var (found, first) = (0 as UInt32, nil as Int?)
+    for place in components.indices {
+      let index = components[place].index
+      let bit = 1 as UInt32 &<< index
+      guard components[place].release == components[0].release, index < UInt32(components.count), found & bit == 0,
+        components[place].count == UInt32(components.count), index < 32
+      else { return nil }
+      found |= bit
+      if index == 0 { first = place }
+    }
+    return first
+  }
+
+  /// Whether a slot holds an image, read back and compared twice: ``AsvinVerifier/Decision/yes`` where it does. A slot that
+  /// cannot be read does not hold it.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  static func holds<Target: FlashRegion, Hash: StreamingHash>(
+    _ target: Target, _ size: UInt64, _ digest: Digest, _ hash: Hash.Type
+  ) -> UInt32 {
+    guard size <= target.capacity else { return 0 }
+    var left = size
+    var hash = Hash()
+    var piece = InlineArray<256, UInt8>(repeating: 0)
+    var offset: UInt64 = 0
+    while left > 0 {
+      let count = left >> 8 > 0 ? 256 : Int(truncatingIfNeeded: left)
+      let isRead = unsafe withUnsafeMutableBytes(of: &piece) {
+        unsafe target.read(offset, into: .init(rebasing: $0[..<count]))
+      }
+      guard isRead else { return 0 }
+      hash.update(piece.span.extracting(first: count))
+      offset &+= 256
+      left &-= UInt64(count)
+    }
+    return Decision.areSame(hash.finish(), digest)
+  }
+}

@@ -1,0 +1,30 @@
+/// What can be read in place, as one item of an array.
+public protocol EncodedItem: ~Escapable {
+  /// Reads the next item.
+  ///
+  /// - Throws: ``WireError``.
+  @_lifetime(copy reader)
+  init(reading reader: inout CBORReader) throws(WireError)
+}
+
+/// The items of an array that was read whole before, in its order.
+public struct ItemCursor<Item: EncodedItem & ~Escapable>: ~Escapable {
+  private var reader: CBORReader
+  private var left: Int
+
+  @_lifetime(copy reader)
+  init(_ reader: CBORReader, count: Int) {
+    self.reader = reader
+    left = count
+  }
+
+  /// The next item, or `nil` after the last.
+  ///
+  /// - Throws: nothing for an array that was read whole.
+  @_lifetime(copy self)
+  public mutating func next() throws(WireError) -> Item? {
+    guard left > 0 else { return nil }
+    left &-= 1
+    return try Item(reading: &reader)
+  }
+}

@@ -1,0 +1,195 @@
+/// Where the fields of one map stand. All of it has been read and checked, with what its arrays hold.
+///
+/// Offsets, and not values: 32 bytes for each map keep a verifier's stack within a kilobyte.
+struct MapFields: ~Escapable {
+  private let bytes: Span<UInt8>
+  /// Where the value of a key stands, by place (see ``FieldTable/place(_:)``); 0 where it is absent, since a map's head
+  /// comes first. Place 0 of a manifest is where its facts begin, of a payload where a key was passed over.
+  private var offsets = InlineArray<12, UInt16>(repeating: 0)
+
+  /// Reads a map.
+  ///
+  /// - Throws: ``WireError`` with the first defect; no buffer is longer than an envelope may be.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  @_lifetime(copy reader)
+  init(_ reader: inout CBORReader, _ table: FieldTable) throws(WireError) {
+    bytes = reader.buffer
+    guard UInt64(bytes.count) <= Limit.envelopeBytes.value else { throw WireError(.overLimit(.envelopeBytes), at: 0) }
+    let start = reader.offset
+    var map = try reader.map()
+    var seen: UInt32 = 0
+    var keyOffset = reader.offset
+    while let key = try reader.nextKey(in: &map) {
+      let rule = table.rule(key)
+      if rule != .unknown {
+        let place = FieldTable.place(key.argument)
+        seen |= 1 &<< UInt32(truncatingIfNeeded: place)
+        offsets[place] = UInt16(truncatingIfNeeded: reader.offset)
+        let count = try reader.check(rule)
+        // Keys ascend, so what payloads are held against has come before them or never will.
+        if rule == .payloads { try Self.require(0b1110, of: seen, at: start) }
+        if rule.isArray { try readItems(&reader, rule, count) }
+      } else {
+        if offsets[0] == 0 { offsets[0] = UInt16(truncatingIfNeeded: keyOffset) }
+        if table == .manifest, key.isNegative {
+          try reader.skipFact()
+        } else {
+          // Later kinds of payload may carry more; only this payload is lost to us.
+          guard table == .payload else { throw WireError(.unknownKey, at: reader.offset) }
+          try reader.skip()
+        }
+      }
+      keyOffset = reader.offset
+    }
+    try Self.require(table.required, of: seen, at: start)
+    guard table == .payload else { return }
+    // Chunk and first link, and base's digest and size, stand together or not at all; a patch has the latter, and memory.
+    guard (seen ^ seen >> 1) & 0b101_0000 == 0 else { throw WireError(.missingKey, at: start) }
+    if seen & 0b1_0100_0000 != 0, isImage { throw WireError(.invalidValue, at: start) }
+  }
+
+  /// Whether a key was there.
+  @inline(__always)
+  func has(_ key: some RawRepresentable<UInt64>) -> Bool { offsets[FieldTable.place(key.rawValue)] != 0 }
+
+  /// Whether there was no key but those of the table.
+  var isUnderstood: Bool { offsets[0] == 0 }
+
+  /// The head of a field; where it is absent, of the number 0.
+  @inline(__always)
+  func head(_ key: some RawRepresentable<UInt64>) -> CBORHead { head(FieldTable.place(key.rawValue)).head }
+
+  /// The number of a field, or the count of its items; 0 where it is absent.
+  @inline(__always)
+  func number(_ key: some RawRepresentable<UInt64>) -> UInt64 { head(key).argument }
+
+  /// The number of a field, where it is there.
+  @inline(__always)
+  func optional(_ key: some RawRepresentable<UInt64>) -> UInt64? { has(key) ? number(key) : nil }
+
+  /// How many items an array has.
+  @inline(__always)
+  func count(_ key: some RawRepresentable<UInt64>) -> Int { Int(truncatingIfNeeded: number(key)) }
+
+  /// The items of an array.
+  @inline(__always)
+  @_lifetime(copy self)
+  func items<Item>(_ key: some RawRepresentable<UInt64>) -> ItemCursor<Item> where Item: EncodedItem & ~Escapable {
+    let (head, end) = head(FieldTable.place(key.rawValue))
+    return ItemCursor(CBORReader(bytes, at: end), count: Int(truncatingIfNeeded: head.argument))
+  }
+
+  /// The content of a string; empty where it is absent.
+  @inline(__always)
+  @_lifetime(copy self)
+  func string(_ key: some RawRepresentable<UInt64>) -> Span<UInt8> { content(FieldTable.place(key.rawValue)) }
+
+  /// The private facts of a manifest, which stand at its end.
+  var facts: FactCursor {
+    @_lifetime(copy self)
+    get { FactCursor(CBORReader(bytes, at: isUnderstood ? bytes.count : Int(offsets[0]))) }
+  }
+
+  /// A value's head, and where the head ends.
+  #if hasFeature(Embedded)
+  @inline(never)
+  @_effects(readonly)
+  #endif
+  private func head(_ place: Int) -> (head: CBORHead, end: Int) {
+    let offset = Int(offsets[place])
+    var reader = CBORReader(bytes, at: offset)
+    // What was read once cannot fail; what is absent is nothing.
+    guard offset > 0, let head = try? reader.head() else { return (CBORHead(.unsigned, 0), 0) }  // see above
+    return (head, reader.offset)
+  }
+
+  #if hasFeature(Embedded)
+  @inline(never)
+  @_effects(readonly)
+  #endif
+  @_lifetime(copy self)
+  private func content(_ place: Int) -> Span<UInt8> {
+    let (head, start) = head(place)
+    return bytes.extracting(start..<start &+ Int(truncatingIfNeeded: head.argument))
+  }
+
+  /// Throws `missingKey` unless the keys of all these bits were seen.
+  private static func require(_ bits: UInt32, of seen: UInt32, at offset: Int) throws(WireError) {
+    guard seen & bits == bits else { throw WireError(.missingKey, at: offset) }
+  }
+}
+
+// What a table cannot say.
+extension MapFields {
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  private func readItems(_ reader: inout CBORReader, _ rule: FieldRule, _ count: Int) throws(WireError) {
+    let first = reader
+    var (left, highest) = (count, 0 as UInt64)
+    while left > 0 {
+      let itemStart = reader.offset
+      switch rule {
+      case .signatures: try SignatureView.check(&reader)
+      case .keySetLinks: try reader.skip()
+      case .logProofs: _ = try reader.embedded()
+      default:
+        let item = try MapFields(&reader, rule.items ?? .attachment)
+        let isGood =
+          switch rule {
+          case .components: item.isAbove(&highest, isFirst: left == count)
+          case .payloads: matches(item, &highest)
+          default: try item.isNamedAnew(first, before: itemStart)
+          }
+        guard isGood else { throw WireError(rule == .attachments ? .duplicateKey : .invalidValue, at: itemStart) }
+      }
+      left &-= 1
+    }
+  }
+
+  /// Slots of components ascend strictly.
+  private func isAbove(_ highest: inout UInt64, isFirst: Bool) -> Bool {
+    let slot = number(ComponentKey.slot)
+    guard isFirst || slot > highest else { return false }
+    highest = slot
+    return true
+  }
+
+  /// An image stands at most once among a component's payloads, and is what the component says.
+  private func matches(_ payload: MapFields, _ images: inout UInt64) -> Bool {
+    guard payload.isImage else { return true }
+    images &+= 1
+    return images == 1 && equal(payload.sizeAndDigest, sizeAndDigest)
+  }
+
+  /// The encoding of keys 2 and 3 of a component or a payload, size and digest: one value has one encoding.
+  private var sizeAndDigest: Span<UInt8> {
+    @_lifetime(copy self)
+    get { bytes.extracting(Int(offsets[2])..<Int(offsets[3]) &+ 2 &+ Schema.digestBytes) }
+  }
+
+  /// Attachments have names of their own.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  private func isNamedAnew(_ first: CBORReader, before start: Int) throws(WireError) -> Bool {
+    var reader = first
+    while reader.offset < start {
+      let earlier = try MapFields(&reader, .attachment)
+      if equal(earlier.string(AttachmentKey.name), string(AttachmentKey.name)) { return false }
+    }
+    return true
+  }
+
+  private var isImage: Bool { kind == .image }
+
+  /// What a payload is, where all of it is understood. Kinds are below 24, where a value's encoding is the value.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  var kind: PayloadKind? {
+    isUnderstood ? PayloadKind(rawValue: UInt64(bytes[Int(offsets[FieldTable.place(PayloadKey.kind.rawValue)])])) : nil
+  }
+}

@@ -1,0 +1,55 @@
+/// One way to get an image onto a device, read in place from a manifest's bytes.
+public struct PayloadView: EncodedItem, ~Escapable {
+  let fields: MapFields
+
+  /// Reads the next item.
+  ///
+  /// - Throws: ``WireError``.
+  @_lifetime(copy reader)
+  public init(reading reader: inout CBORReader) throws(WireError) {
+    fields = try MapFields(&reader, .payload)
+  }
+
+  /// What it is; `nil` for a kind that is not known here, or one with a key that is not: not for us to use.
+  public var kind: PayloadKind? { fields.kind }
+
+  /// Bytes of the stored payload.
+  public var size: UInt64 { fields.number(PayloadKey.size) }
+
+  /// SHA-256 of the stored payload.
+  public var digest: Span<UInt8> {
+    @_lifetime(copy self)
+    get { fields.string(PayloadKey.digest) }
+  }
+
+  /// log2 of the chunk size of its sealed stream, 9 to 16; 0 where it is not sealed.
+  public var chunk: UInt64 { fields.number(PayloadKey.chunk) }
+
+  /// The first link of its sealed stream; empty where it is not sealed.
+  public var firstLink: Span<UInt8> {
+    @_lifetime(copy self)
+    get { fields.string(PayloadKey.firstLink) }
+  }
+
+  /// SHA-256 of a patch's base image; empty for the empty base.
+  public var baseDigest: Span<UInt8> {
+    @_lifetime(copy self)
+    get { fields.string(PayloadKey.baseDigest) }
+  }
+
+  /// Bytes of a patch's base image; 0 for the empty base.
+  public var baseSize: UInt64 { fields.number(PayloadKey.baseSize) }
+
+  /// Bytes of RAM that applying a patch needs, where given.
+  public var memory: UInt64? { fields.optional(PayloadKey.memory) }
+
+  /// Bits for what a device must be able to do, where given.
+  public var features: UInt64? { fields.optional(PayloadKey.features) }
+
+  /// The same two, 0 where they are not given.
+  package var neededMemory: UInt64 { fields.number(PayloadKey.memory) }
+  package var neededFeatures: UInt64 { fields.number(PayloadKey.features) }
+}
+
+/// The payloads of a component, in the manifest's order.
+public typealias PayloadCursor = ItemCursor<PayloadView>

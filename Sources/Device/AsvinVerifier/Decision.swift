@@ -1,0 +1,84 @@
+package import AsvinManifest
+
+/// Decisions of the installer, each made twice: an answer is the sum of two shares, of which one skipped instruction can
+/// change one. Values far from 0 and 1, so that what is left in a register is no answer.
+///
+/// Nothing here is optimised: otherwise two questions that have the same answer would be asked once.
+package enum Decision {
+  private static var first: UInt32 { 0x3CA5_965A }
+  private static var second: UInt32 { 0x2D1B_7869 }
+  /// The answer of a decision that holds.
+  package static var yes: UInt32 { first &+ second }
+
+  /// Whether one number is above another: ``yes`` where it is.
+  @inline(never)
+  @_optimize(none)
+  package static func isAbove(_ number: UInt64, _ bound: UInt64) -> UInt32 {
+    share(number > bound, first) &+ share(!(bound >= number), second)
+  }
+
+  /// Whether two digests are the same: ``yes`` where they are.
+  package static func areSame(_ left: Digest, _ right: Digest) -> UInt32 {
+    left.withSpan { left in right.withSpan { right in share(left, right, first) &+ share(right, left, second) } }
+  }
+
+  @inline(never)
+  @_optimize(none)
+  private static func share(_ left: Span<UInt8>, _ right: Span<UInt8>, _ share: UInt32) -> UInt32 {
+    Self.share(equal(left, right), share)
+  }
+
+  /// Whether an answer is ``yes``. On its own: where two words are compared, a compiler takes the one for the other from
+  /// then on, and the answer would no longer be what is carried on.
+  @inline(never)
+  @_optimize(none)
+  package static func isYes(_ answer: UInt32) -> Bool { answer == yes }
+
+  @inline(never)
+  @_optimize(none)
+  private static func share(_ answer: Bool, _ share: UInt32) -> UInt32 {
+    Self.answer(answer) ? share : ~share
+  }
+
+  /// An answer of one pass of a verification, of which there are two.
+  @inline(__always)
+  static func answer(_ answer: Bool) -> Bool {
+    #if hasFeature(Embedded)
+    answer
+    #else
+    Glitch.passing(answer)
+    #endif
+  }
+}
+
+#if !hasFeature(Embedded)
+/// A fault that a test injects: one answer is flipped.
+package final class Glitch: Sendable {
+  /// The glitch that hits what runs in this task; there is none but in a test.
+  @TaskLocal package static var current: Glitch?
+
+  private let counter = Counter()
+  private let target: Int
+
+  /// A glitch that flips the nth answer, counted from 0.
+  package init(at target: Int) { self.target = target }
+
+  /// How many answers were given.
+  package var answers: Int { counter.value }
+
+  static func passing(_ answer: Bool) -> Bool {
+    guard let glitch = current else { return answer }
+    return glitch.counter.next() == glitch.target ? !answer : answer
+  }
+}
+
+private final class Counter: @unchecked Sendable {
+  // One task counts, and no other sees it.
+  private(set) var value = 0
+
+  func next() -> Int {
+    value += 1
+    return value - 1
+  }
+}
+#endif

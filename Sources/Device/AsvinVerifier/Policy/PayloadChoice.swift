@@ -1,0 +1,59 @@
+public import AsvinManifest
+
+/// How a device gets a component's image.
+public enum PayloadChoice: Equatable, Sendable {
+  /// The slot already holds it.
+  case alreadyInstalled
+  /// By the payload with this index in the component.
+  case payload(Int)
+}
+
+extension Device {
+  /// The payload for a component: a patch from the installed image, otherwise the compressed image, otherwise the image;
+  /// `nil` where the device can use none.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  public func choice(for component: ComponentView) -> PayloadChoice? {
+    let slot = component.slot
+    if holds(slot, component.size, component.digest) { return .alreadyInstalled }
+    var (best, bestRank, index) = (0, Int.max, 0)
+    var cursor = component.payloads
+    // A manifest that was read to its end cannot fail here; if it did, the payloads after the defect would not count.
+    while let payload = try? cursor.next() {  // see above
+      let isExcluded = index < 32 && excludedPayloads >> UInt32(truncatingIfNeeded: index) & 1 != 0
+      let rank = isExcluded ? .max : rank(payload, of: slot)
+      if rank < bestRank { (best, bestRank) = (index, rank) }
+      index &+= 1
+    }
+    return bestRank < .max ? .payload(best) : nil
+  }
+
+  /// Whether a slot holds an image.
+  private func holds(_ slot: UInt64, _ size: UInt64, _ digest: Span<UInt8>) -> Bool {
+    for index in installed.indices where installed[index].slot == slot && installed[index].size == size {
+      if installed[index].digest.matches(digest) { return true }
+    }
+    return false
+  }
+
+  /// The feature bit of patches that are stored and verified before they are applied.
+  private static var storedPatches: UInt64 { 1 << 8 }
+
+  /// 0 for a patch from the installed image, 1 for one from the empty base, 2 for the image; the maximum if unusable.
+  private func rank(_ payload: borrowing PayloadView, of slot: UInt64) -> Int {
+    let needed = payload.neededFeatures
+    guard let kind = payload.kind, needed & ~features == 0 else { return .max }
+    // A block of the stream is held in RAM until its digest is checked.
+    let chunk = UInt32(truncatingIfNeeded: payload.chunk)
+    let isSealed = chunk > 0
+    let block = isSealed ? UInt64(1 as UInt32 &<< chunk) &+ 32 : 0
+    guard block <= blockMemory ?? memory else { return .max }
+    guard kind == .patch else { return 2 }
+    // A device applies no byte of a patch that it has not verified.
+    guard isSealed || needed & Self.storedPatches != 0, memory > 0 else { return .max }
+    guard payload.neededMemory <= memory &- (blockMemory == nil ? block : 0) else { return .max }
+    if payload.baseDigest.isEmpty { return 1 }
+    return holds(slot, payload.baseSize, payload.baseDigest) ? 0 : .max
+  }
+}

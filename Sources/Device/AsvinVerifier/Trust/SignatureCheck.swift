@@ -1,0 +1,69 @@
+import AsvinManifest
+
+extension Verifier where Provider: ~Copyable {
+  /// What speaks against an envelope before its manifest is parsed: whether too few trusted keys signed it. Those that did
+  /// are a bit each in `signers`.
+  ///
+  /// The key fixes the algorithm; `kid` only selects: every trusted key that it matches is tried, and a key counts
+  /// once however many signatures it made. A signature that does not hold is ignored; when too few hold, the
+  /// rejection names the one that came closest.
+  ///
+  /// A function of its own on a device: what it takes of the stack is given back before the manifest is parsed.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  func reason(
+    against envelope: borrowing EnvelopeView, trust: borrowing Trust, signers: inout UInt32
+  ) -> Reason? {
+    // Key sets do not exist yet: what depends on them is refused by name, not passed over.
+    guard !envelope.hasKeySetLinks else { return .keySetLinksUnsupported }
+    var distinct: UInt32 = 0
+    var closest = Reason.unsigned
+    var cursor = envelope.signatures
+    // An envelope that was read to its end cannot fail here; if it did, the signatures that follow would not count.
+    while let signature = try? cursor.next() {  // see above
+      if closest == .unsigned { closest = .untrustedKey }
+      for index in trust.anchors.indices {
+        guard trust.anchors[index].keyID.matches(signature.keyID) else { continue }
+        if signers & (1 &<< UInt32(truncatingIfNeeded: index)) != 0 || isRepeated(index, in: trust) { continue }
+        if let failure = failure(of: signature, over: envelope.manifest, by: trust.anchors[index].key) {
+          if failure.rawValue > closest.rawValue { closest = failure }
+        } else {
+          signers |= 1 &<< UInt32(truncatingIfNeeded: index)
+          distinct &+= 1
+        }
+      }
+    }
+    guard Decision.answer(distinct >= UInt32(truncatingIfNeeded: trust.threshold)) else {
+      return distinct == 0 ? closest : .thresholdNotReached
+    }
+    return nil
+  }
+
+  /// Whether the same key stands among the anchors before an index.
+  private func isRepeated(_ index: Int, in trust: borrowing Trust) -> Bool {
+    for earlier in 0..<index where trust.anchors[earlier].key == trust.anchors[index].key { return true }
+    return false
+  }
+
+  private func failure(of signature: SignatureView, over manifest: Span<UInt8>, by key: PublicKey) -> Reason? {
+    guard isManifestType(signature.type) else { return .wrongSignedType }
+    guard signature.isBy(key.algorithm) else { return .algorithmMismatch }
+    let signed = signature.signature
+    if key.algorithm == .ed25519, !key.withBytes({ Ed25519Profile.admits(signature: signed, key: $0) }) {
+      return .badSignature
+    }
+    let isGood = SignatureStructure.withHead(
+      protectedHeader: signature.protectedHeader, payloadBytes: manifest.count
+    ) { head in
+      Decision.answer(cryptography.isSignature(signed, of: SignedMessage(head: head, payload: manifest), by: key))
+    }
+    return isGood ? nil : .badSignature
+  }
+
+  private func isManifestType(_ type: Span<UInt8>) -> Bool {
+    let expected = Schema.manifestType
+    let bytes = unsafe UnsafeBufferPointer(start: expected.utf8Start, count: expected.utf8CodeUnitCount)
+    return unsafe equal(bytes.span, type)
+  }
+}

@@ -1,0 +1,154 @@
+// The verifier and installer of asvin-pack for firmware in C. No heap, no clock, no files: memory and flash are the
+// caller's. A result is ASVIN_DONE, or a reason code of Sources/Device/AsvinVerifier/Reason.swift; ASVIN_MISUSE where a pointer is
+// missing or a function is called out of turn. Nothing here is safe to call from two threads.
+#ifndef ASVIN_VERIFIER_H
+#define ASVIN_VERIFIER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// Results that are decisions differ in 11 bits or more from 0, from every reason code and from each other, and are no
+// address of a usual microcontroller: a skipped instruction or a flipped bit does not make one of anything else. Compare
+// with ==, never with "not 0".
+#define ASVIN_DONE 0x5C6A5387
+#define ASVIN_SIGNED 0x5687C966
+#define ASVIN_CONFIRMED 0x5DE11CC9
+#define ASVIN_TRIAL 0x58D9F071
+#define ASVIN_REVERTED 0x562766B8
+#define ASVIN_MISUSE 1
+#define ASVIN_ED25519 (-19)
+#define ASVIN_ECDSA_P256 (-9)
+
+// The slot number of a bootloader that asks which slot to start: nothing runs yet.
+#define ASVIN_NO_SLOT 0xFFFFFFFFu
+
+// A region of flash. Each function returns 0 when it is done. An offset is of the region; read and write accept at most 256
+// bytes; what is written does not cross a 256-byte page, is erased, and is a multiple of write_bytes. Erased bytes are
+// 0xFF. read returns another value where a word cannot be read, as flash with ECC reports it for a word whose programming
+// was cut off by a loss of power: that is not a failure of the flash. A driver that faults there has to catch the fault.
+typedef struct asvin_flash {
+  void *context;
+  uint32_t start;        // where the region begins, in one numbering for all flash of the device: overlaps are refused
+  uint32_t capacity;     // bytes, a multiple of block_bytes
+  uint32_t block_bytes;  // of an erase block: a power of two, 256 or more
+  uint32_t write_bytes;  // a power of two, at most 256
+  int32_t (*read)(void *context, uint32_t offset, uint8_t *bytes, uint32_t count);
+  int32_t (*erase)(void *context, uint32_t offset);
+  int32_t (*write)(void *context, uint32_t offset, const uint8_t *bytes, uint32_t count);
+} asvin_flash;
+
+// A key that is trusted: 32 bytes of an Ed25519 point, or 64 of a P-256 point, X and then Y.
+typedef struct asvin_key {
+  int32_t algorithm;
+  uint8_t bytes[64];
+} asvin_key;
+
+// Whether the 64 bytes at signature are one of head and then payload by a key: ASVIN_SIGNED for yes, anything else for no.
+// NULL takes the built-in one.
+typedef int32_t (*asvin_check)(
+    void *context, const asvin_key *key, const uint8_t *signature, const uint8_t *head, uint32_t head_count,
+    const uint8_t *payload, uint32_t payload_count);
+
+// The device. It stays where it is while an update uses it. What is 0 or NULL is not there, unless stated otherwise.
+typedef struct asvin_device {
+  uint8_t vendor[16];        // UUIDv5 of the vendor's domain
+  uint8_t device_class[16];  // UUIDv5 of the board's name in it
+  const asvin_key *keys;
+  uint32_t key_count;      // 1 to 8
+  uint32_t key_threshold;  // how many must have signed
+  asvin_check check;
+  void *check_context;
+  uint64_t factory_floor;      // the lowest rollback floor: that of the factory, of this firmware, or of a hardware counter
+  uint64_t factory_sequence;   // the sequence number of what it left the factory with
+  uint64_t max_sequence_step;  // how far above the floor a release may be; 0 for 2^48
+  uint64_t features;           // of patches: bit n for the instruction set n
+  const asvin_flash *state;    // two erase blocks or more, write_bytes at most 128: what is known across restarts
+  const asvin_flash *journal;  // as state: how far an update is
+  const asvin_flash *running;  // the slot that this code really runs from, on trial or not; the base of patches
+  const asvin_flash *target;   // the other slot, which updates go to
+  uint32_t running_slot;       // the numbers of both, as the bootloader has them; ASVIN_NO_SLOT in a bootloader
+  uint32_t target_slot;
+  uint32_t factory_slot;       // what a bootloader starts where no state was ever written
+  uint32_t trial_starts;       // how often an update is started before it is reverted, unless it is confirmed; 0 for 3
+  uint32_t running_bytes;      // bytes of the image that really runs, and its SHA-256; 0 where they are not known
+  uint8_t running_digest[32];
+  uint8_t *memory;  // aligned to 8: a block of a sealed stream, and behind it what a patch is applied in
+  uint32_t memory_bytes;
+  uint32_t images_only;        // 1: patches and compressed images are not chosen, whatever the memory
+  uint32_t excluded_payloads;  // bit n: payload n of this release has failed here, and the next best is chosen
+} asvin_device;
+
+// What is to be fetched: payload number `payload` of slot 0, `stream_bytes` of it, as the platform sends it. It is as
+// trusted as the verified manifest, and stays in RAM that only the firmware writes to: a plan that was kept in flash
+// outside the processor, and changed there, would install an image that was not signed.
+typedef struct asvin_plan {
+  uint64_t sequence;
+  uint64_t stream_bytes;
+  uint32_t payload;
+  uint32_t is_patch;
+  uint32_t is_installed;  // 1 where the image runs already, or stands in the target slot to be tried
+  uint8_t release[32];    // SHA-256 of the manifest
+  uint64_t storage[26];
+} asvin_plan;
+
+// An update that is under way. It is not moved or copied meanwhile.
+typedef struct asvin_update {
+  uint64_t storage[256];
+} asvin_update;
+
+// Notes a start, and what really runs: running_slot, and where running_bytes is not 0, running_digest, which then decides.
+// Call it once in each start, in the bootloader or in what it has started. A second call costs one of the trial starts.
+//   ASVIN_CONFIRMED  what is confirmed is to run
+//   ASVIN_TRIAL      the update is to run; it calls asvin_confirm when it works
+//   ASVIN_REVERTED   what is confirmed is to run: an update was not started, or not confirmed, and is given up
+// *slot is the slot that is to run. Where another one runs, set the bootloader to *slot and restart. After a reason code,
+// no state could be read or written: go on with what runs.
+int32_t asvin_boot(const asvin_device *device, uint32_t *slot);
+
+// Keeps the update that is on trial, and raises the rollback floor to it. First make the bootloader keep the slot, then call
+// this: after a loss of power in between, the update is still on trial, and nothing older can be installed meanwhile.
+// ASVIN_MISUSE where no update is on trial, or where something else runs.
+int32_t asvin_confirm(const asvin_device *device);
+
+// Gives up what is pending or on trial. Where the update is what runs, set the bootloader to the other slot and restart:
+// until then, no update can begin.
+int32_t asvin_revert(const asvin_device *device);
+
+// The rollback floor, and the sequence number of the last confirmed release.
+int32_t asvin_floor(const asvin_device *device, uint64_t *floor, uint64_t *sequence);
+
+// Verifies an envelope for the device, and reports what to fetch. The envelope must not change meanwhile: it is in RAM that
+// nothing else writes to.
+int32_t asvin_verify(const asvin_device *device, const uint8_t *envelope, uint32_t count, asvin_plan *plan);
+
+// The release of a plan with is_installed = 1, whose image already runs and is confirmed: reads the image back, and raises
+// floor and sequence number to the release. ASVIN_MISUSE where something else runs.
+int32_t asvin_adopt(const asvin_device *device, const asvin_plan *plan);
+
+// Reads back the image that a patch is for. asvin_begin does so too, before anything is erased; this is for a device that
+// asks before it fetches.
+int32_t asvin_check_base(const asvin_device *device, const asvin_plan *plan);
+
+// Begins an update, or resumes it: *offset is where in the stream the next byte is to come from. An update that is refused
+// leaves what is pending alone; one that begins gives it up, and ends any other asvin_update. ASVIN_MISUSE while an update
+// is on trial, and where the target slot runs, or is what the next start runs. A device that accepts complete images only
+// sets images_only, calls the first, and links nothing for patches.
+//
+// A code from 46 to 58, or 71, is about the payload: set its bit in excluded_payloads, and verify again.
+int32_t asvin_begin_image(asvin_update *update, const asvin_device *device, const asvin_plan *plan, uint64_t *offset);
+int32_t asvin_begin(asvin_update *update, const asvin_device *device, const asvin_plan *plan, uint64_t *offset);
+
+// Accepts the next bytes of the stream, any number of them.
+int32_t asvin_push(asvin_update *update, const uint8_t *bytes, uint32_t count);
+
+// Ends the stream, reads the slot back, and makes it what the next start is to try. Then set the bootloader to target_slot.
+int32_t asvin_finish(asvin_update *update);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,174 @@
+import AsvinManifest
+import Glibc
+
+/// Where bytes go, in order.
+public protocol ByteSink {
+  /// Takes bytes.
+  ///
+  /// - Throws: ``FileError`` where the system cannot write.
+  func write(_ bytes: Span<UInt8>) throws(FileError)
+}
+
+extension ByteSink {
+  /// Takes bytes.
+  ///
+  /// - Throws: ``FileError`` where the system cannot write.
+  public func write(_ bytes: [UInt8]) throws(FileError) { try write(bytes.span) }
+}
+
+/// A file that comes into being complete or not at all: it gets its name when its last byte is written.
+///
+/// `-` is standard output, which gets its bytes only when the file is complete; the same holds for a device or a pipe. A
+/// file that is never committed leaves nothing behind.
+public final class OutputFile: ByteSink {
+  /// Whether a file of the same name may be replaced.
+  public enum Replacing: Sendable {
+    /// An existing file is an error.
+    case never
+    /// An existing file is replaced in one step.
+    case existing
+  }
+
+  /// What a power cut right after the commit may take.
+  public enum Durability: Sendable {
+    /// The file, which can be made again: bundles and extracted images, whose digests tell a torn one from a whole one.
+    case remade
+    /// Nothing: the file and its name are flushed to the disk before the commit ends. For keys and what is published.
+    case flushed
+  }
+
+  private enum Target {
+    case file(UnplacedFile)
+    /// A temporary file, and the descriptor that its bytes go to.
+    case stream(spool: Int32, descriptor: Int32)
+  }
+
+  private let path: String
+  private let replacing: Replacing
+  private let durability: Durability
+  private let inputs: InputLedger?
+  private let target: Target
+  /// Flushes a descriptor: the system does, and a test in its place.
+  var flush: (Int32) -> Int32 = { fsync($0) }
+
+  /// A new file beside its final place, with permissions before the system's mask.
+  ///
+  /// - Parameters:
+  ///   - inputs: the files that must not be replaced, and must not have changed when the file is committed.
+  ///   - takesStreams: whether the path may be a device or a named pipe, which is then written to; otherwise it is refused.
+  /// - Throws: ``FileError``; at once where the final name is taken and must not be replaced.
+  public convenience init(
+    _ path: String, permissions: UInt32 = 0o644, replacing: Replacing = .never, durability: Durability,
+    inputs: InputLedger? = nil, takesStreams: Bool = false
+  ) throws(FileError) {
+    try self.init(
+      path, permissions: permissions, replacing: replacing, durability: durability, inputs: inputs,
+      takesStreams: takesStreams, features: .all)
+  }
+
+  init(
+    _ path: String, permissions: UInt32, replacing: Replacing, durability: Durability, inputs: InputLedger?,
+    takesStreams: Bool, features: UnplacedFile.Features
+  ) throws(FileError) {
+    self.path = path
+    self.replacing = replacing
+    self.durability = durability
+    self.inputs = inputs
+    if path == "-" {
+      try Self.requireNoInput(FileIdentity(descriptor: STDOUT_FILENO), path, inputs)
+      target = .stream(spool: try openSpool(), descriptor: STDOUT_FILENO)
+      return
+    }
+    try Self.requireNoInput(FileIdentity(path), path, inputs)
+    switch try OutputPlace(path) {
+    case .stream where takesStreams:
+      let descriptor = try OutputPlace.open(stream: path)
+      do throws(FileError) {
+        target = .stream(spool: try openSpool(), descriptor: descriptor)
+      } catch {
+        close(descriptor)
+        throw error
+      }
+    case .stream: throw FileError(.create, path, .isSpecial("a device or a pipe"))
+    case .file where replacing == .never: throw FileError(.create, path, code: EEXIST)
+    case .file, .free:
+      target = .file(try UnplacedFile(beside: path, permissions: permissions, features: features))
+    }
+  }
+
+  deinit {
+    guard case .stream(let spool, let descriptor) = target else { return }
+    close(spool)
+    if descriptor != STDOUT_FILENO { close(descriptor) }
+  }
+
+  /// Takes bytes.
+  ///
+  /// - Throws: ``FileError``.
+  public func write(_ bytes: Span<UInt8>) throws(FileError) {
+    switch target {
+    case .file(let file): try file.write(bytes)
+    case .stream(let spool, _): try AsvinBundle.write(bytes, to: spool, path: path)
+    }
+  }
+
+  /// Makes the file appear under its name, complete. Call it once.
+  ///
+  /// - Throws: ``FileError``; then there is no new file.
+  public func commit() throws(FileError) {
+    try inputs?.requireUnchanged()
+    switch target {
+    case .stream(let spool, let descriptor): try copy(spool, to: descriptor)
+    case .file(let file):
+      // What came up at the place since the file was begun is judged as at the start.
+      try Self.requireNoInput(FileIdentity(path), path, inputs)
+      let place = try OutputPlace(path)
+      if place == .stream { throw FileError(.create, path, .isSpecial("a device or a pipe")) }
+      if durability == .flushed { try file.flush(by: flush) }
+      try file.place(replacing: replacing == .existing)
+      if durability == .flushed { try flushFolder(split(path).folder, flush) }
+    }
+  }
+
+  /// Takes a committed file back, where another that belongs to it cannot be made.
+  ///
+  /// - Throws: ``FileError``.
+  public func withdraw() throws(FileError) {
+    guard unsafe unlink(path) == 0 else { throw FileError(.write, path) }
+  }
+
+  private static func requireNoInput(
+    _ identity: FileIdentity?, _ path: String, _ inputs: InputLedger?
+  ) throws(FileError) {
+    guard let identity, !identity.isCharacterDevice, let name = inputs?.name(of: identity) else { return }
+    throw FileError(.create, path, .isInput(name))
+  }
+
+  private func copy(_ spool: Int32, to descriptor: Int32) throws(FileError) {
+    var piece = [UInt8](repeating: 0, count: pieceBytes)
+    var offset: off_t = 0
+    while true {
+      let got = unsafe pread(spool, &piece, pieceBytes, offset)
+      if got < 0 && errno == EINTR { continue }
+      guard got >= 0 else { throw FileError(.read, path) }
+      if got == 0 { return }
+      try AsvinBundle.write(piece.span.extracting(0..<got), to: descriptor, path: path)
+      offset += off_t(got)
+    }
+  }
+}
+
+/// Flushes a folder, so that a rename in it survives a power cut.
+func flushFolder(_ folder: String, _ flush: (Int32) -> Int32 = { fsync($0) }) throws(FileError) {
+  let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+  guard descriptor >= 0 else { throw FileError(.write, folder) }
+  defer { close(descriptor) }
+  guard flush(descriptor) == 0 else { throw FileError(.write, folder) }
+}
+
+/// A path's folder and last part.
+func split(_ path: String) -> (folder: String, last: String) {
+  guard let slash = path.lastIndex(of: "/") else { return (".", path) }
+  let folder = path[..<slash]
+  return (folder.isEmpty ? "/" : String(folder), String(path[path.index(after: slash)...]))
+}

@@ -1,0 +1,44 @@
+import AsvinCrypto
+public import AsvinManifest
+
+/// A payload as a device can check it while it arrives: `bᵢ = chunkᵢ ‖ SHA-256(bᵢ₊₁)`, the last block without a digest. The
+/// manifest holds SHA-256(b₀). A pure function of the payload: bundles hold payloads plain.
+public struct SealedPayload: Sendable {
+  /// What the manifest says of it.
+  public let seal: Payload.Seal
+  /// The digest behind each chunk but the last.
+  private let links: [Digest]
+  private let payload: [UInt8]
+
+  /// A payload of one byte or more, sealed.
+  ///
+  /// - Parameter chunk: log2 of the chunk's size, 9 to 16; 12 is 4 KiB.
+  public init(_ payload: [UInt8], chunk: UInt64 = 12) {
+    self.payload = payload
+    let length = 1 << Int(chunk)
+    var links: [Digest] = []
+    var next: Digest?
+    for start in stride(from: 0, to: payload.span.count, by: length).reversed() {
+      var hash = SHA256()
+      hash.update(Array(payload[start..<min(start + length, payload.span.count)]))
+      if let next {
+        links.append(next)
+        hash.update(next.span)
+      }
+      next = hash.finish()
+    }
+    seal = Payload.Seal(chunk: chunk, firstLink: next ?? SHA256.digest(of: payload.span))
+    self.links = links.reversed()
+  }
+
+  /// The stream.
+  public var stream: [UInt8] {
+    let length = 1 << Int(seal.chunk)
+    var bytes: [UInt8] = []
+    for (index, start) in stride(from: 0, to: payload.span.count, by: length).enumerated() {
+      bytes += payload[start..<min(start + length, payload.span.count)]
+      if index < links.count { bytes += links[index].array }
+    }
+    return bytes
+  }
+}

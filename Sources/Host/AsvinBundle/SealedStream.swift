@@ -1,0 +1,74 @@
+import AsvinCrypto
+public import AsvinManifest
+import Glibc
+
+/// A sealed stream at random: `bᵢ = chunkᵢ ‖ SHA-256(bᵢ₊₁)`, made of a payload that is read in pieces. What is held is one
+/// digest for each chunk.
+public struct SealedStream: Sendable {
+  /// What the manifest says of it.
+  public let seal: Payload.Seal
+  /// Bytes of the stream.
+  public let size: UInt64
+  /// The digests of all blocks but the first, the last one's first.
+  private let links: [Digest]
+  private let payloadSize: UInt64
+
+  /// Seals a payload of one byte or more.
+  ///
+  /// - Parameter chunk: log2 of the chunk's size, 9 to 16.
+  /// - Throws: ``FileError`` where the payload cannot be read.
+  public init(_ payload: any ByteSource, chunk: UInt64) throws(FileError) {
+    let length = UInt64(1) << chunk
+    let blocks = (payload.count + length - 1) / length
+    var links: [Digest] = []
+    var next: Digest?
+    for index in (0..<blocks).reversed() {
+      if let next { links.append(next) }
+      var hash = SHA256()
+      let piece = try payload.read(at: index * length, count: Int(length))
+      guard UInt64(piece.span.count) == min(length, payload.count - index * length) else {
+        throw FileError(.read, "a payload", code: EIO)
+      }
+      hash.update(piece)
+      if let next { hash.update(next.span) }
+      next = hash.finish()
+    }
+    seal = Payload.Seal(chunk: chunk, firstLink: next ?? Digest())
+    size = payload.count + 32 * UInt64(links.count)
+    self.links = links
+    payloadSize = payload.count
+  }
+
+  /// The stream over the payload that it was made of.
+  public func source(of payload: any ByteSource & Sendable) -> any ByteSource & Sendable {
+    Source(stream: self, payload: payload)
+  }
+
+  private struct Source: ByteSource, Sendable {
+    let stream: SealedStream
+    let payload: any ByteSource & Sendable
+
+    var count: UInt64 { stream.size }
+
+    func read(at offset: UInt64, count: Int) throws(FileError) -> [UInt8] {
+      guard offset < stream.size else { return [] }
+      let end = offset + min(UInt64(count), stream.size - offset)
+      let length = UInt64(1) << stream.seal.chunk
+      var bytes: [UInt8] = []
+      var block = offset / (length + 32)
+      while offset + UInt64(bytes.span.count) < end {
+        let start = block * (length + 32)
+        var content = try payload.read(at: block * length, count: Int(length))
+        if block < UInt64(stream.links.count) {
+          content += stream.links[stream.links.count - 1 - Int(block)].array
+        }
+        let from = Int(offset + UInt64(bytes.span.count) - start)
+        let until = min(content.span.count, Int(end - start))
+        guard from < until else { throw FileError(.read, "a payload", code: EIO) }
+        bytes += content[from..<until]
+        block += 1
+      }
+      return bytes
+    }
+  }
+}

@@ -1,0 +1,124 @@
+package import AsvinPatch
+
+/// Flash in memory: counts what it does, holds every rule, and can lose its power at any operation.
+package final class SimulatedFlash {
+  private var areas: [[UInt8]]
+  /// Bytes of each area that cannot be read.
+  private var unreadable: [Set<Int>] = [[], [], []]
+  fileprivate let blockBytes: Int
+  /// Bytes of a word with an error-correcting code, which cannot be read after its programming was cut; 0 without one.
+  package var word = 0
+  /// How much of a cut operation is done, in 256ths.
+  package var part = 128
+  /// Bytes of the slot at most.
+  package var slotRoom = UInt32.max
+  /// How often each block of an area was erased.
+  package private(set) var erasures: [[Int]]
+  /// Operations that were begun.
+  package private(set) var operations = 0
+  /// The operation at which power is lost, inside it.
+  package var cutAt: Int?
+  package private(set) var hasFailed = false
+  /// A rule that was broken: bytes written that were not erased, or outside the area.
+  package private(set) var violation: String?
+
+  /// A slot that holds an image, and grows as it is written.
+  package init(slot: [UInt8], header: PatchHeader, inPlace: Windows.InPlace) {
+    let blockBytes = 1 << Int(inPlace.blockBits)
+    func rounded(_ bytes: Int) -> Int { (bytes + blockBytes - 1) / blockBytes * blockBytes }
+    let half = Int(PatchJournal<FlashHandle>.halfBytes(header))
+    areas = [
+      slot + [UInt8](repeating: 0x5A, count: rounded(slot.count) - slot.count),
+      [UInt8](repeating: 0x5A, count: Int(inPlace.windowBytes)),
+      [UInt8](repeating: 0x5A, count: 2 * rounded(half)),
+    ]
+    erasures = areas.map { [Int](repeating: 0, count: $0.count / blockBytes) }
+    self.blockBytes = blockBytes
+  }
+
+  /// What the slot holds.
+  package var slot: [UInt8] { areas[0] }
+
+  /// The power is back.
+  package func restart() { (hasFailed, cutAt) = (false, nil) }
+
+  func byte(_ area: FlashArea, _ offset: UInt32) -> UInt8 {
+    guard Int(offset) < areas[Int(area.rawValue)].count else { return 0 }
+    return isReadable(area, Int(offset)) ? areas[Int(area.rawValue)][Int(offset)] : 0xEE
+  }
+
+  /// Whether a byte can be read.
+  package func isReadable(_ area: FlashArea, _ offset: Int) -> Bool { !unreadable[Int(area.rawValue)].contains(offset) }
+
+  /// Bytes of an area.
+  func capacity(_ area: FlashArea) -> UInt32 { area == .slot ? slotRoom : UInt32(areas[Int(area.rawValue)].count) }
+
+  /// Changes a byte of the slot, as a bit that flips does.
+  package func flip(_ offset: Int) { areas[0][offset] ^= 1 }
+
+  func erase(_ area: FlashArea, _ offset: UInt32) {
+    let (area, offset) = (Int(area.rawValue), Int(offset))
+    guard offset % blockBytes == 0, fits(area, offset + blockBytes) else { return violate("erase", offset) }
+    let count = begin() ? blockBytes : blockBytes * part / 256
+    guard !hasFailed || cutAt == operations else { return }
+    erasures[area][offset / blockBytes] += 1
+    if count < blockBytes, word > 0 { unreadable[area].formUnion(offset..<offset + blockBytes) }
+    for place in offset..<offset + count { areas[area][place] = 0xFF }
+    if !unreadable[area].isEmpty { unreadable[area].subtract(offset..<offset + count) }
+  }
+
+  func write(_ area: FlashArea, _ offset: UInt32, _ bytes: Span<UInt8>) {
+    let (area, offset) = (Int(area.rawValue), Int(offset))
+    guard bytes.count > 0, offset % 256 + bytes.count <= 256, offset + bytes.count <= areas[area].count else {
+      return violate("write", offset)
+    }
+    let count = begin() ? bytes.count : bytes.count * part / 256
+    guard !hasFailed || cutAt == operations else { return }
+    if count < bytes.count, word > 0 {
+      let start = (offset + count) / word * word
+      unreadable[area].formUnion(start..<start + word)
+    }
+    for index in 0..<count {
+      if areas[area][offset + index] != 0xFF { violate("write over", offset + index) }
+      areas[area][offset + index] = bytes[index]
+    }
+  }
+
+  /// Only the slot grows: how long the result is, the patch says.
+  private func fits(_ area: Int, _ end: Int) -> Bool {
+    if area == 0, end > areas[0].count {
+      areas[0] += [UInt8](repeating: 0x5A, count: end - areas[0].count)
+      erasures[0] += [Int](repeating: 0, count: areas[0].count / blockBytes - erasures[0].count)
+    }
+    return end <= areas[area].count
+  }
+
+  private func begin() -> Bool {
+    guard !hasFailed else {
+      // A failure may pass; then an operation that is tried all the same would spoil what can still be recovered.
+      violation = violation ?? "an operation after one that failed"
+      cutAt = nil
+      return false
+    }
+    operations += 1
+    hasFailed = operations == cutAt
+    return !hasFailed
+  }
+
+  private func violate(_ what: String, _ offset: Int) {
+    violation = violation ?? "\(what) at \(offset)"
+    hasFailed = true
+  }
+}
+
+/// A handle to simulated flash.
+package struct FlashHandle: PatchFlash {
+  package let flash: SimulatedFlash
+  package init(_ flash: SimulatedFlash) { self.flash = flash }
+  package var blockBytes: UInt32 { UInt32(flash.blockBytes) }
+  package func capacity(_ area: FlashArea) -> UInt32 { flash.capacity(area) }
+  package func byte(_ area: FlashArea, at offset: UInt32) -> UInt8 { flash.byte(area, offset) }
+  package func erase(_ area: FlashArea, at offset: UInt32) { flash.erase(area, offset) }
+  package func write(_ area: FlashArea, at offset: UInt32, _ bytes: Span<UInt8>) { flash.write(area, offset, bytes) }
+  package var hasFailed: Bool { flash.hasFailed }
+}

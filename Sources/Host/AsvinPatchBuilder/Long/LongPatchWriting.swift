@@ -1,0 +1,51 @@
+public import AsvinPatch
+
+extension LongPatch {
+  /// Makes a patch, part after part, each proved before it is given out.
+  ///
+  /// - Parameters:
+  ///   - set: the machine code, where it is known.
+  ///   - progress: is told bytes of the result that are done, and all.
+  ///   - sink: takes the patch.
+  /// - Throws: ``DeltaError``, and what reading and the sink throw.
+  public static func write(
+    from old: LongImage, to new: LongImage, set: InstructionSet? = nil, effort: Effort = .normal,
+    progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }, to sink: ([UInt8]) throws -> Void
+  ) throws -> BuiltLongPatch {
+    try write(from: old, to: new, set: set, effort: effort, window: Window(), progress: progress, to: sink)
+  }
+
+  static func write(
+    from old: LongImage, to new: LongImage, set: InstructionSet?, effort: Effort, window: Window,
+    progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }, to sink: ([UInt8]) throws -> Void
+  ) throws -> BuiltLongPatch {
+    guard max(old.count, new.count) < 1 << Varint.bits else { throw DeltaError.imageTooLong }
+    var built = BuiltLongPatch()
+    func give(_ bytes: [UInt8]) throws {
+      built.size += bytes.count
+      try sink(bytes)
+    }
+    try give(head(base: old.hint(), result: new.hint(), count: new.count))
+    let landmarks = try Landmarks(of: old)
+    for range in new.ranges(of: window.resultBytes) {
+      let result = try new.bytes(range)
+      let middle = Double(range.lowerBound + range.upperBound) / 2 / Double(new.count)
+      var part = Part(
+        base: landmarks.ranges(
+          for: result, blockBytes: window.blockBytes, atMost: window.baseBytes, middle: middle),
+        count: result.count, patchBytes: 0)
+      let patch = try PatchBuilder.patch(
+        from: part.bytes(of: old), to: result, profile: .linux, set: set, effort: effort)
+      var numbers: [UInt8] = []
+      part.patchBytes = patch.bytes.count
+      part.put(&numbers)
+      try give(numbers)
+      try give(patch.bytes)
+      built.parts += 1
+      built.memory = max(built.memory, patch.memory + part.baseBytes + part.count + part.patchBytes)
+      built.sets[patch.set, default: 0] += 1
+      progress(UInt64(range.upperBound), UInt64(new.count))
+    }
+    return built
+  }
+}

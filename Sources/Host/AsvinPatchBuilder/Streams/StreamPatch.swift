@@ -1,0 +1,98 @@
+import AsvinPatch
+
+/// A patch between images whose compressed parts are laid open, for devices that have the memory: Linux.
+///
+/// | bytes | |
+/// |---|---|
+/// | 1 | 0xD8 |
+/// | 1 | 0x10 |
+/// | 4, 4 | first bytes of the SHA-256 of base and result |
+/// | number | bytes of the recipe, as it is and deflated |
+/// | | the recipe, in zlib's format |
+/// | | a patch between the opened images |
+///
+/// A number is a ``Varint``. The recipe holds the number of streams of the base, and of each its gap and format; then of
+/// the result's, and of each its gap, length and, in one number, format, level and memory level.
+struct StreamPatch {
+  static let magic: UInt8 = 0xD8
+  static let headBytes = 10
+
+  var old: [UnpackedImage.Stream]
+  var new: [UnpackedImage.Stream]
+  var patch: [UInt8]
+
+  init(old: [UnpackedImage.Stream], new: [UnpackedImage.Stream], patch: [UInt8]) {
+    (self.old, self.new, self.patch) = (old, new, patch)
+  }
+
+  func bytes(base: UInt32, result: UInt32) -> [UInt8] {
+    var recipe: [UInt8] = []
+    Varint.put(old.count, &recipe)
+    for stream in old {
+      Varint.put(stream.gap, &recipe)
+      Varint.put(Int(stream.format.rawValue), &recipe)
+    }
+    Varint.put(new.count, &recipe)
+    for stream in new {
+      Varint.put(stream.gap, &recipe)
+      Varint.put(stream.length, &recipe)
+      let (level, memory) = (stream.parameters?.level ?? 9, stream.parameters?.memoryLevel ?? 8)
+      Varint.put(Int(stream.format.rawValue) | Int(level) << 1 | Int(memory) << 5, &recipe)
+    }
+    let deflated = Deflate.deflated(recipe[...], .zlib, DeflateParameters(level: 9, memoryLevel: 9)) ?? []
+    var bytes: [UInt8] = [Self.magic, 0x10]
+    for word in [base, result] {
+      bytes += [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: word >> UInt32($0)) }
+    }
+    Varint.put(recipe.count, &bytes)
+    Varint.put(deflated.count, &bytes)
+    return bytes + deflated + patch
+  }
+
+  /// Reads what follows the head.
+  ///
+  /// - Throws: ``DeltaError/badRecipe(at:)``.
+  init(_ bytes: [UInt8], limit: Int) throws(DeltaError) {
+    var place = Self.headBytes
+    let (count, deflated) = (try Varint.get(bytes, &place), try Varint.get(bytes, &place))
+    guard count <= limit, deflated <= bytes.count - place,
+      let recipe = Deflate.inflated(Array(bytes[place..<place + deflated]) + [0], at: 0, .zlib, limit: count)?.content,
+      recipe.count == count
+    else { throw .badRecipe(at: place) }
+    patch = Array(bytes[(place + deflated)...])
+    let start = place
+    place = 0
+    do throws(DeltaError) {
+      (old, new) = ([], [])
+      for _ in 0..<(try Self.count(recipe, &place)) {
+        let (gap, format) = (try Varint.get(recipe, &place), try Self.format(recipe, &place))
+        old.append(.init(gap: gap, length: 0, format: format.0))
+      }
+      for _ in 0..<(try Self.count(recipe, &place)) {
+        let (gap, length) = (try Varint.get(recipe, &place), try Varint.get(recipe, &place))
+        let (format, parameters) = try Self.format(recipe, &place)
+        // Empty ones would cost nothing to say, and much to hold and to pack.
+        guard length > 0 else { throw .badRecipe(at: place) }
+        new.append(.init(gap: gap, length: length, format: format, parameters: parameters))
+      }
+    } catch {
+      throw .badRecipe(at: start)
+    }
+  }
+
+  private static func format(
+    _ bytes: [UInt8], _ place: inout Int
+  ) throws(DeltaError) -> (StreamFormat, DeflateParameters) {
+    let word = try Varint.get(bytes, &place)
+    let parameters = DeflateParameters(level: Int32(word >> 1 & 15), memoryLevel: Int32(word >> 5 & 15))
+    guard word < 1 << 9, let format = StreamFormat(rawValue: UInt8(word & 1)) else { throw .badRecipe(at: place) }
+    return (format, parameters)
+  }
+
+  /// How many streams follow; each has two bytes at least.
+  private static func count(_ bytes: [UInt8], _ place: inout Int) throws(DeltaError) -> Int {
+    let count = try Varint.get(bytes, &place)
+    guard count <= (bytes.count - place) / 2 else { throw .badRecipe(at: place) }
+    return count
+  }
+}

@@ -1,0 +1,49 @@
+import AsvinPatch
+import AsvinPatchBuilder
+
+/// A slot that a result is written over its base in.
+public struct InPlaceOptions: Sendable {
+  /// Bytes of the slot; what the larger image needs where not given.
+  public var memory: UInt64?
+  /// Bytes of an erase block: a power of two, 256 to 16 MiB.
+  public var block: UInt64
+  /// Blocks that are kept twice: 1 or 2.
+  public var spare: UInt64
+
+  /// A slot of blocks.
+  public init(memory: UInt64? = nil, block: UInt64 = 4096, spare: UInt64 = 2) {
+    (self.memory, self.block, self.spare) = (memory, block, spare)
+  }
+
+  /// The way to write, if both images fit.
+  func checked(_ old: Int, _ new: Int) throws(Failure) -> Windows.InPlace {
+    guard block.nonzeroBitCount == 1, (256...16 << 20).contains(block) else {
+      throw Failure(
+        .usage, "an erase block of \(block) bytes is not a power of two from 256 to 16 MiB",
+        hint: "give the size of the flash's erase block, as --block 4096")
+    }
+    guard (1...2).contains(spare) else {
+      throw Failure(.usage, "there are 1 or 2 spare blocks, not \(spare)", hint: "give --spare 1 or --spare 2")
+    }
+    let larger = (UInt64(max(old, new)) + block - 1) / block * block
+    if let memory, larger > memory {
+      throw Failure(.rejected, "the images need \(larger) bytes in whole blocks, and the slot has \(memory)")
+    }
+    return Windows.InPlace(blockBits: UInt32(block.trailingZeroBitCount), spareBlocks: UInt32(spare))
+  }
+}
+
+/// What writing over the base needs, and what it costs the flash.
+public struct InPlaceReport: Encodable, Sendable {
+  /// Bytes of the spare blocks.
+  public let spareBytes: Int
+  /// Bytes of the checkpoint area.
+  public let checkpointBytes: Int
+  /// How often a block of the slot, a spare one and one of the checkpoint area is erased at most.
+  public let slotErasures: Int, spareErasures: Int, checkpointErasures: Int
+
+  init(_ wear: Wear) {
+    (spareBytes, checkpointBytes) = (wear.spareBytes, wear.checkpointBytes)
+    (slotErasures, spareErasures, checkpointErasures) = (1, wear.spareErasures, wear.checkpointErasures)
+  }
+}

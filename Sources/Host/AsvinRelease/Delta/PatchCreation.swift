@@ -1,0 +1,111 @@
+import AsvinBundle
+public import AsvinPatch
+public import AsvinPatchBuilder
+import Glibc
+
+/// Makes a patch from one image to another, and proves it.
+public struct PatchCreation: Sendable {
+  /// The base: an image, or a bundle.
+  public var old: String
+  /// The result: an image, or a bundle.
+  public var new: String
+  /// The slot whose image is taken out of a bundle.
+  public var slot: UInt64 = 0
+  /// Where the patch goes.
+  public var output: String
+  /// How much memory it is applied in; `nil` takes what the image looks made for.
+  public var profile: Profile?
+  /// The machine code; `nil` tries all.
+  public var set: InstructionSet?
+  /// How the result is written over the base; `nil` where it goes to another slot.
+  public var inPlace: InPlaceOptions?
+  /// How long to look for a smaller patch.
+  public var effort = Effort.normal
+  /// Whether an existing file is replaced.
+  public var force = false
+
+  /// A patch between two files.
+  public init(from old: String, to new: String, output: String) {
+    self.old = old
+    self.new = new
+    self.output = output
+  }
+
+  /// Makes the patch. The file appears only after the patch has given the new image back.
+  ///
+  /// - Throws: ``Failure``.
+  public func run(in surroundings: Surroundings) throws(Failure) -> PatchReport {
+    let surroundings = surroundings.oneRun()
+    let base = try SlotImage(base: old, slot: slot, in: surroundings)
+    let result = try SlotImage(new, slot: slot, in: surroundings)
+    do {
+      let file = try surroundings.output(output, force: force, durability: .remade)
+      let start = clock()
+      let patch = try create(from: base, to: result, in: surroundings) { try file.write($0) }
+      let seconds = Double(clock() - start) / Double(CLOCKS_PER_SEC)
+      try file.commit()
+      return PatchReport(
+        output: output, size: patch.size, oldSize: Int(base.source.count), newSize: Int(result.source.count),
+        ratio: Double(patch.size) / Double(result.source.count), memory: patch.memory, profile: patch.profile.name,
+        instructionSet: patch.set.name, seconds: seconds, inPlace: patch.wear.map(InPlaceReport.init))
+    } catch {
+      throw Failure(error, on: new)
+    }
+  }
+}
+
+extension PatchCreation {
+  private typealias Made = (size: Int, memory: Int, profile: Profile, set: InstructionSet, wear: Wear?)
+
+  /// Long images go in parts, unless a profile is asked for that knows none.
+  private func create(
+    from base: SlotImage, to result: SlotImage, in surroundings: Surroundings, _ give: ([UInt8]) throws -> Void
+  ) throws -> Made {
+    let isForLinux = profile == nil || profile == .linux
+    if base.isLong || result.isLong, isForLinux, inPlace == nil {
+      let patch = try LongPatch.write(
+        from: base.long, to: result.long, set: set, effort: effort, progress: surroundings.progress, to: give)
+      return (patch.size, patch.memory, .linux, patch.set, nil)
+    }
+    let (old, new) = (try base.bytes(), try result.bytes())
+    let patch = try PatchBuilder.patch(
+      from: old, to: new, profile: profile, set: set, inPlace: try inPlace?.checked(old.count, new.count),
+      effort: effort, progress: surroundings.progress)
+    try give(patch.bytes)
+    return (patch.bytes.count, patch.memory, patch.profile, patch.set, patch.wear)
+  }
+}
+
+/// A patch that was made.
+public struct PatchReport: Encodable, Sendable {
+  /// The file.
+  public let output: String
+  /// Bytes of the patch.
+  public let size: Int
+  /// Bytes of the base.
+  public let oldSize: Int
+  /// Bytes of the result.
+  public let newSize: Int
+  /// The patch's size, as a part of the result's.
+  public let ratio: Double
+  /// Bytes of RAM that applying needs, beside the applier itself and its stack.
+  public let memory: Int
+  /// The profile's name.
+  public let profile: String
+  /// The machine code that it was made for.
+  public let instructionSet: String
+  /// Seconds of processor time that making it took, of all cores.
+  public let seconds: Double
+  /// What writing over the base needs, and what it costs the flash.
+  public let inPlace: InPlaceReport?
+}
+
+extension Profile {
+  /// The name on the command line.
+  public var name: String { "\(self)" }
+}
+
+extension InstructionSet {
+  /// The name on the command line.
+  public var name: String { "\(self)" }
+}

@@ -1,0 +1,155 @@
+import AsvinBundle
+import AsvinCrypto
+import AsvinPatch
+import AsvinPatchBuilder
+import AsvinImage
+import AsvinManifest
+import Synchronization
+
+/// The patches of a release: from each base to the image of its slot, and from nothing, which is the compressed image.
+struct ReleasePatches {
+  /// A base for a slot; without a name the empty one.
+  private struct Job {
+    let component: Int
+    let name: String?
+    let base: SlotImage
+  }
+
+  /// A patch as it goes into a release.
+  private struct Made: Sendable {
+    var bytes: [UInt8]
+    var memory: Int
+    var set: InstructionSet
+    var profile: Profile
+    var base: Digest
+  }
+
+  /// What was made, and the content of each payload behind the image of a component.
+  private(set) var reports: [PayloadPatchReport] = []
+  private(set) var payloads: [[(payload: Payload, bytes: [UInt8])]]
+
+  /// Makes the patches of a release, side by side; those of long images one after the other, for the memory.
+  ///
+  /// - Throws: ``Failure``.
+  init(
+    from bases: [String], to images: [FirmwareImage], profile: Profile?,
+    choice: (UInt64) throws(Failure) -> ImageChoice,
+    in surroundings: Surroundings
+  ) throws(Failure) {
+    payloads = images.map { _ in [] }
+    guard !bases.isEmpty else { return }
+    let news = images.map { SlotImage(of: $0) }
+    var jobs: [Job] = []
+    for (component, image) in images.enumerated() {
+      jobs.append(Job(component: component, name: nil, base: .empty))
+      for base in bases {
+        let choice = try choice(image.slot)
+        guard let image = try SlotImage(ifPresent: base, slot: image.slot, choice, in: surroundings) else { continue }
+        jobs.append(Job(component: component, name: base, base: image))
+      }
+    }
+    var made = [Made?](repeating: nil, count: jobs.count)
+    var short: [ShortJob] = []
+    for (index, job) in jobs.enumerated() {
+      let new = news[job.component]
+      if job.base.isLong || new.isLong {
+        made[index] = try Self.long(from: job.base, to: new)
+      } else {
+        short.append(ShortJob(index: index, base: try job.base.bytes(), new: try new.bytes(), name: job.name))
+      }
+    }
+    for (index, patch) in try Self.build(short, profile, in: surroundings) { made[index] = patch }
+    for (job, patch) in zip(jobs, made) {
+      guard let patch else { throw Failure(.failed, "a patch was not made") }
+      note(job, patch, of: news[job.component], images)
+    }
+  }
+
+  private static func long(from base: SlotImage, to new: SlotImage) throws(Failure) -> Made {
+    do {
+      var bytes: [UInt8] = []
+      let patch = try LongPatch.write(from: base.long, to: new.long) { bytes += $0 }
+      var hash = SHA256()
+      try base.source.forEachPiece { hash.update($0) }
+      return Made(bytes: bytes, memory: patch.memory, set: patch.set, profile: .linux, base: hash.finish())
+    } catch {
+      throw Failure(error, on: new.name)
+    }
+  }
+
+  /// What is held in memory while it is made.
+  private struct ShortJob: Sendable {
+    let index: Int
+    let base: [UInt8]
+    let new: [UInt8]
+    let name: String?
+  }
+
+  private static func build(
+    _ jobs: [ShortJob], _ profile: Profile?, in surroundings: Surroundings
+  ) throws(Failure) -> [(Int, Made)] {
+    let results = Mutex<[Result<BuiltPatch, DeltaError>?]>(Array(repeating: nil, count: jobs.count))
+    concurrently(jobs.count) { index in
+      let job = jobs[index]
+      let result = Result { () throws(DeltaError) in
+        try PatchBuilder.patch(from: job.base, to: job.new, profile: profile)
+      }
+      let done = results.withLock { results in
+        results[index] = result
+        return results.count { $0 != nil }
+      }
+      surroundings.progress(UInt64(done), UInt64(jobs.count))
+    }
+    var patches: [(Int, Made)] = []
+    for (job, result) in zip(jobs, results.withLock { $0 }) {
+      guard let result else { throw Failure(.failed, "a patch was not made") }
+      do throws(DeltaError) {
+        let patch = try result.get()
+        let made = Made(
+          bytes: patch.bytes, memory: patch.memory, set: patch.set, profile: patch.profile,
+          base: SHA256.digest(of: job.base.span))
+        patches.append((job.index, made))
+      } catch {
+        throw Failure(error, on: job.name ?? "the image")
+      }
+    }
+    return patches
+  }
+
+  /// Keeps a payload that is smaller than what a device could get without it.
+  private mutating func note(_ job: Job, _ patch: Made, of new: SlotImage, _ images: [FirmwareImage]) {
+    let size = UInt64(patch.bytes.span.count)
+    let compressed = payloads[job.component].first { $0.payload.base == nil }?.payload.size
+    let isSmaller = size < compressed ?? new.source.count
+    let isRepeated = payloads[job.component].contains { $0.payload.base?.digest == patch.base }
+    reports.append(
+      PayloadPatchReport(
+        slot: images[job.component].slot, from: job.name, size: patch.bytes.span.count,
+        isKept: isSmaller && !isRepeated, memory: patch.memory))
+    guard isSmaller, !isRepeated else { return }
+    var payload = Payload(kind: .patch, size: size, digest: SHA256.digest(of: patch.bytes.span))
+    if job.name != nil { payload.base = Payload.Base(digest: patch.base, size: job.base.source.count) }
+    payload.memory = UInt64(patch.memory)
+    // A device applies a patch from a sealed stream only: it may parse nothing that it has not checked.
+    payload.seal = SealedPayload(patch.bytes).seal
+    let features: UInt64 =
+      (patch.set == .none ? 0 : 1 << UInt64(patch.set.rawValue)) | (patch.profile == .linux ? 1 << 8 : 0)
+    if features != 0 { payload.features = features }
+    payloads[job.component].append((payload, patch.bytes))
+  }
+}
+
+/// A patch that was made for a release.
+public struct PayloadPatchReport: Encodable, Sendable {
+  /// The slot of the image.
+  public let slot: UInt64
+  /// The base as it was given; `nil` for the compressed image.
+  public let from: String?
+  /// Bytes.
+  public let size: Int
+  /// Whether the bundle holds it: not where the compressed image, or the image itself, is no larger, or where another
+  /// has the same base.
+  public let isKept: Bool
+  /// Bytes of RAM that applying needs, beside the applier itself and its stack.
+  public let memory: Int
+}

@@ -1,0 +1,89 @@
+import AsvinBundle
+import AsvinCrypto
+import AsvinImage
+import AsvinManifest
+
+/// A firmware file that is open: the bytes a slot will hold, and what they say about themselves.
+struct FirmwareImage {
+  /// What the user calls the file.
+  let name: String
+  /// The slot that it is for.
+  let slot: UInt64
+  /// The bytes that go into the slot: the file's own, or flattened out of a container.
+  let source: any ByteSource
+  /// What they are.
+  let description: ImageDescription
+
+  /// Opens a file.
+  init(
+    _ path: String, slot: UInt64, _ choice: ImageChoice = ImageChoice(), in surroundings: Surroundings
+  ) throws(Failure) {
+    do {
+      try self.init(surroundings.input(path), name: path, slot: slot, choice)
+    } catch {
+      throw Failure(error, on: path)
+    }
+  }
+
+  init(_ file: InputFile, name: String, slot: UInt64, _ choice: ImageChoice = ImageChoice()) throws {
+    self.name = name
+    self.slot = slot
+    guard file.count > 0 else { throw Failure(.rejected, "'\(name)' is empty", hint: "give a firmware image") }
+    let view = ImageView(source: file)
+    let format = try ImageFormat(recognising: view)
+    if format.isContainer {
+      do throws(ImageError) {
+        let flat = try FlatImage(flattening: view, choice)
+        source = flat.bytes
+        description = try flat.description()
+      } catch {
+        throw Failure(error, on: name, format, slot: slot)
+      }
+    } else {
+      source = file
+      description = try ImageDescription(describing: view)
+    }
+  }
+
+  /// The container that a file is, with all of its ranges.
+  static func container(of file: InputFile) throws -> Container { try Container(reading: ImageView(source: file)) }
+
+  /// An image out of a bundle, where containers do not occur.
+  init(stored source: any ByteSource, name: String, slot: UInt64) throws {
+    self.name = name
+    self.slot = slot
+    self.source = source
+    description = try ImageDescription(describingStored: ImageView(source: source))
+  }
+
+  /// The file's name without folder and extension, as a product's name.
+  var stem: String {
+    let last = name.split(separator: "/").last.map(String.init) ?? name
+    guard let dot = last.lastIndex(of: "."), dot != last.startIndex else { return last }
+    return String(last[..<dot])
+  }
+
+  /// The version in the image, where it can be one: some hold a sentence there.
+  var version: Name? { description.version.flatMap { Name($0) } }
+
+  /// SHA-256 of the bytes that go into the slot.
+  func digest(progress: (UInt64) -> Void) throws -> Digest {
+    var hash = SHA256()
+    var done: UInt64 = 0
+    try source.forEachPiece { piece in
+      hash.update(piece)
+      done += UInt64(piece.span.count)
+      progress(done)
+    }
+    return hash.finish()
+  }
+}
+
+/// Any bytes, as the image formats read them.
+private struct ImageView: ImageSource {
+  let source: any ByteSource
+
+  var count: UInt64 { source.count }
+
+  func read(at offset: UInt64, count: Int) throws -> [UInt8] { try source.read(at: offset, count: count) }
+}

@@ -1,0 +1,123 @@
+import AsvinBundle
+import AsvinCrypto
+import AsvinManifest
+import AsvinVerifier
+
+/// Verifies a bundle whole: the envelope as a device does, then every payload against its digest.
+public struct BundleVerification: Sendable {
+  /// The bundle.
+  public var bundle: String
+  /// The public keys of which one must have signed.
+  public var trust: [KeyReference]
+  /// The vendor's domain, where it is asked.
+  public var vendor: String?
+  /// The class's name, where it is asked; it needs the vendor.
+  public var deviceClass: String?
+  /// The rollback floor, where it is asked.
+  public var floor: UInt64?
+  /// The sequence number of what the device runs.
+  public var baseSequence: UInt64?
+  /// How many of the keys must have signed.
+  public var threshold = 1
+
+  /// A verification against keys, with no further demands.
+  public init(bundle: String, trust: [KeyReference]) {
+    self.bundle = bundle
+    self.trust = trust
+  }
+
+  /// Verifies.
+  ///
+  /// - Returns: the verdict; a rejection is one.
+  /// - Throws: ``Failure`` where there is no verdict: a wrong call, a file that cannot be read.
+  public func run(in surroundings: Surroundings) throws(Failure) -> Verdict {
+    let surroundings = surroundings.oneRun()
+    let acceptance = try acceptance(in: surroundings)
+    do throws(Failure) {
+      let open = try OpenBundle(bundle, in: surroundings)
+      let release = try open.verify(acceptance, in: surroundings)
+      return Verdict(release, of: open)
+    } catch {
+      guard let reason = error.reason else { throw error }
+      return Verdict(bundle: bundle, reason: reason, failure: error)
+    }
+  }
+
+  func acceptance(in surroundings: Surroundings) throws(Failure) -> Acceptance {
+    guard !trust.isEmpty else {
+      throw Failure(
+        .usage, "no key to trust is given, and nothing is accepted without one",
+        hint: "give the signer's public key with --trust KEY.pub.pem")
+    }
+    var keys: [PublicKey] = []
+    for reference in trust {
+      let key = try reference.publicKey(in: surroundings)
+      // A key that is given twice is one key.
+      if !keys.contains(key) { keys.append(key) }
+    }
+    guard (1...keys.count).contains(threshold) else {
+      let given = keys.count == 1 ? "1 key is" : "\(keys.count) different keys are"
+      throw Failure(
+        .usage, "\(threshold) keys cannot have signed, because \(given) trusted",
+        hint: "give --threshold 1 to \(keys.count), or more keys with --trust")
+    }
+    var acceptance = Acceptance(trust: keys)
+    acceptance.threshold = threshold
+    if let vendor {
+      acceptance.vendor = try DeviceClass.vendor(vendor)
+      if let deviceClass {
+        acceptance.deviceClass = try DeviceClass(vendor: vendor, name: deviceClass).deviceClass
+      }
+    } else if deviceClass != nil {
+      throw Failure(.usage, "--class needs --vendor", hint: "a class is its vendor's")
+    }
+    acceptance.floor = floor
+    acceptance.baseSequence = baseSequence
+    return acceptance
+  }
+}
+
+/// Whether a release is accepted, and why not.
+public struct Verdict: Encodable, Sendable {
+  /// `accepted` or `rejected`.
+  public let result: String
+  /// The reason's name; `accepted` where there is none.
+  public let reason: String
+  /// The reason's code; 0 where there is none.
+  public let code: UInt8
+  /// The bundle.
+  public let bundle: String
+  /// The release that was accepted.
+  public let release: ReleaseReport?
+  /// The key ids of the trusted keys that signed.
+  public let signers: [String]
+  /// What was wrong, for people.
+  public let message: String?
+  /// What to do next.
+  public let hint: String?
+
+  /// Whether the release is accepted.
+  public var isAccepted: Bool { code == 0 }
+
+  init(_ release: VerifiedRelease, of open: OpenBundle) {
+    result = "accepted"
+    reason = "accepted"
+    code = 0
+    bundle = open.name
+    self.release = ReleaseReport(release.manifest, bytes: open.reader.manifest)
+    signers = release.signers.map { $0.keyID(using: OpenSSL()).hexadecimal }
+    message = nil
+    hint = nil
+  }
+
+  init(bundle: String, reason: Reason, failure: Failure) {
+    result = "rejected"
+    self.reason = "\(reason.name)"
+    code = reason.rawValue
+    self.bundle = bundle
+    release = nil
+    signers = []
+    message = failure.message
+    hint = failure.hint
+  }
+}

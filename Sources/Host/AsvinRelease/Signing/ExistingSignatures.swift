@@ -1,0 +1,49 @@
+import AsvinBundle
+import AsvinCrypto
+import AsvinManifest
+import AsvinVerifier
+
+/// The signatures that a bundle has already, each checked against the key that it names.
+struct ExistingSignatures {
+  private let manifest: [UInt8]
+  private let name: String
+  /// The signatures as stored.
+  let all: [[UInt8]]
+
+  init(of open: OpenBundle) throws {
+    manifest = open.reader.manifest
+    name = open.name
+    all = try Envelope.signatures(of: open.envelope)
+  }
+
+  /// Checks them. A signature that stays in the bundle must be checked; of those that are dropped, one is enough.
+  ///
+  /// - Parameter keys: the public keys that are known; a key that none of them is cannot be checked.
+  /// - Throws: ``Failure`` for a signature that is wrong, or that nobody can check.
+  func check(by keys: [PublicKey], isKept: Bool) throws {
+    guard !all.isEmpty else { throw Failure(Rejection(.unsigned), on: name) }
+    var unknown: [String] = []
+    var checked = 0
+    for signature in all {
+      let envelope = try Envelope.joining(manifest: manifest, signatureFile: Envelope.signatureFile([signature]))
+      let keyID = try SignatureReport.all(in: envelope).first?.keyID ?? ""
+      guard let key = keys.first(where: { $0.keyID(using: OpenSSL()).hexadecimal == keyID }) else {
+        unknown.append(keyID)
+        continue
+      }
+      var acceptance = Acceptance(trust: [key])
+      acceptance.baseSequence = .max
+      do {
+        _ = try acceptance.verify(envelope)
+      } catch {
+        throw Failure(error, on: name)
+      }
+      checked += 1
+    }
+    guard isKept ? unknown.isEmpty : checked > 0 else {
+      throw Failure(
+        .rejected, "'\(name)' has a signature of key \(unknown.first ?? ""), which cannot be checked",
+        hint: "give that key's public half with --trust KEY.pub.pem", reason: .untrustedKey)
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import AsvinBundle
+import AsvinCrypto
+import AsvinManifest
+
+/// The manifest that a draft becomes, once everything that it needs is known.
+struct ManifestDraft {
+  private let draft: ReleaseDraft
+  private let options: ReleaseOptions
+
+  init(_ draft: ReleaseDraft, _ options: ReleaseOptions) {
+    self.draft = draft
+    self.options = options
+  }
+
+  func manifest(in surroundings: Surroundings) throws -> Manifest {
+    let ids = try deviceClass()
+    guard let name = draft.name else {
+      throw Failure(.usage, "'\(options.file)' gives no name for the product", hint: "give one with --name NAME")
+    }
+    guard let version = draft.version else {
+      throw Failure(
+        .usage, "no version is known for '\(options.file)'",
+        hint: "give one with --fw-version, ASVIN_PACK_VERSION, 'version' in asvin-pack.yaml, or a git tag")
+    }
+    guard let sequence = draft.sequence else {
+      throw Failure(
+        .usage, "no sequence number can be derived from version '\(version.text)'",
+        hint: "give one with --sequence N; it must rise with every release")
+    }
+    guard sequence > 0 else {
+      throw Failure(
+        .usage, "sequence number 0 is below every device's floor", hint: "start with version 0.0.1 or --sequence 1")
+    }
+    let total = draft.images.reduce(0) { $0 + $1.source.count }
+    var components: [Component] = []
+    var before: UInt64 = 0
+    for image in draft.images {
+      guard image.source.count <= Limit.memberBytes.value else {
+        throw BundleError.overLimit(.memberBytes, name: image.name)
+      }
+      let digest = try image.digest { surroundings.progress(before + $0, total) }
+      before += image.source.count
+      let payload = Payload(size: image.source.count, digest: digest)
+      components.append(Component(slot: image.slot, size: image.source.count, digest: digest, payloads: [payload]))
+    }
+    guard UInt64(components.span.count) <= Limit.components.value else {
+      throw Failure(.usage, "a release has at most \(Limit.components.value) components")
+    }
+    return Manifest(
+      name: name, vendor: ids.vendor, deviceClass: ids.deviceClass, sequence: sequence, version: version,
+      components: components)
+  }
+
+  private func deviceClass() throws(Failure) -> DeviceClass {
+    guard let vendor = options.vendor ?? draft.project.vendor ?? draft.template?.vendor else {
+      throw Failure(
+        .usage, "no vendor is given", hint: "give your domain with --vendor example.com, or run: asvin-pack init")
+    }
+    guard let name = options.deviceClass ?? draft.project.deviceClass ?? draft.template?.deviceClass else {
+      throw Failure(.usage, "no class is given", hint: "give the board's name with --class NAME, or a --template")
+    }
+    return try DeviceClass(vendor: vendor, name: name)
+  }
+}

@@ -1,0 +1,108 @@
+import AsvinImage
+import AsvinManifest
+
+/// A release before it is signed: its images, and who it says it is.
+struct ReleaseDraft {
+  let project: ProjectFile
+  let template: Template?
+  let images: [FirmwareImage]
+  let name: Name?
+  let version: Name?
+  /// The version as it was asked for, where it was: by option or environment, not by image or project.
+  let askedVersion: Name?
+  let sequence: UInt64?
+  /// What a bundle says that is signed already.
+  private(set) var signed: SignedRelease?
+
+  /// A release that has its manifest already.
+  struct SignedRelease {
+    let vendor: Identifier
+    let deviceClass: Identifier
+    /// SHA-256 of the manifest.
+    let identity: String
+  }
+
+  /// A release that is signed already, whose images lint judges again.
+  init(
+    of manifest: Manifest, identity: String, images: [FirmwareImage], _ options: ReleaseOptions, _ project: ProjectFile,
+    in surroundings: Surroundings
+  ) throws(Failure) {
+    self.project = project
+    self.images = images
+    template = try Self.template(options, project, in: surroundings)
+    (name, version, askedVersion) = (manifest.name, manifest.version, manifest.version)
+    sequence = manifest.sequence
+    signed = SignedRelease(vendor: manifest.vendor, deviceClass: manifest.deviceClass, identity: identity)
+  }
+
+  private static func template(
+    _ options: ReleaseOptions, _ project: ProjectFile, in surroundings: Surroundings
+  ) throws(Failure) -> Template? {
+    if let name = options.template { return try Template.named(name, from: surroundings.folder, in: surroundings) }
+    return try project.template.map { name throws(Failure) in
+      try Template.named(name, from: project.folder, in: surroundings)
+    }
+  }
+
+  init(_ options: ReleaseOptions, in surroundings: Surroundings) throws(Failure) {
+    try self.init(options, in: surroundings) { choice throws(Failure) in
+      try FirmwareImage(options.file, slot: 0, choice, in: surroundings)
+    }
+  }
+
+  init(
+    _ options: ReleaseOptions, in surroundings: Surroundings, image: (ImageChoice) throws(Failure) -> FirmwareImage
+  ) throws(Failure) {
+    let project = try ProjectFile.find(in: surroundings)
+    self.project = project
+    template = try Self.template(options, project, in: surroundings)
+    let image = try image(ImageChoice(options, project, template, slot: 0))
+    var images = [image]
+    let slots = options.slots.isEmpty ? project.slots : options.slots
+    for slot in slots.keys.sorted() {
+      guard let path = slots[slot] else { continue }
+      guard slot > 0 else {
+        throw Failure(.usage, "slot 0 is the file that is signed", hint: "use --slot N=FILE for slots above 0")
+      }
+      let choice = try ImageChoice(options, project, template, slot: slot)
+      images.append(try FirmwareImage(path, slot: slot, choice, in: surroundings))
+    }
+    self.images = images
+    try options.checkChoices(of: images)
+    let asked = options.version ?? surroundings.variables["ASVIN_PACK_VERSION"]
+    askedVersion = try asked.map { text throws(Failure) in try Name(version: text) }
+    let version =
+      if let askedVersion {
+        askedVersion
+      } else if let found = image.version {
+        found
+      } else if let text = project.version ?? surroundings.describeSource() {
+        try Name(version: text)
+      } else {
+        nil as Name?
+      }
+    self.version = version
+    name = try Self.name(options.name ?? project.name, of: image)
+    sequence = options.sequence ?? version?.derivedSequence
+  }
+
+  /// The name: as asked for, else the image's own, else the file's, where these can be one.
+  private static func name(_ asked: String?, of image: FirmwareImage) throws(Failure) -> Name? {
+    guard let asked else { return image.description.projectName.flatMap { Name($0) } ?? Name(image.stem) }
+    guard let name = Name(asked) else {
+      throw Failure(.usage, "'\(asked)' is not a product name", hint: "use letters, digits and . + _ -, at most 64")
+    }
+    return name
+  }
+}
+
+extension Name {
+  fileprivate init(version text: String) throws(Failure) {
+    guard let name = Name(text) else {
+      throw Failure(
+        .usage, "'\(text)' is not a version",
+        hint: "use letters, digits and . + _ -, at most 64; give another with --fw-version")
+    }
+    self = name
+  }
+}

@@ -1,0 +1,174 @@
+import AsvinBundle
+import AsvinCrypto
+public import AsvinPatch
+import AsvinImage
+import AsvinManifest
+
+/// Makes a signed bundle of a firmware image.
+public struct Signing: Sendable {
+  /// The release.
+  public var release: ReleaseOptions
+  /// References of the keys that sign; the project's where none is given.
+  public var keys: [KeyReference] = []
+  /// Seconds since 1970 to record; `SOURCE_DATE_EPOCH` where not given, and nothing without either.
+  public var created: UInt64?
+  /// The lowest sequence number a device may update from.
+  public var lowestBase: UInt64?
+  /// Images or bundles that devices may update from: a patch is made from each.
+  public var bases: [String] = []
+  /// How much memory the patches are applied in; `nil` takes what the image looks made for.
+  public var profile: Profile?
+  /// Where the bundle goes; beside the image where not given.
+  public var output: String?
+  /// Whether an existing file is replaced.
+  public var force = false
+  /// Public keys that the signatures of a bundle are checked against that is signed already.
+  public var trust: [KeyReference] = []
+  /// What to do with a bundle that is signed already.
+  public var onSigned = OnSigned.error
+
+  /// A signing of a release.
+  public init(_ release: ReleaseOptions) { self.release = release }
+
+  /// Checks, signs, verifies what was signed, and writes the bundle. Nothing is written after a failure.
+  ///
+  /// - Throws: ``Failure``.
+  public func run(in surroundings: Surroundings) throws(Failure) -> SignReport {
+    let surroundings = surroundings.oneRun()
+    do {
+      let file = try surroundings.input(release.file)
+      if try BundleReader.isBundle(file) {
+        return try Resigning(self).run(on: OpenBundle(file, name: release.file), in: surroundings)
+      }
+      return try sign(file, in: surroundings)
+    } catch {
+      throw Failure(error, on: release.file)
+    }
+  }
+
+  private func sign(_ file: InputFile, in surroundings: Surroundings) throws -> SignReport {
+    let draft = try ReleaseDraft(release, in: surroundings) { choice throws(Failure) in
+      do {
+        return try FirmwareImage(file, name: release.file, slot: 0, choice)
+      } catch {
+        throw Failure(error, on: release.file)
+      }
+    }
+    let signers = try signers(of: draft.project, in: surroundings)
+    var manifest = try ManifestDraft(draft, release).manifest(in: surroundings)
+    manifest.created = try created ?? sourceDateEpoch(surroundings)
+    manifest.lowestBase = lowestBase
+    try checkNumbers(manifest)
+    let findings = try Lint.findings(on: draft, release, in: surroundings)
+    guard findings.isEmpty else { throw Failure(findings) }
+    let patches = try ReleasePatches(
+      from: bases, to: draft.images, profile: profile,
+      choice: { slot throws(Failure) in try ImageChoice(release, draft.project, draft.template, slot: slot) },
+      in: surroundings)
+    for index in manifest.components.indices {
+      manifest.components[index].payloads += patches.payloads[index].map(\.payload)
+    }
+    let signed = try SignedManifest(manifest.encoded(), with: signers)
+    let name = "\(manifest.name.text)-\(manifest.version.text).asvin"
+    let output = self.output ?? Self.beside(release.file, name)
+    let size = try write(signed, members: manifest.members, to: output, in: surroundings) { member in
+      guard case .payload(let component, let index) = member.role else {
+        throw Failure(.failed, "no content for \(member.name)")
+      }
+      return index == 0 ? draft.images[component].source : patches.payloads[component][index - 1].bytes
+    }
+    return SignReport(
+      signed, of: manifest, file: release.file, output: output, size: size, action: .signed,
+      images: draft.images.map { ImageReport($0) }, signers: signers, patches: patches.reports)
+  }
+
+  /// The keys that sign, each once.
+  func signers(of project: ProjectFile, in surroundings: Surroundings) throws(Failure) -> [PrivateKey] {
+    let references = keys.isEmpty ? project.keys : keys
+    guard !references.isEmpty else {
+      throw Failure(
+        .usage, "no key to sign with is given",
+        hint: "give one with --key KEY.pem, or name it in asvin-pack.yaml; make one with: asvin-pack keygen -o KEY.pem")
+    }
+    var signers: [PrivateKey] = []
+    for reference in references {
+      let key = try reference.privateKey(in: surroundings)
+      if !signers.contains(where: { $0.publicKey == key.publicKey }) { signers.append(key) }
+    }
+    return signers
+  }
+
+  /// Writes a bundle whole, or nothing.
+  ///
+  /// - Returns: its size in bytes.
+  func write(
+    _ signed: SignedManifest, members: [BundleMember], to output: String, in surroundings: Surroundings,
+    content: (BundleMember) throws -> any ByteSource
+  ) throws -> UInt64 {
+    let file = try surroundings.output(output, force: force, durability: .remade)
+    let sink = CountingSink(file, total: members.reduce(0) { $0 + $1.size }, progress: surroundings.progress)
+    try BundleWriter.write(
+      manifest: signed.bytes, signatureFile: signed.signatureFile, members: members, to: sink, content: content)
+    try file.commit()
+    return sink.count
+  }
+
+  static func beside(_ input: String, _ name: String) -> String {
+    guard input != "-", let slash = input.lastIndex(of: "/") else { return name }
+    return String(input[...slash]) + name
+  }
+
+  /// Refuses numbers that no device or person can use.
+  private func checkNumbers(_ manifest: Manifest) throws(Failure) {
+    if let created = manifest.created, created > Self.lastSecond {
+      throw Failure(
+        .usage, "\(created) seconds since 1970 are after the year 9999",
+        hint: "give --created or SOURCE_DATE_EPOCH in seconds, as date +%s prints them")
+    }
+    if let lowestBase, lowestBase >= manifest.sequence {
+      throw Failure(
+        .usage, "no device could update from sequence number \(lowestBase) to \(manifest.sequence)",
+        hint: "give a --lowest-base below the release's own sequence number")
+    }
+  }
+
+  /// The last second of the year 9999, after which no date has its usual form.
+  private static let lastSecond: UInt64 = 253_402_300_799
+
+  private func sourceDateEpoch(_ surroundings: Surroundings) throws(Failure) -> UInt64? {
+    guard let text = surroundings.variables["SOURCE_DATE_EPOCH"], !text.isEmpty else { return nil }
+    guard let seconds = UInt64(text) else {
+      throw Failure(
+        .usage, "SOURCE_DATE_EPOCH is '\(text)', not a number of seconds", hint: "set it to seconds since 1970")
+    }
+    return seconds
+  }
+}
+
+extension Failure {
+  /// A refusal by lint; every finding is named.
+  init(_ findings: [LintFinding]) {
+    let messages = findings.map { "'\($0.file)': \($0.message) [\($0.rule.rawValue)]" }
+    self.init(.rejected, messages.joined(separator: "; "), hint: findings.first?.hint)
+  }
+}
+
+/// Counts what goes through it to another sink.
+private final class CountingSink: ByteSink {
+  private let sink: any ByteSink
+  private let total: UInt64
+  private let progress: (UInt64, UInt64) -> Void
+  private(set) var count: UInt64 = 0
+
+  init(_ sink: any ByteSink, total: UInt64, progress: @escaping (UInt64, UInt64) -> Void) {
+    self.sink = sink
+    self.total = total
+    self.progress = progress
+  }
+
+  func write(_ bytes: Span<UInt8>) throws(FileError) {
+    try sink.write(bytes)
+    count += UInt64(bytes.count)
+    progress(min(count, total), total)
+  }
+}

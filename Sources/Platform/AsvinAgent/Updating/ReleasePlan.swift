@@ -1,0 +1,104 @@
+import AsvinCrypto
+import AsvinInstaller
+import AsvinManifest
+import AsvinRelease
+import AsvinVerifier
+
+/// What a device does with a release: decided by its own verifier, and by nothing that the platform says.
+struct ReleasePlan {
+  /// One component.
+  struct Step {
+    let slot: UInt64
+    /// What is installed, and by which payload.
+    let plan: InstallPlan
+    /// Whether the running bank has the image already.
+    let isInstalled: Bool
+    /// The payload's place in the component.
+    let place: Int
+    /// The payload's number among all of the release.
+    let number: Int
+    let size: UInt64
+    let digest: Digest
+    let features: UInt64
+    let memory: UInt64
+    let payloadDigest: Digest
+    let isSealed: Bool
+  }
+
+  let release: Digest
+  let version: String
+  let sequence: UInt64
+  let steps: [Step]
+
+  /// Instruction sets of patches, and those of the Linux profile.
+  static let features: UInt64 = 0x1FE
+  /// Bytes that a patch may be applied in.
+  static let memory: UInt64 = 256 << 20
+
+  /// A payload that failed, which is not chosen again.
+  struct Exclusion: Hashable {
+    let slot: UInt64
+    /// Its place in the component.
+    let payload: Int
+  }
+
+  /// Verifies a release for a device.
+  ///
+  /// - Parameters:
+  ///   - running: what runs, with the images that are intact on the disk; `nil` where nothing is known of it.
+  ///   - slots: the slots that the device has an image in: a release that lacks one of them is refused.
+  ///   - excluded: payloads that failed.
+  /// - Throws: `Rejection`.
+  init(
+    _ envelope: [UInt8], for identity: DeviceIdentity, floor: UInt64, running: BankContent?,
+    slots: Set<UInt64>? = nil, excluded: Set<Exclusion> = []
+  ) throws {
+    let parts = try identity.verifying()
+    guard let trust = Trust(parts.anchors.span) else { throw Rejection(.untrustedKey) }
+    let installed = running?.installed ?? []
+    let needed = (slots ?? Set(installed.map(\.slot))).reduce(UInt32(0)) { $0 | 1 << UInt32(clamping: $1) }
+    var device = Device(
+      vendor: .required(parts.vendor), deviceClass: .required(parts.deviceClass), floor: .required(floor),
+      sequence: running?.sequence, slots: .required(DeviceSlots(.max, needed: needed)), features: Self.features,
+      memory: Self.memory, installed: installed.span)
+    let verified = try Verifier(OpenSSL()).verify(envelope.span, trust: trust, device: device)
+    let manifest = try Manifest(verified.manifest)
+    (release, version, sequence) = (verified.digest, manifest.version.text, manifest.sequence)
+    var steps: [Step] = []
+    var cursor = verified.manifest.components
+    var (number, index) = (0, 0)
+    while let component = try cursor.next() {
+      let known = manifest.components[index]
+      var place = 0
+      device.excludedPayloads = excluded.reduce(0) { mask, failed in
+        failed.slot == known.slot ? mask | 1 << UInt32(clamping: failed.payload) : mask
+      }
+      let choice = device.choice(for: component)
+      if case .payload(let chosen) = choice { place = chosen }
+      guard let choice, let plan = InstallPlan(verified, slot: known.slot, payload: place) else {
+        throw Rejection(.noUsablePayload)
+      }
+      steps.append(
+        Step(
+          known, plan, isInstalled: choice == .alreadyInstalled, number: number, place: place, known.payloads[place]))
+      number += known.payloads.count
+      index += 1
+    }
+    self.steps = steps
+  }
+}
+
+extension ReleasePlan.Step {
+  fileprivate init(
+    _ component: Component, _ plan: InstallPlan, isInstalled: Bool, number: Int, place: Int, _ payload: Payload
+  ) {
+    self.init(
+      slot: component.slot, plan: plan, isInstalled: isInstalled, place: place, number: number + place,
+      size: component.size,
+      digest: component.digest, features: payload.features ?? 0, memory: payload.memory ?? 0,
+      payloadDigest: payload.digest, isSealed: payload.seal != nil)
+  }
+
+  /// Whether it is a patch that no microcontroller applies: it is stored and verified whole, and then applied.
+  var isLinuxPatch: Bool { plan.isPatch && features & 1 << 8 != 0 }
+}

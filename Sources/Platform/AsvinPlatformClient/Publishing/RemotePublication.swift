@@ -1,0 +1,166 @@
+import AsvinBundle
+import AsvinCrypto
+import AsvinVerifier
+import AsvinPlatformAPI
+public import AsvinRelease
+import AsvinManifest
+
+/// Publishes a bundle to a file group of a platform, as one transaction: nothing is listed until all of it has arrived and
+/// was judged, and then it is read back.
+public struct RemotePublication: Sendable {
+  /// The platform.
+  public var address: String
+  /// The bundle.
+  public var bundle: String
+  /// The file group's name.
+  public var group: String
+  /// Whether nothing is sent.
+  public var dryRun: Bool
+  /// Where the platform has no such group, it is made with these public keys, PEM; empty, it is an error.
+  public var newGroupTrust: [String] = []
+  /// Certificates, PEM, that are trusted in place of the system's.
+  public var authorities: [UInt8]?
+
+  /// Bytes that are sent at once.
+  static let pieceBytes = 1 << 22
+  /// How often a piece is sent again.
+  static let tries = 5
+
+  /// A publication of a bundle.
+  public init(address: String, bundle: String, group: String, dryRun: Bool, authorities: [UInt8]? = nil) {
+    self.address = address
+    self.bundle = bundle
+    self.group = group
+    self.dryRun = dryRun
+    self.authorities = authorities
+  }
+
+  /// Publishes what was checked before. What was sent before an interruption is not sent again; the same bundle again
+  /// changes nothing.
+  ///
+  /// - Parameter progress: is told how many bytes of how many were sent.
+  /// - Throws: ``Failure``.
+  public func run(
+    _ checked: CheckedBundle, token: String, progress: @escaping @Sendable (UInt64, UInt64) -> Void
+  ) throws(Failure) -> Receipt {
+    try waiting { [self] in
+      try await PlatformConnection.with(address, token: token, authorities: authorities) { platform in
+        try await publish(checked, to: platform, progress)
+      }
+    }
+  }
+
+  private func publish(
+    _ checked: CheckedBundle, to platform: PlatformConnection, _ progress: @Sendable (UInt64, UInt64) -> Void
+  ) async throws -> Receipt {
+    let group = try await fileGroup(of: platform)
+    guard !dryRun, let group else { return try await plan(checked, group, platform) }
+    let request = UploadRequest(fileGroup: group.id, size: checked.release.size, digest: checked.release.bundle)
+    guard let upload = try await platform.ask(.post, "/manage/uploads", request, as: UploadReply.self) else {
+      throw Failure(.failed, "the platform does not say where to send the bundle")
+    }
+    let firmware: FirmwareReply
+    var receipt: String?
+    var isNew = false
+    if let known = upload.firmware {
+      firmware = known
+    } else {
+      let published = try await send(checked, upload, to: platform, progress)
+      (firmware, isNew, receipt) = (published.firmware, published.isNew, published.receipt)
+    }
+    try await compare(checked, firmware, platform)
+    return Receipt(
+      checked, group: self.group, destination: address, result: isNew ? .published : .alreadyPublished,
+      firmware: firmware.id, proof: receipt)
+  }
+
+  /// The file group; `nil` for one that a dry run would make.
+  private func fileGroup(of platform: PlatformConnection) async throws -> FileGroupReply? {
+    guard !newGroupTrust.isEmpty else { return try await platform.fileGroup(group) }
+    // A group that is to be made is meant by its name.
+    let groups = try await platform.ask(.get, "/manage/file-groups", as: FileGroupList.self)?.items ?? []
+    let name = group.hasPrefix("name:") ? String(group.dropFirst(5)) : group
+    if let known = groups.first(where: { $0.name == name }) { return known }
+    if dryRun { return nil }
+    return try await platform.must(
+      .post, "/manage/file-groups", FileGroupRequest(name: name, trust: newGroupTrust), as: FileGroupReply.self)
+  }
+
+  /// What would be done, as far as it can be told without doing it.
+  private func plan(
+    _ checked: CheckedBundle, _ group: FileGroupReply?, _ platform: PlatformConnection
+  ) async throws -> Receipt {
+    var known: FirmwareReply?
+    if let group {
+      try judge(checked, by: group)
+      known = try await platform.all("/manage/file-groups/\(group.id)/firmware", as: FirmwareList.self)
+        .first { $0.bundle == checked.release.bundle }
+    }
+    return Receipt(
+      checked, group: self.group, destination: address, result: known == nil ? .wouldPublish : .alreadyPublished,
+      firmware: known?.id, proof: nil)
+  }
+
+  /// Whether a key of the group has signed, as the platform will ask.
+  private func judge(_ checked: CheckedBundle, by group: FileGroupReply) throws {
+    do {
+      var acceptance = Acceptance(trust: try group.trust.map { try PublicKey(pem: Array($0.utf8)) })
+      acceptance.baseSequence = .max
+      _ = try acceptance.verify(BundleReader(checked.file).envelope())
+    } catch {
+      throw Failure(error, on: bundle)
+    }
+  }
+
+  private func send(
+    _ checked: CheckedBundle, _ upload: UploadReply, to platform: PlatformConnection,
+    _ progress: @Sendable (UInt64, UInt64) -> Void
+  ) async throws -> PublicationReply {
+    guard let id = upload.upload else { throw Failure(.failed, "the platform does not say where to send the bundle") }
+    let path = "/manage/uploads/\(id)"
+    var offset = upload.received
+    var failures = 0
+    while offset < checked.file.count {
+      let piece = try checked.file.read(at: offset, count: Self.pieceBytes)
+      guard !piece.isEmpty else { throw BundleError.changedWhileRead(name: bundle) }
+      do {
+        let reply = try await platform.send(piece, .patch, "\(path)?offset=\(offset)", as: UploadReply.self)
+        offset = reply?.received ?? offset + UInt64(piece.span.count)
+        failures = 0
+      } catch let failure as Failure where failure.kind == .unreachable && failures < Self.tries {
+        failures += 1
+        try await Task.sleep(for: .milliseconds(200 << failures))
+        // What of it has arrived, the platform knows; where it does not answer either, the next try tells.
+        let reply = try? await platform.ask(.get, path, as: UploadReply.self)  // see above
+        offset = reply?.received ?? offset
+      }
+      progress(offset, checked.file.count)
+    }
+    guard let published = try await platform.ask(.post, "\(path)/finish", as: PublicationReply.self) else {
+      throw Failure(.failed, "the platform does not say whether the bundle is published")
+    }
+    return published
+  }
+
+  /// Reads the bundle back: what the platform gives out is what was signed.
+  private func compare(_ checked: CheckedBundle, _ firmware: FirmwareReply, _ platform: PlatformConnection) async throws
+  {
+    let hash = Digesting()
+    try await platform.fetch("/manage/firmware/\(firmware.id)/bundle", atMost: checked.release.size) { piece in
+      hash.update(piece)
+    }
+    guard hash.finish() == checked.release.bundle else {
+      throw Failure(
+        .failed, "what the platform gives out is not what was published", hint: "tell who runs the platform")
+    }
+  }
+}
+
+/// SHA-256 that a closure adds to.
+private final class Digesting {
+  private var hash: SHA256? = SHA256()
+
+  func update(_ bytes: [UInt8]) { hash?.update(bytes) }
+
+  func finish() -> String { hash.take()?.finish().hexadecimal ?? "" }
+}

@@ -1,0 +1,235 @@
+import AsvinBundle
+import AsvinCrypto
+import AsvinPlatform
+import AsvinPlatformAPI
+import AsvinRelease
+import AsvinManifest
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+extension Management {
+  static let uploads: [Route] = [
+    Route(
+      .post, "/manage/uploads", .person(.publish), "Begin to upload a bundle, or go on; one that is there is named",
+      takes: UploadRequest.self, gives: .json(201, UploadReply.self, "It may begin"),
+      .json(200, UploadReply.self, "It was begun, or is there"),
+      .problem(409, "It is being sent with another size, or too many uploads are open"),
+      .problem(507, "The disk has no room for it")
+    ) { call in
+      let body = try await call.body(UploadRequest.self)
+      guard let digest = Digest(hexadecimal: body.digest), body.size > 0, body.size <= Upload.largest else {
+        throw Refusal(status: .contentTooLarge, message: "a bundle has 1 to \(Upload.largest) bytes")
+      }
+      return try await call.begin(body, digest)
+    },
+    Route(
+      .get, "/manage/uploads", .person(.publish), "List the uploads that were begun",
+      gives: .json(UploadList.self, "The uploads")
+    ) { call in
+      var items: [UploadReply] = []
+      for upload in try await call.read({ try $0.uploads() }) {
+        items.append(
+          UploadReply(upload: upload.id.value, received: try await call.platform.objects.received(upload.id)))
+      }
+      return try Reply.json(UploadList(items: items))
+    },
+    Route(
+      .get, "/manage/uploads/{upload}", .person(.publish), "How far an upload is",
+      gives: .json(UploadReply.self, "How far it is")
+    ) { call in
+      let upload = try await call.upload()
+      let received = try await call.platform.objects.received(upload.id)
+      return try Reply.json(UploadReply(upload: upload.id.value, received: received))
+    },
+    Route(
+      .patch, "/manage/uploads/{upload}", .person(.publish), "Send bytes, from an offset on", takesBytes: .max,
+      query: [Property("offset", .integer(0...Property.largestID), "The place of the first byte")],
+      gives: .json(UploadReply.self, "How far it is"),
+      .problem(409, "Bytes before the offset are missing, or somebody else sends"),
+      .problem(410, "The upload was deleted meanwhile"), .problem(413, "There are more bytes than were said"),
+      .problem(507, "The disk has no room for them")
+    ) { call in
+      let upload = try await call.upload()
+      guard let offset = try call.number("offset", in: 0...Property.largestID) else {
+        throw Refusal.malformed("offset is missing")
+      }
+      return try await call.platform.uploads.exclusively(.upload(upload.id)) {
+        let received = try await call.receive(upload, at: UInt64(offset))
+        return try Reply.json(UploadReply(upload: upload.id.value, received: received))
+      }
+    },
+    Route(
+      .post, "/manage/uploads/{upload}/finish", .person(.publish),
+      "Judge what was uploaded by the group's keys, and list it", gives: .json(PublicationReply.self, "It is listed"),
+      .problem(409, "It is not whole, or its sequence number is taken"), .problem(422, "It is rejected")
+    ) { call in
+      let upload = try await call.upload()
+      return try await call.platform.uploads.exclusively(.upload(upload.id)) {
+        try await call.platform.uploads.exclusively(.bundle(upload.digest.hexadecimal)) {
+          try await call.publish(upload)
+        }
+      }
+    },
+    Route(
+      .delete, "/manage/uploads/{upload}", .person(.publish), "Give an upload up", gives: .nothing(204, "It is gone")
+    ) { call in
+      let upload = try await call.upload()
+      // The bytes go first: on a full disk the row can only be removed when they have.
+      call.platform.uploads.stop(upload.id)
+      try await call.platform.objects.discard(upload.id)
+      try await call.write { try $0.remove(upload.id) }
+      return Response(status: .noContent)
+    },
+  ]
+}
+
+extension Call {
+  fileprivate func upload() async throws -> Upload {
+    let id: ID<Upload> = try self.id("upload", of: .upload)
+    guard let upload = try await read({ rows in try rows.upload(id) }) else { throw PlatformError.notFound(.upload) }
+    return upload
+  }
+
+  /// Begins an upload, or finds the one that was begun. A bundle that is listed is uploaded again only where its object
+  /// is missing or damaged.
+  fileprivate func begin(_ body: UploadRequest, _ digest: Digest) async throws -> Response {
+    let group = ID<FileGroup>(body.fileGroup)
+    let listed = try await read { rows -> FirmwareReply? in
+      guard try rows.fileGroup(group) != nil else { throw PlatformError.notFound(.fileGroup) }
+      return try rows.firmware(bundle: digest, in: group).map { try FirmwareReply($0, in: rows) }
+    }
+    if let listed, try await isKept(digest) {
+      return try Reply.json(UploadReply(received: body.size, firmware: listed))
+    }
+    if let begun = try await read({ try $0.upload(of: digest, to: group) }), begun.size != body.size {
+      // Its size was wrong then or is wrong now: it begins anew, unless somebody sends it.
+      try await platform.uploads.exclusively(.upload(begun.id)) { try await giveUp(begun) }
+    }
+    let now = now
+    let (begun, isNew) = try await write { rows -> (Upload, Bool) in
+      if let begun = try rows.upload(of: digest, to: group) { return (begun, false) }
+      guard try rows.uploads().count < Upload.mostOpen else {
+        throw Refusal(
+          status: .conflict, message: "\(Upload.mostOpen) uploads are open",
+          hint: "finish or delete some; they are listed by GET /manage/uploads")
+      }
+      let upload = Upload(id: ID(0), fileGroup: group, size: body.size, digest: digest, created: now)
+      return (try rows.add(upload), true)
+    }
+    let received = try await platform.objects.received(begun.id)
+    do {
+      try await requireRoom(for: begun.size - min(received, begun.size))
+    } catch {
+      if isNew { try await giveUp(begun) }
+      throw error
+    }
+    return try Reply.json(
+      UploadReply(upload: begun.id.value, received: received), status: isNew ? .created : .ok)
+  }
+
+  private func isKept(_ bundle: Digest) async throws -> Bool {
+    do {
+      return try await platform.objects.object(bundle) != nil
+    } catch is ObjectDamaged {
+      return false
+    }
+  }
+
+  /// Refuses bytes that would fill the disk, before they are read.
+  private func requireRoom(for bytes: UInt64) async throws {
+    let room = try await platform.objects.room()
+    guard !room.isReadOnly else { throw ServiceFault.readOnly }
+    guard room.holds(bytes) else {
+      throw Refusal(
+        status: .insufficientRoom,
+        message: "the platform's disk has no room for \(bytes) bytes: \(room.free) are free, "
+          + "\(room.reserve) in reserve",
+        hint: "make room on the server, or delete uploads")
+    }
+  }
+
+  /// Removes an upload and its bytes.
+  private func giveUp(_ upload: Upload) async throws {
+    try await platform.objects.discard(upload.id)
+    try await write { try $0.remove(upload.id) }
+  }
+
+  /// Writes the body's bytes.
+  fileprivate func receive(_ upload: Upload, at start: UInt64) async throws -> UInt64 {
+    let tooLong = Refusal(status: .contentTooLarge, message: "the bundle was said to have \(upload.size) bytes")
+    if let length = request.headers[.contentLength].flatMap({ UInt64($0) }) {
+      guard start <= upload.size, length <= upload.size - start else { throw tooLong }
+      try await requireRoom(for: length)
+    }
+    var offset = start
+    do {
+      for try await buffer in request.body {
+        let bytes = Array(buffer.readableBytesView)
+        guard offset + UInt64(bytes.span.count) <= upload.size else { throw tooLong }
+        try platform.uploads.check(upload.id)
+        try await platform.objects.append(bytes, to: upload.id, at: offset)
+        offset += UInt64(bytes.span.count)
+      }
+    } catch let gap as UploadGap {
+      throw Refusal(status: .conflict, message: "\(gap.received) bytes have arrived", hint: "go on from there")
+    }
+    guard offset > start else { throw Refusal.malformed("the body is empty") }
+    return try await platform.objects.received(upload.id)
+  }
+
+  fileprivate func publish(_ upload: Upload) async throws -> Response {
+    let received = try await platform.objects.received(upload.id)
+    guard received == upload.size else {
+      throw Refusal(status: .conflict, message: "\(received) of \(upload.size) bytes have arrived")
+    }
+    let group = try await read { rows in
+      guard let group = try rows.fileGroup(upload.fileGroup) else { throw PlatformError.notFound(.fileGroup) }
+      return group
+    }
+    let judged: JudgedBundle
+    let wasKept: Bool
+    do {
+      let content = try await platform.objects.content(upload.id)
+      judged = try await Workers.digests.run {
+        try JudgedBundle(content, digest: upload.digest, trust: group.trust)
+      }
+      // What the rules refuse does not become an object.
+      try await read { rows in try rows.checkPublishing(judged, to: upload.fileGroup) }
+      wasKept = try await isKept(upload.digest)
+      try await platform.objects.keep(upload.id, as: upload.digest)
+    } catch let failure as Failure {
+      try await giveUp(upload)
+      throw Refusal(failure)
+    } catch is ObjectDamaged {
+      try await giveUp(upload)
+      throw Refusal(
+        status: .unprocessableContent, message: "the bytes that arrived do not have the SHA-256 of the upload",
+        hint: "upload the bundle again")
+    } catch let error as PlatformError {
+      try await giveUp(upload)
+      throw error
+    }
+    let (reply, isNew): (FirmwareReply, Bool)
+    do {
+      (reply, isNew) = try await write { rows in
+        let (firmware, isNew) = try rows.publish(judged, to: upload.fileGroup)
+        try rows.remove(upload.id)
+        if isNew { try rows.record("firmware.publish", "firmware \(firmware.id.value)", self) }
+        return (try FirmwareReply(firmware, in: rows), isNew)
+      }
+    } catch let error as PlatformError {
+      // Another release took its sequence number meanwhile.
+      let isListed = try await platform.store.isListed(bundle: upload.digest)
+      if !wasKept, !isListed {
+        try await platform.objects.remove(upload.digest)
+      }
+      try await giveUp(upload)
+      throw error
+    }
+    try await platform.objects.discard(upload.id)
+    let receipt = ReceiptClaims(reply, workspace: try workspace.value, group: group.name, by: caller.name, at: now)
+    return try Reply.json(
+      PublicationReply(firmware: reply, isNew: isNew, receipt: try await platform.tokens.receipt(receipt)))
+  }
+}

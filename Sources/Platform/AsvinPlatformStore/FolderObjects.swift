@@ -1,0 +1,167 @@
+public import AsvinBundle
+import AsvinCrypto
+public import AsvinPlatform
+public import AsvinManifest
+import FoundationEssentials
+import Glibc
+import Synchronization
+
+/// Objects as files of a folder, named by their digests; uploads in a folder beside them.
+public final class FolderObjects: ObjectStore {
+  private let folder: String
+  /// Files whose bytes had their digest, in the state in which they were read.
+  private let checked = Mutex<[String: FileState]>([:])
+  /// Checks that are under way: whoever asks for the same object meanwhile waits for the same check.
+  private let checks = Mutex<[String: Task<FileState?, any Error>]>([:])
+
+  /// The objects of a folder, which is created where it is missing.
+  ///
+  /// - Throws: an error of the file system.
+  public init(folder: String) throws {
+    self.folder = folder
+    for part in ["sha256", "uploads"] {
+      try FileManager.default.createDirectory(atPath: "\(folder)/\(part)", withIntermediateDirectories: true)
+    }
+  }
+
+  /// The bytes that have a digest. All of them are hashed the first time, and again whenever the file has changed.
+  public func object(_ digest: Digest) async throws -> (any ByteSource & Sendable)? {
+    let path = path(of: digest)
+    guard let file = try await Workers.files.run({ try WatchedFile.ifPresent(path) }) else { return nil }
+    if checked.withLock({ $0[digest.hexadecimal] }) == file.state { return file }
+    guard try await check(digest) == file.state else { throw ObjectDamaged(digest) }
+    return file
+  }
+
+  /// Hashes the file of an object, once for all who ask meanwhile.
+  ///
+  /// - Returns: the state of the file that has the digest; `nil` where it has another.
+  private func check(_ digest: Digest) async throws -> FileState? {
+    let (name, path) = (digest.hexadecimal, path(of: digest))
+    let task = checks.withLock { checks in
+      if let running = checks[name] { return running }
+      let task = Task { [self] in
+        defer { _ = self.checks.withLock { $0.removeValue(forKey: name) } }
+        let state: FileState? = try await Workers.digests.run {
+          let file = try WatchedFile(path)
+          return try file.digest() == digest ? file.state : nil
+        }
+        checked.withLock { $0[name] = state }
+        return state
+      }
+      checks[name] = task
+      return task
+    }
+    return try await task.value
+  }
+
+  /// Keeps bytes.
+  public func put(_ bytes: [UInt8]) async throws -> Digest {
+    let digest = SHA256.digest(of: bytes.span)
+    if try await isIntact(digest) { return digest }
+    let path = path(of: digest)
+    try await Workers.files.run {
+      let file = try OutputFile(path, permissions: 0o444, replacing: .existing, durability: .flushed)
+      try file.write(bytes)
+      try file.commit()
+    }
+    return digest
+  }
+
+  /// Bytes of an upload that have arrived.
+  public func received(_ upload: ID<Upload>) async throws -> UInt64 {
+    let path = path(of: upload)
+    return try await Workers.files.run { try WatchedFile.ifPresent(path)?.count ?? 0 }
+  }
+
+  /// Adds bytes to an upload.
+  public func append(_ bytes: [UInt8], to upload: ID<Upload>, at offset: UInt64) async throws {
+    let (path, folder) = (path(of: upload), folder)
+    try await Workers.files.run {
+      guard try StorageRoom(of: folder).holds(UInt64(bytes.span.count)) else { throw ServiceFault.full }
+      do {
+        let file = try AppendedFile(path)
+        guard try file.count >= offset else { throw UploadGap(received: try file.count) }
+        try file.write(bytes, at: offset)
+      } catch let error as FileError where error.code == ENOSPC || error.code == EDQUOT {
+        throw ServiceFault.full
+      } catch let error as FileError where error.code == EROFS {
+        throw ServiceFault.readOnly
+      }
+    }
+  }
+
+  /// What has arrived.
+  public func content(_ upload: ID<Upload>) async throws -> any ByteSource & Sendable {
+    let path = path(of: upload)
+    return try await Workers.files.run { try WatchedFile(path) }
+  }
+
+  /// Makes an upload an object. The file is renamed, so that no second copy needs room.
+  public func keep(_ upload: ID<Upload>, as digest: Digest) async throws {
+    if try await isIntact(digest) { return }
+    let (source, target) = (path(of: upload), path(of: digest))
+    try await Workers.digests.run {
+      guard try WatchedFile(source).digest() == digest else { throw ObjectDamaged(digest) }
+      try AppendedFile(source).publish(as: target)
+    }
+  }
+
+  /// Forgets what has arrived.
+  public func discard(_ upload: ID<Upload>) async throws { try await unlink(path(of: upload)) }
+
+  /// Removes an object.
+  public func remove(_ object: Digest) async throws {
+    try await unlink(path(of: object))
+    _ = checked.withLock { $0.removeValue(forKey: object.hexadecimal) }
+  }
+
+  /// The room on the folder's file system.
+  public func room() async throws -> StorageRoom {
+    let folder = folder
+    return try await Workers.files.run { try StorageRoom(of: folder) }
+  }
+
+  /// The uploads in the folder.
+  public func spooledUploads() async throws -> [(upload: ID<Upload>, changed: Instant)] {
+    let uploads = "\(folder)/uploads"
+    return try await Workers.files.run {
+      try FileManager.default.contentsOfDirectory(atPath: uploads).compactMap { name in
+        guard let number = Int64(name) else { return nil }
+        var status = stat()
+        // A file that has gone meanwhile is no upload any more.
+        guard unsafe stat("\(uploads)/\(name)", &status) == 0 else { return nil }
+        return (ID(number), Instant(Int64(status.st_mtim.tv_sec)))
+      }
+    }
+  }
+
+  private func unlink(_ path: String) async throws {
+    try await Workers.files.run {
+      guard unsafe Glibc.unlink(path) == 0 || errno == ENOENT else { throw FileError(.write, path) }
+    }
+  }
+
+  /// Whether an object is there and has its digest. It is then not replaced, so that its readers can go on.
+  private func isIntact(_ digest: Digest) async throws -> Bool {
+    do {
+      return try await object(digest) != nil
+    } catch is ObjectDamaged {
+      return false
+    }
+  }
+
+  private func path(of digest: Digest) -> String { "\(folder)/sha256/\(digest.hexadecimal)" }
+  private func path(of upload: ID<Upload>) -> String { "\(folder)/uploads/\(upload.value)" }
+}
+
+extension StorageRoom {
+  /// The room of the file system that holds a folder.
+  init(of folder: String) throws(FileError) {
+    var status = statvfs()
+    guard unsafe statvfs(folder, &status) == 0 else { throw FileError(.read, folder) }
+    self.init(
+      free: UInt64(status.f_bavail) * UInt64(status.f_frsize), total: UInt64(status.f_blocks) * UInt64(status.f_frsize),
+      isReadOnly: status.f_flag & UInt(ST_RDONLY) != 0)
+  }
+}

@@ -1,0 +1,122 @@
+import AsvinPlatform
+import AsvinManifest
+import GRDB
+
+// Uploads, tokens and the audit log.
+extension SQLiteRows {
+  func uploads() throws -> [Upload] {
+    try all(
+      "SELECT id, file_group, size, digest, created FROM upload WHERE workspace = ? ORDER BY id", [workspace]
+    ).map(Upload.init)
+  }
+
+  func upload(_ id: ID<Upload>) throws -> Upload? {
+    try one(
+      "SELECT id, file_group, size, digest, created FROM upload WHERE workspace = ? AND id = ?", [workspace, id.value]
+    ).map(Upload.init)
+  }
+
+  func upload(of digest: Digest, to group: ID<FileGroup>) throws -> Upload? {
+    try one(
+      "SELECT id, file_group, size, digest, created FROM upload WHERE workspace = ? AND file_group = ? AND digest = ?",
+      [workspace, group.value, digest.data]
+    ).map(Upload.init)
+  }
+
+  func add(_ upload: Upload) throws -> Upload {
+    var added = upload
+    added.id = ID(
+      try run(
+        "INSERT INTO upload (workspace, file_group, size, digest, created) VALUES (?, ?, ?, ?, ?)",
+        [
+          workspace, upload.fileGroup.value, Int64(clamping: upload.size), upload.digest.data, upload.created.seconds,
+        ]))
+    return added
+  }
+
+  func remove(_ upload: ID<Upload>) throws {
+    try run("DELETE FROM upload WHERE workspace = ? AND id = ?", [workspace, upload.value])
+  }
+
+  func accessTokens() throws -> [AccessToken] {
+    try all(
+      "SELECT id, name, role, digest, created, expires FROM access_token WHERE workspace = ? ORDER BY id", [workspace]
+    ).map(AccessToken.init)
+  }
+
+  func add(_ token: AccessToken) throws -> AccessToken {
+    var added = token
+    added.id = ID(
+      try insert(
+        .token,
+        "INSERT INTO access_token (workspace, name, role, digest, created, expires) VALUES (?, ?, ?, ?, ?, ?)",
+        [
+          workspace, token.name, token.role.rawValue, token.digest.data, token.created.seconds, token.expires?.seconds,
+        ]))
+    return added
+  }
+
+  func remove(_ token: ID<AccessToken>) throws {
+    try run("DELETE FROM access_token WHERE workspace = ? AND id = ?", [workspace, token.value])
+  }
+
+  func lastAuditEntry() throws -> AuditEntry? {
+    try one("\(Self.auditColumns) WHERE workspace = ? ORDER BY number DESC LIMIT 1", [workspace]).map(AuditEntry.init)
+  }
+
+  func auditEntries(after number: Int64, limit: Int) throws -> [AuditEntry] {
+    try all(
+      "\(Self.auditColumns) WHERE workspace = ? AND number > ? ORDER BY number LIMIT ?", [workspace, number, limit]
+    ).map(AuditEntry.init)
+  }
+
+  func record(_ action: String, _ subject: String, by actor: String, at now: Instant) throws {
+    let entry = AuditEntry(
+      after: try lastAuditEntry(), in: ID(workspace), actor: actor, action: action, subject: subject, at: now)
+    try run(
+      """
+      INSERT INTO audit (workspace, number, time, actor, action, subject, previous, digest)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      """,
+      [
+        workspace, entry.number, entry.time.seconds, entry.actor, entry.action, entry.subject, entry.previous.data,
+        entry.digest.data,
+      ])
+  }
+
+  private static let auditColumns = "SELECT number, time, actor, action, subject, previous, digest FROM audit"
+}
+
+extension Upload {
+  fileprivate init(_ row: Row) throws {
+    let size: Int64 = row[2]
+    guard let digest = Digest(data: row[3]), size >= 0 else { throw StoreError(table: "upload", id: row[0]) }
+    self.init(id: ID(row[0]), fileGroup: ID(row[1]), size: UInt64(size), digest: digest, created: Instant(row[4]))
+  }
+}
+
+extension AccessToken {
+  /// Of six columns, beginning at one.
+  init(_ row: Row, at column: Int) throws {
+    let expires: Int64? = row[column + 5]
+    guard let role = Role(rawValue: row[column + 2]), let digest = Digest(data: row[column + 3]) else {
+      throw StoreError(table: "access_token", id: row[column])
+    }
+    self.init(
+      id: ID(row[column]), name: row[column + 1], role: role, digest: digest, created: Instant(row[column + 4]),
+      expires: expires.map { Instant($0) })
+  }
+
+  fileprivate init(_ row: Row) throws { try self.init(row, at: 0) }
+}
+
+extension AuditEntry {
+  fileprivate init(_ row: Row) throws {
+    guard let previous = Digest(data: row[5]), let digest = Digest(data: row[6]) else {
+      throw StoreError(table: "audit", id: row[0])
+    }
+    self.init(
+      number: row[0], time: Instant(row[1]), actor: row[2], action: row[3], subject: row[4], previous: previous,
+      digest: digest)
+  }
+}

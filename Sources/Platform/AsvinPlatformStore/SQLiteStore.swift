@@ -1,0 +1,161 @@
+public import AsvinPlatform
+public import AsvinManifest
+import GRDB
+
+/// The platform's store in one SQLite file: nothing to install, and what was committed is there after a power cut.
+public final class SQLiteStore: PlatformStore {
+  /// Threads that read. Each holds at most one of the pool's readers, so that none waits for a reader.
+  private static let readerThreads = 6
+  /// Seconds that a write waits for another program's lock.
+  private static let lockSeconds = 2.0
+
+  private let pool: DatabasePool
+  private let commits: GroupCommit
+  private let readers = Workers("database reader", threads: readerThreads, mostWaiting: 4096)
+
+  /// Opens the file, or makes it, and brings its tables up to date.
+  ///
+  /// - Throws: an error of SQLite.
+  public init(path: String) throws {
+    var configuration = Configuration()
+    configuration.prepareDatabase { database in
+      // With WAL, `NORMAL` may lose the last transactions in a power cut, and a success was told to nobody else.
+      try database.execute(sql: "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON")
+      // A rollout writes to records all over the table: pages are written back once in 40 MB, not once in 4.
+      try database.execute(sql: "PRAGMA wal_autocheckpoint = 10000; PRAGMA cache_size = -16384")
+    }
+    configuration.busyMode = .timeout(Self.lockSeconds)
+    configuration.maximumReaderCount = Self.readerThreads
+    pool = try DatabasePool(path: path, configuration: configuration)
+    commits = GroupCommit(pool)
+    try Schema.migrator.migrate(pool)
+  }
+
+  /// A workspace by one of its device keys.
+  public func workspace(deviceKey: String) async throws -> Workspace? {
+    try await read { database in
+      let sql = "SELECT workspace FROM device_key WHERE text = ?"
+      guard let id = try Int64.fetchOne(database.cachedStatement(sql: sql), arguments: [deviceKey]) else { return nil }
+      return try Self.workspace(id, database)
+    }
+  }
+
+  /// A workspace by its id.
+  public func workspace(_ id: ID<Workspace>) async throws -> Workspace? {
+    try await read { try Self.workspace(id.value, $0) }
+  }
+
+  /// All workspaces.
+  public func workspaces() async throws -> [Workspace] {
+    try await read { database in
+      try Int64.fetchAll(database, sql: "SELECT id FROM workspace ORDER BY id").compactMap {
+        try Self.workspace($0, database)
+      }
+    }
+  }
+
+  /// The access that a token gives.
+  public func access(_ digest: Digest) async throws -> (workspace: ID<Workspace>, token: AccessToken)? {
+    try await read { database in
+      let sql = "SELECT workspace, id, name, role, digest, created, expires FROM access_token WHERE digest = ?"
+      let row = try Row.fetchOne(database.cachedStatement(sql: sql), arguments: [digest.data])
+      return try row.map { (ID($0[0]), try AccessToken($0, at: 1)) }
+    }
+  }
+
+  /// An account by its e-mail address.
+  public func account(_ email: String) async throws -> (workspace: ID<Workspace>, account: Account)? {
+    try await read { database in
+      let statement = try database.cachedStatement(
+        sql: "SELECT workspace, email, salt, hash FROM account WHERE email = ?")
+      guard let row = try Row.fetchOne(statement, arguments: [Account.folded(email)]) else { return nil }
+      guard let salt = FixedBytes<16>(data: row[2]), let hash = Digest(data: row[3]) else {
+        throw StoreError(table: "account", id: row[0])
+      }
+      return (ID(row[0]), Account(email: row[1], salt: salt, hash: hash))
+    }
+  }
+
+  /// Adds an account to a workspace.
+  public func add(_ account: Account, to workspace: ID<Workspace>) async throws {
+    try await commits.write { database in
+      let rows = SQLiteRows(database: database, workspace: workspace.value)
+      _ = try rows.insert(
+        .account, "INSERT INTO account (email, workspace, salt, hash) VALUES (?, ?, ?, ?)",
+        [account.email, workspace.value, account.salt.data, account.hash.data])
+    }
+  }
+
+  /// Adds a workspace.
+  public func add(_ workspace: Workspace) async throws -> Workspace {
+    try await commits.write { database in
+      var added = workspace
+      try database.execute(
+        sql: "INSERT INTO workspace (name, customer_key) VALUES (?, ?)", arguments: [added.name, added.customerKey])
+      added.id = ID(database.lastInsertedRowID)
+      for (place, key) in added.deviceKeys.enumerated() {
+        try database.execute(sql: "INSERT INTO device_key VALUES (?, ?, ?)", arguments: [key, added.id.value, place])
+      }
+      return added
+    }
+  }
+
+  /// Reads, from one state of the store.
+  public func read<Result: Sendable>(
+    in workspace: ID<Workspace>, _ body: @escaping @Sendable (any PlatformRows) throws -> Result
+  ) async throws -> Result {
+    try await read { try body(SQLiteRows(database: $0, workspace: workspace.value)) }
+  }
+
+  /// Reads and, where the body turns out to write, runs it again as a write.
+  public func attempt<Result: Sendable>(
+    in workspace: ID<Workspace>, _ body: @escaping @Sendable (any WritablePlatformRows) throws -> Result
+  ) async throws -> Result {
+    do {
+      return try await read { try body(SQLiteRows(database: $0, workspace: workspace.value)) }
+    } catch ServiceFault.readOnly {
+      // The connections that read refuse to write.
+      return try await write(in: workspace, body)
+    }
+  }
+
+  /// Writes, all or nothing; when it returns, it lasts.
+  public func write<Result: Sendable>(
+    in workspace: ID<Workspace>, _ body: @escaping @Sendable (any WritablePlatformRows) throws -> Result
+  ) async throws -> Result {
+    try await commits.write { try body(SQLiteRows(database: $0, workspace: workspace.value)) }
+  }
+
+  /// Whether any workspace lists a bundle.
+  public func isListed(bundle: Digest) async throws -> Bool {
+    try await read { database in
+      try Bool.fetchOne(database, sql: "SELECT 1 FROM firmware WHERE bundle = ?", arguments: [bundle.data]) != nil
+    }
+  }
+
+  /// Answers as long as the threads that read make progress.
+  public func ping() async throws {
+    _ = try await readers.run(isUrgent: true) { [pool] in try pool.read { try Int.fetchOne($0, sql: "SELECT 1") } }
+  }
+
+  /// Takes the lock that every write takes, and writes nothing.
+  public func checkWriting() async throws { try await commits.write { _ in } }
+
+  private func read<Result: Sendable>(_ body: @escaping @Sendable (Database) throws -> Result) async throws -> Result {
+    try await readers.run { [pool] in
+      do {
+        return try pool.read(body)
+      } catch let error as DatabaseError {
+        throw ServiceFault(error) ?? error
+      }
+    }
+  }
+
+  private static func workspace(_ id: Int64, _ database: Database) throws -> Workspace? {
+    let statement = try database.cachedStatement(sql: "SELECT name, customer_key FROM workspace WHERE id = ?")
+    guard let row = try Row.fetchOne(statement, arguments: [id]) else { return nil }
+    let keys = try String.fetchAll(
+      database.cachedStatement(sql: "SELECT text FROM device_key WHERE workspace = ? ORDER BY place"), arguments: [id])
+    return Workspace(id: ID(id), name: row[0], customerKey: row[1], deviceKeys: keys)
+  }
+}

@@ -1,0 +1,177 @@
+import ArgumentParser
+import AsvinPlatformAPI
+import AsvinPlatformClient
+import AsvinRelease
+import FoundationEssentials
+
+struct RolloutCreate: Verb {
+  static let configuration = CommandConfiguration(
+    commandName: "create", abstract: "Roll firmware out to device groups.",
+    discussion: """
+      Without --wave, all devices at once. With --wave 1 --wave 10%, one device first; when enough of a wave have succeeded \
+      the next one opens, and when too many have failed the rollout stops by itself.
+      """)
+
+  @Argument(help: ArgumentHelp("What people call the rollout.", valueName: "name"))
+  var name: String
+
+  @Option(help: ArgumentHelp("The file group that the firmware is in; else the project's.", valueName: "name"))
+  var fileGroup: String?
+
+  @Option(help: ArgumentHelp("The firmware's version; else the highest.", valueName: "text"))
+  var fwVersion: String?
+
+  @Option(help: ArgumentHelp("The firmware's id, in place of a version.", valueName: "id"))
+  var firmware: Int64?
+
+  @Option(
+    name: .customLong("class"),
+    help: ArgumentHelp("The class that the firmware is for; else that of the devices in the groups.", valueName: "name")
+  )
+  var deviceClass: String?
+
+  @Option(help: ArgumentHelp("The class's vendor; else the project's.", valueName: "domain"))
+  var vendor: String?
+
+  @Option(
+    name: .customLong("group"), parsing: .singleValue,
+    help: ArgumentHelp("A device group that it goes to. May be repeated.", valueName: "name"))
+  var groups: [String]
+
+  @Flag(help: "To every device at once, in place of all other rollouts of these groups.")
+  var immediately = false
+
+  @Option(
+    name: .customLong("wave"), parsing: .singleValue,
+    help: ArgumentHelp(
+      "How many devices, or percent of them, this wave and those before it let in. May be repeated.",
+      valueName: "number"))
+  var waves: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Percent of a wave that must succeed before the next one opens; 100 where not given.", valueName: "percent"))
+  var success: Int?
+
+  @Option(
+    help: ArgumentHelp("Percent of a wave whose failure stops the rollout; none where not given.", valueName: "percent")
+  )
+  var failures: Int?
+
+  @Option(help: ArgumentHelp("How often a device that failed may try again; 0 where not given.", valueName: "number"))
+  var retries: Int?
+
+  @Option(help: ArgumentHelp("When in a day devices may begin, UTC, as 22:00-04:00.", valueName: "window"))
+  var window: String?
+
+  @Flag(help: "Count a device when it has written the firmware, not when it runs it: asvin's own clients tell no more.")
+  var installedIsSuccess = false
+
+  @Flag(help: "Go on when every device is done: one that joins later gets it too.")
+  var keepOpen = false
+
+  @Option(help: ArgumentHelp("When it starts: now, never, or a time as 2026-12-01T10:00:00Z.", valueName: "time"))
+  var start = "now"
+
+  @OptionGroup var platform: PlatformOptions
+  @OptionGroup var shown: OutputOptions
+
+  func outcomes(in surroundings: Surroundings, _ report: (RolloutView) throws -> Void) throws {
+    let project = try ProjectFile.find(in: surroundings)
+    let choice = try firmwareChoice(project)
+    let (batch, time, startsNow) = (try batch(), try time(), start == "now")
+    if let warning = PlatformConnection.warning(naming: name, "rollout") { surroundings.warn(warning) }
+    let (name, groups) = (name, groups)
+    let priority = immediately ? PriorityName.immediately : .batch
+    let rollout = try platform.tasks(in: surroundings).run { platform in
+      let groups = try await platform.deviceGroups(named: groups)
+      let chosen: Int64
+      switch choice {
+      case .id(let id): chosen = id
+      case .search(let choice): chosen = try await platform.firmware(choice, for: groups)
+      }
+      let request = RolloutRequest(
+        name: name, firmware: chosen, groups: groups, priority: priority, batch: batch, start: time)
+      let planned = try await platform.must(.post, "/manage/rollouts", request, as: RolloutReply.self)
+      guard startsNow else { return planned }
+      for displaced in planned.disables ?? [] { surroundings.warn("this disables \(displaced.text)") }
+      do {
+        return try await platform.must(.post, "/manage/rollouts/\(planned.id)/start", as: RolloutReply.self)
+      } catch let failure as Failure {
+        throw Failure(
+          failure.kind, "rollout \(planned.id) is planned and was not started: \(failure.message)",
+          hint: failure.hint ?? "start it with: asvin-pack rollout start \(planned.id)", reason: failure.reason)
+      }
+    }
+    try report(RolloutView(rollout: rollout, devices: []))
+  }
+
+  private enum Chosen {
+    case id(Int64)
+    case search(FirmwareChoice)
+  }
+
+  private func firmwareChoice(_ project: ProjectFile) throws(Failure) -> Chosen {
+    if let firmware {
+      guard firmware > 0 else {
+        throw Failure(.usage, "\(firmware) is not a firmware's id", hint: "give a number above 0")
+      }
+      guard fwVersion == nil, deviceClass == nil, fileGroup == nil else {
+        throw Failure(
+          .usage, "--firmware says all about the firmware",
+          hint: "leave out --fw-version, --class and --file-group, or --firmware")
+      }
+      return .id(firmware)
+    }
+    guard let fileGroup = fileGroup ?? project.group else {
+      throw Failure(.usage, "no file group is given", hint: "give one with --file-group NAME")
+    }
+    var choice = FirmwareChoice(fileGroup: fileGroup, version: fwVersion)
+    if let deviceClass {
+      guard let vendor = vendor ?? project.vendor else {
+        throw Failure(.usage, "--class needs --vendor", hint: "a class is its vendor's: give --vendor example.com")
+      }
+      choice.deviceClass = try DeviceClass(vendor: vendor, name: deviceClass).classID
+    }
+    return .search(choice)
+  }
+
+  private func batch() throws -> BatchMessage? {
+    let isGiven =
+      !waves.isEmpty || success != nil || failures != nil || retries != nil || window != nil || installedIsSuccess
+      || keepOpen
+    guard !immediately else {
+      guard !isGiven else {
+        throw Failure(.usage, "--immediately has no waves", hint: "leave out --immediately, or the rules of a batch")
+      }
+      return nil
+    }
+    try RolloutNumbers(waves: waves, success: success, failures: failures, retries: retries).check()
+    return BatchMessage(
+      waves: waves, successThreshold: success, failureThreshold: failures, retries: retries, window: try dailyWindow(),
+      success: installedIsSuccess ? .installed : .confirmed, endsWhenDone: !keepOpen)
+  }
+
+  private func dailyWindow() throws -> WindowMessage? {
+    guard let window else { return nil }
+    guard let (from, until) = RolloutNumbers.window(window) else {
+      throw Failure(
+        .usage, "'\(window)' is not a part of a day", hint: "write it as 22:00-04:00, UTC, from 00:00 to 23:59")
+    }
+    return WindowMessage(from: from, until: until)
+  }
+
+  private func time() throws -> Int64? {
+    if start == "now" || start == "never" { return nil }
+    let date: Date
+    do {
+      date = try Date(start, strategy: .iso8601)
+    } catch {
+      throw Failure(.usage, "'\(start)' is not a time", hint: "write now, never, or a time as 2026-12-01T10:00:00Z")
+    }
+    guard date > .now else {
+      throw Failure(.usage, "'\(start)' is in the past", hint: "write now, or a time that is to come, UTC")
+    }
+    return Int64(date.timeIntervalSince1970)
+  }
+}

@@ -1,3 +1,0 @@
-import AsvinDeviceCommands
-
-DeviceProgram.run()

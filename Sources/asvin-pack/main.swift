@@ -1,3 +1,0 @@
-import AsvinPackCommands
-
-Program.run()

@@ -1,3 +1,0 @@
-import AsvinPlatformCommands
-
-PlatformProgram.run()

@@ -1,0 +1,101 @@
+import AsvinVerifier
+import AsvinDeviceC
+import CAsvinDevice
+import Testing
+
+@Suite("What a firmware in C may do in a wrong order, or with wrong parts")
+struct CStateTests {
+  static let (old, new) = (CInterfaceTests.old, CInterfaceTests.new)
+
+  static let other = InstallTests.noise(3000, seed: 63)
+
+  static func device() -> CDevice { CDevice(running: old, room: new.count) }
+
+  static func verify(_ device: CDevice, _ update: Update, _ plan: inout asvin_plan) -> Int32 {
+    unsafe asvin_verify(device.device, update.envelope, UInt32(update.envelope.count), &plan)
+  }
+
+  @Test("A compressed image, a patch of the empty base, is installed over any image")
+  func emptyBase() throws {
+    let device = Self.device()
+    #expect(CInterfaceTests.install(device, try Update(from: [], to: Self.new)) == ASVIN_DONE)
+    #expect(Array(device.regions[3].memory.bytes[..<Self.new.count]) == Self.new)
+  }
+
+  @Test("What is pending is not fetched again, and not tried once its slot is written to")
+  func pending() throws {
+    let device = Self.device()
+    let update = try Update(image: Self.new)
+    #expect(CInterfaceTests.install(device, update) == ASVIN_DONE)
+    var plan = asvin_plan()
+    #expect(Self.verify(device, update, &plan) == ASVIN_DONE && plan.is_installed == 1)
+    let next = try Update(image: Self.other, chunk: nil, sequence: 9)
+    #expect(Self.verify(device, next, &plan) == ASVIN_DONE && plan.is_installed == 0)
+    var offset: UInt64 = 0
+    #expect(unsafe asvin_begin_image(device.update, device.device, &plan, &offset) == ASVIN_DONE)
+    #expect(unsafe asvin_push(device.update, [UInt8](repeating: 0x66, count: 600), 600) == ASVIN_DONE)
+    // The line is cut here, and the power.
+    #expect(device.boot(nil) == (ASVIN_CONFIRMED, 0))
+  }
+
+  @Test("Nothing is written to a slot whose image is on trial")
+  func trial() throws {
+    let device = Self.device()
+    #expect(CInterfaceTests.install(device, try Update(image: Self.new)) == ASVIN_DONE)
+    #expect(device.boot(1) == (ASVIN_TRIAL, 1))
+    for slot in 0...1 {
+      device.runs(slot)
+      #expect(CInterfaceTests.install(device, try Update(image: Self.other, sequence: 9)) == ASVIN_MISUSE)
+    }
+    #expect(Array(device.regions[2].memory.bytes[..<Self.old.count]) == Self.old)
+    #expect(Array(device.regions[3].memory.bytes[..<Self.new.count]) == Self.new)
+    #expect(unsafe asvin_confirm(device.device) == ASVIN_DONE)
+  }
+
+  @Test("A state that cannot be read is not that of a new device")
+  func unreadable() throws {
+    let device = Self.device()
+    let state = unsafe UnsafeMutablePointer(mutating: device.device.pointee.state)
+    unsafe state?.pointee.read = { _, _, _, _ in 1 }
+    let failed = Int32(Reason.flashFailed.rawValue)
+    var plan = asvin_plan()
+    #expect(unsafe asvin_floor(device.device, nil, nil) == failed)
+    #expect(Self.verify(device, try Update(image: Self.new), &plan) == failed)
+    var slot: UInt32 = 2
+    #expect(unsafe asvin_boot(device.device, &slot) == failed && slot == 0)
+    #expect(unsafe asvin_confirm(device.device) == failed)
+  }
+
+  @Test("Records need two erase blocks, in units that a record is a multiple of")
+  func regions() throws {
+    let device = Self.device()
+    let state = unsafe UnsafeMutablePointer(mutating: device.device.pointee.state)
+    let whole = unsafe state?.pointee ?? asvin_flash()
+    unsafe state?.pointee.capacity = whole.block_bytes
+    #expect(unsafe asvin_floor(device.device, nil, nil) == ASVIN_MISUSE)
+    unsafe state?.pointee.capacity = whole.capacity
+    unsafe state?.pointee.write_bytes = 256
+    #expect(unsafe asvin_floor(device.device, nil, nil) == ASVIN_MISUSE)
+    unsafe state?.pointee.write_bytes = 128
+    #expect(unsafe asvin_floor(device.device, nil, nil) == ASVIN_DONE)
+  }
+
+  @Test("An envelope that is longer than any is refused before it is looked at")
+  func longEnvelope() {
+    let device = Self.device()
+    var plan = asvin_plan()
+    let answer = unsafe asvin_verify(device.device, [0xA2], UInt32.max, &plan)
+    #expect(answer == Int32(Reason.envelopeTooLarge.rawValue))
+  }
+
+  @Test("A patch is chosen where it fits after a block of the stream, and not where it would only fit alone")
+  func memory() throws {
+    let device = Self.device()
+    let update = try Update(from: Self.old, to: Self.new)
+    var plan = asvin_plan()
+    unsafe device.device.pointee.memory_bytes = UInt32(update.memory + 544 - 8)
+    #expect(Self.verify(device, update, &plan) == Int32(Reason.noUsablePayload.rawValue))
+    unsafe device.device.pointee.memory_bytes = UInt32(update.memory + 544)
+    #expect(CInterfaceTests.install(device, update) == ASVIN_DONE)
+  }
+}

@@ -1,0 +1,140 @@
+import AsvinPatch
+import AsvinPatchBuilder
+import AsvinInstaller
+import AsvinVerifier
+import Testing
+
+/// The slot of simulated flash that a patch is written in place on, as the installer reads it back.
+private struct SlotOfFlash: FlashRegion {
+  let flash: SimulatedFlash
+  var capacity: UInt64 { UInt64(flash.slot.count) }
+  var blockBytes: UInt32 { 512 }
+  var writeBytes: UInt32 { 8 }
+  var hasFailed: Bool { flash.hasFailed }
+  func byte(_ offset: UInt64) -> UInt8 { flash.slot[Int(offset)] }
+  func read(_ offset: UInt64, into bytes: UnsafeMutableRawBufferPointer) -> Bool {
+    let range = Int(offset)..<Int(offset) + bytes.count
+    unsafe bytes.copyBytes(from: flash.slot[range])
+    return range.allSatisfy { flash.isReadable(.slot, $0) }
+  }
+  func erase(_ offset: UInt64) { Issue.record("in place, only the patch erases") }
+  func write(_ offset: UInt64, _ bytes: Span<UInt8>) { Issue.record("in place, only the patch writes") }
+}
+
+@Suite("Installing in place")
+struct InPlaceInstallTests {
+  static let old = InstallTests.noise(6000, seed: 21)
+  static let new = Array(old[..<1000]) + InstallTests.noise(2500, seed: 22) + Array(old[3500...])
+  static let inPlace = Windows.InPlace(blockBits: 9, spareBlocks: 1)
+
+  /// One life of a device: resumes where the checkpoint and the journal say.
+  static func live(
+    _ update: Update, _ plan: InstallPlan, _ header: [UInt8], _ flash: SimulatedFlash, _ journal: SimulatedRegion
+  ) throws(InstallError) -> InstalledComponent {
+    let block = UnsafeMutableRawBufferPointer.allocate(byteCount: plan.blockBytes, alignment: 8)
+    let workspace = UnsafeMutableRawBufferPointer.allocate(byteCount: update.memory, alignment: 8)
+    defer {
+      unsafe block.deallocate()
+      unsafe workspace.deallocate()
+    }
+    var patching = unsafe InPlacePatch(FlashHandle(flash), baseSize: UInt32(old.count), memory: workspace)
+    _ = patching.resume(header.span, maximum: UInt32(plan.imageSize))
+    if flash.hasFailed { throw InstallError(.flashFailed, at: 0) }
+    var installer = try unsafe Installer(
+      plan, into: SlotOfFlash(flash: flash), journal: journal, hash: Board.Hash.self, patching: patching, memory: block)
+    return try Board.run(&installer, update.stream, 100)
+  }
+
+  @Test("Wherever the power is cut, the old image becomes the new one", arguments: zip([0, 8, 32], [129, 100, 254]))
+  func everyCut(word: Int, part: Int) throws {
+    let update = try Update(from: Self.old, to: Self.new, inPlace: Self.inPlace)
+    let plan = try update.plan(installed: Self.old)
+    let bytes = Array(update.stream[..<12])
+    let header = try PatchHeader(bytes.span)
+    var operations = (flash: 0, journal: 0)
+    func run(flashCut: Int?, journalCut: Int?) throws {
+      let flash = SimulatedFlash(slot: Self.old, header: header, inPlace: Self.inPlace)
+      (flash.word, flash.part) = (word, part)
+      let power = Power(FlashFlavour(word: word, part: part))
+      let journal = SimulatedRegion(power, blocks: 2, blockBytes: 4096)
+      (flash.cutAt, power.cutAt) = (flashCut, journalCut)
+      var lives = 0
+      while true {
+        lives += 1
+        try #require(lives < 4)
+        do throws(InstallError) {
+          _ = try Self.live(update, plan, bytes, flash, journal)
+          break
+        } catch {
+          #expect(error.reason == .flashFailed)
+          flash.restart()
+          power.restart()
+        }
+      }
+      #expect(Array(flash.slot[..<Self.new.count]) == Self.new)
+      #expect(flash.violation == nil && power.violation == nil)
+      if flashCut == nil, journalCut == nil { operations = (flash.operations, power.operations) }
+    }
+    try run(flashCut: nil, journalCut: nil)
+    #expect(operations.flash > 100 && operations.journal > 1)
+    // One of each three, so that the flavours together meet every one.
+    for cut in stride(from: 1 + part % 3, through: operations.flash, by: 3) { try run(flashCut: cut, journalCut: nil) }
+    for cut in 1...operations.journal { try run(flashCut: nil, journalCut: cut) }
+  }
+
+  /// An update that must be refused before anything is erased; the reason.
+  private static func refusal(
+    _ inPlace: Windows.InPlace = inPlace, on own: Windows.InPlace = inPlace,
+    change: (SimulatedFlash) -> Void = { _ in }
+  ) throws -> Reason? {
+    let update = try Update(from: old, to: new, inPlace: inPlace)
+    let plan = try update.plan(installed: old)
+    let bytes = Array(update.stream[..<12])
+    // The areas are those of the device, not of the patch.
+    let own = PatchHeader(profile: .tiny, base: 0, result: 0, inPlace: own)
+    guard let areas = own.inPlace else { return nil }
+    let flash = SimulatedFlash(slot: old, header: own, inPlace: areas)
+    change(flash)
+    let before = flash.slot
+    let reason = InstallTests.reason {
+      _ = try live(update, plan, bytes, flash, SimulatedRegion(Power(), blocks: 2, blockBytes: 4096))
+    }
+    #expect(flash.operations == 0 && flash.slot == before && flash.violation == nil)
+    return reason
+  }
+
+  @Test("A base that differs in one bit is refused before the only image is erased, each time")
+  func changedBase() throws {
+    for offset in [0, 3000, 5999] {
+      #expect(try Self.refusal { $0.flip(offset) } == .baseDigestMismatch)
+    }
+  }
+
+  @Test("A patch for other erase blocks, or for more spare ones, is refused before anything is erased")
+  func otherFlash() throws {
+    let small = Windows.InPlace(blockBits: 9, spareBlocks: 1)
+    for patch in [
+      Windows.InPlace(blockBits: 12, spareBlocks: 2), Windows.InPlace(blockBits: 9, spareBlocks: 2),
+      Windows.InPlace(blockBits: 8, spareBlocks: 1),
+    ] {
+      #expect(try Self.refusal(patch, on: small) == .flashGeometryMismatch, "\(patch)")
+    }
+    #expect(try Self.refusal { $0.slotRoom = 5900 } == .flashGeometryMismatch)
+  }
+
+  @Test("A result that is not the image ends the checkpoint, so that the next attempt looks at the base again")
+  func wrongResult() throws {
+    let update = try Update(from: Self.old, to: Self.new, inPlace: Self.inPlace)
+    let plan = try update.plan(installed: Self.old)
+    let bytes = Array(update.stream[..<12])
+    let flash = SimulatedFlash(slot: Self.old, header: try PatchHeader(bytes.span), inPlace: Self.inPlace)
+    let journal = SimulatedRegion(Power(), blocks: 2, blockBytes: 4096)
+    // Power is lost near the end, and a bit of the result flips meanwhile.
+    flash.cutAt = 150
+    #expect(InstallTests.reason { _ = try Self.live(update, plan, bytes, flash, journal) } == .flashFailed)
+    flash.restart()
+    flash.flip(5)
+    #expect(InstallTests.reason { _ = try Self.live(update, plan, bytes, flash, journal) } == .imageDigestMismatch)
+    #expect(InstallTests.reason { _ = try Self.live(update, plan, bytes, flash, journal) } == .baseDigestMismatch)
+  }
+}

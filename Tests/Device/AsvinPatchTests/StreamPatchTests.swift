@@ -1,0 +1,105 @@
+import AsvinPatch
+import AsvinFixtures
+import Testing
+
+@testable import AsvinPatchBuilder
+
+@Suite("Patches of compressed images")
+struct StreamPatchTests {
+  static let text = Array((0..<4000).map { "line \($0 &* 7919 % 1000) of what is packed\n" }.joined().utf8)
+
+  /// An image with a zlib stream, a gzip member and bytes between them.
+  static func image(_ text: [UInt8], level: Int32 = 9) throws -> [UInt8] {
+    let parameters = DeflateParameters(level: level, memoryLevel: 8)
+    let half = text.count / 2
+    let first = try #require(Deflate.deflated(text[..<half], .zlib, parameters))
+    let second = try #require(Deflate.deflated(text[half...], .raw, parameters))
+    let gzip: [UInt8] = [0x1F, 0x8B, 8, 8, 0, 0, 0, 0, 2, 3] + Array("name\0".utf8)
+    return Array("head".utf8) + first + Array("between".utf8) + gzip + second + [1, 2, 3, 4, 5, 6, 7, 8]
+  }
+
+  static let pair: (old: [UInt8], new: [UInt8]) = {
+    // Both are made of constants; a throw would be a defect of the fixture.
+    // swift-format-ignore: NeverUseForceTry
+    try! (image(text), image(Array(text[..<70_000]) + Array("what is new".utf8) + text[70_100...]))
+  }()
+
+  @Test("What is packed is laid open, and packed again as it was", arguments: [Int32(1), 6, 9])
+  func opened(level: Int32) throws {
+    let image = try Self.image(Self.text, level: level)
+    let opened = UnpackedImage(image, isRepacked: true, limit: 1 << 30)
+    #expect(opened.streams.count == 2)
+    #expect(opened.bytes.count > Self.text.count)
+    let again = UnpackedImage(image, at: opened.streams, limit: 1 << 30)?.bytes == opened.bytes
+    #expect(again)
+    let isSame = UnpackedImage.packed(opened.bytes, opened.streams, limit: image.count) == image
+    #expect(isSame)
+  }
+
+  @Test("A patch between packed images is as small as one between what they hold")
+  func small() throws {
+    let patch = try PatchBuilder.patch(from: Self.pair.old, to: Self.pair.new, profile: .linux)
+    #expect(patch.bytes.count < 300)
+    #expect(try PatchBuilder.apply(patch.bytes, to: Self.pair.old, maximum: 1 << 24) == Self.pair.new)
+  }
+
+  @Test("A stream that zlib does not write again stays closed")
+  func closed() throws {
+    // A stored block is a stream that no level makes.
+    let stored: [UInt8] = [0x78, 0x01, 1, 100, 0, 155, 255] + [UInt8](repeating: 7, count: 100)
+    let sum = stored[7...].reduce((UInt32(1), UInt32(0))) { sums, byte in
+      let low = (sums.0 + UInt32(byte)) % 65_521
+      return (low, (sums.1 + low) % 65_521)
+    }
+    let tail = (0..<4).map { UInt8(truncatingIfNeeded: (sum.1 << 16 | sum.0) >> UInt32(24 - 8 * $0)) }
+    let image = stored + tail + [UInt8](repeating: 0, count: 20)
+    #expect(UnpackedImage(image, isRepacked: false, limit: 1 << 20).streams.count == 1)
+    #expect(UnpackedImage(image, isRepacked: true, limit: 1 << 20).streams.isEmpty)
+    #expect(UnpackedImage(image, isRepacked: true, limit: 1 << 20).bytes == image)
+  }
+
+  @Test("Every changed byte and every cut is an error, or no change at all")
+  func hostile() throws {
+    let (old, new) = Self.pair
+    let patch = try PatchBuilder.patch(from: old, to: new, profile: .linux, set: InstructionSet.none).bytes
+    for index in patch.indices {
+      var changed = patch
+      changed[index] ^= 0x11
+      let result = try? PatchBuilder.apply(changed, to: old, maximum: 1 << 24)  // expected
+      #expect(result == nil || result == new, "\(index)")
+    }
+    for count in 0..<patch.count {
+      let result = try? PatchBuilder.apply(Array(patch[..<count]), to: old, maximum: 1 << 24)  // expected
+      #expect(result == nil || result == new, "\(count)")
+    }
+  }
+
+  @Test("A result that is longer packed than its limit is refused")
+  func limit() throws {
+    let patch = try PatchBuilder.patch(from: Self.pair.old, to: Self.pair.new, profile: .linux).bytes
+    let size = Self.pair.new.count
+    #expect(try PatchBuilder.apply(patch, to: Self.pair.old, maximum: size) == Self.pair.new)
+    #expect(throws: DeltaError.self) { try PatchBuilder.apply(patch, to: Self.pair.old, maximum: size - 1) }
+  }
+
+  @Test("A recipe of streams that are longer than what there is, or of none, is refused", arguments: [1 << 33, 0])
+  func lyingRecipe(length: Int) throws {
+    let stream = UnpackedImage.Stream(
+      gap: 3, length: length, format: .zlib, parameters: DeflateParameters(level: 9, memoryLevel: 8))
+    let inner = try PatchBuilder.patch(from: [1, 2, 3], to: [1, 2, 4], profile: .tiny).bytes
+    let hint = PatchHeaderHints(inner)
+    let bytes = StreamPatch(old: [], new: [stream], patch: inner).bytes(base: hint.base, result: hint.result)
+    #expect(throws: DeltaError.self) { try PatchBuilder.apply(bytes, to: [1, 2, 3], maximum: 1 << 24) }
+  }
+}
+
+/// The digests' beginnings that a patch names.
+private struct PatchHeaderHints {
+  let base: UInt32
+  let result: UInt32
+
+  init(_ patch: [UInt8]) {
+    func word(_ place: Int) -> UInt32 { patch[place..<place + 4].reduce(0) { $0 << 8 | UInt32($1) } }
+    (base, result) = (word(2), word(6))
+  }
+}

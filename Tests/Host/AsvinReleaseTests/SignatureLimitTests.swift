@@ -1,0 +1,16 @@
+import AsvinCrypto
+import AsvinFixtures
+import AsvinManifest
+import Testing
+
+@testable import AsvinRelease
+
+@Suite("How many signatures a release carries")
+struct SignatureLimitTests {
+  @Test("Eight keys sign a release, and a ninth is a wrong call", arguments: [8, 9]) func limit(count: Int) throws {
+    let keys = try (0..<count).map { _ in try PrivateKey.generate(.ed25519) }
+    let manifest = try FaultySignerTests.manifest()
+    let found = failure { _ = try SignedManifest(manifest, with: keys) }
+    #expect(found?.kind == (count <= Int(Limit.signatures.value) ? nil : .usage))
+  }
+}

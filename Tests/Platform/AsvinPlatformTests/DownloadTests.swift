@@ -1,0 +1,122 @@
+import AsvinPlatform
+import AsvinVerifier
+import AsvinManifest
+import Testing
+
+@Suite("Downloads of devices without the verifier") struct DownloadTests {
+  private func ask(_ fleet: SmallFleet, _ firmware: Firmware, _ board: Board = Board()) throws -> DownloadAnswer {
+    var device = try fleet.device(0)
+    return try fleet.rows.download(firmware.image.contentID, to: &device, on: board, at: fleet.now)
+  }
+
+  private func state(_ fleet: SmallFleet, _ rollout: ID<Rollout>) -> DeviceRecord.State? {
+    fleet.rows.record(rollout, fleet.devices[0])?.state
+  }
+
+  @Test("C21: of two firmwares with one image, the download belongs to the rollout that is offered")
+  func offeredRollout() throws {
+    let fleet = try SmallFleet(1, .legacy)
+    let first = try fleet.firmware(contentID: "QmOne")
+    let older = try fleet.start(fleet.batch([]), first)
+    try fleet.rows.setDisabled(true, older)
+    let second = try fleet.firmware(contentID: "QmOne")
+    let newer = try fleet.start(fleet.batch([]), second)
+    #expect(try fleet.offered() == [0])
+    guard case .runsIt = try ask(fleet, second, Board(runs: first.image.md5)) else {
+      Issue.record("it runs the image")
+      return
+    }
+    #expect(state(fleet, newer) == .skipped && state(fleet, older) == nil)
+    #expect(try fleet.offered() == [], "and it is not offered again")
+  }
+
+  @Test("A download makes the offered rollout's state downloading, whatever other firmware has its image")
+  func begins() throws {
+    let fleet = try SmallFleet(1, .legacy)
+    _ = try fleet.firmware(contentID: "QmOne")
+    let second = try fleet.firmware(contentID: "QmOne")
+    let rollout = try fleet.start(fleet.batch([]), second)
+    guard case .serve(let served) = try ask(fleet, second) else {
+      Issue.record("it is served")
+      return
+    }
+    #expect(served.id == second.id && state(fleet, rollout) == .downloading)
+  }
+
+  @Test("A refusal for room is a failure with a reason, and counts")
+  func noRoom() throws {
+    let fleet = try SmallFleet(1, .legacy)
+    let firmware = try fleet.firmware(size: 1000)
+    let rollout = try fleet.start(fleet.batch([.count(1)], failures: 100), firmware)
+    guard case .noRoom(_, 999) = try ask(fleet, firmware, Board(room: 999)) else {
+      Issue.record("there is no room")
+      return
+    }
+    let record = try #require(fleet.rows.record(rollout, fleet.devices[0]))
+    #expect(record.state == .failed && record.reason == Reason.imageTooLarge.rawValue)
+    #expect(fleet.phase(rollout) == .paused(.failures))
+  }
+
+  @Test(
+    "An image for one family of chips is not given to a board of the other; what is not known is",
+    arguments: [
+      ("esp32", "esp8266", false), ("esp8266", "esp32", false), ("esp32c3", "esp8266", false), ("esp32", "esp32", true),
+      ("esp32c3", "esp32", true), ("esp8266", "esp8266", true), (nil, "esp32", true), ("esp32", nil, true),
+      ("nrf52", "esp32", false),
+    ] as [(String?, String?, Bool)])
+  func chips(chip: String?, family: String?, isServed: Bool) throws {
+    let fleet = try SmallFleet(1, .legacy)
+    let firmware = try fleet.firmware(chip: chip)
+    let rollout = try fleet.start(fleet.batch([], endsWhenDone: false), firmware)
+    let answer = try ask(fleet, firmware, Board(family: family))
+    if case .serve = answer { #expect(isServed) } else { #expect(!isServed) }
+    let record = try #require(fleet.rows.record(rollout, fleet.devices[0]))
+    #expect(record.reason == (isServed ? 0 : Reason.wrongClass.rawValue))
+  }
+
+  @Test("Nothing is served of a rollout that is over, paused or disabled, nor to a device that is not let in")
+  func refusals() throws {
+    let fleet = try SmallFleet(2, .legacy)
+    let firmware = try fleet.firmware()
+    let rollout = try fleet.start(fleet.batch([.count(1)]), firmware)
+    func refusal(_ index: Int = 0) throws -> PlatformError? {
+      var device = try fleet.device(index)
+      guard
+        case .refused(let error) = try fleet.rows.download(
+          firmware.image.contentID, to: &device, on: Board(), at: fleet.now)
+      else { return nil }
+      return error
+    }
+    #expect(try refusal() == nil)
+    #expect(try refusal(1) == .held(.notOffered), "the wave has one seat")
+    try fleet.rows.pause(rollout)
+    #expect(try refusal() == .held(.paused))
+    guard case .refused(.held(.paused)) = try fleet.rows.openDownload(firmware.image.contentID) else {
+      Issue.record("nobody is served")
+      return
+    }
+    try fleet.rows.resume(rollout)
+    try fleet.rows.setDisabled(true, rollout)
+    #expect(try refusal() == .held(.disabled))
+    try fleet.rows.end(rollout, as: .aborted)
+    #expect(try refusal() == .over(.aborted))
+    guard case .refused(.over(.aborted)) = try fleet.rows.openDownload(firmware.image.contentID) else {
+      Issue.record("nobody is served")
+      return
+    }
+  }
+
+  @Test("What a board runs is recorded also where its rollout was given up")
+  func fact() throws {
+    let fleet = try SmallFleet(1, .legacy)
+    let firmware = try fleet.firmware()
+    let rollout = try fleet.start(fleet.batch([]), firmware)
+    _ = try ask(fleet, firmware)
+    try fleet.rows.end(rollout, as: .aborted)
+    guard case .refused(.over(.aborted)) = try ask(fleet, firmware, Board(runs: firmware.image.md5)) else {
+      Issue.record("it is over")
+      return
+    }
+    #expect(state(fleet, rollout) == .confirmed)
+  }
+}

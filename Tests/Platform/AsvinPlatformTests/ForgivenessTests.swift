@@ -1,0 +1,114 @@
+import AsvinPlatform
+import AsvinManifest
+import Testing
+
+@Suite("Forgiven failures") struct ForgivenessTests {
+  @Test("C16: each resume admits two others in the same wave, and never the next wave")
+  func canary() throws {
+    let fleet = try SmallFleet(40)
+    let rollout = try fleet.start(fleet.batch([.count(2), .count(10)], failures: 50))
+    #expect(try fleet.offered() == [0, 1])
+    for round in 0..<5 {
+      try fleet.fail([2 * round, 2 * round + 1], rollout)
+      #expect(fleet.phase(rollout) == .paused(.failures))
+      #expect(try fleet.rollout(rollout).wave == 0)
+      try fleet.rows.resume(rollout)
+      #expect(try fleet.offered() == [2 * round + 2, 2 * round + 3])
+    }
+    #expect(try fleet.rollout(rollout).tally.failed == 10)
+    try fleet.succeed([10, 11], rollout)
+    #expect(try fleet.rollout(rollout).wave == 1)
+    #expect(try fleet.offered().count == 8)
+  }
+
+  @Test("A rollout that waits for a failure says so, and is resumed without a pause before")
+  func waits() throws {
+    let fleet = try SmallFleet(3)
+    let rollout = try fleet.start(fleet.batch([.count(1)]))
+    _ = try fleet.offered()
+    #expect(try fleet.waiting(rollout) == nil)
+    #expect(throws: PlatformError.wrongPhase(.running)) { try fleet.rows.resume(rollout) }
+    try fleet.fail([0], rollout)
+    let waiting = try #require(try fleet.waiting(rollout))
+    #expect(waiting.failed == 1 && waiting.admitted == 1)
+    try fleet.rows.resume(rollout)
+    #expect(try fleet.waiting(rollout) == nil)
+    #expect(try fleet.offered() == [1])
+    #expect(throws: PlatformError.wrongPhase(.running)) { try fleet.rows.resume(rollout) }
+  }
+
+  @Test("Resuming again with nothing new that failed adds no seat")
+  func repeated() throws {
+    let fleet = try SmallFleet(6)
+    let rollout = try fleet.start(fleet.batch([.count(2)]))
+    _ = try fleet.offered()
+    try fleet.fail([0], rollout)
+    for _ in 0..<3 {
+      try fleet.rows.pause(rollout)
+      try fleet.rows.resume(rollout)
+    }
+    #expect(try fleet.offered() == [1, 2])
+  }
+
+  @Test("A forgiven device that leaves takes its forgiveness with it: the next failure counts")
+  func leaving() throws {
+    let fleet = try SmallFleet(8)
+    let rollout = try fleet.start(fleet.batch([.count(4)], failures: 50))
+    _ = try fleet.offered()
+    try fleet.fail([0, 1], rollout)
+    try fleet.rows.resume(rollout)
+    for index in 0...1 {
+      var device = try fleet.device(index)
+      try fleet.rows.place(&device, .ungrouped)
+    }
+    #expect(try fleet.rollout(rollout).forgivenFailures == 0)
+    #expect(try fleet.offered() == [2, 3, 4, 5])
+    try fleet.fail([2, 3], rollout)
+    #expect(fleet.phase(rollout) == .paused(.failures), "two new failures of four")
+    var device = try fleet.device(0)
+    try fleet.rows.place(&device, .grouped(fleet.group))
+    #expect(try fleet.rollout(rollout).forgivenFailures == 1, "it comes back forgiven")
+  }
+
+  @Test("A forgiven device that is seen to run the firmware is a success and no seat any more")
+  func recovered() throws {
+    let fleet = try SmallFleet(6)
+    let rollout = try fleet.start(fleet.batch([.count(2)]))
+    _ = try fleet.offered()
+    try fleet.fail([0], rollout)
+    try fleet.rows.resume(rollout)
+    try fleet.say(.runs, 0, rollout)
+    #expect(try fleet.rollout(rollout).forgivenFailures == 0)
+    #expect(try fleet.offered() == [1])
+    try fleet.succeed([1], rollout)
+    #expect(try fleet.rollout(rollout).wave == 1)
+  }
+
+  @Test("Where all devices of a small group failed and are forgiven, the rollout ends")
+  func nobodyLeft() throws {
+    let fleet = try SmallFleet(2)
+    let rollout = try fleet.start(fleet.batch([.count(1)]))
+    _ = try fleet.offered()
+    try fleet.fail([0], rollout)
+    try fleet.rows.resume(rollout)
+    _ = try fleet.offered()
+    try fleet.fail([1], rollout)
+    #expect(fleet.phase(rollout) == .finished)
+  }
+
+  @Test("What a rollout does by itself is in the audit log: a wave that opens, a stop, an end")
+  func audit() throws {
+    let fleet = try SmallFleet(3)
+    let rollout = try fleet.start(fleet.batch([.count(1)], failures: 100))
+    _ = try fleet.offered()
+    try fleet.succeed([0], rollout)
+    _ = try fleet.offered()
+    try fleet.fail([1], rollout)
+    try fleet.succeed([2], rollout)
+    let other = try fleet.start(fleet.batch([], failures: 1))
+    _ = try fleet.offered()
+    try fleet.fail([2], other)
+    let actions = fleet.rows.auditEntries(after: 0, limit: 99).map(\.action)
+    #expect(actions == ["rollout.wave", "rollout.finish", "rollout.stop"])
+  }
+}

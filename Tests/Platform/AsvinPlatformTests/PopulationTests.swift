@@ -1,0 +1,137 @@
+import AsvinPlatform
+import AsvinManifest
+import Testing
+
+@Suite("Populations") struct PopulationTests {
+  @Test("In a group of two classes, half of a class is a wave of half, and not all of the class")
+  func mixedGroup() throws {
+    let fleet = try SmallFleet(4)
+    for _ in 0..<4 { try fleet.join(SmallFleet.other) }
+    let rollout = try fleet.start(fleet.batch([.percent(50)], endsWhenDone: true))
+    #expect(try fleet.offered() == [0, 1])
+    try fleet.succeed([0, 1], rollout)
+    #expect(try fleet.offered() == [2, 3])
+    try fleet.succeed([2], rollout)
+    try fleet.fail([3], rollout)
+    #expect(fleet.phase(rollout) == .finished, "devices of another class are not waited for")
+    #expect(try fleet.rows.members(of: fleet.rollout(rollout)) == 4)
+  }
+
+  @Test("Devices of another class do not dilute the threshold that stops a rollout")
+  func threshold() throws {
+    let fleet = try SmallFleet(2)
+    for _ in 0..<8 { try fleet.join(SmallFleet.other) }
+    let rollout = try fleet.start(fleet.batch([], failures: 50))
+    _ = try fleet.offered()
+    try fleet.fail([0], rollout)
+    #expect(fleet.phase(rollout) == .paused(.failures))
+  }
+
+  @Test("A plan that no device of its groups can take is refused, with their number")
+  func nobody() throws {
+    let fleet = try SmallFleet(3, SmallFleet.other)
+    #expect(throws: PlatformError.noDevice(3)) { try fleet.plan(.immediately) }
+    try fleet.join()
+    _ = try fleet.plan(.immediately)
+  }
+
+  @Test("A plan for groups that are empty is no error: devices may join")
+  func emptyGroup() throws {
+    let fleet = try SmallFleet(0)
+    let rollout = try fleet.start(fleet.batch([], endsWhenDone: true))
+    try fleet.join(SmallFleet.other)
+    try fleet.join()
+    #expect(try fleet.offered() == [1])
+    try fleet.succeed([1], rollout)
+    #expect(fleet.phase(rollout) == .finished)
+  }
+
+  @Test("Firmware without a signature is for legacy devices only")
+  func unsigned() throws {
+    let fleet = try SmallFleet(1)
+    var firmware = try fleet.firmware()
+    firmware.release = nil
+    let added = fleet.rows.add(firmware)
+    #expect(throws: PlatformError.noDevice(1)) { try fleet.plan(.immediately, added) }
+    try fleet.join(.legacy)
+    _ = try fleet.start(.immediately, added)
+    #expect(try fleet.offered() == [1])
+  }
+
+  @Test("A device that enrols again with another class leaves the counts of its old class")
+  func reclassed() throws {
+    let fleet = try SmallFleet(2)
+    let rollout = try fleet.start(fleet.batch([]))
+    #expect(try fleet.offered() == [0, 1])
+    try fleet.succeed([0], rollout)
+    let device = try fleet.device(1)
+    _ = try fleet.rows.enrol(
+      Enrolment(
+        name: device.name, label: nil, firmwareVersion: "1.0", deviceClass: Identifier { _ in 2 },
+        key: #require(device.key)), at: fleet.now)
+    #expect(fleet.phase(rollout) == .finished, "nobody is waited for any more")
+    #expect(try fleet.rollout(rollout).tally.offered == 0)
+  }
+
+  @Test("What a legacy device has written is success, of a device that can confirm it is not: each by itself")
+  func installedCounts() throws {
+    let fleet = try SmallFleet(1)
+    try fleet.join(.legacy)
+    let rollout = try fleet.start(fleet.batch([.count(1)]))
+    #expect(try fleet.offered() == [0])
+    try fleet.say(.writes, 0, rollout)
+    #expect(try fleet.rollout(rollout).wave == 0)
+    #expect(try fleet.waiting(rollout)?.unconfirmed == 1)
+    try fleet.say(.runs, 0, rollout)
+    #expect(try fleet.offered() == [1])
+    try fleet.say(.writes, 1, rollout)
+    #expect(fleet.phase(rollout) == .finished)
+    try fleet.say(.runs, 1, rollout)
+    #expect(try fleet.rollout(rollout).tally.confirmed == 2, "and what it is seen to run later is shown")
+  }
+
+  @Test("An ended rollout keeps its figures when devices leave and join")
+  func history() throws {
+    let fleet = try SmallFleet(2)
+    let rollout = try fleet.start(fleet.batch([]))
+    _ = try fleet.offered()
+    try fleet.succeed([0, 1], rollout)
+    #expect(fleet.phase(rollout) == .finished)
+    for index in 0..<2 {
+      var device = try fleet.device(index)
+      try fleet.rows.place(&device, .ungrouped)
+    }
+    let ended = try fleet.rollout(rollout)
+    #expect(try ended.tally.confirmed == 2 && fleet.rows.members(of: ended) == 2)
+  }
+
+  @Test("A version that an ESP8266 has not the room for is refused where a legacy device is in the groups")
+  func longVersion() throws {
+    let fleet = try SmallFleet(1)
+    var firmware = try fleet.firmware()
+    firmware.version = String(repeating: "9", count: 200)
+    let added = fleet.rows.add(firmware)
+    _ = try fleet.plan(.immediately, added)
+    try fleet.join(.legacy)
+    #expect(throws: PlatformError.self) { try fleet.plan(.immediately, added) }
+    firmware.version = String(repeating: "9", count: 64)
+    _ = try fleet.plan(.immediately, fleet.rows.add(firmware))
+  }
+
+  @Test(
+    "The reply about firmware uses at most 440 bytes of an ESP8266's document, with the longest version of a manifest")
+  func documentBytes() {
+    let used = LegacyReply.bytes(
+      id: String(repeating: "9", count: 19), version: String(repeating: "9", count: 64),
+      contentID: String(repeating: "Q", count: 63))
+    #expect(used <= 440)
+    // Measured with ArduinoJson 6.11.1 on 32 bits: the reply of the second generation with all members of the first.
+    #expect(
+      LegacyReply.bytes([
+        ("cid", String(repeating: "Q", count: 46)), ("id", "3"), ("md", String(repeating: "0", count: 32)),
+        ("message", "Firmware with id 3 got successfully"), ("valid", nil), ("version", "1.1.0"), ("Firmware", nil),
+        ("cid", String(repeating: "Q", count: 46)), ("description", ""), ("id", "3"),
+        ("md", String(repeating: "0", count: 32)), ("version", "1.1.0"),
+      ]) == 476)
+  }
+}

@@ -1,16 +1,16 @@
 /// The members of a bundle that was read whole, at random: their places follow from the sizes before them.
-public struct BundleContents: Sendable {
+package struct BundleContents: Sendable {
   private let bundle: any ByteSource & Sendable
   private let start: UInt64
 
   /// The members behind a manifest and a signature file.
-  public init(of bundle: any ByteSource & Sendable, manifest: [UInt8], signatures: [UInt8]) {
+  package init(of bundle: any ByteSource & Sendable, manifest: [UInt8], signatures: [UInt8]) {
     self.bundle = bundle
     start = Self.stored(UInt64(manifest.span.count)) + Self.stored(UInt64(signatures.span.count))
   }
 
   /// A member's bytes.
-  public func source(of member: BundleMember, among members: [BundleMember]) -> any ByteSource & Sendable {
+  package func source(of member: BundleMember, among members: [BundleMember]) -> any ByteSource & Sendable {
     var offset = start
     for earlier in members {
       if earlier == member { break }

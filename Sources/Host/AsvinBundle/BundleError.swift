@@ -1,8 +1,8 @@
-public import AsvinVerifier
-public import AsvinManifest
+package import AsvinVerifier
+package import AsvinManifest
 
 /// Why a bundle cannot be read or written.
-public enum BundleError: Error, Equatable, Sendable {
+package enum BundleError: Error, Equatable, Sendable {
   /// The bundle is rejected; the text names the member or place.
   case rejected(Reason, at: String)
   /// A file operation failed.

@@ -1,9 +1,9 @@
-public import AsvinManifest
+package import AsvinManifest
 
 /// A member of a bundle's archive beyond its manifest and signatures.
-public struct BundleMember: Equatable, Sendable {
+package struct BundleMember: Equatable, Sendable {
   /// What a member is in the manifest.
-  public enum Role: Equatable, Sendable {
+  package enum Role: Equatable, Sendable {
     /// A payload: its component's and its own index in the manifest.
     case payload(component: Int, index: Int)
     /// An attachment, by its index in the manifest.
@@ -11,16 +11,16 @@ public struct BundleMember: Equatable, Sendable {
   }
 
   /// The member's name in the archive.
-  public let name: String
+  package let name: String
   /// What it is.
-  public let role: Role
+  package let role: Role
   /// Bytes.
-  public let size: UInt64
+  package let size: UInt64
   /// SHA-256.
-  public let digest: Digest
+  package let digest: Digest
 
   /// A member of its parts.
-  public init(name: String, role: Role, size: UInt64, digest: Digest) {
+  package init(name: String, role: Role, size: UInt64, digest: Digest) {
     self.name = name
     self.role = role
     self.size = size
@@ -28,15 +28,15 @@ public struct BundleMember: Equatable, Sendable {
   }
 
   /// The name of the first member.
-  public static let manifestName = "manifest.cbor"
+  package static let manifestName = "manifest.cbor"
   /// The name of the second member.
-  public static let signaturesName = "signatures.cbor"
+  package static let signaturesName = "signatures.cbor"
 }
 
 extension Manifest {
   /// The members that follow the manifest and the signatures, in their order. A payload is numbered through all
   /// components; one whose kind we do not know stands in no bundle of ours and is stored as a patch would be.
-  public var members: [BundleMember] {
+  package var members: [BundleMember] {
     var members: [BundleMember] = []
     for (component, content) in components.enumerated() {
       for (index, payload) in content.payloads.enumerated() {

@@ -4,17 +4,17 @@ import AsvinVerifier
 
 /// Reads a bundle from its start. The manifest and the signatures come first, so that they can be judged before any
 /// payload is read; nothing is trusted, and nothing is extracted by name.
-public final class BundleReader {
+package final class BundleReader {
   /// The manifest's bytes, as signed.
-  public let manifest: [UInt8]
+  package let manifest: [UInt8]
   /// The envelope without its manifest.
-  public let signatureFile: [UInt8]
+  package let signatureFile: [UInt8]
   private let archive: ArchiveReader
 
   /// Opens a bundle and reads its two first members.
   ///
   /// - Throws: ``BundleError``.
-  public init(_ source: any ByteSource) throws {
+  package init(_ source: any ByteSource) throws {
     archive = try ArchiveReader(source)
     manifest = try Self.read(BundleMember.manifestName, .manifestBytes, tooLong: .manifestTooLarge, from: archive)
     signatureFile = try Self.read(
@@ -33,7 +33,7 @@ public final class BundleReader {
   /// Whether a file begins like a bundle of ours, so that a verb can tell it from an image.
   ///
   /// - Throws: ``FileError``.
-  public static func isBundle(_ source: any ByteSource) throws(FileError) -> Bool {
+  package static func isBundle(_ source: any ByteSource) throws(FileError) -> Bool {
     let start = try source.read(at: 0, count: 265)
     guard start.span.count == 265 else { return false }
     return start.starts(with: Array("\(BundleMember.manifestName)\0".utf8))
@@ -43,7 +43,7 @@ public final class BundleReader {
   /// The envelope that the manifest and the signatures make together.
   ///
   /// - Throws: ``BundleError/rejected(_:at:)`` where the signature file is no map.
-  public func envelope() throws(BundleError) -> [UInt8] {
+  package func envelope() throws(BundleError) -> [UInt8] {
     do {
       return try Envelope.joining(manifest: manifest, signatureFile: signatureFile)
     } catch {
@@ -56,7 +56,7 @@ public final class BundleReader {
   /// Reads every member to the archive's end, each against its size and digest. Call it once.
   ///
   /// - Throws: ``BundleError``, and what the body throws. The body has then seen bytes that may not be trusted.
-  public func readMembers(_ members: [BundleMember], _ body: (BundleMember, Span<UInt8>) throws -> Void) throws {
+  package func readMembers(_ members: [BundleMember], _ body: (BundleMember, Span<UInt8>) throws -> Void) throws {
     for member in members {
       _ = try archive.begin(member.name, within: member.size...member.size)
       var hash = SHA256()

@@ -2,11 +2,11 @@ import AsvinCrypto
 import AsvinManifest
 
 /// Writes a bundle.
-public enum BundleWriter {
+package enum BundleWriter {
   /// Writes a bundle of a manifest's bytes, a signature file and the members' contents, in the fixed order.
   ///
   /// - Throws: ``BundleError``; `changedWhileRead` where a content is no longer what its digest was made from.
-  public static func write(
+  package static func write(
     manifest: [UInt8], signatureFile: [UInt8], members: [BundleMember], to sink: any ByteSink,
     content: (BundleMember) throws -> any ByteSource
   ) throws {

@@ -1,11 +1,11 @@
 import AsvinCrypto
-public import AsvinManifest
+package import AsvinManifest
 
 /// A payload as a device can check it while it arrives: `bᵢ = chunkᵢ ‖ SHA-256(bᵢ₊₁)`, the last block without a digest. The
 /// manifest holds SHA-256(b₀). A pure function of the payload: bundles hold payloads plain.
-public struct SealedPayload: Sendable {
+package struct SealedPayload: Sendable {
   /// What the manifest says of it.
-  public let seal: Payload.Seal
+  package let seal: Payload.Seal
   /// The digest behind each chunk but the last.
   private let links: [Digest]
   private let payload: [UInt8]
@@ -13,7 +13,7 @@ public struct SealedPayload: Sendable {
   /// A payload of one byte or more, sealed.
   ///
   /// - Parameter chunk: log2 of the chunk's size, 9 to 16; 12 is 4 KiB.
-  public init(_ payload: [UInt8], chunk: UInt64 = 12) {
+  package init(_ payload: [UInt8], chunk: UInt64 = 12) {
     self.payload = payload
     let length = 1 << Int(chunk)
     var links: [Digest] = []
@@ -32,7 +32,7 @@ public struct SealedPayload: Sendable {
   }
 
   /// The stream.
-  public var stream: [UInt8] {
+  package var stream: [UInt8] {
     let length = 1 << Int(seal.chunk)
     var bytes: [UInt8] = []
     for (index, start) in stride(from: 0, to: payload.span.count, by: length).enumerated() {

@@ -1,14 +1,14 @@
 import AsvinCrypto
-public import AsvinManifest
+package import AsvinManifest
 import Glibc
 
 /// A sealed stream at random: `bᵢ = chunkᵢ ‖ SHA-256(bᵢ₊₁)`, made of a payload that is read in pieces. What is held is one
 /// digest for each chunk.
-public struct SealedStream: Sendable {
+package struct SealedStream: Sendable {
   /// What the manifest says of it.
-  public let seal: Payload.Seal
+  package let seal: Payload.Seal
   /// Bytes of the stream.
-  public let size: UInt64
+  package let size: UInt64
   /// The digests of all blocks but the first, the last one's first.
   private let links: [Digest]
   private let payloadSize: UInt64
@@ -17,7 +17,7 @@ public struct SealedStream: Sendable {
   ///
   /// - Parameter chunk: log2 of the chunk's size, 9 to 16.
   /// - Throws: ``FileError`` where the payload cannot be read.
-  public init(_ payload: any ByteSource, chunk: UInt64) throws(FileError) {
+  package init(_ payload: any ByteSource, chunk: UInt64) throws(FileError) {
     let length = UInt64(1) << chunk
     let blocks = (payload.count + length - 1) / length
     var links: [Digest] = []
@@ -40,7 +40,7 @@ public struct SealedStream: Sendable {
   }
 
   /// The stream over the payload that it was made of.
-  public func source(of payload: any ByteSource & Sendable) -> any ByteSource & Sendable {
+  package func source(of payload: any ByteSource & Sendable) -> any ByteSource & Sendable {
     Source(stream: self, payload: payload)
   }
 

@@ -1,5 +1,5 @@
 /// Why a key cannot be used.
-public enum CryptoError: Error, Equatable, Sendable {
+package enum CryptoError: Error, Equatable, Sendable {
   /// The bytes are no PEM private key: PKCS #8 (RFC 5958), or SEC 1.
   case notAPrivateKey
   /// The bytes are no PEM public key: SubjectPublicKeyInfo (RFC 5280).

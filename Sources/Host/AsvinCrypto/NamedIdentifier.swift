@@ -1,19 +1,19 @@
-public import AsvinManifest
+package import AsvinManifest
 import CAsvinOpenSSL
 
 extension Identifier {
   /// A vendor's id: the version 5 UUID (RFC 9562 §5.5) of its domain in the DNS namespace.
-  public static func vendor(domain: String) -> Identifier {
+  package static func vendor(domain: String) -> Identifier {
     named(domain, in: dnsNamespace)
   }
 
   /// A class's id: the version 5 UUID of the board's name in its vendor's namespace.
-  public static func deviceClass(_ name: String, of vendor: Identifier) -> Identifier {
+  package static func deviceClass(_ name: String, of vendor: Identifier) -> Identifier {
     named(name, in: vendor)
   }
 
   /// The id as text: `165817b3-7282-57d4-a7a0-1270d6f564d3`.
-  public var uuid: String {
+  package var uuid: String {
     var text = ""
     for (index, digits) in hexadecimal.enumerated() {
       if [8, 12, 16, 20].contains(index) { text += "-" }
@@ -23,7 +23,7 @@ extension Identifier {
   }
 
   /// An id of its text, of either case; `nil` for anything else.
-  public init?(uuid text: String) {
+  package init?(uuid text: String) {
     guard text.utf8.count == 36 else { return nil }
     self.init(hexadecimal: text.filter { $0 != "-" })
   }
@@ -49,14 +49,14 @@ extension Identifier {
 
 extension FixedBytes {
   /// The bytes of two hexadecimal digits each, of either case; `nil` for anything else.
-  public init?(hexadecimal text: String) {
+  package init?(hexadecimal text: String) {
     let digits = text.utf8.compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
     guard digits.count == 2 * count, text.utf8.count == digits.count else { return nil }
     self.init { UInt8(digits[2 * $0] << 4 | digits[2 * $0 + 1]) }
   }
 
   /// The bytes as lower-case hexadecimal digits.
-  public var hexadecimal: String {
+  package var hexadecimal: String {
     let digits = Array("0123456789abcdef".utf8)
     var text: [UInt8] = []
     for index in 0..<count {

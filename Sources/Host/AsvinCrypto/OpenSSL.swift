@@ -1,17 +1,17 @@
-public import AsvinManifest
-public import AsvinVerifier
+package import AsvinManifest
+package import AsvinVerifier
 import CAsvinOpenSSL
 
 /// The verifier's cryptography on a host.
-public struct OpenSSL: Cryptography, Sendable {
+package struct OpenSSL: Cryptography, Sendable {
   /// OpenSSL; it has no state.
-  public init() {}
+  package init() {}
 
   /// SHA-256 (FIPS 180-4).
-  public func sha256(_ bytes: Span<UInt8>) -> Digest { SHA256.digest(of: bytes) }
+  package func sha256(_ bytes: Span<UInt8>) -> Digest { SHA256.digest(of: bytes) }
 
   /// Whether a signature holds; Ed25519 in the strict profile of ``Ed25519Profile``.
-  public func isSignature(_ signature: Span<UInt8>, of message: SignedMessage, by key: PublicKey) -> Bool {
+  package func isSignature(_ signature: Span<UInt8>, of message: SignedMessage, by key: PublicKey) -> Bool {
     guard signature.count == Schema.signatureBytes else { return false }
     switch key.algorithm {
     case .ed25519:
@@ -37,7 +37,7 @@ public struct OpenSSL: Cryptography, Sendable {
   }
 
   /// Whether a DER-encoded ECDSA signature (RFC 3279 §2.2.3) over a message holds, as MCUboot stores it.
-  public func isSignature(der signature: [UInt8], of message: [UInt8], by key: PublicKey) -> Bool {
+  package func isSignature(der signature: [UInt8], of message: [UInt8], by key: PublicKey) -> Bool {
     guard key.algorithm == .ecdsaP256 else { return false }
     let digest = sha256(message.span).array
     return unsafe key.bytes.withUnsafeBufferPointer { point in

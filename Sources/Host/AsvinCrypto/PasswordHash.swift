@@ -1,13 +1,13 @@
-public import AsvinManifest
+package import AsvinManifest
 import CAsvinOpenSSL
 
 /// What is kept of a password: PBKDF2 with HMAC-SHA-256 (RFC 8018), which takes whoever guesses as long as it takes us.
-public enum PasswordHash {
+package enum PasswordHash {
   /// OWASP's figure for PBKDF2-HMAC-SHA256.
-  public static let rounds: Int32 = 600_000
+  package static let rounds: Int32 = 600_000
 
   /// The hash of a password and its salt.
-  public static func hash(_ password: String, salt: FixedBytes<16>) -> Digest {
+  package static func hash(_ password: String, salt: FixedBytes<16>) -> Digest {
     let (password, salt) = (Array(password.utf8), (0..<16).map { salt[$0] })
     var key = [UInt8](repeating: 0, count: 32)
     let done = unsafe asvin_pbkdf2(password, password.count, salt, salt.count, rounds, &key)

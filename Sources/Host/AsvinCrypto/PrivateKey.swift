@@ -1,15 +1,15 @@
-public import AsvinManifest
-public import AsvinVerifier
+package import AsvinManifest
+package import AsvinVerifier
 import CAsvinOpenSSL
 
 /// A private key in memory. OpenSSL holds its bytes, and overwrites them when the last reference goes.
 @safe
-public final class PrivateKey: Signer {
+package final class PrivateKey: Signer {
   // Never changed after it is made, and OpenSSL only reads it.
   nonisolated(unsafe) private let pointer: OpaquePointer
 
   /// The public half.
-  public let publicKey: PublicKey
+  package let publicKey: PublicKey
 
   private init(owning pointer: OpaquePointer) throws(CryptoError) {
     guard let algorithm = unsafe SignatureAlgorithm(rawValue: Int64(asvin_key_algorithm(pointer))) else {
@@ -32,7 +32,7 @@ public final class PrivateKey: Signer {
   /// A new key from the system's random numbers.
   ///
   /// - Throws: ``CryptoError`` where OpenSSL has none.
-  public static func generate(_ algorithm: SignatureAlgorithm) throws(CryptoError) -> PrivateKey {
+  package static func generate(_ algorithm: SignatureAlgorithm) throws(CryptoError) -> PrivateKey {
     guard let pointer = unsafe asvin_key_generate(Int32(algorithm.rawValue)) else { throw .openSSL("make a key") }
     return try unsafe PrivateKey(owning: pointer)
   }
@@ -40,7 +40,7 @@ public final class PrivateKey: Signer {
   /// A key from PEM: PKCS #8 (RFC 5958) with or without a passphrase, or SEC 1.
   ///
   /// - Throws: ``CryptoError`` that says which of key, kind and passphrase is wrong.
-  public convenience init(pem: [UInt8], passphrase: [UInt8]?) throws(CryptoError) {
+  package convenience init(pem: [UInt8], passphrase: [UInt8]?) throws(CryptoError) {
     var status = ASVIN_PEM_READ
     let pointer: OpaquePointer?
     if let passphrase {
@@ -61,7 +61,7 @@ public final class PrivateKey: Signer {
   /// The P-256 key of a private scalar, for published test vectors.
   ///
   /// - Throws: ``CryptoError/notAPrivateKey`` for a scalar that is not in 1..<n.
-  public convenience init(p256Scalar scalar: [UInt8]) throws(CryptoError) {
+  package convenience init(p256Scalar scalar: [UInt8]) throws(CryptoError) {
     guard scalar.count == 32, let pointer = unsafe asvin_p256_from_scalar(scalar) else { throw .notAPrivateKey }
     try unsafe self.init(owning: pointer)
   }
@@ -69,7 +69,7 @@ public final class PrivateKey: Signer {
   /// The key as PKCS #8 PEM, encrypted (AES-256-CBC, PBKDF2 with 600 000 rounds) where a passphrase is given.
   ///
   /// - Throws: ``CryptoError`` where OpenSSL cannot write it.
-  public func pem(passphrase: [UInt8]?) throws(CryptoError) -> [UInt8] {
+  package func pem(passphrase: [UInt8]?) throws(CryptoError) -> [UInt8] {
     var buffer = unsafe asvin_buffer()
     let done: Int32
     if let passphrase {
@@ -85,7 +85,7 @@ public final class PrivateKey: Signer {
   /// Either is the same each time.
   ///
   /// - Throws: ``CryptoError`` where OpenSSL cannot sign.
-  public func signature(of message: [UInt8]) throws(CryptoError) -> [UInt8] {
+  package func signature(of message: [UInt8]) throws(CryptoError) -> [UInt8] {
     var signature = [UInt8](repeating: 0, count: Schema.signatureBytes)
     let done: Int32
     switch publicKey.algorithm {

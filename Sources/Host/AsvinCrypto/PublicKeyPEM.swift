@@ -1,12 +1,12 @@
 import AsvinManifest
-public import AsvinVerifier
+package import AsvinVerifier
 import CAsvinOpenSSL
 
 extension PublicKey {
   /// A key from PEM: SubjectPublicKeyInfo (RFC 5280, RFC 8410, RFC 5480).
   ///
   /// - Throws: ``CryptoError`` that says what else the bytes are.
-  public init(pem: [UInt8]) throws(CryptoError) {
+  package init(pem: [UInt8]) throws(CryptoError) {
     guard let pointer = unsafe asvin_public_key_read(pem, pem.count) else {
       // Reading it with a passphrase that is none tells an encrypted private key from what is no key at all.
       do {
@@ -32,7 +32,7 @@ extension PublicKey {
   /// The key as PEM: SubjectPublicKeyInfo, the point uncompressed.
   ///
   /// - Throws: ``CryptoError/notAPublicKey`` for bytes that are no point of the curve.
-  public func pem() throws(CryptoError) -> [UInt8] {
+  package func pem() throws(CryptoError) -> [UInt8] {
     var buffer = unsafe asvin_buffer()
     let point = Array(copying: self.bytes)
     guard unsafe asvin_public_key_write(Int32(algorithm.rawValue), point, &buffer) == 1 else { throw .notAPublicKey }

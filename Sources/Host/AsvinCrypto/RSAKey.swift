@@ -1,11 +1,11 @@
 import CAsvinOpenSSL
 
 /// An RSA key, which a platform signs its tokens with: asvin's are RS256. Releases are not signed with RSA.
-public enum RSAKey {
+package enum RSAKey {
   /// A new key of 2048 bits, PKCS #8 PEM.
   ///
   /// - Throws: ``CryptoError`` where OpenSSL has none.
-  public static func generate() throws(CryptoError) -> String {
+  package static func generate() throws(CryptoError) -> String {
     guard let key = unsafe asvin_rsa_generate() else { throw .openSSL("make a key") }
     defer { unsafe asvin_key_free(key) }
     var buffer = unsafe asvin_buffer()

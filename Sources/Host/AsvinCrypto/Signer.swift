@@ -1,7 +1,7 @@
-public import AsvinVerifier
+package import AsvinVerifier
 
 /// Something that makes signatures: a key in a file, and later one in hardware.
-public protocol Signer: Sendable {
+package protocol Signer: Sendable {
   /// The public half, which verifies what this signs.
   var publicKey: PublicKey { get }
 

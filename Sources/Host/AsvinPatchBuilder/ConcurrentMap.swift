@@ -16,7 +16,7 @@ func concurrentMap<Item: Sendable, Result: Sendable>(
 
 /// Does independent work side by side; one after the other where `/proc` is not mounted, because libdispatch's worker
 /// threads end the process there.
-public func concurrently(_ count: Int, _ body: @Sendable (Int) -> Void) {
+package func concurrently(_ count: Int, _ body: @Sendable (Int) -> Void) {
   if unsafe access("/proc/self/task", R_OK) == 0 {
     DispatchQueue.concurrentPerform(iterations: count, execute: body)
   } else {

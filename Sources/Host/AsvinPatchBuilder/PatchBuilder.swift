@@ -1,31 +1,31 @@
 import AsvinCrypto
-public import AsvinPatch
+package import AsvinPatch
 import AsvinManifest
 
 /// A patch, and what applying it needs.
-public struct BuiltPatch: Sendable {
+package struct BuiltPatch: Sendable {
   /// Header and body.
-  public let bytes: [UInt8]
+  package let bytes: [UInt8]
   /// The memory that it is applied in.
-  public let profile: Profile
+  package let profile: Profile
   /// The machine code that it was made for.
-  public let set: InstructionSet
+  package let set: InstructionSet
   /// Bytes of RAM that applying needs, beside the applier itself and its stack.
-  public let memory: Int
+  package let memory: Int
   /// What writing over the base costs; `nil` where the result goes to another slot.
-  public let wear: Wear?
+  package let wear: Wear?
 }
 
 /// What an update in place costs the flash.
-public struct Wear: Equatable, Sendable {
+package struct Wear: Equatable, Sendable {
   /// Bytes of the spare blocks, and of the checkpoint area.
-  public let spareBytes: Int, checkpointBytes: Int
+  package let spareBytes: Int, checkpointBytes: Int
   /// How often a block of either area is erased at most; one of the slot is erased once.
-  public let spareErasures: Int, checkpointErasures: Int
+  package let spareErasures: Int, checkpointErasures: Int
 }
 
 /// Why no patch can be made.
-public enum DeltaError: Error, Equatable, Sendable {
+package enum DeltaError: Error, Equatable, Sendable {
   /// An image is longer than a patch can say.
   case imageTooLong
   /// An image was changed while it was read.
@@ -39,9 +39,9 @@ public enum DeltaError: Error, Equatable, Sendable {
 }
 
 /// Makes patches: finds covers, tries machine codes and load addresses, keeps the smallest, and proves it.
-public enum PatchBuilder {
+package enum PatchBuilder {
   /// Bytes of an image at most.
-  public static let imageBytes = Int(Int32.max)
+  package static let imageBytes = Int(Int32.max)
 
   /// How many times as long as an image what is compressed in it may be, all in all: a bomb stays closed.
   private static let expansion = 64
@@ -58,7 +58,7 @@ public enum PatchBuilder {
   ///   - effort: how long to look for a smaller one.
   ///   - progress: is told how many trials of about how many are done.
   /// - Throws: ``DeltaError``.
-  public static func patch(
+  package static func patch(
     from old: [UInt8], to new: [UInt8], profile: Profile?, set: InstructionSet? = nil, inPlace: Windows.InPlace? = nil,
     effort: Effort = .normal, progress: @escaping @Sendable (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
   ) throws(DeltaError) -> BuiltPatch {
@@ -124,7 +124,7 @@ public enum PatchBuilder {
   ///
   /// - Parameter maximum: bytes of the result at most: what a manifest says, where there is one.
   /// - Throws: ``DeltaError/patch(_:)``, ``DeltaError/badRecipe(at:)``.
-  public static func apply(_ patch: [UInt8], to old: [UInt8], maximum: Int) throws(DeltaError) -> [UInt8] {
+  package static func apply(_ patch: [UInt8], to old: [UInt8], maximum: Int) throws(DeltaError) -> [UInt8] {
     if patch.first == StreamPatch.magic { return try repacked(patch, old, maximum: maximum) }
     return try proved(patch, on: old, maximum: maximum).result
   }

@@ -181,7 +181,7 @@ struct Trial: Sendable {
 }
 
 /// How long to look for a smaller patch.
-public enum Effort: String, CaseIterable, Sendable {
+package enum Effort: String, CaseIterable, Sendable {
   /// Covers of the images as they are.
   case fast
   /// Also covers that look through references, in a few ways.

@@ -1,9 +1,9 @@
-public import AsvinVerifier
+package import AsvinVerifier
 
 /// Why a verb did not do its work: what failed, by name, then what to do next.
-public struct Failure: Error, Equatable, Sendable {
+package struct Failure: Error, Equatable, Sendable {
   /// What went wrong, as an exit code tells it.
-  public enum Kind: Int32, Sendable {
+  package enum Kind: Int32, Sendable {
     /// The work could not be done.
     case failed = 1
     /// The call itself is wrong.
@@ -21,25 +21,25 @@ public struct Failure: Error, Equatable, Sendable {
   }
 
   /// The exit code.
-  public let kind: Kind
+  package let kind: Kind
   /// The reason code, where a release is rejected.
-  public let reason: Reason?
+  package let reason: Reason?
   /// What failed, by name, in lower case.
-  public let message: String
+  package let message: String
   /// What to do next.
-  public let hint: String?
+  package let hint: String?
   /// The status of the HTTP reply that refused, where there was one.
-  public var status: Int?
+  package var status: Int?
   /// Seconds after which the server wants to be asked again, where it says so.
-  public var retryAfter: Double?
+  package var retryAfter: Double?
 
   /// The reason's name, where there is a reason.
-  public var reasonName: String? { reason.map { "\($0.name)" } }
+  package var reasonName: String? { reason.map { "\($0.name)" } }
   /// The reason's code, where there is a reason.
-  public var reasonCode: UInt8? { reason?.rawValue }
+  package var reasonCode: UInt8? { reason?.rawValue }
 
   /// A failure of its parts.
-  public init(_ kind: Kind, _ message: String, hint: String? = nil, reason: Reason? = nil) {
+  package init(_ kind: Kind, _ message: String, hint: String? = nil, reason: Reason? = nil) {
     self.kind = kind
     self.reason = reason
     self.message = message

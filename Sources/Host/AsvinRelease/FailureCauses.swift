@@ -7,7 +7,7 @@ import AsvinManifest
 
 extension Failure {
   /// A failure of any error that a lower floor throws, with the name of what was being worked on.
-  public init(_ error: any Error, on name: String) {
+  package init(_ error: any Error, on name: String) {
     switch error {
     case let failure as Failure: self = failure
     case let error as FileError: self.init(error)

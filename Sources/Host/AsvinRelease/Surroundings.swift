@@ -1,31 +1,31 @@
-public import AsvinBundle
+package import AsvinBundle
 import Glibc
 
 /// What the use cases take from the world around them: given once, so that nothing below looks for itself.
-public struct Surroundings: Sendable {
+package struct Surroundings: Sendable {
   /// Environment variables.
-  public var variables: [String: String]
+  package var variables: [String: String]
   /// The folder that relative paths start from; empty is the process's own, and paths stay as they were written.
-  public var folder: String
+  package var folder: String
   /// The folder, from the root, from which a project file is looked for upward.
-  public var searchFolder: String
+  package var searchFolder: String
   /// The source tree's version, where a version-control system knows one.
-  public var describeSource: @Sendable () -> String?
+  package var describeSource: @Sendable () -> String?
   /// Asks a person for a passphrase; `nil` where nobody can be asked.
-  public var askPassphrase: @Sendable (_ prompt: String) -> [UInt8]?
+  package var askPassphrase: @Sendable (_ prompt: String) -> [UInt8]?
   /// The passphrase from a file that the user named.
-  public var passphraseFile: String?
+  package var passphraseFile: String?
   /// Takes warnings: a sentence each, in lower case.
-  public var warn: @Sendable (_ message: String) -> Void
+  package var warn: @Sendable (_ message: String) -> Void
   /// The project file that a verb obeys, whenever one is found.
-  public var useProject: @Sendable (_ path: String) -> Void
+  package var useProject: @Sendable (_ path: String) -> Void
   /// The files that this call reads.
-  public var inputs = InputLedger()
+  package var inputs = InputLedger()
   /// Told about bytes done and bytes in all, from time to time.
-  public var progress: @Sendable (_ done: UInt64, _ total: UInt64) -> Void
+  package var progress: @Sendable (_ done: UInt64, _ total: UInt64) -> Void
 
   /// Surroundings in which nothing is set and nobody answers.
-  public init(folder: String) {
+  package init(folder: String) {
     variables = [:]
     self.folder = folder
     searchFolder = folder
@@ -49,7 +49,7 @@ public struct Surroundings: Sendable {
   }
 
   /// `git describe` of the working folder, without a leading `v`; `nil` outside a repository or without a tag.
-  public static func gitDescribe() -> String? {
+  package static func gitDescribe() -> String? {
     guard let pipe = unsafe popen("git describe --tags --dirty 2>/dev/null", "re") else { return nil }
     var bytes: [UInt8] = []
     while true {

@@ -1,16 +1,16 @@
 import AsvinBundle
 import AsvinInstaller
 import AsvinPlatformAPI
-public import AsvinPlatformClient
-public import AsvinRelease
+package import AsvinPlatformClient
+package import AsvinRelease
 import AsvinVerifier
 
 /// A device: polls, verifies, fetches, installs, tries, and confirms or goes back.
 ///
 /// One value is one start of the device. The start that installs a release never tries it: the next one does.
-public actor DeviceAgent {
+package actor DeviceAgent {
   /// What came of a poll or a start.
-  public enum Outcome: Equatable, Sendable {
+  package enum Outcome: Equatable, Sendable {
     /// There was nothing to do.
     case nothing
     /// A release that was tried is confirmed.
@@ -30,7 +30,7 @@ public actor DeviceAgent {
   /// The disk I/O of an agent blocks a thread of its own, and not one of the few that all tasks share.
   private let executor = AgentExecutor()
   /// The executor of the agent's own thread.
-  public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
+  package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
 
   let folder: DeviceFolder
   let hooks: DeviceHooks
@@ -48,7 +48,7 @@ public actor DeviceAgent {
   /// Whether this start has begun the trial of the candidate.
   var isTrial = false
   /// Whether another release than the one that this start runs is to be started.
-  public internal(set) var mustEnd = false
+  package internal(set) var mustEnd = false
   /// Seconds after which the platform wants to be asked again.
   var pace: Double?
   /// When the device tries to enrol again, should the platform not know it.
@@ -57,7 +57,7 @@ public actor DeviceAgent {
   /// The device of a folder, which is locked for it.
   ///
   /// - Throws: ``Failure`` where the folder holds no device, or another process works in it.
-  public init(_ folder: DeviceFolder, on platform: PlatformConnection, hooks: DeviceHooks) throws(Failure) {
+  package init(_ folder: DeviceFolder, on platform: PlatformConnection, hooks: DeviceHooks) throws(Failure) {
     (self.folder, self.hooks, self.platform) = (folder, hooks, platform)
     identity = try folder.identity()
     lock = try folder.lock()
@@ -72,7 +72,7 @@ public actor DeviceAgent {
   /// What runs: its version and sequence number.
   ///
   /// - Throws: ``Failure`` where nothing on the disk says it.
-  public func running() throws -> (version: String, sequence: UInt64) {
+  package func running() throws -> (version: String, sequence: UInt64) {
     let content = try state().running.content
     return (content.version, content.sequence)
   }
@@ -81,7 +81,7 @@ public actor DeviceAgent {
   /// damaged, and reports what became of an update.
   ///
   /// - Throws: ``Failure``, `FileError`, `InstallError`; it can then be called again.
-  public func start() async throws -> Outcome {
+  package func start() async throws -> Outcome {
     guard !isStarted else { return .nothing }
     let outcome = try await begin()
     isStarted = true
@@ -91,7 +91,7 @@ public actor DeviceAgent {
   /// Asks once, and does what there is to do.
   ///
   /// - Throws: ``Failure``, `FileError`, `InstallError`: an interrupted installation is resumed by the next poll.
-  public func poll() async throws -> Outcome {
+  package func poll() async throws -> Outcome {
     if !isStarted {
       let outcome = try await start()
       guard outcome == .nothing else { return outcome }

@@ -1,25 +1,25 @@
 import AsvinBundle
 import AsvinInstaller
-public import AsvinRelease
+package import AsvinRelease
 
 /// What a device is, what it runs, and what is to come: read from its folder, in which an agent may be at work.
-public struct DeviceStatus: Codable, Equatable, Sendable {
+package struct DeviceStatus: Codable, Equatable, Sendable {
   /// A release in a bank.
-  public struct Release: Codable, Equatable, Sendable {
+  package struct Release: Codable, Equatable, Sendable {
     /// Its version.
-    public let version: String
+    package let version: String
     /// Its sequence number.
-    public let sequence: UInt64
+    package let sequence: UInt64
     /// SHA-256 of its manifest; empty for the factory image.
-    public let release: String
+    package let release: String
     /// The bank that holds it.
-    public let bank: String
+    package let bank: String
     /// Whether its images on the disk are those that were installed.
-    public let isIntact: Bool
+    package let isIntact: Bool
   }
 
   /// How far an update is.
-  public enum Phase: String, Codable, Sendable {
+  package enum Phase: String, Codable, Sendable {
     /// It is installed: the next start tries it.
     case pending
     /// It was started and is not confirmed yet.
@@ -27,44 +27,44 @@ public struct DeviceStatus: Codable, Equatable, Sendable {
   }
 
   /// The process that works in the folder.
-  public struct Agent: Codable, Equatable, Sendable {
+  package struct Agent: Codable, Equatable, Sendable {
     /// Its process id.
-    public let process: Int32
+    package let process: Int32
     /// Its program.
-    public let program: String
+    package let program: String
   }
 
   /// The device's own name.
-  public let name: String
+  package let name: String
   /// Its id on the platform.
-  public let device: Int64
+  package let device: Int64
   /// The workspace's id.
-  public let workspace: Int64
+  package let workspace: Int64
   /// The platform's address.
-  public let platform: String
+  package let platform: String
   /// The class id.
-  public let deviceClass: String
+  package let deviceClass: String
   /// The vendor id.
-  public let vendor: String
+  package let vendor: String
   /// The rollback floor.
-  public let floor: UInt64
+  package let floor: UInt64
   /// What runs.
-  public let running: Release
+  package let running: Release
   /// What is pending or on trial.
-  public let candidate: Release?
+  package let candidate: Release?
   /// How far the candidate is.
-  public let phase: Phase?
+  package let phase: Phase?
   /// Whether the device is to be started anew, and the hook that does so has failed or was not run.
-  public let awaitsRestart: Bool
+  package let awaitsRestart: Bool
   /// Reports that the platform has not received yet.
-  public let reports: Int
+  package let reports: Int
   /// The agent at work, where there is one.
-  public let agent: Agent?
+  package let agent: Agent?
 
   /// The status of a folder's device.
   ///
   /// - Throws: ``Failure``.
-  public init(_ folder: DeviceFolder) throws(Failure) {
+  package init(_ folder: DeviceFolder) throws(Failure) {
     let identity = try folder.identity()
     do {
       let state = try folder.state(identity)

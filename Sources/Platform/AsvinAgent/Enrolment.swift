@@ -1,37 +1,37 @@
 import AsvinBundle
 import AsvinCrypto
 import AsvinPlatformAPI
-public import AsvinPlatformClient
-public import AsvinRelease
+package import AsvinPlatformClient
+package import AsvinRelease
 import AsvinVerifier
 import AsvinManifest
 import FoundationEssentials
 
 /// Makes a folder a device that the platform knows.
-public struct Enrolment: Sendable {
+package struct Enrolment: Sendable {
   /// What it calls itself.
-  public var name: String
+  package var name: String
   /// What people call it.
-  public var label: String?
+  package var label: String?
   /// Its vendor and class.
-  public var deviceClass: DeviceClass
+  package var deviceClass: DeviceClass
   /// The image that it left the factory with.
-  public var image: [UInt8]
+  package var image: [UInt8]
   /// Its version and sequence number.
-  public var version: String
+  package var version: String
   /// Its sequence number.
-  public var sequence: UInt64
+  package var sequence: UInt64
   /// Bytes of the largest image.
-  public var room: UInt64
+  package var room: UInt64
   /// Public keys, PEM, of which one must have signed.
-  public var trust: [String]
+  package var trust: [String]
   /// The workspace's keys.
-  public var customerKey: String
+  package var customerKey: String
   /// The key that is named in a login.
-  public var deviceKey: String
+  package var deviceKey: String
 
   /// An enrolment of its parts.
-  public init(
+  package init(
     name: String, label: String?, deviceClass: DeviceClass, image: [UInt8], version: String, sequence: UInt64,
     room: UInt64, trust: [String], customerKey: String, deviceKey: String
   ) {
@@ -44,7 +44,7 @@ public struct Enrolment: Sendable {
   /// and what it runs; it trusts the keys that are given now.
   ///
   /// - Throws: ``Failure``.
-  public func run(in folder: DeviceFolder, on platform: PlatformConnection) async throws -> DeviceIdentity {
+  package func run(in folder: DeviceFolder, on platform: PlatformConnection) async throws -> DeviceIdentity {
     guard !trust.isEmpty else {
       throw Failure(.usage, "no key to trust is given", hint: "give the signer's public key with --trust KEY.pub.pem")
     }

@@ -7,7 +7,7 @@ extension DeviceAgent {
   ///
   /// - Parameter interval: seconds between polls; `nil` leaves them to the platform.
   /// - Throws: where the task is cancelled.
-  public func run(every interval: Double?) async throws {
+  package func run(every interval: Double?) async throws {
     var backoff = Backoff(interval: interval ?? 60)
     var isIdle = false
     introduce(interval)

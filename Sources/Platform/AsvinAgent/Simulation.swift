@@ -1,48 +1,48 @@
-public import AsvinPlatformClient
+package import AsvinPlatformClient
 import AsvinRelease
 import Synchronization
 
 /// Many devices in one process, each with a folder, a key and a login of its own.
-public struct Simulation: Sendable {
+package struct Simulation: Sendable {
   /// How many.
-  public var count: Int
+  package var count: Int
   /// What each is like; its name is followed by a number.
-  public var like: Enrolment
+  package var like: Enrolment
   /// The folder of their folders.
-  public var folder: String
+  package var folder: String
   /// Seconds between polls.
-  public var interval: Double
+  package var interval: Double
   /// Seconds in all.
-  public var seconds: Double
+  package var seconds: Double
   /// The version at which a device is done; `nil` where none is.
-  public var until: String?
+  package var until: String?
   /// Of a hundred devices, how many go back from what they try.
-  public var failing: Int
+  package var failing: Int
 
   /// What came of it.
-  public struct Report: Codable, Sendable {
+  package struct Report: Codable, Sendable {
     /// Devices.
-    public var devices = 0
+    package var devices = 0
     /// Polls that were answered, and that were not.
-    public var polls = 0
+    package var polls = 0
     /// Polls that were not answered.
-    public var errors = 0
+    package var errors = 0
     /// Updates that were confirmed.
-    public var updated = 0
+    package var updated = 0
     /// Updates that were gone back from.
-    public var reverted = 0
+    package var reverted = 0
     /// Releases that were rejected.
-    public var failed = 0
+    package var failed = 0
     /// Devices that run the version that they were to reach.
-    public var reached = 0
+    package var reached = 0
     /// Seconds that it took.
-    public var seconds = 0.0
+    package var seconds = 0.0
     /// Milliseconds that half, 95 and 99 of a hundred polls took at most, with what they led to.
-    public var milliseconds: [String: Double] = [:]
+    package var milliseconds: [String: Double] = [:]
   }
 
   /// A simulation of its parts.
-  public init(
+  package init(
     count: Int, like: Enrolment, folder: String, interval: Double, seconds: Double, until: String?, failing: Int
   ) {
     (self.count, self.like, self.folder) = (count, like, folder)
@@ -52,7 +52,7 @@ public struct Simulation: Sendable {
   /// Enrols those that are not enrolled.
   ///
   /// - Throws: ``Failure``.
-  public func enrol(on platform: PlatformConnection) async throws {
+  package func enrol(on platform: PlatformConnection) async throws {
     try await withThrowingTaskGroup(of: Void.self) { group in
       for number in 1...max(count, 1) {
         if number > 64 { try await group.next() }
@@ -71,7 +71,7 @@ public struct Simulation: Sendable {
   /// Runs the devices for so long, or until all are done.
   ///
   /// - Throws: ``Failure`` where one cannot go on.
-  public func run(on platform: PlatformConnection, log: @escaping @Sendable (String) -> Void) async throws -> Report {
+  package func run(on platform: PlatformConnection, log: @escaping @Sendable (String) -> Void) async throws -> Report {
     let tally = Tally()
     let start = ContinuousClock.now
     let end = start + .seconds(seconds)

@@ -1,5 +1,5 @@
 /// Why the platform does not do what it is asked for.
-public enum PlatformError: Error, Equatable, Sendable {
+package enum PlatformError: Error, Equatable, Sendable {
   /// There is no such thing in the workspace. Another workspace's is as absent as one that never was.
   case notFound(Kind)
   /// The name is taken.
@@ -24,13 +24,13 @@ public enum PlatformError: Error, Equatable, Sendable {
   case invalid(String)
 
   /// The kinds of things.
-  public enum Kind: String, Sendable {
+  package enum Kind: String, Sendable {
     case workspace, device, deviceGroup = "device group", fileGroup = "file group", firmware, rollout, upload, token,
       account, deviceKey = "device key"
   }
 
   /// Why a rollout that is not over has nothing for a device.
-  public enum Hold: String, Sendable {
+  package enum Hold: String, Sendable {
     case planned = "the rollout has not started"
     case paused = "the rollout is paused"
     case stopped = "the rollout has stopped: too many devices failed"

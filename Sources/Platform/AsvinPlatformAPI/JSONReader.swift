@@ -165,13 +165,13 @@ extension JSONValue {
   /// The value that the bytes of a request hold.
   ///
   /// - Returns: `nil` where they are not JSON, are nested more than eight levels deep, or name a member twice.
-  public init?(request bytes: [UInt8]) {
+  package init?(request bytes: [UInt8]) {
     guard let value = JSONReader.value(of: bytes) else { return nil }
     self = value
   }
 
   /// Whether arrays and objects are nested at most eight levels deep, whatever else the bytes are.
-  public static func isShallow(_ bytes: [UInt8]) -> Bool {
+  package static func isShallow(_ bytes: [UInt8]) -> Bool {
     var (depth, isInText, isEscaped) = (0, false, false)
     for byte in bytes {
       switch byte {

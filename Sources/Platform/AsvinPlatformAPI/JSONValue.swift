@@ -1,5 +1,5 @@
 /// Any JSON value.
-public indirect enum JSONValue: Encodable, Equatable, Sendable {
+package indirect enum JSONValue: Encodable, Equatable, Sendable {
   /// Text.
   case text(String)
   /// A whole number.
@@ -16,7 +16,7 @@ public indirect enum JSONValue: Encodable, Equatable, Sendable {
   case null
 
   /// Writes it.
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     switch self {
     case .text(let text): try container.encode(text)
@@ -32,18 +32,18 @@ public indirect enum JSONValue: Encodable, Equatable, Sendable {
 
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral {
   /// Text.
-  public init(stringLiteral value: String) { self = .text(value) }
+  package init(stringLiteral value: String) { self = .text(value) }
   /// A number.
-  public init(integerLiteral value: Int64) { self = .number(value) }
+  package init(integerLiteral value: Int64) { self = .number(value) }
   /// True or false.
-  public init(booleanLiteral value: Bool) { self = .boolean(value) }
+  package init(booleanLiteral value: Bool) { self = .boolean(value) }
 }
 
 extension JSONValue: ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral {
   /// An array.
-  public init(arrayLiteral elements: JSONValue...) { self = .list(elements) }
+  package init(arrayLiteral elements: JSONValue...) { self = .list(elements) }
   /// An object; of a name that is given twice, the last value counts.
-  public init(dictionaryLiteral elements: (String, JSONValue)...) {
+  package init(dictionaryLiteral elements: (String, JSONValue)...) {
     self = .object(Dictionary(elements) { _, last in last })
   }
 }

@@ -1,16 +1,16 @@
 /// Why something was not done.
-public struct Problem: Codable, Equatable, Sendable {
+package struct Problem: Codable, Equatable, Sendable {
   /// What is wrong
-  public var message: String
+  package var message: String
   /// What to do next
-  public var hint: String?
+  package var hint: String?
   /// Why a release was rejected: the name of the reason
-  public var reason: String?
+  package var reason: String?
   /// Its code
-  public var code: Int?
+  package var code: Int?
 
   /// Problem of its parts.
-  public init(message: String, hint: String? = nil, reason: String? = nil, code: Int? = nil) {
+  package init(message: String, hint: String? = nil, reason: String? = nil, code: Int? = nil) {
     self.message = message
     self.hint = hint
     self.reason = reason
@@ -20,7 +20,7 @@ public struct Problem: Codable, Equatable, Sendable {
 
 extension Problem: Described {
   /// What it looks like.
-  public static var schema: Schema {
+  package static var schema: Schema {
     .object([
       Property("message", .anyText, "What is wrong"),
       Property("hint", .anyText, "What to do next", isRequired: false),

@@ -1,5 +1,5 @@
 /// What a JSON value looks like, as OpenAPI 3.1 describes it (JSON Schema 2020-12).
-public indirect enum Schema: Sendable {
+package indirect enum Schema: Sendable {
   /// Text of a number of characters that operators see, all of them visible.
   case text(ClosedRange<Int>)
   /// Text of a number of characters that may have several lines, as PEM.
@@ -29,18 +29,18 @@ public indirect enum Schema: Sendable {
 }
 
 /// A named value in an object.
-public struct Property: Sendable {
+package struct Property: Sendable {
   /// Its name.
-  public let name: String
+  package let name: String
   /// What it looks like.
-  public let schema: Schema
+  package let schema: Schema
   /// What it is.
-  public let summary: String
+  package let summary: String
   /// Whether it is always there.
-  public let isRequired: Bool
+  package let isRequired: Bool
 
   /// A named value of its parts.
-  public init(_ name: String, _ schema: Schema, _ summary: String, isRequired: Bool = true) {
+  package init(_ name: String, _ schema: Schema, _ summary: String, isRequired: Bool = true) {
     self.name = name
     self.schema = schema
     self.summary = summary
@@ -49,14 +49,14 @@ public struct Property: Sendable {
 }
 
 /// A message that says what it looks like.
-public protocol Described {
+package protocol Described {
   /// What it looks like.
   static var schema: Schema { get }
 }
 
 extension Schema {
   /// As JSON Schema has it.
-  public var json: JSONValue {
+  package var json: JSONValue {
     switch self {
     case .text(let count):
       [

@@ -2,7 +2,7 @@ extension Schema {
   /// Where a value is not what it should be; `nil` where it is.
   ///
   /// - Parameter place: the value's place, as `batch.waves[0]`.
-  public func fault(in value: JSONValue, at place: String = "") -> String? {
+  package func fault(in value: JSONValue, at place: String = "") -> String? {
     let name = place.isEmpty ? "the body" : place
     switch (self, value) {
     case (.text(let count), .text(let text)):

@@ -1,8 +1,8 @@
 /// Text that operators see: on a terminal, in a report, on a page. Control characters could move a cursor, set a title or
 /// end a field there, and bidirectional controls could show a name that is not stored.
-public enum VisibleText {
+package enum VisibleText {
   /// Whether a scalar may be in a text: no C0 or C1 control, no line or paragraph separator, no bidirectional control.
-  public static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
+  package static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0x00...0x1F, 0x7F...0x9F: false
     case 0x061C, 0x200E, 0x200F, 0x2028...0x202E, 0x2066...0x2069, 0xFEFF, 0xFFF9...0xFFFB: false
@@ -11,10 +11,10 @@ public enum VisibleText {
   }
 
   /// Whether every scalar of a text is visible.
-  public static func isClean(_ text: String) -> Bool { text.unicodeScalars.allSatisfy(isVisible) }
+  package static func isClean(_ text: String) -> Bool { text.unicodeScalars.allSatisfy(isVisible) }
 
   /// A text without the scalars that are not visible.
-  public static func cleaned(_ text: String) -> String {
+  package static func cleaned(_ text: String) -> String {
     guard !isClean(text) else { return text }
     var scalars = String.UnicodeScalarView()
     scalars.append(contentsOf: text.unicodeScalars.filter(isVisible))

@@ -1,4 +1,4 @@
-public import AsvinPlatform
+package import AsvinPlatform
 import Glibc
 import Hummingbird
 import HummingbirdCore
@@ -9,32 +9,32 @@ import ServiceLifecycle
 import UnixSignals
 
 /// The platform, over HTTP.
-public struct PlatformServer: Sendable {
+package struct PlatformServer: Sendable {
   /// How it is reached, and what it tells.
-  public struct Settings: Sendable {
+  package struct Settings: Sendable {
     /// The address that it listens on.
-    public var host = "127.0.0.1"
+    package var host = "127.0.0.1"
     /// Its port; 0 for any that is free.
-    public var port = 8080
+    package var port = 8080
     /// A certificate, PEM, with those that lead to its authority behind it, and its key; without them it is plain HTTP.
-    public var certificate: (chain: String, key: String)?
+    package var certificate: (chain: String, key: String)?
     /// The key that tokens are signed with: RSA of 2048 bits, PEM.
-    public var tokenKey: String
+    package var tokenKey: String
     /// The SHA-1 fingerprint of the certificate that devices see, where a proxy shows its own: 20 bytes in hexadecimal.
-    public var fingerprint: String?
+    package var fingerprint: String?
     /// How often one address may log in with one device key in a minute.
-    public var loginsPerMinute = 600
+    package var loginsPerMinute = 600
     /// What happens when the store has not answered for half a minute: the process ends, and its supervisor starts it
     /// again.
-    public var onSilence: @Sendable () -> Void = { exit(70) }
+    package var onSilence: @Sendable () -> Void = { exit(70) }
     /// What a client may hold open, and how slow it may be.
-    public var connections = ConnectionLimits.ofProcess()
+    package var connections = ConnectionLimits.ofProcess()
 
     /// Whether the log has a line for every request, or only for what is wrong.
-    public var logsRequests = false
+    package var logsRequests = false
 
     /// Settings, with what has no default.
-    public init(tokenKey: String) { self.tokenKey = tokenKey }
+    package init(tokenKey: String) { self.tokenKey = tokenKey }
   }
 
   private let settings: Settings
@@ -43,7 +43,7 @@ public struct PlatformServer: Sendable {
   private let clock: @Sendable () -> Instant
 
   /// A server over what is stored.
-  public init(
+  package init(
     _ settings: Settings, store: any PlatformStore, objects: any ObjectStore, clock: @escaping @Sendable () -> Instant
   ) {
     self.settings = settings
@@ -56,7 +56,7 @@ public struct PlatformServer: Sendable {
   ///
   /// - Parameter listening: is told the port once requests are taken.
   /// - Throws: where it cannot listen, or the certificate or a key is not good.
-  public func run(listening: @escaping @Sendable (Int) -> Void = { _ in }) async throws {
+  package func run(listening: @escaping @Sendable (Int) -> Void = { _ in }) async throws {
     let tokens = try await Tokens(key: settings.tokenKey)
     let limiter = RateLimiter(perMinute: settings.loginsPerMinute)
     let router = Router(context: PlatformContext.self, options: .autoGenerateHeadEndpoints)

@@ -1,8 +1,8 @@
-public import AsvinPlatform
+package import AsvinPlatform
 import AsvinPlatformAPI
 
 /// Makes workspaces. There is no route for it: whoever runs the platform does it.
-public enum Provisioning {
+package enum Provisioning {
   /// Makes a workspace and a first token for its administrator.
   ///
   /// - Parameters:
@@ -10,7 +10,7 @@ public enum Provisioning {
   ///   - deviceKeys: as `customerKey`.
   /// - Returns: the workspace, and the token, which is not kept.
   /// - Throws: `PlatformError` for a key that devices cannot have, or that another workspace has; what the store throws.
-  public static func makeWorkspace(
+  package static func makeWorkspace(
     named name: String, customerKey: String? = nil, deviceKeys: [String] = [], in store: any PlatformStore,
     at now: Instant
   ) async throws -> (workspace: Workspace, token: String) {
@@ -41,7 +41,7 @@ public enum Provisioning {
   ///
   /// - Returns: the key.
   /// - Throws: as ``makeWorkspace(named:customerKey:deviceKeys:in:at:)``.
-  public static func addDeviceKey(
+  package static func addDeviceKey(
     _ key: String?, to workspace: ID<Workspace>, in store: any PlatformStore, at now: Instant
   ) async throws -> String {
     let key = key ?? newDeviceKey()
@@ -56,7 +56,7 @@ public enum Provisioning {
   /// Removes a device key from a workspace: devices that name it no longer log in.
   ///
   /// - Throws: `PlatformError/notFound` where the workspace does not have it.
-  public static func removeDeviceKey(
+  package static func removeDeviceKey(
     _ key: String, from workspace: ID<Workspace>, in store: any PlatformStore, at now: Instant
   ) async throws {
     try await store.write(in: workspace) { rows in

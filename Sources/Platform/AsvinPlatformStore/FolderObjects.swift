@@ -1,13 +1,13 @@
-public import AsvinBundle
+package import AsvinBundle
 import AsvinCrypto
-public import AsvinPlatform
-public import AsvinManifest
+package import AsvinPlatform
+package import AsvinManifest
 import FoundationEssentials
 import Glibc
 import Synchronization
 
 /// Objects as files of a folder, named by their digests; uploads in a folder beside them.
-public final class FolderObjects: ObjectStore {
+package final class FolderObjects: ObjectStore {
   private let folder: String
   /// Files whose bytes had their digest, in the state in which they were read.
   private let checked = Mutex<[String: FileState]>([:])
@@ -17,7 +17,7 @@ public final class FolderObjects: ObjectStore {
   /// The objects of a folder, which is created where it is missing.
   ///
   /// - Throws: an error of the file system.
-  public init(folder: String) throws {
+  package init(folder: String) throws {
     self.folder = folder
     for part in ["sha256", "uploads"] {
       try FileManager.default.createDirectory(atPath: "\(folder)/\(part)", withIntermediateDirectories: true)
@@ -25,7 +25,7 @@ public final class FolderObjects: ObjectStore {
   }
 
   /// The bytes that have a digest. All of them are hashed the first time, and again whenever the file has changed.
-  public func object(_ digest: Digest) async throws -> (any ByteSource & Sendable)? {
+  package func object(_ digest: Digest) async throws -> (any ByteSource & Sendable)? {
     let path = path(of: digest)
     guard let file = try await Workers.files.run({ try WatchedFile.ifPresent(path) }) else { return nil }
     if checked.withLock({ $0[digest.hexadecimal] }) == file.state { return file }
@@ -56,7 +56,7 @@ public final class FolderObjects: ObjectStore {
   }
 
   /// Keeps bytes.
-  public func put(_ bytes: [UInt8]) async throws -> Digest {
+  package func put(_ bytes: [UInt8]) async throws -> Digest {
     let digest = SHA256.digest(of: bytes.span)
     if try await isIntact(digest) { return digest }
     let path = path(of: digest)
@@ -69,13 +69,13 @@ public final class FolderObjects: ObjectStore {
   }
 
   /// Bytes of an upload that have arrived.
-  public func received(_ upload: ID<Upload>) async throws -> UInt64 {
+  package func received(_ upload: ID<Upload>) async throws -> UInt64 {
     let path = path(of: upload)
     return try await Workers.files.run { try WatchedFile.ifPresent(path)?.count ?? 0 }
   }
 
   /// Adds bytes to an upload.
-  public func append(_ bytes: [UInt8], to upload: ID<Upload>, at offset: UInt64) async throws {
+  package func append(_ bytes: [UInt8], to upload: ID<Upload>, at offset: UInt64) async throws {
     let (path, folder) = (path(of: upload), folder)
     try await Workers.files.run {
       guard try StorageRoom(of: folder).holds(UInt64(bytes.span.count)) else { throw ServiceFault.full }
@@ -92,13 +92,13 @@ public final class FolderObjects: ObjectStore {
   }
 
   /// What has arrived.
-  public func content(_ upload: ID<Upload>) async throws -> any ByteSource & Sendable {
+  package func content(_ upload: ID<Upload>) async throws -> any ByteSource & Sendable {
     let path = path(of: upload)
     return try await Workers.files.run { try WatchedFile(path) }
   }
 
   /// Makes an upload an object. The file is renamed, so that no second copy needs room.
-  public func keep(_ upload: ID<Upload>, as digest: Digest) async throws {
+  package func keep(_ upload: ID<Upload>, as digest: Digest) async throws {
     if try await isIntact(digest) { return }
     let (source, target) = (path(of: upload), path(of: digest))
     try await Workers.digests.run {
@@ -108,22 +108,22 @@ public final class FolderObjects: ObjectStore {
   }
 
   /// Forgets what has arrived.
-  public func discard(_ upload: ID<Upload>) async throws { try await unlink(path(of: upload)) }
+  package func discard(_ upload: ID<Upload>) async throws { try await unlink(path(of: upload)) }
 
   /// Removes an object.
-  public func remove(_ object: Digest) async throws {
+  package func remove(_ object: Digest) async throws {
     try await unlink(path(of: object))
     _ = checked.withLock { $0.removeValue(forKey: object.hexadecimal) }
   }
 
   /// The room on the folder's file system.
-  public func room() async throws -> StorageRoom {
+  package func room() async throws -> StorageRoom {
     let folder = folder
     return try await Workers.files.run { try StorageRoom(of: folder) }
   }
 
   /// The uploads in the folder.
-  public func spooledUploads() async throws -> [(upload: ID<Upload>, changed: Instant)] {
+  package func spooledUploads() async throws -> [(upload: ID<Upload>, changed: Instant)] {
     let uploads = "\(folder)/uploads"
     return try await Workers.files.run {
       try FileManager.default.contentsOfDirectory(atPath: uploads).compactMap { name in

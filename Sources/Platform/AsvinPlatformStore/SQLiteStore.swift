@@ -1,9 +1,9 @@
-public import AsvinPlatform
-public import AsvinManifest
+package import AsvinPlatform
+package import AsvinManifest
 import GRDB
 
 /// The platform's store in one SQLite file: nothing to install, and what was committed is there after a power cut.
-public final class SQLiteStore: PlatformStore {
+package final class SQLiteStore: PlatformStore {
   /// Threads that read. Each holds at most one of the pool's readers, so that none waits for a reader.
   private static let readerThreads = 6
   /// Seconds that a write waits for another program's lock.
@@ -16,7 +16,7 @@ public final class SQLiteStore: PlatformStore {
   /// Opens the file, or makes it, and brings its tables up to date.
   ///
   /// - Throws: an error of SQLite.
-  public init(path: String) throws {
+  package init(path: String) throws {
     var configuration = Configuration()
     configuration.prepareDatabase { database in
       // With WAL, `NORMAL` may lose the last transactions in a power cut, and a success was told to nobody else.
@@ -32,7 +32,7 @@ public final class SQLiteStore: PlatformStore {
   }
 
   /// A workspace by one of its device keys.
-  public func workspace(deviceKey: String) async throws -> Workspace? {
+  package func workspace(deviceKey: String) async throws -> Workspace? {
     try await read { database in
       let sql = "SELECT workspace FROM device_key WHERE text = ?"
       guard let id = try Int64.fetchOne(database.cachedStatement(sql: sql), arguments: [deviceKey]) else { return nil }
@@ -41,12 +41,12 @@ public final class SQLiteStore: PlatformStore {
   }
 
   /// A workspace by its id.
-  public func workspace(_ id: ID<Workspace>) async throws -> Workspace? {
+  package func workspace(_ id: ID<Workspace>) async throws -> Workspace? {
     try await read { try Self.workspace(id.value, $0) }
   }
 
   /// All workspaces.
-  public func workspaces() async throws -> [Workspace] {
+  package func workspaces() async throws -> [Workspace] {
     try await read { database in
       try Int64.fetchAll(database, sql: "SELECT id FROM workspace ORDER BY id").compactMap {
         try Self.workspace($0, database)
@@ -55,7 +55,7 @@ public final class SQLiteStore: PlatformStore {
   }
 
   /// The access that a token gives.
-  public func access(_ digest: Digest) async throws -> (workspace: ID<Workspace>, token: AccessToken)? {
+  package func access(_ digest: Digest) async throws -> (workspace: ID<Workspace>, token: AccessToken)? {
     try await read { database in
       let sql = "SELECT workspace, id, name, role, digest, created, expires FROM access_token WHERE digest = ?"
       let row = try Row.fetchOne(database.cachedStatement(sql: sql), arguments: [digest.data])
@@ -64,7 +64,7 @@ public final class SQLiteStore: PlatformStore {
   }
 
   /// An account by its e-mail address.
-  public func account(_ email: String) async throws -> (workspace: ID<Workspace>, account: Account)? {
+  package func account(_ email: String) async throws -> (workspace: ID<Workspace>, account: Account)? {
     try await read { database in
       let statement = try database.cachedStatement(
         sql: "SELECT workspace, email, salt, hash FROM account WHERE email = ?")
@@ -77,7 +77,7 @@ public final class SQLiteStore: PlatformStore {
   }
 
   /// Adds an account to a workspace.
-  public func add(_ account: Account, to workspace: ID<Workspace>) async throws {
+  package func add(_ account: Account, to workspace: ID<Workspace>) async throws {
     try await commits.write { database in
       let rows = SQLiteRows(database: database, workspace: workspace.value)
       _ = try rows.insert(
@@ -87,7 +87,7 @@ public final class SQLiteStore: PlatformStore {
   }
 
   /// Adds a workspace.
-  public func add(_ workspace: Workspace) async throws -> Workspace {
+  package func add(_ workspace: Workspace) async throws -> Workspace {
     try await commits.write { database in
       var added = workspace
       try database.execute(
@@ -101,14 +101,14 @@ public final class SQLiteStore: PlatformStore {
   }
 
   /// Reads, from one state of the store.
-  public func read<Result: Sendable>(
+  package func read<Result: Sendable>(
     in workspace: ID<Workspace>, _ body: @escaping @Sendable (any PlatformRows) throws -> Result
   ) async throws -> Result {
     try await read { try body(SQLiteRows(database: $0, workspace: workspace.value)) }
   }
 
   /// Reads and, where the body turns out to write, runs it again as a write.
-  public func attempt<Result: Sendable>(
+  package func attempt<Result: Sendable>(
     in workspace: ID<Workspace>, _ body: @escaping @Sendable (any WritablePlatformRows) throws -> Result
   ) async throws -> Result {
     do {
@@ -120,26 +120,26 @@ public final class SQLiteStore: PlatformStore {
   }
 
   /// Writes, all or nothing; when it returns, it lasts.
-  public func write<Result: Sendable>(
+  package func write<Result: Sendable>(
     in workspace: ID<Workspace>, _ body: @escaping @Sendable (any WritablePlatformRows) throws -> Result
   ) async throws -> Result {
     try await commits.write { try body(SQLiteRows(database: $0, workspace: workspace.value)) }
   }
 
   /// Whether any workspace lists a bundle.
-  public func isListed(bundle: Digest) async throws -> Bool {
+  package func isListed(bundle: Digest) async throws -> Bool {
     try await read { database in
       try Bool.fetchOne(database, sql: "SELECT 1 FROM firmware WHERE bundle = ?", arguments: [bundle.data]) != nil
     }
   }
 
   /// Answers as long as the threads that read make progress.
-  public func ping() async throws {
+  package func ping() async throws {
     _ = try await readers.run(isUrgent: true) { [pool] in try pool.read { try Int.fetchOne($0, sql: "SELECT 1") } }
   }
 
   /// Takes the lock that every write takes, and writes nothing.
-  public func checkWriting() async throws { try await commits.write { _ in } }
+  package func checkWriting() async throws { try await commits.write { _ in } }
 
   private func read<Result: Sendable>(_ body: @escaping @Sendable (Database) throws -> Result) async throws -> Result {
     try await readers.run { [pool] in

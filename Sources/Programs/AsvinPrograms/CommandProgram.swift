@@ -1,15 +1,15 @@
-public import ArgumentParser
+package import ArgumentParser
 import AsvinBundle
-public import AsvinRelease
+package import AsvinRelease
 import Glibc
 
 /// A program of verbs, from its arguments to its exit code.
-public enum CommandProgram {
+package enum CommandProgram {
   /// Runs a program that waits for others, on other threads than the first.
   ///
   /// Nothing is awaited at the top of a file: its code has one symbol in every program, and a test that needs two programs
   /// could not be linked.
-  public static func wait<Root: AsyncParsableCommand>(for root: Root.Type) -> Never {
+  package static func wait<Root: AsyncParsableCommand>(for root: Root.Type) -> Never {
     start(root)
     receiveSignals()
     Task { await run(root) }
@@ -37,7 +37,7 @@ public enum CommandProgram {
   }
 
   /// Runs the verb that the arguments name, and leaves with the exit code of its outcome.
-  public static func run<Root: AsyncParsableCommand>(_ root: Root.Type) async -> Never {
+  package static func run<Root: AsyncParsableCommand>(_ root: Root.Type) async -> Never {
     do {
       let arguments = try ProgramArguments.read()
       try checkHelp(arguments, Root.self)
@@ -57,7 +57,7 @@ public enum CommandProgram {
   }
 
   /// Prepares the process for reading, writing and being ended.
-  public static func prepare() {
+  package static func prepare() {
     StandardStreams.prepare()
     Interruption.removeIncompleteFiles()
   }
@@ -65,7 +65,7 @@ public enum CommandProgram {
   /// Checks that the verbs exist that `help` is asked about.
   ///
   /// - Throws: ``Failure`` for one that does not; ArgumentParser would show the help of all verbs as if it did.
-  public static func checkHelp(_ arguments: [String], _ root: any ParsableCommand.Type) throws(Failure) {
+  package static func checkHelp(_ arguments: [String], _ root: any ParsableCommand.Type) throws(Failure) {
     guard arguments.first == "help" else { return }
     var command = root
     for name in arguments.dropFirst() {
@@ -90,15 +90,15 @@ public enum CommandProgram {
   /// Writes a line to standard output.
   ///
   /// - Throws: ``Failure`` where it does not get there.
-  public static func show(_ line: String) throws(Failure) { try StandardStreams.show(line.withVisibleControls) }
+  package static func show(_ line: String) throws(Failure) { try StandardStreams.show(line.withVisibleControls) }
 
   /// Writes a line on standard error.
-  public static func say(_ line: String) { StandardStreams.say(line.withVisibleControls) }
+  package static func say(_ line: String) { StandardStreams.say(line.withVisibleControls) }
 
   /// Leaves with what an error means.
   ///
   /// - Parameter failed: is given the failure before it is said.
-  public static func leave(
+  package static func leave(
     _ error: any Error, _ root: any ParsableCommand.Type, failed: (Failure) -> Void = { _ in }
   ) -> Never {
     let name = root.configuration.commandName ?? ""

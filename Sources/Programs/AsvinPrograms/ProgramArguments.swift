@@ -1,15 +1,15 @@
-public import AsvinRelease
+package import AsvinRelease
 import CAsvinSystem
 
 /// The arguments of the program.
 ///
 /// Swift's own `CommandLine` reads them from `/proc`, and has none where that is not mounted: the program would then do
 /// nothing and succeed.
-public enum ProgramArguments {
+package enum ProgramArguments {
   /// The arguments after the program's name.
   ///
   /// - Throws: ``Failure`` where they are not known, and for a `--version` that is not alone.
-  public static func read() throws(Failure) -> [String] {
+  package static func read() throws(Failure) -> [String] {
     let count = asvin_argument_count()
     guard count > 0 else {
       throw Failure(.failed, "the arguments cannot be read", hint: "start the program with its name as first argument")

@@ -1,11 +1,11 @@
-public import AsvinRelease
+package import AsvinRelease
 import Glibc
 
 /// Standard output, whose errors count, and standard error.
-public enum StandardStreams {
+package enum StandardStreams {
   /// Prepares the process: a write that fails is an error to report and no signal, and a stream that is closed stays
   /// reserved, so that no file which is opened later takes its number and its bytes.
-  public static func prepare() {
+  package static func prepare() {
     // A reader that goes away, and a file that becomes longer than allowed.
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
@@ -18,7 +18,7 @@ public enum StandardStreams {
   /// Writes lines to standard output.
   ///
   /// - Throws: ``Failure`` where they do not get there.
-  public static func show(_ text: String) throws(Failure) {
+  package static func show(_ text: String) throws(Failure) {
     let bytes = Array((text + "\n").utf8)
     guard write(bytes, to: STDOUT_FILENO) else { throw failure() }
   }
@@ -31,10 +31,10 @@ public enum StandardStreams {
   }
 
   /// Writes a line to standard error.
-  public static func say(_ line: String) { tell(line + "\n") }
+  package static func say(_ line: String) { tell(line + "\n") }
 
   /// Writes text to standard error as it is.
-  public static func tell(_ text: String) {
+  package static func tell(_ text: String) {
     // Where standard error cannot be written, nobody is left to hear it.
     _ = write(Array(text.utf8), to: STDERR_FILENO)
   }

@@ -3,7 +3,7 @@ extension String {
   ///
   /// Names and messages come from devices, from bundles and from servers. On a terminal their control characters would move
   /// the cursor or set a title, line separators would forge lines, and bidirectional controls would show another text.
-  public var withVisibleControls: String {
+  package var withVisibleControls: String {
     guard unicodeScalars.contains(where: \.isControl) else { return self }
     var text = ""
     for scalar in unicodeScalars {
@@ -17,7 +17,7 @@ extension String {
   }
 
   /// JSON with each control character as `\u001b`: the same values, and nothing that a terminal acts on.
-  public var withJSONControls: String {
+  package var withJSONControls: String {
     guard unicodeScalars.contains(where: { $0.isControl && $0 != "\n" }) else { return self }
     var text = ""
     for scalar in unicodeScalars {

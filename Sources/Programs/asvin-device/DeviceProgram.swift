@@ -2,9 +2,9 @@ import ArgumentParser
 import AsvinPrograms
 
 /// The program.
-public enum DeviceProgram {
+enum DeviceProgram {
   /// Runs the verb that the arguments name, and leaves with the exit code of its outcome.
-  public static func run() -> Never { CommandProgram.wait(for: AsvinDeviceRoot.self) }
+  static func run() -> Never { CommandProgram.wait(for: AsvinDeviceRoot.self) }
 }
 
 /// The root of all verbs.

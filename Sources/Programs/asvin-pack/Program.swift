@@ -4,9 +4,9 @@ import AsvinRelease
 import Glibc
 
 /// The program, from its arguments to its exit code.
-public enum Program {
+enum Program {
   /// Runs the verb that the arguments name, and leaves with the exit code of its outcome.
-  public static func run() -> Never {
+  static func run() -> Never {
     CommandProgram.prepare()
     var asJSON = false
     do {

@@ -2,9 +2,9 @@ import ArgumentParser
 import AsvinPrograms
 
 /// The program.
-public enum PlatformProgram {
+enum PlatformProgram {
   /// Runs the verb that the arguments name, and leaves with the exit code of its outcome.
-  public static func run() -> Never { CommandProgram.wait(for: AsvinPlatformRoot.self) }
+  static func run() -> Never { CommandProgram.wait(for: AsvinPlatformRoot.self) }
 }
 
 /// The root of all verbs.

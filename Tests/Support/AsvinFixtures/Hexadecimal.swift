@@ -1,6 +1,6 @@
 extension Array<UInt8> {
   /// Bytes of hexadecimal digits; spaces do not count.
-  public init(hex text: String) {
+  package init(hex text: String) {
     let digits = text.compactMap { $0.hexDigitValue.map(UInt8.init) }
     self = stride(from: 0, to: digits.count - 1, by: 2).map { digits[$0] << 4 | digits[$0 + 1] }
   }

@@ -3,16 +3,16 @@ import Glibc
 
 /// A folder of a test's own. It goes when the test succeeds; when it fails it stays, and is named. The suite needs the
 /// trait `.usesScratch`, which notices the failures.
-public struct Scratch: Sendable {
+package struct Scratch: Sendable {
   /// The folder.
-  public let folder: String
+  package let folder: String
 
   /// A folder that is there.
-  public init(folder: String) { self.folder = folder }
+  package init(folder: String) { self.folder = folder }
 
   /// Runs a test in a new folder.
   @discardableResult
-  public static func with<Result>(_ name: String = #function, _ body: (Scratch) throws -> Result) throws -> Result {
+  package static func with<Result>(_ name: String = #function, _ body: (Scratch) throws -> Result) throws -> Result {
     let scratch = try Scratch.new(name)
     do {
       let result = try body(scratch)
@@ -26,7 +26,7 @@ public struct Scratch: Sendable {
 
   /// Runs a test in a new folder.
   @discardableResult
-  public static func with<Result: Sendable>(
+  package static func with<Result: Sendable>(
     _ name: String = #function, _ body: @Sendable (Scratch) async throws -> Result
   ) async throws -> Result {
     let scratch = try Scratch.new(name)
@@ -56,11 +56,11 @@ public struct Scratch: Sendable {
   }
 
   /// A path in the folder.
-  public func path(_ name: String) -> String { "\(folder)/\(name)" }
+  package func path(_ name: String) -> String { "\(folder)/\(name)" }
 
   /// Writes a file.
   @discardableResult
-  public func write(_ bytes: [UInt8], to name: String) throws -> String {
+  package func write(_ bytes: [UInt8], to name: String) throws -> String {
     let path = path(name)
     let parent = path[..<(path.lastIndex(of: "/") ?? path.startIndex)]
     try FileManager.default.createDirectory(atPath: String(parent), withIntermediateDirectories: true)
@@ -69,24 +69,24 @@ public struct Scratch: Sendable {
   }
 
   /// Reads a file.
-  public func read(_ name: String) throws -> [UInt8] {
+  package func read(_ name: String) throws -> [UInt8] {
     Array(try Data(contentsOf: URL(filePath: path(name))))
   }
 
   /// A file's permissions.
-  public func permissions(_ name: String) throws -> UInt32 {
+  package func permissions(_ name: String) throws -> UInt32 {
     var status = stat()
     guard unsafe stat(path(name), &status) == 0 else { throw CocoaError(.fileNoSuchFile) }
     return status.st_mode & 0o777
   }
 
   /// The folders right in it, in order.
-  public func folders() throws -> [String] {
+  package func folders() throws -> [String] {
     try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
   }
 
   /// Takes the folder away.
-  public func remove() throws {
+  package func remove() throws {
     // What is being closed meanwhile may take a file of its own away in between.
     for _ in 0..<10 {
       do {
@@ -99,7 +99,7 @@ public struct Scratch: Sendable {
   }
 
   /// All files, by their path in the folder, in order.
-  public func files() throws -> [String] {
+  package func files() throws -> [String] {
     try FileManager.default.subpathsOfDirectory(atPath: folder).sorted()
   }
 }

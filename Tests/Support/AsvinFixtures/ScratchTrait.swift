@@ -1,8 +1,8 @@
 import Synchronization
-public import Testing
+package import Testing
 
 /// Notices a failed expectation while a test's folder is still there.
-public struct ScratchTrait: SuiteTrait, TestTrait, TestScoping {
+package struct ScratchTrait: SuiteTrait, TestTrait, TestScoping {
   private final class Failure: Sendable {
     let isNoticed = Atomic(false)
   }
@@ -10,12 +10,12 @@ public struct ScratchTrait: SuiteTrait, TestTrait, TestScoping {
   @TaskLocal private static var failure: Failure?
 
   /// It concerns each test of a suite by itself.
-  public var isRecursive: Bool { true }
+  package var isRecursive: Bool { true }
 
   /// Runs a test, and notices its failures.
   ///
   /// - Throws: what the test throws.
-  public func provideScope(
+  package func provideScope(
     for test: Test, testCase: Test.Case?, performing function: @Sendable () async throws -> Void
   ) async throws {
     let failure = Failure()
@@ -36,5 +36,5 @@ public struct ScratchTrait: SuiteTrait, TestTrait, TestScoping {
 
 extension Trait where Self == ScratchTrait {
   /// For suites whose tests use a ``Scratch`` folder.
-  public static var usesScratch: Self { ScratchTrait() }
+  package static var usesScratch: Self { ScratchTrait() }
 }

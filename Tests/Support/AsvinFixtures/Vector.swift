@@ -1,20 +1,20 @@
 import FoundationEssentials
-public import Testing
+import Testing
 
 /// Bytes in a file that is named after their defect, with what is expected of them. `Tests/Vectors/make.py` made it.
-public struct Vector: Sendable, CustomTestStringConvertible {
+package struct Vector: Sendable, CustomTestStringConvertible {
   /// The file's name.
-  public let name: String
+  package let name: String
   /// What is expected, in words.
-  public let expected: [String]
+  package let expected: [String]
   /// The bytes.
-  public let bytes: [UInt8]
+  package let bytes: [UInt8]
 
   /// The name says what a test ran on.
-  public var testDescription: String { name }
+  package var testDescription: String { name }
 
   /// All vectors of a kind, in the order of their names.
-  public static func all(_ kind: String) -> [Vector] {
+  package static func all(_ kind: String) -> [Vector] {
     let folder = "\(Shared.projectFolder)/Tests/Vectors/\(kind)"
     do {
       return try FileManager.default.contentsOfDirectory(atPath: folder).sorted().map { file in
@@ -31,14 +31,14 @@ public struct Vector: Sendable, CustomTestStringConvertible {
 }
 
 /// Random bytes, the same for the same seed.
-public struct SeededGenerator: RandomNumberGenerator {
+package struct SeededGenerator: RandomNumberGenerator {
   private var state: UInt64
 
   /// A generator from a seed.
-  public init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 | 1 }
+  package init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 | 1 }
 
   /// The next 64 bits (xorshift64*).
-  public mutating func next() -> UInt64 {
+  package mutating func next() -> UInt64 {
     state ^= state >> 12
     state ^= state << 25
     state ^= state >> 27
@@ -46,7 +46,7 @@ public struct SeededGenerator: RandomNumberGenerator {
   }
 
   /// So many bytes.
-  public mutating func bytes(_ count: Int) -> [UInt8] {
+  package mutating func bytes(_ count: Int) -> [UInt8] {
     (0..<count).map { _ in UInt8.random(in: 0...255, using: &self) }
   }
 }

@@ -1,33 +1,33 @@
 /// Project Wycheproof's signatures, in files of groups of cases.
-public struct Wycheproof: Decodable {
+package struct Wycheproof: Decodable {
   /// The cases of one key.
-  public struct Group: Decodable {
+  package struct Group: Decodable {
     /// The key.
-    public let publicKeyPem: String
+    package let publicKeyPem: String
     /// Its cases.
-    public let tests: [Case]
+    package let tests: [Case]
   }
 
   /// A message and what may be its signature.
-  public struct Case: Decodable {
+  package struct Case: Decodable {
     /// The case's number.
-    public let tcId: Int
+    package let tcId: Int
     /// The message.
-    public let msg: String
+    package let msg: String
     /// The signature.
-    public let sig: String
+    package let sig: String
     /// `valid`, `invalid` or `acceptable`.
-    public let result: String
+    package let result: String
   }
 
   /// Where the files are, beside the project.
-  public static let folder = "vectors/wycheproof"
+  package static let folder = "vectors/wycheproof"
 
   /// The groups.
-  public let testGroups: [Group]
+  package let testGroups: [Group]
 
   /// A file's groups.
-  public static func groups(_ name: String) throws -> [Group] {
+  package static func groups(_ name: String) throws -> [Group] {
     try Shared.json("\(folder)/\(name)", as: Wycheproof.self).testGroups
   }
 }

@@ -1,5 +1,5 @@
 /// Random access to bytes that do not change while they are read.
-public protocol ByteSource {
+package protocol ByteSource {
   /// Bytes in all.
   var count: UInt64 { get }
 
@@ -11,10 +11,10 @@ public protocol ByteSource {
 
 extension [UInt8]: ByteSource {
   /// Bytes in all.
-  public var count: UInt64 { UInt64(span.count) }
+  package var count: UInt64 { UInt64(span.count) }
 
   /// The bytes at an offset.
-  public func read(at offset: UInt64, count: Int) throws(FileError) -> [UInt8] {
+  package func read(at offset: UInt64, count: Int) throws(FileError) -> [UInt8] {
     let all = span.count
     guard offset < UInt64(all) else { return [] }
     let start = Int(offset)
@@ -23,13 +23,13 @@ extension [UInt8]: ByteSource {
 }
 
 /// Bytes of a file that are read at a time; what keeps memory from growing with an image.
-public let pieceBytes = 1 << 16
+package let pieceBytes = 1 << 16
 
 extension ByteSource {
   /// Gives every byte, in order, in pieces of at most ``pieceBytes``.
   ///
   /// - Throws: ``FileError``, also where the source has fewer bytes than its count; and what the body throws.
-  public func forEachPiece(_ body: ([UInt8]) throws -> Void) throws {
+  package func forEachPiece(_ body: ([UInt8]) throws -> Void) throws {
     var offset: UInt64 = 0
     while offset < count {
       let piece = try read(at: offset, count: pieceBytes)

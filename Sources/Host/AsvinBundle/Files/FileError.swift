@@ -1,9 +1,9 @@
 import Glibc
 
 /// An operation on a file that the system, or a rule of ours, refused.
-public struct FileError: Error, Equatable, Sendable {
+package struct FileError: Error, Equatable, Sendable {
   /// What was tried.
-  public enum Operation: String, Sendable {
+  package enum Operation: String, Sendable {
     /// Opening a file to read it.
     case open
     /// Reading.
@@ -15,7 +15,7 @@ public struct FileError: Error, Equatable, Sendable {
   }
 
   /// A rule of ours that the system does not know.
-  public enum Refusal: Equatable, Sendable {
+  package enum Refusal: Equatable, Sendable {
     /// The output is one of the inputs, which has this name.
     case isInput(String)
     /// The output is a device, a socket or a pipe, which no file may replace.
@@ -27,21 +27,21 @@ public struct FileError: Error, Equatable, Sendable {
   }
 
   /// What was tried.
-  public let operation: Operation
+  package let operation: Operation
   /// The file.
-  public let path: String
+  package let path: String
   /// The system's error number.
-  public let code: Int32
+  package let code: Int32
   /// The rule that refused, where it was not the system.
-  public let refusal: Refusal?
+  package let refusal: Refusal?
 
   /// The system's last error.
-  public init(_ operation: Operation, _ path: String) {
+  package init(_ operation: Operation, _ path: String) {
     self.init(operation, path, code: errno)
   }
 
   /// An error with a number.
-  public init(_ operation: Operation, _ path: String, code: Int32) {
+  package init(_ operation: Operation, _ path: String, code: Int32) {
     self.operation = operation
     self.path = path
     self.code = code
@@ -49,7 +49,7 @@ public struct FileError: Error, Equatable, Sendable {
   }
 
   /// A refusal by a rule of ours.
-  public init(_ operation: Operation, _ path: String, _ refusal: Refusal) {
+  package init(_ operation: Operation, _ path: String, _ refusal: Refusal) {
     self.operation = operation
     self.path = path
     self.refusal = refusal
@@ -57,16 +57,16 @@ public struct FileError: Error, Equatable, Sendable {
   }
 
   /// The system's words for the error, in lower case.
-  public var reason: String {
+  package var reason: String {
     unsafe String(cString: strerror(code)).lowercased()
   }
 
   /// Whether the file exists and must not be overwritten.
-  public var isExisting: Bool { code == EEXIST }
+  package var isExisting: Bool { code == EEXIST }
   /// Whether the file does not exist.
-  public var isMissing: Bool { code == ENOENT || code == ENOTDIR }
+  package var isMissing: Bool { code == ENOENT || code == ENOTDIR }
   /// Whether a folder has the name.
-  public var isFolder: Bool { code == EISDIR }
+  package var isFolder: Bool { code == EISDIR }
   /// Whether permission is what fails.
-  public var isPermission: Bool { code == EACCES || code == EPERM || code == EROFS }
+  package var isPermission: Bool { code == EACCES || code == EPERM || code == EROFS }
 }

@@ -1,14 +1,14 @@
 import Glibc
 
 /// Which file it is, whatever name it has: the same for hard links and for a symbolic link and its target.
-public struct FileIdentity: Hashable, Sendable {
+package struct FileIdentity: Hashable, Sendable {
   private let device: UInt64
   private let file: UInt64
   /// Whether it is a terminal or another device that gives and takes single characters.
   let isCharacterDevice: Bool
 
   /// The file that a path leads to; `nil` where it leads to none.
-  public init?(_ path: String) {
+  package init?(_ path: String) {
     var status = stat()
     guard unsafe stat(path, &status) == 0 else { return nil }
     self.init(status)
@@ -27,7 +27,7 @@ public struct FileIdentity: Hashable, Sendable {
   }
 
   /// Whether a path names standard output: `-`, or a file such as `/dev/stdout` that it is open on.
-  public static func isStandardOutput(_ path: String) -> Bool {
+  package static func isStandardOutput(_ path: String) -> Bool {
     if path == "-" { return true }
     guard let output = FileIdentity(descriptor: STDOUT_FILENO), !output.isCharacterDevice else {
       return path == "/dev/stdout" || path == "/dev/fd/1" || path == "/proc/self/fd/1"

@@ -1,11 +1,11 @@
 import Glibc
 
 /// What tells a file from another under the same name, or from itself before a change.
-public struct FileState: Equatable, Sendable {
+package struct FileState: Equatable, Sendable {
   private let device: UInt64
   private let file: UInt64
   /// Bytes.
-  public let size: UInt64
+  package let size: UInt64
   private let modified: [Int]
   private let changed: [Int]
   private let links: UInt64
@@ -13,7 +13,7 @@ public struct FileState: Equatable, Sendable {
   /// The state of an open file.
   ///
   /// - Throws: ``FileError``.
-  public init(_ descriptor: Int32, path: String) throws(FileError) {
+  package init(_ descriptor: Int32, path: String) throws(FileError) {
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0 else { throw FileError(.read, path) }
     self.init(status)

@@ -2,13 +2,13 @@ import Glibc
 
 /// A lock that one process holds at a time, and that ends with the process however that ends. Its file names the process,
 /// so that a second one can say which holds it.
-public final class FolderLock {
+package final class FolderLock {
   private let descriptor: Int32
 
   /// Locks a file, which is created if it is missing; `nil` where another process holds the lock.
   ///
   /// - Throws: ``FileError``.
-  public init?(_ path: String) throws(FileError) {
+  package init?(_ path: String) throws(FileError) {
     let writable = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
     // A file that is already there can be locked on a read-only disk as well.
     descriptor = writable < 0 && errno == EROFS ? unsafe open(path, O_RDONLY | O_CLOEXEC) : writable
@@ -27,7 +27,7 @@ public final class FolderLock {
   }
 
   /// Releases the lock.
-  public func release() {
+  package func release() {
     _ = ftruncate(descriptor, 0)
     flock(descriptor, LOCK_UN)
   }
@@ -36,14 +36,14 @@ public final class FolderLock {
 }
 
 /// The process that holds a ``FolderLock``.
-public struct LockHolder: Equatable, Sendable {
+package struct LockHolder: Equatable, Sendable {
   /// Its process id.
-  public let process: Int32
+  package let process: Int32
   /// The name of its program.
-  public let program: String
+  package let program: String
 
   /// The process that a lock's file names, or `nil` where none is named or it has ended.
-  public init?(ofLock path: String) {
+  package init?(ofLock path: String) {
     guard let bytes = try? InputFile(path).read(at: 0, count: 256) else { return nil }  // it names no process
     let parts = String(decoding: bytes, as: UTF8.self).split(whereSeparator: { $0 == " " || $0 == "\n" })
     guard parts.count >= 2, let process = Int32(parts[0]), process > 0 else { return nil }
@@ -66,13 +66,13 @@ public struct LockHolder: Equatable, Sendable {
 
 extension LockHolder: CustomStringConvertible {
   /// The holder as a message names it.
-  public var description: String { "\(program), process \(process)" }
+  package var description: String { "\(program), process \(process)" }
 }
 
 /// Makes a folder and those above it, where they are missing.
 ///
 /// - Throws: ``FileError``.
-public func makeFolder(_ path: String) throws(FileError) {
+package func makeFolder(_ path: String) throws(FileError) {
   if path.isEmpty { return }
   if unsafe mkdir(path, 0o755) == 0 { return }
   if errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex {

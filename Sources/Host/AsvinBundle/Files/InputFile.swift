@@ -1,20 +1,20 @@
 import Glibc
 
 /// A file that is open for reading. It is opened once: what is checked is what is used, whatever happens to the name.
-public final class InputFile: ByteSource, Sendable {
+package final class InputFile: ByteSource, Sendable {
   private enum Content: Sendable {
     case descriptor(Int32)
     case memory([UInt8])
   }
 
   /// What the user calls it; `-` is standard input.
-  public let name: String
+  package let name: String
   /// Bytes in all, when it was opened.
-  public let count: UInt64
+  package let count: UInt64
   /// Which file it is; for a pipe, the pipe.
-  public let identity: FileIdentity?
+  package let identity: FileIdentity?
   /// Whether every user of the machine can read or write it.
-  public let isOpenToAll: Bool
+  package let isOpenToAll: Bool
   private let content: Content
   private let opened: FileState?
 
@@ -25,7 +25,7 @@ public final class InputFile: ByteSource, Sendable {
   /// file where it is longer than 1 MiB.
   ///
   /// - Throws: ``FileError``.
-  public init(_ path: String) throws(FileError) {
+  package init(_ path: String) throws(FileError) {
     let opened = path == "-" ? dup(STDIN_FILENO) : unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
     guard opened >= 0 else { throw FileError(.open, path) }
     var status = stat()
@@ -60,7 +60,7 @@ public final class InputFile: ByteSource, Sendable {
   /// What tells the file from itself before a change.
   ///
   /// - Throws: ``FileError``.
-  public func state() throws(FileError) -> FileState {
+  package func state() throws(FileError) -> FileState {
     guard case .descriptor(let descriptor) = content else { throw FileError(.read, name, code: ESPIPE) }
     return try FileState(descriptor, path: name)
   }
@@ -68,7 +68,7 @@ public final class InputFile: ByteSource, Sendable {
   /// Checks that the file has the content that it was opened with.
   ///
   /// - Throws: ``FileError`` with ``FileError/Refusal/changed`` for a file that something has written to since.
-  public func requireUnchanged() throws(FileError) {
+  package func requireUnchanged() throws(FileError) {
     guard let opened, case .descriptor(let descriptor) = content else { return }
     guard try FileState(descriptor, path: name).hasContent(of: opened) else { throw FileError(.read, name, .changed) }
   }
@@ -76,7 +76,7 @@ public final class InputFile: ByteSource, Sendable {
   /// The bytes at an offset; fewer than `count` only where the file ended when it was opened.
   ///
   /// - Throws: ``FileError``, also for a file that has become shorter.
-  public func read(at offset: UInt64, count: Int) throws(FileError) -> [UInt8] {
+  package func read(at offset: UInt64, count: Int) throws(FileError) -> [UInt8] {
     guard offset < self.count else { return [] }
     let wanted = Int(min(UInt64(max(count, 0)), self.count - offset))
     let descriptor: Int32

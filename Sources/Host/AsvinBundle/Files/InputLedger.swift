@@ -1,7 +1,7 @@
 import Synchronization
 
 /// The files that a call reads. None of them may be replaced by what the call writes, or change before it is written.
-public final class InputLedger: Sendable {
+package final class InputLedger: Sendable {
   private struct Entry {
     let identity: FileIdentity
     let name: String
@@ -13,12 +13,12 @@ public final class InputLedger: Sendable {
   private let outer: InputLedger?
 
   /// A ledger of nothing yet, within that of a larger call.
-  public init(within outer: InputLedger? = nil) { self.outer = outer }
+  package init(within outer: InputLedger? = nil) { self.outer = outer }
 
   /// Opens a file and notes it.
   ///
   /// - Throws: ``FileError``.
-  public func open(_ path: String) throws(FileError) -> InputFile {
+  package func open(_ path: String) throws(FileError) -> InputFile {
     let file = try InputFile(path)
     if let identity = file.identity, !identity.isCharacterDevice {
       let entry = Entry(identity: identity, name: path, file: file)
@@ -28,7 +28,7 @@ public final class InputLedger: Sendable {
   }
 
   /// Notes a file that will be read later.
-  public func note(_ path: String) {
+  package func note(_ path: String) {
     guard path != "-", let identity = FileIdentity(path), !identity.isCharacterDevice else { return }
     let entry = Entry(identity: identity, name: path, file: nil)
     entries.withLock { $0.append(entry) }
@@ -42,7 +42,7 @@ public final class InputLedger: Sendable {
   /// Checks that no file has changed since it was opened.
   ///
   /// - Throws: ``FileError``.
-  public func requireUnchanged() throws(FileError) {
+  package func requireUnchanged() throws(FileError) {
     for file in entries.withLock({ $0.compactMap(\.file) }) { try file.requireUnchanged() }
   }
 }

@@ -4,13 +4,13 @@ import Synchronization
 /// Removes files that have a name but are not complete when a signal ends the process.
 ///
 /// Most file systems make files without a name, which need no such care. FAT, exFAT and some network file systems do not.
-public enum Interruption {
+package enum Interruption {
   /// The signals that a terminal, a service manager or a build server ends a program with.
   private static let signals = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
 
   /// Removes incomplete files from now on when a signal ends the process. A signal that is ignored, as by `nohup`, or that
   /// the program handles itself stays as it is.
-  public static func removeIncompleteFiles() {
+  package static func removeIncompleteFiles() {
     // The names exist before the first signal, which must not make them.
     for index in 0..<names.count { names[index].store(0, ordering: .relaxed) }
     for number in signals {

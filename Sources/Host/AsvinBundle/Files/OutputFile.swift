@@ -2,7 +2,7 @@ import AsvinManifest
 import Glibc
 
 /// Where bytes go, in order.
-public protocol ByteSink {
+package protocol ByteSink {
   /// Takes bytes.
   ///
   /// - Throws: ``FileError`` where the system cannot write.
@@ -13,16 +13,16 @@ extension ByteSink {
   /// Takes bytes.
   ///
   /// - Throws: ``FileError`` where the system cannot write.
-  public func write(_ bytes: [UInt8]) throws(FileError) { try write(bytes.span) }
+  package func write(_ bytes: [UInt8]) throws(FileError) { try write(bytes.span) }
 }
 
 /// A file that comes into being complete or not at all: it gets its name when its last byte is written.
 ///
 /// `-` is standard output, which gets its bytes only when the file is complete; the same holds for a device or a pipe. A
 /// file that is never committed leaves nothing behind.
-public final class OutputFile: ByteSink {
+package final class OutputFile: ByteSink {
   /// Whether a file of the same name may be replaced.
-  public enum Replacing: Sendable {
+  package enum Replacing: Sendable {
     /// An existing file is an error.
     case never
     /// An existing file is replaced in one step.
@@ -30,7 +30,7 @@ public final class OutputFile: ByteSink {
   }
 
   /// What a power cut right after the commit may take.
-  public enum Durability: Sendable {
+  package enum Durability: Sendable {
     /// The file, which can be made again: bundles and extracted images, whose digests tell a torn one from a whole one.
     case remade
     /// Nothing: the file and its name are flushed to the disk before the commit ends. For keys and what is published.
@@ -57,7 +57,7 @@ public final class OutputFile: ByteSink {
   ///   - inputs: the files that must not be replaced, and must not have changed when the file is committed.
   ///   - takesStreams: whether the path may be a device or a named pipe, which is then written to; otherwise it is refused.
   /// - Throws: ``FileError``; at once where the final name is taken and must not be replaced.
-  public convenience init(
+  package convenience init(
     _ path: String, permissions: UInt32 = 0o644, replacing: Replacing = .never, durability: Durability,
     inputs: InputLedger? = nil, takesStreams: Bool = false
   ) throws(FileError) {
@@ -105,7 +105,7 @@ public final class OutputFile: ByteSink {
   /// Takes bytes.
   ///
   /// - Throws: ``FileError``.
-  public func write(_ bytes: Span<UInt8>) throws(FileError) {
+  package func write(_ bytes: Span<UInt8>) throws(FileError) {
     switch target {
     case .file(let file): try file.write(bytes)
     case .stream(let spool, _): try AsvinBundle.write(bytes, to: spool, path: path)
@@ -115,7 +115,7 @@ public final class OutputFile: ByteSink {
   /// Makes the file appear under its name, complete. Call it once.
   ///
   /// - Throws: ``FileError``; then there is no new file.
-  public func commit() throws(FileError) {
+  package func commit() throws(FileError) {
     try inputs?.requireUnchanged()
     switch target {
     case .stream(let spool, let descriptor): try copy(spool, to: descriptor)
@@ -133,7 +133,7 @@ public final class OutputFile: ByteSink {
   /// Takes a committed file back, where another that belongs to it cannot be made.
   ///
   /// - Throws: ``FileError``.
-  public func withdraw() throws(FileError) {
+  package func withdraw() throws(FileError) {
     guard unsafe unlink(path) == 0 else { throw FileError(.write, path) }
   }
 

@@ -1,5 +1,5 @@
 /// A chip or chip family, by the name that templates give it.
-public enum Chip: String, CaseIterable, Sendable {
+package enum Chip: String, CaseIterable, Sendable {
   case esp8266, esp32, esp32s2, esp32s3, esp32s31
   case esp32c2, esp32c3, esp32c5, esp32c6, esp32c61
   case esp32e22, esp32h2, esp32h21, esp32h4, esp32p4
@@ -13,13 +13,13 @@ public enum Chip: String, CaseIterable, Sendable {
   case atmega32, csk4, csk6, bl702, bl618, rza1lu, fx2
 
   /// The chip of an ESP32-family image's `chip_id` (esp_app_format.h, `esp_chip_id_t`); `nil` for an unknown one.
-  public init?(espressif identifier: UInt16) {
+  package init?(espressif identifier: UInt16) {
     guard let chip = Self.espressif[identifier] else { return nil }
     self = chip
   }
 
   /// The chip of a UF2 family id (microsoft/uf2, utils/uf2families.json; picotool for RP2350); `nil` for an unknown one.
-  public init?(uf2Family identifier: UInt32) {
+  package init?(uf2Family identifier: UInt32) {
     guard let chip = Self.families[identifier] else { return nil }
     self = chip
   }

@@ -1,6 +1,6 @@
 extension ImageFormat {
   /// The format as a noun with its article, as a message shows it.
-  public var title: String {
+  package var title: String {
     switch self {
     case .plain: "a plain image"
     case .esp8266: "an ESP8266 image"

@@ -1,45 +1,45 @@
 /// What a firmware file says about itself, and whether it is intact.
-public struct ImageDescription: Equatable, Sendable {
+package struct ImageDescription: Equatable, Sendable {
   /// The image's format.
-  public var format: ImageFormat
+  package var format: ImageFormat
   /// What the image is for.
-  public var role: ImageRole
+  package var role: ImageRole
   /// The container that the image came out of.
-  public var container: ImageFormat?
+  package var container: ImageFormat?
   /// The chip that the image, or else its container, names.
-  public var chip: Chip?
+  package var chip: Chip?
   /// The version for people, printable ASCII, as the image says it. Not always a manifest's name: ESP-IDF may write
   /// blanks into it.
-  public var version: String?
+  package var version: String?
   /// Whether the image has a version that is not printable ASCII.
-  public var hasUnreadableVersion = false
+  package var hasUnreadableVersion = false
   /// The project's name, printable ASCII.
-  public var projectName: String?
+  package var projectName: String?
   /// The version in the image that the framework set, not the project; it is not in ``version``.
-  public var defaultVersion: String?
+  package var defaultVersion: String?
   /// The project's name that the framework set, not the project; it is not in ``projectName``.
-  public var defaultName: String?
+  package var defaultName: String?
   /// The counter against roll-back: ESP-IDF's `secure_version`, MCUboot's protected security counter.
-  public var secureVersion: UInt32?
+  package var secureVersion: UInt32?
   /// The version of the framework, e.g. of ESP-IDF.
-  public var frameworkVersion: String?
+  package var frameworkVersion: String?
   /// Date and time of compilation, as the image says them.
-  public var buildTime: String?
+  package var buildTime: String?
   /// The address of the image's first byte: of a flattened container, or of an MCUboot image that names one.
-  public var loadAddress: UInt64?
+  package var loadAddress: UInt64?
   /// Bytes of the file before the application: 0 but for flash dumps and Arduino's ESP8266 files.
-  public var offset: UInt64
+  package var offset: UInt64
   /// The addresses of the data in the container, ascending.
-  public var ranges: [AddressRange] = []
+  package var ranges: [AddressRange] = []
   /// The addresses of the data in the container that is not in the image.
-  public var leftOut: [AddressRange] = []
+  package var leftOut: [AddressRange] = []
   /// The checks that the format allows, in the file's order; empty for ``ImageFormat/plain``.
-  public var checks: [IntegrityCheck]
+  package var checks: [IntegrityCheck]
   /// What could not be checked, and why, for people.
-  public var notes: [String]
+  package var notes: [String]
 
   /// A description of an image of which nothing is known but its format.
-  public init(format: ImageFormat) {
+  package init(format: ImageFormat) {
     self.format = format
     role = format.kind == .storage ? .storage : .application
     offset = 0
@@ -48,14 +48,14 @@ public struct ImageDescription: Equatable, Sendable {
   }
 
   /// Whether no check failed; also where there was nothing to check.
-  public var isWhole: Bool { checks.allSatisfy(\.passed) }
+  package var isWhole: Bool { checks.allSatisfy(\.passed) }
 
   /// Describes a file, reading it in pieces of 64 KiB.
   ///
   /// A container is flattened in memory first (see ``FlatImage``); everything else takes constant memory.
   ///
   /// - Throws: `unreadable`; for containers, what ``FlatImage/init(flattening:_:)`` throws.
-  public init(describing source: some ImageSource) throws(ImageError) {
+  package init(describing source: some ImageSource) throws(ImageError) {
     if try ImageFormat(recognising: source).isContainer {
       self = try FlatImage(flattening: source).description()
     } else {
@@ -66,7 +66,7 @@ public struct ImageDescription: Equatable, Sendable {
   /// Describes the bytes of a slot, which are never flattened: a container in a slot is a mistake to show.
   ///
   /// - Throws: `unreadable`.
-  public init(describingStored source: some ImageSource) throws(ImageError) {
+  package init(describingStored source: some ImageSource) throws(ImageError) {
     let format = try ImageFormat(recognising: source)
     if format.isContainer { self.init(format: format) } else { try self.init(describingFlat: source) }
   }

@@ -1,5 +1,5 @@
 /// What kind of file it is: a firmware image, a container of one, or something else that is signed by mistake.
-public enum ImageFormat: String, Sendable, CaseIterable {
+package enum ImageFormat: String, Sendable, CaseIterable {
   /// Nothing that is recognised: bytes.
   case plain
   /// An ESP8266 image: ROM loader ("V1"), bootloader ("V2"), RTOS SDK ("V3"), or Arduino's eboot and application.
@@ -62,7 +62,7 @@ public enum ImageFormat: String, Sendable, CaseIterable {
   case patch
 
   /// What a format means for a slot that does not list it.
-  public enum Kind: Sendable {
+  package enum Kind: Sendable {
     /// An image, accepted unless the slot lists other formats.
     case image
     /// A container, whose content becomes the image.
@@ -76,7 +76,7 @@ public enum ImageFormat: String, Sendable, CaseIterable {
   }
 
   /// What the format means for a slot that does not list it.
-  public var kind: Kind {
+  package var kind: Kind {
     switch self {
     case .plain, .esp8266, .esp32, .mcuboot: .image
     case .intelHex, .sRecord, .tiText, .uf2, .elf, .dfu: .container
@@ -93,7 +93,7 @@ public enum ImageFormat: String, Sendable, CaseIterable {
   }
 
   /// Whether a flat image has to be taken out of it first: see ``FlatImage``.
-  public var isContainer: Bool { kind == .container }
+  package var isContainer: Bool { kind == .container }
 
   /// Recognises a file by its content.
   ///
@@ -101,7 +101,7 @@ public enum ImageFormat: String, Sendable, CaseIterable {
   /// flattening throws. It is ``plain`` only where nothing points at a format.
   ///
   /// - Throws: `unreadable`.
-  public init(recognising source: some ImageSource) throws(ImageError) {
+  package init(recognising source: some ImageSource) throws(ImageError) {
     if try UF2Block.begins(source) {
       self = .uf2
     } else if let format = try ELFHeader.format(of: source) {

@@ -1,5 +1,5 @@
 /// What an image is for.
-public enum ImageRole: String, Sendable, CaseIterable {
+package enum ImageRole: String, Sendable, CaseIterable {
   /// The application, or an image of which nothing else is known.
   case application
   /// A bootloader.
@@ -10,7 +10,7 @@ public enum ImageRole: String, Sendable, CaseIterable {
   case storage
 
   /// The role as a noun with its article, as a message shows it.
-  public var title: String {
+  package var title: String {
     switch self {
     case .application: "an application"
     case .bootloader: "a bootloader"

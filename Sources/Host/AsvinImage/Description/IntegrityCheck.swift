@@ -1,17 +1,17 @@
 /// One of the checks that a format's own bootloader or tools make of an image, and how it went.
-public struct IntegrityCheck: Equatable, Sendable {
+package struct IntegrityCheck: Equatable, Sendable {
   /// What was checked, e.g. `checksum`, `appended SHA-256`, `CRC-32`, `MCUboot SHA-256 TLV`; `segments` and `TLV area`
   /// appear only where the structure does not fit the file.
-  public var name: String
+  package var name: String
   /// Whether the image is whole by this check.
-  public var passed: Bool
+  package var passed: Bool
   /// What the file states, in hex; `nil` where it ends before that, or where nothing is stated.
-  public var expected: String?
+  package var expected: String?
   /// What its bytes give, in hex; `nil` where that cannot be computed.
-  public var found: String?
+  package var found: String?
 
   /// A check of its parts.
-  public init(name: String, passed: Bool, expected: String?, found: String?) {
+  package init(name: String, passed: Bool, expected: String?, found: String?) {
     self.name = name
     self.passed = passed
     self.expected = expected

@@ -1,14 +1,14 @@
 /// Addresses from a first to a last one, both included, so that a range can end at the last address there is.
-public struct AddressRange: Equatable, Sendable {
+package struct AddressRange: Equatable, Sendable {
   /// The first address.
-  public let first: UInt64
+  package let first: UInt64
   /// The last address.
-  public let last: UInt64
+  package let last: UInt64
   /// What the container calls the data there: the segment and section of an ELF file; `nil` where it has no name.
-  public let label: String?
+  package let label: String?
 
   /// A range; `nil` where the last address is below the first one.
-  public init?(first: UInt64, last: UInt64, label: String? = nil) {
+  package init?(first: UInt64, last: UInt64, label: String? = nil) {
     guard first <= last else { return nil }
     self.first = first
     self.last = last
@@ -16,14 +16,14 @@ public struct AddressRange: Equatable, Sendable {
   }
 
   /// A range in text, as `0x8000000-0x80FFFFF`, hexadecimal with `0x` or decimal.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     let parts = text.split(separator: "-", omittingEmptySubsequences: false)
     guard parts.count == 2, let first = Self.number(parts[0]), let last = Self.number(parts[1]) else { return nil }
     self.init(first: first, last: last)
   }
 
   /// An address or identifier in text.
-  public static func number(_ text: some StringProtocol) -> UInt64? {
+  package static func number(_ text: some StringProtocol) -> UInt64? {
     let digits = text.lowercased()
     // `UInt64` alone would accept a sign.
     guard digits.utf8.first.map({ (0x30...0x39).contains($0) }) == true else { return nil }
@@ -34,13 +34,13 @@ public struct AddressRange: Equatable, Sendable {
   }
 
   /// Bytes of the range.
-  public var count: UInt64 {
+  package var count: UInt64 {
     let (count, overflow) = (last - first).addingReportingOverflow(1)
     return overflow ? .max : count
   }
 
   /// The range in text, as ``init(_:)`` reads it.
-  public var text: String { "0x\(String(first, radix: 16))-0x\(String(last, radix: 16))" }
+  package var text: String { "0x\(String(first, radix: 16))-0x\(String(last, radix: 16))" }
 
   /// Whether an address is in the range.
   func contains(_ address: UInt64) -> Bool { first <= address && address <= last }
@@ -48,7 +48,7 @@ public struct AddressRange: Equatable, Sendable {
 
 extension AddressRange: CustomStringConvertible {
   /// The range, its size and its label.
-  public var description: String { "\(text) (\(count) bytes\(label.map { ", \($0)" } ?? ""))" }
+  package var description: String { "\(text) (\(count) bytes\(label.map { ", \($0)" } ?? ""))" }
 }
 
 extension [AddressRange] {

@@ -1,5 +1,5 @@
 /// The data that a container lists, for each chip or board and at each address, before an image is made of it.
-public struct Container: Sendable {
+package struct Container: Sendable {
   /// The gap in bytes that separates two images: no image has such a hole, and chips keep memory of different kinds
   /// (flash, RAM, option bytes, UICR) further apart than that.
   static let separation: UInt64 = 1 << 20
@@ -11,16 +11,16 @@ public struct Container: Sendable {
   }
 
   /// The format of the file.
-  public let format: ImageFormat
+  package let format: ImageFormat
   /// Whether the data has addresses: a plain DFU file has none.
-  public let hasAddresses: Bool
+  package let hasAddresses: Bool
   let parts: [Part]
   private let end: UInt64
 
   /// Reads a container: at most 64 MiB of data, out of a file of at most 256 MiB.
   ///
   /// - Throws: `notContainer` for any other file, and every other ``ImageFault``, with the offset in the container.
-  public init(reading source: some ImageSource) throws(ImageError) {
+  package init(reading source: some ImageSource) throws(ImageError) {
     let format = try ImageFormat(recognising: source)
     guard format.isContainer else { throw ImageError(.notContainer, at: 0) }
     guard source.count <= ImageLimit.containerBytes.value else {
@@ -41,22 +41,22 @@ public struct Container: Sendable {
   }
 
   /// The chips or boards that the file has data for; empty where it names none.
-  public var families: [ImageFamily] { parts.compactMap(\.family) }
+  package var families: [ImageFamily] { parts.compactMap(\.family) }
 
   /// The addresses of the data for a family, ascending; `nil` stands for a file without families.
-  public func ranges(of family: ImageFamily?) -> [AddressRange] {
+  package func ranges(of family: ImageFamily?) -> [AddressRange] {
     parts.first { $0.family == family }?.memory.ranges ?? []
   }
 
   /// Whether an image is made only after a choice.
-  public var isAmbiguous: Bool {
+  package var isAmbiguous: Bool {
     parts.count > 1 || parts.contains { $0.memory.ranges.joined(acrossGapsBelow: Self.separation).count > 1 }
   }
 
   /// The image that is chosen.
   ///
   /// - Throws: `severalFamilies`, `missingFamily`, `severalRanges`, `missingRange`, `empty`, `overlap`, `overLimit`.
-  public func image(_ choice: ImageChoice = ImageChoice()) throws(ImageError) -> FlatImage {
+  package func image(_ choice: ImageChoice = ImageChoice()) throws(ImageError) -> FlatImage {
     let part = try part(choice)
     try part.memory.checkOverlaps()
     let all = part.memory.ranges

@@ -1,19 +1,19 @@
 /// The flash content out of a container: one run of bytes from a base address on.
-public struct FlatImage: Equatable, Sendable {
+package struct FlatImage: Equatable, Sendable {
   /// The content; gaps are 0xFF, as in erased flash.
-  public let bytes: [UInt8]
+  package let bytes: [UInt8]
   /// The address of the first byte; 0 where the container gives none.
-  public let baseAddress: UInt64
+  package let baseAddress: UInt64
   /// What it was taken out of.
-  public let container: ImageFormat
+  package let container: ImageFormat
   /// Whether the container gives the address.
-  public let hasAddress: Bool
+  package let hasAddress: Bool
   /// The chip or board that the container names.
-  public let family: ImageFamily?
+  package let family: ImageFamily?
   /// The addresses of the data in the image, ascending.
-  public let ranges: [AddressRange]
+  package let ranges: [AddressRange]
   /// The addresses of the data in the container that is not in the image.
-  public let leftOut: [AddressRange]
+  package let leftOut: [AddressRange]
 
   init(
     bytes: [UInt8], baseAddress: UInt64, container: ImageFormat, hasAddress: Bool, family: ImageFamily?,
@@ -31,19 +31,19 @@ public struct FlatImage: Equatable, Sendable {
   /// Takes the content out of a container: at most 64 MiB, out of a file of at most 256 MiB.
   ///
   /// - Throws: `notContainer` for any other file, and every other ``ImageFault``, with the offset in the container.
-  public init(flattening source: some ImageSource, _ choice: ImageChoice = ImageChoice()) throws(ImageError) {
+  package init(flattening source: some ImageSource, _ choice: ImageChoice = ImageChoice()) throws(ImageError) {
     self = try Container(reading: source).image(choice)
   }
 
   /// The chip that the container names.
-  public var chip: Chip? { family?.chip }
+  package var chip: Chip? { family?.chip }
 
   /// What the content says about itself; it can be an image of any format, so that its checks are made, too.
   ///
   /// A UF2 that names another chip than the image inside it gives the failed check `UF2 family`.
   ///
   /// - Throws: never in practice: all bytes are here.
-  public func description() throws(ImageError) -> ImageDescription {
+  package func description() throws(ImageError) -> ImageDescription {
     var description = try ImageDescription(describingFlat: ImageBytes(bytes))
     description.container = container
     description.loadAddress = hasAddress ? baseAddress : nil

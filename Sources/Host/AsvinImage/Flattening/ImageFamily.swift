@@ -1,7 +1,7 @@
 /// For which of several chips or boards a part of a container is.
-public struct ImageFamily: Equatable, Sendable {
+package struct ImageFamily: Equatable, Sendable {
   /// What names the parts of a container.
-  public enum Kind: Sendable {
+  package enum Kind: Sendable {
     /// The family id of a UF2 block.
     case uf2
     /// The board id of a universal hex file (micro:bit).
@@ -11,12 +11,12 @@ public struct ImageFamily: Equatable, Sendable {
   }
 
   /// What names it.
-  public let kind: Kind
+  package let kind: Kind
   /// The number.
-  public let identifier: UInt32
+  package let identifier: UInt32
 
   /// The chip; `nil` where the number names none that is known.
-  public var chip: Chip? {
+  package var chip: Chip? {
     switch (kind, identifier) {
     case (.uf2, _): Chip(uf2Family: identifier)
     // microbit-foundation/spec-universal-hex: the boards V2.0 to V2.21 have an nRF52833.
@@ -33,7 +33,7 @@ public struct ImageFamily: Equatable, Sendable {
 
 extension ImageFamily: CustomStringConvertible {
   /// The number, and the name of what it stands for.
-  public var description: String {
+  package var description: String {
     switch kind {
     case .uf2: "0x\(hexadecimal(identifier))" + (chip.map { " (\($0.rawValue))" } ?? "")
     case .board where [0x9900, 0x9901].contains(identifier): "0x\(String(identifier, radix: 16)) (micro:bit V1)"

@@ -1,16 +1,16 @@
 /// Why a firmware file cannot be read or flattened, and where.
-public struct ImageError: Error, Equatable, Sendable {
+package struct ImageError: Error, Equatable, Sendable {
   /// The defect.
-  public let fault: ImageFault
+  package let fault: ImageFault
   /// Bytes of the file before the defect.
-  public let offset: UInt64
+  package let offset: UInt64
   /// The line of a text file, counted from 1; `nil` for other files.
-  public let line: UInt64?
+  package let line: UInt64?
   /// What the source threw, where the fault is `unreadable`.
-  public let cause: (any Error)?
+  package let cause: (any Error)?
 
   /// An error at a byte offset.
-  public init(_ fault: ImageFault, at offset: UInt64, line: UInt64? = nil, cause: (any Error)? = nil) {
+  package init(_ fault: ImageFault, at offset: UInt64, line: UInt64? = nil, cause: (any Error)? = nil) {
     self.fault = fault
     self.offset = offset
     self.line = line
@@ -18,11 +18,11 @@ public struct ImageError: Error, Equatable, Sendable {
   }
 
   /// Whether two errors name the same defect at the same place; lines and causes are not compared.
-  public static func == (left: Self, right: Self) -> Bool { left.fault == right.fault && left.offset == right.offset }
+  package static func == (left: Self, right: Self) -> Bool { left.fault == right.fault && left.offset == right.offset }
 }
 
 /// The ways in which a firmware file fails to be read or flattened.
-public enum ImageFault: Equatable, Sendable {
+package enum ImageFault: Equatable, Sendable {
   /// The source threw, or gave fewer bytes than it said it has.
   case unreadable
   /// The file ends inside a structure, or before it is complete.
@@ -71,7 +71,7 @@ public enum ImageFault: Equatable, Sendable {
 
 extension ImageFault {
   /// The defect in words, lower case, as an error message shows it.
-  public var explanation: String {
+  package var explanation: String {
     switch self {
     case .unreadable: "the file cannot be read"
     case .truncated: "the file ends too early"

@@ -1,5 +1,5 @@
 /// Every size and count that a container may reach, by name. An error carries the limit it broke.
-public enum ImageLimit: CaseIterable, Sendable {
+package enum ImageLimit: CaseIterable, Sendable {
   /// Bytes of a container file.
   case containerBytes
   /// Bytes of what is flattened out of it, gaps included.
@@ -12,7 +12,7 @@ public enum ImageLimit: CaseIterable, Sendable {
   case families
 
   /// The largest value allowed.
-  public var value: UInt64 {
+  package var value: UInt64 {
     switch self {
     case .containerBytes: 268_435_456
     case .flatBytes: 67_108_864
@@ -23,7 +23,7 @@ public enum ImageLimit: CaseIterable, Sendable {
   }
 
   /// The limit's name as an error shows it.
-  public var name: String {
+  package var name: String {
     switch self {
     case .containerBytes: "bytes of a container file"
     case .flatBytes: "bytes of a flat image"

@@ -1,7 +1,7 @@
 /// Random access to a file's bytes.
 ///
 /// Called with reads of at most 64 KiB: an image may be 8 GiB, so memory must not grow with it.
-public protocol ImageSource {
+package protocol ImageSource {
   /// Bytes of the whole file.
   var count: UInt64 { get }
 
@@ -12,17 +12,17 @@ public protocol ImageSource {
 }
 
 /// A file that is in memory already.
-public struct ImageBytes: ImageSource, Sendable {
+package struct ImageBytes: ImageSource, Sendable {
   let bytes: [UInt8]
 
   /// A source of these bytes.
-  public init(_ bytes: [UInt8]) { self.bytes = bytes }
+  package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
   /// Bytes of the whole file.
-  public var count: UInt64 { UInt64(bytes.count) }
+  package var count: UInt64 { UInt64(bytes.count) }
 
   /// The bytes at an offset; fewer than `count` only where the source ends. Never throws.
-  public func read(at offset: UInt64, count: Int) -> [UInt8] {
+  package func read(at offset: UInt64, count: Int) -> [UInt8] {
     guard offset < self.count, count > 0 else { return [] }
     let start = Int(offset)
     return Array(bytes[start..<start + min(count, bytes.count - start)])

@@ -2,13 +2,13 @@ import AsvinCrypto
 import AsvinManifest
 
 /// An image that is read in parts, since it may be too long to be held in memory.
-public struct LongImage {
+package struct LongImage {
   /// Bytes in all.
-  public let count: Int
+  package let count: Int
   private let read: (_ offset: Int, _ count: Int) throws -> [UInt8]
 
   /// An image of so many bytes, and what reads them.
-  public init(count: Int, read: @escaping (_ offset: Int, _ count: Int) throws -> [UInt8]) {
+  package init(count: Int, read: @escaping (_ offset: Int, _ count: Int) throws -> [UInt8]) {
     (self.count, self.read) = (count, read)
   }
 

@@ -1,4 +1,4 @@
-public import AsvinPatch
+package import AsvinPatch
 
 /// A patch of images that are too long to be held in memory: the result is made in parts, each from a part of the base
 /// by a patch of its own.
@@ -14,11 +14,11 @@ public import AsvinPatch
 /// The numbers of a part, each a ``Varint``, are how many ranges its base has, of each range the bytes since the end of
 /// the one before and its own, and then the bytes of its result and of its patch. A part's base is its ranges, one behind
 /// the other; its patch is one for Linux.
-public enum LongPatch {
+package enum LongPatch {
   /// The first byte.
-  public static let magic: UInt8 = 0xD9
+  package static let magic: UInt8 = 0xD9
   /// Images up to these bytes are patched whole.
-  public static let wholeBytes = 64 << 20
+  package static let wholeBytes = 64 << 20
   static let version: UInt8 = 0x10
   static let headBytes = 10
 
@@ -92,15 +92,15 @@ public enum LongPatch {
 }
 
 /// A long patch that was made.
-public struct BuiltLongPatch: Sendable {
+package struct BuiltLongPatch: Sendable {
   /// Bytes.
-  public var size = 0
+  package var size = 0
   /// How many parts it has.
-  public var parts = 0
+  package var parts = 0
   /// Bytes of RAM that applying it needs: those of the part that needs most.
-  public var memory = 0
+  package var memory = 0
   /// The machine code of most parts.
-  public var set: InstructionSet {
+  package var set: InstructionSet {
     sets.max { ($0.value, $1.key.rawValue) < ($1.value, $0.key.rawValue) }?.key ?? .none
   }
   var sets: [InstructionSet: Int] = [:]

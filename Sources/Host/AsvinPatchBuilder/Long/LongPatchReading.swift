@@ -9,7 +9,7 @@ extension LongPatch {
   ///   - sink: takes the result; what it was given means nothing where this throws.
   /// - Returns: bytes of the result.
   /// - Throws: ``DeltaError``, and what reading and the sink throw.
-  public static func apply(
+  package static func apply(
     _ patch: LongImage, to base: LongImage, maximum: Int, to sink: ([UInt8]) throws -> Void
   ) throws -> Int {
     var place = 0

@@ -1,4 +1,4 @@
-public import AsvinPatch
+package import AsvinPatch
 
 extension LongPatch {
   /// Makes a patch, part after part, each proved before it is given out.
@@ -8,7 +8,7 @@ extension LongPatch {
   ///   - progress: is told bytes of the result that are done, and all.
   ///   - sink: takes the patch.
   /// - Throws: ``DeltaError``, and what reading and the sink throw.
-  public static func write(
+  package static func write(
     from old: LongImage, to new: LongImage, set: InstructionSet? = nil, effort: Effort = .normal,
     progress: (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }, to sink: ([UInt8]) throws -> Void
   ) throws -> BuiltLongPatch {

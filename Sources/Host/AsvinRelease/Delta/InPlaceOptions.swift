@@ -2,16 +2,16 @@ import AsvinPatch
 import AsvinPatchBuilder
 
 /// A slot that a result is written over its base in.
-public struct InPlaceOptions: Sendable {
+package struct InPlaceOptions: Sendable {
   /// Bytes of the slot; what the larger image needs where not given.
-  public var memory: UInt64?
+  package var memory: UInt64?
   /// Bytes of an erase block: a power of two, 256 to 16 MiB.
-  public var block: UInt64
+  package var block: UInt64
   /// Blocks that are kept twice: 1 or 2.
-  public var spare: UInt64
+  package var spare: UInt64
 
   /// A slot of blocks.
-  public init(memory: UInt64? = nil, block: UInt64 = 4096, spare: UInt64 = 2) {
+  package init(memory: UInt64? = nil, block: UInt64 = 4096, spare: UInt64 = 2) {
     (self.memory, self.block, self.spare) = (memory, block, spare)
   }
 
@@ -34,13 +34,13 @@ public struct InPlaceOptions: Sendable {
 }
 
 /// What writing over the base needs, and what it costs the flash.
-public struct InPlaceReport: Encodable, Sendable {
+package struct InPlaceReport: Encodable, Sendable {
   /// Bytes of the spare blocks.
-  public let spareBytes: Int
+  package let spareBytes: Int
   /// Bytes of the checkpoint area.
-  public let checkpointBytes: Int
+  package let checkpointBytes: Int
   /// How often a block of the slot, a spare one and one of the checkpoint area is erased at most.
-  public let slotErasures: Int, spareErasures: Int, checkpointErasures: Int
+  package let slotErasures: Int, spareErasures: Int, checkpointErasures: Int
 
   init(_ wear: Wear) {
     (spareBytes, checkpointBytes) = (wear.spareBytes, wear.checkpointBytes)

@@ -4,24 +4,24 @@ import AsvinPatch
 import AsvinPatchBuilder
 
 /// Applies a patch to an image.
-public struct PatchApplication: Sendable {
+package struct PatchApplication: Sendable {
   /// The base: an image, or a bundle.
-  public var old: String
+  package var old: String
   /// The patch.
-  public var patch: String
+  package var patch: String
   /// The slot whose image is taken out of a bundle.
-  public var slot: UInt64 = 0
+  package var slot: UInt64 = 0
   /// Where the result goes.
-  public var output: String
+  package var output: String
   /// Bytes of the result at most.
-  public var maximum = Self.usualMaximum
+  package var maximum = Self.usualMaximum
   /// More than any image of a device has that is updated whole, and little enough to be held in memory.
-  public static let usualMaximum: UInt64 = 1 << 30
+  package static let usualMaximum: UInt64 = 1 << 30
   /// Whether an existing file is replaced.
-  public var force = false
+  package var force = false
 
   /// An application of a patch to a file.
-  public init(old: String, patch: String, output: String) {
+  package init(old: String, patch: String, output: String) {
     self.old = old
     self.patch = patch
     self.output = output
@@ -30,7 +30,7 @@ public struct PatchApplication: Sendable {
   /// Applies the patch. The file appears only when the result is what the patch names.
   ///
   /// - Throws: ``Failure``.
-  public func run(in surroundings: Surroundings) throws(Failure) -> ApplicationReport {
+  package func run(in surroundings: Surroundings) throws(Failure) -> ApplicationReport {
     guard maximum > 0 else {
       throw Failure(.usage, "a result of at most 0 bytes is no image", hint: "give --max-size 1 or more, in bytes")
     }
@@ -71,13 +71,13 @@ extension PatchApplication {
 }
 
 /// An image that a patch made.
-public struct ApplicationReport: Encodable, Sendable {
+package struct ApplicationReport: Encodable, Sendable {
   /// The file.
-  public let output: String
+  package let output: String
   /// Bytes.
-  public let size: Int
+  package let size: Int
   /// SHA-256.
-  public let sha256: String
+  package let sha256: String
 }
 
 extension Failure {

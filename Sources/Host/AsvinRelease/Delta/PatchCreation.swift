@@ -1,31 +1,31 @@
 import AsvinBundle
-public import AsvinPatch
-public import AsvinPatchBuilder
+package import AsvinPatch
+package import AsvinPatchBuilder
 import Glibc
 
 /// Makes a patch from one image to another, and proves it.
-public struct PatchCreation: Sendable {
+package struct PatchCreation: Sendable {
   /// The base: an image, or a bundle.
-  public var old: String
+  package var old: String
   /// The result: an image, or a bundle.
-  public var new: String
+  package var new: String
   /// The slot whose image is taken out of a bundle.
-  public var slot: UInt64 = 0
+  package var slot: UInt64 = 0
   /// Where the patch goes.
-  public var output: String
+  package var output: String
   /// How much memory it is applied in; `nil` takes what the image looks made for.
-  public var profile: Profile?
+  package var profile: Profile?
   /// The machine code; `nil` tries all.
-  public var set: InstructionSet?
+  package var set: InstructionSet?
   /// How the result is written over the base; `nil` where it goes to another slot.
-  public var inPlace: InPlaceOptions?
+  package var inPlace: InPlaceOptions?
   /// How long to look for a smaller patch.
-  public var effort = Effort.normal
+  package var effort = Effort.normal
   /// Whether an existing file is replaced.
-  public var force = false
+  package var force = false
 
   /// A patch between two files.
-  public init(from old: String, to new: String, output: String) {
+  package init(from old: String, to new: String, output: String) {
     self.old = old
     self.new = new
     self.output = output
@@ -34,7 +34,7 @@ public struct PatchCreation: Sendable {
   /// Makes the patch. The file appears only after the patch has given the new image back.
   ///
   /// - Throws: ``Failure``.
-  public func run(in surroundings: Surroundings) throws(Failure) -> PatchReport {
+  package func run(in surroundings: Surroundings) throws(Failure) -> PatchReport {
     let surroundings = surroundings.oneRun()
     let base = try SlotImage(base: old, slot: slot, in: surroundings)
     let result = try SlotImage(new, slot: slot, in: surroundings)
@@ -77,35 +77,35 @@ extension PatchCreation {
 }
 
 /// A patch that was made.
-public struct PatchReport: Encodable, Sendable {
+package struct PatchReport: Encodable, Sendable {
   /// The file.
-  public let output: String
+  package let output: String
   /// Bytes of the patch.
-  public let size: Int
+  package let size: Int
   /// Bytes of the base.
-  public let oldSize: Int
+  package let oldSize: Int
   /// Bytes of the result.
-  public let newSize: Int
+  package let newSize: Int
   /// The patch's size, as a part of the result's.
-  public let ratio: Double
+  package let ratio: Double
   /// Bytes of RAM that applying needs, beside the applier itself and its stack.
-  public let memory: Int
+  package let memory: Int
   /// The profile's name.
-  public let profile: String
+  package let profile: String
   /// The machine code that it was made for.
-  public let instructionSet: String
+  package let instructionSet: String
   /// Seconds of processor time that making it took, of all cores.
-  public let seconds: Double
+  package let seconds: Double
   /// What writing over the base needs, and what it costs the flash.
-  public let inPlace: InPlaceReport?
+  package let inPlace: InPlaceReport?
 }
 
 extension Profile {
   /// The name on the command line.
-  public var name: String { "\(self)" }
+  package var name: String { "\(self)" }
 }
 
 extension InstructionSet {
   /// The name on the command line.
-  public var name: String { "\(self)" }
+  package var name: String { "\(self)" }
 }

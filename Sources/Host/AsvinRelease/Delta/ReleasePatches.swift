@@ -140,16 +140,16 @@ struct ReleasePatches {
 }
 
 /// A patch that was made for a release.
-public struct PayloadPatchReport: Encodable, Sendable {
+package struct PayloadPatchReport: Encodable, Sendable {
   /// The slot of the image.
-  public let slot: UInt64
+  package let slot: UInt64
   /// The base as it was given; `nil` for the compressed image.
-  public let from: String?
+  package let from: String?
   /// Bytes.
-  public let size: Int
+  package let size: Int
   /// Whether the bundle holds it: not where the compressed image, or the image itself, is no larger, or where another
   /// has the same base.
-  public let isKept: Bool
+  package let isKept: Bool
   /// Bytes of RAM that applying needs, beside the applier itself and its stack.
-  public let memory: Int
+  package let memory: Int
 }

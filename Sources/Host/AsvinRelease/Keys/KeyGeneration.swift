@@ -1,19 +1,19 @@
 import AsvinBundle
 import AsvinCrypto
-public import AsvinManifest
-public import AsvinVerifier
+package import AsvinManifest
+package import AsvinVerifier
 
 /// Makes a key pair in two files.
-public struct KeyGeneration: Sendable {
+package struct KeyGeneration: Sendable {
   /// The key's algorithm.
-  public var algorithm: SignatureAlgorithm
+  package var algorithm: SignatureAlgorithm
   /// Where the private key goes; the public one goes beside it.
-  public var output: String
+  package var output: String
   /// Whether the private key is encrypted even where no passphrase is set: a person is asked for one.
-  public var encrypted: Bool
+  package var encrypted: Bool
 
   /// What to make.
-  public init(algorithm: SignatureAlgorithm, output: String, encrypted: Bool) {
+  package init(algorithm: SignatureAlgorithm, output: String, encrypted: Bool) {
     self.algorithm = algorithm
     self.output = output
     self.encrypted = encrypted
@@ -22,7 +22,7 @@ public struct KeyGeneration: Sendable {
   /// Makes the two files, of which neither may exist; after a failure neither does.
   ///
   /// - Throws: ``Failure``.
-  public func run(in surroundings: Surroundings) throws -> KeyReport {
+  package func run(in surroundings: Surroundings) throws -> KeyReport {
     let surroundings = surroundings.oneRun()
     guard !FileIdentity.isStandardOutput(output) else {
       throw Failure(.usage, "a private key is not written to standard output", hint: "give a file with -o KEY.pem")
@@ -77,22 +77,22 @@ public struct KeyGeneration: Sendable {
 }
 
 /// A public key, and where it lies.
-public struct KeyReport: Encodable, Sendable {
+package struct KeyReport: Encodable, Sendable {
   /// `ed25519` or `ecdsa-p256`.
-  public let algorithm: String
+  package let algorithm: String
   /// The key id, 16 hexadecimal digits.
-  public let keyID: String
+  package let keyID: String
   /// The file with the private key, where one was made.
-  public let privateKey: String?
+  package let privateKey: String?
   /// The file with the public key, where one was written.
-  public let publicKey: String?
+  package let publicKey: String?
   /// The public key as PEM.
-  public let pem: String
+  package let pem: String
 
   /// A report of a key.
   ///
   /// - Throws: `CryptoError` for a key that is no point.
-  public init(_ key: PublicKey, privateFile: String?, publicFile: String?) throws {
+  package init(_ key: PublicKey, privateFile: String?, publicFile: String?) throws {
     algorithm = key.algorithm.name
     keyID = key.keyID(using: OpenSSL()).hexadecimal
     privateKey = privateFile
@@ -103,7 +103,7 @@ public struct KeyReport: Encodable, Sendable {
 
 extension SignatureAlgorithm {
   /// The name on the command line and in JSON.
-  public var name: String {
+  package var name: String {
     switch self {
     case .ed25519: "ed25519"
     case .ecdsaP256: "ecdsa-p256"
@@ -111,7 +111,7 @@ extension SignatureAlgorithm {
   }
 
   /// The short name that the command line shows.
-  public var shortName: String {
+  package var shortName: String {
     switch self {
     case .ed25519: "ed25519"
     case .ecdsaP256: "p256"
@@ -119,7 +119,7 @@ extension SignatureAlgorithm {
   }
 
   /// The algorithm of a name, long or short.
-  public init?(name: String) {
+  package init?(name: String) {
     guard let algorithm = SignatureAlgorithm.allCases.first(where: { $0.name == name || $0.shortName == name }) else {
       return nil
     }

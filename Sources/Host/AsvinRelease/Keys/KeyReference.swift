@@ -1,15 +1,15 @@
 import AsvinBundle
-public import AsvinCrypto
-public import AsvinVerifier
+package import AsvinCrypto
+package import AsvinVerifier
 
 /// Where a key is: a path, or `env://NAME` for a variable that holds PEM.
-public struct KeyReference: Sendable {
+package struct KeyReference: Sendable {
   /// The reference as it was written.
-  public let text: String
+  package let text: String
   private let folder: String
 
   /// A reference; a relative path starts from a folder.
-  public init(_ text: String, from folder: String) {
+  package init(_ text: String, from folder: String) {
     self.text = text
     self.folder = folder
   }
@@ -17,7 +17,7 @@ public struct KeyReference: Sendable {
   /// The private key that it names, opened with the passphrase of the surroundings where it has one.
   ///
   /// - Throws: ``Failure``.
-  public func privateKey(in surroundings: Surroundings) throws(Failure) -> PrivateKey {
+  package func privateKey(in surroundings: Surroundings) throws(Failure) -> PrivateKey {
     let (pem, isOpenToAll) = try pem(in: surroundings)
     return try privateKey(pem, isOpenToAll: isOpenToAll, in: surroundings)
   }
@@ -50,7 +50,7 @@ public struct KeyReference: Sendable {
   /// The public key that it names.
   ///
   /// - Throws: ``Failure``.
-  public func publicKey(in surroundings: Surroundings) throws(Failure) -> PublicKey {
+  package func publicKey(in surroundings: Surroundings) throws(Failure) -> PublicKey {
     try publicKey(pem(in: surroundings).bytes)
   }
 

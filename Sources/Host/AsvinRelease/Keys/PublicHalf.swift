@@ -3,16 +3,16 @@ import AsvinCrypto
 import AsvinVerifier
 
 /// Gives the public half of a key.
-public struct PublicHalf: Sendable {
+package struct PublicHalf: Sendable {
   /// The key: private, or public already.
-  public var key: KeyReference
+  package var key: KeyReference
   /// A file for it.
-  public var output: String?
+  package var output: String?
   /// Whether an existing file is replaced.
-  public var force: Bool
+  package var force: Bool
 
   /// The public half of a key.
-  public init(key: KeyReference, output: String?, force: Bool) {
+  package init(key: KeyReference, output: String?, force: Bool) {
     self.key = key
     self.output = output
     self.force = force
@@ -21,7 +21,7 @@ public struct PublicHalf: Sendable {
   /// Reads the key, and writes the file where one is wanted.
   ///
   /// - Throws: ``Failure``.
-  public func run(in surroundings: Surroundings) throws(Failure) -> KeyReport {
+  package func run(in surroundings: Surroundings) throws(Failure) -> KeyReport {
     let surroundings = surroundings.oneRun()
     do {
       let publicKey = try key.eitherHalf(in: surroundings)

@@ -3,17 +3,17 @@ import AsvinImage
 import AsvinManifest
 
 /// Checks an image against its board, its release and what was published before.
-public struct Lint: Sendable {
+package struct Lint: Sendable {
   /// What is said about the release.
-  public var options: ReleaseOptions
+  package var options: ReleaseOptions
 
   /// A check of a release.
-  public init(_ options: ReleaseOptions) { self.options = options }
+  package init(_ options: ReleaseOptions) { self.options = options }
 
   /// Looks at everything, and gives all findings.
   ///
   /// - Throws: ``Failure`` where something cannot be read.
-  public func run(in surroundings: Surroundings) throws(Failure) -> LintReport {
+  package func run(in surroundings: Surroundings) throws(Failure) -> LintReport {
     let surroundings = surroundings.oneRun()
     let draft = try ReleaseDraft(options, in: surroundings)
     let format = draft.images.first.map { $0.description.container ?? $0.description.format }

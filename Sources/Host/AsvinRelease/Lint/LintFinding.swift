@@ -1,5 +1,5 @@
 /// What lint checks before anything is signed.
-public enum LintRule: String, CaseIterable, Codable, Sendable {
+package enum LintRule: String, CaseIterable, Codable, Sendable {
   /// The image is larger than its slot, or the board has no such slot.
   case slot
   /// The slot takes images of other formats.
@@ -23,27 +23,27 @@ public enum LintRule: String, CaseIterable, Codable, Sendable {
 }
 
 /// A reason not to sign.
-public struct LintFinding: Codable, Equatable, Sendable {
+package struct LintFinding: Codable, Equatable, Sendable {
   /// The rule that is broken.
-  public let rule: LintRule
+  package let rule: LintRule
   /// The file.
-  public let file: String
+  package let file: String
   /// What is wrong, in lower case.
-  public let message: String
+  package let message: String
   /// What to do next.
-  public let hint: String
+  package let hint: String
 }
 
 /// What lint found in an image and its further slots.
-public struct LintReport: Encodable, Sendable {
+package struct LintReport: Encodable, Sendable {
   /// The image of slot 0.
-  public let file: String
+  package let file: String
   /// The format of the image of slot 0.
-  public let format: String
+  package let format: String
   /// `passed` or `refused`.
-  public let result: String
+  package let result: String
   /// The findings.
-  public let findings: [LintFinding]
+  package let findings: [LintFinding]
 
   init(file: String, format: String, findings: [LintFinding]) {
     self.file = file

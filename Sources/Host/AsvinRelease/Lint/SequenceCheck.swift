@@ -1,11 +1,11 @@
 /// Finds sequence numbers that use up the numbers after them: a device that has installed the largest one can never be
 /// updated again, and no bundle takes that back.
-public enum SequenceCheck {
+package enum SequenceCheck {
   /// The largest step from one release to the next: all versions that a number is derived from lie within it, and so
   /// does a date of twelve or fourteen digits that is six years later.
-  public static let largestStep: UInt64 = 1 << 36
+  package static let largestStep: UInt64 = 1 << 36
   /// The largest number where no release before it is known; dates of fourteen digits are below it until the year 2814.
-  public static let largestStart: UInt64 = 1 << 48
+  package static let largestStart: UInt64 = 1 << 48
 
   static func findings(on draft: ReleaseDraft, file: String) -> [LintFinding] {
     guard let sequence = draft.sequence, sequence > largestStart else { return [] }

@@ -1,17 +1,17 @@
 import AsvinCrypto
-public import AsvinManifest
+package import AsvinManifest
 
 /// A vendor's domain and a class's name, with the ids that stand for them in a manifest.
-public struct DeviceClass: Sendable {
+package struct DeviceClass: Sendable {
   /// The vendor id.
-  public let vendor: Identifier
+  package let vendor: Identifier
   /// The class id.
-  public let deviceClass: Identifier
+  package let deviceClass: Identifier
 
   /// The ids of a domain and a name.
   ///
   /// - Throws: ``Failure`` for what is no domain, or no name.
-  public init(vendor: String, name: String) throws(Failure) {
+  package init(vendor: String, name: String) throws(Failure) {
     self.vendor = try DeviceClass.vendor(vendor)
     guard Name(name) != nil else {
       throw Failure(.usage, "'\(name)' is not a class name", hint: "use letters, digits and . + _ -, at most 64")
@@ -20,7 +20,7 @@ public struct DeviceClass: Sendable {
   }
 
   /// The class id as a UUID.
-  public var classID: String { deviceClass.uuid }
+  package var classID: String { deviceClass.uuid }
 
   static func vendor(_ domain: String) throws(Failure) -> Identifier {
     let allowed = domain.utf8.allSatisfy { byte in

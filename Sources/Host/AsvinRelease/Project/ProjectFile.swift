@@ -1,36 +1,36 @@
 import AsvinBundle
 
 /// `asvin-pack.yaml`: a project's defaults, so that a verb needs no options.
-public struct ProjectFile: Sendable {
+package struct ProjectFile: Sendable {
   /// The name that is looked for.
-  public static let fileName = "asvin-pack.yaml"
+  package static let fileName = "asvin-pack.yaml"
 
   /// The folder it lies in; its relative paths start there.
-  public internal(set) var folder: String
+  package internal(set) var folder: String
   /// The vendor's domain.
-  public internal(set) var vendor: String?
+  package internal(set) var vendor: String?
   /// The class's name.
-  public internal(set) var deviceClass: String?
+  package internal(set) var deviceClass: String?
   /// The product's name.
-  public internal(set) var name: String?
+  package internal(set) var name: String?
   /// The version.
-  public internal(set) var version: String?
+  package internal(set) var version: String?
   /// The board template, by name or path.
-  public internal(set) var template: String?
+  package internal(set) var template: String?
   /// References of the keys that sign.
-  public internal(set) var keys: [KeyReference] = []
+  package internal(set) var keys: [KeyReference] = []
   /// The public keys whose signatures count when publishing.
-  public internal(set) var trust: [KeyReference] = []
+  package internal(set) var trust: [KeyReference] = []
   /// Images for further slots.
-  public internal(set) var slots: [UInt64: String] = [:]
+  package internal(set) var slots: [UInt64: String] = [:]
   /// Which addresses of a container become the image of slot 0.
-  public internal(set) var range: String?
+  package internal(set) var range: String?
   /// Which chip or board of a container the image of slot 0 is for.
-  public internal(set) var family: String?
+  package internal(set) var family: String?
   /// The file group, where releases go.
-  public internal(set) var group: String?
+  package internal(set) var group: String?
   /// Where the file group is, such as `dir:releases`.
-  public internal(set) var destination: String?
+  package internal(set) var destination: String?
 
   /// No project: no defaults.
   init(folder: String) { self.folder = folder }
@@ -63,12 +63,12 @@ public struct ProjectFile: Sendable {
   }
 
   /// The variable that names a project file, which is then obeyed wherever it is and whoever owns it.
-  public static let variable = "ASVIN_PACK_PROJECT"
+  package static let variable = "ASVIN_PACK_PROJECT"
 
   /// The project of the nearest `asvin-pack.yaml`, from the working folder upward; no defaults where there is none.
   ///
   /// - Throws: ``Failure`` for a file that is there and not right, or that another user could have put there.
-  public static func find(in surroundings: Surroundings) throws(Failure) -> ProjectFile {
+  package static func find(in surroundings: Surroundings) throws(Failure) -> ProjectFile {
     if let named = surroundings.variables[variable], !named.isEmpty {
       let path = Surroundings.path(named, from: surroundings.searchFolder)
       let file = try ProjectFile(

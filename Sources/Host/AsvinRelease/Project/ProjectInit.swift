@@ -2,18 +2,18 @@ import AsvinBundle
 import AsvinManifest
 
 /// Writes a commented project file.
-public struct ProjectInit: Sendable {
+package struct ProjectInit: Sendable {
   /// The board template.
-  public var template: String
+  package var template: String
   /// The vendor's domain.
-  public var vendor: String?
+  package var vendor: String?
   /// The class's name; the template's where it is not given.
-  public var deviceClass: String?
+  package var deviceClass: String?
   /// Whether an existing file is replaced.
-  public var force: Bool
+  package var force: Bool
 
   /// What to write.
-  public init(template: String, vendor: String?, deviceClass: String?, force: Bool) {
+  package init(template: String, vendor: String?, deviceClass: String?, force: Bool) {
     self.template = template
     self.vendor = vendor
     self.deviceClass = deviceClass
@@ -23,7 +23,7 @@ public struct ProjectInit: Sendable {
   /// Writes `asvin-pack.yaml` into the working folder.
   ///
   /// - Throws: ``Failure``.
-  public func run(in surroundings: Surroundings) throws(Failure) -> ProjectReport {
+  package func run(in surroundings: Surroundings) throws(Failure) -> ProjectReport {
     let surroundings = surroundings.oneRun()
     let template = try Template.named(self.template, from: surroundings.folder, in: surroundings)
     let vendor = self.vendor ?? template.vendor ?? "example.com"
@@ -78,15 +78,15 @@ public struct ProjectInit: Sendable {
 }
 
 /// A project file that was written.
-public struct ProjectReport: Encodable, Sendable {
+package struct ProjectReport: Encodable, Sendable {
   /// The file.
-  public let file: String
+  package let file: String
   /// The board template.
-  public let template: String
+  package let template: String
   /// The vendor's domain.
-  public let vendor: String
+  package let vendor: String
   /// The class's name.
-  public let deviceClass: String
+  package let deviceClass: String
 
   enum CodingKeys: String, CodingKey {
     case file, template, vendor

@@ -1,37 +1,37 @@
-public import AsvinImage
+package import AsvinImage
 
 /// What a kind of board asks of its firmware.
-public struct Template: Sendable {
+package struct Template: Sendable {
   /// A slot of the board.
-  public struct Slot: Sendable {
+  package struct Slot: Sendable {
     /// What stands in it, for people.
-    public let name: String
+    package let name: String
     /// Bytes that it holds.
-    public let size: UInt64
+    package let size: UInt64
     /// The formats that an image in it may have; empty is any image.
-    public let formats: [ImageFormat]
+    package let formats: [ImageFormat]
     /// The addresses of the slot, which choose the data of a container that has more.
-    public let range: AddressRange?
+    package let range: AddressRange?
     /// What the slot is for; `nil` is the application for slot 0, and anything for the others.
-    public let role: ImageRole?
+    package let role: ImageRole?
   }
 
   /// The template's name.
-  public let name: String
+  package let name: String
   /// One line for people.
-  public let summary: String
+  package let summary: String
   /// The domain whose class it is.
-  public let vendor: String?
+  package let vendor: String?
   /// The class's name.
-  public let deviceClass: String?
+  package let deviceClass: String?
   /// The chip that an image must be for, where its format tells.
-  public let chips: [Chip]
+  package let chips: [Chip]
   /// The slots by number.
-  public let slots: [UInt64: Slot]
+  package let slots: [UInt64: Slot]
   /// Bytes of RAM that a device has for applying a patch.
-  public let memory: UInt64
+  package let memory: UInt64
   /// Bytes of a sealed stream's chunk.
-  public let chunk: UInt64
+  package let chunk: UInt64
 
   /// A template of its YAML.
   init(_ bytes: [UInt8], name: String) throws(Failure) {
@@ -101,7 +101,7 @@ extension Template {
   /// A template of a name that is built in, or of a YAML file.
   ///
   /// - Throws: ``Failure``.
-  public static func named(
+  package static func named(
     _ name: String, from folder: String, in surroundings: Surroundings
   ) throws(Failure) -> Template {
     if let bytes = builtIn[name] { return try Template(bytes, name: name) }
@@ -120,7 +120,7 @@ extension Template {
   }
 
   /// The templates of the `Templates` folder, by name.
-  public static var builtIn: [String: [UInt8]] {
+  package static var builtIn: [String: [UInt8]] {
     [
       "esp32": PackageResources.esp32_yaml,
       "esp32c3": PackageResources.esp32c3_yaml,

@@ -4,23 +4,23 @@ import AsvinManifest
 import FoundationEssentials
 
 /// A release in a file group.
-public struct PublishedRelease: Codable, Equatable, Sendable {
+package struct PublishedRelease: Codable, Equatable, Sendable {
   /// The product's name.
-  public let name: String
+  package let name: String
   /// The version that people read.
-  public let version: String
+  package let version: String
   /// The sequence number.
-  public let sequence: UInt64
+  package let sequence: UInt64
   /// The vendor id, as a UUID.
-  public let vendor: String
+  package let vendor: String
   /// The class id, as a UUID.
-  public let deviceClass: String
+  package let deviceClass: String
   /// The release's identity: SHA-256 of its manifest.
-  public let manifest: String
+  package let manifest: String
   /// SHA-256 of the bundle, which names its object.
-  public let bundle: String
+  package let bundle: String
   /// Bytes of the bundle.
-  public let size: UInt64
+  package let size: UInt64
 
   enum CodingKeys: String, CodingKey {
     case name, version, sequence, vendor

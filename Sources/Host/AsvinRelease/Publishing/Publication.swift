@@ -1,23 +1,23 @@
-public import AsvinBundle
+package import AsvinBundle
 import AsvinCrypto
 import AsvinManifest
 import AsvinVerifier
 
 /// Publishes a bundle to a file group, as one transaction.
-public struct Publication: Sendable {
+package struct Publication: Sendable {
   /// The bundle.
-  public var bundle: String
+  package var bundle: String
   /// The file group; the project's where not given.
-  public var group: String?
+  package var group: String?
   /// Where the group is; the project's where not given.
-  public var destination: String?
+  package var destination: String?
   /// Public keys of which one must have signed; the project's where none is given.
-  public var trust: [KeyReference]
+  package var trust: [KeyReference]
   /// Whether nothing is written.
-  public var dryRun: Bool
+  package var dryRun: Bool
 
   /// A publication of a bundle.
-  public init(bundle: String, group: String?, destination: String?, trust: [KeyReference], dryRun: Bool) {
+  package init(bundle: String, group: String?, destination: String?, trust: [KeyReference], dryRun: Bool) {
     self.bundle = bundle
     self.group = group
     self.destination = destination
@@ -28,7 +28,7 @@ public struct Publication: Sendable {
   /// Verifies the bundle, stores it, then adds it to the index, which makes it visible in one step.
   ///
   /// - Throws: ``Failure``.
-  public func run(in surroundings: Surroundings) throws(Failure) -> Receipt {
+  package func run(in surroundings: Surroundings) throws(Failure) -> Receipt {
     let surroundings = surroundings.oneRun()
     let project = try ProjectFile.find(in: surroundings)
     let (name, destination) = try place(in: surroundings)
@@ -63,7 +63,7 @@ public struct Publication: Sendable {
   }
 
   /// Whether a destination is a platform's address, and no folder.
-  public static func isPlatform(_ destination: String) -> Bool {
+  package static func isPlatform(_ destination: String) -> Bool {
     destination.hasPrefix("https://") || destination.hasPrefix("http://")
   }
 
@@ -71,7 +71,7 @@ public struct Publication: Sendable {
   ///
   /// - Returns: the bundle, and where the caller or the project wants it.
   /// - Throws: ``Failure``.
-  public func checked(in surroundings: Surroundings) throws(Failure) -> CheckedBundle {
+  package func checked(in surroundings: Surroundings) throws(Failure) -> CheckedBundle {
     let project = try ProjectFile.find(in: surroundings)
     let open = try OpenBundle(bundle, in: surroundings)
     do {
@@ -86,7 +86,7 @@ public struct Publication: Sendable {
   /// The public keys of which one must have signed, PEM.
   ///
   /// - Throws: ``Failure`` where there is none, or one cannot be read.
-  public func trustedKeys(in surroundings: Surroundings) throws(Failure) -> [String] {
+  package func trustedKeys(in surroundings: Surroundings) throws(Failure) -> [String] {
     let project = try ProjectFile.find(in: surroundings)
     let references = trust.isEmpty ? project.trust : trust
     guard !references.isEmpty else {
@@ -102,7 +102,7 @@ public struct Publication: Sendable {
   /// Where the caller or the project wants the bundle.
   ///
   /// - Throws: ``Failure`` where nobody says.
-  public func place(in surroundings: Surroundings) throws(Failure) -> (group: String, destination: String) {
+  package func place(in surroundings: Surroundings) throws(Failure) -> (group: String, destination: String) {
     let project = try ProjectFile.find(in: surroundings)
     guard let name = group ?? project.group else {
       throw Failure(.usage, "no file group is given", hint: "give one with --group NAME")
@@ -163,19 +163,19 @@ extension PublishedRelease {
 }
 
 /// A bundle that was read to its end, and is what its manifest says.
-public struct CheckedBundle: Sendable {
+package struct CheckedBundle: Sendable {
   /// What is published.
-  public let release: PublishedRelease
+  package let release: PublishedRelease
   /// The bundle.
-  public let file: InputFile
+  package let file: InputFile
   /// Whether a trusted key's signature was checked.
-  public let signatureChecked: Bool
+  package let signatureChecked: Bool
 }
 
 /// What was published, and where.
-public struct Receipt: Encodable, Sendable {
+package struct Receipt: Encodable, Sendable {
   /// What came of it.
-  public enum Result: String, Encodable, Sendable {
+  package enum Result: String, Encodable, Sendable {
     /// It was added.
     case published
     /// The same bundle was there before; nothing was changed.
@@ -185,22 +185,22 @@ public struct Receipt: Encodable, Sendable {
   }
 
   /// What came of it.
-  public let result: Result
+  package let result: Result
   /// The file group.
-  public let group: String
+  package let group: String
   /// Where the group is.
-  public let destination: String
+  package let destination: String
   /// The release.
-  public let release: PublishedRelease
+  package let release: PublishedRelease
   /// Whether a trusted key's signature was checked.
-  public let signatureChecked: Bool
+  package let signatureChecked: Bool
   /// The firmware's id on the platform.
-  public let firmware: Int64?
+  package let firmware: Int64?
   /// What the platform signed: a JWT.
-  public let proof: String?
+  package let proof: String?
 
   /// A publication to a platform.
-  public init(
+  package init(
     _ checked: CheckedBundle, group: String, destination: String, result: Result, firmware: Int64?, proof: String?
   ) {
     self.result = result

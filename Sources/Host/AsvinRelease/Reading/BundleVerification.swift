@@ -4,24 +4,24 @@ import AsvinManifest
 import AsvinVerifier
 
 /// Verifies a bundle whole: the envelope as a device does, then every payload against its digest.
-public struct BundleVerification: Sendable {
+package struct BundleVerification: Sendable {
   /// The bundle.
-  public var bundle: String
+  package var bundle: String
   /// The public keys of which one must have signed.
-  public var trust: [KeyReference]
+  package var trust: [KeyReference]
   /// The vendor's domain, where it is asked.
-  public var vendor: String?
+  package var vendor: String?
   /// The class's name, where it is asked; it needs the vendor.
-  public var deviceClass: String?
+  package var deviceClass: String?
   /// The rollback floor, where it is asked.
-  public var floor: UInt64?
+  package var floor: UInt64?
   /// The sequence number of what the device runs.
-  public var baseSequence: UInt64?
+  package var baseSequence: UInt64?
   /// How many of the keys must have signed.
-  public var threshold = 1
+  package var threshold = 1
 
   /// A verification against keys, with no further demands.
-  public init(bundle: String, trust: [KeyReference]) {
+  package init(bundle: String, trust: [KeyReference]) {
     self.bundle = bundle
     self.trust = trust
   }
@@ -30,7 +30,7 @@ public struct BundleVerification: Sendable {
   ///
   /// - Returns: the verdict; a rejection is one.
   /// - Throws: ``Failure`` where there is no verdict: a wrong call, a file that cannot be read.
-  public func run(in surroundings: Surroundings) throws(Failure) -> Verdict {
+  package func run(in surroundings: Surroundings) throws(Failure) -> Verdict {
     let surroundings = surroundings.oneRun()
     let acceptance = try acceptance(in: surroundings)
     do throws(Failure) {
@@ -78,26 +78,26 @@ public struct BundleVerification: Sendable {
 }
 
 /// Whether a release is accepted, and why not.
-public struct Verdict: Encodable, Sendable {
+package struct Verdict: Encodable, Sendable {
   /// `accepted` or `rejected`.
-  public let result: String
+  package let result: String
   /// The reason's name; `accepted` where there is none.
-  public let reason: String
+  package let reason: String
   /// The reason's code; 0 where there is none.
-  public let code: UInt8
+  package let code: UInt8
   /// The bundle.
-  public let bundle: String
+  package let bundle: String
   /// The release that was accepted.
-  public let release: ReleaseReport?
+  package let release: ReleaseReport?
   /// The key ids of the trusted keys that signed.
-  public let signers: [String]
+  package let signers: [String]
   /// What was wrong, for people.
-  public let message: String?
+  package let message: String?
   /// What to do next.
-  public let hint: String?
+  package let hint: String?
 
   /// Whether the release is accepted.
-  public var isAccepted: Bool { code == 0 }
+  package var isAccepted: Bool { code == 0 }
 
   init(_ release: VerifiedRelease, of open: OpenBundle) {
     result = "accepted"

@@ -4,18 +4,18 @@ import AsvinManifest
 import AsvinVerifier
 
 /// Takes an image out of a verified bundle.
-public struct Extraction: Sendable {
+package struct Extraction: Sendable {
   /// What is verified first.
-  public var verification: BundleVerification
+  package var verification: BundleVerification
   /// The slot.
-  public var slot: UInt64
+  package var slot: UInt64
   /// Where the image goes.
-  public var output: String
+  package var output: String
   /// Whether an existing file is replaced.
-  public var force: Bool
+  package var force: Bool
 
   /// An extraction of a slot's image.
-  public init(_ verification: BundleVerification, slot: UInt64, output: String, force: Bool) {
+  package init(_ verification: BundleVerification, slot: UInt64, output: String, force: Bool) {
     self.verification = verification
     self.slot = slot
     self.output = output
@@ -25,7 +25,7 @@ public struct Extraction: Sendable {
   /// Verifies the whole bundle and writes the image. The file appears only after the archive's last byte held.
   ///
   /// - Throws: ``Failure``.
-  public func run(in surroundings: Surroundings) throws(Failure) -> ExtractionReport {
+  package func run(in surroundings: Surroundings) throws(Failure) -> ExtractionReport {
     let surroundings = surroundings.oneRun()
     let acceptance = try verification.acceptance(in: surroundings)
     let open = try OpenBundle(verification.bundle, in: surroundings)
@@ -52,13 +52,13 @@ public struct Extraction: Sendable {
 }
 
 /// An image that was taken out.
-public struct ExtractionReport: Encodable, Sendable {
+package struct ExtractionReport: Encodable, Sendable {
   /// The file.
-  public let output: String
+  package let output: String
   /// The slot.
-  public let slot: UInt64
+  package let slot: UInt64
   /// Bytes.
-  public let size: UInt64
+  package let size: UInt64
   /// SHA-256.
-  public let sha256: String
+  package let sha256: String
 }

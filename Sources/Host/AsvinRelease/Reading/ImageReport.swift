@@ -2,25 +2,25 @@ import AsvinBundle
 import AsvinImage
 
 /// A firmware image, for people and for JSON.
-public struct ImageReport: Encodable, Sendable {
+package struct ImageReport: Encodable, Sendable {
   /// A check of the image against itself.
-  public struct Check: Encodable, Sendable {
+  package struct Check: Encodable, Sendable {
     /// What was checked.
-    public let name: String
+    package let name: String
     /// `right` or `wrong`.
-    public let result: String
+    package let result: String
   }
 
   /// Data at addresses, from a first to a last one, both included.
-  public struct Range: Encodable, Sendable {
+  package struct Range: Encodable, Sendable {
     /// The first address.
-    public let first: UInt64
+    package let first: UInt64
     /// The last address.
-    public let last: UInt64
+    package let last: UInt64
     /// Bytes between them, both included.
-    public let size: UInt64
+    package let size: UInt64
     /// What the container calls the data.
-    public let label: String?
+    package let label: String?
 
     init(_ range: AddressRange) {
       (first, last, size, label) = (range.first, range.last, range.count, range.label)
@@ -28,51 +28,51 @@ public struct ImageReport: Encodable, Sendable {
   }
 
   /// The data for one of several chips or boards.
-  public struct Family: Encodable, Sendable {
+  package struct Family: Encodable, Sendable {
     /// Its number, as `--family` accepts it.
-    public let identifier: UInt32
+    package let identifier: UInt32
     /// The chip.
-    public let chip: String?
+    package let chip: String?
     /// Where its data is.
-    public let ranges: [Range]
+    package let ranges: [Range]
   }
 
   /// The format.
-  public let format: String
+  package let format: String
   /// The container it was flattened out of.
-  public let container: String?
+  package let container: String?
   /// Bytes that go into the slot.
-  public let size: UInt64
+  package let size: UInt64
   /// What the image is for: `application`, `bootloader`, `flash` or `storage`.
-  public let role: String
+  package let role: String
   /// The chip.
-  public let chip: String?
+  package let chip: String?
   /// The version in the image.
-  public let version: String?
+  package let version: String?
   /// The project's name in the image.
-  public let projectName: String?
+  package let projectName: String?
   /// The number that the chip's own rollback protection compares.
-  public let secureVersion: UInt32?
+  package let secureVersion: UInt32?
   /// The framework's version.
-  public let frameworkVersion: String?
+  package let frameworkVersion: String?
   /// When it was built.
-  public let buildTime: String?
+  package let buildTime: String?
   /// The address it is for.
-  public let loadAddress: UInt64?
+  package let loadAddress: UInt64?
   /// Bytes of the file before the application.
-  public let offset: UInt64
+  package let offset: UInt64
   /// The addresses of the container's data in the image; at most 256.
-  public let ranges: [Range]
+  package let ranges: [Range]
   /// Bytes without data between those.
-  public let gapBytes: UInt64
+  package let gapBytes: UInt64
   /// The addresses of the container's data that is not in the image.
-  public let leftOut: [Range]
+  package let leftOut: [Range]
   /// Chips or boards that the container has data for, where one must be chosen.
-  public let families: [Family]
+  package let families: [Family]
   /// The checks.
-  public let checks: [Check]
+  package let checks: [Check]
   /// What else a person should know.
-  public let notes: [String]
+  package let notes: [String]
 
   init(_ image: FirmwareImage) {
     let description = image.description

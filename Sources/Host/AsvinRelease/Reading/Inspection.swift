@@ -3,17 +3,17 @@ import AsvinCrypto
 import AsvinManifest
 
 /// Shows what a bundle or an image is, trusting nothing in it.
-public struct Inspection: Sendable {
+package struct Inspection: Sendable {
   /// The file.
-  public var file: String
+  package var file: String
 
   /// An inspection of a file.
-  public init(file: String) { self.file = file }
+  package init(file: String) { self.file = file }
 
   /// Reads the file.
   ///
   /// - Throws: ``Failure``.
-  public func run(in surroundings: Surroundings) throws(Failure) -> InspectionReport {
+  package func run(in surroundings: Surroundings) throws(Failure) -> InspectionReport {
     let surroundings = surroundings.oneRun()
     do {
       let input = try surroundings.input(file)
@@ -45,9 +45,9 @@ public struct Inspection: Sendable {
 }
 
 /// What a file is.
-public struct InspectionReport: Encodable, Sendable {
+package struct InspectionReport: Encodable, Sendable {
   /// What a file can be.
-  public enum Kind: String, Encodable, Sendable {
+  package enum Kind: String, Encodable, Sendable {
     /// A bundle.
     case bundle
     /// A firmware image.
@@ -55,15 +55,15 @@ public struct InspectionReport: Encodable, Sendable {
   }
 
   /// The file.
-  public let file: String
+  package let file: String
   /// What it is.
-  public let kind: Kind
+  package let kind: Kind
   /// A bundle's release.
-  public let release: ReleaseReport?
+  package let release: ReleaseReport?
   /// A bundle's signatures, none of them checked.
-  public let signatures: [SignatureReport]?
+  package let signatures: [SignatureReport]?
   /// The image, or a bundle's first.
-  public let image: ImageReport?
+  package let image: ImageReport?
 
   init(
     file: String, kind: Kind, release: ReleaseReport? = nil, signatures: [SignatureReport]? = nil, image: ImageReport?
@@ -77,13 +77,13 @@ public struct InspectionReport: Encodable, Sendable {
 }
 
 /// What a signature says about itself.
-public struct SignatureReport: Encodable, Sendable {
+package struct SignatureReport: Encodable, Sendable {
   /// The algorithm's name, or `unknown`.
-  public let algorithm: String
+  package let algorithm: String
   /// The key id.
-  public let keyID: String
+  package let keyID: String
   /// The kind of thing that is signed.
-  public let type: String
+  package let type: String
 
   static func all(in envelope: [UInt8]) throws(WireError) -> [SignatureReport] {
     let view = try EnvelopeView(envelope.span)

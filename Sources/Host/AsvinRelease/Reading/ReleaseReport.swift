@@ -2,67 +2,67 @@ import AsvinCrypto
 import AsvinManifest
 
 /// A manifest, for people and for JSON.
-public struct ReleaseReport: Encodable, Sendable {
+package struct ReleaseReport: Encodable, Sendable {
   /// A component.
-  public struct Component: Encodable, Sendable {
+  package struct Component: Encodable, Sendable {
     /// The slot.
-    public let slot: UInt64
+    package let slot: UInt64
     /// Bytes of the image.
-    public let size: UInt64
+    package let size: UInt64
     /// SHA-256 of the image.
-    public let sha256: String
+    package let sha256: String
     /// The ways to get it.
-    public let payloads: [Payload]
+    package let payloads: [Payload]
   }
 
   /// A payload.
-  public struct Payload: Encodable, Sendable {
+  package struct Payload: Encodable, Sendable {
     /// `image`, `patch` or `unknown`.
-    public let kind: String
+    package let kind: String
     /// Bytes as stored.
-    public let size: UInt64
+    package let size: UInt64
     /// SHA-256 as stored.
-    public let sha256: String
+    package let sha256: String
     /// SHA-256 of a patch's base.
-    public let base: String?
+    package let base: String?
     /// Bytes of RAM that applying needs.
-    public let memory: UInt64?
+    package let memory: UInt64?
   }
 
   /// An attachment.
-  public struct Attachment: Encodable, Sendable {
+  package struct Attachment: Encodable, Sendable {
     /// Its name.
-    public let name: String
+    package let name: String
     /// The media type.
-    public let mediaType: String
+    package let mediaType: String
     /// Bytes.
-    public let size: UInt64
+    package let size: UInt64
     /// SHA-256.
-    public let sha256: String
+    package let sha256: String
   }
 
   /// The product's name.
-  public let name: String
+  package let name: String
   /// The version.
-  public let version: String
+  package let version: String
   /// The sequence number.
-  public let sequence: UInt64
+  package let sequence: UInt64
   /// The vendor id.
-  public let vendor: String
+  package let vendor: String
   /// The class id.
-  public let deviceClass: String
+  package let deviceClass: String
   /// Seconds since 1970.
-  public let created: UInt64?
+  package let created: UInt64?
   /// The lowest sequence number a device may update from.
-  public let lowestBase: UInt64?
+  package let lowestBase: UInt64?
   /// The release's identity: SHA-256 of its manifest.
-  public let manifest: String
+  package let manifest: String
   /// Bytes of the manifest.
-  public let manifestBytes: Int
+  package let manifestBytes: Int
   /// The components.
-  public let components: [Component]
+  package let components: [Component]
   /// The attachments.
-  public let attachments: [Attachment]
+  package let attachments: [Attachment]
 
   enum CodingKeys: String, CodingKey {
     case name, version, sequence, vendor

@@ -1,16 +1,16 @@
 import AsvinBundle
 import AsvinCrypto
-public import AsvinManifest
-public import AsvinVerifier
+package import AsvinManifest
+package import AsvinVerifier
 
 /// A release whose manifest the verifier accepted. Nothing but ``Acceptance`` makes one.
-public struct VerifiedRelease: Sendable {
+package struct VerifiedRelease: Sendable {
   /// The manifest.
-  public let manifest: Manifest
+  package let manifest: Manifest
   /// SHA-256 of the manifest's bytes: the release's identity.
-  public let digest: Digest
+  package let digest: Digest
   /// The trusted keys that signed.
-  public let signers: [PublicKey]
+  package let signers: [PublicKey]
 
   init(_ verified: borrowing VerifiedManifest, trusting keys: [PublicKey]) throws(WireError) {
     manifest = try Manifest(verified.manifest)
@@ -21,27 +21,27 @@ public struct VerifiedRelease: Sendable {
 }
 
 /// What a release must be to be accepted: whose keys, and the demands of a device.
-public struct Acceptance: Sendable {
+package struct Acceptance: Sendable {
   /// Any of these keys must have signed.
-  public var trust: [PublicKey]
+  package var trust: [PublicKey]
   /// How many of them.
-  public var threshold = 1
+  package var threshold = 1
   /// The vendor id, where it is asked.
-  public var vendor: Identifier?
+  package var vendor: Identifier?
   /// The class id, where it is asked.
-  public var deviceClass: Identifier?
+  package var deviceClass: Identifier?
   /// The rollback floor, where it is asked.
-  public var floor: UInt64?
+  package var floor: UInt64?
   /// The sequence number of what the device runs, where it is known.
-  public var baseSequence: UInt64?
+  package var baseSequence: UInt64?
 
   /// Trust in any one of some keys, and no demands.
-  public init(trust: [PublicKey]) { self.trust = trust }
+  package init(trust: [PublicKey]) { self.trust = trust }
 
   /// Verifies an envelope, as a device does that takes every kind of payload.
   ///
   /// - Throws: `Rejection`; ``Failure`` without a key to trust.
-  public func verify(_ envelope: [UInt8]) throws -> VerifiedRelease {
+  package func verify(_ envelope: [UInt8]) throws -> VerifiedRelease {
     let anchors = trust.map { TrustAnchor($0, using: OpenSSL()) }
     guard let trust = Trust(anchors.span, threshold: threshold) else {
       guard !anchors.isEmpty else {

@@ -1,5 +1,5 @@
 /// What signing does with a file that is a signed bundle already.
-public enum OnSigned: String, CaseIterable, Sendable {
+package enum OnSigned: String, CaseIterable, Sendable {
   /// Refuses.
   case error
   /// Leaves it as it is, and says so.

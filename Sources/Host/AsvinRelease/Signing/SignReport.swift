@@ -3,9 +3,9 @@ import AsvinManifest
 import AsvinVerifier
 
 /// A bundle that was made.
-public struct SignReport: Encodable, Sendable {
+package struct SignReport: Encodable, Sendable {
   /// What was done.
-  public enum Action: String, Encodable, Sendable {
+  package enum Action: String, Encodable, Sendable {
     /// An image became a bundle.
     case signed
     /// A bundle's signatures were replaced.
@@ -17,27 +17,27 @@ public struct SignReport: Encodable, Sendable {
   }
 
   /// What was done.
-  public let action: Action
+  package let action: Action
   /// The input.
-  public let file: String
+  package let file: String
   /// The bundle.
-  public let output: String
+  package let output: String
   /// Bytes of the bundle.
-  public let size: UInt64
+  package let size: UInt64
   /// Bytes of manifest and signatures together, as a device gets them.
-  public let envelopeBytes: Int
+  package let envelopeBytes: Int
   /// Key ids of the keys that signed now.
-  public let signers: [String]
+  package let signers: [String]
   /// Signatures in the bundle.
-  public let signatures: Int
+  package let signatures: Int
   /// The release.
-  public let release: ReleaseReport
+  package let release: ReleaseReport
   /// The image of slot 0.
-  public let image: ImageReport?
+  package let image: ImageReport?
   /// The images of all slots, in the release's order.
-  public let images: [ImageReport]
+  package let images: [ImageReport]
   /// The patches that were made; none where no base was given.
-  public let patches: [PayloadPatchReport]
+  package let patches: [PayloadPatchReport]
 
   init(
     _ signed: SignedManifest, of manifest: Manifest, file: String, output: String, size: UInt64, action: Action,

@@ -1,39 +1,39 @@
 import AsvinBundle
 import AsvinCrypto
-public import AsvinPatch
+package import AsvinPatch
 import AsvinImage
 import AsvinManifest
 
 /// Makes a signed bundle of a firmware image.
-public struct Signing: Sendable {
+package struct Signing: Sendable {
   /// The release.
-  public var release: ReleaseOptions
+  package var release: ReleaseOptions
   /// References of the keys that sign; the project's where none is given.
-  public var keys: [KeyReference] = []
+  package var keys: [KeyReference] = []
   /// Seconds since 1970 to record; `SOURCE_DATE_EPOCH` where not given, and nothing without either.
-  public var created: UInt64?
+  package var created: UInt64?
   /// The lowest sequence number a device may update from.
-  public var lowestBase: UInt64?
+  package var lowestBase: UInt64?
   /// Images or bundles that devices may update from: a patch is made from each.
-  public var bases: [String] = []
+  package var bases: [String] = []
   /// How much memory the patches are applied in; `nil` takes what the image looks made for.
-  public var profile: Profile?
+  package var profile: Profile?
   /// Where the bundle goes; beside the image where not given.
-  public var output: String?
+  package var output: String?
   /// Whether an existing file is replaced.
-  public var force = false
+  package var force = false
   /// Public keys that the signatures of a bundle are checked against that is signed already.
-  public var trust: [KeyReference] = []
+  package var trust: [KeyReference] = []
   /// What to do with a bundle that is signed already.
-  public var onSigned = OnSigned.error
+  package var onSigned = OnSigned.error
 
   /// A signing of a release.
-  public init(_ release: ReleaseOptions) { self.release = release }
+  package init(_ release: ReleaseOptions) { self.release = release }
 
   /// Checks, signs, verifies what was signed, and writes the bundle. Nothing is written after a failure.
   ///
   /// - Throws: ``Failure``.
-  public func run(in surroundings: Surroundings) throws(Failure) -> SignReport {
+  package func run(in surroundings: Surroundings) throws(Failure) -> SignReport {
     let surroundings = surroundings.oneRun()
     do {
       let file = try surroundings.input(release.file)

@@ -1,9 +1,9 @@
-public import AsvinManifest
+package import AsvinManifest
 
 extension Name {
   /// The sequence number of a version of one to three numeric parts: major·2²⁴ + minor·2¹² + patch, each part below
   /// 4096; `nil` for any other version.
-  public var derivedSequence: UInt64? {
+  package var derivedSequence: UInt64? {
     let parts = text.split(separator: ".", omittingEmptySubsequences: false)
     guard parts.count <= 3 else { return nil }
     var sequence: UInt64 = 0

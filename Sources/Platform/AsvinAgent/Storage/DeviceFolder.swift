@@ -1,15 +1,15 @@
-public import AsvinBundle
+package import AsvinBundle
 import AsvinCrypto
-public import AsvinRelease
+package import AsvinRelease
 import FoundationEssentials
 
 /// The folder in which a device keeps its key, its state, and its two banks.
-public struct DeviceFolder: Sendable {
+package struct DeviceFolder: Sendable {
   /// The folder.
-  public let path: String
+  package let path: String
 
   /// A device's folder.
-  public init(_ path: String) { self.path = path }
+  package init(_ path: String) { self.path = path }
 
   func file(_ name: String) -> String { "\(path)/\(name)" }
 
@@ -22,7 +22,7 @@ public struct DeviceFolder: Sendable {
   /// Locks the folder for one agent.
   ///
   /// - Throws: ``Failure`` where another process holds it, or the lock cannot be written.
-  public func lock() throws(Failure) -> FolderLock {
+  package func lock() throws(Failure) -> FolderLock {
     do {
       if let lock = try FolderLock(file("lock")) { return lock }
     } catch {
@@ -35,7 +35,7 @@ public struct DeviceFolder: Sendable {
   }
 
   /// The process that works in the folder, where there is one.
-  public var holder: LockHolder? { LockHolder(ofLock: file("lock")) }
+  package var holder: LockHolder? { LockHolder(ofLock: file("lock")) }
 
   /// Creates the folder, which only its owner can read.
   ///

@@ -1,42 +1,42 @@
 import AsvinBundle
 import AsvinCrypto
 import AsvinManifest
-public import AsvinRelease
+package import AsvinRelease
 import FoundationEssentials
 import Glibc
 
 /// What a device is, as it was enrolled.
-public struct DeviceIdentity: Codable, Equatable, Sendable {
+package struct DeviceIdentity: Codable, Equatable, Sendable {
   /// The image that a device left the factory with.
-  public struct Factory: Codable, Equatable, Sendable {
+  package struct Factory: Codable, Equatable, Sendable {
     /// Its version.
-    public var version: String
+    package var version: String
     /// Bytes.
-    public var size: UInt64
+    package var size: UInt64
     /// SHA-256.
-    public var digest: String
+    package var digest: String
   }
 
   /// The platform's address.
-  public var platform: String
+  package var platform: String
   /// The workspace's id there.
-  public var workspace: Int64
+  package var workspace: Int64
   /// The device's id there.
-  public var device: Int64
+  package var device: Int64
   /// The device's own name.
-  public var name: String
+  package var name: String
   /// The vendor id, as a UUID.
-  public var vendor: String
+  package var vendor: String
   /// The class id, as a UUID.
-  public var deviceClass: String
+  package var deviceClass: String
   /// The sequence number of the factory image.
-  public var factorySequence: UInt64
+  package var factorySequence: UInt64
   /// Bytes of the largest image.
-  public var room: UInt64
+  package var room: UInt64
   /// Public keys, PEM, of which one must have signed.
-  public var trust: [String]
+  package var trust: [String]
   /// The factory image, by which a bank that holds it is recognised if the state is lost.
-  public var factory: Factory?
+  package var factory: Factory?
 }
 
 extension DeviceFolder {
@@ -47,7 +47,7 @@ extension DeviceFolder {
   /// The device, as it was enrolled.
   ///
   /// - Throws: ``Failure`` where it was not, or its identity is damaged.
-  public func identity() throws(Failure) -> DeviceIdentity {
+  package func identity() throws(Failure) -> DeviceIdentity {
     if let identity = try knownIdentity() { return identity }
     let isDamaged = FileManager.default.fileExists(atPath: file(Self.identityFile))
     guard isDamaged else {

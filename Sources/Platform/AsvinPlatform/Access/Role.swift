@@ -1,5 +1,5 @@
 /// What somebody may do in a workspace.
-public enum Role: String, CaseIterable, Sendable {
+package enum Role: String, CaseIterable, Sendable {
   /// Sees everything, changes nothing.
   case viewer
   /// Publishes firmware.
@@ -10,7 +10,7 @@ public enum Role: String, CaseIterable, Sendable {
   case admin
 
   /// Whether a role may do something.
-  public func may(_ permission: Permission) -> Bool {
+  package func may(_ permission: Permission) -> Bool {
     switch permission {
     case .read: true
     case .publish: self == .publisher || self == .admin
@@ -21,7 +21,7 @@ public enum Role: String, CaseIterable, Sendable {
 }
 
 /// What is done, as far as it matters who may.
-public enum Permission: Sendable {
+package enum Permission: Sendable {
   /// Looking.
   case read
   /// Uploading releases.

@@ -1,5 +1,5 @@
 /// The keys of a workspace that its devices log in with.
-public enum WorkspaceKey {
+package enum WorkspaceKey {
   /// The key that logins are signed with.
   case customer
   /// The key that a login names.
@@ -8,7 +8,7 @@ public enum WorkspaceKey {
   /// Checks a key that is taken over: devices in the field have theirs compiled in.
   ///
   /// - Throws: ``PlatformError/invalid(_:)``.
-  public func check(_ text: String) throws(PlatformError) {
+  package func check(_ text: String) throws(PlatformError) {
     let (name, longest) = self == .customer ? ("a customer key", 128) : ("a device key", Workspace.longestDeviceKey)
     guard (8...longest).contains(text.utf8.count) else {
       throw .invalid("\(name) has 8 to \(longest) characters, and this one has \(text.utf8.count)")

@@ -1,27 +1,27 @@
 import AsvinCrypto
-public import AsvinManifest
+package import AsvinManifest
 
 /// One thing that somebody did in a workspace. Each entry holds the digest of the one before it: what is changed, left out
 /// or put in between later shows.
-public struct AuditEntry: Equatable, Sendable {
+package struct AuditEntry: Equatable, Sendable {
   /// Its place, from 1, without gaps.
-  public var number: Int64
+  package var number: Int64
   /// When it was done.
-  public var time: Instant
+  package var time: Instant
   /// Who did it: a token's name, `device` or `platform`.
-  public var actor: String
+  package var actor: String
   /// What was done, as `rollout.start`.
-  public var action: String
+  package var action: String
   /// To what, as `rollout 7`.
-  public var subject: String
+  package var subject: String
   /// The digest of the entry before; zeros for the first.
-  public var previous: Digest
+  package var previous: Digest
   /// SHA-256 of a CBOR array of the workspace's id, the number, the time, the actor, the action, the subject and the
   /// previous digest.
-  public var digest: Digest
+  package var digest: Digest
 
   /// An entry as it was stored.
-  public init(
+  package init(
     number: Int64, time: Instant, actor: String, action: String, subject: String, previous: Digest, digest: Digest
   ) {
     self.number = number
@@ -34,7 +34,7 @@ public struct AuditEntry: Equatable, Sendable {
   }
 
   /// The entry behind another.
-  public init(
+  package init(
     after last: AuditEntry?, in workspace: ID<Workspace>, actor: String, action: String, subject: String,
     at now: Instant
   ) {
@@ -45,7 +45,7 @@ public struct AuditEntry: Equatable, Sendable {
   }
 
   /// The digest that its fields give.
-  public func expectedDigest(in workspace: ID<Workspace>) -> Digest {
+  package func expectedDigest(in workspace: ID<Workspace>) -> Digest {
     var writer = CBORWriter()
     writer.head(.array, 7)
     for number in [workspace.value, number, time.seconds] { writer.integer(number) }
@@ -57,7 +57,7 @@ public struct AuditEntry: Equatable, Sendable {
   /// The number of the first entry that does not follow from the one before it; `nil` where all do.
   ///
   /// - Parameter last: the entry before the first of these.
-  public static func firstBreak(in entries: [AuditEntry], after last: AuditEntry?, of workspace: ID<Workspace>)
+  package static func firstBreak(in entries: [AuditEntry], after last: AuditEntry?, of workspace: ID<Workspace>)
     -> Int64?
   {
     var last = last

@@ -5,7 +5,7 @@ import AsvinManifest
 /// wrapped in a dag-pb node, in a balanced tree with 174 links a node; the name is base58btc of the root's SHA-256.
 ///
 /// Bytes come in pieces; what is kept is a chunk, and 174 links for each level.
-public struct ContentID: ~Copyable {
+package struct ContentID: ~Copyable {
   private static let chunkBytes = 262_144
   private static let linksPerNode = 174
 
@@ -22,10 +22,10 @@ public struct ContentID: ~Copyable {
   }
 
   /// The name of nothing yet.
-  public init() {}
+  package init() {}
 
   /// Adds bytes.
-  public mutating func update(_ bytes: Span<UInt8>) {
+  package mutating func update(_ bytes: Span<UInt8>) {
     for index in bytes.indices {
       chunk.append(bytes[index])
       if chunk.count == Self.chunkBytes { endChunk() }
@@ -33,7 +33,7 @@ public struct ContentID: ~Copyable {
   }
 
   /// The name of everything added.
-  public consuming func finish() -> String {
+  package consuming func finish() -> String {
     if !chunk.isEmpty || levels.isEmpty { endChunk() }
     var level = 0
     // What is not full goes up too, until one node is left.

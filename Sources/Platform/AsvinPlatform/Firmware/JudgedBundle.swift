@@ -1,19 +1,19 @@
-public import AsvinBundle
+package import AsvinBundle
 import AsvinCrypto
-public import AsvinManifest
-public import AsvinRelease
+package import AsvinManifest
+package import AsvinRelease
 import AsvinVerifier
 
 /// A bundle that a key of its file group has signed, and whose every byte is what its manifest says.
-public struct JudgedBundle: Sendable {
+package struct JudgedBundle: Sendable {
   /// The product, as the manifest names it.
-  public let name: String
+  package let name: String
   /// The version.
-  public let version: String
+  package let version: String
   /// The image in slot 0, which devices without our verifier get.
-  public let image: Firmware.Content
+  package let image: Firmware.Content
   /// The release.
-  public let release: Firmware.Release
+  package let release: Firmware.Release
 
   /// Judges a bundle.
   ///
@@ -21,7 +21,7 @@ public struct JudgedBundle: Sendable {
   ///   - trust: the public keys of the file group, PEM.
   ///   - digest: SHA-256 of the bundle.
   /// - Throws: ``Failure`` with a reason where it is rejected.
-  public init(_ source: any ByteSource & Sendable, digest: Digest, trust: [String]) throws(Failure) {
+  package init(_ source: any ByteSource & Sendable, digest: Digest, trust: [String]) throws(Failure) {
     do {
       var keys: [PublicKey] = []
       for text in trust { keys.append(try PublicKey(pem: Array(text.utf8))) }
@@ -66,7 +66,7 @@ extension PlatformRows {
   /// Refuses a bundle that may not be listed.
   ///
   /// - Throws: ``PlatformError/sequenceTaken(_:)`` where another release of its class has its sequence number.
-  public func checkPublishing(_ bundle: JudgedBundle, to group: ID<FileGroup>) throws {
+  package func checkPublishing(_ bundle: JudgedBundle, to group: ID<FileGroup>) throws {
     guard try firmware(bundle: bundle.release.bundle, in: group) == nil,
       let known = try firmware(of: bundle.release.deviceClass, sequence: bundle.release.sequence)
     else { return }
@@ -82,7 +82,7 @@ extension WritablePlatformRows {
   /// - Returns: the firmware, and whether it is new.
   /// - Throws: ``PlatformError/sequenceTaken(_:)`` where another release of its class has its sequence number: a device that
   ///   has the one would never take the other.
-  public func publish(_ bundle: JudgedBundle, to group: ID<FileGroup>) throws -> (firmware: Firmware, isNew: Bool) {
+  package func publish(_ bundle: JudgedBundle, to group: ID<FileGroup>) throws -> (firmware: Firmware, isNew: Bool) {
     if let known = try firmware(bundle: bundle.release.bundle, in: group) { return (known, false) }
     try checkPublishing(bundle, to: group)
     let firmware = Firmware(

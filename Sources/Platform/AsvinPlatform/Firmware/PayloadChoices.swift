@@ -1,17 +1,17 @@
-public import AsvinBundle
-public import AsvinManifest
-public import AsvinVerifier
+package import AsvinBundle
+package import AsvinManifest
+package import AsvinVerifier
 
 /// A payload of a release that a device can use.
-public struct ChosenPayload: Sendable {
+package struct ChosenPayload: Sendable {
   /// The slot that it is for.
-  public let slot: UInt64
+  package let slot: UInt64
   /// Its index in the component.
-  public let index: Int
+  package let index: Int
   /// Its number among all payloads of the release.
-  public let number: Int
+  package let number: Int
   /// What the manifest says of it.
-  public let payload: Payload
+  package let payload: Payload
 }
 
 extension Firmware.Release {
@@ -19,7 +19,7 @@ extension Firmware.Release {
   /// first; `nil` where it can use none.
   ///
   /// - Throws: `WireError` where the manifest cannot be read.
-  public func payloads(
+  package func payloads(
     installed: [InstalledImage], features: UInt64, memory: UInt64
   ) throws -> [ChosenPayload]? {
     let view = try EnvelopeView(envelope.span)
@@ -52,7 +52,7 @@ extension Firmware {
   /// - Parameter number: its number among all payloads of the release.
   /// - Returns: the bytes, and what the manifest says of them; `nil` where there is no such payload.
   /// - Throws: ``ObjectDamaged``, `FileError`, and what reading a bundle throws.
-  public func payload(
+  package func payload(
     _ number: Int, in objects: any ObjectStore
   ) async throws -> (source: any ByteSource & Sendable, payload: Payload)? {
     guard let release, let bundle = try await objects.object(release.bundle) else { return nil }
@@ -73,7 +73,7 @@ extension Firmware {
   /// The bytes of the inner image.
   ///
   /// - Throws: as ``payload(_:in:)``.
-  public func image(in objects: any ObjectStore) async throws -> (any ByteSource & Sendable)? {
+  package func image(in objects: any ObjectStore) async throws -> (any ByteSource & Sendable)? {
     guard let release else { return try await objects.object(image.digest) }
     guard let bundle = try await objects.object(release.bundle) else { return nil }
     return try await Workers.files.run {

@@ -1,26 +1,26 @@
-public import AsvinManifest
+package import AsvinManifest
 
 /// A bundle on its way to a file group. Its bytes are in the object store's spool until it is whole.
-public struct Upload: Equatable, Sendable {
+package struct Upload: Equatable, Sendable {
   /// Its id.
-  public var id: ID<Upload>
+  package var id: ID<Upload>
   /// Where it goes.
-  public var fileGroup: ID<FileGroup>
+  package var fileGroup: ID<FileGroup>
   /// Bytes in all, as its sender says.
-  public var size: UInt64
+  package var size: UInt64
   /// SHA-256 of them, as its sender says.
-  public var digest: Digest
+  package var digest: Digest
   /// When it was begun.
-  public var created: Instant
+  package var created: Instant
 
   /// Bytes of the largest bundle that is taken: 4 GiB and what is around an image.
-  public static let largest: UInt64 = 1 << 32 + 1 << 26
+  package static let largest: UInt64 = 1 << 32 + 1 << 26
 
   /// Uploads that a workspace may have open.
-  public static let mostOpen = 64
+  package static let mostOpen = 64
 
   /// An upload of its parts.
-  public init(id: ID<Upload>, fileGroup: ID<FileGroup>, size: UInt64, digest: Digest, created: Instant) {
+  package init(id: ID<Upload>, fileGroup: ID<FileGroup>, size: UInt64, digest: Digest, created: Instant) {
     self.id = id
     self.fileGroup = fileGroup
     self.size = size

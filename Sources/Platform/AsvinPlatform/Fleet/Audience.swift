@@ -1,14 +1,14 @@
-public import AsvinManifest
+package import AsvinManifest
 
 /// Which firmware a device can use. Quotas and thresholds count the devices of the audiences that a firmware suits.
-public enum Audience: Hashable, Sendable {
+package enum Audience: Hashable, Sendable {
   /// A device without the verifier: it writes every image that it receives, and cannot confirm by itself.
   case legacy
   /// A device that verifies releases of its class.
   case verifying(Identifier)
 
   /// Combines the class into a hash.
-  public func hash(into hasher: inout Hasher) {
+  package func hash(into hasher: inout Hasher) {
     guard case .verifying(let deviceClass) = self else { return hasher.combine(0) }
     for index in 0..<Identifier.count { hasher.combine(deviceClass[index]) }
   }
@@ -16,13 +16,13 @@ public enum Audience: Hashable, Sendable {
 
 extension Device {
   /// Its audience.
-  public var audience: Audience { key == nil ? .legacy : .verifying(deviceClass ?? Identifier()) }
+  package var audience: Audience { key == nil ? .legacy : .verifying(deviceClass ?? Identifier()) }
 }
 
 extension Firmware {
   /// Whether devices of an audience can use it. Every bundle holds the image for slot 0, which legacy devices write; a
   /// device that verifies needs a signed release of its class.
-  public func suits(_ audience: Audience) -> Bool {
+  package func suits(_ audience: Audience) -> Bool {
     switch audience {
     case .legacy: true
     case .verifying(let deviceClass): release?.deviceClass == deviceClass
@@ -30,5 +30,5 @@ extension Firmware {
   }
 
   /// The audiences that it suits.
-  public var audiences: [Audience] { [.legacy] + (release.map { [.verifying($0.deviceClass)] } ?? []) }
+  package var audiences: [Audience] { [.legacy] + (release.map { [.verifying($0.deviceClass)] } ?? []) }
 }

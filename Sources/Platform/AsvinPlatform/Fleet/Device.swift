@@ -1,32 +1,32 @@
-public import AsvinManifest
+package import AsvinManifest
 
 /// A device that has registered.
-public struct Device: Equatable, Sendable {
+package struct Device: Equatable, Sendable {
   /// Its id.
-  public var id: ID<Device>
+  package var id: ID<Device>
   /// What it calls itself.
-  public var name: DeviceName
+  package var name: DeviceName
   /// What people call it, where it or they said so.
-  public var label: String
+  package var label: String
   /// The version that it last said it runs.
-  public var firmwareVersion: String
+  package var firmwareVersion: String
   /// Where it stands in the fleet.
-  public var placement: Placement
+  package var placement: Placement
   /// When it registered.
-  public var registered: Instant
+  package var registered: Instant
   /// When it was last heard of.
-  public var seen: Instant
+  package var seen: Instant
   /// The class id in its releases, where it is known: of devices with our verifier.
-  public var deviceClass: Identifier?
+  package var deviceClass: Identifier?
   /// Its public key, Ed25519, where it has enrolled with one: such a device checks releases itself. One without takes
   /// whatever reaches it.
-  public var key: FixedBytes<32>?
+  package var key: FixedBytes<32>?
   /// The ``Rollout/order`` of the latest rollout whose firmware it has written, or had already; 0 where it has none. What
   /// was started before that one has nothing for it.
-  public var newestRollout: Int64 = 0
+  package var newestRollout: Int64 = 0
 
   /// Where a device stands.
-  public enum Placement: Equatable, Sendable {
+  package enum Placement: Equatable, Sendable {
     /// It has just registered, and waits.
     case lobby
     /// It gets what its group gets.
@@ -38,7 +38,7 @@ public struct Device: Equatable, Sendable {
   }
 
   /// A device of its parts.
-  public init(
+  package init(
     id: ID<Device>, name: DeviceName, label: String, firmwareVersion: String, placement: Placement = .lobby,
     registered: Instant, seen: Instant, deviceClass: Identifier? = nil
   ) {
@@ -54,28 +54,28 @@ public struct Device: Equatable, Sendable {
 
   /// Whether it was heard of so lately that a contact without news need not be written: a poll then only reads. Also not
   /// where the clock was set back.
-  public func wasSeenLately(at now: Instant) -> Bool { (-300..<300).contains(now.seconds - seen.seconds) }
+  package func wasSeenLately(at now: Instant) -> Bool { (-300..<300).contains(now.seconds - seen.seconds) }
 
   /// Whether it checks signatures itself.
-  public var isVerifying: Bool { key != nil }
+  package var isVerifying: Bool { key != nil }
 
   /// The group that it is in, if it is in one.
-  public var group: ID<DeviceGroup>? {
+  package var group: ID<DeviceGroup>? {
     if case .grouped(let group) = placement { group } else { nil }
   }
 }
 
 /// Devices that get the same firmware.
-public struct DeviceGroup: Equatable, Sendable {
+package struct DeviceGroup: Equatable, Sendable {
   /// Its id.
-  public var id: ID<DeviceGroup>
+  package var id: ID<DeviceGroup>
   /// Its name, unique in a workspace.
-  public var name: String
+  package var name: String
   /// How many devices are in it.
-  public var members: Int
+  package var members: Int
 
   /// A group of its parts.
-  public init(id: ID<DeviceGroup>, name: String, members: Int = 0) {
+  package init(id: ID<DeviceGroup>, name: String, members: Int = 0) {
     self.id = id
     self.name = name
     self.members = members

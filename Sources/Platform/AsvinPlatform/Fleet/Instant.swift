@@ -1,37 +1,37 @@
 /// A time, in seconds since 1970, UTC. The rules are told it; they read no clock.
-public struct Instant: Hashable, Comparable, Sendable {
+package struct Instant: Hashable, Comparable, Sendable {
   /// Seconds since 1970.
-  public var seconds: Int64
+  package var seconds: Int64
 
   /// A time of its seconds since 1970.
-  public init(_ seconds: Int64) { self.seconds = seconds }
+  package init(_ seconds: Int64) { self.seconds = seconds }
 
   /// The earlier one first.
-  public static func < (left: Self, right: Self) -> Bool { left.seconds < right.seconds }
+  package static func < (left: Self, right: Self) -> Bool { left.seconds < right.seconds }
 
   /// Minutes since midnight, UTC.
-  public var minuteOfDay: Int {
+  package var minuteOfDay: Int {
     let second = seconds % 86_400
     return Int((second < 0 ? second + 86_400 : second) / 60)
   }
 }
 
 /// A part of each day, UTC; it may go over midnight.
-public struct DailyWindow: Equatable, Sendable {
+package struct DailyWindow: Equatable, Sendable {
   /// The first minute of the day in it, 0 to 1439.
-  public let first: Int
+  package let first: Int
   /// The first minute behind it.
-  public let end: Int
+  package let end: Int
 
   /// A window of its minutes; `nil` for a minute that no day has, or an empty window.
-  public init?(from first: Int, until end: Int) {
+  package init?(from first: Int, until end: Int) {
     guard (0..<1440).contains(first), (0..<1440).contains(end), first != end else { return nil }
     self.first = first
     self.end = end
   }
 
   /// Whether a time is in it.
-  public func contains(_ now: Instant) -> Bool {
+  package func contains(_ now: Instant) -> Bool {
     let minute = now.minuteOfDay
     return first < end ? (first..<end).contains(minute) : minute >= first || minute < end
   }

@@ -1,22 +1,22 @@
 /// How a rollout spreads in waves.
-public struct BatchRules: Equatable, Sendable {
+package struct BatchRules: Equatable, Sendable {
   /// The waves before the one of all devices: each says how many devices it and those before it let in, together.
-  public let waves: [Wave]
+  package let waves: [Wave]
   /// Percent of an open wave's devices that must succeed before the next one opens, 1 to 100.
-  public let successThreshold: Int
+  package let successThreshold: Int
   /// Percent of an open wave's devices whose failure stops the rollout, 1 to 100; `nil` where none does.
-  public let failureThreshold: Int?
+  package let failureThreshold: Int?
   /// How often a device that failed may try again.
-  public let retries: Int
+  package let retries: Int
   /// When in a day a device may begin; `nil` for at any time.
-  public let window: DailyWindow?
+  package let window: DailyWindow?
   /// What counts as success.
-  public let success: Success
+  package let success: Success
   /// Whether it finishes when every device is done. Else a device that joins later gets it too, until an operator ends it.
-  public let endsWhenDone: Bool
+  package let endsWhenDone: Bool
 
   /// How many devices a wave and those before it let in.
-  public enum Wave: Equatable, Sendable {
+  package enum Wave: Equatable, Sendable {
     /// So many, 1 or more.
     case count(Int)
     /// So many of a hundred of those that are in the groups, rounded up, 1 to 100.
@@ -24,7 +24,7 @@ public struct BatchRules: Equatable, Sendable {
   }
 
   /// What counts as success.
-  public enum Success: Equatable, Sendable {
+  package enum Success: Equatable, Sendable {
     /// That a device runs the firmware after its next start.
     case confirmed
     /// That it has written it: all that asvin's clients tell.
@@ -32,10 +32,10 @@ public struct BatchRules: Equatable, Sendable {
   }
 
   /// One wave of all, without thresholds: what *immediately* is.
-  public static var everyone: BatchRules { BatchRules(unchecked: [], 100, nil, 0, nil, .installed, false) }
+  package static var everyone: BatchRules { BatchRules(unchecked: [], 100, nil, 0, nil, .installed, false) }
 
   /// Rules of their parts; `nil` for a number that is out of its range.
-  public init?(
+  package init?(
     waves: [Wave], successThreshold: Int = 100, failureThreshold: Int? = nil, retries: Int = 0,
     window: DailyWindow? = nil, success: Success = .confirmed, endsWhenDone: Bool = true
   ) {
@@ -76,7 +76,7 @@ public struct BatchRules: Equatable, Sendable {
 
 extension BatchRules.Wave {
   /// A wave of its text, `5` or `30%`; `nil` for any other.
-  public init?(text: Substring) {
+  package init?(text: Substring) {
     if text.last == "%" {
       guard let percent = Int(text.dropLast()) else { return nil }
       self = .percent(percent)
@@ -87,7 +87,7 @@ extension BatchRules.Wave {
   }
 
   /// As ``init(text:)`` reads it.
-  public var text: String {
+  package var text: String {
     switch self {
     case .count(let count): "\(count)"
     case .percent(let percent): "\(percent)%"

@@ -1,23 +1,23 @@
 /// One device's part in one rollout.
-public struct DeviceRecord: Equatable, Sendable {
+package struct DeviceRecord: Equatable, Sendable {
   /// How far it is.
-  public private(set) var state: State
+  package private(set) var state: State
   /// How often it has failed.
-  public private(set) var failures: Int
+  package private(set) var failures: Int
   /// The reason code of its last failure, from the table that the verifier has; 0 where it has not failed.
-  public private(set) var reason: UInt8
+  package private(set) var reason: UInt8
   /// How much of the firmware it has, in percent, as it last said.
-  public private(set) var progress: UInt8
+  package private(set) var progress: UInt8
   /// When it last changed.
-  public private(set) var changed: Instant
+  package private(set) var changed: Instant
   /// The ``Rollout/round`` in which it failed. A failure of an earlier round is forgiven.
-  public private(set) var round: Int
+  package private(set) var round: Int
   /// Whether the rollout's tally counts it: while the device is in the rollout's groups. It stays as it is when the rollout
   /// ends, so that an ended rollout keeps its figures.
-  public var isCounted: Bool
+  package var isCounted: Bool
 
   /// How far a device is.
-  public enum State: UInt8, CaseIterable, Sendable {
+  package enum State: UInt8, CaseIterable, Sendable {
     /// It was told, and has not begun.
     case offered
     /// It is fetching the firmware.
@@ -32,11 +32,11 @@ public struct DeviceRecord: Equatable, Sendable {
     case skipped
 
     /// Whether the device has nothing more to do.
-    public var isFinal: Bool { self == .confirmed || self == .failed || self == .skipped }
+    package var isFinal: Bool { self == .confirmed || self == .failed || self == .skipped }
   }
 
   /// What a device says, or shows.
-  public enum Event: Equatable, Sendable {
+  package enum Event: Equatable, Sendable {
     /// It begins to fetch, or has fetched so many percent.
     case begins(UInt8)
     /// It has written it.
@@ -48,12 +48,12 @@ public struct DeviceRecord: Equatable, Sendable {
   }
 
   /// A record of a device that is offered a rollout, or that has its firmware already.
-  public init(_ state: State = .offered, at now: Instant) {
+  package init(_ state: State = .offered, at now: Instant) {
     self.init(state, failures: 0, reason: 0, progress: 0, changed: now)
   }
 
   /// A record as it was stored.
-  public init(
+  package init(
     _ state: State, failures: Int, reason: UInt8, progress: UInt8, changed: Instant, round: Int = 0,
     isCounted: Bool = true
   ) {
@@ -72,7 +72,7 @@ public struct DeviceRecord: Equatable, Sendable {
   ///   - retries: how often it may try again.
   ///   - round: the rollout's round, in which it fails if it fails.
   /// - Returns: whether anything of it changed.
-  public mutating func take(_ event: Event, retries: Int, round: Int = 0, at now: Instant) -> Bool {
+  package mutating func take(_ event: Event, retries: Int, round: Int = 0, at now: Instant) -> Bool {
     let before = (state, failures, progress)
     switch (state, event) {
     case (.offered, .begins(let percent)), (.downloading, .begins(let percent)):

@@ -1,33 +1,33 @@
 /// Firmware on its way to device groups.
-public struct Rollout: Equatable, Sendable {
+package struct Rollout: Equatable, Sendable {
   /// Its id. A later one has a higher one.
-  public var id: ID<Rollout>
+  package var id: ID<Rollout>
   /// What was decided when it was made.
-  public var plan: RolloutPlan
+  package var plan: RolloutPlan
   /// How far it is.
-  public var phase: Phase = .planned
+  package var phase: Phase = .planned
   /// Whether it is disabled for all its groups, as asvin's *Disabled: Yes*.
-  public var isDisabled = false
+  package var isDisabled = false
   /// Groups for which it is disabled while it continues in its others: a rollout that is *immediate* took them over.
-  public var disabledGroups: Set<ID<DeviceGroup>> = []
+  package var disabledGroups: Set<ID<DeviceGroup>> = []
   /// When it was started.
-  public var started: Instant?
+  package var started: Instant?
   /// The place in which it was started, from 1; 0 before that. For a device, a rollout that was started later counts.
-  public var order: Int64 = 0
+  package var order: Int64 = 0
   /// The wave that is open, counted from 0.
-  public var wave = 0
+  package var wave = 0
   /// How many of the devices that are in its groups now are in which state.
-  public var tally = Tally()
+  package var tally = Tally()
   /// Devices among those that failed whose failure an operator has forgiven: each adds a seat to the open wave.
-  public var forgivenFailures = 0
+  package var forgivenFailures = 0
   /// How often an operator has forgiven failures. A failure belongs to the round in which it happened, so that forgiving
   /// concerns devices and not a number: one that leaves the groups takes its forgiveness with it.
-  public var round = 0
+  package var round = 0
   /// How many devices could take it when it ended.
-  public var finalMembers: Int?
+  package var finalMembers: Int?
 
   /// How far a rollout is.
-  public enum Phase: Equatable, Sendable {
+  package enum Phase: Equatable, Sendable {
     /// It waits for its time, or for an operator.
     case planned
     /// Devices are offered it.
@@ -41,7 +41,7 @@ public struct Rollout: Equatable, Sendable {
   }
 
   /// Why a rollout is paused.
-  public enum PauseCause: Equatable, Sendable {
+  package enum PauseCause: Equatable, Sendable {
     /// Somebody did.
     case byOperator
     /// So many devices failed that it stopped by itself.
@@ -49,48 +49,48 @@ public struct Rollout: Equatable, Sendable {
   }
 
   /// A rollout that was not started.
-  public init(id: ID<Rollout>, plan: RolloutPlan) {
+  package init(id: ID<Rollout>, plan: RolloutPlan) {
     self.id = id
     self.plan = plan
   }
 
   /// Whether it is over.
-  public var isEnded: Bool { phase == .finished || phase == .aborted }
+  package var isEnded: Bool { phase == .finished || phase == .aborted }
 
   /// The groups that it goes to now.
-  public var activeGroups: Set<ID<DeviceGroup>> { plan.groups.subtracting(disabledGroups) }
+  package var activeGroups: Set<ID<DeviceGroup>> { plan.groups.subtracting(disabledGroups) }
 }
 
 /// What is decided when a rollout is made.
-public struct RolloutPlan: Equatable, Sendable {
+package struct RolloutPlan: Equatable, Sendable {
   /// Its name.
-  public var name: String
+  package var name: String
   /// How it spreads.
-  public var priority: Priority
+  package var priority: Priority
   /// When it starts by itself; `nil` where an operator starts it.
-  public var start: Instant?
+  package var start: Instant?
   /// The groups that it goes to.
-  public var groups: Set<ID<DeviceGroup>>
+  package var groups: Set<ID<DeviceGroup>>
   /// What it brings.
-  public var firmware: ID<Firmware>
+  package var firmware: ID<Firmware>
   /// Who looks after it.
-  public var maintainer: String
+  package var maintainer: String
 
   /// How a rollout spreads.
-  public enum Priority: Equatable, Sendable {
+  package enum Priority: Equatable, Sendable {
     /// To every device at once; other rollouts of its groups are disabled.
     case immediately
     /// In waves.
     case batch(BatchRules)
 
     /// The rules of the batch; of *immediately*, one wave of all that nothing stops.
-    public var rules: BatchRules {
+    package var rules: BatchRules {
       if case .batch(let rules) = self { rules } else { .everyone }
     }
   }
 
   /// A plan of its parts.
-  public init(
+  package init(
     name: String, priority: Priority, start: Instant?, groups: Set<ID<DeviceGroup>>, firmware: ID<Firmware>,
     maintainer: String
   ) {

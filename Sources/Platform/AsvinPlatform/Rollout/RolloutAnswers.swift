@@ -1,7 +1,7 @@
 // What a rollout has for a device.
 extension Rollout {
   /// What a device that asks is told.
-  public enum Answer: Equatable, Sendable {
+  package enum Answer: Equatable, Sendable {
     /// It is let in now, or may try again.
     case admitted
     /// It has been let in: it is told the same again.
@@ -13,17 +13,17 @@ extension Rollout {
   }
 
   /// A device's part in it, as far as the tally counts it.
-  public struct Part: Equatable, Sendable {
+  package struct Part: Equatable, Sendable {
     /// How far the device is.
-    public let state: DeviceRecord.State
+    package let state: DeviceRecord.State
     /// Whether it failed, and an operator has forgiven that.
-    public let isForgiven: Bool
+    package let isForgiven: Bool
     /// Whether the device says by itself that it runs what it has written.
-    public let canConfirm: Bool
+    package let canConfirm: Bool
   }
 
   /// The part of a record, and of whose it is.
-  public func part(_ record: DeviceRecord, of device: Device) -> Part {
+  package func part(_ record: DeviceRecord, of device: Device) -> Part {
     Part(
       state: record.state, isForgiven: record.state == .failed && record.round < round,
       canConfirm: device.audience != .legacy)
@@ -34,7 +34,7 @@ extension Rollout {
   /// - Parameters:
   ///   - record: the device's part so far.
   ///   - members: how many devices can take it.
-  public func answer(
+  package func answer(
     to record: DeviceRecord?, members: @autoclosure () throws -> Int, at now: Instant
   ) rethrows -> Answer {
     guard !isDisabled, !isEnded, phase != .planned else { return .passed }
@@ -54,7 +54,7 @@ extension Rollout {
   /// That a device was offered it once is no permission: an operator may have stopped it since.
   ///
   /// - Throws: ``PlatformError/over(_:)``, ``PlatformError/held(_:)``.
-  public func permit(_ device: Device, _ firmware: Firmware) throws(PlatformError) {
+  package func permit(_ device: Device, _ firmware: Firmware) throws(PlatformError) {
     guard !isEnded else { throw .over(phase) }
     guard device.placement != .blacklisted else { throw .held(.blacklisted) }
     guard let group = device.group, plan.groups.contains(group), firmware.suits(device.audience) else {

@@ -1,7 +1,7 @@
 // What an operator does with a rollout.
 extension Rollout {
   /// Whether its time has come.
-  public func isDue(at now: Instant) -> Bool {
+  package func isDue(at now: Instant) -> Bool {
     guard phase == .planned, !isDisabled, let start = plan.start else { return false }
     return start <= now
   }
@@ -10,7 +10,7 @@ extension Rollout {
   ///
   /// - Parameter order: above that of every rollout that was started before.
   /// - Throws: ``PlatformError/wrongPhase(_:)`` unless it is planned.
-  public mutating func start(order: Int64, at now: Instant) throws(PlatformError) {
+  package mutating func start(order: Int64, at now: Instant) throws(PlatformError) {
     guard phase == .planned else { throw .wrongPhase(phase) }
     (phase, started, self.order) = (.running, now, order)
   }
@@ -18,7 +18,7 @@ extension Rollout {
   /// Lets no device begin or fetch.
   ///
   /// - Throws: ``PlatformError/wrongPhase(_:)`` unless it is running.
-  public mutating func pause() throws(PlatformError) {
+  package mutating func pause() throws(PlatformError) {
     guard phase == .running else { throw .wrongPhase(phase) }
     phase = .paused(.byOperator)
   }
@@ -27,7 +27,7 @@ extension Rollout {
   /// adds a seat for another device to the open wave. The number of successes that opens the next wave stays the same.
   ///
   /// - Throws: ``PlatformError/wrongPhase(_:)`` unless it is paused, or is running with failures that are not forgiven.
-  public mutating func resume() throws(PlatformError) {
+  package mutating func resume() throws(PlatformError) {
     switch phase {
     case .paused: phase = .running
     case .running where unforgivenFailures > 0: break
@@ -40,31 +40,31 @@ extension Rollout {
   /// Ends it, with what it has reached or without.
   ///
   /// - Throws: ``PlatformError/wrongPhase(_:)`` when it is over, or is to be finished before it began.
-  public mutating func end(as ending: Ending) throws(PlatformError) {
+  package mutating func end(as ending: Ending) throws(PlatformError) {
     guard !isEnded, ending == .aborted || phase != .planned else { throw .wrongPhase(phase) }
     phase = ending == .aborted ? .aborted : .finished
   }
 
   /// How it ends.
-  public enum Ending: Sendable { case finished, aborted }
+  package enum Ending: Sendable { case finished, aborted }
 }
 
 // What it does by itself.
 extension Rollout {
   /// Why a rollout does not proceed although it runs.
-  public struct Waiting: Equatable, Sendable {
+  package struct Waiting: Equatable, Sendable {
     /// Devices of the open wave that failed, and are not forgiven.
-    public let failed: Int
+    package let failed: Int
     /// Devices of the open wave that have written the firmware, and were not seen to run it.
-    public let unconfirmed: Int
+    package let unconfirmed: Int
     /// Devices that the open wave has let in, without those whose failure is forgiven.
-    public let admitted: Int
+    package let admitted: Int
   }
 
   /// What it waits for; `nil` where it proceeds by itself: where a device may still begin or end.
   ///
   /// - Parameter members: how many devices can take it.
-  public func waiting(members: Int) -> Waiting? {
+  package func waiting(members: Int) -> Waiting? {
     guard phase == .running, !isDisabled else { return nil }
     let (rules, admitted) = (plan.priority.rules, tally.admitted - forgivenFailures)
     guard admitted > 0, admitted >= quota(members: members) else { return nil }
@@ -79,14 +79,14 @@ extension Rollout {
   }
 
   /// Failures that count towards the threshold that stops it.
-  public var unforgivenFailures: Int { tally.failed - forgivenFailures }
+  package var unforgivenFailures: Int { tally.failed - forgivenFailures }
 
   /// Takes the change of a device's record into account: opens the next wave, stops, or ends.
   ///
   /// - Parameters:
   ///   - before: its part before, where it had one and counted.
   ///   - after: its part now, where it counts.
-  public mutating func count(_ before: Part?, _ after: Part?, members: Int) {
+  package mutating func count(_ before: Part?, _ after: Part?, members: Int) {
     if let before { add(-1, before) }
     if let after { add(1, after) }
     review(members: members)
@@ -98,7 +98,7 @@ extension Rollout {
   }
 
   /// Opens the next wave, stops, or ends, where it is time to.
-  public mutating func review(members: Int) {
+  package mutating func review(members: Int) {
     guard phase == .running else { return }
     let rules = plan.priority.rules
     if let threshold = rules.failureThreshold, unforgivenFailures > 0,

@@ -1,28 +1,28 @@
 /// How many devices are in which state. It is stored with a rollout, so that no decision counts its devices.
-public struct Tally: Equatable, Sendable {
+package struct Tally: Equatable, Sendable {
   /// Devices that were offered it, and have not begun.
-  public var offered = 0
+  package var offered = 0
   /// Devices that are fetching it.
-  public var downloading = 0
+  package var downloading = 0
   /// Devices that have written it.
-  public var installed = 0
+  package var installed = 0
   /// Devices that run it.
-  public var confirmed = 0
+  package var confirmed = 0
   /// Devices that gave up.
-  public var failed = 0
+  package var failed = 0
   /// Devices that had it already.
-  public var skipped = 0
+  package var skipped = 0
   /// Of ``installed``: devices that cannot confirm by themselves.
-  public var installedUnconfirmable = 0
+  package var installedUnconfirmable = 0
 
   /// No devices.
-  public init() {}
+  package init() {}
 
   /// Devices that a wave has let in.
-  public var admitted: Int { offered + downloading + installed + confirmed + failed }
+  package var admitted: Int { offered + downloading + installed + confirmed + failed }
 
   /// Devices that may still succeed.
-  public var inProgress: Int { offered + downloading + installed }
+  package var inProgress: Int { offered + downloading + installed }
 
   /// Adds to the count of a state.
   package mutating func add(_ number: Int, to state: DeviceRecord.State, canConfirm: Bool) {
@@ -40,7 +40,7 @@ public struct Tally: Equatable, Sendable {
 
   /// Devices for which a rollout is a success. A device that cannot confirm has succeeded when it has written the firmware:
   /// otherwise its rollout would never end.
-  public func succeeded(_ rules: BatchRules) -> Int {
+  package func succeeded(_ rules: BatchRules) -> Int {
     confirmed + (rules.success == .installed ? installed : installedUnconfirmable)
   }
 }

@@ -1,8 +1,8 @@
-public import AsvinManifest
+package import AsvinManifest
 import Synchronization
 
 /// A store in memory: for tests, and for trying the platform out. What it holds ends with it.
-public final class MemoryStore: PlatformStore {
+package final class MemoryStore: PlatformStore {
   private let state = Mutex(State())
 
   private struct State {
@@ -13,23 +13,23 @@ public final class MemoryStore: PlatformStore {
   }
 
   /// A store of nothing.
-  public init() {}
+  package init() {}
 
   /// A workspace by one of its device keys.
-  public func workspace(deviceKey: String) async throws -> Workspace? {
+  package func workspace(deviceKey: String) async throws -> Workspace? {
     state.withLock { $0.workspaces.values.first { $0.deviceKeys.contains(deviceKey) } }
   }
 
   /// A workspace by its id.
-  public func workspace(_ id: ID<Workspace>) async throws -> Workspace? { state.withLock { $0.workspaces[id] } }
+  package func workspace(_ id: ID<Workspace>) async throws -> Workspace? { state.withLock { $0.workspaces[id] } }
 
   /// All workspaces.
-  public func workspaces() async throws -> [Workspace] {
+  package func workspaces() async throws -> [Workspace] {
     state.withLock { $0.workspaces.values.sorted { $0.id < $1.id } }
   }
 
   /// The access that a token gives.
-  public func access(_ digest: Digest) async throws -> (workspace: ID<Workspace>, token: AccessToken)? {
+  package func access(_ digest: Digest) async throws -> (workspace: ID<Workspace>, token: AccessToken)? {
     state.withLock { state in
       for (workspace, tables) in state.rows {
         if let token = tables.accessTokens.values.first(where: { $0.digest == digest }) { return (workspace, token) }
@@ -39,12 +39,12 @@ public final class MemoryStore: PlatformStore {
   }
 
   /// An account by its e-mail address.
-  public func account(_ email: String) async throws -> (workspace: ID<Workspace>, account: Account)? {
+  package func account(_ email: String) async throws -> (workspace: ID<Workspace>, account: Account)? {
     state.withLock { $0.accounts[Account.folded(email)] }
   }
 
   /// Adds an account to a workspace.
-  public func add(_ account: Account, to workspace: ID<Workspace>) async throws {
+  package func add(_ account: Account, to workspace: ID<Workspace>) async throws {
     try state.withLock { state in
       guard state.accounts[account.email] == nil else { throw PlatformError.nameTaken(.account) }
       state.accounts[account.email] = (workspace, account)
@@ -52,7 +52,7 @@ public final class MemoryStore: PlatformStore {
   }
 
   /// Adds a workspace.
-  public func add(_ workspace: Workspace) async throws -> Workspace {
+  package func add(_ workspace: Workspace) async throws -> Workspace {
     state.withLock { state in
       var added = workspace
       added.id = ID(state.nextID)
@@ -63,18 +63,18 @@ public final class MemoryStore: PlatformStore {
   }
 
   /// Whether any workspace lists a bundle.
-  public func isListed(bundle: Digest) async throws -> Bool {
+  package func isListed(bundle: Digest) async throws -> Bool {
     state.withLock { $0.rows.values.contains { $0.firmware.values.contains { $0.release?.bundle == bundle } } }
   }
 
   /// Does nothing: memory answers.
-  public func ping() async throws {}
+  package func ping() async throws {}
 
   /// Does nothing: memory can be written to.
-  public func checkWriting() async throws {}
+  package func checkWriting() async throws {}
 
   /// Reads.
-  public func read<Result: Sendable>(
+  package func read<Result: Sendable>(
     in workspace: ID<Workspace>, _ body: @escaping @Sendable (any PlatformRows) throws -> Result
   ) async throws -> Result {
     let (tables, nextID) = state.withLock { ($0.rows[workspace] ?? MemoryRows.Tables(), $0.nextID) }
@@ -82,12 +82,12 @@ public final class MemoryStore: PlatformStore {
   }
 
   /// Writes: in memory that costs no more than reading.
-  public func attempt<Result: Sendable>(
+  package func attempt<Result: Sendable>(
     in workspace: ID<Workspace>, _ body: @escaping @Sendable (any WritablePlatformRows) throws -> Result
   ) async throws -> Result { try await write(in: workspace, body) }
 
   /// Writes, all or nothing.
-  public func write<Result: Sendable>(
+  package func write<Result: Sendable>(
     in workspace: ID<Workspace>, _ body: @escaping @Sendable (any WritablePlatformRows) throws -> Result
   ) async throws -> Result {
     try state.withLock { state in

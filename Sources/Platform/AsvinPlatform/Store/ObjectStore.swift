@@ -1,8 +1,8 @@
-public import AsvinBundle
-public import AsvinManifest
+package import AsvinBundle
+package import AsvinManifest
 
 /// Where bundles and images are kept, by what they are, and uploads until they are whole.
-public protocol ObjectStore: Sendable {
+package protocol ObjectStore: Sendable {
   /// The bytes that have a digest; `nil` where there are none. Whoever reads them gets these, or an error: what was
   /// changed behind the platform's back is not given out.
   ///
@@ -59,19 +59,19 @@ public protocol ObjectStore: Sendable {
 }
 
 /// What is kept under a digest has another one.
-public struct ObjectDamaged: Error, Equatable, Sendable {
+package struct ObjectDamaged: Error, Equatable, Sendable {
   /// The digest that it should have.
-  public let digest: Digest
+  package let digest: Digest
 
   /// An object whose bytes were changed.
-  public init(_ digest: Digest) { self.digest = digest }
+  package init(_ digest: Digest) { self.digest = digest }
 }
 
 /// Bytes came for an upload whose earlier ones have not.
-public struct UploadGap: Error, Equatable, Sendable {
+package struct UploadGap: Error, Equatable, Sendable {
   /// Bytes that have arrived.
-  public let received: UInt64
+  package let received: UInt64
 
   /// A gap behind so many bytes.
-  public init(received: UInt64) { self.received = received }
+  package init(received: UInt64) { self.received = received }
 }

@@ -1,8 +1,8 @@
-public import AsvinManifest
+package import AsvinManifest
 
 /// Where the platform keeps what it knows. Everything but finding a workspace is within one: a query that could see two
 /// cannot be written.
-public protocol PlatformStore: Sendable {
+package protocol PlatformStore: Sendable {
   /// A workspace by one of its device keys.
   func workspace(deviceKey: String) async throws -> Workspace?
   /// A workspace by its id.
@@ -47,7 +47,7 @@ public protocol PlatformStore: Sendable {
 }
 
 /// The rows of a workspace.
-public protocol PlatformRows {
+package protocol PlatformRows {
   /// A device by its id.
   func device(_ id: ID<Device>) throws -> Device?
   /// A device by what it calls itself.
@@ -128,7 +128,7 @@ public protocol PlatformRows {
 }
 
 /// The rows of a workspace, to be written.
-public protocol WritablePlatformRows: PlatformRows {
+package protocol WritablePlatformRows: PlatformRows {
   /// Adds a row, and gives it its id.
   func add(_ device: Device) throws -> Device
   /// As ``add(_:)-1`` for a device group.

@@ -1,5 +1,5 @@
 /// Why the platform cannot do what the rules allow. The request may succeed later.
-public enum ServiceFault: Error, Equatable, Sendable {
+package enum ServiceFault: Error, Equatable, Sendable {
   /// More requests wait than can be answered soon.
   case overloaded
   /// The disk has no room left but the reserve.
@@ -13,22 +13,22 @@ public enum ServiceFault: Error, Equatable, Sendable {
 }
 
 /// How much a file system can still hold.
-public struct StorageRoom: Equatable, Sendable {
+package struct StorageRoom: Equatable, Sendable {
   /// Bytes that an unprivileged program can still write.
-  public var free: UInt64
+  package var free: UInt64
   /// Bytes of the file system.
-  public var total: UInt64
+  package var total: UInt64
   /// Whether it is mounted read-only.
-  public var isReadOnly: Bool
+  package var isReadOnly: Bool
 
   /// The room of a file system.
-  public init(free: UInt64, total: UInt64, isReadOnly: Bool) {
+  package init(free: UInt64, total: UInt64, isReadOnly: Bool) {
     (self.free, self.total, self.isReadOnly) = (free, total, isReadOnly)
   }
 
   /// Bytes that uploads leave free, so that the database can go on: a tenth of the file system, 64 MiB at most.
-  public var reserve: UInt64 { min(total / 10, 1 << 26) }
+  package var reserve: UInt64 { min(total / 10, 1 << 26) }
 
   /// Whether a number of bytes can be added without touching the reserve.
-  public func holds(_ bytes: UInt64) -> Bool { !isReadOnly && free >= reserve && free - reserve >= bytes }
+  package func holds(_ bytes: UInt64) -> Bool { !isReadOnly && free >= reserve && free - reserve >= bytes }
 }

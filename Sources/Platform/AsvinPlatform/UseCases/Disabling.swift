@@ -1,9 +1,9 @@
 /// What a rollout loses to another one that is for *immediately*.
-public struct Displacement: Equatable, Sendable {
+package struct Displacement: Equatable, Sendable {
   /// The rollout.
-  public let rollout: Rollout
+  package let rollout: Rollout
   /// The groups in which it is disabled; in its others it continues.
-  public let groups: Set<ID<DeviceGroup>>
+  package let groups: Set<ID<DeviceGroup>>
 
   /// As the audit log says it.
   var text: String {
@@ -13,7 +13,7 @@ public struct Displacement: Equatable, Sendable {
 
 extension PlatformRows {
   /// What a rollout disables when it starts; nothing, unless it is for *immediately*.
-  public func displaced(by rollout: Rollout) throws -> [Displacement] {
+  package func displaced(by rollout: Rollout) throws -> [Displacement] {
     guard rollout.plan.priority == .immediately else { return [] }
     return try rollouts().compactMap { other in
       let groups = other.activeGroups.intersection(rollout.plan.groups)
@@ -27,7 +27,7 @@ extension WritablePlatformRows {
   /// Disables a rollout, or enables it again: for one of its groups, or for all.
   ///
   /// - Throws: ``PlatformError/notFound(_:)`` for a group that it does not go to.
-  public func setDisabled(
+  package func setDisabled(
     _ isDisabled: Bool, _ id: ID<Rollout>, in group: ID<DeviceGroup>? = nil, at now: Instant? = nil
   ) throws {
     guard let rollout = try rollout(id) else { throw PlatformError.notFound(.rollout) }

@@ -1,17 +1,17 @@
 import AsvinVerifier
-public import AsvinManifest
+package import AsvinManifest
 
 /// What a board without our verifier says of itself with a download.
-public struct Board: Sendable {
+package struct Board: Sendable {
   /// MD5 of the image that it runs.
-  public var runs: FixedBytes<16>?
+  package var runs: FixedBytes<16>?
   /// Bytes that it has room for.
-  public var room: UInt64?
+  package var room: UInt64?
   /// Its kind: `esp8266`, or `esp32` for every chip of that family.
-  public var family: String?
+  package var family: String?
 
   /// Creates a board.
-  public init(runs: FixedBytes<16>? = nil, room: UInt64? = nil, family: String? = nil) {
+  package init(runs: FixedBytes<16>? = nil, room: UInt64? = nil, family: String? = nil) {
     (self.runs, self.room, self.family) = (runs, room, family)
   }
 
@@ -25,7 +25,7 @@ public struct Board: Sendable {
 
 /// The answer to a download by name of its content. What it says about the device is recorded, also where the device gets
 /// nothing.
-public enum DownloadAnswer: Sendable {
+package enum DownloadAnswer: Sendable {
   /// It gets the image.
   case serve(Firmware)
   /// It runs the image.
@@ -43,7 +43,7 @@ extension PlatformRows {
   /// brings it is live, and before it is in any.
   ///
   /// - Throws: ``PlatformError/notFound(_:)``.
-  public func openDownload(_ contentID: String) throws -> DownloadAnswer {
+  package func openDownload(_ contentID: String) throws -> DownloadAnswer {
     let known = try rollouts(bringing: contentID)
     for rollout in known where rollout.phase == .running && !rollout.isDisabled {
       if let firmware = try firmware(rollout.plan.firmware) { return .serve(firmware) }
@@ -67,7 +67,7 @@ extension WritablePlatformRows {
   /// with that image: one image may be in several.
   ///
   /// - Throws: ``PlatformError/notFound(_:)``.
-  public func download(
+  package func download(
     _ contentID: String, to device: inout Device, on board: Board, at now: Instant
   ) throws -> DownloadAnswer {
     guard try firmware(contentID: contentID) != nil else { throw PlatformError.notFound(.firmware) }

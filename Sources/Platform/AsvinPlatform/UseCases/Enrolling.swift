@@ -1,20 +1,20 @@
-public import AsvinManifest
+package import AsvinManifest
 
 /// What a device with our verifier says of itself when it enrols.
-public struct Enrolment: Sendable {
+package struct Enrolment: Sendable {
   /// What it calls itself.
-  public var name: DeviceName
+  package var name: DeviceName
   /// What people call it.
-  public var label: String?
+  package var label: String?
   /// The version that it runs.
-  public var firmwareVersion: String
+  package var firmwareVersion: String
   /// Its class, which its releases are for.
-  public var deviceClass: Identifier
+  package var deviceClass: Identifier
   /// Its public key, Ed25519.
-  public var key: FixedBytes<32>
+  package var key: FixedBytes<32>
 
   /// An enrolment of its parts.
-  public init(
+  package init(
     name: DeviceName, label: String?, firmwareVersion: String, deviceClass: Identifier, key: FixedBytes<32>
   ) {
     self.name = name
@@ -31,7 +31,7 @@ extension WritablePlatformRows {
   /// - Returns: the device, and whether it is new.
   /// - Throws: ``PlatformError/nameTaken(_:)`` where a device of that name has another key, or none: whoever knows a name
   ///   does not take the device's place. An operator deletes it first.
-  public func enrol(_ enrolment: Enrolment, at now: Instant) throws -> (device: Device, isNew: Bool) {
+  package func enrol(_ enrolment: Enrolment, at now: Instant) throws -> (device: Device, isNew: Bool) {
     if var known = try device(enrolment.name) {
       guard known.key == enrolment.key else { throw PlatformError.nameTaken(.device) }
       if known.deviceClass != enrolment.deviceClass {
@@ -57,7 +57,7 @@ extension WritablePlatformRows {
   ///   - recordsContact: whether the time of the contact is written where the last one is some minutes old. It is not
   ///     where the disk is full: a poll that changes nothing is then answered all the same.
   ///   - isInstalled: whether the device has all that a release brings.
-  public func nextRelease(
+  package func nextRelease(
     for device: inout Device, firmwareVersion: String, at now: Instant, recordsContact: Bool = true,
     isInstalled: (Firmware.Release) throws -> Bool
   ) throws -> Offer? {
@@ -78,7 +78,7 @@ extension WritablePlatformRows {
 extension PlatformRows {
   /// Since when a device has been behind: the start of the first rollout that is for it and that it has not ended. Devices
   /// have no clock, so that one that is kept from its updates does not know it; this shows it.
-  public func behindSince(_ device: Device) throws -> Instant? {
+  package func behindSince(_ device: Device) throws -> Instant? {
     guard let group = device.group else { return nil }
     return try openRollouts(of: group, above: device.newestRollout).filter { rollout in
       guard rollout.reaches(device, try firmware(rollout.plan.firmware)) else { return false }

@@ -1,16 +1,16 @@
 /// What a device is told to install.
-public struct Offer: Equatable, Sendable {
+package struct Offer: Equatable, Sendable {
   /// The rollout that it comes from.
-  public var rollout: Rollout
+  package var rollout: Rollout
   /// What to install.
-  public var firmware: Firmware
+  package var firmware: Firmware
 }
 
 extension PlatformRows {
   /// What a device that asks would be told, without letting it in.
   ///
   /// - Returns: the offer, and whether the device is let in with it, which is then to be written.
-  public func nextOffer(for device: Device, at now: Instant) throws -> (offer: Offer, isNew: Bool)? {
+  package func nextOffer(for device: Device, at now: Instant) throws -> (offer: Offer, isNew: Bool)? {
     guard let group = device.group else { return nil }
     // What was started before the firmware that it has would take it back.
     for rollout in try openRollouts(of: group, above: device.newestRollout) {
@@ -29,7 +29,7 @@ extension PlatformRows {
 
 extension WritablePlatformRows {
   /// What a device that asks is told; it is let in where it was not.
-  public func offer(to device: Device, at now: Instant) throws -> Offer? {
+  package func offer(to device: Device, at now: Instant) throws -> Offer? {
     guard let (offer, isNew) = try nextOffer(for: device, at: now) else { return nil }
     guard isNew else { return offer }
     var rollout = offer.rollout
@@ -47,7 +47,7 @@ extension WritablePlatformRows {
   /// - Throws: ``PlatformError/notFound(_:)`` for a rollout that it was not offered; ``PlatformError/over(_:)``,
   ///   ``PlatformError/held(_:)``.
   @discardableResult
-  public func take(
+  package func take(
     _ event: DeviceRecord.Event, from device: inout Device, about id: ID<Rollout>, at now: Instant
   ) throws -> Bool {
     guard var rollout = try rollout(id), var record = try record(id, device.id) else {
@@ -68,7 +68,7 @@ extension WritablePlatformRows {
   }
 
   /// A device has a rollout's firmware already: it is done, and takes no place in a wave.
-  public func skip(_ device: inout Device, in id: ID<Rollout>, at now: Instant) throws {
+  package func skip(_ device: inout Device, in id: ID<Rollout>, at now: Instant) throws {
     guard var rollout = try rollout(id) else { throw PlatformError.notFound(.rollout) }
     let known = try record(id, device.id)
     guard known?.state != .skipped, known?.state != .confirmed else { return }

@@ -1,4 +1,4 @@
-public import AsvinBundle
+package import AsvinBundle
 import AsvinCrypto
 import AsvinImage
 
@@ -6,7 +6,7 @@ extension Firmware.Content {
   /// What IPFS and asvin call an image, and the chip that it names.
   ///
   /// - Throws: `FileError` where it cannot be read.
-  public init(of image: any ByteSource) throws {
+  package init(of image: any ByteSource) throws {
     var md5 = MD5()
     var contentID = ContentID()
     var hash = SHA256()

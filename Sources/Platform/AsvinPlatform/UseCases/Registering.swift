@@ -2,7 +2,7 @@ extension WritablePlatformRows {
   /// Registers a device, in the lobby; one that exists is only heard of.
   ///
   /// - Returns: the device, and whether it is new.
-  public func register(
+  package func register(
     _ name: DeviceName, label: String?, firmwareVersion: String, at now: Instant
   ) throws -> (device: Device, isNew: Bool) {
     if var device = try device(name) {
@@ -16,7 +16,7 @@ extension WritablePlatformRows {
 
   /// Takes note of the version that a device says it runs. One that changed to the version of what it was offered shows that
   /// it runs it: asvin's clients say nothing else after their restart, and pycom's says nothing before it either.
-  public func hear(_ device: inout Device, firmwareVersion: String, at now: Instant) throws {
+  package func hear(_ device: inout Device, firmwareVersion: String, at now: Instant) throws {
     let isChanged = device.firmwareVersion != firmwareVersion
     device.firmwareVersion = firmwareVersion
     device.seen = now
@@ -34,7 +34,7 @@ extension WritablePlatformRows {
   ///
   /// - Parameter now: when; what rollouts then do by themselves is recorded in the audit log with it.
   /// - Throws: ``PlatformError/notFound(_:)`` for a group that does not exist.
-  public func place(_ device: inout Device, _ placement: Device.Placement, at now: Instant? = nil) throws {
+  package func place(_ device: inout Device, _ placement: Device.Placement, at now: Instant? = nil) throws {
     if case .grouped(let group) = placement, try deviceGroup(group) == nil {
       throw PlatformError.notFound(.deviceGroup)
     }
@@ -70,7 +70,7 @@ extension WritablePlatformRows {
   }
 
   /// Removes a device.
-  public func delete(_ device: Device, at now: Instant? = nil) throws {
+  package func delete(_ device: Device, at now: Instant? = nil) throws {
     var device = device
     try place(&device, .ungrouped, at: now)
     try remove(device.id)
@@ -79,14 +79,14 @@ extension WritablePlatformRows {
 
 extension PlatformRows {
   /// How many devices in a rollout's groups can take its firmware. Of an ended rollout, how many could when it ended.
-  public func members(of rollout: Rollout) throws -> Int {
+  package func members(of rollout: Rollout) throws -> Int {
     if let final = rollout.finalMembers { return final }
     guard let firmware = try firmware(rollout.plan.firmware) else { return 0 }
     return try members(of: rollout.activeGroups, taking: firmware)
   }
 
   /// How many devices in groups can take firmware.
-  public func members(of groups: Set<ID<DeviceGroup>>, taking firmware: Firmware) throws -> Int {
+  package func members(of groups: Set<ID<DeviceGroup>>, taking firmware: Firmware) throws -> Int {
     var sum = 0
     for group in groups {
       for audience in firmware.audiences { sum += try members(of: group, audience) }

@@ -4,7 +4,7 @@ extension WritablePlatformRows {
   /// - Throws: ``PlatformError`` where a group or the firmware is not in the workspace, there is no group, the name is
   ///   too long for asvin's clients, or no device of the groups can take the firmware. Groups without a device are no
   ///   error: devices may join.
-  public func plan(_ plan: RolloutPlan) throws -> Rollout {
+  package func plan(_ plan: RolloutPlan) throws -> Rollout {
     // They read the reply into a kilobyte.
     guard (1...256).contains(plan.name.utf8.count) else {
       throw PlatformError.invalid("a rollout's name has 1 to 256 bytes")
@@ -28,7 +28,7 @@ extension WritablePlatformRows {
   /// - Parameter actor: who starts it, as the audit log names who disables the others.
   /// - Throws: ``PlatformError/wrongPhase(_:)``; ``PlatformError/sequenceNotAbove(_:)`` where a later release was started
   ///   for one of its groups since it was planned.
-  public func start(_ id: ID<Rollout>, by actor: String = "platform", at now: Instant) throws -> Rollout {
+  package func start(_ id: ID<Rollout>, by actor: String = "platform", at now: Instant) throws -> Rollout {
     guard var rollout = try rollout(id) else { throw PlatformError.notFound(.rollout) }
     guard rollout.phase == .planned else { throw PlatformError.wrongPhase(rollout.phase) }
     if let firmware = try firmware(rollout.plan.firmware) { try checkSequence(of: firmware, for: rollout.plan.groups) }
@@ -43,7 +43,7 @@ extension WritablePlatformRows {
   }
 
   /// Starts the rollouts whose time has come, in the order of their times. One that may no longer start is aborted.
-  public func startDue(at now: Instant) throws -> [Rollout] {
+  package func startDue(at now: Instant) throws -> [Rollout] {
     try dueRollouts(at: now).compactMap { try startDue($0, at: now) }
   }
 
@@ -51,7 +51,7 @@ extension WritablePlatformRows {
   ///
   /// - Parameter check: what else its firmware must pass; why it does not, or `nil`.
   /// - Returns: the rollout, where it was started.
-  public func startDue(
+  package func startDue(
     _ id: ID<Rollout>, at now: Instant, check: (Firmware) throws -> String? = { _ in nil }
   ) throws -> Rollout? {
     // The one before it may have disabled it.
@@ -68,17 +68,17 @@ extension WritablePlatformRows {
   }
 
   /// Pauses a rollout.
-  public func pause(_ id: ID<Rollout>, at now: Instant? = nil) throws {
+  package func pause(_ id: ID<Rollout>, at now: Instant? = nil) throws {
     try change(id, at: now) { rollout throws(PlatformError) in try rollout.pause() }
   }
 
   /// Continues a rollout that is paused, or that waits for devices that failed.
-  public func resume(_ id: ID<Rollout>, at now: Instant? = nil) throws {
+  package func resume(_ id: ID<Rollout>, at now: Instant? = nil) throws {
     try change(id, at: now) { rollout throws(PlatformError) in try rollout.resume() }
   }
 
   /// Finishes or aborts a rollout.
-  public func end(_ id: ID<Rollout>, as ending: Rollout.Ending, at now: Instant? = nil) throws {
+  package func end(_ id: ID<Rollout>, as ending: Rollout.Ending, at now: Instant? = nil) throws {
     try change(id, at: now) { rollout throws(PlatformError) in try rollout.end(as: ending) }
   }
 

@@ -7,7 +7,7 @@ extension PlatformRows {
   /// rollout. An image that came without a signature has none to check.
   ///
   /// - Throws: `Failure` with a reason.
-  public func checkTrust(of id: ID<Firmware>) throws {
+  package func checkTrust(of id: ID<Firmware>) throws {
     guard let firmware = try firmware(id), let release = firmware.release else { return }
     let trust = try fileGroup(firmware.fileGroup)?.trust ?? []
     do {

@@ -1,22 +1,22 @@
-public import FoundationEssentials
+package import FoundationEssentials
 
 /// What a device says to be known.
-public struct EnrolmentRequest: Codable, Equatable, Sendable {
+package struct EnrolmentRequest: Codable, Equatable, Sendable {
   /// What it calls itself: printable ASCII
-  public var name: String
+  package var name: String
   /// What people call it
-  public var label: String?
+  package var label: String?
   /// The version that it runs
-  public var version: String
+  package var version: String
   /// Its class id
-  public var deviceClass: String
+  package var deviceClass: String
   /// Its public key, Ed25519
-  public var key: Data
+  package var key: Data
   /// The key's signature over asvin-platform-enrol, a zero byte and the name
-  public var proof: Data
+  package var proof: Data
 
   /// EnrolmentRequest of its parts.
-  public init(name: String, label: String? = nil, version: String, deviceClass: String, key: Data, proof: Data) {
+  package init(name: String, label: String? = nil, version: String, deviceClass: String, key: Data, proof: Data) {
     self.name = name
     self.label = label
     self.version = version
@@ -33,7 +33,7 @@ public struct EnrolmentRequest: Codable, Equatable, Sendable {
 
 extension EnrolmentRequest: Described {
   /// What it looks like.
-  public static var schema: Schema {
+  package static var schema: Schema {
     .object([
       Property("name", .text(1...128), "What it calls itself: printable ASCII"),
       Property("label", .text(0...256), "What people call it", isRequired: false),
@@ -46,16 +46,16 @@ extension EnrolmentRequest: Described {
 }
 
 /// How the platform knows a device.
-public struct EnrolmentReply: Codable, Equatable, Sendable {
+package struct EnrolmentReply: Codable, Equatable, Sendable {
   /// The workspace
-  public var workspace: Int64
+  package var workspace: Int64
   /// The device
-  public var device: Int64
+  package var device: Int64
   /// Where it stands
-  public var placement: PlacementName
+  package var placement: PlacementName
 
   /// EnrolmentReply of its parts.
-  public init(workspace: Int64, device: Int64, placement: PlacementName) {
+  package init(workspace: Int64, device: Int64, placement: PlacementName) {
     self.workspace = workspace
     self.device = device
     self.placement = placement
@@ -64,7 +64,7 @@ public struct EnrolmentReply: Codable, Equatable, Sendable {
 
 extension EnrolmentReply: Described {
   /// What it looks like.
-  public static var schema: Schema {
+  package static var schema: Schema {
     .object([
       Property("workspace", .integer(1...9_007_199_254_740_991), "The workspace"),
       Property("device", .integer(1...9_007_199_254_740_991), "The device"),

@@ -1,14 +1,14 @@
 /// What a device says about a rollout.
-public struct DeviceEventRequest: Codable, Equatable, Sendable {
+package struct DeviceEventRequest: Codable, Equatable, Sendable {
   /// What happened
-  public var event: DeviceEventName
+  package var event: DeviceEventName
   /// Why it failed: a code of the reasons that verifier and platform share
-  public var reason: Int?
+  package var reason: Int?
   /// How much of the firmware it has, in percent
-  public var progress: Int?
+  package var progress: Int?
 
   /// DeviceEventRequest of its parts.
-  public init(event: DeviceEventName, reason: Int? = nil, progress: Int? = nil) {
+  package init(event: DeviceEventName, reason: Int? = nil, progress: Int? = nil) {
     self.event = event
     self.reason = reason
     self.progress = progress
@@ -17,7 +17,7 @@ public struct DeviceEventRequest: Codable, Equatable, Sendable {
 
 extension DeviceEventRequest: Described {
   /// What it looks like.
-  public static var schema: Schema {
+  package static var schema: Schema {
     .object([
       Property("event", .choice(DeviceEventName.allCases.map(\.rawValue)), "What happened"),
       Property(
@@ -29,7 +29,7 @@ extension DeviceEventRequest: Described {
 }
 
 /// What happens to a device in a rollout.
-public enum DeviceEventName: String, Codable, CaseIterable, Sendable {
+package enum DeviceEventName: String, Codable, CaseIterable, Sendable {
   /// It fetches the firmware
   case downloading
   /// It has written it
@@ -43,14 +43,14 @@ public enum DeviceEventName: String, Codable, CaseIterable, Sendable {
 }
 
 /// How a device stands in a rollout.
-public struct DeviceEventReply: Codable, Equatable, Sendable {
+package struct DeviceEventReply: Codable, Equatable, Sendable {
   /// How far it is
-  public var state: RecordState
+  package var state: RecordState
   /// How often it has failed
-  public var failures: Int
+  package var failures: Int
 
   /// DeviceEventReply of its parts.
-  public init(state: RecordState, failures: Int) {
+  package init(state: RecordState, failures: Int) {
     self.state = state
     self.failures = failures
   }
@@ -58,7 +58,7 @@ public struct DeviceEventReply: Codable, Equatable, Sendable {
 
 extension DeviceEventReply: Described {
   /// What it looks like.
-  public static var schema: Schema {
+  package static var schema: Schema {
     .object([
       Property("state", .choice(RecordState.allCases.map(\.rawValue)), "How far it is"),
       Property("failures", .integer(0...1000000), "How often it has failed"),
@@ -67,7 +67,7 @@ extension DeviceEventReply: Described {
 }
 
 /// How far a device is in a rollout.
-public enum RecordState: String, Codable, CaseIterable, Sendable {
+package enum RecordState: String, Codable, CaseIterable, Sendable {
   /// It was told
   case offered
   /// It fetches

@@ -1,14 +1,14 @@
-public import FoundationEssentials
+package import FoundationEssentials
 
 /// What a device is to sign.
-public struct ChallengeReply: Codable, Equatable, Sendable {
+package struct ChallengeReply: Codable, Equatable, Sendable {
   /// Good for one login
-  public var nonce: Data
+  package var nonce: Data
   /// From when on it is no longer good
-  public var expires: Int64
+  package var expires: Int64
 
   /// ChallengeReply of its parts.
-  public init(nonce: Data, expires: Int64) {
+  package init(nonce: Data, expires: Int64) {
     self.nonce = nonce
     self.expires = expires
   }
@@ -16,7 +16,7 @@ public struct ChallengeReply: Codable, Equatable, Sendable {
 
 extension ChallengeReply: Described {
   /// What it looks like.
-  public static var schema: Schema {
+  package static var schema: Schema {
     .object([
       Property("nonce", .bytes(32), "Good for one login"),
       Property("expires", .time, "From when on it is no longer good"),
@@ -25,18 +25,18 @@ extension ChallengeReply: Described {
 }
 
 /// A login with a key of its own.
-public struct LoginRequest: Codable, Equatable, Sendable {
+package struct LoginRequest: Codable, Equatable, Sendable {
   /// The workspace
-  public var workspace: Int64
+  package var workspace: Int64
   /// The device
-  public var device: Int64
+  package var device: Int64
   /// The nonce of a challenge
-  public var nonce: Data
+  package var nonce: Data
   /// Over asvin-platform-login, a zero byte, the nonce, and both ids in decimal with a / between them
-  public var signature: Data
+  package var signature: Data
 
   /// LoginRequest of its parts.
-  public init(workspace: Int64, device: Int64, nonce: Data, signature: Data) {
+  package init(workspace: Int64, device: Int64, nonce: Data, signature: Data) {
     self.workspace = workspace
     self.device = device
     self.nonce = nonce
@@ -46,7 +46,7 @@ public struct LoginRequest: Codable, Equatable, Sendable {
 
 extension LoginRequest: Described {
   /// What it looks like.
-  public static var schema: Schema {
+  package static var schema: Schema {
     .object([
       Property("workspace", .integer(1...9_007_199_254_740_991), "The workspace"),
       Property("device", .integer(1...9_007_199_254_740_991), "The device"),
@@ -59,14 +59,14 @@ extension LoginRequest: Described {
 }
 
 /// Access for ten minutes.
-public struct LoginReply: Codable, Equatable, Sendable {
+package struct LoginReply: Codable, Equatable, Sendable {
   /// A bearer token
-  public var token: String
+  package var token: String
   /// From when on it is no longer good
-  public var expires: Int64
+  package var expires: Int64
 
   /// LoginReply of its parts.
-  public init(token: String, expires: Int64) {
+  package init(token: String, expires: Int64) {
     self.token = token
     self.expires = expires
   }
@@ -74,7 +74,7 @@ public struct LoginReply: Codable, Equatable, Sendable {
 
 extension LoginReply: Described {
   /// What it looks like.
-  public static var schema: Schema {
+  package static var schema: Schema {
     .object([
       Property("token", .anyText, "A bearer token"),
       Property("expires", .time, "From when on it is no longer good"),

@@ -1,20 +1,20 @@
-public import FoundationEssentials
+package import FoundationEssentials
 
 /// What a device runs, and can use.
-public struct UpdateQuery: Codable, Equatable, Sendable {
+package struct UpdateQuery: Codable, Equatable, Sendable {
   /// The version that it runs
-  public var version: String
+  package var version: String
   /// The sequence number of what it runs
-  public var sequence: UInt64?
+  package var sequence: UInt64?
   /// What its slots hold
-  public var images: [SlotImage]
+  package var images: [SlotImage]
   /// The feature bits of patches that it can apply
-  public var features: UInt64?
+  package var features: UInt64?
   /// Bytes of RAM that it has for applying a patch
-  public var memory: UInt64?
+  package var memory: UInt64?
 
   /// UpdateQuery of its parts.
-  public init(
+  package init(
     version: String, sequence: UInt64? = nil, images: [SlotImage], features: UInt64? = nil, memory: UInt64? = nil
   ) {
     self.version = version
@@ -27,7 +27,7 @@ public struct UpdateQuery: Codable, Equatable, Sendable {
 
 extension UpdateQuery: Described {
   /// What it looks like.
-  public static var schema: Schema {
+  package static var schema: Schema {
     .object([
       Property("version", .text(1...64), "The version that it runs"),
       Property("sequence", .unsigned, "The sequence number of what it runs", isRequired: false),
@@ -39,16 +39,16 @@ extension UpdateQuery: Described {
 }
 
 /// The image in a slot.
-public struct SlotImage: Codable, Equatable, Sendable {
+package struct SlotImage: Codable, Equatable, Sendable {
   /// The slot
-  public var slot: UInt64
+  package var slot: UInt64
   /// Bytes
-  public var size: UInt64
+  package var size: UInt64
   /// SHA-256
-  public var digest: String
+  package var digest: String
 
   /// SlotImage of its parts.
-  public init(slot: UInt64, size: UInt64, digest: String) {
+  package init(slot: UInt64, size: UInt64, digest: String) {
     self.slot = slot
     self.size = size
     self.digest = digest
@@ -57,7 +57,7 @@ public struct SlotImage: Codable, Equatable, Sendable {
 
 extension SlotImage: Described {
   /// What it looks like.
-  public static var schema: Schema {
+  package static var schema: Schema {
     .object([
       Property("slot", .integer(0...9_007_199_254_740_991), "The slot"),
       Property("size", .integer(0...9_007_199_254_740_991), "Bytes"),
@@ -67,24 +67,24 @@ extension SlotImage: Described {
 }
 
 /// A release for a device.
-public struct UpdateReply: Codable, Equatable, Sendable {
+package struct UpdateReply: Codable, Equatable, Sendable {
   /// The rollout that it comes from
-  public var rollout: Int64
+  package var rollout: Int64
   /// SHA-256 of the manifest
-  public var release: String
+  package var release: String
   /// The product
-  public var name: String
+  package var name: String
   /// The version
-  public var version: String
+  package var version: String
   /// The sequence number
-  public var sequence: UInt64
+  package var sequence: UInt64
   /// The signed manifest: what a device decides by
-  public var envelope: Data
+  package var envelope: Data
   /// What is to be fetched, one for each component that is not installed
-  public var payloads: [UpdatePayload]
+  package var payloads: [UpdatePayload]
 
   /// UpdateReply of its parts.
-  public init(
+  package init(
     rollout: Int64, release: String, name: String, version: String, sequence: UInt64, envelope: Data,
     payloads: [UpdatePayload]
   ) {
@@ -100,7 +100,7 @@ public struct UpdateReply: Codable, Equatable, Sendable {
 
 extension UpdateReply: Described {
   /// What it looks like.
-  public static var schema: Schema {
+  package static var schema: Schema {
     .object([
       Property("rollout", .integer(1...9_007_199_254_740_991), "The rollout that it comes from"),
       Property("release", .pattern("^[0-9a-f]{64}$"), "SHA-256 of the manifest"),
@@ -116,26 +116,26 @@ extension UpdateReply: Described {
 }
 
 /// A payload that a device can use.
-public struct UpdatePayload: Codable, Equatable, Sendable {
+package struct UpdatePayload: Codable, Equatable, Sendable {
   /// The slot that it is for
-  public var slot: UInt64
+  package var slot: UInt64
   /// Its index in the component
-  public var index: Int
+  package var index: Int
   /// What it is
-  public var kind: PayloadForm
+  package var kind: PayloadForm
   /// Bytes
-  public var size: UInt64
+  package var size: UInt64
   /// SHA-256
-  public var digest: String
+  package var digest: String
   /// Where it is
-  public var path: String
+  package var path: String
   /// Where it is as a sealed stream
-  public var sealedPath: String?
+  package var sealedPath: String?
   /// Bytes of the sealed stream
-  public var sealedSize: UInt64?
+  package var sealedSize: UInt64?
 
   /// UpdatePayload of its parts.
-  public init(
+  package init(
     slot: UInt64, index: Int, kind: PayloadForm, size: UInt64, digest: String, path: String, sealedPath: String? = nil,
     sealedSize: UInt64? = nil
   ) {
@@ -152,7 +152,7 @@ public struct UpdatePayload: Codable, Equatable, Sendable {
 
 extension UpdatePayload: Described {
   /// What it looks like.
-  public static var schema: Schema {
+  package static var schema: Schema {
     .object([
       Property("slot", .integer(0...9_007_199_254_740_991), "The slot that it is for"),
       Property("index", .integer(0...15), "Its index in the component"),
@@ -167,7 +167,7 @@ extension UpdatePayload: Described {
 }
 
 /// What a payload is.
-public enum PayloadForm: String, Codable, CaseIterable, Sendable {
+package enum PayloadForm: String, Codable, CaseIterable, Sendable {
   /// The image itself
   case image
   /// A patch from what the device runs

@@ -1,5 +1,5 @@
 /// What a token allows.
-public enum RoleName: String, Codable, CaseIterable, Sendable {
+package enum RoleName: String, Codable, CaseIterable, Sendable {
   /// Looking
   case viewer
   /// Publishing firmware
@@ -11,16 +11,16 @@ public enum RoleName: String, Codable, CaseIterable, Sendable {
 }
 
 /// A new token.
-public struct TokenRequest: Codable, Equatable, Sendable {
+package struct TokenRequest: Codable, Equatable, Sendable {
   /// Whose it is
-  public var name: String
+  package var name: String
   /// What it allows
-  public var role: RoleName
+  package var role: RoleName
   /// How long it is good; until it is taken back where not given
-  public var days: Int?
+  package var days: Int?
 
   /// TokenRequest of its parts.
-  public init(name: String, role: RoleName, days: Int? = nil) {
+  package init(name: String, role: RoleName, days: Int? = nil) {
     self.name = name
     self.role = role
     self.days = days
@@ -29,7 +29,7 @@ public struct TokenRequest: Codable, Equatable, Sendable {
 
 extension TokenRequest: Described {
   /// What it looks like.
-  public static var schema: Schema {
+  package static var schema: Schema {
     .object([
       Property("name", .text(1...64), "Whose it is"),
       Property("role", .choice(RoleName.allCases.map(\.rawValue)), "What it allows"),
@@ -40,22 +40,22 @@ extension TokenRequest: Described {
 }
 
 /// A token.
-public struct TokenReply: Codable, Equatable, Sendable {
+package struct TokenReply: Codable, Equatable, Sendable {
   /// Its id
-  public var id: Int64
+  package var id: Int64
   /// Whose it is
-  public var name: String
+  package var name: String
   /// What it allows
-  public var role: RoleName
+  package var role: RoleName
   /// When it was made
-  public var created: Int64
+  package var created: Int64
   /// From when on it is no longer good
-  public var expires: Int64?
+  package var expires: Int64?
   /// The token itself: told once, when it is made
-  public var token: String?
+  package var token: String?
 
   /// TokenReply of its parts.
-  public init(id: Int64, name: String, role: RoleName, created: Int64, expires: Int64? = nil, token: String? = nil) {
+  package init(id: Int64, name: String, role: RoleName, created: Int64, expires: Int64? = nil, token: String? = nil) {
     self.id = id
     self.name = name
     self.role = role
@@ -67,7 +67,7 @@ public struct TokenReply: Codable, Equatable, Sendable {
 
 extension TokenReply: Described {
   /// What it looks like.
-  public static var schema: Schema {
+  package static var schema: Schema {
     .object([
       Property("id", .integer(1...9_007_199_254_740_991), "Its id"),
       Property("name", .anyText, "Whose it is"),
@@ -80,19 +80,19 @@ extension TokenReply: Described {
 }
 
 /// Tokens.
-public struct TokenList: Codable, Equatable, Sendable {
+package struct TokenList: Codable, Equatable, Sendable {
   /// The tokens
-  public var items: [TokenReply]
+  package var items: [TokenReply]
 
   /// TokenList of its parts.
-  public init(items: [TokenReply]) {
+  package init(items: [TokenReply]) {
     self.items = items
   }
 }
 
 extension TokenList: Described {
   /// What it looks like.
-  public static var schema: Schema {
+  package static var schema: Schema {
     .object([
       Property("items", .list(TokenReply.schema, atMost: nil), "The tokens")
     ])
@@ -100,24 +100,24 @@ extension TokenList: Described {
 }
 
 /// One thing that was done.
-public struct AuditEntryReply: Codable, Equatable, Sendable {
+package struct AuditEntryReply: Codable, Equatable, Sendable {
   /// Its place
-  public var number: Int64
+  package var number: Int64
   /// When
-  public var time: Int64
+  package var time: Int64
   /// Who did it
-  public var actor: String
+  package var actor: String
   /// What was done
-  public var action: String
+  package var action: String
   /// To what
-  public var subject: String
+  package var subject: String
   /// The digest of the entry before
-  public var previous: String
+  package var previous: String
   /// Its digest
-  public var digest: String
+  package var digest: String
 
   /// AuditEntryReply of its parts.
-  public init(
+  package init(
     number: Int64, time: Int64, actor: String, action: String, subject: String, previous: String, digest: String
   ) {
     self.number = number
@@ -132,7 +132,7 @@ public struct AuditEntryReply: Codable, Equatable, Sendable {
 
 extension AuditEntryReply: Described {
   /// What it looks like.
-  public static var schema: Schema {
+  package static var schema: Schema {
     .object([
       Property("number", .integer(1...9_007_199_254_740_991), "Its place"),
       Property("time", .time, "When"),
@@ -146,16 +146,16 @@ extension AuditEntryReply: Described {
 }
 
 /// What was done.
-public struct AuditList: Codable, Equatable, Sendable {
+package struct AuditList: Codable, Equatable, Sendable {
   /// The entries
-  public var items: [AuditEntryReply]
+  package var items: [AuditEntryReply]
   /// Whether each of them follows from the one before
-  public var isIntact: Bool
+  package var isIntact: Bool
   /// What to give as after for the next page
-  public var next: Int64?
+  package var next: Int64?
 
   /// AuditList of its parts.
-  public init(items: [AuditEntryReply], isIntact: Bool, next: Int64? = nil) {
+  package init(items: [AuditEntryReply], isIntact: Bool, next: Int64? = nil) {
     self.items = items
     self.isIntact = isIntact
     self.next = next
@@ -164,7 +164,7 @@ public struct AuditList: Codable, Equatable, Sendable {
 
 extension AuditList: Described {
   /// What it looks like.
-  public static var schema: Schema {
+  package static var schema: Schema {
     .object([
       Property("items", .list(AuditEntryReply.schema, atMost: nil), "The entries"),
       Property("isIntact", .boolean, "Whether each of them follows from the one before"),
@@ -175,16 +175,16 @@ extension AuditList: Described {
 }
 
 /// Who somebody is.
-public struct WhoReply: Codable, Equatable, Sendable {
+package struct WhoReply: Codable, Equatable, Sendable {
   /// The workspace
-  public var workspace: Int64
+  package var workspace: Int64
   /// The name of the token
-  public var name: String
+  package var name: String
   /// What it allows
-  public var role: RoleName
+  package var role: RoleName
 
   /// WhoReply of its parts.
-  public init(workspace: Int64, name: String, role: RoleName) {
+  package init(workspace: Int64, name: String, role: RoleName) {
     self.workspace = workspace
     self.name = name
     self.role = role
@@ -193,7 +193,7 @@ public struct WhoReply: Codable, Equatable, Sendable {
 
 extension WhoReply: Described {
   /// What it looks like.
-  public static var schema: Schema {
+  package static var schema: Schema {
     .object([
       Property("workspace", .integer(1...9_007_199_254_740_991), "The workspace"),
       Property("name", .anyText, "The name of the token"),

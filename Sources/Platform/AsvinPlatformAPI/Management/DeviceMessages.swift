@@ -1,5 +1,5 @@
 /// Where a device stands.
-public enum PlacementName: String, Codable, CaseIterable, Sendable {
+package enum PlacementName: String, Codable, CaseIterable, Sendable {
   /// It has just registered
   case lobby
   /// It is in a group
@@ -11,32 +11,32 @@ public enum PlacementName: String, Codable, CaseIterable, Sendable {
 }
 
 /// A device.
-public struct DeviceReply: Codable, Equatable, Sendable {
+package struct DeviceReply: Codable, Equatable, Sendable {
   /// Its id
-  public var id: Int64
+  package var id: Int64
   /// What it calls itself
-  public var name: String
+  package var name: String
   /// What people call it
-  public var label: String
+  package var label: String
   /// Where it stands
-  public var placement: PlacementName
+  package var placement: PlacementName
   /// The version that it last said it runs
-  public var version: String
+  package var version: String
   /// Whether it checks signatures itself
-  public var isVerifying: Bool
+  package var isVerifying: Bool
   /// When it registered
-  public var registered: Int64
+  package var registered: Int64
   /// When it was last heard of
-  public var seen: Int64
+  package var seen: Int64
   /// Its group
-  public var group: Int64?
+  package var group: Int64?
   /// Its class id
-  public var deviceClass: String?
+  package var deviceClass: String?
   /// Since when a rollout waits for it
-  public var behindSince: Int64?
+  package var behindSince: Int64?
 
   /// DeviceReply of its parts.
-  public init(
+  package init(
     id: Int64, name: String, label: String, placement: PlacementName, version: String, isVerifying: Bool,
     registered: Int64, seen: Int64, group: Int64? = nil, deviceClass: String? = nil, behindSince: Int64? = nil
   ) {
@@ -61,7 +61,7 @@ public struct DeviceReply: Codable, Equatable, Sendable {
 
 extension DeviceReply: Described {
   /// What it looks like.
-  public static var schema: Schema {
+  package static var schema: Schema {
     .object([
       Property("id", .integer(1...9_007_199_254_740_991), "Its id"),
       Property("name", .anyText, "What it calls itself"),
@@ -79,14 +79,14 @@ extension DeviceReply: Described {
 }
 
 /// Devices.
-public struct DeviceList: Codable, Equatable, Sendable {
+package struct DeviceList: Codable, Equatable, Sendable {
   /// The devices
-  public var items: [DeviceReply]
+  package var items: [DeviceReply]
   /// What to give as after for the next page
-  public var next: Int64?
+  package var next: Int64?
 
   /// DeviceList of its parts.
-  public init(items: [DeviceReply], next: Int64? = nil) {
+  package init(items: [DeviceReply], next: Int64? = nil) {
     self.items = items
     self.next = next
   }
@@ -94,7 +94,7 @@ public struct DeviceList: Codable, Equatable, Sendable {
 
 extension DeviceList: Described {
   /// What it looks like.
-  public static var schema: Schema {
+  package static var schema: Schema {
     .object([
       Property("items", .list(DeviceReply.schema, atMost: nil), "The devices"),
       Property(
@@ -104,14 +104,14 @@ extension DeviceList: Described {
 }
 
 /// Where a device is to stand.
-public struct PlacementRequest: Codable, Equatable, Sendable {
+package struct PlacementRequest: Codable, Equatable, Sendable {
   /// Where
-  public var placement: PlacementName
+  package var placement: PlacementName
   /// The group, where it is to be in one
-  public var group: Int64?
+  package var group: Int64?
 
   /// PlacementRequest of its parts.
-  public init(placement: PlacementName, group: Int64? = nil) {
+  package init(placement: PlacementName, group: Int64? = nil) {
     self.placement = placement
     self.group = group
   }
@@ -119,7 +119,7 @@ public struct PlacementRequest: Codable, Equatable, Sendable {
 
 extension PlacementRequest: Described {
   /// What it looks like.
-  public static var schema: Schema {
+  package static var schema: Schema {
     .object([
       Property("placement", .choice(PlacementName.allCases.map(\.rawValue)), "Where"),
       Property("group", .integer(1...9_007_199_254_740_991), "The group, where it is to be in one", isRequired: false),

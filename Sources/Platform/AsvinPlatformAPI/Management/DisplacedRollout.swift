@@ -1,14 +1,14 @@
 /// A rollout that another one, for immediately, disables in some of its groups.
-public struct DisplacedRollout: Codable, Equatable, Sendable {
+package struct DisplacedRollout: Codable, Equatable, Sendable {
   /// Its id
-  public var id: Int64
+  package var id: Int64
   /// Its name
-  public var name: String
+  package var name: String
   /// The device groups in which it is disabled
-  public var groups: [Int64]
+  package var groups: [Int64]
 
   /// Creates the message.
-  public init(id: Int64, name: String, groups: [Int64]) {
+  package init(id: Int64, name: String, groups: [Int64]) {
     self.id = id
     self.name = name
     self.groups = groups
@@ -17,7 +17,7 @@ public struct DisplacedRollout: Codable, Equatable, Sendable {
 
 extension DisplacedRollout: Described {
   /// What it looks like.
-  public static var schema: Schema {
+  package static var schema: Schema {
     .object([
       Property("id", .integer(1...9_007_199_254_740_991), "Its id"),
       Property("name", .anyText, "Its name"),

@@ -1,14 +1,14 @@
 /// A bundle that is to come.
-public struct UploadRequest: Codable, Equatable, Sendable {
+package struct UploadRequest: Codable, Equatable, Sendable {
   /// Where it goes
-  public var fileGroup: Int64
+  package var fileGroup: Int64
   /// Bytes
-  public var size: UInt64
+  package var size: UInt64
   /// SHA-256
-  public var digest: String
+  package var digest: String
 
   /// UploadRequest of its parts.
-  public init(fileGroup: Int64, size: UInt64, digest: String) {
+  package init(fileGroup: Int64, size: UInt64, digest: String) {
     self.fileGroup = fileGroup
     self.size = size
     self.digest = digest
@@ -17,7 +17,7 @@ public struct UploadRequest: Codable, Equatable, Sendable {
 
 extension UploadRequest: Described {
   /// What it looks like.
-  public static var schema: Schema {
+  package static var schema: Schema {
     .object([
       Property("fileGroup", .integer(1...9_007_199_254_740_991), "Where it goes"),
       Property("size", .integer(0...9_007_199_254_740_991), "Bytes"),
@@ -27,16 +27,16 @@ extension UploadRequest: Described {
 }
 
 /// How far an upload is.
-public struct UploadReply: Codable, Equatable, Sendable {
+package struct UploadReply: Codable, Equatable, Sendable {
   /// The upload, where there is still one
-  public var upload: Int64?
+  package var upload: Int64?
   /// Bytes that have arrived
-  public var received: UInt64
+  package var received: UInt64
   /// What it has become, or was already
-  public var firmware: FirmwareReply?
+  package var firmware: FirmwareReply?
 
   /// UploadReply of its parts.
-  public init(upload: Int64? = nil, received: UInt64, firmware: FirmwareReply? = nil) {
+  package init(upload: Int64? = nil, received: UInt64, firmware: FirmwareReply? = nil) {
     self.upload = upload
     self.received = received
     self.firmware = firmware
@@ -45,7 +45,7 @@ public struct UploadReply: Codable, Equatable, Sendable {
 
 extension UploadReply: Described {
   /// What it looks like.
-  public static var schema: Schema {
+  package static var schema: Schema {
     .object([
       Property(
         "upload", .integer(1...9_007_199_254_740_991), "The upload, where there is still one", isRequired: false),
@@ -56,52 +56,52 @@ extension UploadReply: Described {
 }
 
 /// Uploads that were begun.
-public struct UploadList: Codable, Equatable, Sendable {
+package struct UploadList: Codable, Equatable, Sendable {
   /// The uploads
-  public var items: [UploadReply]
+  package var items: [UploadReply]
 
   /// A list of uploads.
-  public init(items: [UploadReply]) { self.items = items }
+  package init(items: [UploadReply]) { self.items = items }
 }
 
 extension UploadList: Described {
   /// The schema of the list.
-  public static var schema: Schema {
+  package static var schema: Schema {
     .object([Property("items", .list(UploadReply.schema, atMost: nil), "The uploads")])
   }
 }
 
 /// Firmware that was published.
-public struct FirmwareReply: Codable, Equatable, Sendable {
+package struct FirmwareReply: Codable, Equatable, Sendable {
   /// Its id
-  public var id: Int64
+  package var id: Int64
   /// The file group
-  public var fileGroup: Int64
+  package var fileGroup: Int64
   /// The product
-  public var name: String
+  package var name: String
   /// The version
-  public var version: String
+  package var version: String
   /// Bytes of the image
-  public var size: UInt64
+  package var size: UInt64
   /// SHA-256 of the image
-  public var digest: String
+  package var digest: String
   /// MD5 of the image, for asvin's clients
-  public var md5: String
+  package var md5: String
   /// The image's name in IPFS
-  public var cid: String
+  package var cid: String
   /// Whether a rollout brings it
-  public var isUsed: Bool
+  package var isUsed: Bool
   /// The sequence number
-  public var sequence: UInt64?
+  package var sequence: UInt64?
   /// SHA-256 of the manifest
-  public var release: String?
+  package var release: String?
   /// SHA-256 of the bundle
-  public var bundle: String?
+  package var bundle: String?
   /// The class id
-  public var deviceClass: String?
+  package var deviceClass: String?
 
   /// FirmwareReply of its parts.
-  public init(
+  package init(
     id: Int64, fileGroup: Int64, name: String, version: String, size: UInt64, digest: String, md5: String, cid: String,
     isUsed: Bool, sequence: UInt64? = nil, release: String? = nil, bundle: String? = nil, deviceClass: String? = nil
   ) {
@@ -128,7 +128,7 @@ public struct FirmwareReply: Codable, Equatable, Sendable {
 
 extension FirmwareReply: Described {
   /// What it looks like.
-  public static var schema: Schema {
+  package static var schema: Schema {
     .object([
       Property("id", .integer(1...9_007_199_254_740_991), "Its id"),
       Property("fileGroup", .integer(1...9_007_199_254_740_991), "The file group"),
@@ -148,14 +148,14 @@ extension FirmwareReply: Described {
 }
 
 /// Firmware.
-public struct FirmwareList: Codable, Equatable, Sendable {
+package struct FirmwareList: Codable, Equatable, Sendable {
   /// The firmware
-  public var items: [FirmwareReply]
+  package var items: [FirmwareReply]
   /// What to give as after for the next page
-  public var next: Int64?
+  package var next: Int64?
 
   /// FirmwareList of its parts.
-  public init(items: [FirmwareReply], next: Int64? = nil) {
+  package init(items: [FirmwareReply], next: Int64? = nil) {
     self.items = items
     self.next = next
   }
@@ -163,7 +163,7 @@ public struct FirmwareList: Codable, Equatable, Sendable {
 
 extension FirmwareList: Described {
   /// What it looks like.
-  public static var schema: Schema {
+  package static var schema: Schema {
     .object([
       Property("items", .list(FirmwareReply.schema, atMost: nil), "The firmware"),
       Property(
@@ -173,16 +173,16 @@ extension FirmwareList: Described {
 }
 
 /// A publication.
-public struct PublicationReply: Codable, Equatable, Sendable {
+package struct PublicationReply: Codable, Equatable, Sendable {
   /// What was published
-  public var firmware: FirmwareReply
+  package var firmware: FirmwareReply
   /// Whether it was not there before
-  public var isNew: Bool
+  package var isNew: Bool
   /// What was published, when and by whom, signed by the platform: a JWT
-  public var receipt: String
+  package var receipt: String
 
   /// PublicationReply of its parts.
-  public init(firmware: FirmwareReply, isNew: Bool, receipt: String) {
+  package init(firmware: FirmwareReply, isNew: Bool, receipt: String) {
     self.firmware = firmware
     self.isNew = isNew
     self.receipt = receipt
@@ -191,7 +191,7 @@ public struct PublicationReply: Codable, Equatable, Sendable {
 
 extension PublicationReply: Described {
   /// What it looks like.
-  public static var schema: Schema {
+  package static var schema: Schema {
     .object([
       Property("firmware", FirmwareReply.schema, "What was published"),
       Property("isNew", .boolean, "Whether it was not there before"),

@@ -1,12 +1,12 @@
 /// A new file group.
-public struct FileGroupRequest: Codable, Equatable, Sendable {
+package struct FileGroupRequest: Codable, Equatable, Sendable {
   /// Its name
-  public var name: String
+  package var name: String
   /// Public keys, PEM, of which one must have signed what is published to it
-  public var trust: [String]
+  package var trust: [String]
 
   /// FileGroupRequest of its parts.
-  public init(name: String, trust: [String]) {
+  package init(name: String, trust: [String]) {
     self.name = name
     self.trust = trust
   }
@@ -14,7 +14,7 @@ public struct FileGroupRequest: Codable, Equatable, Sendable {
 
 extension FileGroupRequest: Described {
   /// What it looks like.
-  public static var schema: Schema {
+  package static var schema: Schema {
     .object([
       Property("name", .text(1...64), "Its name"),
       Property(
@@ -25,18 +25,18 @@ extension FileGroupRequest: Described {
 }
 
 /// A file group.
-public struct FileGroupReply: Codable, Equatable, Sendable {
+package struct FileGroupReply: Codable, Equatable, Sendable {
   /// Its id
-  public var id: Int64
+  package var id: Int64
   /// Its name
-  public var name: String
+  package var name: String
   /// Public keys, PEM
-  public var trust: [String]
+  package var trust: [String]
   /// How much firmware is in it
-  public var files: Int
+  package var files: Int
 
   /// FileGroupReply of its parts.
-  public init(id: Int64, name: String, trust: [String], files: Int) {
+  package init(id: Int64, name: String, trust: [String], files: Int) {
     self.id = id
     self.name = name
     self.trust = trust
@@ -46,7 +46,7 @@ public struct FileGroupReply: Codable, Equatable, Sendable {
 
 extension FileGroupReply: Described {
   /// What it looks like.
-  public static var schema: Schema {
+  package static var schema: Schema {
     .object([
       Property("id", .integer(1...9_007_199_254_740_991), "Its id"),
       Property("name", .anyText, "Its name"),
@@ -57,19 +57,19 @@ extension FileGroupReply: Described {
 }
 
 /// File groups.
-public struct FileGroupList: Codable, Equatable, Sendable {
+package struct FileGroupList: Codable, Equatable, Sendable {
   /// The file groups
-  public var items: [FileGroupReply]
+  package var items: [FileGroupReply]
 
   /// FileGroupList of its parts.
-  public init(items: [FileGroupReply]) {
+  package init(items: [FileGroupReply]) {
     self.items = items
   }
 }
 
 extension FileGroupList: Described {
   /// What it looks like.
-  public static var schema: Schema {
+  package static var schema: Schema {
     .object([
       Property("items", .list(FileGroupReply.schema, atMost: nil), "The file groups")
     ])
@@ -77,19 +77,19 @@ extension FileGroupList: Described {
 }
 
 /// A new device group.
-public struct DeviceGroupRequest: Codable, Equatable, Sendable {
+package struct DeviceGroupRequest: Codable, Equatable, Sendable {
   /// Its name
-  public var name: String
+  package var name: String
 
   /// DeviceGroupRequest of its parts.
-  public init(name: String) {
+  package init(name: String) {
     self.name = name
   }
 }
 
 extension DeviceGroupRequest: Described {
   /// What it looks like.
-  public static var schema: Schema {
+  package static var schema: Schema {
     .object([
       Property("name", .text(1...64), "Its name")
     ])
@@ -97,16 +97,16 @@ extension DeviceGroupRequest: Described {
 }
 
 /// A device group.
-public struct DeviceGroupReply: Codable, Equatable, Sendable {
+package struct DeviceGroupReply: Codable, Equatable, Sendable {
   /// Its id
-  public var id: Int64
+  package var id: Int64
   /// Its name
-  public var name: String
+  package var name: String
   /// How many devices are in it
-  public var members: Int
+  package var members: Int
 
   /// DeviceGroupReply of its parts.
-  public init(id: Int64, name: String, members: Int) {
+  package init(id: Int64, name: String, members: Int) {
     self.id = id
     self.name = name
     self.members = members
@@ -115,7 +115,7 @@ public struct DeviceGroupReply: Codable, Equatable, Sendable {
 
 extension DeviceGroupReply: Described {
   /// What it looks like.
-  public static var schema: Schema {
+  package static var schema: Schema {
     .object([
       Property("id", .integer(1...9_007_199_254_740_991), "Its id"),
       Property("name", .anyText, "Its name"),
@@ -125,19 +125,19 @@ extension DeviceGroupReply: Described {
 }
 
 /// Device groups.
-public struct DeviceGroupList: Codable, Equatable, Sendable {
+package struct DeviceGroupList: Codable, Equatable, Sendable {
   /// The device groups
-  public var items: [DeviceGroupReply]
+  package var items: [DeviceGroupReply]
 
   /// DeviceGroupList of its parts.
-  public init(items: [DeviceGroupReply]) {
+  package init(items: [DeviceGroupReply]) {
     self.items = items
   }
 }
 
 extension DeviceGroupList: Described {
   /// What it looks like.
-  public static var schema: Schema {
+  package static var schema: Schema {
     .object([
       Property("items", .list(DeviceGroupReply.schema, atMost: nil), "The device groups")
     ])

@@ -1,5 +1,5 @@
 /// How a rollout spreads.
-public enum PriorityName: String, Codable, CaseIterable, Sendable {
+package enum PriorityName: String, Codable, CaseIterable, Sendable {
   /// In waves
   case batch
   /// To every device at once
@@ -7,7 +7,7 @@ public enum PriorityName: String, Codable, CaseIterable, Sendable {
 }
 
 /// What counts as success.
-public enum SuccessName: String, Codable, CaseIterable, Sendable {
+package enum SuccessName: String, Codable, CaseIterable, Sendable {
   /// That a device runs the firmware
   case confirmed
   /// That it has written it
@@ -15,7 +15,7 @@ public enum SuccessName: String, Codable, CaseIterable, Sendable {
 }
 
 /// How far a rollout is.
-public enum PhaseName: String, Codable, CaseIterable, Sendable {
+package enum PhaseName: String, Codable, CaseIterable, Sendable {
   /// It was not started
   case planned
   /// Devices are offered it
@@ -31,14 +31,14 @@ public enum PhaseName: String, Codable, CaseIterable, Sendable {
 }
 
 /// A part of each day, UTC.
-public struct WindowMessage: Codable, Equatable, Sendable {
+package struct WindowMessage: Codable, Equatable, Sendable {
   /// Its first minute
-  public var from: String
+  package var from: String
   /// The first minute behind it
-  public var until: String
+  package var until: String
 
   /// WindowMessage of its parts.
-  public init(from: String, until: String) {
+  package init(from: String, until: String) {
     self.from = from
     self.until = until
   }
@@ -46,7 +46,7 @@ public struct WindowMessage: Codable, Equatable, Sendable {
 
 extension WindowMessage: Described {
   /// What it looks like.
-  public static var schema: Schema {
+  package static var schema: Schema {
     .object([
       Property("from", .pattern("^([01][0-9]|2[0-3]):[0-5][0-9]$"), "Its first minute"),
       Property("until", .pattern("^([01][0-9]|2[0-3]):[0-5][0-9]$"), "The first minute behind it"),
@@ -55,24 +55,24 @@ extension WindowMessage: Described {
 }
 
 /// How a rollout spreads in waves.
-public struct BatchMessage: Codable, Equatable, Sendable {
+package struct BatchMessage: Codable, Equatable, Sendable {
   /// How many devices each wave and those before it let in: 5, or 30%
-  public var waves: [String]
+  package var waves: [String]
   /// Percent of a wave that must succeed before the next one opens; 100 where not given
-  public var successThreshold: Int?
+  package var successThreshold: Int?
   /// Percent of a wave whose failure stops the rollout
-  public var failureThreshold: Int?
+  package var failureThreshold: Int?
   /// How often a device that failed may try again
-  public var retries: Int?
+  package var retries: Int?
   /// When a device may begin
-  public var window: WindowMessage?
+  package var window: WindowMessage?
   /// What counts as success; confirmed where not given
-  public var success: SuccessName?
+  package var success: SuccessName?
   /// Whether it finishes when every device is done; true where not given
-  public var endsWhenDone: Bool?
+  package var endsWhenDone: Bool?
 
   /// BatchMessage of its parts.
-  public init(
+  package init(
     waves: [String], successThreshold: Int? = nil, failureThreshold: Int? = nil, retries: Int? = nil,
     window: WindowMessage? = nil, success: SuccessName? = nil, endsWhenDone: Bool? = nil
   ) {
@@ -88,7 +88,7 @@ public struct BatchMessage: Codable, Equatable, Sendable {
 
 extension BatchMessage: Described {
   /// What it looks like.
-  public static var schema: Schema {
+  package static var schema: Schema {
     .object([
       Property(
         "waves", .list(.pattern("^[1-9][0-9]{0,8}%?$"), atMost: 32),
@@ -111,22 +111,22 @@ extension BatchMessage: Described {
 }
 
 /// A new rollout.
-public struct RolloutRequest: Codable, Equatable, Sendable {
+package struct RolloutRequest: Codable, Equatable, Sendable {
   /// Its name
-  public var name: String
+  package var name: String
   /// What it brings
-  public var firmware: Int64
+  package var firmware: Int64
   /// The device groups that it goes to
-  public var groups: [Int64]
+  package var groups: [Int64]
   /// How it spreads
-  public var priority: PriorityName
+  package var priority: PriorityName
   /// The rules of a batch
-  public var batch: BatchMessage?
+  package var batch: BatchMessage?
   /// When it starts by itself
-  public var start: Int64?
+  package var start: Int64?
 
   /// RolloutRequest of its parts.
-  public init(
+  package init(
     name: String, firmware: Int64, groups: [Int64], priority: PriorityName, batch: BatchMessage? = nil,
     start: Int64? = nil
   ) {
@@ -141,7 +141,7 @@ public struct RolloutRequest: Codable, Equatable, Sendable {
 
 extension RolloutRequest: Described {
   /// What it looks like.
-  public static var schema: Schema {
+  package static var schema: Schema {
     .object([
       Property("name", .text(1...256), "Its name"),
       Property("firmware", .integer(1...9_007_199_254_740_991), "What it brings"),
@@ -154,48 +154,48 @@ extension RolloutRequest: Described {
 }
 
 /// A rollout.
-public struct RolloutReply: Codable, Equatable, Sendable {
+package struct RolloutReply: Codable, Equatable, Sendable {
   /// Its id
-  public var id: Int64
+  package var id: Int64
   /// Its name
-  public var name: String
+  package var name: String
   /// What it brings
-  public var firmware: Int64
+  package var firmware: Int64
   /// The device groups
-  public var groups: [Int64]
+  package var groups: [Int64]
   /// How it spreads
-  public var priority: PriorityName
+  package var priority: PriorityName
   /// How far it is
-  public var phase: PhaseName
+  package var phase: PhaseName
   /// Whether it is disabled for all its groups
-  public var isDisabled: Bool
+  package var isDisabled: Bool
   /// Who looks after it
-  public var maintainer: String
+  package var maintainer: String
   /// The wave that is open, from 0
-  public var wave: Int
+  package var wave: Int
   /// Devices in its groups that can take the firmware; of an ended rollout, when it ended
-  public var members: Int
+  package var members: Int
   /// How many devices are how far
-  public var tally: TallyMessage
+  package var tally: TallyMessage
   /// The rules of a batch
-  public var batch: BatchMessage?
+  package var batch: BatchMessage?
   /// When it starts by itself
-  public var start: Int64?
+  package var start: Int64?
   /// When it was started
-  public var started: Int64?
+  package var started: Int64?
   /// All devices in its groups
-  public var inGroups: Int?
+  package var inGroups: Int?
   /// Devices for which it is a success, or that had the firmware already
-  public var done: Int?
+  package var done: Int?
   /// What it waits for, where it does not proceed by itself
-  public var waits: String?
+  package var waits: String?
   /// Groups for which it is disabled while it continues in its others
-  public var disabledGroups: [Int64]?
+  package var disabledGroups: [Int64]?
   /// What it disables when it starts, or has disabled by starting
-  public var disables: [DisplacedRollout]?
+  package var disables: [DisplacedRollout]?
 
   /// RolloutReply of its parts.
-  public init(
+  package init(
     id: Int64, name: String, firmware: Int64, groups: [Int64], priority: PriorityName, phase: PhaseName,
     isDisabled: Bool, maintainer: String, wave: Int, members: Int, tally: TallyMessage, batch: BatchMessage? = nil,
     start: Int64? = nil, started: Int64? = nil
@@ -219,7 +219,7 @@ public struct RolloutReply: Codable, Equatable, Sendable {
 
 extension RolloutReply: Described {
   /// What it looks like.
-  public static var schema: Schema {
+  package static var schema: Schema {
     .object([
       Property("id", .integer(1...9_007_199_254_740_991), "Its id"),
       Property("name", .anyText, "Its name"),
@@ -254,22 +254,22 @@ extension RolloutReply: Described {
 }
 
 /// How many devices are how far.
-public struct TallyMessage: Codable, Equatable, Sendable {
+package struct TallyMessage: Codable, Equatable, Sendable {
   /// They were told
-  public var offered: Int
+  package var offered: Int
   /// They fetch
-  public var downloading: Int
+  package var downloading: Int
   /// They have written it
-  public var installed: Int
+  package var installed: Int
   /// They run it
-  public var confirmed: Int
+  package var confirmed: Int
   /// They gave up
-  public var failed: Int
+  package var failed: Int
   /// They had it already
-  public var skipped: Int
+  package var skipped: Int
 
   /// TallyMessage of its parts.
-  public init(offered: Int, downloading: Int, installed: Int, confirmed: Int, failed: Int, skipped: Int) {
+  package init(offered: Int, downloading: Int, installed: Int, confirmed: Int, failed: Int, skipped: Int) {
     self.offered = offered
     self.downloading = downloading
     self.installed = installed
@@ -281,7 +281,7 @@ public struct TallyMessage: Codable, Equatable, Sendable {
 
 extension TallyMessage: Described {
   /// What it looks like.
-  public static var schema: Schema {
+  package static var schema: Schema {
     .object([
       Property("offered", .integer(0...1000000000), "They were told"),
       Property("downloading", .integer(0...1000000000), "They fetch"),
@@ -294,19 +294,19 @@ extension TallyMessage: Described {
 }
 
 /// Rollouts.
-public struct RolloutList: Codable, Equatable, Sendable {
+package struct RolloutList: Codable, Equatable, Sendable {
   /// The rollouts
-  public var items: [RolloutReply]
+  package var items: [RolloutReply]
 
   /// RolloutList of its parts.
-  public init(items: [RolloutReply]) {
+  package init(items: [RolloutReply]) {
     self.items = items
   }
 }
 
 extension RolloutList: Described {
   /// What it looks like.
-  public static var schema: Schema {
+  package static var schema: Schema {
     .object([
       Property("items", .list(RolloutReply.schema, atMost: nil), "The rollouts")
     ])
@@ -314,24 +314,24 @@ extension RolloutList: Described {
 }
 
 /// A device's part in a rollout.
-public struct RolloutDeviceReply: Codable, Equatable, Sendable {
+package struct RolloutDeviceReply: Codable, Equatable, Sendable {
   /// The device
-  public var device: Int64
+  package var device: Int64
   /// What it calls itself
-  public var name: String
+  package var name: String
   /// How far it is
-  public var state: RecordState
+  package var state: RecordState
   /// How often it has failed
-  public var failures: Int
+  package var failures: Int
   /// Why it failed last; 0 where it has not
-  public var reason: Int
+  package var reason: Int
   /// How much of the firmware it has, in percent
-  public var progress: Int
+  package var progress: Int
   /// When it last changed
-  public var changed: Int64
+  package var changed: Int64
 
   /// RolloutDeviceReply of its parts.
-  public init(
+  package init(
     device: Int64, name: String, state: RecordState, failures: Int, reason: Int, progress: Int, changed: Int64
   ) {
     self.device = device
@@ -346,7 +346,7 @@ public struct RolloutDeviceReply: Codable, Equatable, Sendable {
 
 extension RolloutDeviceReply: Described {
   /// What it looks like.
-  public static var schema: Schema {
+  package static var schema: Schema {
     .object([
       Property("device", .integer(1...9_007_199_254_740_991), "The device"),
       Property("name", .anyText, "What it calls itself"),
@@ -360,14 +360,14 @@ extension RolloutDeviceReply: Described {
 }
 
 /// Devices of a rollout.
-public struct RolloutDeviceList: Codable, Equatable, Sendable {
+package struct RolloutDeviceList: Codable, Equatable, Sendable {
   /// The devices
-  public var items: [RolloutDeviceReply]
+  package var items: [RolloutDeviceReply]
   /// What to give as after for the next page
-  public var next: Int64?
+  package var next: Int64?
 
   /// RolloutDeviceList of its parts.
-  public init(items: [RolloutDeviceReply], next: Int64? = nil) {
+  package init(items: [RolloutDeviceReply], next: Int64? = nil) {
     self.items = items
     self.next = next
   }
@@ -375,7 +375,7 @@ public struct RolloutDeviceList: Codable, Equatable, Sendable {
 
 extension RolloutDeviceList: Described {
   /// What it looks like.
-  public static var schema: Schema {
+  package static var schema: Schema {
     .object([
       Property("items", .list(RolloutDeviceReply.schema, atMost: nil), "The devices"),
       Property(

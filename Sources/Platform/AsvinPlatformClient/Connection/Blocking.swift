@@ -1,11 +1,11 @@
-public import AsvinRelease
+package import AsvinRelease
 import Dispatch
 import Synchronization
 
 /// Runs what waits for a network to its end: for a program that has nothing else to do meanwhile.
 ///
 /// - Throws: ``Failure``.
-public func waiting<Result: Sendable>(
+package func waiting<Result: Sendable>(
   _ body: @escaping @Sendable () async throws -> Result
 ) throws(Failure) -> Result {
   let done = DispatchSemaphore(value: 0)

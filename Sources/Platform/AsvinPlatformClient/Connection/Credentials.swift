@@ -1,18 +1,18 @@
-public import AsvinBundle
-public import AsvinRelease
+package import AsvinBundle
+package import AsvinRelease
 import FoundationEssentials
 import Glibc
 
 /// Tokens for platforms, in a file of the user's that nobody else reads. A token in `ASVIN_PACK_TOKEN` comes first.
-public struct Credentials: Sendable {
+package struct Credentials: Sendable {
   /// The variable that build servers have a token in.
-  public static let variable = "ASVIN_PACK_TOKEN"
+  package static let variable = "ASVIN_PACK_TOKEN"
 
   private let path: String
   private let variables: [String: String]
 
   /// The credentials of a user with these variables.
-  public init(_ variables: [String: String]) {
+  package init(_ variables: [String: String]) {
     self.variables = variables
     let home = variables["HOME"] ?? "/"
     let base = variables["XDG_CONFIG_HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? "\(home)/.config"
@@ -22,7 +22,7 @@ public struct Credentials: Sendable {
   /// The token for a platform.
   ///
   /// - Throws: ``Failure`` where there is none.
-  public func token(for address: String) throws(Failure) -> String {
+  package func token(for address: String) throws(Failure) -> String {
     if let token = variables[Self.variable], !token.isEmpty {
       // A build server may add the end of a line.
       let trimmed = String(
@@ -47,7 +47,7 @@ public struct Credentials: Sendable {
   /// - Throws: ``Failure``.
   ///
   /// - Parameter inputs: the files that were read for it, which must not be replaced.
-  public func keep(_ token: String, for address: String, inputs: InputLedger? = nil) throws(Failure) {
+  package func keep(_ token: String, for address: String, inputs: InputLedger? = nil) throws(Failure) {
     var all = try stored()
     all[Self.trimmed(address)] = token
     do {

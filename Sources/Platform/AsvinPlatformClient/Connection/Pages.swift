@@ -1,7 +1,7 @@
-public import AsvinPlatformAPI
+package import AsvinPlatformAPI
 
 /// A page of a list.
-public protocol Page: Decodable {
+package protocol Page: Decodable {
   associatedtype Item: Sendable
   /// What is on it.
   var items: [Item] { get }
@@ -18,7 +18,7 @@ extension PlatformConnection {
   /// All items of a list, page by page.
   ///
   /// - Throws: as ``ask(_:_:_:as:)``.
-  public func all<List: Page>(_ path: String, as type: List.Type) async throws -> [List.Item] {
+  package func all<List: Page>(_ path: String, as type: List.Type) async throws -> [List.Item] {
     var items: [List.Item] = []
     var after: Int64? = 0
     while let place = after {

@@ -7,9 +7,9 @@ import NIOHTTP1
 import NIOSSL
 
 /// A platform, and who speaks to it.
-public struct PlatformConnection: Sendable {
+package struct PlatformConnection: Sendable {
   /// Where it is, as `https://updates.example.com`.
-  public let address: String
+  package let address: String
   private let client: HTTPClient
   private let token: String?
   private let authorities: [NIOSSLCertificate]
@@ -19,23 +19,23 @@ public struct PlatformConnection: Sendable {
   static let patience = TimeAmount.seconds(60)
 
   /// How slowly a download may come: a sender that gives a byte a minute would keep a device from its update for ever.
-  public struct Slowness: Sendable {
+  package struct Slowness: Sendable {
     /// Bytes a second at least.
-    public var bytesPerSecond: UInt64
+    package var bytesPerSecond: UInt64
     /// Seconds in which it may be slower.
-    public var grace: Double
+    package var grace: Double
 
     /// Slowness of its parts.
-    public init(bytesPerSecond: UInt64 = 256, grace: Double = 30) {
+    package init(bytesPerSecond: UInt64 = 256, grace: Double = 30) {
       (self.bytesPerSecond, self.grace) = (bytesPerSecond, grace)
     }
   }
 
   /// How slowly downloads may come.
-  public var slowness = Slowness()
+  package var slowness = Slowness()
 
   /// How a request is made.
-  public enum Method: String, Sendable {
+  package enum Method: String, Sendable {
     case get = "GET"
     case post = "POST"
     case put = "PUT"
@@ -49,7 +49,7 @@ public struct PlatformConnection: Sendable {
   ///   - address: `https://HOST`, with a port where it is not the usual one; `http://` is for tests.
   ///   - authorities: certificates, PEM, that are trusted in place of the system's.
   /// - Throws: ``Failure``, and what the body throws.
-  public static func with<Result: Sendable>(
+  package static func with<Result: Sendable>(
     _ address: String, token: String? = nil, authorities: [UInt8]? = nil,
     _ body: @Sendable (PlatformConnection) async throws -> Result
   ) async throws -> Result {
@@ -99,7 +99,7 @@ public struct PlatformConnection: Sendable {
   }
 
   /// The same platform, spoken to with another token.
-  public func with(token: String) -> PlatformConnection {
+  package func with(token: String) -> PlatformConnection {
     var other = PlatformConnection(checked: address, client, token, authorities)
     other.slowness = slowness
     return other
@@ -108,7 +108,7 @@ public struct PlatformConnection: Sendable {
   /// Asks, and reads the reply; `nil` for one without content.
   ///
   /// - Throws: ``Failure``: the platform is not reached, or refuses, or replies what is not expected.
-  public func ask<Reply: Decodable>(
+  package func ask<Reply: Decodable>(
     _ method: Method, _ path: String, _ body: (any Encodable & Sendable)? = nil, as type: Reply.Type
   ) async throws -> Reply? {
     try await exchange(method, path, body, as: type).content
@@ -117,7 +117,7 @@ public struct PlatformConnection: Sendable {
   /// As ``ask(_:_:_:as:)``, with the time after which the platform wants to be asked again.
   ///
   /// - Throws: as ``ask(_:_:_:as:)``.
-  public func exchange<Reply: Decodable>(
+  package func exchange<Reply: Decodable>(
     _ method: Method, _ path: String, _ body: (any Encodable & Sendable)? = nil, as type: Reply.Type
   ) async throws -> PlatformReply<Reply> {
     var request = self.request(method, path)
@@ -131,7 +131,7 @@ public struct PlatformConnection: Sendable {
   /// Sends bytes, and reads the reply.
   ///
   /// - Throws: as ``ask(_:_:_:as:)``.
-  public func send<Reply: Decodable>(_ bytes: [UInt8], _ method: Method, _ path: String, as type: Reply.Type)
+  package func send<Reply: Decodable>(_ bytes: [UInt8], _ method: Method, _ path: String, as type: Reply.Type)
     async throws
     -> Reply?
   {
@@ -145,7 +145,7 @@ public struct PlatformConnection: Sendable {
   ///
   /// - Parameter maximum: bytes at most, from the offset on; more is an error.
   /// - Throws: as ``ask(_:_:_:as:)``, also for what comes too slowly, and what the body throws.
-  public func fetch(
+  package func fetch(
     _ path: String, from offset: UInt64 = 0, count: UInt64? = nil, atMost maximum: UInt64,
     _ body: ([UInt8]) throws -> Void
   ) async throws {

@@ -1,9 +1,9 @@
 /// A reply of a platform.
-public struct PlatformReply<Content> {
+package struct PlatformReply<Content> {
   /// The content, or `nil` for a reply without one.
-  public let content: Content?
+  package let content: Content?
   /// Seconds after which the platform wants to be asked again, where it says so.
-  public let retryAfter: Double?
+  package let retryAfter: Double?
 }
 
 extension PlatformReply: Sendable where Content: Sendable {}

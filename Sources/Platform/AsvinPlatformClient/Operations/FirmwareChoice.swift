@@ -2,16 +2,16 @@ import AsvinPlatformAPI
 import AsvinRelease
 
 /// Which firmware of a file group a rollout takes.
-public struct FirmwareChoice: Sendable {
+package struct FirmwareChoice: Sendable {
   /// The file group, by its name or id.
-  public var fileGroup: String
+  package var fileGroup: String
   /// The version; the highest where not given.
-  public var version: String?
+  package var version: String?
   /// The class's id, as a UUID; that of the target devices where not given.
-  public var deviceClass: String?
+  package var deviceClass: String?
 
   /// A choice out of a file group.
-  public init(fileGroup: String, version: String? = nil, deviceClass: String? = nil) {
+  package init(fileGroup: String, version: String? = nil, deviceClass: String? = nil) {
     (self.fileGroup, self.version, self.deviceClass) = (fileGroup, version, deviceClass)
   }
 }
@@ -21,7 +21,7 @@ extension PlatformConnection {
   ///
   /// - Parameter groups: the device groups that it is for, whose devices decide between classes.
   /// - Throws: ``Failure`` where there is none, or where it cannot be told which class is meant.
-  public func firmware(_ choice: FirmwareChoice, for groups: [Int64]) async throws -> Int64 {
+  package func firmware(_ choice: FirmwareChoice, for groups: [Int64]) async throws -> Int64 {
     let group = try await fileGroup(choice.fileGroup)
     let all = try await self.all("/manage/file-groups/\(group.id)/firmware", as: FirmwareList.self)
     let what = choice.version.map { "version \($0)" } ?? "firmware"

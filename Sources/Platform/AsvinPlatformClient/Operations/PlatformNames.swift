@@ -1,11 +1,11 @@
-public import AsvinPlatformAPI
+package import AsvinPlatformAPI
 import AsvinRelease
 
 extension PlatformConnection {
   /// The device groups that some texts name.
   ///
   /// - Throws: ``Failure`` for a name that there is not, or that more than one group can be.
-  public func deviceGroups(named texts: [String]) async throws -> [Int64] {
+  package func deviceGroups(named texts: [String]) async throws -> [Int64] {
     let known = try await ask(.get, "/manage/device-groups", as: DeviceGroupList.self)?.items ?? []
     return try texts.map { text in
       let all = known.map(\.name).joined(separator: ", ")
@@ -18,7 +18,7 @@ extension PlatformConnection {
   /// The file group that a text names.
   ///
   /// - Throws: ``Failure`` for a name that there is not, or that more than one group can be.
-  public func fileGroup(_ text: String) async throws -> FileGroupReply {
+  package func fileGroup(_ text: String) async throws -> FileGroupReply {
     let known = try await ask(.get, "/manage/file-groups", as: FileGroupList.self)?.items ?? []
     let all = known.map(\.name).joined(separator: ", ")
     let id = try Self.group(
@@ -53,7 +53,7 @@ extension PlatformConnection {
   /// A rollout, by its id or its name.
   ///
   /// - Throws: ``Failure`` where there is none, or where more than one has the name.
-  public func rollout(_ text: String) async throws -> RolloutReply {
+  package func rollout(_ text: String) async throws -> RolloutReply {
     let all = try await ask(.get, "/manage/rollouts", as: RolloutList.self)?.items ?? []
     return try PlatformReference(text).one(
       of: all, "rollout", id: \.id, names: { [$0.name] }, words: { "\($0.id) '\($0.name)' (\($0.phase.rawValue))" },
@@ -66,7 +66,7 @@ extension PlatformConnection {
   /// another one's label is for the operator to decide.
   ///
   /// - Throws: ``Failure`` for a name that there is not, or that more than one device can be.
-  public func devices(_ texts: [String]) async throws -> [DeviceReply] {
+  package func devices(_ texts: [String]) async throws -> [DeviceReply] {
     let all = try await self.all("/manage/devices", as: DeviceList.self)
     var chosen: [DeviceReply] = []
     for text in texts {
@@ -84,7 +84,7 @@ extension PlatformConnection {
   }
 
   /// Warns of a new name that looks like an id.
-  public static func warning(naming name: String, _ what: String) -> String? {
+  package static func warning(naming name: String, _ what: String) -> String? {
     PlatformReference.isLikeID(name) ? "'\(name)' looks like an id: call the \(what) name:\(name) from now on" : nil
   }
 }

@@ -1,21 +1,21 @@
-public import AsvinPlatformAPI
-public import AsvinRelease
+package import AsvinPlatformAPI
+package import AsvinRelease
 
 /// Calls a platform, from a program that waits for the answer.
-public struct PlatformTasks: Sendable {
+package struct PlatformTasks: Sendable {
   private let address: String
   private let token: String
   private let authorities: [UInt8]?
 
   /// Calls to a platform.
-  public init(address: String, token: String, authorities: [UInt8]? = nil) {
+  package init(address: String, token: String, authorities: [UInt8]? = nil) {
     (self.address, self.token, self.authorities) = (address, token, authorities)
   }
 
   /// Runs a body with a connection, to its end.
   ///
   /// - Throws: ``Failure``.
-  public func run<Result: Sendable>(
+  package func run<Result: Sendable>(
     _ body: @escaping @Sendable (PlatformConnection) async throws -> Result
   ) throws(Failure) -> Result {
     try waiting { [self] in
@@ -26,7 +26,7 @@ public struct PlatformTasks: Sendable {
   /// Whose token it is.
   ///
   /// - Throws: ``Failure`` where it is not good.
-  public func who() throws(Failure) -> WhoReply {
+  package func who() throws(Failure) -> WhoReply {
     try run { platform in try await platform.must(.get, "/manage/me", as: WhoReply.self) }
   }
 }
@@ -35,7 +35,7 @@ extension PlatformConnection {
   /// Asks for what must be answered with content.
   ///
   /// - Throws: as ``ask(_:_:_:as:)``.
-  public func must<Reply: Decodable>(
+  package func must<Reply: Decodable>(
     _ method: Method, _ path: String, _ body: (any Encodable & Sendable)? = nil, as type: Reply.Type
   ) async throws -> Reply {
     guard let reply = try await ask(method, path, body, as: type) else {

@@ -2,24 +2,24 @@ import AsvinBundle
 import AsvinCrypto
 import AsvinVerifier
 import AsvinPlatformAPI
-public import AsvinRelease
+package import AsvinRelease
 import AsvinManifest
 
 /// Publishes a bundle to a file group of a platform, as one transaction: nothing is listed until all of it has arrived and
 /// was judged, and then it is read back.
-public struct RemotePublication: Sendable {
+package struct RemotePublication: Sendable {
   /// The platform.
-  public var address: String
+  package var address: String
   /// The bundle.
-  public var bundle: String
+  package var bundle: String
   /// The file group's name.
-  public var group: String
+  package var group: String
   /// Whether nothing is sent.
-  public var dryRun: Bool
+  package var dryRun: Bool
   /// Where the platform has no such group, it is made with these public keys, PEM; empty, it is an error.
-  public var newGroupTrust: [String] = []
+  package var newGroupTrust: [String] = []
   /// Certificates, PEM, that are trusted in place of the system's.
-  public var authorities: [UInt8]?
+  package var authorities: [UInt8]?
 
   /// Bytes that are sent at once.
   static let pieceBytes = 1 << 22
@@ -27,7 +27,7 @@ public struct RemotePublication: Sendable {
   static let tries = 5
 
   /// A publication of a bundle.
-  public init(address: String, bundle: String, group: String, dryRun: Bool, authorities: [UInt8]? = nil) {
+  package init(address: String, bundle: String, group: String, dryRun: Bool, authorities: [UInt8]? = nil) {
     self.address = address
     self.bundle = bundle
     self.group = group
@@ -40,7 +40,7 @@ public struct RemotePublication: Sendable {
   ///
   /// - Parameter progress: is told how many bytes of how many were sent.
   /// - Throws: ``Failure``.
-  public func run(
+  package func run(
     _ checked: CheckedBundle, token: String, progress: @escaping @Sendable (UInt64, UInt64) -> Void
   ) throws(Failure) -> Receipt {
     try waiting { [self] in

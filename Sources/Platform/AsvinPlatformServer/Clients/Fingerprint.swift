@@ -3,11 +3,11 @@ import NIOSSL
 
 /// The fingerprint of a certificate as an ESP8266 takes it: SHA-1, 20 bytes in hexadecimal. The client trusts whoever
 /// tells it first; only our verifier does not need to.
-public enum Fingerprint {
+package enum Fingerprint {
   /// Of the first certificate of a chain in PEM.
   ///
   /// - Throws: where it is no certificate.
-  public static func text(of chain: String) throws -> String? {
+  package static func text(of chain: String) throws -> String? {
     guard let certificate = try NIOSSLCertificate.fromPEMBytes(Array(chain.utf8)).first else { return nil }
     return CertificateDigest.sha1(of: try certificate.toDERBytes()).map { byte in
       let text = String(byte, radix: 16, uppercase: true)
@@ -16,7 +16,7 @@ public enum Fingerprint {
   }
 
   /// A fingerprint as operators copy it, with blanks or colons between the bytes or without; `nil` for any other text.
-  public static func text(reading written: String) -> String? {
+  package static func text(reading written: String) -> String? {
     let digits = written.filter { $0 != ":" && $0 != " " }.uppercased()
     guard digits.utf8.count == 40, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x41...0x46).contains($0) })
     else { return nil }

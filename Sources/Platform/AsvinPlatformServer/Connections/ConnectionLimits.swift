@@ -2,25 +2,25 @@ import Glibc
 import NIOCore
 
 /// What a client may hold open, and how slowly it may read and write.
-public struct ConnectionLimits: Sendable {
+package struct ConnectionLimits: Sendable {
   /// Connections at once.
-  public var total: Int
+  package var total: Int
   /// Connections of one address at once.
-  public var perAddress: Int
+  package var perAddress: Int
   /// Bytes a second that a client must send while the server waits for its request, and accept while a reply waits.
-  public var minimumRate: Int
+  package var minimumRate: Int
   /// Seconds over which the rate is measured.
-  public var rateSeconds: Int
+  package var rateSeconds: Int
   /// Seconds in which a request of up to 64 KiB must be complete.
-  public var requestSeconds: Int
+  package var requestSeconds: Int
   /// Seconds that replies in progress have after the signal to end.
-  public var drainSeconds: Int
+  package var drainSeconds: Int
 
   /// Descriptors that the program keeps for the database, its log and the sockets that it listens on.
   private static let reservedDescriptors = 64
 
   /// The limits for a number of file descriptors: a connection needs one, and another while it downloads.
-  public init(descriptors: Int) {
+  package init(descriptors: Int) {
     total = min(8192, max((descriptors - Self.reservedDescriptors) / 2, 8))
     // Behind a proxy all clients have one address, so that a small server does not divide what it has.
     perAddress = min(total, max(total / 4, 64))
@@ -28,7 +28,7 @@ public struct ConnectionLimits: Sendable {
   }
 
   /// The limits for the descriptors that this process may open, after raising them as far as it may.
-  public static func ofProcess() -> ConnectionLimits {
+  package static func ofProcess() -> ConnectionLimits {
     var limit = rlimit()
     guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else {
       return ConnectionLimits(descriptors: 1024)

@@ -1,6 +1,6 @@
-public import ArgumentParser
+import ArgumentParser
 import AsvinPatch
-public import AsvinPatchBuilder
+import AsvinPatchBuilder
 import AsvinBundle
 import AsvinRelease
 

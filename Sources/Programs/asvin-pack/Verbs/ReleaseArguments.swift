@@ -1,5 +1,5 @@
-public import ArgumentParser
-public import AsvinRelease
+import ArgumentParser
+import AsvinRelease
 
 /// What a person may say about a release, the same for `sign` and for `lint`.
 struct ReleaseArguments: ParsableArguments {

@@ -1,6 +1,6 @@
-public import ArgumentParser
+import ArgumentParser
 import AsvinBundle
-public import AsvinRelease
+import AsvinRelease
 
 struct Sign: Verb {
   static let configuration = CommandConfiguration(

@@ -1,4 +1,4 @@
-"""The formats of asvin-pack from their descriptions alone: an encoder that can also be wrong on purpose."""
+"""The formats of asvin-pack from their descriptions alone: an encoder that can also encode defects on purpose."""
 
 import hashlib
 import uuid
@@ -14,7 +14,7 @@ def head(major: int, argument: int) -> bytes:
 
 
 def encode(value) -> bytes:
-    """Integers, byte and text strings, lists, and `Pairs`; `Raw` stands for itself."""
+    """Integers, byte and text strings, lists, and `Pairs`; `Raw` is written unchanged."""
     match value:
         case Raw():
             return value.encoded

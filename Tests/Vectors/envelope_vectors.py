@@ -1,4 +1,4 @@
-"""Whole envelopes for one device, signed with the TEST-ONLY keys; expected: reason and code, or `accepted 0`.
+"""Complete envelopes for one device, signed with the TEST-ONLY keys; expected: reason and code, or `accepted 0`.
 
 The device has vendor example.com, class board, floor 6, sequence number 6, and trusts both TEST-ONLY keys.
 """

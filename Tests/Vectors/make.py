@@ -1,4 +1,4 @@
-"""Writes the vectors: one file for each defect, named after it. Run it as CONTRIBUTING.md says."""
+"""Writes the vectors: one file for each defect, named after it. CONTRIBUTING.md describes how to run it."""
 
 import pathlib
 import sys

@@ -1,4 +1,4 @@
-"""The pairs of a corpus, and the best that is known for them from other measurements."""
+"""The pairs of a corpus, and the best known result of other measurements."""
 
 import dataclasses
 import pathlib
@@ -39,7 +39,7 @@ def cells(line: str) -> list[str]:
 
 
 def known(table: pathlib.Path, measured: list[Pair]) -> dict[str, Best]:
-    """The columns "best peer" and "which" behind it, by pair; only where the new image has the size noted there."""
+    """The columns "best peer" and "which", by pair; only where the new image has the size noted there."""
     if not table.is_file():
         return {}
     sizes = {pair.name: pair.new_size for pair in measured}

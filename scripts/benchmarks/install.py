@@ -1,4 +1,4 @@
-"""Brings the peers that Debian and PyPI have."""
+"""Installs the peers that Debian and PyPI have."""
 
 import os
 import pathlib

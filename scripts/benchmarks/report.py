@@ -1,4 +1,4 @@
-"""Tables for people and for programs."""
+"""Tables as text and as CSV."""
 
 import csv
 import dataclasses
@@ -52,10 +52,10 @@ def cost(run: Run | None) -> str:
 
 
 def details(output: str) -> str:
-    """What our program says of its patch."""
+    """The remark of our program about its patch."""
     try:
-        said = json.loads(output)
-        return f"{said['instructionSet']}, {said['profile']}, {said['memory']} bytes of RAM"
+        report = json.loads(output)
+        return f"{report['instructionSet']}, {report['profile']}, {report['memory']} bytes of RAM"
     except (ValueError, KeyError, TypeError):
         return ""
 
@@ -69,8 +69,8 @@ def print_pair(outcome: Outcome) -> None:
         figures = f"{number(trial.patch, 'd'):>9} {number(outcome.ratio(trial), '.3f'):>8}"
         remark = f"FAILED {trial.failure}" if trial.failure else details(trial.output) if trial is outcome.ours else ""
         print(f"  {trial.tool:18} {figures} {cost(trial.create)} {cost(trial.apply)}  {remark}".rstrip())
-    said = f"{best.size}, {best.tool} ({best.origin})" if best else "none"
-    print(f"  best peer: {said}; ours / best: {number(outcome.ratio(outcome.ours), '.3f')}", flush=True)
+    peer = f"{best.size}, {best.tool} ({best.origin})" if best else "none"
+    print(f"  best peer: {peer}; ours / best: {number(outcome.ratio(outcome.ours), '.3f')}", flush=True)
 
 
 def print_pairs(outcomes: list[Outcome]) -> None:

@@ -9,7 +9,7 @@ import re
 import shutil
 
 DETOOLS = "detools create_patch --compression lzma"
-# Tools that leave compression to others get the strongest, or their formats would be judged by their packaging.
+# Tools without compression get the strongest one, because otherwise their packaging would be judged and not their format.
 PACK = "xz -9e <raw >patch"
 UNPACK = "xz -dc <patch >raw"
 
@@ -22,14 +22,14 @@ class Tool:
     create: str
     apply: str
     needs: tuple[str, ...]
-    # A tool that knows one machine's code says nothing about images for another.
+    # A tool for one instruction set is not measured on images for another.
     machine: str | None = None
     is_in_place: bool = False
     # Whether Debian or PyPI has it, so that --install brings it.
     is_installable: bool = False
 
     def fits(self, machine: str | None) -> bool:
-        """Whether it is meant for such images; where the machine is not known, it is tried."""
+        """Whether it is meant for such images; it is tried if the machine is unknown."""
         return self.machine is None or machine is None or re.search(self.machine, machine) is not None
 
     def missing(self, path: str) -> list[str]:

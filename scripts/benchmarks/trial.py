@@ -38,7 +38,7 @@ class Pair:
 
     @property
     def memory(self) -> int:
-        """Bytes of a slot for an update in place: the larger image in whole blocks, and room to move."""
+        """Bytes of a slot for an update in place: the larger image in full blocks, and room to move."""
         return -(-max(self.old_size, self.new_size) // BLOCK) * BLOCK + SLACK
 
 
@@ -56,7 +56,7 @@ class Trial:
 
 
 def reason(status: int, folder: pathlib.Path) -> str | None:
-    """Why a command failed, with the line of its errors that says most."""
+    """Why a command failed, with the most informative line of its errors."""
     code = os.waitstatus_to_exitcode(status)
     if code == 0:
         return None
@@ -70,7 +70,7 @@ def reason(status: int, folder: pathlib.Path) -> str | None:
 
 
 def run(command: str, folder: pathlib.Path, environment: dict[str, str], timeout: float) -> Run:
-    """Runs a line of shell; all its processes are stopped where it takes too long."""
+    """Runs a line of shell; all its processes are stopped if it takes too long."""
     launch = [sys.executable, "-I", "-S", LAUNCH, command, str(timeout)]
     printed = subprocess.run(launch, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True, check=True).stdout
     status, seconds, kib, has_ended = printed.split()

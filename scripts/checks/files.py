@@ -23,7 +23,7 @@ def main() -> int:
         if not file.is_file() or file.is_symlink():
             continue
         if VAGUE.search(file.stem):
-            errors.append(f"{name}: a name that says nothing")
+            errors.append(f"{name}: a name without a meaning")
         if "Keys/" not in name and b"PRIVATE KEY-----\n" in file.read_bytes() and "Tests/" not in name:
             errors.append(f"{name}: holds a private key")
         if name.startswith("Keys/") and file.suffix == ".pem" and not file.name.startswith("TEST-ONLY-"):
@@ -41,7 +41,7 @@ def main() -> int:
                 errors.append(f"{name}:{number}: try? without its reason on the line")
             if file.suffix == ".swift" and re.match(r"\s*(public |internal )?import Foundation\b", line):
                 if "// " not in line:
-                    errors.append(f"{name}:{number}: import FoundationEssentials, or say on the line why it does not serve")
+                    errors.append(f"{name}:{number}: import FoundationEssentials, or state on the line why it is not enough")
     median = statistics.median(lengths)
     if median >= MEDIAN:
         errors.append(f"the median file has {median} lines")

@@ -15,7 +15,7 @@ def key_id(key) -> bytes:
 
 
 def verify(key, signature: bytes, message: bytes) -> int:
-    """Verifies, or raises; gives the COSE algorithm."""
+    """Verifies or raises; returns the COSE algorithm."""
     if isinstance(key, ed25519.Ed25519PublicKey):
         key.verify(signature, message)
         return -19
@@ -48,7 +48,7 @@ def main() -> None:
             number += 1
     with open(output, "wb") as file:
         file.write(cbor2.dumps(envelope))
-    print(f"peers: {len(envelope[2])} signature and {number} payload good for Python's cryptography; envelope {len(cbor2.dumps(envelope))} bytes")
+    print(f"peers: {len(envelope[2])} signature and {number} payload valid for Python's cryptography; envelope {len(cbor2.dumps(envelope))} bytes")
 
 
 main()

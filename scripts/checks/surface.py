@@ -1,4 +1,4 @@
-"""Compares the verifier's public surface with the file that it is kept in: it is to fit on a screen, and to grow only on
+"""Compares the verifier's public surface with the file that it is kept in: it must fit on a screen, and grow only on
 purpose. Usage: surface.py [--update]
 """
 
@@ -45,7 +45,7 @@ if surface != kept:
     added = [f"+ {line}" for line in found if line not in kept.splitlines()]
     lost = [f"- {line}" for line in kept.splitlines() if line not in found]
     print("\n".join([*added, *lost]), file=sys.stderr)
-    sys.exit(f"check: error: the verifier's public surface is not what {KEPT} says; --update, where that is meant")
+    sys.exit(f"check: error: the verifier's public surface differs from {KEPT}; run with --update if that is intended")
 if len(found) > SCREEN:
     sys.exit(f"check: error: the verifier's public surface has {len(found)} lines, and a screen {SCREEN}")
 print(f"check: the verifier's public surface, {len(found)} declarations")

@@ -1,6 +1,6 @@
 """The lists of changes, and the sources with every change of them.
 
-A list names a file and the tests for it, and behind that one change a line: the text around a part in ⟦ ⟧, which must be
+A list names a file and the tests for it, and after that one change per line: the text around a part in ⟦ ⟧, which must be
 in the file exactly once, and what the part becomes.
 
     @ Sources/Device/AsvinInstaller/Installer.swift | InstallTests InstallRefusalTests | AsvinInstallerTests
@@ -95,7 +95,7 @@ def overlaps(mutants: list[Mutant]) -> list[str]:
 
 
 def changed_files(mutants: list[Mutant]) -> dict[str, str]:
-    """The files with every change behind its number, from the last place to the first."""
+    """The files with every change selected by its number, from the last place to the first."""
     places, changed = collections.defaultdict(list), {}
     for mutant in mutants:
         places[mutant.file, mutant.start, mutant.part].append(mutant)

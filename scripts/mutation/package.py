@@ -3,7 +3,7 @@
 import pathlib
 
 
-# Behind the manifest of the project: it leaves out what needs a package from outside, and other tests than these.
+# Appended to the manifest of the project: leaves out targets that need an outside package, and all tests but these.
 LIGHT = """
 let wanted: Set<String> = [%s]
 var kept: [Target] = []

@@ -1,7 +1,7 @@
 """Runs the mutation suite: see scripts/mutants, and mutant.py for the lists.
 
-All changes are compiled in at once, behind a number that the environment gives. First the tests run that are likely to
-notice, then the targets behind the second bar, and last the suites that take minutes.
+All changes are compiled in at once; a number in the environment selects one. First the tests run that are likely to notice it,
+then the targets after the second bar, and last the suites that take minutes.
 """
 
 import argparse
@@ -73,7 +73,7 @@ def build(mutants: list[lists.Mutant]) -> bool:
 def judge(chosen: list[lists.Mutant], tests: suite.Suite, results: Results, deadline: float):
     """Finds for each change the first stage that notices it: lighter stages of all before heavier ones of any."""
     for stage in range(3):
-        # A change that is said to be equivalent only runs through the tests that are likely to prove the opposite.
+        # A change that is listed as equivalent only runs through the tests that are likely to prove the opposite.
         todo = [
             mutant for mutant in chosen if results.stages.get(mutant.name, 0) == stage and not (mutant.reason and stage)
         ]
@@ -122,10 +122,10 @@ def report(chosen: list[lists.Mutant], results: Results) -> bool:
 
 def main() -> int:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--sample", type=int, default=0, help="only so many, drawn by the seed")
+    parser.add_argument("--sample", type=int, default=0, help="only N changes, drawn by the seed")
     parser.add_argument("--seed", default=datetime.date.today().isoformat(), help="default: the date of today")
     parser.add_argument("--only", default="", help="only those whose list, file or line holds this text")
-    parser.add_argument("--minutes", type=float, default=1e6, help="begin no further change after so many")
+    parser.add_argument("--minutes", type=float, default=1e6, help="begin no further change after N minutes")
     parser.add_argument("--resume", action="store_true", help="keep what earlier runs found for the same sources")
     parser.add_argument("--list", action="store_true", help="print the list, and check it")
     arguments = parser.parse_args()

@@ -99,18 +99,21 @@ let deviceWing: [Target] = [
 ]
 
 let hostWing: [Target] = [
-  .host("AsvinCrypto", ["CAsvinOpenSSL", "AsvinVerifier", "AsvinManifest"]),
-  .host("AsvinImage", ["AsvinCrypto", "AsvinManifest"]),
+  .host("AsvinHost", ["CAsvinSystem", "AsvinVerifier", "AsvinManifest"]),
+  .host("AsvinCrypto", ["CAsvinOpenSSL", "AsvinHost", "AsvinVerifier", "AsvinManifest"]),
+  .host("AsvinImage", ["AsvinCrypto", "AsvinHost", "AsvinManifest"]),
   .host(
-    "AsvinBundle", ["CAsvinArchive", "CAsvinSystem", "AsvinCrypto", "AsvinVerifier", "AsvinManifest"],
+    "AsvinBundle", ["CAsvinArchive", "AsvinCrypto", "AsvinHost", "AsvinVerifier", "AsvinManifest"],
     // The archive, not the shared object: that loads twelve more libraries, for formats that we never read.
     linking: [.linkedLibrary(":libarchive.a")]),
-  .host("AsvinPatchBuilder", ["AsvinCrypto", "AsvinPatch", "AsvinManifest", "CAsvinSuffix", "CAsvinZlib"], optimised),
+  .host(
+    "AsvinPatchBuilder", ["AsvinCrypto", "AsvinHost", "AsvinPatch", "AsvinManifest", "CAsvinSuffix", "CAsvinZlib"],
+    optimised),
   .host(
     "AsvinRelease",
     [
-      "AsvinBundle", "AsvinPatch", "AsvinPatchBuilder", "AsvinImage", "AsvinCrypto", "AsvinVerifier", "AsvinManifest",
-      "CAsvinYAML",
+      "AsvinBundle", "AsvinPatch", "AsvinPatchBuilder", "AsvinImage", "AsvinCrypto", "AsvinHost", "AsvinVerifier",
+      "AsvinManifest", "CAsvinYAML",
     ],
     resources: [.embedInCode("Templates")]),
 ]
@@ -120,43 +123,49 @@ let platformWing: [Target] = [
   .platform(
     "AsvinPlatformClient",
     [
-      "AsvinPlatformAPI", "AsvinRelease", "AsvinBundle", "AsvinVerifier", "AsvinCrypto", "AsvinManifest",
+      "AsvinPlatformAPI", "AsvinRelease", "AsvinBundle", "AsvinHost", "AsvinVerifier", "AsvinCrypto", "AsvinManifest",
       .asyncHTTPClient,
     ], separate),
   .platform(
     "AsvinAgent",
     [
-      "AsvinPlatformClient", "AsvinPlatformAPI", "AsvinRelease", "AsvinBundle", "AsvinPatchBuilder", "AsvinCrypto",
+      "AsvinPlatformClient", "AsvinPlatformAPI", "AsvinBundle", "AsvinHost", "AsvinPatchBuilder",
+      "AsvinCrypto",
       "AsvinInstaller", "AsvinDeviceCrypto", "AsvinVerifier", "AsvinManifest",
     ]),
   .platform(
-    "AsvinPlatform", ["AsvinRelease", "AsvinBundle", "AsvinImage", "AsvinCrypto", "AsvinVerifier", "AsvinManifest"]),
-  .platform("AsvinPlatformStore", ["AsvinPlatform", "AsvinBundle", "AsvinCrypto", "AsvinManifest", .grdb], separate),
+    "AsvinPlatform",
+    ["AsvinBundle", "AsvinHost", "AsvinImage", "AsvinCrypto", "AsvinVerifier", "AsvinManifest"]),
+  .platform(
+    "AsvinPlatformStore", ["AsvinPlatform", "AsvinBundle", "AsvinHost", "AsvinCrypto", "AsvinManifest", .grdb], separate
+  ),
   .platform(
     "AsvinPlatformServer",
     [
-      "AsvinPlatform", "AsvinPlatformAPI", "AsvinRelease", "AsvinBundle", "AsvinCrypto", "AsvinVerifier",
+      "AsvinPlatform", "AsvinPlatformAPI", "AsvinBundle", "AsvinHost", "AsvinCrypto", "AsvinVerifier",
       "AsvinManifest", .hummingbird, .hummingbirdTLS, .jwtKit,
     ], separate),
 ]
 
 let programs: [Target] = [
   .target(
-    name: "AsvinPrograms", dependencies: ["CAsvinSystem", "AsvinRelease", "AsvinBundle", .argumentParser],
+    name: "AsvinPrograms", dependencies: ["AsvinHost", .argumentParser],
     path: "Sources/Programs/AsvinPrograms", swiftSettings: language),
   .program(
     "asvin-pack",
     [
-      "AsvinPlatformClient", "AsvinPlatformAPI", "AsvinRelease", "AsvinBundle", "AsvinPatch", "AsvinPatchBuilder",
+      "AsvinPlatformClient", "AsvinPlatformAPI", "AsvinRelease", "AsvinBundle", "AsvinHost", "AsvinPatch",
+      "AsvinPatchBuilder",
       "AsvinVerifier", "AsvinManifest",
     ]),
   .program(
     "asvin-platform",
     [
-      "AsvinPlatformServer", "AsvinPlatformStore", "AsvinPlatform", "AsvinPlatformAPI", "AsvinRelease", "AsvinBundle",
+      "AsvinPlatformServer", "AsvinPlatformStore", "AsvinPlatform", "AsvinPlatformAPI", "AsvinBundle",
+      "AsvinHost",
       "AsvinCrypto",
     ]),
-  .program("asvin-device", ["AsvinAgent", "AsvinPlatformClient", "AsvinRelease", "AsvinBundle"]),
+  .program("asvin-device", ["AsvinAgent", "AsvinPlatformClient", "AsvinBundle", "AsvinHost"]),
 ]
 
 let tests: [Target] = [
@@ -169,14 +178,16 @@ let tests: [Target] = [
     "Device", "AsvinInstallerTests",
     [
       "AsvinDeviceC", "CAsvinDevice", "AsvinInstaller", "AsvinDeviceCrypto", "AsvinVerifier", "AsvinBundle",
+      "AsvinHost",
       "AsvinPatch", "AsvinPatchBuilder", "AsvinCrypto", "AsvinManifest",
     ]),
+  .tests("Host", "AsvinHostTests", ["AsvinHost"]),
   .tests("Host", "AsvinCryptoTests", ["AsvinCrypto", "AsvinVerifier", "AsvinManifest"]),
   .tests("Host", "AsvinImageTests", ["AsvinImage", "AsvinCrypto", "AsvinManifest"]),
-  .tests("Host", "AsvinBundleTests", ["AsvinBundle", "AsvinVerifier", "AsvinCrypto", "AsvinManifest"]),
+  .tests("Host", "AsvinBundleTests", ["AsvinBundle", "AsvinHost", "AsvinVerifier", "AsvinCrypto", "AsvinManifest"]),
   .tests(
     "Host", "AsvinReleaseTests",
-    ["AsvinRelease", "AsvinBundle", "AsvinImage", "AsvinVerifier", "AsvinCrypto", "AsvinManifest"]),
+    ["AsvinRelease", "AsvinBundle", "AsvinHost", "AsvinImage", "AsvinVerifier", "AsvinCrypto", "AsvinManifest"]),
   .tests(
     "Platform", "AsvinPlatformTests",
     ["AsvinPlatform", "AsvinPlatformStore", "AsvinCrypto", "AsvinVerifier", "AsvinManifest"]),
@@ -184,7 +195,8 @@ let tests: [Target] = [
     "Platform", "AsvinPlatformServerTests",
     [
       "AsvinAgent", "AsvinPlatformClient", "AsvinPlatformServer", "AsvinPlatformStore", "AsvinPlatform",
-      "AsvinPlatformAPI", "AsvinRelease", "AsvinBundle", "AsvinPatch", "AsvinInstaller", "asvin-device", "AsvinCrypto",
+      "AsvinPlatformAPI", "AsvinRelease", "AsvinBundle", "AsvinHost", "AsvinPatch", "AsvinInstaller", "asvin-device",
+      "AsvinCrypto",
       "AsvinVerifier", "AsvinManifest",
     ]),
   .tests(

@@ -12,6 +12,7 @@ OUTSIDE = {
     "CAsvinYAML": "AsvinRelease",
     "CAsvinOpenSSL": "AsvinCrypto",
     "CAsvinArchive": "AsvinBundle",
+    "CAsvinSystem": "AsvinHost",
     "CAsvinSuffix": "AsvinPatchBuilder",
     "CAsvinZlib": "AsvinPatchBuilder",
     "GRDB": "AsvinPlatformStore",
@@ -33,12 +34,14 @@ SHARED = {
     "NIOHTTP1": {"AsvinPlatformServer", "AsvinPlatformClient"},
     "NIOSSL": {"AsvinPlatformServer", "AsvinPlatformClient"},
     "NIOPosix": {"AsvinPlatformClient"},
+    # The one edge to the operating system. The patch builder needs log2.
+    "Glibc": {"AsvinHost", "AsvinPatchBuilder"},
     # Each program has its verbs in a target of its own: none links what another needs.
     "ArgumentParser": {"AsvinPrograms", "asvin-pack", "asvin-platform", "asvin-device"},
 }
 HEADERS = {"openssl/": "CAsvinOpenSSL", "archive": "CAsvinArchive", "yaml": "CAsvinYAML", "divsufsort": "CAsvinSuffix", "zlib": "CAsvinZlib"}
 WINGS = ["Device", "Host", "Platform", "Programs", "Libraries"]
-SYSTEM = {"Dispatch", "Glibc", "FoundationEssentials", "Synchronization"}
+SYSTEM = {"Dispatch", "FoundationEssentials", "Synchronization"}
 IMPORT = re.compile(
     r"^\s*(?:@\w+(?:\([^)]*\))?\s+)*(?:public\s+|internal\s+|package\s+|private\s+)?import\s+(?:(?:struct|class|enum|func)\s+)?(\w+)"
 )

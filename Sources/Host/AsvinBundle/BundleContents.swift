@@ -1,3 +1,5 @@
+package import AsvinHost
+
 /// The members of a bundle that was read whole, at random: their places follow from the sizes before them.
 package struct BundleContents: Sendable {
   private let bundle: any ByteSource & Sendable

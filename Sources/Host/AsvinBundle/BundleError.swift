@@ -1,3 +1,4 @@
+package import AsvinHost
 package import AsvinVerifier
 package import AsvinManifest
 
@@ -13,4 +14,20 @@ package enum BundleError: Error, Equatable, Sendable {
   case changedWhileRead(name: String)
   /// libarchive refused an operation that should not fail.
   case library(String)
+}
+
+extension BundleError: Explained {
+  package func failure(on name: String) -> Failure {
+    switch self {
+    case .rejected(let reason, let place):
+      Failure(.rejected, "'\(name)' is rejected: \(reason.name) (\(place))", hint: reason.hint, reason: reason)
+    case .file(let error): error.failure(on: name)
+    case .overLimit(let limit, let member): Failure(.rejected, "'\(member)' has more than \(limit.value) \(limit.name)")
+    case .changedWhileRead(let member):
+      Failure(
+        .failed, "'\(name)' changed while it was read (\(member))",
+        hint: "run the command again when nothing writes to it")
+    case .library(let operation): Failure(.failed, "libarchive could not \(operation)")
+    }
+  }
 }

@@ -1,3 +1,4 @@
+package import AsvinHost
 import AsvinCrypto
 import AsvinManifest
 import AsvinVerifier

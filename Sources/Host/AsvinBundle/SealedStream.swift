@@ -1,6 +1,6 @@
+package import AsvinHost
 import AsvinCrypto
 package import AsvinManifest
-import Glibc
 
 /// A sealed stream at random: `bᵢ = chunkᵢ ‖ SHA-256(bᵢ₊₁)`, made of a payload that is read in pieces. What is held is one
 /// digest for each chunk.
@@ -27,7 +27,7 @@ package struct SealedStream: Sendable {
       var hash = SHA256()
       let piece = try payload.read(at: index * length, count: Int(length))
       guard UInt64(piece.span.count) == min(length, payload.count - index * length) else {
-        throw FileError(.read, "a payload", code: EIO)
+        throw FileError.endsEarly("a payload")
       }
       hash.update(piece)
       if let next { hash.update(next.span) }
@@ -64,7 +64,7 @@ package struct SealedStream: Sendable {
         }
         let from = Int(offset + UInt64(bytes.span.count) - start)
         let until = min(content.span.count, Int(end - start))
-        guard from < until else { throw FileError(.read, "a payload", code: EIO) }
+        guard from < until else { throw FileError.endsEarly("a payload") }
         bytes += content[from..<until]
         block += 1
       }

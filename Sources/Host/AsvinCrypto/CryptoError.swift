@@ -1,3 +1,5 @@
+package import AsvinHost
+
 /// Why a key cannot be used.
 package enum CryptoError: Error, Equatable, Sendable {
   /// The bytes are no PEM private key: PKCS #8 (RFC 5958), or SEC 1.
@@ -14,4 +16,33 @@ package enum CryptoError: Error, Equatable, Sendable {
   case wrongPassphrase
   /// OpenSSL refused an operation that should not fail.
   case openSSL(String)
+}
+
+extension CryptoError: Explained {
+  package func failure(on name: String) -> Failure {
+    switch self {
+    case .notAPrivateKey:
+      Failure(.rejected, "'\(name)' is not a private key in PEM", hint: "make one with: asvin-pack keygen -o KEY.pem")
+    case .notAPublicKey:
+      Failure(
+        .rejected, "'\(name)' is not a public key in PEM",
+        hint: "get it from the private key with: asvin-pack pub KEY.pem -o KEY.pub.pem")
+    case .privateKeyInsteadOfPublic:
+      Failure(
+        .usage, "'\(name)' is a private key where a public key belongs",
+        hint: "give the .pub.pem file; a private key stays on the machine that signs")
+    case .unsupportedKey:
+      Failure(
+        .rejected, "'\(name)' is neither an Ed25519 key nor an ECDSA key on P-256",
+        hint: "make one with: asvin-pack keygen")
+    case .needsPassphrase:
+      Failure(
+        .notAllowed, "'\(name)' is encrypted and no passphrase is given",
+        hint: "set ASVIN_PACK_PASSPHRASE, or use --passphrase-file")
+    case .wrongPassphrase:
+      Failure(.notAllowed, "the passphrase does not open '\(name)'", hint: "check ASVIN_PACK_PASSPHRASE or the file")
+    case .openSSL(let operation):
+      Failure(.failed, "openssl could not \(operation) ('\(name)')")
+    }
+  }
 }

@@ -1,5 +1,5 @@
+import AsvinHost
 import Dispatch
-import Glibc
 import Synchronization
 
 /// Maps independent items side by side, in their order.
@@ -17,7 +17,7 @@ func concurrentMap<Item: Sendable, Result: Sendable>(
 /// Does independent work side by side; one after the other where `/proc` is not mounted, because libdispatch's worker
 /// threads end the process there.
 package func concurrently(_ count: Int, _ body: @Sendable (Int) -> Void) {
-  if unsafe access("/proc/self/task", R_OK) == 0 {
+  if ThisProcess.canStartThreads {
     DispatchQueue.concurrentPerform(iterations: count, execute: body)
   } else {
     for index in 0..<count { body(index) }

@@ -24,20 +24,6 @@ package struct Wear: Equatable, Sendable {
   package let spareErasures: Int, checkpointErasures: Int
 }
 
-/// Why no patch can be made.
-package enum DeltaError: Error, Equatable, Sendable {
-  /// An image is longer than a patch can say.
-  case imageTooLong
-  /// An image was changed while it was read.
-  case imageChanged
-  /// The patch that was made does not give the result back; nothing of it may be used.
-  case notProved
-  /// The recipe of a Linux patch cannot be read, or does not fit its base.
-  case badRecipe(at: Int)
-  /// A patch cannot be applied.
-  case patch(PatchError)
-}
-
 /// Makes patches: finds covers, tries machine codes and load addresses, keeps the smallest, and proves it.
 package enum PatchBuilder {
   /// Bytes of an image at most.

@@ -5,7 +5,7 @@
 static int count;
 static char **values;
 
-// glibc gives every constructor what it gives main.
+// glibc calls every constructor with the arguments of main.
 __attribute__((constructor)) static void keep(int argument_count, char **argument_values) {
   count = argument_values == NULL ? 0 : argument_count;
   values = argument_values;

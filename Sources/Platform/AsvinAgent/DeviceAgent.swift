@@ -1,8 +1,7 @@
-import AsvinBundle
+package import AsvinHost
 import AsvinInstaller
 import AsvinPlatformAPI
 package import AsvinPlatformClient
-package import AsvinRelease
 import AsvinVerifier
 
 /// A device: polls, verifies, fetches, installs, tries, and confirms or goes back.

@@ -1,6 +1,5 @@
-import AsvinBundle
+package import AsvinHost
 import AsvinInstaller
-package import AsvinRelease
 
 /// What a device is, what it runs, and what is to come: read from its folder, in which an agent may be at work.
 package struct DeviceStatus: Codable, Equatable, Sendable {

@@ -1,8 +1,8 @@
-import AsvinBundle
+import AsvinHost
+package import AsvinBundle
 import AsvinCrypto
 import AsvinPlatformAPI
 package import AsvinPlatformClient
-package import AsvinRelease
 import AsvinVerifier
 import AsvinManifest
 import FoundationEssentials

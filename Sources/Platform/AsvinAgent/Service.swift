@@ -1,4 +1,4 @@
-import AsvinRelease
+import AsvinHost
 
 extension DeviceAgent {
   /// Polls until the device is to be started anew, or the task is cancelled.

@@ -1,5 +1,5 @@
+import AsvinHost
 package import AsvinPlatformClient
-import AsvinRelease
 import Synchronization
 
 /// Many devices in one process, each with a folder, a key and a login of its own.

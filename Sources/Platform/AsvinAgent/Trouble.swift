@@ -1,9 +1,7 @@
-import AsvinBundle
+import AsvinHost
 import AsvinCrypto
 import AsvinInstaller
-import AsvinRelease
 import AsvinVerifier
-import Glibc
 
 /// Any error, as a failure in words: an agent logs what went wrong, never the form of a value in memory.
 enum Trouble {
@@ -25,12 +23,9 @@ enum Trouble {
 
   /// The reason that the platform is given for an error of the disk; `nil` for what passes by itself.
   static func reason(_ error: FileError) -> Reason? {
-    switch error.code {
-    case EMFILE, ENFILE, ENOMEM, EINTR, EAGAIN: nil
+    if error.isPassing { return nil }
     // The reason codes have one for an image that does not fit.
-    case ENOSPC, EDQUOT, EFBIG: .imageTooLarge
-    default: .flashFailed
-    }
+    return error.isFull || error.isTooLong ? .imageTooLarge : .flashFailed
   }
 
   /// Text of another machine on one line without control characters, which would act on a terminal.

@@ -1,5 +1,5 @@
 package import AsvinPlatform
-import Glibc
+import AsvinHost
 import Hummingbird
 import HummingbirdCore
 import HummingbirdTLS
@@ -26,7 +26,7 @@ package struct PlatformServer: Sendable {
     package var loginsPerMinute = 600
     /// What happens when the store has not answered for half a minute: the process ends, and its supervisor starts it
     /// again.
-    package var onSilence: @Sendable () -> Void = { exit(70) }
+    package var onSilence: @Sendable () -> Void = { ThisProcess.end(70) }
     /// What a client may hold open, and how slow it may be.
     package var connections = ConnectionLimits.ofProcess()
 

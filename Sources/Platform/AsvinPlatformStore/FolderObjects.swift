@@ -1,9 +1,8 @@
-package import AsvinBundle
+package import AsvinHost
 import AsvinCrypto
 package import AsvinPlatform
 package import AsvinManifest
 import FoundationEssentials
-import Glibc
 import Synchronization
 
 /// Objects as files of a folder, named by their digests; uploads in a folder beside them.
@@ -83,9 +82,9 @@ package final class FolderObjects: ObjectStore {
         let file = try AppendedFile(path)
         guard try file.count >= offset else { throw UploadGap(received: try file.count) }
         try file.write(bytes, at: offset)
-      } catch let error as FileError where error.code == ENOSPC || error.code == EDQUOT {
+      } catch let error as FileError where error.isFull {
         throw ServiceFault.full
-      } catch let error as FileError where error.code == EROFS {
+      } catch let error as FileError where error.isReadOnly {
         throw ServiceFault.readOnly
       }
     }
@@ -128,18 +127,15 @@ package final class FolderObjects: ObjectStore {
     return try await Workers.files.run {
       try FileManager.default.contentsOfDirectory(atPath: uploads).compactMap { name in
         guard let number = Int64(name) else { return nil }
-        var status = stat()
         // A file that has gone meanwhile is no upload any more.
-        guard unsafe stat("\(uploads)/\(name)", &status) == 0 else { return nil }
-        return (ID(number), Instant(Int64(status.st_mtim.tv_sec)))
+        guard let changed = FileSystem.lastChange(of: "\(uploads)/\(name)") else { return nil }
+        return (ID(number), Instant(changed))
       }
     }
   }
 
   private func unlink(_ path: String) async throws {
-    try await Workers.files.run {
-      guard unsafe Glibc.unlink(path) == 0 || errno == ENOENT else { throw FileError(.write, path) }
-    }
+    try await Workers.files.run { try FileSystem.remove(path) }
   }
 
   /// Whether an object is there and has its digest. It is then not replaced, so that its readers can go on.
@@ -158,10 +154,7 @@ package final class FolderObjects: ObjectStore {
 extension StorageRoom {
   /// The room of the file system that holds a folder.
   init(of folder: String) throws(FileError) {
-    var status = statvfs()
-    guard unsafe statvfs(folder, &status) == 0 else { throw FileError(.read, folder) }
-    self.init(
-      free: UInt64(status.f_bavail) * UInt64(status.f_frsize), total: UInt64(status.f_blocks) * UInt64(status.f_frsize),
-      isReadOnly: status.f_flag & UInt(ST_RDONLY) != 0)
+    let space = try FileSystemSpace(of: folder)
+    self.init(free: space.free, total: space.total, isReadOnly: space.isReadOnly)
   }
 }

@@ -1,3 +1,4 @@
+import AsvinHost
 import AsvinPlatform
 import AsvinManifest
 import FoundationEssentials

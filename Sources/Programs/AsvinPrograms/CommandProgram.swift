@@ -1,7 +1,5 @@
 package import ArgumentParser
-import AsvinBundle
-package import AsvinRelease
-import Glibc
+package import AsvinHost
 
 /// A program of verbs, from its arguments to its exit code.
 package enum CommandProgram {
@@ -11,18 +9,8 @@ package enum CommandProgram {
   /// could not be linked.
   package static func wait<Root: AsyncParsableCommand>(for root: Root.Type) -> Never {
     start(root)
-    receiveSignals()
     Task { await run(root) }
-    while true { pause() }
-  }
-
-  /// Lets this thread receive the signals that end a program. A parent may have started it with them blocked, and the
-  /// threads of libdispatch block all.
-  private static func receiveSignals() {
-    var signals = sigset_t()
-    unsafe sigemptyset(&signals)
-    for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT] { unsafe sigaddset(&signals, signal) }
-    unsafe pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+    ThisProcess.waitForSignals()
   }
 
   /// Prepares a program that waits for others, before its first thread: libdispatch's threads end the process where `/proc`
@@ -30,7 +18,7 @@ package enum CommandProgram {
   private static func start(_ root: any ParsableCommand.Type) {
     prepare()
     do throws(Failure) {
-      try ProcessFolder.require()
+      try ThisProcess.requireProcessFolder()
     } catch {
       leave(error, root)
     }
@@ -49,8 +37,8 @@ package enum CommandProgram {
         try command.run()
       }
       // What was printed is written out here, where an error can still be reported.
-      if fflush(nil) != 0 { throw StandardStreams.failure() }
-      exit(0)
+      try StandardStreams.flush()
+      ThisProcess.end(0)
     } catch {
       leave(error, root)
     }
@@ -102,13 +90,13 @@ package enum CommandProgram {
     _ error: any Error, _ root: any ParsableCommand.Type, failed: (Failure) -> Void = { _ in }
   ) -> Never {
     let name = root.configuration.commandName ?? ""
-    if let code = error as? ExitCode { exit(code.rawValue) }
+    if let code = error as? ExitCode { ThisProcess.end(code.rawValue) }
     let failure: Failure
     switch outcome(of: error, root) {
     case .shown(let text):
       do throws(Failure) {
         try StandardStreams.show(text)
-        exit(0)
+        ThisProcess.end(0)
       } catch {
         failure = error
       }
@@ -118,7 +106,7 @@ package enum CommandProgram {
     say("\(name): error: \(failure.message)")
     if let hint = failure.hint { say("\(name): hint: \(hint)") }
     if let error = error as? MissingVerb { StandardStreams.say(root.helpMessage(for: error.command)) }
-    exit(failure.kind.rawValue)
+    ThisProcess.end(failure.kind.rawValue)
   }
 
   private enum Outcome {

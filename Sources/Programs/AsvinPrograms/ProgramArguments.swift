@@ -1,5 +1,4 @@
-package import AsvinRelease
-import CAsvinSystem
+package import AsvinHost
 
 /// The arguments of the program.
 ///
@@ -10,16 +9,8 @@ package enum ProgramArguments {
   ///
   /// - Throws: ``Failure`` where they are not known, and for a `--version` that is not alone.
   package static func read() throws(Failure) -> [String] {
-    let count = asvin_argument_count()
-    guard count > 0 else {
+    guard let arguments = ThisProcess.arguments.map({ Array($0.dropFirst()) }) else {
       throw Failure(.failed, "the arguments cannot be read", hint: "start the program with its name as first argument")
-    }
-    var arguments: [String] = []
-    for index in 1..<max(count, 1) {
-      guard let text = unsafe asvin_argument(index) else {
-        throw Failure(.failed, "argument \(index) cannot be read", hint: "start the program again")
-      }
-      arguments.append(unsafe String(cString: text))
     }
     try check(arguments)
     return arguments

@@ -1,8 +1,8 @@
+import AsvinHost
 import ArgumentParser
 import AsvinAgent
 import AsvinBundle
 import AsvinPlatformClient
-import AsvinRelease
 import FoundationEssentials
 
 /// Where the platform is.
@@ -76,10 +76,8 @@ struct EnrolmentOptions: ParsableArguments {
 
 /// All bytes of a file.
 func readBytes(_ path: String) throws -> [UInt8] {
-  do {
+  try explaining(path) {
     let file = try InputFile(path)
     return try file.read(at: 0, count: Int(file.count))
-  } catch {
-    throw Failure(error, on: path)
   }
 }

@@ -1,8 +1,8 @@
+import AsvinHost
 import ArgumentParser
 import AsvinAgent
 import AsvinPrograms
 import AsvinPlatformClient
-import AsvinRelease
 import FoundationEssentials
 
 struct Run: AsyncParsableCommand {

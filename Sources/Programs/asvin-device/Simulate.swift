@@ -1,8 +1,8 @@
 import ArgumentParser
 import AsvinAgent
+import AsvinHost
 import AsvinPrograms
 import FoundationEssentials
-import Glibc
 
 struct Simulate: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -30,7 +30,8 @@ struct Simulate: AsyncParsableCommand {
   @OptionGroup var device: EnrolmentOptions
 
   func run() async throws {
-    raiseDescriptorLimit()
+    // Each device holds the lock of its folder open.
+    ThisProcess.raiseDescriptorLimit()
     let simulation = Simulation(
       count: count, like: try device.enrolment(), folder: folder, interval: interval, seconds: seconds, until: until,
       failing: failing)
@@ -46,12 +47,4 @@ struct Simulate: AsyncParsableCommand {
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
     print(String(decoding: try encoder.encode(report), as: UTF8.self))
   }
-}
-
-/// Raises the soft limit of descriptors to the hard one: each device holds the lock of its folder.
-private func raiseDescriptorLimit() {
-  var limit = rlimit()
-  guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
-  limit.rlim_cur = limit.rlim_max
-  _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
 }

@@ -1,6 +1,6 @@
-import AsvinRelease
+import AsvinHost
 
-/// What an agent does before it has a device to run: it waits for its surroundings, too.
+/// What an agent does before it has a device to run: it waits for its environment, too.
 enum Surrounded {
   /// Tries until it succeeds, except for what only the operator can mend.
   static func keepTrying<Result>(

@@ -1,7 +1,7 @@
+import AsvinHost
 import ArgumentParser
 import AsvinPrograms
 import AsvinRelease
-import Glibc
 
 /// The program, from its arguments to its exit code.
 enum Program {
@@ -15,7 +15,7 @@ enum Program {
       try CommandProgram.checkHelp(arguments, AsvinPack.self)
       var command = try verb(arguments) ?? AsvinPack.parseAsRoot(helpAsJSON(arguments))
       try command.run()
-      exit(0)
+      ThisProcess.end(0)
     } catch {
       CommandProgram.leave(error, AsvinPack.self) { failure in
         // Where standard output fails too, the words on standard error are all there is.

@@ -1,7 +1,7 @@
+import AsvinHost
 import ArgumentParser
 import AsvinPrograms
 import AsvinRelease
-import Glibc
 import Synchronization
 
 /// A verb: it makes values, and each value is shown as text or as JSON.
@@ -10,7 +10,7 @@ protocol Verb: ParsableCommand {
   var shown: OutputOptions { get }
   /// Whether standard output carries a file, so that the report must not go there.
   var writesToStandardOutput: Bool { get }
-  func outcomes(in surroundings: Surroundings, _ report: (Outcome) throws -> Void) throws
+  func outcomes(in environment: Environment, _ report: (Outcome) throws -> Void) throws
 }
 
 extension Verb {
@@ -19,7 +19,7 @@ extension Verb {
   mutating func run() throws {
     var status: Int32 = 0
     let project = ProjectNote()
-    try outcomes(in: Surroundings(shown, project)) { outcome in
+    try outcomes(in: Environment(shown, project)) { outcome in
       try shown.show(outcome, project: project.path, onStandardError: writesToStandardOutput)
       if status == 0 { status = outcome.exitCode }
     }
@@ -58,15 +58,13 @@ struct OutputOptions: ParsableArguments {
   }
 }
 
-extension Surroundings {
-  /// Those of this process.
+extension Environment {
+  /// Creates the environment of this process.
   init(_ output: OutputOptions, _ project: ProjectNote) {
-    let folder = unsafe getcwd(nil, 0)
     self.init(folder: "")
-    searchFolder = unsafe folder.map { unsafe String(cString: $0) } ?? "/"
-    unsafe free(folder)
-    variables = environment()
-    describeSource = { Surroundings.gitDescribe() }
+    searchFolder = ThisProcess.folder
+    variables = ThisProcess.variables
+    describeSource = { Environment.gitDescribe() }
     askPassphrase = { Terminal.askPassphrase($0) }
     warn = { CommandProgram.say("asvin-pack: warning: \($0)") }
     useProject = { project.note($0) }
@@ -75,15 +73,4 @@ extension Surroundings {
       progress = { bar.show($0, of: $1) }
     }
   }
-}
-
-private func environment() -> [String: String] {
-  var variables: [String: String] = [:]
-  var entry = unsafe environ
-  while let text = unsafe entry.pointee {
-    let pair = unsafe String(cString: text).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-    if pair.count == 2 { variables[String(pair[0])] = String(pair[1]) }
-    unsafe entry += 1
-  }
-  return variables
 }

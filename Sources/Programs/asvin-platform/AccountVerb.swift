@@ -1,8 +1,8 @@
+import AsvinHost
 import ArgumentParser
 import AsvinPlatform
 import AsvinPlatformStore
 import AsvinPrograms
-import AsvinRelease
 import AsvinManifest
 import FoundationEssentials
 

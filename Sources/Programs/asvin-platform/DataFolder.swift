@@ -1,11 +1,9 @@
+import AsvinHost
 import ArgumentParser
-import AsvinBundle
 import AsvinCrypto
 import AsvinPlatform
 import AsvinPlatformStore
-import AsvinRelease
 import FoundationEssentials
-import Glibc
 
 /// Where the platform keeps everything: a database, a folder of objects, and the key of its tokens.
 struct DataFolder: ParsableArguments {
@@ -33,8 +31,8 @@ struct DataFolder: ParsableArguments {
     try make()
     let path = "\(data)/lock"
     do throws(FileError) {
-      // An old lock file can be opened for writing by nobody's leave but the file system's: the folder is asked as well.
-      guard unsafe access(data, W_OK) == 0 else { throw FileError(.write, data) }
+      // An old lock file can be writable in a folder that is not, so that the folder is checked as well.
+      try FileSystem.requireWritable(data)
       if let lock = try FolderLock(path) { return lock }
     } catch {
       throw Failure(
@@ -59,11 +57,9 @@ struct DataFolder: ParsableArguments {
 
   /// The text of a small file.
   func text(of path: String) throws -> String {
-    do {
+    try explaining(path) {
       let file = try InputFile(path)
       return String(decoding: try file.read(at: 0, count: 1 << 20), as: UTF8.self)
-    } catch {
-      throw Failure(error, on: path)
     }
   }
 

@@ -1,8 +1,7 @@
+import AsvinHost
 import ArgumentParser
-import AsvinBundle
 import AsvinPlatform
 import AsvinPlatformServer
-import AsvinRelease
 
 struct Serve: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -60,7 +59,7 @@ struct Serve: AsyncParsableCommand {
       throw Failure(
         .usage, "\(loginsPerMinute) is not a number of logins in a minute", hint: "give --logins-per-minute 1 or more")
     }
-    try ProcessFolder.require()
+    try ThisProcess.requireProcessFolder()
     let lock = try folder.lock()
     defer { lock.release() }
     var settings = PlatformServer.Settings(tokenKey: try folder.tokenKey())
@@ -80,7 +79,8 @@ struct Serve: AsyncParsableCommand {
     do {
       try await server.run { [host] port in
         print("asvin-platform: listening on \(scheme)://\(host):\(port)")
-        flushOutput()
+        // A program that reads the port through a pipe waits for this line.
+        try? StandardStreams.flush()  // the server runs whether or not anybody reads the line
       }
     } catch {
       let text = "\(error)"

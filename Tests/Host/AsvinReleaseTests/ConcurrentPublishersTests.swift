@@ -1,3 +1,4 @@
+import AsvinHost
 import AsvinFixtures
 import AsvinRelease
 import AsvinVerifier
@@ -11,7 +12,7 @@ struct ConcurrentPublishersTests {
     let scratch = Scratch(folder: folder)
     try scratch.write(Array(Workshop.defaultProject.utf8), to: ProjectFile.fileName)
     try scratch.write(Workshop.noise(500), to: "firmware.bin")
-    let workshop = Workshop(scratch: scratch, surroundings: Surroundings(folder: folder))
+    let workshop = Workshop(scratch: scratch, environment: Environment(folder: folder))
     for number in 1...12 {
       try workshop.sign {
         $0.output = "\(number).asvin"

@@ -1,3 +1,4 @@
+import AsvinHost
 import AsvinFixtures
 import AsvinRelease
 import Testing
@@ -38,7 +39,7 @@ struct ContainerTests {
       let output = try Extraction(
         BundleVerification(bundle: report.output, trust: [workshop.publicKey("ed25519")]), slot: 0, output: "out",
         force: false
-      ).run(in: workshop.surroundings).output
+      ).run(in: workshop.environment).output
       #expect(try workshop.scratch.read(output) == Self.code)
     }
   }
@@ -92,12 +93,12 @@ struct ContainerTests {
   @Test("Inspecting shows all ranges without a choice, and the gap of an image with one")
   func inspected() throws {
     try Workshop.using(image: Self.hex) { (workshop: Workshop) throws in
-      let report = try Inspection(file: "firmware.bin").run(in: workshop.surroundings)
+      let report = try Inspection(file: "firmware.bin").run(in: workshop.environment)
       #expect(report.image?.ranges.map(\.first) == [0x10, 0x1000_1014])
       #expect(report.image?.format == "intel-hex")
       let near = Array("@F000\n01 02\n@F008\n03\nq\n".utf8)
       try workshop.scratch.write(near, to: "near.txt")
-      let flat = try Inspection(file: "near.txt").run(in: workshop.surroundings)
+      let flat = try Inspection(file: "near.txt").run(in: workshop.environment)
       #expect(flat.image?.ranges.map(\.last) == [0xF001, 0xF008])
       #expect(flat.image?.gapBytes == 6)
       #expect(flat.image?.container == "ti-txt")

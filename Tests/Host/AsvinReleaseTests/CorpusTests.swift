@@ -48,7 +48,7 @@ struct CorpusTests {
     ] as [(String, String, String?)])
   func espressif(pair: String, chip: String, version: String?) throws {
     try Workshop.with { workshop in
-      let report = try Inspection(file: "\(Shared.folder)/corpus/\(pair)/new.bin").run(in: workshop.surroundings)
+      let report = try Inspection(file: "\(Shared.folder)/corpus/\(pair)/new.bin").run(in: workshop.environment)
       #expect(report.image?.chip == chip)
       #expect(report.image?.version == version)
       #expect(report.image?.checks.allSatisfy { $0.result == "right" } == true)

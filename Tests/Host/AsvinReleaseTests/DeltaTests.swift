@@ -1,3 +1,4 @@
+import AsvinHost
 import AsvinFixtures
 import AsvinRelease
 import Testing
@@ -17,10 +18,10 @@ struct DeltaTests {
   @Test("A patch between two images gives the new one back")
   func images() throws {
     try Self.with { workshop in
-      let report = try PatchCreation(from: "old.bin", to: "firmware.bin", output: "p").run(in: workshop.surroundings)
+      let report = try PatchCreation(from: "old.bin", to: "firmware.bin", output: "p").run(in: workshop.environment)
       #expect(report.size < 150)
       #expect(report.size == (try workshop.scratch.read("p").count))
-      let applied = try PatchApplication(old: "old.bin", patch: "p", output: "r").run(in: workshop.surroundings)
+      let applied = try PatchApplication(old: "old.bin", patch: "p", output: "r").run(in: workshop.environment)
       #expect(applied.size == Self.new.count)
       #expect(try workshop.scratch.read("r") == Self.new)
     }
@@ -29,10 +30,10 @@ struct DeltaTests {
   @Test("A result that is longer than allowed is refused, and leaves no file")
   func tooLong() throws {
     try Self.with { workshop in
-      _ = try PatchCreation(from: "old.bin", to: "firmware.bin", output: "p").run(in: workshop.surroundings)
+      _ = try PatchCreation(from: "old.bin", to: "firmware.bin", output: "p").run(in: workshop.environment)
       var application = PatchApplication(old: "old.bin", patch: "p", output: "r")
       application.maximum = UInt64(Self.new.count - 1)
-      #expect(throws: Failure.self) { try application.run(in: workshop.surroundings) }
+      #expect(throws: Failure.self) { try application.run(in: workshop.environment) }
       #expect(throws: (any Error).self) { try workshop.scratch.read("r") }
     }
   }
@@ -42,8 +43,8 @@ struct DeltaTests {
     try Self.with { workshop in
       let newBundle = try workshop.sign().output
       let oldBundle = try workshop.sign("old.bin") { $0.release.version = "1.0.0" }.output
-      _ = try PatchCreation(from: oldBundle, to: newBundle, output: "p").run(in: workshop.surroundings)
-      _ = try PatchApplication(old: oldBundle, patch: "p", output: "r").run(in: workshop.surroundings)
+      _ = try PatchCreation(from: oldBundle, to: newBundle, output: "p").run(in: workshop.environment)
+      _ = try PatchApplication(old: oldBundle, patch: "p", output: "r").run(in: workshop.environment)
       #expect(try workshop.scratch.read("r") == Self.new)
     }
   }
@@ -62,7 +63,7 @@ struct DeltaTests {
       #expect(payloads.map(\.kind) == ["image", "patch", "patch"])
       #expect(payloads[2].size < 150)
       let verification = BundleVerification(bundle: report.output, trust: [workshop.publicKey("ed25519")])
-      _ = try Extraction(verification, slot: 0, output: "image", force: false).run(in: workshop.surroundings)
+      _ = try Extraction(verification, slot: 0, output: "image", force: false).run(in: workshop.environment)
       #expect(try workshop.scratch.read("image") == Self.new + text)
     }
   }
@@ -81,12 +82,12 @@ struct DeltaTests {
   func emptyBase() throws {
     try Self.with { workshop in
       try workshop.scratch.write([], to: "nothing")
-      let report = try PatchCreation(from: "nothing", to: "firmware.bin", output: "p").run(in: workshop.surroundings)
+      let report = try PatchCreation(from: "nothing", to: "firmware.bin", output: "p").run(in: workshop.environment)
       #expect(report.oldSize == 0)
-      _ = try PatchApplication(old: "nothing", patch: "p", output: "r").run(in: workshop.surroundings)
+      _ = try PatchApplication(old: "nothing", patch: "p", output: "r").run(in: workshop.environment)
       #expect(try workshop.scratch.read("r") == Self.new)
       #expect(throws: Failure.self) {
-        try PatchCreation(from: "old.bin", to: "nothing", output: "q").run(in: workshop.surroundings)
+        try PatchCreation(from: "old.bin", to: "nothing", output: "q").run(in: workshop.environment)
       }
     }
   }
@@ -96,10 +97,10 @@ struct DeltaTests {
     try Self.with { workshop in
       var creation = PatchCreation(from: "old.bin", to: "firmware.bin", output: "p")
       creation.inPlace = InPlaceOptions(memory: 4096, block: 1024, spare: 1)
-      #expect(throws: Failure.self) { try creation.run(in: workshop.surroundings) }
+      #expect(throws: Failure.self) { try creation.run(in: workshop.environment) }
       #expect(try !workshop.scratch.files().contains("p"))
       creation.inPlace = InPlaceOptions(memory: 8192, block: 1024, spare: 1)
-      let report = try creation.run(in: workshop.surroundings)
+      let report = try creation.run(in: workshop.environment)
       #expect(report.inPlace?.spareBytes == 1024)
     }
   }
@@ -107,10 +108,10 @@ struct DeltaTests {
   @Test("A patch on the wrong base is rejected, and no file is left")
   func wrongBase() throws {
     try Self.with { workshop in
-      _ = try PatchCreation(from: "old.bin", to: "firmware.bin", output: "p").run(in: workshop.surroundings)
+      _ = try PatchCreation(from: "old.bin", to: "firmware.bin", output: "p").run(in: workshop.environment)
       let before = try workshop.scratch.files()
       let failed = failure {
-        _ = try PatchApplication(old: "firmware.bin", patch: "p", output: "r").run(in: workshop.surroundings)
+        _ = try PatchApplication(old: "firmware.bin", patch: "p", output: "r").run(in: workshop.environment)
       }
       #expect(failed?.kind == .rejected)
       #expect(failed?.message == "'p' cannot be applied: it is for another base at byte 2")
@@ -121,12 +122,12 @@ struct DeltaTests {
   @Test("Every cut of a patch is rejected, and no file is left")
   func truncated() throws {
     try Self.with { workshop in
-      _ = try PatchCreation(from: "old.bin", to: "firmware.bin", output: "p").run(in: workshop.surroundings)
+      _ = try PatchCreation(from: "old.bin", to: "firmware.bin", output: "p").run(in: workshop.environment)
       let patch = try workshop.scratch.read("p")
       for count in 0..<(patch.count - 4) {
         try workshop.scratch.write(Array(patch[..<count]), to: "p")
         let failed = failure {
-          _ = try PatchApplication(old: "old.bin", patch: "p", output: "r").run(in: workshop.surroundings)
+          _ = try PatchApplication(old: "old.bin", patch: "p", output: "r").run(in: workshop.environment)
         }
         #expect(failed?.kind == .rejected, "\(count)")
         #expect(try !workshop.scratch.files().contains("r"))
@@ -139,11 +140,11 @@ struct DeltaTests {
     try Self.with { workshop in
       try workshop.scratch.write([1], to: "p")
       let kept = failure {
-        _ = try PatchCreation(from: "old.bin", to: "firmware.bin", output: "p").run(in: workshop.surroundings)
+        _ = try PatchCreation(from: "old.bin", to: "firmware.bin", output: "p").run(in: workshop.environment)
       }
       #expect(kept?.kind == .cannotWrite)
       let missing = failure {
-        _ = try PatchCreation(from: "none.bin", to: "firmware.bin", output: "q").run(in: workshop.surroundings)
+        _ = try PatchCreation(from: "none.bin", to: "firmware.bin", output: "q").run(in: workshop.environment)
       }
       #expect(missing?.kind == .inputMissing)
       #expect(try workshop.scratch.read("p") == [1])

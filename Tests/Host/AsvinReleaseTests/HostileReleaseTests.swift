@@ -1,3 +1,4 @@
+import AsvinHost
 import AsvinBundle
 import AsvinCrypto
 import AsvinFixtures
@@ -55,7 +56,7 @@ struct HostileReleaseTests {
       #expect(verdict.code == reason.rawValue)
       let verification = BundleVerification(bundle: "hostile.asvin", trust: [workshop.publicKey("ed25519")])
       let failed = failure {
-        _ = try Extraction(verification, slot: 0, output: "out", force: false).run(in: workshop.surroundings)
+        _ = try Extraction(verification, slot: 0, output: "out", force: false).run(in: workshop.environment)
       }
       #expect(failed?.kind == .rejected && failed?.reason == reason)
       #expect(try !workshop.scratch.files().contains("out"))

@@ -1,3 +1,4 @@
+import AsvinHost
 import AsvinFixtures
 import AsvinRelease
 import Testing
@@ -27,7 +28,7 @@ struct ImageKindTests {
       #expect(failure { try workshop.sign() }?.kind == .rejected)
       let report = try workshop.sign { $0.release.allowed = [.format] }
       #expect(report.image?.format == (image == Self.gzip ? "gzip" : "script"))
-      let inspected = try Inspection(file: report.output).run(in: workshop.surroundings)
+      let inspected = try Inspection(file: report.output).run(in: workshop.environment)
       #expect(inspected.image?.format == report.image?.format)
     }
   }

@@ -1,3 +1,4 @@
+import AsvinHost
 import AsvinCrypto
 import AsvinFixtures
 import AsvinManifest
@@ -9,7 +10,7 @@ import Testing
 @Suite("Keys in files and in the environment", .usesScratch)
 struct KeyTests {
   static func generate(_ output: String, in workshop: Workshop) throws -> KeyReport {
-    try KeyGeneration(algorithm: .ecdsaP256, output: output, encrypted: false).run(in: workshop.surroundings)
+    try KeyGeneration(algorithm: .ecdsaP256, output: output, encrypted: false).run(in: workshop.environment)
   }
 
   @Test("A new private key is readable by its owner alone")
@@ -36,7 +37,7 @@ struct KeyTests {
   func environment() throws {
     try Workshop.with { workshop in
       let pem = try HostileReleaseTests.readFile("\(Workshop.keys)ed25519.pem")
-      workshop.surroundings.variables["RELEASE_KEY"] = String(decoding: pem, as: UTF8.self)
+      workshop.environment.variables["RELEASE_KEY"] = String(decoding: pem, as: UTF8.self)
       let output = try workshop.sign { $0.keys = [KeyReference("env://RELEASE_KEY", from: "/")] }.output
       #expect(try workshop.verify(output).isAccepted)
       #expect(
@@ -47,20 +48,20 @@ struct KeyTests {
   @Test("An encrypted key opens with the passphrase of the environment, of a file, or of a person")
   func passphrases() throws {
     try Workshop.with { workshop in
-      workshop.surroundings.variables["ASVIN_PACK_PASSPHRASE"] = "secret"
+      workshop.environment.variables["ASVIN_PACK_PASSPHRASE"] = "secret"
       _ = try Self.generate("new.pem", in: workshop)
       let key = KeyReference("new.pem", from: workshop.scratch.folder)
-      #expect(throws: Never.self) { try key.privateKey(in: workshop.surroundings) }
-      workshop.surroundings.variables = [:]
-      #expect(failure { _ = try key.privateKey(in: workshop.surroundings) }?.kind == .notAllowed)
-      workshop.surroundings.askPassphrase = { _ in Array("wrong".utf8) }
-      #expect(failure { _ = try key.privateKey(in: workshop.surroundings) }?.kind == .notAllowed)
-      workshop.surroundings.askPassphrase = { _ in Array("secret".utf8) }
-      #expect(throws: Never.self) { try key.privateKey(in: workshop.surroundings) }
-      workshop.surroundings.askPassphrase = { _ in nil }
+      #expect(throws: Never.self) { try key.privateKey(in: workshop.environment) }
+      workshop.environment.variables = [:]
+      #expect(failure { _ = try key.privateKey(in: workshop.environment) }?.kind == .notAllowed)
+      workshop.environment.askPassphrase = { _ in Array("wrong".utf8) }
+      #expect(failure { _ = try key.privateKey(in: workshop.environment) }?.kind == .notAllowed)
+      workshop.environment.askPassphrase = { _ in Array("secret".utf8) }
+      #expect(throws: Never.self) { try key.privateKey(in: workshop.environment) }
+      workshop.environment.askPassphrase = { _ in nil }
       try workshop.scratch.write(Array("secret\n".utf8), to: "passphrase")
-      workshop.surroundings.passphraseFile = "passphrase"
-      #expect(throws: Never.self) { try key.privateKey(in: workshop.surroundings) }
+      workshop.environment.passphraseFile = "passphrase"
+      #expect(throws: Never.self) { try key.privateKey(in: workshop.environment) }
     }
   }
 

@@ -1,3 +1,4 @@
+import AsvinHost
 import AsvinCrypto
 import AsvinFixtures
 import AsvinRelease
@@ -49,12 +50,12 @@ struct KeyTextTests {
   @Test("Each text is named, with the way to convert it", arguments: try wrongPrivate())
   func named(text: [UInt8], what: String, hint: String) throws {
     try Scratch.with { scratch in
-      var surroundings = Surroundings(folder: scratch.folder)
+      var environment = Environment(folder: scratch.folder)
       let isText = !text.contains(0) && String(validating: text, as: UTF8.self) != nil
       try scratch.write(text, to: "key")
-      if isText { surroundings.variables["KEY"] = String(decoding: text, as: UTF8.self) }
+      if isText { environment.variables["KEY"] = String(decoding: text, as: UTF8.self) }
       for reference in isText ? ["env://KEY", "key"] : ["key"] where !(what == "a path" && reference == "key") {
-        let failed = failure { _ = try KeyReference(reference, from: scratch.folder).privateKey(in: surroundings) }
+        let failed = failure { _ = try KeyReference(reference, from: scratch.folder).privateKey(in: environment) }
         #expect(failed?.kind == .rejected, "\(reference): \(what)")
         #expect(failed?.message.contains(what) == true, "\(failed?.message ?? "")")
         #expect(failed?.hint?.contains(hint) == true, "\(failed?.hint ?? "")")
@@ -65,27 +66,27 @@ struct KeyTextTests {
   @Test("A key with other line ends, or without the last one, is read")
   func lineEnds() throws {
     let pem = try Self.test("ed25519")
-    var surroundings = Surroundings(folder: "/")
+    var environment = Environment(folder: "/")
     for text in [
       pem.replacing("\n", with: "\r\n"), String(pem.dropLast()), "comment\n\(pem)", "\u{FEFF}\(pem)", pem + "\n\n",
     ] {
-      surroundings.variables["KEY"] = text
-      _ = try KeyReference("env://KEY", from: "/").privateKey(in: surroundings)
+      environment.variables["KEY"] = text
+      _ = try KeyReference("env://KEY", from: "/").privateKey(in: environment)
     }
   }
 
   @Test("A public key that is something else is named too")
   func publicKeys() throws {
     let pem = try Self.test("ed25519.pub")
-    var surroundings = Surroundings(folder: "/")
+    var environment = Environment(folder: "/")
     for (text, what, hint) in [
       (Self.body(pem), "base64 of a key", "-pubin"),
       (pem.split(separator: "\n").joined(separator: "\\n"), "\\n", "printf"),
       ("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIExample me@here", "OpenSSH", "asvin-pack pub"),
       ("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n", "certificate", "openssl x509"),
     ] {
-      surroundings.variables["KEY"] = text
-      let failed = failure { _ = try KeyReference("env://KEY", from: "/").publicKey(in: surroundings) }
+      environment.variables["KEY"] = text
+      let failed = failure { _ = try KeyReference("env://KEY", from: "/").publicKey(in: environment) }
       #expect(failed?.message.contains(what) == true && failed?.hint?.contains(hint) == true, "\(what)")
     }
   }

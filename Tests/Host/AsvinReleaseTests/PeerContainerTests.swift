@@ -23,7 +23,7 @@ struct PeerContainerTests {
     try Workshop.using(image: Workshop.noise(70_000)) { (workshop: Workshop) throws in
       let options = "-I binary -O \(format) --change-addresses \(address) firmware.bin firmware.txt"
       #expect(Objcopy.run(options, in: workshop.scratch) == 0)
-      let expected = try Inspection(file: "firmware.bin").run(in: workshop.surroundings)
+      let expected = try Inspection(file: "firmware.bin").run(in: workshop.environment)
       let report = try workshop.sign("firmware.txt") { $0.output = "container.asvin" }
       let plain = try workshop.sign("firmware.bin") { $0.output = "plain.asvin" }
       #expect(report.release.components.map(\.sha256) == plain.release.components.map(\.sha256))

@@ -1,3 +1,4 @@
+import AsvinHost
 import AsvinFixtures
 import AsvinRelease
 import Testing
@@ -8,8 +9,8 @@ struct ProjectTests {
   func foundUpward() throws {
     try Workshop.with { workshop in
       try workshop.scratch.write(Workshop.noise(40), to: "deep/down/image.bin")
-      workshop.surroundings.folder = workshop.scratch.path("deep/down")
-      workshop.surroundings.searchFolder = workshop.scratch.path("deep/down")
+      workshop.environment.folder = workshop.scratch.path("deep/down")
+      workshop.environment.searchFolder = workshop.scratch.path("deep/down")
       let report = try workshop.sign("image.bin")
       #expect(report.release.version == "1.2.3")
     }
@@ -36,10 +37,10 @@ struct ProjectTests {
   func initialised() throws {
     try Workshop.with(project: nil, image: LintTests.blink()) { workshop in
       let project = ProjectInit(template: "esp8266", vendor: "example.com", deviceClass: nil, force: false)
-      _ = try project.run(in: workshop.surroundings)
+      _ = try project.run(in: workshop.environment)
       try workshop.scratch.write(HostileReleaseTests.readFile("\(Workshop.keys)ed25519.pem"), to: "keys/release.pem")
       #expect(try workshop.sign().release.version == "1.0.0")
-      #expect(failure { _ = try project.run(in: workshop.surroundings) }?.kind == .cannotWrite)
+      #expect(failure { _ = try project.run(in: workshop.environment) }?.kind == .cannotWrite)
     }
   }
 
@@ -51,7 +52,7 @@ struct ProjectTests {
 
   @Test("Every template reads, and says vendor, class, slots, RAM and chunk", arguments: Template.builtIn.keys.sorted())
   func templates(name: String) throws {
-    let template = try Template.named(name, from: "/", in: Surroundings(folder: "/"))
+    let template = try Template.named(name, from: "/", in: Environment(folder: "/"))
     #expect(template.vendor != nil && template.deviceClass == name)
     #expect(template.slots[0] != nil && template.memory >= 20_480 && (512...65_536).contains(template.chunk))
   }

@@ -1,3 +1,4 @@
+import AsvinHost
 import AsvinBundle
 import AsvinFixtures
 import AsvinRelease
@@ -113,7 +114,7 @@ struct PublicationTests {
   func twoAtOnce() throws {
     try Workshop.with { workshop in
       let output = try workshop.sign().output
-      try makeFolder(workshop.scratch.path("releases/groups"))
+      try FileSystem.makeFolder(workshop.scratch.path("releases/groups"))
       let held = try #require(try FolderLock(workshop.scratch.path("releases/groups/.group.lock")))
       let failed = failure { _ = try workshop.publish(output) }
       #expect(failed?.message.contains("another publisher") == true)

@@ -1,3 +1,4 @@
+import AsvinHost
 import AsvinFixtures
 import AsvinRelease
 import Testing

@@ -1,3 +1,4 @@
+import AsvinHost
 import AsvinFixtures
 import AsvinRelease
 import Testing
@@ -27,7 +28,7 @@ struct SigningTests {
   @Test("The same inputs and SOURCE_DATE_EPOCH give the same bytes", arguments: ["ed25519", "ecdsa-p256"])
   func reproducible(algorithm: String) throws {
     try Workshop.with { workshop in
-      workshop.surroundings.variables["SOURCE_DATE_EPOCH"] = "1700000000"
+      workshop.environment.variables["SOURCE_DATE_EPOCH"] = "1700000000"
       let key = workshop.key(algorithm)
       for name in ["a", "b"] {
         let report = try workshop.sign {

@@ -1,3 +1,4 @@
+import AsvinHost
 import AsvinFixtures
 import AsvinRelease
 import Testing
@@ -68,7 +69,7 @@ struct TamperingTests {
       let before = try workshop.scratch.files()
       let verification = BundleVerification(bundle: "changed", trust: [workshop.publicKey("ed25519")])
       let extraction = Extraction(verification, slot: 0, output: "out", force: false)
-      #expect(failure { _ = try extraction.run(in: workshop.surroundings) }?.kind == .rejected)
+      #expect(failure { _ = try extraction.run(in: workshop.environment) }?.kind == .rejected)
       #expect(try workshop.scratch.files() == before)
     }
   }

@@ -1,3 +1,4 @@
+import AsvinHost
 import AsvinFixtures
 import AsvinRelease
 import AsvinVerifier
@@ -81,7 +82,7 @@ struct VerificationTests {
       for (slot, file) in [(0, "firmware.bin"), (3, "boot.bin")] as [(UInt64, String)] {
         let verification = BundleVerification(bundle: bundle, trust: [workshop.publicKey("ed25519")])
         let extraction = Extraction(verification, slot: slot, output: "out\(slot)", force: false)
-        _ = try extraction.run(in: workshop.surroundings)
+        _ = try extraction.run(in: workshop.environment)
         #expect(try workshop.scratch.read("out\(slot)") == workshop.scratch.read(file))
       }
     }
@@ -93,7 +94,7 @@ struct VerificationTests {
       let bundle = try workshop.sign().output
       let verification = BundleVerification(bundle: bundle, trust: [workshop.publicKey("ed25519")])
       let extraction = Extraction(verification, slot: 9, output: "out", force: false)
-      #expect(failure { _ = try extraction.run(in: workshop.surroundings) }?.kind == .inputMissing)
+      #expect(failure { _ = try extraction.run(in: workshop.environment) }?.kind == .inputMissing)
       #expect(try !workshop.scratch.files().contains("out"))
     }
   }

@@ -1,3 +1,4 @@
+import AsvinHost
 import AsvinFixtures
 import AsvinManifest
 import AsvinRelease
@@ -35,9 +36,9 @@ struct VersionTests {
   @Test("The option comes before the environment, that before the project, that before the source tree")
   func precedence() throws {
     try Workshop.with { workshop in
-      workshop.surroundings.describeSource = { "9.0.0" }
+      workshop.environment.describeSource = { "9.0.0" }
       #expect(try workshop.sign { $0.output = "a" }.release.version == "1.2.3")
-      workshop.surroundings.variables["ASVIN_PACK_VERSION"] = "3.0.0"
+      workshop.environment.variables["ASVIN_PACK_VERSION"] = "3.0.0"
       #expect(try workshop.sign { $0.output = "b" }.release.version == "3.0.0")
       let report = try workshop.sign {
         $0.output = "c"
@@ -51,7 +52,7 @@ struct VersionTests {
   func sourceTree() throws {
     let project = Workshop.defaultProject.replacing("version: 1.2.3\n", with: "")
     try Workshop.with(project: project) { workshop in
-      workshop.surroundings.describeSource = { "9.0.0" }
+      workshop.environment.describeSource = { "9.0.0" }
       let found = try workshop.sign().release.version
       #expect(found == "9.0.0")
     }

@@ -1,3 +1,4 @@
+import AsvinHost
 import AsvinFixtures
 import AsvinRelease
 import AsvinVerifier
@@ -5,7 +6,7 @@ import AsvinVerifier
 /// A folder in which a firmware is signed: a project file, a key, an image.
 struct Workshop {
   let scratch: Scratch
-  var surroundings: Surroundings
+  var environment: Environment
 
   static let keys = "\(Shared.projectFolder)/Keys/TEST-ONLY-"
   static let blink = "\(Shared.projectFolder)/Tests/Firmware/esp-ota-blink/esp-ota-blink.bin"
@@ -16,7 +17,7 @@ struct Workshop {
     _ body: (inout Workshop) throws -> Void
   ) throws {
     try Scratch.with(name) { scratch in
-      var workshop = Workshop(scratch: scratch, surroundings: Surroundings(folder: scratch.folder))
+      var workshop = Workshop(scratch: scratch, environment: Environment(folder: scratch.folder))
       if let project { try scratch.write(Array(project.utf8), to: ProjectFile.fileName) }
       try scratch.write(image, to: "firmware.bin")
       try body(&workshop)
@@ -57,13 +58,13 @@ struct Workshop {
   func sign(_ file: String = "firmware.bin", _ change: (inout Signing) -> Void = { _ in }) throws -> SignReport {
     var signing = Signing(ReleaseOptions(file: file))
     change(&signing)
-    return try signing.run(in: surroundings)
+    return try signing.run(in: environment)
   }
 
   func verify(_ bundle: String, _ change: (inout BundleVerification) -> Void = { _ in }) throws -> Verdict {
     var verification = BundleVerification(bundle: bundle, trust: [publicKey("ed25519")])
     change(&verification)
-    return try verification.run(in: surroundings)
+    return try verification.run(in: environment)
   }
 
   func rules(_ change: (inout ReleaseOptions) -> Void = { _ in }) throws -> [LintRule] {
@@ -75,14 +76,14 @@ struct Workshop {
   {
     var options = ReleaseOptions(file: file)
     change(&options)
-    return try Lint(options).run(in: surroundings).findings
+    return try Lint(options).run(in: environment).findings
   }
 
   func publish(_ bundle: String, _ change: (inout Publication) -> Void = { _ in }) throws -> Receipt {
     var publication = Publication(
       bundle: bundle, group: "group", destination: "dir:releases", trust: [publicKey("ed25519")], dryRun: false)
     change(&publication)
-    return try publication.run(in: surroundings)
+    return try publication.run(in: environment)
   }
 }
 

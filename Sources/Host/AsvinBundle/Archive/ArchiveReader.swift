@@ -1,8 +1,8 @@
+import AsvinHost
 import AsvinCrypto
 import AsvinVerifier
 import AsvinManifest
 import CAsvinArchive
-import Glibc
 
 /// Reads an archive that ``ArchiveWriter`` could have written, member by member, and nothing else.
 ///
@@ -62,7 +62,7 @@ final class ArchiveReader {
         ? .rejected(.archiveTruncated, at: name) : .rejected(.archiveMemberMissing, at: name)
     }
     guard status == ARCHIVE_OK, let entry = unsafe entry else { throw try fault(name, needing: 512) }
-    guard unsafe archive_entry_filetype(entry) == UInt32(Glibc.S_IFREG),
+    guard unsafe archive_entry_filetype(entry) == plainFile,
       let found = unsafe archive_entry_pathname(entry),
       unsafe String(cString: found) == name, let size = unsafe UInt64(exactly: archive_entry_size(entry))
     else { throw .rejected(.archiveMemberUnexpected, at: name) }

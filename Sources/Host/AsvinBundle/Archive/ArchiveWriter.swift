@@ -1,6 +1,6 @@
+import AsvinHost
 import AsvinManifest
 import CAsvinArchive
-import Glibc
 
 /// Writes a POSIX ustar archive in which nothing but names, sizes and contents can differ: fixed owner, mode and time.
 @safe
@@ -43,7 +43,7 @@ final class ArchiveWriter {
     defer { unsafe archive_entry_free(entry) }
     unsafe archive_entry_set_pathname(entry, name)
     unsafe archive_entry_set_size(entry, Int64(size))
-    unsafe archive_entry_set_filetype(entry, UInt32(Glibc.S_IFREG))
+    unsafe archive_entry_set_filetype(entry, plainFile)
     unsafe archive_entry_set_perm(entry, 0o644)
     unsafe archive_entry_set_mtime(entry, 0, 0)
     try check(unsafe archive_write_header(archive, entry))
@@ -77,3 +77,6 @@ final class ArchiveWriter {
     }
   }
 }
+
+/// `AE_IFREG` of libarchive, a macro that Swift does not import: a plain file.
+let plainFile: UInt32 = 0o100000

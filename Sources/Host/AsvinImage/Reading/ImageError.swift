@@ -1,3 +1,5 @@
+package import AsvinHost
+
 /// Why a firmware file cannot be read or flattened, and where.
 package struct ImageError: Error, Equatable, Sendable {
   /// The defect.
@@ -96,5 +98,47 @@ extension ImageFault {
     case .malformedHeader: "malformed header"
     case .fileChecksum: "wrong CRC of the file"
     }
+  }
+}
+
+extension ImageError: Explained {
+  package func failure(on name: String) -> Failure { failure(on: name, nil, slot: 0) }
+
+  /// Returns the failure to show for a file in a container format that was read for a slot.
+  package func failure(on name: String, _ format: ImageFormat?, slot: UInt64) -> Failure {
+    if let cause { return Failure(cause, on: name) }
+    let prefix = slot == 0 ? "" : "\(slot)="
+    switch fault {
+    case .severalRanges(let ranges):
+      let first = ranges.first?.text ?? ""
+      return Failure(
+        .rejected, "'\(name)' has data in \(ranges.count) separate address ranges: \(Self.list(ranges))",
+        hint: "choose one, as --range \(prefix)\(first), or give the slot's 'range' in a template")
+    case .missingRange(let ranges):
+      return Failure(
+        .rejected, "'\(name)' has no data in the chosen range; its data is at \(Self.list(ranges))",
+        hint: "give another --range")
+    case .severalFamilies(let families):
+      let first = families.first.map { "0x" + String($0.identifier, radix: 16) } ?? ""
+      return Failure(
+        .rejected, "'\(name)' has data for \(families.count) chips or boards: \(Self.list(families))",
+        hint: "choose one, as --family \(prefix)\(first)")
+    case .missingFamily(let families):
+      let known = families.isEmpty ? "it names none" : "it has data for \(Self.list(families))"
+      return Failure(
+        .rejected, "'\(name)' has no data for the chosen chip or board; \(known)", hint: "give another --family")
+    default:
+      let what = format.map { "\($0.title), but damaged: \(fault.explanation)" }
+      let place = line.map { "line \($0), byte \(offset)" } ?? "byte \(offset)"
+      return Failure(
+        .rejected, "'\(name)' is \(what ?? "a broken image: \(fault.explanation)"), at \(place)",
+        hint: "build or copy it again")
+    }
+  }
+
+  /// The first items of a list and the number of the others.
+  private static func list(_ items: [some CustomStringConvertible]) -> String {
+    let shown = items.prefix(8).map(\.description).joined(separator: ", ")
+    return items.count > 8 ? "\(shown) and \(items.count - 8) more" : shown
   }
 }

@@ -1,3 +1,5 @@
+import AsvinHost
+
 /// Reads a range of a file in pieces of at most 64 KiB.
 struct PieceReader<Source: ImageSource> {
   static var pieceBytes: UInt64 { 65_536 }

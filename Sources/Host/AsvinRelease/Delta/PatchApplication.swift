@@ -1,3 +1,4 @@
+package import AsvinHost
 import AsvinBundle
 import AsvinCrypto
 import AsvinPatch
@@ -30,15 +31,15 @@ package struct PatchApplication: Sendable {
   /// Applies the patch. The file appears only when the result is what the patch names.
   ///
   /// - Throws: ``Failure``.
-  package func run(in surroundings: Surroundings) throws(Failure) -> ApplicationReport {
+  package func run(in environment: Environment) throws(Failure) -> ApplicationReport {
     guard maximum > 0 else {
       throw Failure(.usage, "a result of at most 0 bytes is no image", hint: "give --max-size 1 or more, in bytes")
     }
-    let surroundings = surroundings.oneRun()
-    let base = try SlotImage(base: old, slot: slot, in: surroundings)
-    do {
-      let input = try surroundings.input(patch)
-      let file = try surroundings.output(output, force: force, durability: .remade)
+    let environment = environment.oneRun()
+    let base = try SlotImage(base: old, slot: slot, in: environment)
+    return try explaining(patch) {
+      let input = try environment.input(patch)
+      let file = try environment.output(output, force: force, durability: .remade)
       var hash = SHA256()
       let size = try apply(input, to: base) { piece in
         hash.update(piece)
@@ -46,8 +47,6 @@ package struct PatchApplication: Sendable {
       }
       try file.commit()
       return ApplicationReport(output: output, size: size, sha256: hash.finish().hexadecimal)
-    } catch {
-      throw Failure(error, on: patch)
     }
   }
 }
@@ -78,43 +77,4 @@ package struct ApplicationReport: Encodable, Sendable {
   package let size: Int
   /// SHA-256.
   package let sha256: String
-}
-
-extension Failure {
-  init(_ error: DeltaError, on name: String) {
-    switch error {
-    case .imageTooLong: self.init(.rejected, "'\(name)' has more than \(PatchBuilder.imageBytes) bytes")
-    case .imageChanged: self.init(.failed, "'\(name)' was changed while it was read")
-    case .notProved: self.init(.failed, "the patch to '\(name)' does not give it back", hint: "report this as a defect")
-    case .badRecipe(let place):
-      self.init(.rejected, "'\(name)' cannot be applied: its recipe at byte \(place) does not fit")
-    case .patch(let error):
-      let hint: String? =
-        switch error.reason {
-        case .wrongBase: "apply it to the image that it was made from"
-        case .resultTooLong: "raise --max-size where the patch is from a source that is trusted"
-        case .truncated, .trailingBytes, .wrongResult: "get the patch again from where it was made"
-        default: nil
-        }
-      self.init(.rejected, "'\(name)' cannot be applied: \(error.reason.words) at byte \(error.offset)", hint: hint)
-    }
-  }
-}
-
-extension PatchError.Reason {
-  fileprivate var words: String {
-    switch self {
-    case .notAPatch: "it is no patch"
-    case .unknownFormat: "its format is not known"
-    case .wrongBase: "it is for another base"
-    case .resultTooLong: "its result is too long"
-    case .mapTooLong: "its map has too many covers"
-    case .badCover: "a cover lies outside its image"
-    case .badRun: "a run of literals is too long"
-    case .badWindow: "a window lies outside the result"
-    case .truncated: "it is cut"
-    case .trailingBytes: "bytes follow its end"
-    case .wrongResult: "its result is not the one it names"
-    }
-  }
 }

@@ -1,7 +1,7 @@
+package import AsvinHost
 import AsvinBundle
 package import AsvinPatch
 package import AsvinPatchBuilder
-import Glibc
 
 /// Makes a patch from one image to another, and proves it.
 package struct PatchCreation: Sendable {
@@ -34,22 +34,20 @@ package struct PatchCreation: Sendable {
   /// Makes the patch. The file appears only after the patch has given the new image back.
   ///
   /// - Throws: ``Failure``.
-  package func run(in surroundings: Surroundings) throws(Failure) -> PatchReport {
-    let surroundings = surroundings.oneRun()
-    let base = try SlotImage(base: old, slot: slot, in: surroundings)
-    let result = try SlotImage(new, slot: slot, in: surroundings)
-    do {
-      let file = try surroundings.output(output, force: force, durability: .remade)
-      let start = clock()
-      let patch = try create(from: base, to: result, in: surroundings) { try file.write($0) }
-      let seconds = Double(clock() - start) / Double(CLOCKS_PER_SEC)
+  package func run(in environment: Environment) throws(Failure) -> PatchReport {
+    let environment = environment.oneRun()
+    let base = try SlotImage(base: old, slot: slot, in: environment)
+    let result = try SlotImage(new, slot: slot, in: environment)
+    return try explaining(new) {
+      let file = try environment.output(output, force: force, durability: .remade)
+      let start = ThisProcess.processorSeconds
+      let patch = try create(from: base, to: result, in: environment) { try file.write($0) }
+      let seconds = ThisProcess.processorSeconds - start
       try file.commit()
       return PatchReport(
         output: output, size: patch.size, oldSize: Int(base.source.count), newSize: Int(result.source.count),
         ratio: Double(patch.size) / Double(result.source.count), memory: patch.memory, profile: patch.profile.name,
         instructionSet: patch.set.name, seconds: seconds, inPlace: patch.wear.map(InPlaceReport.init))
-    } catch {
-      throw Failure(error, on: new)
     }
   }
 }
@@ -59,18 +57,18 @@ extension PatchCreation {
 
   /// Long images go in parts, unless a profile is asked for that knows none.
   private func create(
-    from base: SlotImage, to result: SlotImage, in surroundings: Surroundings, _ give: ([UInt8]) throws -> Void
+    from base: SlotImage, to result: SlotImage, in environment: Environment, _ give: ([UInt8]) throws -> Void
   ) throws -> Made {
     let isForLinux = profile == nil || profile == .linux
     if base.isLong || result.isLong, isForLinux, inPlace == nil {
       let patch = try LongPatch.write(
-        from: base.long, to: result.long, set: set, effort: effort, progress: surroundings.progress, to: give)
+        from: base.long, to: result.long, set: set, effort: effort, progress: environment.progress, to: give)
       return (patch.size, patch.memory, .linux, patch.set, nil)
     }
     let (old, new) = (try base.bytes(), try result.bytes())
     let patch = try PatchBuilder.patch(
       from: old, to: new, profile: profile, set: set, inPlace: try inPlace?.checked(old.count, new.count),
-      effort: effort, progress: surroundings.progress)
+      effort: effort, progress: environment.progress)
     try give(patch.bytes)
     return (patch.bytes.count, patch.memory, patch.profile, patch.set, patch.wear)
   }

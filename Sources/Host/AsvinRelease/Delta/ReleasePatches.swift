@@ -1,3 +1,4 @@
+import AsvinHost
 import AsvinBundle
 import AsvinCrypto
 import AsvinPatch
@@ -34,7 +35,7 @@ struct ReleasePatches {
   init(
     from bases: [String], to images: [FirmwareImage], profile: Profile?,
     choice: (UInt64) throws(Failure) -> ImageChoice,
-    in surroundings: Surroundings
+    in environment: Environment
   ) throws(Failure) {
     payloads = images.map { _ in [] }
     guard !bases.isEmpty else { return }
@@ -44,7 +45,7 @@ struct ReleasePatches {
       jobs.append(Job(component: component, name: nil, base: .empty))
       for base in bases {
         let choice = try choice(image.slot)
-        guard let image = try SlotImage(ifPresent: base, slot: image.slot, choice, in: surroundings) else { continue }
+        guard let image = try SlotImage(ifPresent: base, slot: image.slot, choice, in: environment) else { continue }
         jobs.append(Job(component: component, name: base, base: image))
       }
     }
@@ -58,7 +59,7 @@ struct ReleasePatches {
         short.append(ShortJob(index: index, base: try job.base.bytes(), new: try new.bytes(), name: job.name))
       }
     }
-    for (index, patch) in try Self.build(short, profile, in: surroundings) { made[index] = patch }
+    for (index, patch) in try Self.build(short, profile, in: environment) { made[index] = patch }
     for (job, patch) in zip(jobs, made) {
       guard let patch else { throw Failure(.failed, "a patch was not made") }
       note(job, patch, of: news[job.component], images)
@@ -66,14 +67,12 @@ struct ReleasePatches {
   }
 
   private static func long(from base: SlotImage, to new: SlotImage) throws(Failure) -> Made {
-    do {
+    try explaining(new.name) {
       var bytes: [UInt8] = []
       let patch = try LongPatch.write(from: base.long, to: new.long) { bytes += $0 }
       var hash = SHA256()
       try base.source.forEachPiece { hash.update($0) }
       return Made(bytes: bytes, memory: patch.memory, set: patch.set, profile: .linux, base: hash.finish())
-    } catch {
-      throw Failure(error, on: new.name)
     }
   }
 
@@ -86,7 +85,7 @@ struct ReleasePatches {
   }
 
   private static func build(
-    _ jobs: [ShortJob], _ profile: Profile?, in surroundings: Surroundings
+    _ jobs: [ShortJob], _ profile: Profile?, in environment: Environment
   ) throws(Failure) -> [(Int, Made)] {
     let results = Mutex<[Result<BuiltPatch, DeltaError>?]>(Array(repeating: nil, count: jobs.count))
     concurrently(jobs.count) { index in
@@ -98,19 +97,17 @@ struct ReleasePatches {
         results[index] = result
         return results.count { $0 != nil }
       }
-      surroundings.progress(UInt64(done), UInt64(jobs.count))
+      environment.progress(UInt64(done), UInt64(jobs.count))
     }
     var patches: [(Int, Made)] = []
     for (job, result) in zip(jobs, results.withLock { $0 }) {
       guard let result else { throw Failure(.failed, "a patch was not made") }
-      do throws(DeltaError) {
+      try explaining(job.name ?? "the image") {
         let patch = try result.get()
         let made = Made(
           bytes: patch.bytes, memory: patch.memory, set: patch.set, profile: patch.profile,
           base: SHA256.digest(of: job.base.span))
         patches.append((job.index, made))
-      } catch {
-        throw Failure(error, on: job.name ?? "the image")
       }
     }
     return patches

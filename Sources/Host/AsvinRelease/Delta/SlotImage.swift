@@ -1,3 +1,4 @@
+import AsvinHost
 import AsvinBundle
 import AsvinPatchBuilder
 import AsvinImage
@@ -13,21 +14,21 @@ struct SlotImage {
   let source: any ByteSource
 
   /// The image of a file or bundle.
-  init(_ path: String, slot: UInt64, in surroundings: Surroundings) throws(Failure) {
-    try self.init(Self.open(path, in: surroundings), path, slot: slot)
+  init(_ path: String, slot: UInt64, in environment: Environment) throws(Failure) {
+    try self.init(Self.open(path, in: environment), path, slot: slot)
   }
 
   /// As ``init(_:slot:in:)``, of a base: a file of no bytes is the empty base, and a patch of it the compressed image.
-  init(base path: String, slot: UInt64, in surroundings: Surroundings) throws(Failure) {
-    let file = try Self.open(path, in: surroundings)
+  init(base path: String, slot: UInt64, in environment: Environment) throws(Failure) {
+    let file = try Self.open(path, in: environment)
     if file.count == 0 { self.init(name: path, source: file) } else { try self.init(file, path, slot: slot) }
   }
 
   /// As ``init(_:slot:in:)``, or `nil` where a base has nothing for a slot: a file is for slot 0 only.
   init?(
-    ifPresent path: String, slot: UInt64, _ choice: ImageChoice, in surroundings: Surroundings
+    ifPresent path: String, slot: UInt64, _ choice: ImageChoice, in environment: Environment
   ) throws(Failure) {
-    let file = try Self.open(path, in: surroundings)
+    let file = try Self.open(path, in: environment)
     do {
       if try BundleReader.isBundle(file) {
         let manifest = try Manifest(decoding: OpenBundle(file, name: path).reader.manifest)
@@ -63,11 +64,9 @@ struct SlotImage {
     }
   }
 
-  private static func open(_ path: String, in surroundings: Surroundings) throws(Failure) -> InputFile {
-    do {
-      return try surroundings.input(path)
-    } catch {
-      throw Failure(error, on: path)
+  private static func open(_ path: String, in environment: Environment) throws(Failure) -> InputFile {
+    try explaining(path) {
+      try environment.input(path)
     }
   }
 
@@ -91,10 +90,8 @@ struct SlotImage {
     guard source.count <= UInt64(PatchBuilder.imageBytes) else {
       throw Failure(.rejected, "the image in '\(name)' has more than \(PatchBuilder.imageBytes) bytes")
     }
-    do {
-      return try source.read(at: 0, count: Int(source.count))
-    } catch {
-      throw Failure(error, on: name)
+    return try explaining(name) {
+      try source.read(at: 0, count: Int(source.count))
     }
   }
 

@@ -1,3 +1,4 @@
+import AsvinHost
 import AsvinBundle
 import AsvinCrypto
 import AsvinImage
@@ -16,10 +17,10 @@ struct FirmwareImage {
 
   /// Opens a file.
   init(
-    _ path: String, slot: UInt64, _ choice: ImageChoice = ImageChoice(), in surroundings: Surroundings
+    _ path: String, slot: UInt64, _ choice: ImageChoice = ImageChoice(), in environment: Environment
   ) throws(Failure) {
     do {
-      try self.init(surroundings.input(path), name: path, slot: slot, choice)
+      try self.init(environment.input(path), name: path, slot: slot, choice)
     } catch {
       throw Failure(error, on: path)
     }
@@ -37,7 +38,7 @@ struct FirmwareImage {
         source = flat.bytes
         description = try flat.description()
       } catch {
-        throw Failure(error, on: name, format, slot: slot)
+        throw error.failure(on: name, format, slot: slot)
       }
     } else {
       source = file

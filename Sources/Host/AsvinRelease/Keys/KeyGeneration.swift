@@ -1,3 +1,4 @@
+package import AsvinHost
 import AsvinBundle
 import AsvinCrypto
 package import AsvinManifest
@@ -22,22 +23,22 @@ package struct KeyGeneration: Sendable {
   /// Makes the two files, of which neither may exist; after a failure neither does.
   ///
   /// - Throws: ``Failure``.
-  package func run(in surroundings: Surroundings) throws -> KeyReport {
-    let surroundings = surroundings.oneRun()
+  package func run(in environment: Environment) throws -> KeyReport {
+    let environment = environment.oneRun()
     guard !FileIdentity.isStandardOutput(output) else {
       throw Failure(.usage, "a private key is not written to standard output", hint: "give a file with -o KEY.pem")
     }
     let wantsPassphrase =
-      encrypted || surroundings.passphraseFile != nil || surroundings.variables["ASVIN_PACK_PASSPHRASE"] != nil
-    let passphrase = wantsPassphrase ? try surroundings.newPassphrase(for: output) : nil
+      encrypted || environment.passphraseFile != nil || environment.variables["ASVIN_PACK_PASSPHRASE"] != nil
+    let passphrase = wantsPassphrase ? try environment.newPassphrase(for: output) : nil
     let publicName = (output.hasSuffix(".pem") ? String(output.dropLast(4)) : output) + ".pub.pem"
-    let path = Surroundings.path(output, from: surroundings.folder)
-    let publicPath = Surroundings.path(publicName, from: surroundings.folder)
+    let path = Environment.path(output, from: environment.folder)
+    let publicPath = Environment.path(publicName, from: environment.folder)
     do {
       let key = try PrivateKey.generate(algorithm)
-      try write(key, passphrase: passphrase, to: path, publicPath, in: surroundings)
+      try write(key, passphrase: passphrase, to: path, publicPath, in: environment)
       if try InputFile(path).isOpenToAll {
-        surroundings.warn("the file system lets every user of this machine read '\(output)': move it to another")
+        environment.warn("the file system lets every user of this machine read '\(output)': move it to another")
       }
       return try KeyReport(key.publicKey, privateFile: output, publicFile: publicName)
     } catch let error as FileError where error.isExisting {
@@ -50,10 +51,10 @@ package struct KeyGeneration: Sendable {
 
   /// Both files, or none.
   private func write(
-    _ key: PrivateKey, passphrase: [UInt8]?, to path: String, _ publicPath: String, in surroundings: Surroundings
+    _ key: PrivateKey, passphrase: [UInt8]?, to path: String, _ publicPath: String, in environment: Environment
   ) throws {
-    let privateFile = try OutputFile(path, permissions: 0o600, durability: .flushed, inputs: surroundings.inputs)
-    let publicFile = try OutputFile(publicPath, durability: .flushed, inputs: surroundings.inputs)
+    let privateFile = try OutputFile(path, permissions: 0o600, durability: .flushed, inputs: environment.inputs)
+    let publicFile = try OutputFile(publicPath, durability: .flushed, inputs: environment.inputs)
     let pem = try key.pem(passphrase: passphrase)
     // A key that nobody can open must be found here.
     guard try PrivateKey(pem: pem, passphrase: passphrase).publicKey == key.publicKey else {

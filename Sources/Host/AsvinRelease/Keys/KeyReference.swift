@@ -1,3 +1,4 @@
+package import AsvinHost
 import AsvinBundle
 package import AsvinCrypto
 package import AsvinVerifier
@@ -14,29 +15,29 @@ package struct KeyReference: Sendable {
     self.folder = folder
   }
 
-  /// The private key that it names, opened with the passphrase of the surroundings where it has one.
+  /// The private key that it names, opened with the passphrase of the environment where it has one.
   ///
   /// - Throws: ``Failure``.
-  package func privateKey(in surroundings: Surroundings) throws(Failure) -> PrivateKey {
-    let (pem, isOpenToAll) = try pem(in: surroundings)
-    return try privateKey(pem, isOpenToAll: isOpenToAll, in: surroundings)
+  package func privateKey(in environment: Environment) throws(Failure) -> PrivateKey {
+    let (pem, isOpenToAll) = try pem(in: environment)
+    return try privateKey(pem, isOpenToAll: isOpenToAll, in: environment)
   }
 
   private func privateKey(
-    _ pem: [UInt8], isOpenToAll: Bool, in surroundings: Surroundings
+    _ pem: [UInt8], isOpenToAll: Bool, in environment: Environment
   ) throws(Failure) -> PrivateKey {
-    let key = try privateKey(pem, in: surroundings)
+    let key = try privateKey(pem, in: environment)
     if isOpenToAll {
-      surroundings.warn("every user of this machine can read or change the private key '\(text)': chmod 600 '\(text)'")
+      environment.warn("every user of this machine can read or change the private key '\(text)': chmod 600 '\(text)'")
     }
     return key
   }
 
-  private func privateKey(_ pem: [UInt8], in surroundings: Surroundings) throws(Failure) -> PrivateKey {
+  private func privateKey(_ pem: [UInt8], in environment: Environment) throws(Failure) -> PrivateKey {
     do throws(CryptoError) {
       return try PrivateKey(pem: pem, passphrase: nil)
     } catch {
-      guard error == .needsPassphrase, let passphrase = try surroundings.passphrase(for: text) else {
+      guard error == .needsPassphrase, let passphrase = try environment.passphrase(for: text) else {
         throw failure(error, pem)
       }
       do throws(CryptoError) {
@@ -50,8 +51,8 @@ package struct KeyReference: Sendable {
   /// The public key that it names.
   ///
   /// - Throws: ``Failure``.
-  package func publicKey(in surroundings: Surroundings) throws(Failure) -> PublicKey {
-    try publicKey(pem(in: surroundings).bytes)
+  package func publicKey(in environment: Environment) throws(Failure) -> PublicKey {
+    try publicKey(pem(in: environment).bytes)
   }
 
   private func publicKey(_ pem: [UInt8]) throws(Failure) -> PublicKey {
@@ -63,20 +64,20 @@ package struct KeyReference: Sendable {
   }
 
   /// The public half of the key that it names, which may be private or public.
-  func eitherHalf(in surroundings: Surroundings) throws(Failure) -> PublicKey {
+  func eitherHalf(in environment: Environment) throws(Failure) -> PublicKey {
     // It is read once: a pipe gives its bytes only once.
-    let (pem, isOpenToAll) = try pem(in: surroundings)
+    let (pem, isOpenToAll) = try pem(in: environment)
     do throws(Failure) {
       return try publicKey(pem)
     } catch {
       guard error.kind == .usage else { throw error }
-      return try privateKey(pem, isOpenToAll: isOpenToAll, in: surroundings).publicKey
+      return try privateKey(pem, isOpenToAll: isOpenToAll, in: environment).publicKey
     }
   }
 
   /// The public half, where nobody needs to be asked for a passphrase.
-  func readyPublicKey(in surroundings: Surroundings) -> PublicKey? {
-    guard let pem = try? pem(in: surroundings).bytes else { return nil }  // a key that is not there has no half
+  func readyPublicKey(in environment: Environment) -> PublicKey? {
+    guard let pem = try? pem(in: environment).bytes else { return nil }  // a key that is not there has no half
     if let key = try? PublicKey(pem: pem) { return key }  // it may be private
     return try? PrivateKey(pem: pem, passphrase: nil).publicKey  // it may be encrypted, or no key
   }
@@ -94,10 +95,10 @@ package struct KeyReference: Sendable {
     return Failure(.rejected, "'\(self.text)' is \(text.what)", hint: text.hint)
   }
 
-  private func pem(in surroundings: Surroundings) throws(Failure) -> (bytes: [UInt8], isOpenToAll: Bool) {
+  private func pem(in environment: Environment) throws(Failure) -> (bytes: [UInt8], isOpenToAll: Bool) {
     if text.hasPrefix("env://") {
       let name = String(text.dropFirst("env://".count))
-      guard let value = surroundings.variables[name], !value.isEmpty else {
+      guard let value = environment.variables[name], !value.isEmpty else {
         throw Failure(.inputMissing, "the variable '\(name)' is not set", hint: "it must hold the key as PEM text")
       }
       return (Array(value.utf8), false)
@@ -105,7 +106,7 @@ package struct KeyReference: Sendable {
     if let scheme = ["pkcs11:", "exec://", "awskms:", "gcpkms:", "azurekms:"].first(where: { text.hasPrefix($0) }) {
       throw Failure(.usage, "keys by '\(scheme)' are not supported yet", hint: "give a path, or env://NAME")
     }
-    let path = Surroundings.path(text, from: folder)
-    return try surroundings.keyInput(path)
+    let path = Environment.path(text, from: folder)
+    return try environment.keyInput(path)
   }
 }

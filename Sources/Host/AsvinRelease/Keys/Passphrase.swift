@@ -1,6 +1,7 @@
+import AsvinHost
 import AsvinBundle
 
-extension Surroundings {
+extension Environment {
   /// Bytes of the longest passphrase that OpenSSL opens a key with.
   private static let longestPassphrase = 1024
 

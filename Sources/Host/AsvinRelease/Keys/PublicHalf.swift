@@ -1,3 +1,4 @@
+package import AsvinHost
 import AsvinBundle
 import AsvinCrypto
 import AsvinVerifier
@@ -21,18 +22,16 @@ package struct PublicHalf: Sendable {
   /// Reads the key, and writes the file where one is wanted.
   ///
   /// - Throws: ``Failure``.
-  package func run(in surroundings: Surroundings) throws(Failure) -> KeyReport {
-    let surroundings = surroundings.oneRun()
-    do {
-      let publicKey = try key.eitherHalf(in: surroundings)
+  package func run(in environment: Environment) throws(Failure) -> KeyReport {
+    let environment = environment.oneRun()
+    return try explaining(key.text) {
+      let publicKey = try key.eitherHalf(in: environment)
       if let output {
-        let file = try surroundings.output(output, force: force, durability: .flushed)
+        let file = try environment.output(output, force: force, durability: .flushed)
         try file.write(publicKey.pem())
         try file.commit()
       }
       return try KeyReport(publicKey, privateFile: nil, publicFile: output)
-    } catch {
-      throw Failure(error, on: key.text)
     }
   }
 }

@@ -1,3 +1,4 @@
+package import AsvinHost
 import AsvinBundle
 import AsvinImage
 import AsvinManifest
@@ -13,37 +14,33 @@ package struct Lint: Sendable {
   /// Looks at everything, and gives all findings.
   ///
   /// - Throws: ``Failure`` where something cannot be read.
-  package func run(in surroundings: Surroundings) throws(Failure) -> LintReport {
-    let surroundings = surroundings.oneRun()
-    let draft = try ReleaseDraft(options, in: surroundings)
+  package func run(in environment: Environment) throws(Failure) -> LintReport {
+    let environment = environment.oneRun()
+    let draft = try ReleaseDraft(options, in: environment)
     let format = draft.images.first.map { $0.description.container ?? $0.description.format }
     let report = LintReport(
       file: options.file, format: format?.rawValue ?? "",
-      findings: try Self.findings(on: draft, options, in: surroundings))
-    do throws(FileError) {
-      try surroundings.inputs.requireUnchanged()
-    } catch {
-      throw Failure(error)
+      findings: try Self.findings(on: draft, options, in: environment))
+    try explaining(options.file) {
+      try environment.inputs.requireUnchanged()
     }
     return report
   }
 
   static func findings(
-    on draft: ReleaseDraft, _ options: ReleaseOptions, in surroundings: Surroundings
+    on draft: ReleaseDraft, _ options: ReleaseOptions, in environment: Environment
   ) throws(Failure) -> [LintFinding] {
     var findings: [LintFinding] = []
     for image in draft.images {
       findings += BoardCheck.findings(on: image, draft.template)
       findings += integrityFindings(image)
-      do {
+      try explaining(image.name) {
         findings += try SecretScan.findings(in: image)
-      } catch {
-        throw Failure(error, on: image.name)
       }
     }
     findings += VersionCheck.findings(on: draft)
     findings += SequenceCheck.findings(on: draft, file: options.file)
-    findings += try PublishedCheck.findings(on: draft, options, in: surroundings)
+    findings += try PublishedCheck.findings(on: draft, options, in: environment)
     return findings.filter { !options.allowed.contains($0.rule) }
   }
 

@@ -1,16 +1,18 @@
+import AsvinBundle
+import AsvinHost
 import AsvinManifest
 
 /// Compares a release with the last one that its file group holds.
 enum PublishedCheck {
   static func findings(
-    on draft: ReleaseDraft, _ options: ReleaseOptions, in surroundings: Surroundings
+    on draft: ReleaseDraft, _ options: ReleaseOptions, in environment: Environment
   ) throws(Failure) -> [LintFinding] {
     guard let name = options.group ?? draft.project.group,
       let destination = options.destination ?? draft.project.destination
     else { return [] }
     // A platform compares by itself, when it is published to.
     guard !Publication.isPlatform(destination) else { return [] }
-    let folder = options.destination == nil ? draft.project.folder : surroundings.folder
+    let folder = options.destination == nil ? draft.project.folder : environment.folder
     let index = try FileGroup(name, at: destination, from: folder).index()
     if let signed = draft.signed {
       // Another signature on what is published is not another release.

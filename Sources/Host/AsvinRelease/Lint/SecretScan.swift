@@ -1,3 +1,4 @@
+import AsvinHost
 import AsvinBundle
 
 /// Looks for private keys, and for keys that everyone has, in an image.

@@ -1,3 +1,4 @@
+import AsvinHost
 import AsvinBundle
 
 /// How a secret, or a key that is no secret, looks inside an image.

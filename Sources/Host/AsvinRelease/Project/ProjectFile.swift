@@ -1,3 +1,4 @@
+package import AsvinHost
 import AsvinBundle
 
 /// `asvin-pack.yaml`: a project's defaults, so that a verb needs no options.
@@ -53,7 +54,7 @@ package struct ProjectFile: Sendable {
         throw Failure(
           .rejected, "'slots' in '\(file)' has '\(key)'", hint: "write a slot above 0 and a file, as 1: file.bin")
       }
-      slots[slot] = Surroundings.path(path, from: folder)
+      slots[slot] = Environment.path(path, from: folder)
     }
     var publish = try YAMLFields(.map(fields.map("publish")), in: "'publish' in '\(file)'")
     group = try publish.text("group")
@@ -68,23 +69,23 @@ package struct ProjectFile: Sendable {
   /// The project of the nearest `asvin-pack.yaml`, from the working folder upward; no defaults where there is none.
   ///
   /// - Throws: ``Failure`` for a file that is there and not right, or that another user could have put there.
-  package static func find(in surroundings: Surroundings) throws(Failure) -> ProjectFile {
-    if let named = surroundings.variables[variable], !named.isEmpty {
-      let path = Surroundings.path(named, from: surroundings.searchFolder)
+  package static func find(in environment: Environment) throws(Failure) -> ProjectFile {
+    if let named = environment.variables[variable], !named.isEmpty {
+      let path = Environment.path(named, from: environment.searchFolder)
       let file = try ProjectFile(
-        surroundings.smallInput(path, limit: limit), name: path, folder: parent(of: path) ?? "/")
-      surroundings.useProject(path)
+        environment.smallInput(path, limit: limit), name: path, folder: parent(of: path) ?? "/")
+      environment.useProject(path)
       return file
     }
-    var place = surroundings.searchFolder
+    var place = environment.searchFolder
     while true {
       let path = "\(place == "/" ? "" : place)/\(fileName)"
-      if let bytes = try bytes(of: path, in: surroundings) {
+      if let bytes = try bytes(of: path, in: environment) {
         let file = try ProjectFile(bytes, name: path, folder: place)
-        surroundings.useProject(path)
+        environment.useProject(path)
         return file
       }
-      guard let above = parent(of: place) else { return ProjectFile(folder: surroundings.searchFolder) }
+      guard let above = parent(of: place) else { return ProjectFile(folder: environment.searchFolder) }
       place = above
     }
   }
@@ -97,19 +98,19 @@ package struct ProjectFile: Sendable {
   }
 
   /// The bytes of a project file that was found; `nil` where there is none.
-  private static func bytes(of path: String, in surroundings: Surroundings) throws(Failure) -> [UInt8]? {
+  private static func bytes(of path: String, in environment: Environment) throws(Failure) -> [UInt8]? {
     let file: InputFile
     do throws(FileError) {
-      file = try surroundings.inputs.open(path)
+      file = try environment.inputs.open(path)
     } catch {
       if error.isMissing { return nil }
-      throw Failure(error)
+      throw Failure(error, on: path)
     }
-    if let fault = FoundFile(path, sudoUser: surroundings.variables["SUDO_UID"]).fault(opened: file.identity) {
+    if let fault = FoundFile(path, sudoUser: environment.variables["SUDO_UID"]).fault(opened: file.identity) {
       throw Failure(
         .notAllowed, "'\(path)' is not obeyed: \(fault)",
         hint: "if you trust it, name it: \(variable)='\(path)'")
     }
-    return try surroundings.smallInput(path, limit: limit)
+    return try environment.smallInput(path, limit: limit)
   }
 }

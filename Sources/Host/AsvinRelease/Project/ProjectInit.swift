@@ -1,3 +1,4 @@
+package import AsvinHost
 import AsvinBundle
 import AsvinManifest
 
@@ -23,9 +24,9 @@ package struct ProjectInit: Sendable {
   /// Writes `asvin-pack.yaml` into the working folder.
   ///
   /// - Throws: ``Failure``.
-  package func run(in surroundings: Surroundings) throws(Failure) -> ProjectReport {
-    let surroundings = surroundings.oneRun()
-    let template = try Template.named(self.template, from: surroundings.folder, in: surroundings)
+  package func run(in environment: Environment) throws(Failure) -> ProjectReport {
+    let environment = environment.oneRun()
+    let template = try Template.named(self.template, from: environment.folder, in: environment)
     let vendor = self.vendor ?? template.vendor ?? "example.com"
     let deviceClass = self.deviceClass ?? template.deviceClass ?? template.stem
     _ = try DeviceClass(vendor: vendor, name: deviceClass)
@@ -64,14 +65,12 @@ package struct ProjectInit: Sendable {
         to: dir:releases
 
       """
-    do throws(FileError) {
-      let path = Surroundings.path(ProjectFile.fileName, from: surroundings.folder)
+    try explaining(ProjectFile.fileName) {
+      let path = Environment.path(ProjectFile.fileName, from: environment.folder)
       let file = try OutputFile(
-        path, replacing: force ? .existing : .never, durability: .flushed, inputs: surroundings.inputs)
+        path, replacing: force ? .existing : .never, durability: .flushed, inputs: environment.inputs)
       try file.write(Array(text.utf8))
       try file.commit()
-    } catch {
-      throw Failure(error)
     }
     return ProjectReport(file: ProjectFile.fileName, template: self.template, vendor: vendor, deviceClass: deviceClass)
   }

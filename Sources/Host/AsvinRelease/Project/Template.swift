@@ -1,3 +1,4 @@
+package import AsvinHost
 package import AsvinImage
 
 /// What a kind of board asks of its firmware.
@@ -102,7 +103,7 @@ extension Template {
   ///
   /// - Throws: ``Failure``.
   package static func named(
-    _ name: String, from folder: String, in surroundings: Surroundings
+    _ name: String, from folder: String, in environment: Environment
   ) throws(Failure) -> Template {
     if let bytes = builtIn[name] { return try Template(bytes, name: name) }
     guard name.contains("/") || name.hasSuffix(".yaml") else {
@@ -110,7 +111,7 @@ extension Template {
       throw Failure(
         .usage, "there is no template '\(name)'", hint: "built in: \(known); or give a path to a .yaml file")
     }
-    return try Template(surroundings.smallInput(Surroundings.path(name, from: folder), limit: 1 << 16), name: name)
+    return try Template(environment.smallInput(Environment.path(name, from: folder), limit: 1 << 16), name: name)
   }
 
   /// The name, or of a path the file's name, as a class.

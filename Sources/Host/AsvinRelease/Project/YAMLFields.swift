@@ -1,3 +1,5 @@
+import AsvinHost
+
 /// The fields of one map of a YAML file. Each is taken once; what is left at the end is unknown, and refused.
 struct YAMLFields {
   private var fields: [String: YAML] = [:]

@@ -1,3 +1,4 @@
+import AsvinHost
 import CAsvinYAML
 
 /// Reads one document through libyaml, event by event. Aliases and tags have no place in our files.

@@ -1,3 +1,4 @@
+import AsvinHost
 import AsvinBundle
 import AsvinCrypto
 import AsvinManifest
@@ -20,7 +21,7 @@ struct FileGroup {
     }
     self.name = name
     self.destination = destination
-    folder = Surroundings.path(String(destination.dropFirst(4)), from: base)
+    folder = Environment.path(String(destination.dropFirst(4)), from: base)
   }
 
   var indexPath: String { "\(folder)/groups/\(name).json" }
@@ -42,7 +43,7 @@ struct FileGroup {
 
   /// Runs a change that nobody else makes to this group at the same time.
   func exclusively<Result>(_ change: () throws -> Result) throws -> Result {
-    try makeFolder("\(folder)/groups")
+    try FileSystem.makeFolder("\(folder)/groups")
     guard let lock = try FolderLock("\(folder)/groups/.\(name).lock") else {
       throw Failure(
         .failed, "another publisher is at work in group '\(name)'", hint: "nothing was published; run again")
@@ -55,7 +56,7 @@ struct FileGroup {
   func store(_ source: any ByteSource, digest: Digest, progress: (UInt64) -> Void) throws {
     let path = objectPath(digest)
     if try isStored(digest) { return }
-    try makeFolder(String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)]))
+    try FileSystem.makeFolder(String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)]))
     let object = try OutputFile(path, permissions: 0o444, replacing: .existing, durability: .flushed)
     var hash = SHA256()
     var done: UInt64 = 0

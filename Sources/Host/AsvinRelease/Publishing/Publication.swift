@@ -1,4 +1,5 @@
-package import AsvinBundle
+package import AsvinHost
+import AsvinBundle
 import AsvinCrypto
 import AsvinManifest
 import AsvinVerifier
@@ -28,19 +29,19 @@ package struct Publication: Sendable {
   /// Verifies the bundle, stores it, then adds it to the index, which makes it visible in one step.
   ///
   /// - Throws: ``Failure``.
-  package func run(in surroundings: Surroundings) throws(Failure) -> Receipt {
-    let surroundings = surroundings.oneRun()
-    let project = try ProjectFile.find(in: surroundings)
-    let (name, destination) = try place(in: surroundings)
+  package func run(in environment: Environment) throws(Failure) -> Receipt {
+    let environment = environment.oneRun()
+    let project = try ProjectFile.find(in: environment)
+    let (name, destination) = try place(in: environment)
     guard !Self.isPlatform(destination) else {
       throw Failure(
         .usage, "'\(destination)' is a platform, and no folder", hint: "give a folder, as --to dir:releases")
     }
-    let base = self.destination == nil ? project.folder : surroundings.folder
+    let base = self.destination == nil ? project.folder : environment.folder
     let files = try FileGroup(name, at: destination, from: base)
-    let open = try OpenBundle(bundle, in: surroundings)
-    do {
-      let checked = try check(open, project, in: surroundings)
+    let open = try OpenBundle(bundle, in: environment)
+    return try explaining(bundle) {
+      let checked = try check(open, project, in: environment)
       let release = try PublishedRelease(open, manifest: checked.manifest)
       try open.file.requireUnchanged()
       if dryRun {
@@ -52,13 +53,11 @@ package struct Publication: Sendable {
         var index = try files.index()
         let isNew = try index.add(release)
         // Also for a release that is there: an object that was lost or damaged since is put back.
-        try store(release, in: files, from: open, surroundings)
+        try store(release, in: files, from: open, environment)
         if isNew { try files.write(index) }
         return isNew
       }
       return Receipt(release, files, result: added ? .published : .alreadyPublished, checked.isTrusted)
-    } catch {
-      throw Failure(error, on: bundle)
     }
   }
 
@@ -71,39 +70,35 @@ package struct Publication: Sendable {
   ///
   /// - Returns: the bundle, and where the caller or the project wants it.
   /// - Throws: ``Failure``.
-  package func checked(in surroundings: Surroundings) throws(Failure) -> CheckedBundle {
-    let project = try ProjectFile.find(in: surroundings)
-    let open = try OpenBundle(bundle, in: surroundings)
-    do {
-      let (manifest, isTrusted) = try check(open, project, in: surroundings)
+  package func checked(in environment: Environment) throws(Failure) -> CheckedBundle {
+    let project = try ProjectFile.find(in: environment)
+    let open = try OpenBundle(bundle, in: environment)
+    return try explaining(bundle) {
+      let (manifest, isTrusted) = try check(open, project, in: environment)
       return CheckedBundle(
         release: try PublishedRelease(open, manifest: manifest), file: open.file, signatureChecked: isTrusted)
-    } catch {
-      throw Failure(error, on: bundle)
     }
   }
 
   /// The public keys of which one must have signed, PEM.
   ///
   /// - Throws: ``Failure`` where there is none, or one cannot be read.
-  package func trustedKeys(in surroundings: Surroundings) throws(Failure) -> [String] {
-    let project = try ProjectFile.find(in: surroundings)
+  package func trustedKeys(in environment: Environment) throws(Failure) -> [String] {
+    let project = try ProjectFile.find(in: environment)
     let references = trust.isEmpty ? project.trust : trust
     guard !references.isEmpty else {
       throw Failure(.usage, "no key to trust is given", hint: "give the signer's public key with --trust KEY.pub.pem")
     }
-    do {
-      return try references.map { String(decoding: try $0.publicKey(in: surroundings).pem(), as: UTF8.self) }
-    } catch {
-      throw Failure(error, on: "the keys to trust")
+    return try explaining("the keys to trust") {
+      try references.map { String(decoding: try $0.publicKey(in: environment).pem(), as: UTF8.self) }
     }
   }
 
   /// Where the caller or the project wants the bundle.
   ///
   /// - Throws: ``Failure`` where nobody says.
-  package func place(in surroundings: Surroundings) throws(Failure) -> (group: String, destination: String) {
-    let project = try ProjectFile.find(in: surroundings)
+  package func place(in environment: Environment) throws(Failure) -> (group: String, destination: String) {
+    let project = try ProjectFile.find(in: environment)
     guard let name = group ?? project.group else {
       throw Failure(.usage, "no file group is given", hint: "give one with --group NAME")
     }
@@ -115,13 +110,13 @@ package struct Publication: Sendable {
 
   /// The manifest, and whether a trusted key signed it. Without keys the bundle is only checked against itself.
   private func check(
-    _ open: OpenBundle, _ project: ProjectFile, in surroundings: Surroundings
+    _ open: OpenBundle, _ project: ProjectFile, in environment: Environment
   ) throws -> (manifest: Manifest, isTrusted: Bool) {
     let references = trust.isEmpty ? project.trust : trust
     guard references.isEmpty else {
       var verification = BundleVerification(bundle: bundle, trust: references)
       verification.baseSequence = .max
-      let release = try open.verify(verification.acceptance(in: surroundings), in: surroundings)
+      let release = try open.verify(verification.acceptance(in: environment), in: environment)
       return (release.manifest, true)
     }
     guard try !SignatureReport.all(in: open.envelope).isEmpty else {
@@ -133,11 +128,11 @@ package struct Publication: Sendable {
   }
 
   private func store(
-    _ release: PublishedRelease, in files: FileGroup, from open: OpenBundle, _ surroundings: Surroundings
+    _ release: PublishedRelease, in files: FileGroup, from open: OpenBundle, _ environment: Environment
   ) throws {
     let digest = try open.file.digest()
     guard digest.hexadecimal == release.bundle else { throw BundleError.changedWhileRead(name: open.name) }
-    try files.store(open.file, digest: digest) { surroundings.progress($0, open.file.count) }
+    try files.store(open.file, digest: digest) { environment.progress($0, open.file.count) }
   }
 }
 

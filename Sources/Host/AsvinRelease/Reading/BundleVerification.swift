@@ -1,3 +1,4 @@
+package import AsvinHost
 import AsvinBundle
 import AsvinCrypto
 import AsvinManifest
@@ -30,12 +31,12 @@ package struct BundleVerification: Sendable {
   ///
   /// - Returns: the verdict; a rejection is one.
   /// - Throws: ``Failure`` where there is no verdict: a wrong call, a file that cannot be read.
-  package func run(in surroundings: Surroundings) throws(Failure) -> Verdict {
-    let surroundings = surroundings.oneRun()
-    let acceptance = try acceptance(in: surroundings)
+  package func run(in environment: Environment) throws(Failure) -> Verdict {
+    let environment = environment.oneRun()
+    let acceptance = try acceptance(in: environment)
     do throws(Failure) {
-      let open = try OpenBundle(bundle, in: surroundings)
-      let release = try open.verify(acceptance, in: surroundings)
+      let open = try OpenBundle(bundle, in: environment)
+      let release = try open.verify(acceptance, in: environment)
       return Verdict(release, of: open)
     } catch {
       guard let reason = error.reason else { throw error }
@@ -43,7 +44,7 @@ package struct BundleVerification: Sendable {
     }
   }
 
-  func acceptance(in surroundings: Surroundings) throws(Failure) -> Acceptance {
+  func acceptance(in environment: Environment) throws(Failure) -> Acceptance {
     guard !trust.isEmpty else {
       throw Failure(
         .usage, "no key to trust is given, and nothing is accepted without one",
@@ -51,7 +52,7 @@ package struct BundleVerification: Sendable {
     }
     var keys: [PublicKey] = []
     for reference in trust {
-      let key = try reference.publicKey(in: surroundings)
+      let key = try reference.publicKey(in: environment)
       // A key that is given twice is one key.
       if !keys.contains(key) { keys.append(key) }
     }

@@ -1,3 +1,4 @@
+package import AsvinHost
 import AsvinBundle
 import AsvinCrypto
 import AsvinManifest
@@ -25,11 +26,11 @@ package struct Extraction: Sendable {
   /// Verifies the whole bundle and writes the image. The file appears only after the archive's last byte held.
   ///
   /// - Throws: ``Failure``.
-  package func run(in surroundings: Surroundings) throws(Failure) -> ExtractionReport {
-    let surroundings = surroundings.oneRun()
-    let acceptance = try verification.acceptance(in: surroundings)
-    let open = try OpenBundle(verification.bundle, in: surroundings)
-    do {
+  package func run(in environment: Environment) throws(Failure) -> ExtractionReport {
+    let environment = environment.oneRun()
+    let acceptance = try verification.acceptance(in: environment)
+    let open = try OpenBundle(verification.bundle, in: environment)
+    return try explaining(open.name) {
       let release = try acceptance.verify(open.envelope)
       guard let component = release.manifest.components.firstIndex(where: { $0.slot == slot }) else {
         let slots = release.manifest.components.map { String($0.slot) }.joined(separator: ", ")
@@ -38,15 +39,13 @@ package struct Extraction: Sendable {
       guard let index = release.manifest.components[component].payloads.firstIndex(where: { $0.kind == .image }) else {
         throw Failure(.rejected, "'\(open.name)' holds no whole image for slot \(slot)", reason: .noUsablePayload)
       }
-      let file = try surroundings.output(output, force: force, durability: .remade)
-      _ = try open.verify(acceptance, in: surroundings) { member, piece in
+      let file = try environment.output(output, force: force, durability: .remade)
+      _ = try open.verify(acceptance, in: environment) { member, piece in
         if member.role == .payload(component: component, index: index) { try file.write(piece) }
       }
       try file.commit()
       let image = release.manifest.components[component]
       return ExtractionReport(output: output, slot: slot, size: image.size, sha256: image.digest.hexadecimal)
-    } catch {
-      throw Failure(error, on: open.name)
     }
   }
 }

@@ -1,3 +1,4 @@
+package import AsvinHost
 import AsvinBundle
 import AsvinCrypto
 import AsvinManifest
@@ -13,10 +14,10 @@ package struct Inspection: Sendable {
   /// Reads the file.
   ///
   /// - Throws: ``Failure``.
-  package func run(in surroundings: Surroundings) throws(Failure) -> InspectionReport {
-    let surroundings = surroundings.oneRun()
-    do {
-      let input = try surroundings.input(file)
+  package func run(in environment: Environment) throws(Failure) -> InspectionReport {
+    let environment = environment.oneRun()
+    return try explaining(file) {
+      let input = try environment.input(file)
       guard try BundleReader.isBundle(input) else {
         let image = try ImageReport(of: input, name: file)
         try input.requireUnchanged()
@@ -31,8 +32,6 @@ package struct Inspection: Sendable {
       return InspectionReport(
         file: file, kind: .bundle, release: ReleaseReport(manifest, bytes: open.reader.manifest),
         signatures: signatures, image: first)
-    } catch {
-      throw Failure(error, on: file)
     }
   }
 

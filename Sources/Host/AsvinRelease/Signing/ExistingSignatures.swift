@@ -1,3 +1,4 @@
+import AsvinHost
 import AsvinBundle
 import AsvinCrypto
 import AsvinManifest
@@ -33,10 +34,8 @@ struct ExistingSignatures {
       }
       var acceptance = Acceptance(trust: [key])
       acceptance.baseSequence = .max
-      do {
+      try explaining(name) {
         _ = try acceptance.verify(envelope)
-      } catch {
-        throw Failure(error, on: name)
       }
       checked += 1
     }

@@ -1,3 +1,4 @@
+import AsvinHost
 import AsvinBundle
 import AsvinCrypto
 import AsvinManifest
@@ -12,7 +13,7 @@ struct ManifestDraft {
     self.options = options
   }
 
-  func manifest(in surroundings: Surroundings) throws -> Manifest {
+  func manifest(in environment: Environment) throws -> Manifest {
     let ids = try deviceClass()
     guard let name = draft.name else {
       throw Failure(.usage, "'\(options.file)' gives no name for the product", hint: "give one with --name NAME")
@@ -38,7 +39,7 @@ struct ManifestDraft {
       guard image.source.count <= Limit.memberBytes.value else {
         throw BundleError.overLimit(.memberBytes, name: image.name)
       }
-      let digest = try image.digest { surroundings.progress(before + $0, total) }
+      let digest = try image.digest { environment.progress(before + $0, total) }
       before += image.source.count
       let payload = Payload(size: image.source.count, digest: digest)
       components.append(Component(slot: image.slot, size: image.source.count, digest: digest, payloads: [payload]))

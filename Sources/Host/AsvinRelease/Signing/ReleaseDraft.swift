@@ -1,3 +1,4 @@
+import AsvinHost
 import AsvinImage
 import AsvinManifest
 
@@ -25,37 +26,37 @@ struct ReleaseDraft {
   /// A release that is signed already, whose images lint judges again.
   init(
     of manifest: Manifest, identity: String, images: [FirmwareImage], _ options: ReleaseOptions, _ project: ProjectFile,
-    in surroundings: Surroundings
+    in environment: Environment
   ) throws(Failure) {
     self.project = project
     self.images = images
-    template = try Self.template(options, project, in: surroundings)
+    template = try Self.template(options, project, in: environment)
     (name, version, askedVersion) = (manifest.name, manifest.version, manifest.version)
     sequence = manifest.sequence
     signed = SignedRelease(vendor: manifest.vendor, deviceClass: manifest.deviceClass, identity: identity)
   }
 
   private static func template(
-    _ options: ReleaseOptions, _ project: ProjectFile, in surroundings: Surroundings
+    _ options: ReleaseOptions, _ project: ProjectFile, in environment: Environment
   ) throws(Failure) -> Template? {
-    if let name = options.template { return try Template.named(name, from: surroundings.folder, in: surroundings) }
+    if let name = options.template { return try Template.named(name, from: environment.folder, in: environment) }
     return try project.template.map { name throws(Failure) in
-      try Template.named(name, from: project.folder, in: surroundings)
+      try Template.named(name, from: project.folder, in: environment)
     }
   }
 
-  init(_ options: ReleaseOptions, in surroundings: Surroundings) throws(Failure) {
-    try self.init(options, in: surroundings) { choice throws(Failure) in
-      try FirmwareImage(options.file, slot: 0, choice, in: surroundings)
+  init(_ options: ReleaseOptions, in environment: Environment) throws(Failure) {
+    try self.init(options, in: environment) { choice throws(Failure) in
+      try FirmwareImage(options.file, slot: 0, choice, in: environment)
     }
   }
 
   init(
-    _ options: ReleaseOptions, in surroundings: Surroundings, image: (ImageChoice) throws(Failure) -> FirmwareImage
+    _ options: ReleaseOptions, in environment: Environment, image: (ImageChoice) throws(Failure) -> FirmwareImage
   ) throws(Failure) {
-    let project = try ProjectFile.find(in: surroundings)
+    let project = try ProjectFile.find(in: environment)
     self.project = project
-    template = try Self.template(options, project, in: surroundings)
+    template = try Self.template(options, project, in: environment)
     let image = try image(ImageChoice(options, project, template, slot: 0))
     var images = [image]
     let slots = options.slots.isEmpty ? project.slots : options.slots
@@ -65,18 +66,18 @@ struct ReleaseDraft {
         throw Failure(.usage, "slot 0 is the file that is signed", hint: "use --slot N=FILE for slots above 0")
       }
       let choice = try ImageChoice(options, project, template, slot: slot)
-      images.append(try FirmwareImage(path, slot: slot, choice, in: surroundings))
+      images.append(try FirmwareImage(path, slot: slot, choice, in: environment))
     }
     self.images = images
     try options.checkChoices(of: images)
-    let asked = options.version ?? surroundings.variables["ASVIN_PACK_VERSION"]
+    let asked = options.version ?? environment.variables["ASVIN_PACK_VERSION"]
     askedVersion = try asked.map { text throws(Failure) in try Name(version: text) }
     let version =
       if let askedVersion {
         askedVersion
       } else if let found = image.version {
         found
-      } else if let text = project.version ?? surroundings.describeSource() {
+      } else if let text = project.version ?? environment.describeSource() {
         try Name(version: text)
       } else {
         nil as Name?

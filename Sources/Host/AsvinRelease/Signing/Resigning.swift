@@ -1,3 +1,4 @@
+import AsvinHost
 import AsvinBundle
 import AsvinCrypto
 import AsvinManifest
@@ -10,7 +11,7 @@ struct Resigning {
 
   init(_ signing: Signing) { self.signing = signing }
 
-  func run(on open: OpenBundle, in surroundings: Surroundings) throws -> SignReport {
+  func run(on open: OpenBundle, in environment: Environment) throws -> SignReport {
     let manifest = try Manifest(decoding: open.reader.manifest)
     guard signing.onSigned != .error else {
       throw Failure(
@@ -18,13 +19,13 @@ struct Resigning {
         hint: "say what to do with it: --on-signed skip, or replace or append with -o FILE")
     }
     try compare(manifest, with: open)
-    let project = try ProjectFile.find(in: surroundings)
+    let project = try ProjectFile.find(in: environment)
     let isSkipped = signing.onSigned == .skip
-    let signers = isSkipped && signing.keys.isEmpty ? [] : try signing.signers(of: project, in: surroundings)
+    let signers = isSkipped && signing.keys.isEmpty ? [] : try signing.signers(of: project, in: environment)
     let existing = try ExistingSignatures(of: open)
     try open.reader.readMembers(manifest.members) { _, _ in }
-    try existing.check(by: keys(signers, project, in: surroundings), isKept: signing.onSigned != .replace)
-    try lint(open, manifest, project, in: surroundings)
+    try existing.check(by: keys(signers, project, in: environment), isKept: signing.onSigned != .replace)
+    try lint(open, manifest, project, in: environment)
     guard !isSkipped else {
       try open.file.requireUnchanged()
       let signed = try SignedManifest(open.reader.manifest, with: [], beside: existing.all)
@@ -37,7 +38,7 @@ struct Resigning {
     let name = "\(manifest.name.text)-\(manifest.version.text).asvin"
     let output = signing.output ?? Signing.beside(open.name, name)
     let contents = BundleContents(of: open.file, manifest: open.reader.manifest, signatures: open.reader.signatureFile)
-    let size = try signing.write(signed, members: manifest.members, to: output, in: surroundings) { member in
+    let size = try signing.write(signed, members: manifest.members, to: output, in: environment) { member in
       contents.source(of: member, among: manifest.members)
     }
     return SignReport(
@@ -47,15 +48,15 @@ struct Resigning {
 
   /// The public keys that the signatures are checked against: those that the user trusts, and those that sign.
   private func keys(
-    _ signers: [PrivateKey], _ project: ProjectFile, in surroundings: Surroundings
+    _ signers: [PrivateKey], _ project: ProjectFile, in environment: Environment
   ) throws(Failure) -> [PublicKey] {
     var keys = signers.map(\.publicKey)
-    for reference in signing.trust { keys.append(try reference.publicKey(in: surroundings)) }
-    return keys + (project.trust + project.keys).compactMap { $0.readyPublicKey(in: surroundings) }
+    for reference in signing.trust { keys.append(try reference.publicKey(in: environment)) }
+    return keys + (project.trust + project.keys).compactMap { $0.readyPublicKey(in: environment) }
   }
 
   private func lint(
-    _ open: OpenBundle, _ manifest: Manifest, _ project: ProjectFile, in surroundings: Surroundings
+    _ open: OpenBundle, _ manifest: Manifest, _ project: ProjectFile, in environment: Environment
   ) throws {
     let contents = BundleContents(of: open.file, manifest: open.reader.manifest, signatures: open.reader.signatureFile)
     var images: [FirmwareImage] = []
@@ -71,8 +72,8 @@ struct Resigning {
     let bytes = open.reader.manifest
     let identity = SHA256.digest(of: bytes.span).hexadecimal
     let draft = try ReleaseDraft(
-      of: manifest, identity: identity, images: images, signing.release, project, in: surroundings)
-    let findings = try Lint.findings(on: draft, signing.release, in: surroundings)
+      of: manifest, identity: identity, images: images, signing.release, project, in: environment)
+    let findings = try Lint.findings(on: draft, signing.release, in: environment)
     guard findings.isEmpty else { throw Failure(findings) }
   }
 

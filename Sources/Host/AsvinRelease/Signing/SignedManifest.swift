@@ -1,3 +1,5 @@
+import AsvinBundle
+import AsvinHost
 import AsvinCrypto
 import AsvinManifest
 import AsvinVerifier

@@ -1,3 +1,4 @@
+package import AsvinHost
 import AsvinBundle
 import AsvinCrypto
 package import AsvinPatch
@@ -33,45 +34,41 @@ package struct Signing: Sendable {
   /// Checks, signs, verifies what was signed, and writes the bundle. Nothing is written after a failure.
   ///
   /// - Throws: ``Failure``.
-  package func run(in surroundings: Surroundings) throws(Failure) -> SignReport {
-    let surroundings = surroundings.oneRun()
-    do {
-      let file = try surroundings.input(release.file)
+  package func run(in environment: Environment) throws(Failure) -> SignReport {
+    let environment = environment.oneRun()
+    return try explaining(release.file) {
+      let file = try environment.input(release.file)
       if try BundleReader.isBundle(file) {
-        return try Resigning(self).run(on: OpenBundle(file, name: release.file), in: surroundings)
+        return try Resigning(self).run(on: OpenBundle(file, name: release.file), in: environment)
       }
-      return try sign(file, in: surroundings)
-    } catch {
-      throw Failure(error, on: release.file)
+      return try sign(file, in: environment)
     }
   }
 
-  private func sign(_ file: InputFile, in surroundings: Surroundings) throws -> SignReport {
-    let draft = try ReleaseDraft(release, in: surroundings) { choice throws(Failure) in
-      do {
-        return try FirmwareImage(file, name: release.file, slot: 0, choice)
-      } catch {
-        throw Failure(error, on: release.file)
+  private func sign(_ file: InputFile, in environment: Environment) throws -> SignReport {
+    let draft = try ReleaseDraft(release, in: environment) { choice throws(Failure) in
+      try explaining(release.file) {
+        try FirmwareImage(file, name: release.file, slot: 0, choice)
       }
     }
-    let signers = try signers(of: draft.project, in: surroundings)
-    var manifest = try ManifestDraft(draft, release).manifest(in: surroundings)
-    manifest.created = try created ?? sourceDateEpoch(surroundings)
+    let signers = try signers(of: draft.project, in: environment)
+    var manifest = try ManifestDraft(draft, release).manifest(in: environment)
+    manifest.created = try created ?? sourceDateEpoch(environment)
     manifest.lowestBase = lowestBase
     try checkNumbers(manifest)
-    let findings = try Lint.findings(on: draft, release, in: surroundings)
+    let findings = try Lint.findings(on: draft, release, in: environment)
     guard findings.isEmpty else { throw Failure(findings) }
     let patches = try ReleasePatches(
       from: bases, to: draft.images, profile: profile,
       choice: { slot throws(Failure) in try ImageChoice(release, draft.project, draft.template, slot: slot) },
-      in: surroundings)
+      in: environment)
     for index in manifest.components.indices {
       manifest.components[index].payloads += patches.payloads[index].map(\.payload)
     }
     let signed = try SignedManifest(manifest.encoded(), with: signers)
     let name = "\(manifest.name.text)-\(manifest.version.text).asvin"
     let output = self.output ?? Self.beside(release.file, name)
-    let size = try write(signed, members: manifest.members, to: output, in: surroundings) { member in
+    let size = try write(signed, members: manifest.members, to: output, in: environment) { member in
       guard case .payload(let component, let index) = member.role else {
         throw Failure(.failed, "no content for \(member.name)")
       }
@@ -83,7 +80,7 @@ package struct Signing: Sendable {
   }
 
   /// The keys that sign, each once.
-  func signers(of project: ProjectFile, in surroundings: Surroundings) throws(Failure) -> [PrivateKey] {
+  func signers(of project: ProjectFile, in environment: Environment) throws(Failure) -> [PrivateKey] {
     let references = keys.isEmpty ? project.keys : keys
     guard !references.isEmpty else {
       throw Failure(
@@ -92,7 +89,7 @@ package struct Signing: Sendable {
     }
     var signers: [PrivateKey] = []
     for reference in references {
-      let key = try reference.privateKey(in: surroundings)
+      let key = try reference.privateKey(in: environment)
       if !signers.contains(where: { $0.publicKey == key.publicKey }) { signers.append(key) }
     }
     return signers
@@ -102,11 +99,11 @@ package struct Signing: Sendable {
   ///
   /// - Returns: its size in bytes.
   func write(
-    _ signed: SignedManifest, members: [BundleMember], to output: String, in surroundings: Surroundings,
+    _ signed: SignedManifest, members: [BundleMember], to output: String, in environment: Environment,
     content: (BundleMember) throws -> any ByteSource
   ) throws -> UInt64 {
-    let file = try surroundings.output(output, force: force, durability: .remade)
-    let sink = CountingSink(file, total: members.reduce(0) { $0 + $1.size }, progress: surroundings.progress)
+    let file = try environment.output(output, force: force, durability: .remade)
+    let sink = CountingSink(file, total: members.reduce(0) { $0 + $1.size }, progress: environment.progress)
     try BundleWriter.write(
       manifest: signed.bytes, signatureFile: signed.signatureFile, members: members, to: sink, content: content)
     try file.commit()
@@ -135,8 +132,8 @@ package struct Signing: Sendable {
   /// The last second of the year 9999, after which no date has its usual form.
   private static let lastSecond: UInt64 = 253_402_300_799
 
-  private func sourceDateEpoch(_ surroundings: Surroundings) throws(Failure) -> UInt64? {
-    guard let text = surroundings.variables["SOURCE_DATE_EPOCH"], !text.isEmpty else { return nil }
+  private func sourceDateEpoch(_ environment: Environment) throws(Failure) -> UInt64? {
+    guard let text = environment.variables["SOURCE_DATE_EPOCH"], !text.isEmpty else { return nil }
     guard let seconds = UInt64(text) else {
       throw Failure(
         .usage, "SOURCE_DATE_EPOCH is '\(text)', not a number of seconds", hint: "set it to seconds since 1970")

@@ -1,13 +1,15 @@
-// What the C library offers and Swift does not see.
+// Functions of the C library that Swift does not import.
 
 #ifndef CASVINSYSTEM_H
 #define CASVINSYSTEM_H
 
-// Renames a file where nothing has the new name: 0, or -1 and errno.
+// Renames a file if the new name is free. Returns 0, or -1 and errno.
 int asvin_rename_new(const char *from, const char *to);
 
-// The arguments that the program was started with, without asking /proc, which may not be mounted. The count is 0 where
-// they are not known.
+// Creates a pipe whose two ends are closed in a program that this one starts. Returns 0, or -1 and errno.
+int asvin_pipe(int *ends);
+
+// The arguments of the program, without /proc, which may not be mounted. The count is 0 where they are not known.
 int asvin_argument_count(void);
 const char *asvin_argument(int index);
 

@@ -1,4 +1,4 @@
-import AsvinBundle
+import AsvinHost
 import AsvinPlatformAPI
 
 /// Reports that the platform has not received yet: kept on disk, in order, and bounded. A report that arrives twice does no

@@ -1,7 +1,7 @@
+import AsvinHost
 import AsvinCrypto
 import AsvinPlatformAPI
 import AsvinPlatformClient
-import AsvinRelease
 import FoundationEssentials
 
 /// The platform refuses the device's login: it was removed there, or has another key.

@@ -1,6 +1,6 @@
+import AsvinHost
 import AsvinPlatformAPI
 import AsvinPlatformClient
-import AsvinRelease
 
 // A report never stops a device: one that cannot be delivered waits, one that is refused is dropped.
 extension DeviceAgent {

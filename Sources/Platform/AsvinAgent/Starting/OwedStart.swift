@@ -1,7 +1,6 @@
-import AsvinBundle
+import AsvinHost
 import AsvinInstaller
 import AsvinPlatformAPI
-import Glibc
 
 /// A start of the device that is to come, for a release in a bank: kept on disk, because a hook can fail and the agent can
 /// end before it happens.
@@ -49,9 +48,7 @@ extension DeviceAgent {
 
   func keep(_ owed: OwedStart?) throws {
     if let owed { return try folder.write(owed, to: OwedStart.file) }
-    if unsafe unlink(folder.file(OwedStart.file)) != 0, errno != ENOENT {
-      throw FileError(.write, folder.file(OwedStart.file))
-    }
+    try FileSystem.remove(folder.file(OwedStart.file))
   }
 
   /// Starts the device anew for a bank: by the hook, or by ending where there is none.

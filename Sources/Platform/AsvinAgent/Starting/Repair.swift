@@ -1,10 +1,8 @@
-import AsvinBundle
+import AsvinHost
 import AsvinCrypto
 import AsvinInstaller
 import AsvinPlatformAPI
-import AsvinRelease
 import AsvinVerifier
-import Glibc
 
 // What a start does before anything else: it reads the state, and repairs what is lost or damaged from what is signed.
 extension DeviceAgent {
@@ -62,7 +60,7 @@ extension DeviceAgent {
     let state = try state()
     if state.isRecordOld {
       say("the boot record is older than \(state.running.content.version), which was confirmed; it is replaced")
-      unsafe unlink(folder.file(DeviceFolder.bootFile))
+      FileSystem.discard(folder.file(DeviceFolder.bootFile))
       return
     }
     // Nothing is lost of a device that has never updated.

@@ -1,6 +1,6 @@
+import AsvinHost
 import AsvinInstaller
 import AsvinPlatformAPI
-import AsvinRelease
 import AsvinVerifier
 
 extension DeviceAgent {

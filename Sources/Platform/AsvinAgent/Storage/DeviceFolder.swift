@@ -1,6 +1,5 @@
-package import AsvinBundle
+package import AsvinHost
 import AsvinCrypto
-package import AsvinRelease
 import FoundationEssentials
 
 /// The folder in which a device keeps its key, its state, and its two banks.

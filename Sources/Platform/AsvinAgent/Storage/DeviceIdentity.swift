@@ -1,9 +1,7 @@
-import AsvinBundle
+package import AsvinHost
 import AsvinCrypto
 import AsvinManifest
-package import AsvinRelease
 import FoundationEssentials
-import Glibc
 
 /// What a device is, as it was enrolled.
 package struct DeviceIdentity: Codable, Equatable, Sendable {
@@ -100,7 +98,7 @@ extension DeviceFolder {
     }
     do {
       if FileManager.default.fileExists(atPath: file("key.pem")) {
-        _ = unsafe rename(file("key.pem"), file("key.pem.damaged"))
+        FileSystem.setAside(file("key.pem"), as: file("key.pem.damaged"))
       }
       let key = try PrivateKey.generate(.ed25519)
       let output = try OutputFile(file("key.pem"), permissions: 0o600, durability: .flushed)

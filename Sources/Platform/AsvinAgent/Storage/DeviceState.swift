@@ -1,7 +1,6 @@
-import AsvinBundle
+import AsvinHost
 import AsvinCrypto
 import AsvinInstaller
-import AsvinRelease
 import AsvinVerifier
 import AsvinManifest
 

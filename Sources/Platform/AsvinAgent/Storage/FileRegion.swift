@@ -1,4 +1,4 @@
-import AsvinBundle
+import AsvinHost
 import AsvinInstaller
 
 /// A region of flash in a file.

@@ -1,8 +1,7 @@
-import AsvinBundle
+import AsvinHost
 import AsvinCrypto
 import AsvinInstaller
 import AsvinManifest
-import AsvinRelease
 import AsvinVerifier
 
 // What the banks hold, found out from what is signed: the envelope beside each bank, and the images themselves.

@@ -1,13 +1,11 @@
-import AsvinBundle
+import AsvinHost
 import AsvinCrypto
 import AsvinPatchBuilder
 import AsvinInstaller
 import AsvinPlatformAPI
 import AsvinPlatformClient
-import AsvinRelease
 import AsvinVerifier
 import FoundationEssentials
-import Glibc
 import Synchronization
 
 extension DeviceAgent {
@@ -103,7 +101,7 @@ extension DeviceAgent {
         throw failure
       }
     }
-    unsafe unlink(folder.file(name))
+    FileSystem.discard(folder.file(name))
     guard AsvinCrypto.SHA256.digest(of: patch.span) == step.payloadDigest else {
       throw InstallError(.payloadDigestMismatch, at: size)
     }
@@ -114,7 +112,7 @@ extension DeviceAgent {
   private func removePayloads(but name: String) throws {
     // A folder that cannot be listed has nothing to remove.
     for other in (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []  // nothing to remove
-    where other.hasPrefix("payload-") && other != name { unsafe unlink(folder.file(other)) }
+    where other.hasPrefix("payload-") && other != name { FileSystem.discard(folder.file(other)) }
   }
 
   /// A piece of a payload; if the network fails, what of it has arrived, and the failure.

@@ -1,11 +1,9 @@
-import AsvinBundle
+import AsvinHost
 import AsvinCrypto
 import AsvinInstaller
 import AsvinPlatformAPI
-import AsvinRelease
 import AsvinVerifier
 import AsvinDeviceCrypto
-import Glibc
 
 /// A payload of a release that could not be used.
 struct PayloadFailure: Error {

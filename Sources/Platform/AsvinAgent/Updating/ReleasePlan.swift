@@ -1,7 +1,7 @@
+import AsvinHost
 import AsvinCrypto
 import AsvinInstaller
 import AsvinManifest
-import AsvinRelease
 import AsvinVerifier
 
 /// What a device does with a release: decided by its own verifier, and by nothing that the platform says.

@@ -1,7 +1,7 @@
-package import AsvinBundle
+package import AsvinHost
+import AsvinBundle
 import AsvinCrypto
 package import AsvinManifest
-package import AsvinRelease
 import AsvinVerifier
 
 /// A bundle that a key of its file group has signed, and whose every byte is what its manifest says.

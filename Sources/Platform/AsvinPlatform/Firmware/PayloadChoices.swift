@@ -1,4 +1,5 @@
-package import AsvinBundle
+package import AsvinHost
+import AsvinBundle
 package import AsvinManifest
 package import AsvinVerifier
 

@@ -1,4 +1,4 @@
-package import AsvinBundle
+package import AsvinHost
 package import AsvinManifest
 
 /// Where bundles and images are kept, by what they are, and uploads until they are whole.

@@ -1,4 +1,4 @@
-package import AsvinBundle
+package import AsvinHost
 import AsvinCrypto
 import AsvinImage
 

@@ -1,5 +1,6 @@
+import AsvinBundle
+import AsvinHost
 import AsvinCrypto
-import AsvinRelease
 import AsvinVerifier
 
 extension PlatformRows {

@@ -1,4 +1,4 @@
-package import AsvinRelease
+package import AsvinHost
 import Dispatch
 import Synchronization
 

@@ -1,7 +1,5 @@
-package import AsvinBundle
-package import AsvinRelease
+package import AsvinHost
 import FoundationEssentials
-import Glibc
 
 /// Tokens for platforms, in a file of the user's that nobody else reads. A token in `ASVIN_PACK_TOKEN` comes first.
 package struct Credentials: Sendable {

@@ -1,5 +1,5 @@
+import AsvinHost
 import AsvinPlatformAPI
-import AsvinRelease
 import AsyncHTTPClient
 import FoundationEssentials
 import NIOCore
@@ -53,7 +53,7 @@ package struct PlatformConnection: Sendable {
     _ address: String, token: String? = nil, authorities: [UInt8]? = nil,
     _ body: @Sendable (PlatformConnection) async throws -> Result
   ) async throws -> Result {
-    try ProcessFolder.require()
+    try ThisProcess.requireProcessFolder()
     var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
     configuration.timeout = .init(connect: .seconds(10), read: .seconds(60))
     configuration.connectionPool.retryConnectionEstablishment = false

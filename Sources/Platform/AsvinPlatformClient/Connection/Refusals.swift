@@ -1,5 +1,5 @@
+import AsvinHost
 import AsvinPlatformAPI
-import AsvinRelease
 import AsvinVerifier
 
 extension Failure {

@@ -1,5 +1,5 @@
+import AsvinHost
 import AsvinPlatformAPI
-import AsvinRelease
 
 /// Which firmware of a file group a rollout takes.
 package struct FirmwareChoice: Sendable {

@@ -1,5 +1,5 @@
+import AsvinHost
 package import AsvinPlatformAPI
-import AsvinRelease
 
 extension PlatformConnection {
   /// The device groups that some texts name.

@@ -1,4 +1,4 @@
-import AsvinRelease
+import AsvinHost
 
 /// What an operator writes for something on a platform: an id, or a name.
 ///

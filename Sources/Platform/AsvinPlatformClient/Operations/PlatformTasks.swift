@@ -1,5 +1,5 @@
+package import AsvinHost
 package import AsvinPlatformAPI
-package import AsvinRelease
 
 /// Calls a platform, from a program that waits for the answer.
 package struct PlatformTasks: Sendable {

@@ -1,4 +1,4 @@
-import Glibc
+import AsvinHost
 import NIOCore
 import NIOHTTP1
 
@@ -114,7 +114,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   /// would not hear of the end.
   private func abort(_ context: ChannelHandlerContext) {
     guard let options = context.channel as? any SocketOptionProvider else { return context.close(promise: nil) }
-    options.setSoLinger(linger(l_onoff: 1, l_linger: 0)).assumeIsolatedUnsafeUnchecked().whenComplete { _ in
+    options.setSoLinger(SocketOption.reset).assumeIsolatedUnsafeUnchecked().whenComplete { _ in
       context.close(promise: nil)
     }
   }

@@ -1,4 +1,4 @@
-import Glibc
+import AsvinHost
 import NIOCore
 
 /// What a client may hold open, and how slowly it may read and write.
@@ -29,16 +29,7 @@ package struct ConnectionLimits: Sendable {
 
   /// The limits for the descriptors that this process may open, after raising them as far as it may.
   package static func ofProcess() -> ConnectionLimits {
-    var limit = rlimit()
-    guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else {
-      return ConnectionLimits(descriptors: 1024)
-    }
-    if limit.rlim_cur < limit.rlim_max {
-      var raised = limit
-      raised.rlim_cur = min(limit.rlim_max, 65_536)
-      if unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &raised) == 0 { limit = raised }
-    }
-    return ConnectionLimits(descriptors: Int(clamping: limit.rlim_cur))
+    ConnectionLimits(descriptors: ThisProcess.raiseDescriptorLimit(atMost: 65_536) ?? 1024)
   }
 
   /// When a request whose header says a length must be complete: a large one may take as long as 16 KiB a second does.

@@ -1,4 +1,4 @@
-import AsvinBundle
+import AsvinHost
 import AsvinCrypto
 import AsvinPlatform
 import AsvinManifest

@@ -1,6 +1,6 @@
+import AsvinHost
 import AsvinPlatform
 import AsvinPlatformAPI
-import AsvinRelease
 import Hummingbird
 
 extension Management {

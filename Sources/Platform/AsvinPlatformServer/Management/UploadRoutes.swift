@@ -1,8 +1,7 @@
-import AsvinBundle
+import AsvinHost
 import AsvinCrypto
 import AsvinPlatform
 import AsvinPlatformAPI
-import AsvinRelease
 import AsvinManifest
 import HTTPTypes
 import Hummingbird

@@ -1,6 +1,5 @@
-import AsvinBundle
+import AsvinHost
 import AsvinPlatform
-import Glibc
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -71,10 +70,10 @@ extension HTTPResponse.Status {
 extension ServiceFault {
   /// The fault that an error of the file system reports.
   init(_ error: FileError) {
-    switch error.code {
-    case ENOSPC, EDQUOT: self = .full
-    case EROFS: self = .readOnly
-    case EMFILE, ENFILE: self = .overloaded
+    switch error {
+    case _ where error.isFull: self = .full
+    case _ where error.isReadOnly: self = .readOnly
+    case _ where error.isOutOfDescriptors: self = .overloaded
     default: self = .failing("\(error.operation.rawValue) \(error.path): \(error.reason)")
     }
   }

@@ -1,6 +1,6 @@
+import AsvinHost
 import AsvinPlatformAPI
 import FoundationEssentials
-import Glibc
 import Logging
 import Synchronization
 
@@ -37,7 +37,6 @@ struct JSONLogHandler: LogHandler {
     // Text always becomes JSON; if it did not, a line less is no reason to stop serving.
     guard let line = try? encoder.encode(JSONValue.object(members)) else { return }  // see above
     let bytes = [UInt8](line) + [0x0A]
-    // A log that cannot be written has nowhere to say so.
-    _ = Self.lock.withLock { _ in unsafe write(STDERR_FILENO, bytes, bytes.count) }
+    Self.lock.withLock { _ in StandardStreams.log(bytes) }
   }
 }

@@ -1,5 +1,5 @@
+import AsvinHost
 import AsvinPlatform
-import AsvinRelease
 import Logging
 import ServiceLifecycle
 

@@ -1,3 +1,4 @@
+import AsvinHost
 import AsvinRelease
 
 /// A failure as JSON, beside the words on standard error.

@@ -1,3 +1,4 @@
+import AsvinHost
 import AsvinRelease
 
 extension Verdict: Report {

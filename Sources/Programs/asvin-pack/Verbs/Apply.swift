@@ -1,5 +1,5 @@
+import AsvinHost
 import ArgumentParser
-import AsvinBundle
 import AsvinRelease
 
 struct Apply: Verb {
@@ -30,11 +30,11 @@ struct Apply: Verb {
 
   var writesToStandardOutput: Bool { FileIdentity.isStandardOutput(output) }
 
-  func outcomes(in surroundings: Surroundings, _ report: (ApplicationReport) throws -> Void) throws {
+  func outcomes(in environment: Environment, _ report: (ApplicationReport) throws -> Void) throws {
     var application = PatchApplication(old: old, patch: patch, output: output)
     application.slot = slot
     application.maximum = maximum
     application.force = force
-    try report(application.run(in: surroundings))
+    try report(application.run(in: environment))
   }
 }

@@ -1,7 +1,7 @@
+import AsvinHost
 import ArgumentParser
 import AsvinPatch
 import AsvinPatchBuilder
-import AsvinBundle
 import AsvinRelease
 
 struct Delta: Verb {
@@ -60,7 +60,7 @@ struct Delta: Verb {
     }
   }
 
-  func outcomes(in surroundings: Surroundings, _ report: (PatchReport) throws -> Void) throws {
+  func outcomes(in environment: Environment, _ report: (PatchReport) throws -> Void) throws {
     var creation = PatchCreation(from: old, to: new, output: output)
     creation.slot = slot
     creation.profile = profile.profile ?? (inPlace ? .standard : nil)
@@ -68,7 +68,7 @@ struct Delta: Verb {
     creation.force = force
     creation.effort = effort
     if inPlace { creation.inPlace = InPlaceOptions(memory: memory, block: block, spare: spare) }
-    try report(creation.run(in: surroundings))
+    try report(creation.run(in: environment))
   }
 }
 

@@ -1,5 +1,5 @@
+import AsvinHost
 import ArgumentParser
-import AsvinBundle
 import AsvinRelease
 
 struct Extract: Verb {
@@ -25,8 +25,8 @@ struct Extract: Verb {
 
   var writesToStandardOutput: Bool { FileIdentity.isStandardOutput(output) }
 
-  func outcomes(in surroundings: Surroundings, _ report: (ExtractionReport) throws -> Void) throws {
-    let verification = trust.verification(of: bundle, in: surroundings)
-    try report(Extraction(verification, slot: slot, output: output, force: force).run(in: surroundings))
+  func outcomes(in environment: Environment, _ report: (ExtractionReport) throws -> Void) throws {
+    let verification = trust.verification(of: bundle, in: environment)
+    try report(Extraction(verification, slot: slot, output: output, force: force).run(in: environment))
   }
 }

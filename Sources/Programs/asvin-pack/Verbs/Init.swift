@@ -1,3 +1,4 @@
+import AsvinHost
 import ArgumentParser
 import AsvinRelease
 
@@ -21,8 +22,8 @@ struct Init: Verb {
 
   @OptionGroup var shown: OutputOptions
 
-  func outcomes(in surroundings: Surroundings, _ report: (ProjectReport) throws -> Void) throws {
+  func outcomes(in environment: Environment, _ report: (ProjectReport) throws -> Void) throws {
     try report(
-      try ProjectInit(template: template, vendor: vendor, deviceClass: deviceClass, force: force).run(in: surroundings))
+      try ProjectInit(template: template, vendor: vendor, deviceClass: deviceClass, force: force).run(in: environment))
   }
 }

@@ -1,3 +1,4 @@
+import AsvinHost
 import ArgumentParser
 import AsvinRelease
 
@@ -11,7 +12,7 @@ struct Inspect: Verb {
 
   @OptionGroup var shown: OutputOptions
 
-  func outcomes(in surroundings: Surroundings, _ report: (InspectionReport) throws -> Void) throws {
-    try report(Inspection(file: file).run(in: surroundings))
+  func outcomes(in environment: Environment, _ report: (InspectionReport) throws -> Void) throws {
+    try report(Inspection(file: file).run(in: environment))
   }
 }

@@ -1,3 +1,4 @@
+import AsvinHost
 import ArgumentParser
 import AsvinManifest
 import AsvinRelease
@@ -22,9 +23,9 @@ struct Keygen: Verb {
   @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var shown: OutputOptions
 
-  func outcomes(in surroundings: Surroundings, _ report: (KeyReport) throws -> Void) throws {
+  func outcomes(in environment: Environment, _ report: (KeyReport) throws -> Void) throws {
     let generation = KeyGeneration(algorithm: algorithm.algorithm, output: output, encrypted: encrypt)
-    try report(generation.run(in: surroundings.with(passphrase)))
+    try report(generation.run(in: environment.with(passphrase)))
   }
 }
 

@@ -1,3 +1,4 @@
+import AsvinHost
 import ArgumentParser
 import AsvinRelease
 
@@ -12,7 +13,7 @@ struct LintVerb: Verb {
   @OptionGroup var release: ReleaseArguments
   @OptionGroup var shown: OutputOptions
 
-  func outcomes(in surroundings: Surroundings, _ report: (LintReport) throws -> Void) throws {
-    for file in files { try report(Lint(release.options(for: file)).run(in: surroundings)) }
+  func outcomes(in environment: Environment, _ report: (LintReport) throws -> Void) throws {
+    for file in files { try report(Lint(release.options(for: file)).run(in: environment)) }
   }
 }

@@ -1,5 +1,5 @@
+import AsvinHost
 import ArgumentParser
-import AsvinBundle
 import AsvinRelease
 
 struct Pub: Verb {
@@ -21,9 +21,9 @@ struct Pub: Verb {
   /// Without a file, or with that of standard output, the key itself is the report.
   private var isPrinted: Bool { output.map(FileIdentity.isStandardOutput) ?? true }
 
-  func outcomes(in surroundings: Surroundings, _ report: (KeyReport) throws -> Void) throws {
+  func outcomes(in environment: Environment, _ report: (KeyReport) throws -> Void) throws {
     let half = PublicHalf(
-      key: KeyReference(key, from: surroundings.folder), output: isPrinted ? nil : output, force: force)
-    try report(half.run(in: surroundings.with(passphrase)))
+      key: KeyReference(key, from: environment.folder), output: isPrinted ? nil : output, force: force)
+    try report(half.run(in: environment.with(passphrase)))
   }
 }

@@ -1,3 +1,4 @@
+import AsvinHost
 import ArgumentParser
 import AsvinRelease
 
@@ -105,10 +106,10 @@ struct PassphraseOptions: ParsableArguments {
   var passphraseFile: String?
 }
 
-extension Surroundings {
-  func with(_ options: PassphraseOptions) -> Surroundings {
-    var surroundings = self
-    surroundings.passphraseFile = options.passphraseFile
-    return surroundings
+extension Environment {
+  func with(_ options: PassphraseOptions) -> Environment {
+    var environment = self
+    environment.passphraseFile = options.passphraseFile
+    return environment
   }
 }

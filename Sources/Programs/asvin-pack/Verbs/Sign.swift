@@ -1,5 +1,5 @@
+import AsvinHost
 import ArgumentParser
-import AsvinBundle
 import AsvinRelease
 
 struct Sign: Verb {
@@ -75,14 +75,14 @@ struct Sign: Verb {
     }
   }
 
-  func outcomes(in surroundings: Surroundings, _ report: (SignReport) throws -> Void) throws {
-    let surroundings = surroundings.with(passphrase)
+  func outcomes(in environment: Environment, _ report: (SignReport) throws -> Void) throws {
+    let environment = environment.with(passphrase)
     // The bundle of one file must not replace another that is signed after it.
-    for file in files { surroundings.inputs.note(file) }
+    for file in files { environment.inputs.note(file) }
     for file in files {
       var signing = Signing(try release.options(for: file))
-      signing.keys = keys.map { KeyReference($0, from: surroundings.folder) }
-      signing.trust = trust.map { KeyReference($0, from: surroundings.folder) }
+      signing.keys = keys.map { KeyReference($0, from: environment.folder) }
+      signing.trust = trust.map { KeyReference($0, from: environment.folder) }
       signing.created = created
       signing.lowestBase = lowestBase
       signing.output = output
@@ -90,7 +90,7 @@ struct Sign: Verb {
       signing.profile = profile.profile
       signing.force = force
       signing.onSigned = onSigned
-      try report(signing.run(in: surroundings))
+      try report(signing.run(in: environment))
     }
   }
 }

@@ -1,3 +1,4 @@
+import AsvinHost
 import ArgumentParser
 import AsvinRelease
 
@@ -25,9 +26,9 @@ struct TrustArguments: ParsableArguments {
   @Option(help: ArgumentHelp("How many of the keys must have signed.", valueName: "n"))
   var threshold = 1
 
-  func verification(of bundle: String, in surroundings: Surroundings) -> BundleVerification {
+  func verification(of bundle: String, in environment: Environment) -> BundleVerification {
     var verification = BundleVerification(
-      bundle: bundle, trust: trust.map { KeyReference($0, from: surroundings.folder) })
+      bundle: bundle, trust: trust.map { KeyReference($0, from: environment.folder) })
     verification.vendor = vendor
     verification.deviceClass = deviceClass
     verification.floor = floor

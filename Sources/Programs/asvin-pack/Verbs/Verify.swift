@@ -1,3 +1,4 @@
+import AsvinHost
 import ArgumentParser
 import AsvinRelease
 
@@ -12,7 +13,7 @@ struct Verify: Verb {
   @OptionGroup var trust: TrustArguments
   @OptionGroup var shown: OutputOptions
 
-  func outcomes(in surroundings: Surroundings, _ report: (Verdict) throws -> Void) throws {
-    try report(trust.verification(of: bundle, in: surroundings).run(in: surroundings))
+  func outcomes(in environment: Environment, _ report: (Verdict) throws -> Void) throws {
+    try report(trust.verification(of: bundle, in: environment).run(in: environment))
   }
 }

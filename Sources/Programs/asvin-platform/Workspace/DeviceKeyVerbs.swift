@@ -1,8 +1,8 @@
+import AsvinHost
 import ArgumentParser
 import AsvinPlatform
 import AsvinPlatformServer
 import AsvinPrograms
-import AsvinRelease
 
 struct AddDeviceKey: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,8 +1,7 @@
-import AsvinBundle
+import AsvinHost
 import AsvinPlatform
 import AsvinPlatformAPI
 import AsvinPrograms
-import AsvinRelease
 import FoundationEssentials
 
 /// Keys that are taken over. They come from a file, from standard input, or from the environment: a command line is seen by
@@ -23,11 +22,9 @@ enum WorkspaceKeys {
       }
       return line
     }
-    do {
+    return try explaining(reference) {
       let text = String(decoding: try InputFile(reference).read(at: 0, count: 4096), as: UTF8.self)
       return String(text.split(whereSeparator: \.isNewline).first ?? "")
-    } catch {
-      throw Failure(error, on: reference)
     }
   }
 }

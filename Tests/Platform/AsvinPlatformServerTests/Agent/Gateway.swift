@@ -1,3 +1,4 @@
+import AsvinBundle
 import AsvinAgent
 import AsvinPatch
 import AsvinFixtures

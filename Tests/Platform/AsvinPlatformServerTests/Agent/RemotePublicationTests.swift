@@ -1,3 +1,4 @@
+import AsvinHost
 import AsvinFixtures
 import AsvinPlatform
 import AsvinPlatformAPI
@@ -12,7 +13,7 @@ import Testing
     _ platform: PlatformUnderTest, _ bundle: String, token: String, port: Int? = nil, dryRun: Bool = false,
     creates: Bool = false, group: String = "kettles"
   ) async throws -> Receipt {
-    let surroundings = Surroundings(folder: platform.scratch.folder)
+    let environment = Environment(folder: platform.scratch.folder)
     let publication = Publication(
       bundle: bundle, group: group, destination: "http://localhost",
       trust: [
@@ -20,8 +21,8 @@ import Testing
       ], dryRun: dryRun)
     var remote = RemotePublication(
       address: "http://127.0.0.1:\(port ?? platform.port)", bundle: bundle, group: group, dryRun: dryRun)
-    if creates { remote.newGroupTrust = try publication.trustedKeys(in: surroundings) }
-    let (checked, call) = (try publication.checked(in: surroundings), remote)
+    if creates { remote.newGroupTrust = try publication.trustedKeys(in: environment) }
+    let (checked, call) = (try publication.checked(in: environment), remote)
     // The program waits for the platform on its only thread: here that must not be one of those that serve.
     return try await OwnThread.run { try call.run(checked, token: token) { _, _ in } }
   }

@@ -1,3 +1,4 @@
+import AsvinHost
 import AsvinAgent
 import AsvinFixtures
 import AsvinPlatformAPI

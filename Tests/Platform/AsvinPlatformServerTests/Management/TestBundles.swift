@@ -1,3 +1,4 @@
+import AsvinHost
 import AsvinCrypto
 import AsvinPatch
 import AsvinFixtures
@@ -32,7 +33,7 @@ struct TestBundles {
     signing.bases = bases
     signing.profile = profile
     signing.force = true
-    let output = try signing.run(in: Surroundings(folder: scratch.folder)).output
+    let output = try signing.run(in: Environment(folder: scratch.folder)).output
     return (output, try scratch.read(output))
   }
 

@@ -1,3 +1,4 @@
+import AsvinHost
 import ArgumentParser
 import AsvinPlatformAPI
 import AsvinPrograms
@@ -21,8 +22,8 @@ struct DeviceListing: Verb {
   @OptionGroup var platform: PlatformOptions
   @OptionGroup var shown: OutputOptions
 
-  func outcomes(in surroundings: Surroundings, _ report: (DeviceTable) throws -> Void) throws {
-    var table = try platform.tasks(in: surroundings).run { platform in
+  func outcomes(in environment: Environment, _ report: (DeviceTable) throws -> Void) throws {
+    var table = try platform.tasks(in: environment).run { platform in
       DeviceTable(
         devices: try await platform.all("/manage/devices", as: DeviceList.self),
         groups: try await platform.must(.get, "/manage/device-groups", as: DeviceGroupList.self).items)
@@ -45,13 +46,13 @@ struct DeviceGrouping: Verb {
   @OptionGroup var platform: PlatformOptions
   @OptionGroup var shown: OutputOptions
 
-  func outcomes(in surroundings: Surroundings, _ report: (DeviceTable) throws -> Void) throws {
+  func outcomes(in environment: Environment, _ report: (DeviceTable) throws -> Void) throws {
     guard lobby != !devices.isEmpty else {
       throw Failure(.usage, "no devices are given", hint: "name them, or give --lobby for all that wait there")
     }
-    if create, let warning = PlatformConnection.warning(naming: into, "group") { surroundings.warn(warning) }
+    if create, let warning = PlatformConnection.warning(naming: into, "group") { environment.warn(warning) }
     let (names, lobby, into, create) = (devices, lobby, into, create)
-    let table = try platform.tasks(in: surroundings).run { platform in
+    let table = try platform.tasks(in: environment).run { platform in
       var groups = try await platform.must(.get, "/manage/device-groups", as: DeviceGroupList.self).items
       let newName = into.hasPrefix("name:") ? String(into.dropFirst(5)) : into
       let group: Int64
@@ -103,10 +104,10 @@ struct DeviceMoving<Move: DeviceMove>: Verb {
   @OptionGroup var platform: PlatformOptions
   @OptionGroup var shown: OutputOptions
 
-  func outcomes(in surroundings: Surroundings, _ report: (DeviceTable) throws -> Void) throws {
+  func outcomes(in environment: Environment, _ report: (DeviceTable) throws -> Void) throws {
     let (names, placement) = (devices, Move.placement)
     try report(
-      try platform.tasks(in: surroundings).run { platform in
+      try platform.tasks(in: environment).run { platform in
         let chosen = try await platform.devices(names)
         return DeviceTable(
           devices: try await platform.place(chosen, PlacementRequest(placement: placement)), groups: [])
@@ -128,10 +129,10 @@ struct DeviceRemoving: Verb {
   @OptionGroup var platform: PlatformOptions
   @OptionGroup var shown: OutputOptions
 
-  func outcomes(in surroundings: Surroundings, _ report: (DeviceTable) throws -> Void) throws {
+  func outcomes(in environment: Environment, _ report: (DeviceTable) throws -> Void) throws {
     let names = devices
     try report(
-      try platform.tasks(in: surroundings).run { platform in
+      try platform.tasks(in: environment).run { platform in
         let chosen = try await platform.devices(names)
         for device in chosen {
           _ = try await platform.ask(.delete, "/manage/devices/\(device.id)", as: DeviceReply.self)

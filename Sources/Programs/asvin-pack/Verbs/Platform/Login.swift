@@ -1,5 +1,5 @@
+import AsvinHost
 import ArgumentParser
-import AsvinBundle
 import AsvinPlatformAPI
 import AsvinPlatformClient
 import AsvinRelease
@@ -21,25 +21,21 @@ struct Login: Verb {
 
   @OptionGroup var shown: OutputOptions
 
-  func outcomes(in surroundings: Surroundings, _ report: (LoginReport) throws -> Void) throws {
-    let address = try platform.address(in: surroundings)
-    let token = try token(in: surroundings)
+  func outcomes(in environment: Environment, _ report: (LoginReport) throws -> Void) throws {
+    let address = try platform.address(in: environment)
+    let token = try token(in: environment)
     let who = try PlatformTasks(address: address, token: token, authorities: platform.authority.bytes()).who()
-    try Credentials(surroundings.variables).keep(token, for: address, inputs: surroundings.inputs)
+    try Credentials(environment.variables).keep(token, for: address, inputs: environment.inputs)
     try report(LoginReport(platform: address, name: who.name, role: who.role.rawValue, workspace: who.workspace))
   }
 
-  private func token(in surroundings: Surroundings) throws -> String {
+  private func token(in environment: Environment) throws -> String {
     let bytes: [UInt8]
     if let tokenFile {
-      do {
-        bytes = try surroundings.inputs.open(tokenFile).read(at: 0, count: 4096)
-      } catch {
-        throw Failure(error, on: tokenFile)
-      }
-    } else if let token = surroundings.variables[Credentials.variable], !token.isEmpty {
+      bytes = try explaining(tokenFile) { try environment.inputs.open(tokenFile).read(at: 0, count: 4096) }
+    } else if let token = environment.variables[Credentials.variable], !token.isEmpty {
       bytes = Array(token.utf8)
-    } else if let answer = surroundings.askPassphrase("token") {
+    } else if let answer = environment.askPassphrase("token") {
       bytes = answer
     } else {
       throw Failure(.usage, "no token is given", hint: "set \(Credentials.variable), or give --token-file FILE")

@@ -1,5 +1,5 @@
+import AsvinHost
 import ArgumentParser
-import AsvinBundle
 import AsvinPlatformClient
 import AsvinRelease
 
@@ -12,15 +12,15 @@ struct PlatformOptions: ParsableArguments {
 
   @OptionGroup var authority: AuthorityOption
 
-  func tasks(in surroundings: Surroundings) throws -> PlatformTasks {
-    let address = try address(in: surroundings)
+  func tasks(in environment: Environment) throws -> PlatformTasks {
+    let address = try address(in: environment)
     return PlatformTasks(
-      address: address, token: try Credentials(surroundings.variables).token(for: address),
+      address: address, token: try Credentials(environment.variables).token(for: address),
       authorities: try authority.bytes())
   }
 
-  func address(in surroundings: Surroundings) throws -> String {
-    let project = try ProjectFile.find(in: surroundings)
+  func address(in environment: Environment) throws -> String {
+    let project = try ProjectFile.find(in: environment)
     guard let address = address ?? project.destination else {
       throw Failure(.usage, "no platform is given", hint: "give one with --to https://updates.example.com")
     }
@@ -42,10 +42,8 @@ struct AuthorityOption: ParsableArguments {
 
   func bytes() throws -> [UInt8]? {
     guard let file else { return nil }
-    do {
-      return try InputFile(file).read(at: 0, count: 1 << 20)
-    } catch {
-      throw Failure(error, on: file)
+    return try explaining(file) {
+      try InputFile(file).read(at: 0, count: 1 << 20)
     }
   }
 }

@@ -1,5 +1,5 @@
+import AsvinHost
 import ArgumentParser
-import AsvinBundle
 import AsvinPrograms
 import AsvinPlatformClient
 import AsvinRelease
@@ -48,31 +48,29 @@ struct Publish: Verb {
   @OptionGroup var shown: OutputOptions
 
   private func write(_ proof: String, to path: String) throws {
-    do {
+    try explaining(path) {
       let file = try OutputFile(path, durability: .flushed)
       try file.write(Array((proof + "\n").utf8))
       try file.commit()
-    } catch {
-      throw Failure(error, on: path)
     }
   }
 
-  func outcomes(in surroundings: Surroundings, _ report: (Receipt) throws -> Void) throws {
-    let keys = trust.map { KeyReference($0, from: surroundings.folder) }
+  func outcomes(in environment: Environment, _ report: (Receipt) throws -> Void) throws {
+    let keys = trust.map { KeyReference($0, from: environment.folder) }
     let publication = Publication(
       bundle: bundle, group: group, destination: destination, trust: keys, dryRun: dryRun)
-    let place = try publication.place(in: surroundings)
-    guard Publication.isPlatform(place.destination) else { return try report(publication.run(in: surroundings)) }
+    let place = try publication.place(in: environment)
+    guard Publication.isPlatform(place.destination) else { return try report(publication.run(in: environment)) }
     var remote = RemotePublication(
       address: place.destination, bundle: bundle, group: place.group, dryRun: dryRun,
       authorities: try authority.bytes())
-    if createGroup { remote.newGroupTrust = try publication.trustedKeys(in: surroundings) }
+    if createGroup { remote.newGroupTrust = try publication.trustedKeys(in: environment) }
     if let receipt, FileManager.default.fileExists(atPath: receipt) {
       throw Failure(.cannotWrite, "'\(receipt)' exists", hint: "choose another file for the receipt")
     }
-    let token = try Credentials(surroundings.variables).token(for: place.destination)
-    let checked = try publication.checked(in: surroundings)
-    let published = try remote.run(checked, token: token, progress: surroundings.progress)
+    let token = try Credentials(environment.variables).token(for: place.destination)
+    let checked = try publication.checked(in: environment)
+    let published = try remote.run(checked, token: token, progress: environment.progress)
     try report(published)
     guard let receipt else { return }
     if let proof = published.proof {

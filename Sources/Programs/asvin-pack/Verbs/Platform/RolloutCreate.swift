@@ -1,3 +1,5 @@
+import AsvinBundle
+import AsvinHost
 import ArgumentParser
 import AsvinPlatformAPI
 import AsvinPlatformClient
@@ -76,14 +78,14 @@ struct RolloutCreate: Verb {
   @OptionGroup var platform: PlatformOptions
   @OptionGroup var shown: OutputOptions
 
-  func outcomes(in surroundings: Surroundings, _ report: (RolloutView) throws -> Void) throws {
-    let project = try ProjectFile.find(in: surroundings)
+  func outcomes(in environment: Environment, _ report: (RolloutView) throws -> Void) throws {
+    let project = try ProjectFile.find(in: environment)
     let choice = try firmwareChoice(project)
     let (batch, time, startsNow) = (try batch(), try time(), start == "now")
-    if let warning = PlatformConnection.warning(naming: name, "rollout") { surroundings.warn(warning) }
+    if let warning = PlatformConnection.warning(naming: name, "rollout") { environment.warn(warning) }
     let (name, groups) = (name, groups)
     let priority = immediately ? PriorityName.immediately : .batch
-    let rollout = try platform.tasks(in: surroundings).run { platform in
+    let rollout = try platform.tasks(in: environment).run { platform in
       let groups = try await platform.deviceGroups(named: groups)
       let chosen: Int64
       switch choice {
@@ -94,7 +96,7 @@ struct RolloutCreate: Verb {
         name: name, firmware: chosen, groups: groups, priority: priority, batch: batch, start: time)
       let planned = try await platform.must(.post, "/manage/rollouts", request, as: RolloutReply.self)
       guard startsNow else { return planned }
-      for displaced in planned.disables ?? [] { surroundings.warn("this disables \(displaced.text)") }
+      for displaced in planned.disables ?? [] { environment.warn("this disables \(displaced.text)") }
       do {
         return try await platform.must(.post, "/manage/rollouts/\(planned.id)/start", as: RolloutReply.self)
       } catch let failure as Failure {

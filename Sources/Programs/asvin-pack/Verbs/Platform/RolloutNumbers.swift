@@ -1,3 +1,4 @@
+import AsvinHost
 import AsvinRelease
 
 /// The numbers of a batch, as an operator writes them.

@@ -1,3 +1,4 @@
+import AsvinHost
 import ArgumentParser
 import AsvinPlatformAPI
 import AsvinPrograms
@@ -21,8 +22,8 @@ struct RolloutListing: Verb {
   @OptionGroup var platform: PlatformOptions
   @OptionGroup var shown: OutputOptions
 
-  func outcomes(in surroundings: Surroundings, _ report: (RolloutTable) throws -> Void) throws {
-    let rollouts = try platform.tasks(in: surroundings).run { platform in
+  func outcomes(in environment: Environment, _ report: (RolloutTable) throws -> Void) throws {
+    let rollouts = try platform.tasks(in: environment).run { platform in
       try await platform.must(.get, "/manage/rollouts", as: RolloutList.self).items
     }
     try report(RolloutTable(rollouts: rollouts))
@@ -36,9 +37,9 @@ struct RolloutShow: Verb {
   @OptionGroup var platform: PlatformOptions
   @OptionGroup var shown: OutputOptions
 
-  func outcomes(in surroundings: Surroundings, _ report: (RolloutView) throws -> Void) throws {
+  func outcomes(in environment: Environment, _ report: (RolloutView) throws -> Void) throws {
     let name = rollout
-    let view = try platform.tasks(in: surroundings).run { platform in
+    let view = try platform.tasks(in: environment).run { platform in
       let rollout = try await platform.rollout(name)
       let devices = try await platform.all("/manage/rollouts/\(rollout.id)/devices", as: RolloutDeviceList.self)
       return RolloutView(rollout: rollout, devices: devices)
@@ -99,9 +100,9 @@ struct RolloutAction<Change: RolloutChange>: Verb {
   @OptionGroup var platform: PlatformOptions
   @OptionGroup var shown: OutputOptions
 
-  func outcomes(in surroundings: Surroundings, _ report: (RolloutView) throws -> Void) throws {
+  func outcomes(in environment: Environment, _ report: (RolloutView) throws -> Void) throws {
     let (name, action) = (rollout, Change.name)
-    let changed = try platform.tasks(in: surroundings).run { platform in
+    let changed = try platform.tasks(in: environment).run { platform in
       let rollout = try await platform.rollout(name)
       return try await platform.must(.post, "/manage/rollouts/\(rollout.id)/\(action)", as: RolloutReply.self)
     }

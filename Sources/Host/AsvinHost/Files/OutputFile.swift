@@ -108,7 +108,7 @@ package final class OutputFile: ByteSink {
   package func write(_ bytes: Span<UInt8>) throws(FileError) {
     switch target {
     case .file(let file): try file.write(bytes)
-    case .stream(let spool, _): try AsvinBundle.write(bytes, to: spool, path: path)
+    case .stream(let spool, _): try AsvinHost.write(bytes, to: spool, path: path)
     }
   }
 
@@ -126,7 +126,7 @@ package final class OutputFile: ByteSink {
       if place == .stream { throw FileError(.create, path, .isSpecial("a device or a pipe")) }
       if durability == .flushed { try file.flush(by: flush) }
       try file.place(replacing: replacing == .existing)
-      if durability == .flushed { try flushFolder(split(path).folder, flush) }
+      if durability == .flushed { try FileSystem.flushFolder(FileSystem.split(path).folder, flush) }
     }
   }
 
@@ -152,23 +152,8 @@ package final class OutputFile: ByteSink {
       if got < 0 && errno == EINTR { continue }
       guard got >= 0 else { throw FileError(.read, path) }
       if got == 0 { return }
-      try AsvinBundle.write(piece.span.extracting(0..<got), to: descriptor, path: path)
+      try AsvinHost.write(piece.span.extracting(0..<got), to: descriptor, path: path)
       offset += off_t(got)
     }
   }
-}
-
-/// Flushes a folder, so that a rename in it survives a power cut.
-func flushFolder(_ folder: String, _ flush: (Int32) -> Int32 = { fsync($0) }) throws(FileError) {
-  let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-  guard descriptor >= 0 else { throw FileError(.write, folder) }
-  defer { close(descriptor) }
-  guard flush(descriptor) == 0 else { throw FileError(.write, folder) }
-}
-
-/// A path's folder and last part.
-func split(_ path: String) -> (folder: String, last: String) {
-  guard let slash = path.lastIndex(of: "/") else { return (".", path) }
-  let folder = path[..<slash]
-  return (folder.isEmpty ? "/" : String(folder), String(path[path.index(after: slash)...]))
 }

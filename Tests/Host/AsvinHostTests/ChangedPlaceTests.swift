@@ -2,7 +2,7 @@ import AsvinFixtures
 import Glibc
 import Testing
 
-@testable import AsvinBundle
+@testable import AsvinHost
 
 @Suite("What changes while an output is written", .usesScratch)
 struct ChangedPlaceTests {

@@ -46,7 +46,7 @@ enum OutputPlace: Equatable {
 
   /// Whether a link is in a folder whose links the system makes: `/dev/stdout`, `/proc/self/fd/3`.
   private static func isSystems(_ path: String) -> Bool {
-    guard let resolved = unsafe realpath(split(path).folder, nil) else { return false }
+    guard let resolved = unsafe realpath(FileSystem.split(path).folder, nil) else { return false }
     defer { unsafe Glibc.free(resolved) }
     let folder = unsafe String(cString: resolved) + "/"
     return (folder.hasPrefix("/dev/") && !folder.hasPrefix("/dev/shm/")) || folder.hasPrefix("/proc/")

@@ -1,16 +1,15 @@
-import AsvinBundle
 import Glibc
 
 /// A file of a fixed size that is read and written like flash.
 ///
 /// Reads and writes are system calls, not mapped memory: a disk that fails, fills up or becomes read-only is then an error
 /// that is reported. A mapped page would end the program with SIGBUS.
-final class RegionFile {
-  let path: String
-  let count: Int
+package final class RegionFile {
+  package let path: String
+  package let count: Int
   private let descriptor: Int32
   /// The first error of a read or a write.
-  private(set) var failure: FileError?
+  package private(set) var failure: FileError?
 
   /// Bytes that are read at once, because the installer reads byte by byte.
   private static let windowBytes = 1 << 15
@@ -19,7 +18,7 @@ final class RegionFile {
   private var start = -1
 
   /// Opens a file, or creates it, filled with 0xFF as erased flash is.
-  init(_ path: String, count: Int) throws(FileError) {
+  package init(_ path: String, count: Int) throws(FileError) {
     (self.path, self.count) = (path, count)
     descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else { throw FileError(.create, path) }
@@ -42,7 +41,7 @@ final class RegionFile {
   }
 
   /// Opens a file that is only read; `nil` where there is none.
-  init?(reading path: String) throws(FileError) {
+  package init?(reading path: String) throws(FileError) {
     self.path = path
     descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
     guard descriptor >= 0 else {
@@ -60,13 +59,13 @@ final class RegionFile {
   }
 
   /// A file that is missing, as flash that was never written to.
-  init(erased path: String, count: Int) {
+  package init(erased path: String, count: Int) {
     (self.path, self.count, descriptor) = (path, count, -1)
   }
 
   deinit { if descriptor >= 0 { close(descriptor) } }
 
-  subscript(offset: Int) -> UInt8 {
+  package subscript(offset: Int) -> UInt8 {
     if start < 0 || offset < start || offset >= start + Self.windowBytes { load(offset) }
     return start < 0 ? 0xFF : window[offset - start]
   }
@@ -74,13 +73,13 @@ final class RegionFile {
   /// Fills memory with the bytes at an offset.
   ///
   /// - Returns: whether all of them could be read.
-  func copy(_ offset: Int, into memory: UnsafeMutableRawBufferPointer) -> Bool {
+  package func copy(_ offset: Int, into memory: UnsafeMutableRawBufferPointer) -> Bool {
     for index in memory.indices { unsafe memory[index] = self[offset + index] }
     return start >= 0
   }
 
   /// Writes bytes, unless an earlier operation failed.
-  func write(_ offset: Int, _ source: Span<UInt8>) {
+  package func write(_ offset: Int, _ source: Span<UInt8>) {
     var done = 0
     while done < source.count, failure == nil {
       let rest = source.extracting(done..<source.count)
@@ -103,7 +102,7 @@ final class RegionFile {
   }
 
   /// Makes bytes 0xFF.
-  func fill(_ offset: Int, _ count: Int) {
+  package func fill(_ offset: Int, _ count: Int) {
     let piece = [UInt8](repeating: 0xFF, count: min(count, 1 << 16))
     var done = 0
     while done < count, failure == nil {
@@ -116,7 +115,7 @@ final class RegionFile {
   /// Gives the first bytes in pieces.
   ///
   /// - Throws: ``FileError``, and what the body throws.
-  func forEachPiece(upTo count: UInt64, _ body: ([UInt8]) throws -> Void) throws {
+  package func forEachPiece(upTo count: UInt64, _ body: ([UInt8]) throws -> Void) throws {
     let end = Int(min(count, UInt64(self.count)))
     var offset = 0
     while offset < end {
@@ -129,12 +128,12 @@ final class RegionFile {
   /// The first bytes.
   ///
   /// - Throws: ``FileError``.
-  func prefix(_ count: Int) throws(FileError) -> [UInt8] { try read(0, min(count, self.count)) }
+  package func prefix(_ count: Int) throws(FileError) -> [UInt8] { try read(0, min(count, self.count)) }
 
   /// Waits until all of it is on the disk.
   ///
   /// - Throws: ``FileError``, also for a write that failed before.
-  func flush() throws(FileError) {
+  package func flush() throws(FileError) {
     if let failure { throw failure }
     guard fsync(descriptor) == 0 else { throw FileError(.write, path) }
   }

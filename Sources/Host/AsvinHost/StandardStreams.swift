@@ -1,4 +1,3 @@
-package import AsvinRelease
 import Glibc
 
 /// Standard output, whose errors count, and standard error.
@@ -29,6 +28,14 @@ package enum StandardStreams {
     return Failure(
       .cannotWrite, "cannot write to standard output: \(reason)", hint: "check where it goes, and that there is room")
   }
+
+  /// Writes out what `print` has buffered, so that a program which reads it through a pipe receives it now.
+  package static func flush() throws(Failure) {
+    guard fflush(nil) == 0 else { throw failure() }
+  }
+
+  /// Writes a line to the log on standard error. A log that cannot be written has nowhere to report it, so that the line is lost.
+  package static func log(_ line: [UInt8]) { _ = unsafe Glibc.write(STDERR_FILENO, line, line.count) }
 
   /// Writes a line to standard error.
   package static func say(_ line: String) { tell(line + "\n") }

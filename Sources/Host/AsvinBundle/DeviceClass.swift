@@ -1,3 +1,4 @@
+package import AsvinHost
 import AsvinCrypto
 package import AsvinManifest
 
@@ -22,7 +23,7 @@ package struct DeviceClass: Sendable {
   /// The class id as a UUID.
   package var classID: String { deviceClass.uuid }
 
-  static func vendor(_ domain: String) throws(Failure) -> Identifier {
+  package static func vendor(_ domain: String) throws(Failure) -> Identifier {
     let allowed = domain.utf8.allSatisfy { byte in
       switch byte {
       case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."),

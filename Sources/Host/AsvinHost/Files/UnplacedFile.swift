@@ -28,7 +28,7 @@ final class UnplacedFile {
     self.features = features
     // A nameless file gets its name through /proc, where that is mounted.
     if features.contains(.nameless), unsafe access("/proc/self/fd", X_OK) == 0 {
-      descriptor = unsafe open(split(path).folder, namelessFile | O_RDWR | O_CLOEXEC, permissions)
+      descriptor = unsafe open(FileSystem.split(path).folder, namelessFile | O_RDWR | O_CLOEXEC, permissions)
     }
     if descriptor < 0 { descriptor = try openNamed() }
   }
@@ -36,7 +36,7 @@ final class UnplacedFile {
   deinit { abandon() }
 
   func write(_ bytes: Span<UInt8>) throws(FileError) {
-    try AsvinBundle.write(bytes, to: descriptor, path: path)
+    try AsvinHost.write(bytes, to: descriptor, path: path)
   }
 
   func flush(by flush: (Int32) -> Int32) throws(FileError) {
@@ -142,7 +142,7 @@ final class UnplacedFile {
   }
 
   private static func hidden(_ path: String) -> String {
-    let (folder, last) = split(path)
+    let (folder, last) = FileSystem.split(path)
     // A name may have 255 bytes.
     let stem = String(decoding: last.utf8.prefix(200), as: UTF8.self)
     return "\(folder)/.\(stem).\(getpid())-\(UInt32.random(in: 0 ... .max))"

@@ -1,15 +1,14 @@
-import AsvinBundle
 import Glibc
 
 /// A file that was found and not named by the user: someone else could have put it there.
 ///
 /// A project file names keys, images and where releases go. Git had the same fault (CVE-2022-24765).
-struct FoundFile {
+package struct FoundFile {
   private let path: String
   /// The users whose files are obeyed: the caller, root, and who called `sudo`.
   private let owners: Set<uid_t>
 
-  init(_ path: String, sudoUser: String?) {
+  package init(_ path: String, sudoUser: String?) {
     self.path = path
     var owners: Set<uid_t> = [geteuid(), 0]
     if geteuid() == 0, let sudoUser, let user = uid_t(sudoUser) { owners.insert(user) }
@@ -19,7 +18,7 @@ struct FoundFile {
   /// Why the file is not obeyed; `nil` where it is.
   ///
   /// - Parameter opened: the file that was opened under the path.
-  func fault(opened: FileIdentity?) -> String? {
+  package func fault(opened: FileIdentity?) -> String? {
     guard opened != nil, FileIdentity(path) == opened else { return "it was exchanged while it was read" }
     guard let link = status(path, follows: false), let file = status(path, follows: true),
       let resolved = unsafe realpath(path, nil)

@@ -68,16 +68,3 @@ extension LockHolder: CustomStringConvertible {
   /// The holder as a message names it.
   package var description: String { "\(program), process \(process)" }
 }
-
-/// Makes a folder and those above it, where they are missing.
-///
-/// - Throws: ``FileError``.
-package func makeFolder(_ path: String) throws(FileError) {
-  if path.isEmpty { return }
-  if unsafe mkdir(path, 0o755) == 0 { return }
-  if errno == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex {
-    try makeFolder(String(path[..<slash]))
-    if unsafe mkdir(path, 0o755) == 0 { return }
-  }
-  guard errno == EEXIST else { throw FileError(.create, path) }
-}

@@ -1,4 +1,4 @@
-import AsvinBundle
+import AsvinHost
 import AsvinFixtures
 import FoundationEssentials
 import Glibc

@@ -2,7 +2,7 @@ import AsvinFixtures
 import Glibc
 import Testing
 
-@testable import AsvinBundle
+@testable import AsvinHost
 
 /// A power cut cannot be made in a test: what is flushed, and when, is counted instead.
 @Suite("Flushed files", .usesScratch)

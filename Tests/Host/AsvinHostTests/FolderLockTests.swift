@@ -1,4 +1,4 @@
-import AsvinBundle
+import AsvinHost
 import AsvinFixtures
 import Testing
 
@@ -21,10 +21,10 @@ struct FolderLockTests {
   @Test("A folder is made with those above it, and may be there already")
   func folders() throws {
     try Scratch.with { scratch in
-      try makeFolder(scratch.path("a/b/c"))
-      try makeFolder(scratch.path("a/b/c"))
+      try FileSystem.makeFolder(scratch.path("a/b/c"))
+      try FileSystem.makeFolder(scratch.path("a/b/c"))
       #expect(try scratch.files() == ["a", "a/b", "a/b/c"])
-      try makeFolder("")
+      try FileSystem.makeFolder("")
     }
   }
 
@@ -33,7 +33,7 @@ struct FolderLockTests {
     try Scratch.with { scratch in
       try scratch.write([1], to: "a")
       let path = scratch.path("a/b")
-      #expect(throws: FileError.self) { try makeFolder(path) }
+      #expect(throws: FileError.self) { try FileSystem.makeFolder(path) }
     }
   }
 }

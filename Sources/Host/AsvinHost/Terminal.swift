@@ -2,8 +2,8 @@ import Glibc
 import Synchronization
 
 /// The person at the terminal, if there is one.
-enum Terminal {
-  static var isThere: Bool { isatty(STDERR_FILENO) == 1 }
+package enum Terminal {
+  package static var isThere: Bool { isatty(STDERR_FILENO) == 1 }
 
   /// Signals that end or stop a program while it waits for an answer.
   private static let signals = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP]
@@ -11,7 +11,7 @@ enum Terminal {
   /// Asks for a passphrase, which is not shown; `nil` where nobody can be asked.
   ///
   /// A signal takes effect only after the terminal shows again what is typed.
-  static func askPassphrase(_ prompt: String) -> [UInt8]? {
+  package static func askPassphrase(_ prompt: String) -> [UInt8]? {
     let terminal = unsafe open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)
     guard terminal >= 0 else { return nil }
     defer { close(terminal) }

@@ -1,4 +1,4 @@
-import AsvinBundle
+import AsvinHost
 import AsvinCrypto
 package import AsvinManifest
 package import AsvinVerifier

@@ -2,7 +2,7 @@ import AsvinFixtures
 import Glibc
 import Testing
 
-@testable import AsvinBundle
+@testable import AsvinHost
 
 @Suite("What is at the place of an output", .usesScratch)
 struct PlaceTests {

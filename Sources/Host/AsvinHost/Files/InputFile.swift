@@ -100,6 +100,14 @@ package final class InputFile: ByteSource, Sendable {
     return bytes
   }
 
+  /// All bytes of a file that must be small.
+  ///
+  /// - Throws: ``FileError``, also where the file is longer than the limit.
+  package func all(limit: Int) throws(FileError) -> [UInt8] {
+    guard count <= UInt64(limit) else { throw FileError(.read, name, .isLonger(than: limit)) }
+    return try read(at: 0, count: limit)
+  }
+
   private static func drain(_ descriptor: Int32, name: String) throws(FileError) -> (Content, UInt64) {
     var bytes: [UInt8] = []
     var piece = [UInt8](repeating: 0, count: pieceBytes)

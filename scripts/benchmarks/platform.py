@@ -1,4 +1,4 @@
-"""Polls a second, p50, p99 and memory: asvin-platform, and gooseBit beside it. Both on SQLite, both one process."""
+"""Measures polls a second, p50, p99 and memory of asvin-platform and of gooseBit: one process each, both on SQLite."""
 
 import argparse
 import contextlib
@@ -55,7 +55,7 @@ def running(command: list, url: str, **options):
 
 
 def memory(pid: int) -> float:
-    """MiB that are resident."""
+    """Returns the resident memory in MiB."""
     return int(re.search(r"VmRSS:\s+(\d+)", pathlib.Path(f"/proc/{pid}/status").read_text())[1]) / 1024
 
 
@@ -93,7 +93,7 @@ end
 """
 
 
-# Its tables, made from its own models.
+# Creates gooseBit's tables from its own models.
 GOOSEBIT_TABLES = """
 import asyncio
 from tortoise import Tortoise
@@ -139,6 +139,8 @@ class Platform:
                 ((f"bench-{number}", f"bench-{number}", self.group, now, now + 3600) for number in range(1, self.devices + 1)),
             )
             base.execute("UPDATE device_group SET members = ? WHERE id = ?", (self.devices, self.group))
+            # A class of no bytes counts devices without a key, which is how asvin's clients register. Every bundle suits them.
+            base.execute("INSERT INTO population (device_group, class, devices) VALUES (?, x'', ?)", (self.group, self.devices))
 
     def roll_out(self):
         environment = {**os.environ, "ASVIN_PACK_TOKEN": self.workspace["token"]}
@@ -167,11 +169,14 @@ def measure_platform(devices: int, options) -> list:
 
             one("nothing to do")
             platform.roll_out()
-            one("rollout, each offered for the first time and written down")
+            one("rollout, first offer to each device, which is recorded")
             with sqlite3.connect(folder / "data/platform.sqlite") as base:
-                base.execute("INSERT OR IGNORE INTO record SELECT id, 1, 0, 0, 0, 0, 0 FROM device")
+                base.execute(
+                    "INSERT OR IGNORE INTO record (device, rollout, state, failures, reason, progress, changed) "
+                    "SELECT id, 1, 0, 0, 0, 0, 0 FROM device"
+                )
                 base.execute("UPDATE rollout SET offered = (SELECT count(*) FROM record)")
-            one("rollout, each offered before")
+            one("rollout, offered before")
     return rows
 
 
@@ -205,7 +210,7 @@ def measure_goosebit(devices: int, options) -> list:
 
 
 def goosebit_rollout(base: sqlite3.Connection):
-    """Software for the hardware of all devices, and a rollout of it to their feed."""
+    """Adds software for the hardware of all devices, and a rollout of it to their feed."""
 
     def insert(table: str, **values):
         info = list(base.execute(f"PRAGMA table_info({table})"))

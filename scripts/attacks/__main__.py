@@ -1,11 +1,11 @@
-"""Runs the attacks, or those that are named."""
+"""Runs all attacks, or the named ones."""
 
 import argparse
 
-from attacks import ALL, every_route, say
+from attacks import ALL, every_route, report
 
 parser = argparse.ArgumentParser()
-parser.add_argument("--seconds", type=float, default=30, help="how long all routes are under load")
+parser.add_argument("--seconds", type=float, default=30, help="duration of the load on all routes, default 30")
 parser.add_argument("names", nargs="*")
 arguments = parser.parse_args()
 for name in arguments.names or ["every-route", *ALL]:
@@ -13,4 +13,4 @@ for name in arguments.names or ["every-route", *ALL]:
         every_route(arguments.seconds)
     else:
         ALL[name]()
-say("all held")
+report("all held")

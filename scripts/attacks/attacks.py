@@ -1,4 +1,4 @@
-"""What enemies, crowds and failing disks do to the platform. Each attack prints what it measured, or fails."""
+"""Attacks the platform with hostile clients, load and failing disks. Each attack prints its measurements, or fails."""
 
 import json
 import os
@@ -17,12 +17,12 @@ from server import PROGRAMS, Server, publish, release, run
 CORES = os.cpu_count() or 2
 
 
-def say(text: str):
+def report(text: str):
     print(f"attack: {text}", flush=True)
 
 
 def together(number: int, body):
-    """Runs a body on a number of threads; the first error of one is raised."""
+    """Runs a body on a number of threads and raises their first error."""
     errors = []
 
     def one(index):
@@ -41,7 +41,7 @@ def together(number: int, body):
 
 
 def every_route(seconds: float):
-    """Many connections over all routes at once: each request is answered within 5 s."""
+    """Sends requests to all routes over many connections: each request is answered within 5 s."""
     server = Server()
     number = 4 * (5 + CORES)
     slowest, count, statuses, lock = [0.0, ""], [0], {}, threading.Lock()
@@ -73,12 +73,12 @@ def every_route(seconds: float):
     assert 500 not in statuses, f"{statuses[500]} replies were 500: {server.log_text()[-800:]}"
     status, _ = server.call("GET", "/healthz")
     assert status == 200, status
-    say(f"every route: {number} connections, {count[0]} requests, slowest {slowest[0] * 1000:.0f} ms ({slowest[1]})")
+    report(f"every route: {number} connections, {count[0]} requests, slowest {slowest[0] * 1000:.0f} ms ({slowest[1]})")
     server.end()
 
 
 def nested():
-    """Bodies that are nested deeply, or made of thousands of values, cost nothing, on any route that takes a body."""
+    """Sends bodies that are nested deeply or have thousands of values to every route with a body: they cost little CPU time."""
     server = Server()
     chain = b'{"x":' + b"[" * 7000 + b"]" * 7000 + b"}"
     bodies = [
@@ -108,12 +108,12 @@ def nested():
     number = len(bodies) * len(paths)
     assert slowest < 1, f"a nested body took {slowest:.2f} s"
     assert spent / number < 0.05, f"{number} nested bodies took {spent:.2f} s of CPU"
-    say(f"nested bodies: {number}, slowest {slowest * 1000:.0f} ms, {spent * 1000 / number:.1f} ms of CPU each")
+    report(f"nested bodies: {number}, slowest {slowest * 1000:.0f} ms, {spent * 1000 / number:.1f} ms of CPU each")
     server.end()
 
 
 def refused_bodies():
-    """The body of a refused request is not read on."""
+    """Continues the bodies of refused requests: the server does not read them."""
     server = Server()
     cases = [
         ("POST", "/manage/rollouts", "Authorization: Bearer wrong"), ("PATCH", "/manage/uploads/1?offset=0", "X: y"),
@@ -134,15 +134,15 @@ def refused_bodies():
             except OSError:
                 pass
             peer.close()
-            assert time.monotonic() < end, f"{path}: {sent} bytes were taken in 5 s"
+            assert time.monotonic() < end, f"{path}: {sent} bytes were accepted in 5 s"
             most = max(most, sent)
     assert most < 16 << 20, most
-    say(f"refused bodies: {2 * len(cases)} requests, at most {most >> 10} KiB left the sender")
+    report(f"refused bodies: {2 * len(cases)} requests, at most {most >> 10} KiB left the sender")
     server.end()
 
 
 def slow_clients():
-    """Clients that read or write too slowly lose their connections; the server ends in time beside one."""
+    """Reads and writes too slowly: the server closes the connections, and can end in time despite stalled readers."""
     server = Server()
     folder = server.data.parent
     publish(server, release(folder, "1.0.0", 64 << 20))
@@ -163,7 +163,7 @@ def slow_clients():
         raise AssertionError(f"{name}: the connection was open after {limit} s")
 
     def is_closed(peer):
-        # The state of TCP: 1 is established.
+        # The state of the TCP connection: 1 is established.
         if peer.getsockopt(socket.IPPROTO_TCP, 11, 1)[0] != 1:
             raise OSError("closed")
 
@@ -195,13 +195,13 @@ def slow_clients():
         until_closed("silent", server.raw(), is_closed)
 
     def steady_reader():
-        # Slow, and above the least rate: it is served on.
+        # A slow reader above the minimum rate is still served.
         peer = server.raw()
         peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         peer.sendall(ask.encode())
         end = time.monotonic() + 45
         while time.monotonic() < end:
-            assert peer.recv(2048), "a reader above the least rate was cut off"
+            assert peer.recv(2048), "a reader above the minimum rate was disconnected"
             time.sleep(0.5)
         peer.close()
 
@@ -214,11 +214,11 @@ def slow_clients():
     time.sleep(1)
     ended = server.end(within=14)
     assert server.process.returncode == 0, server.process.returncode
-    say(f"slow clients: closed after: {words}; with three stalled readers the server ended {ended:.1f} s after SIGTERM")
+    report(f"slow clients: closed after {words}; with three stalled readers the server ended {ended:.1f} s after SIGTERM")
 
 
 def many_connections():
-    """Connections have a limit, one address has one, and a server without descriptors does not spin."""
+    """Opens too many connections: the limits of the server and of an address hold, and no CPU time is wasted without descriptors."""
     server = Server(before="ulimit -n 256")
     peers = []
     for _ in range(400):
@@ -237,12 +237,12 @@ def many_connections():
     time.sleep(0.5)
     status, _ = server.call("GET", "/healthz", timeout=5)
     assert status == 200, status
-    say(f"many connections: {len(peers)} with 256 descriptors, {spent:.2f} s of CPU in 3 s, then served again")
+    report(f"many connections: {len(peers)} with 256 descriptors, {spent:.2f} s of CPU in 3 s, then requests are served again")
     server.end()
 
 
 def locked():
-    """While another program holds the database's lock, reads are answered and writes are refused in time."""
+    """Locks the database from another program: reads are answered, and writes are refused in time."""
     server = Server()
     token = server.login()
     register = {"mac": "aa:bb", "firmware_version": "1.0", "name": "d"}
@@ -262,33 +262,33 @@ def locked():
     other.execute("ROLLBACK")
     other.close()
     assert server.call("POST", "/api/device/register", {**register, "mac": "cc:dd"}, token)[0] == 200
-    say(f"locked database: a poll was answered, a write refused after {took:.1f} s, /healthz says so")
+    report(f"locked database: a poll was answered, a write was refused after {took:.1f} s, and /healthz reported it")
     server.end()
 
 
 def one_process():
-    """A data folder has one server; the second one names the first."""
+    """Starts a second server on a data folder: it is refused with the name of the first one."""
     server = Server()
     second = subprocess.run(
         [PROGRAMS / "asvin-platform", "serve", "--data", server.data, "--port", "0"], capture_output=True, text=True,
         timeout=20,
     )
     assert second.returncode != 0 and str(server.process.pid) in second.stderr, (second.returncode, second.stderr)
-    say(f"two servers: {second.stderr.splitlines()[0]}")
+    report(f"two servers: {second.stderr.splitlines()[0]}")
     server.kill()
     again = Server(server.data)
     again.end()
 
 
 def full_disk():
-    """On a full disk polls are answered, uploads are refused before they fill it, and space can be won back."""
+    """Fills the disk: polls are answered, uploads are refused before they fill it, and space can be freed."""
     if os.getuid() != 0:
-        return say("full disk: skipped, it needs root to mount a small file system")
+        return report("full disk: skipped, because mounting a small file system needs root")
     folder = pathlib.Path(tempfile.mkdtemp(prefix="asvin-attack-"))
     disk = folder / "disk"
     disk.mkdir()
     if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "none", disk], capture_output=True).returncode != 0:
-        return say("full disk: skipped, this machine refuses to mount")
+        return report("full disk: skipped, because this machine refuses to mount")
     try:
         server = Server(disk / "data")
         token = server.login()
@@ -341,7 +341,7 @@ def full_disk():
         subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
         refused = run("asvin-platform", "serve", "--data", server.data, "--port", "0", check=False)
         assert refused.returncode == 73 and "read-only" in refused.stderr, (refused.returncode, refused.stderr)
-        say("full disk: polls answered, uploads refused with 507, space won back; a read-only folder is not served")
+        report("full disk: polls answered, uploads refused with 507, space freed; a read-only folder is not served")
     finally:
         subprocess.run(["umount", "-l", disk])
         shutil.rmtree(folder, ignore_errors=True)

@@ -1,9 +1,9 @@
-"""Requests to every route, with every kind of credential, right and wrong."""
+"""Random requests to every route with valid and invalid credentials of every kind."""
 
 import json
 import random
 
-# What asvin's clients call; the other routes are in the OpenAPI document.
+# The routes of asvin's clients; the other routes are in the OpenAPI document.
 LEGACY = [
     ("POST", "/auth/login"), ("POST", "/api/device/register"), ("POST", "/api/device/next/rollout"),
     ("POST", "/api/device/success/rollout"), ("POST", "/device/get"), ("GET", "/device/{id}"),
@@ -27,14 +27,14 @@ class Routes:
         self.workspace = server.workspace
 
     def next(self) -> tuple:
-        """A method, a path, a body and headers."""
+        """Returns a random method, path, body and headers."""
         method, path = self.random.choice(self.all)
         while "{" in path:
             before, rest = path.split("{", 1)
             value = self.random.choice(["1", "2", "99999", "xml", "csv", "0" * 64, "%00"])
             path = before + value + rest.split("}", 1)[1]
         headers = {"Content-Type": "application/json", **self.random.choice(self.credentials)}
-        # The tokens of this run must live on.
+        # The tokens of this run must not be deleted.
         if method == "DELETE" and "tokens" in path:
             method = "GET"
         body = None

@@ -1,4 +1,4 @@
-"""The platform under attack: a real process on a port of its own, and what its clients do."""
+"""The platform under attack: a real process on a free port, and calls of its clients."""
 
 import hashlib
 import hmac
@@ -20,7 +20,7 @@ class Server:
     """`asvin-platform serve` over a data folder with one workspace."""
 
     def __init__(self, data: pathlib.Path | None = None, before: str = "", port: int = 0):
-        """`before` is a shell command for the limits of the process, as `ulimit -n 256`."""
+        """`before` is a shell command that limits the process, such as `ulimit -n 256`."""
         self.data = data or pathlib.Path(tempfile.mkdtemp(prefix="asvin-attack-")) / "data"
         keys = self.data.parent / (self.data.name + "-workspace.json")
         if not keys.exists():
@@ -30,7 +30,7 @@ class Server:
         self.admin = {"Authorization": f"Bearer {self.workspace['token']}"}
         command = [PROGRAMS / "asvin-platform", "serve", "--data", self.data, "--port", port]
         shell = f"{before or ':'} && exec \"$@\""
-        # Beside the data, which may be on a disk that is filled.
+        # The log is outside the data folder, whose disk may be filled.
         self.log_path = pathlib.Path(tempfile.gettempdir()) / f"{self.data.parent.parent.name}-{self.data.parent.name}.log"
         self.log = open(self.log_path, "ab")
         self.process = subprocess.Popen(
@@ -49,7 +49,7 @@ class Server:
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
 
     def call(self, method: str, path: str, body=None, headers=None, timeout: float = 20):
-        """One request on a connection of its own; the status and the body."""
+        """Sends a request on a new connection and returns the status and the body."""
         connection = self.connection(timeout)
         data = body if isinstance(body, (bytes, type(None))) else json.dumps(body).encode()
         try:
@@ -63,7 +63,7 @@ class Server:
         return socket.create_connection(("127.0.0.1", self.port), timeout=timeout)
 
     def login(self) -> dict:
-        """What asvin's clients log in with."""
+        """Logs in as an asvin client and returns the header fields."""
         key, now = self.workspace["deviceKey"], int(time.time())
         code = hmac.new(self.workspace["customerKey"].encode(), f"{now}{key}".encode(), hashlib.sha256).hexdigest()
         status, body = self.call(
@@ -83,7 +83,7 @@ class Server:
         return 0
 
     def end(self, within: float = 15) -> float:
-        """Ends it with SIGTERM; the seconds that it took."""
+        """Ends the server with SIGTERM and returns the seconds until it ended."""
         start = time.monotonic()
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
@@ -91,7 +91,7 @@ class Server:
                 self.process.wait(within)
             except subprocess.TimeoutExpired:
                 self.process.kill()
-                raise AssertionError(f"the platform had not ended {within} s after SIGTERM") from None
+                raise AssertionError(f"the platform did not end within {within} s after SIGTERM") from None
         return time.monotonic() - start
 
     def kill(self):
@@ -109,7 +109,7 @@ def run(program: str, *arguments, check: bool = True, **options) -> subprocess.C
 
 
 def release(folder: pathlib.Path, version: str, size: int, name: str = "gw") -> pathlib.Path:
-    """A signed bundle of random bytes; the key is made on the first call."""
+    """Signs a bundle of random bytes. The first call generates the key."""
     key = folder / "TEST-ONLY-key.pem"
     if not key.exists():
         run("asvin-pack", "keygen", "-o", key, "--quiet")

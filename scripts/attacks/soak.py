@@ -1,6 +1,6 @@
-"""Everything at once, for a while: a platform, its agents, asvin's clients, readers that stall, garbage and operators,
-with kill -9 and a full disk in between. At the end every device is in exactly one state, the counts are exact, and nothing
-is left behind."""
+"""Runs everything at once for a while: a platform, its agents, asvin's clients, stalled readers, random requests and operators,
+with kill -9 and a full disk in between. At the end every device must be in exactly one state, every count must be exact, and
+no file or process may be left over."""
 
 import argparse
 import collections
@@ -39,10 +39,10 @@ class Soak:
         self.server = Server(self.disk / "data")
         self.lock = threading.Lock()
 
-    # What runs at once.
+    # The concurrent clients.
 
     def call(self, method, path, body=None, headers=None):
-        """A request that may meet a server which was just killed."""
+        """Sends a request to a server that may have just been killed."""
         try:
             with self.lock:
                 server = self.server
@@ -53,7 +53,7 @@ class Soak:
             return 0, b""
 
     def emulator(self, index: int):
-        """A device of asvin's: registers, polls, downloads, reports success, runs what it was given."""
+        """Acts as an asvin client: registers, polls, downloads, reports success and runs the image."""
         version, token = "0.1", None
         mac = f"02:00:00:00:00:{index:02x}"
         while time.monotonic() < self.end:
@@ -84,7 +84,7 @@ class Soak:
             time.sleep(self.random.uniform(0.1, 0.6))
 
     def agent(self, index: int):
-        """A gateway: `asvin-device run --once` again and again, killed now and then."""
+        """Acts as a gateway: runs `asvin-device run --once` repeatedly and kills it now and then."""
         folder = self.folder / f"gateway-{index}"
         while time.monotonic() < self.end:
             process = subprocess.Popen(
@@ -142,7 +142,7 @@ class Soak:
                 time.sleep(0.2)
 
     def operator(self, _):
-        """Rolls out, pauses, resumes, aborts, and publishes."""
+        """Acts as an operator: starts, pauses, resumes and aborts rollouts, and publishes."""
         version, number = 1, 0
         while time.monotonic() < self.end:
             number += 1
@@ -167,7 +167,7 @@ class Soak:
                 time.sleep(self.random.uniform(0.2, 1))
 
     def trouble(self, _):
-        """Kills the server, fills its disk, and makes room again."""
+        """Kills the server, fills its disk, and frees space again."""
         time.sleep(5)
         while time.monotonic() < self.end - 5:
             if self.has_disk and self.random.random() < 0.4:
@@ -188,7 +188,7 @@ class Soak:
                 self.counts["servers killed"] += 1
             time.sleep(self.random.uniform(3, 8))
 
-    # The beginning and the end.
+    # Setup and final checks.
 
     def prepare(self):
         publish(self.server, release(self.folder, "1.0.0", 100_000))
@@ -226,7 +226,7 @@ class Soak:
     def guarded(self, body, index):
         try:
             body(index)
-        except BaseException as error:  # noqa: BLE001 - it is judged at the end
+        except BaseException as error:  # noqa: BLE001 - it is checked at the end
             self.errors.append(f"{body.__name__}: {error!r}")
 
     def judge(self):
@@ -266,20 +266,20 @@ class Soak:
         assert listed <= kept, f"{len(listed - kept)} objects are missing"
         uploads = {str(row[0]) for row in database.execute("SELECT id FROM upload")}
         spooled = {path.name for path in (self.server.data / "objects/uploads").iterdir()}
-        assert spooled <= uploads, f"spooled without an upload: {spooled - uploads}"
+        assert spooled <= uploads, f"stored bytes without an upload: {spooled - uploads}"
         audit = database.execute("SELECT count(*), max(number) FROM audit").fetchone()
         assert audit[0] == (audit[1] or 0), audit
         left = [path for path in self.server.data.rglob("*") if path.name.startswith(".")]
         assert not left, left
         database.close()
-        # Each gateway can still be read, and runs one image.
+        # The status of each gateway can be read, and it runs one image.
         for index in range(self.agents):
             status = run("asvin-device", "status", self.folder / f"gateway-{index}")
             assert "gw-" in status.stdout or status.stdout, status
         assert self.counts["confirmations of agents"] > 0 and self.counts["updates of emulators"] > 0, self.counts
         words = ", ".join(f"{name} {number}" for name, number in sorted(self.counts.items()))
         print(f"soak: {len(rollouts)} rollouts, {fleet[0]} devices, ended in {took:.1f} s; {words}", flush=True)
-        print("soak: every count is exact, nothing is left behind", flush=True)
+        print("soak: every count is exact, nothing is left over", flush=True)
 
     def clean(self):
         if self.has_disk:

@@ -16,14 +16,14 @@ import urllib.request
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-# A body that is too large is refused before it is read to its end, whatever else is wrong with it.
+# A body that is too large is refused before it is read completely, whatever else is wrong with it.
 CONFIGURATION = """
 [checks.negative_data_rejection]
 expected-statuses = ["400", "401", "403", "404", "405", "409", "413", "422", "429"]
 """
 PROGRAM = pathlib.Path(__file__).resolve().parents[2] / ".build/release/asvin-platform"
-# Not judged: a body can be what its schema says and still be refused, as a key that is no key; and what was deleted and
-# is asked for again is a stateful check that needs links, which there are none of.
+# Not checked: a body can match its schema and still be refused, such as a malformed key; and the stateful check of deleted
+# entities needs links, which the document does not have.
 EXCLUDED = "positive_data_acceptance,use_after_free,ensure_resource_availability,object_level_authorization"
 
 
@@ -43,7 +43,7 @@ def workspace_token(url: str, workspace: dict) -> str:
 
 
 def device_token(url: str, workspace: dict) -> str:
-    """The token of a new device, which has the id 1."""
+    """Enrols a device, which gets the id 1, and returns its token."""
     key = Ed25519PrivateKey.generate()
     public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
 
@@ -87,7 +87,7 @@ def main() -> int:
         alive = server.poll() is None
         server.send_signal(signal.SIGTERM)
         server.wait(20)
-    print(f"api-conformance: {'all operations are as they say' if not any(results) and alive else 'failed'}")
+    print(f"api-conformance: {'all operations conform' if not any(results) and alive else 'failed'}")
     return 0 if alive and not any(results) else 1
 
 

@@ -1,4 +1,4 @@
-"""Kills the platform in place of each write of a rollout's transitions, and counts what is left."""
+"""Kills the platform instead of each write during a rollout, and checks that nothing acknowledged is lost."""
 
 import argparse
 import hashlib
@@ -23,7 +23,7 @@ DEVICES = 4
 
 
 class Dead(Exception):
-    """The platform is gone."""
+    """The platform was killed."""
 
 
 class Server:
@@ -60,7 +60,7 @@ class Server:
 
 
 class Fleet:
-    """What a client of asvin's and an operator do, one thing after the other, each until it is acknowledged."""
+    """The steps of asvin clients and an operator, each repeated until it is acknowledged."""
 
     def __init__(self, workspace: dict, rollout: int):
         self.workspace, self.rollout = workspace, rollout
@@ -95,7 +95,7 @@ class Fleet:
         return steps
 
     def check(self, server: Server, acknowledged: list):
-        """All that was acknowledged is there, and counted once."""
+        """Checks that every acknowledged step is recorded and counted once."""
         _, rollout = server.call("GET", f"/manage/rollouts/{self.rollout}", None, self.admin)
         _, devices = server.call("GET", f"/manage/rollouts/{self.rollout}/devices", None, self.admin)
         states = {device["name"]: device["state"] for device in devices["items"]}
@@ -107,7 +107,7 @@ class Fleet:
                 raise AssertionError(f"'{step}' was acknowledged, and {device} is {states[device]}")
         for state, number in rollout["tally"].items():
             if number != sum(one == state for one in states.values()):
-                raise AssertionError(f"{number} are counted {state}, of {states}")
+                raise AssertionError(f"{number} devices are counted as {state}, of {states}")
         page, after = None, 0
         while after is not None:
             _, page = server.call("GET", f"/manage/audit?after={after}", None, self.admin)
@@ -118,7 +118,7 @@ class Fleet:
 
 
 def prepare(folder: pathlib.Path) -> Fleet:
-    """A workspace with devices in a group, firmware, and a planned rollout of three waves."""
+    """Creates a workspace with devices in a group, firmware, and a planned rollout of three waves."""
     data = folder / "prepared"
     made = subprocess.run([BIN / "asvin-platform", "workspace", "create", "w", "--data", data, "--json"], capture_output=True, check=True)
     workspace = json.loads(made.stdout)
@@ -143,7 +143,7 @@ def prepare(folder: pathlib.Path) -> Fleet:
 
 
 def run(folder: pathlib.Path, fleet: Fleet, kill_at: int | None) -> bool:
-    """Whether it was killed."""
+    """Returns whether the platform was killed."""
     data = folder / "data"
     shutil.rmtree(data, ignore_errors=True)
     shutil.copytree(folder / "prepared", data)
@@ -153,11 +153,11 @@ def run(folder: pathlib.Path, fleet: Fleet, kill_at: int | None) -> bool:
         while True:
             try:
                 status, _ = step(server)
-                # What was done and not acknowledged is in another phase by now.
+                # A step that was performed and not acknowledged may be refused in the new phase.
                 assert status == 200 or (was_killed and status == 409), f"{name}: {status}"
                 break
             except Dead:
-                assert server.process.wait(20) == -signal.SIGKILL, "it died by itself"
+                assert server.process.wait(20) == -signal.SIGKILL, "the platform ended by itself"
                 was_killed = True
                 server = Server(data)
                 fleet.check(server, acknowledged)
@@ -183,7 +183,7 @@ def main() -> int:
         print(f"kill-platform: error: {error}; the folder is kept: {folder}", file=sys.stderr)
         return 1
     shutil.rmtree(folder)
-    print(f"kill-platform: killed in place of {kills} of the {operation - every} writes and flushes; nothing lost, nothing twice")
+    print(f"kill-platform: killed instead of {kills} of {operation - every} writes and flushes; nothing was lost or counted twice")
     return 0 if kills else 1
 
 

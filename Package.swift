@@ -135,10 +135,12 @@ let platformWing: [Target] = [
     ]),
   .platform(
     "AsvinPlatform",
-    ["AsvinBundle", "AsvinHost", "AsvinImage", "AsvinCrypto", "AsvinVerifier", "AsvinManifest"]),
+    [
+      "AsvinPlatformAPI", "AsvinBundle", "AsvinHost", "AsvinImage", "AsvinCrypto", "AsvinVerifier", "AsvinManifest",
+    ]),
   .platform(
-    "AsvinPlatformStore", ["AsvinPlatform", "AsvinBundle", "AsvinHost", "AsvinCrypto", "AsvinManifest", .grdb], separate
-  ),
+    "AsvinPlatformStore",
+    ["AsvinPlatform", "AsvinPlatformAPI", "AsvinBundle", "AsvinHost", "AsvinCrypto", "AsvinManifest", .grdb], separate),
   .platform(
     "AsvinPlatformServer",
     [
@@ -170,6 +172,12 @@ let programs: [Target] = [
 
 let tests: [Target] = [
   .target(name: "AsvinFixtures", path: "Tests/Support/AsvinFixtures", swiftSettings: language),
+  .target(
+    name: "AsvinPlatformFixtures",
+    dependencies: [
+      "AsvinFixtures", "AsvinPlatformServer", "AsvinPlatformStore", "AsvinPlatform", "AsvinPlatformAPI", "AsvinRelease",
+      "AsvinPatch", "AsvinCrypto", "AsvinManifest",
+    ], path: "Tests/Support/AsvinPlatformFixtures", swiftSettings: language + lending),
   .tests("Device", "AsvinManifestTests", ["AsvinManifest"]),
   .tests("Device", "AsvinVerifierTests", ["AsvinVerifier", "AsvinCrypto", "AsvinManifest"]),
   .tests("Device", "AsvinDeviceCryptoTests", ["AsvinDeviceCrypto", "AsvinVerifier", "AsvinCrypto", "AsvinManifest"]),
@@ -188,16 +196,27 @@ let tests: [Target] = [
   .tests(
     "Host", "AsvinReleaseTests",
     ["AsvinRelease", "AsvinBundle", "AsvinHost", "AsvinImage", "AsvinVerifier", "AsvinCrypto", "AsvinManifest"]),
+  .tests("Platform", "AsvinPlatformAPITests", ["AsvinPlatformAPI"]),
   .tests(
     "Platform", "AsvinPlatformTests",
-    ["AsvinPlatform", "AsvinPlatformStore", "AsvinCrypto", "AsvinVerifier", "AsvinManifest"]),
+    ["AsvinPlatformFixtures", "AsvinPlatform", "AsvinPlatformAPI", "AsvinCrypto", "AsvinVerifier", "AsvinManifest"]),
+  .tests(
+    "Platform", "AsvinPlatformStoreTests",
+    ["AsvinPlatformFixtures", "AsvinPlatformStore", "AsvinPlatform", "AsvinPlatformAPI", "AsvinManifest"]),
   .tests(
     "Platform", "AsvinPlatformServerTests",
     [
-      "AsvinAgent", "AsvinPlatformClient", "AsvinPlatformServer", "AsvinPlatformStore", "AsvinPlatform",
-      "AsvinPlatformAPI", "AsvinRelease", "AsvinBundle", "AsvinHost", "AsvinPatch", "AsvinInstaller", "asvin-device",
-      "AsvinCrypto",
-      "AsvinVerifier", "AsvinManifest",
+      "AsvinPlatformFixtures", "AsvinPlatformServer", "AsvinPlatformStore", "AsvinPlatform", "AsvinPlatformAPI",
+      "AsvinBundle", "AsvinHost", "AsvinCrypto", "AsvinVerifier", "AsvinManifest",
+    ]),
+  .tests(
+    "Platform", "AsvinPlatformClientTests",
+    ["AsvinPlatformFixtures", "AsvinPlatformClient", "AsvinPlatform", "AsvinPlatformAPI", "AsvinRelease", "AsvinHost"]),
+  .tests(
+    "Platform", "AsvinAgentTests",
+    [
+      "AsvinPlatformFixtures", "AsvinAgent", "AsvinPlatformClient", "AsvinPlatform", "AsvinPlatformAPI", "AsvinRelease",
+      "AsvinBundle", "AsvinHost", "AsvinPatch", "AsvinInstaller", "asvin-device", "AsvinCrypto", "AsvinVerifier", "AsvinManifest",
     ]),
   .tests(
     "Programs", "AsvinProgramsTests",

@@ -4,31 +4,30 @@ import AsvinPlatformAPI
 package import AsvinPlatformClient
 import AsvinVerifier
 
-/// A device: polls, verifies, fetches, installs, tries, and confirms or goes back.
+/// The agent of a device. It polls, verifies, fetches and installs releases, tries them, and confirms or reverts them.
 ///
-/// One value is one start of the device. The start that installs a release never tries it: the next one does.
+/// One value is one start of the device. The start that installs a release never tries it; the next start does.
 package actor DeviceAgent {
-  /// What came of a poll or a start.
+  /// The result of a poll or a start.
   package enum Outcome: Equatable, Sendable {
     /// There was nothing to do.
     case nothing
-    /// A release that was tried is confirmed.
+    /// A release on trial was confirmed.
     case updated(String)
-    /// A release that was tried is not confirmed, and the device goes back.
+    /// A release on trial was not confirmed, and the device reverts it.
     case reverted(String)
-    /// A release was rejected, or could not be installed: the reason's code.
+    /// A release was rejected or could not be installed, with the reason code.
     case failed(UInt8)
-    /// A release is installed: the next start tries it.
+    /// A release is installed, and the next start tries it.
     case pending(String)
-    /// The device is to be started anew for a release, and the hook that does so failed: why.
+    /// The device must be restarted for a release, and the restart hook failed, with the cause.
     case waiting(String, String)
-    /// The platform has withdrawn a release before it was tried.
+    /// The platform withdrew a release before it was tried.
     case withdrawn(String)
   }
 
-  /// The disk I/O of an agent blocks a thread of its own, and not one of the few that all tasks share.
+  /// The agent has a thread of its own, because its disk I/O would block one of the few threads that all tasks share.
   private let executor = AgentExecutor()
-  /// The executor of the agent's own thread.
   package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
 
   let folder: DeviceFolder
@@ -38,24 +37,24 @@ package actor DeviceAgent {
   var identity: DeviceIdentity
   var session: PlatformSession
   var outbox: Outbox
-  /// The rollouts that the platform has said to be over for this device.
+  /// The rollouts that the platform reported as ended for this device.
   var withdrawn: Set<Int64> = []
-  /// Slots of the running bank whose image is not what was installed.
+  /// The running slots whose image is not the installed one.
   var damaged: Set<UInt64> = []
-  /// Whether ``start()`` has done its work.
+  /// Whether ``start()`` has completed.
   private(set) var isStarted = false
-  /// Whether this start has begun the trial of the candidate.
+  /// Whether this start began the trial of the candidate.
   var isTrial = false
-  /// Whether another release than the one that this start runs is to be started.
+  /// Whether the agent must end, because another release is to be started.
   package internal(set) var mustEnd = false
-  /// Seconds after which the platform wants to be asked again.
+  /// The seconds after which the platform requests the next poll.
   var pace: Double?
-  /// When the device tries to enrol again, should the platform not know it.
+  /// The earliest time of another enrolment, if the platform does not know the device.
   var nextEnrolment = ContinuousClock.now
 
-  /// The device of a folder, which is locked for it.
+  /// Opens the device of a folder and locks the folder.
   ///
-  /// - Throws: ``Failure`` where the folder holds no device, or another process works in it.
+  /// - Throws: ``Failure`` if the folder has no device, or another process uses it.
   package init(_ folder: DeviceFolder, on platform: PlatformConnection, hooks: DeviceHooks) throws(Failure) {
     (self.folder, self.hooks, self.platform) = (folder, hooks, platform)
     identity = try folder.identity()
@@ -64,22 +63,22 @@ package actor DeviceAgent {
     do {
       outbox = try Outbox.kept(in: folder)
     } catch {
-      throw Trouble.failure(error)
+      throw AgentFailure.failure(error)
     }
   }
 
-  /// What runs: its version and sequence number.
+  /// Returns the version and the sequence number of the running release.
   ///
-  /// - Throws: ``Failure`` where nothing on the disk says it.
+  /// - Throws: ``Failure`` if nothing on the disk records it.
   package func running() throws -> (version: String, sequence: UInt64) {
     let content = try state().running.content
     return (content.version, content.sequence)
   }
 
-  /// Does what a start has to do, once: tries what is pending, goes back from what was not confirmed, repairs what is
-  /// damaged, and reports what became of an update.
+  /// Performs the work of a start once: repairs damaged state, tries a pending release, reverts a release that was not
+  /// confirmed, and reports the result of an update.
   ///
-  /// - Throws: ``Failure``, `FileError`, `InstallError`; it can then be called again.
+  /// - Throws: ``Failure``, `FileError`, `InstallError`. After an error it can be called again.
   package func start() async throws -> Outcome {
     guard !isStarted else { return .nothing }
     let outcome = try await begin()
@@ -87,9 +86,9 @@ package actor DeviceAgent {
     return outcome
   }
 
-  /// Asks once, and does what there is to do.
+  /// Polls once, and installs the release that the platform offers.
   ///
-  /// - Throws: ``Failure``, `FileError`, `InstallError`: an interrupted installation is resumed by the next poll.
+  /// - Throws: ``Failure``, `FileError`, `InstallError`. The next poll resumes an interrupted installation.
   package func poll() async throws -> Outcome {
     if !isStarted {
       let outcome = try await start()
@@ -101,21 +100,20 @@ package actor DeviceAgent {
     let running = state.running.content
     guard let update = try await ask(running) else { return .nothing }
     guard update.release != running.release else {
-      // The report was lost on the way.
+      // The report of the confirmation was lost.
       await report(DeviceEventRequest(event: .confirmed), about: update.rollout)
       return .nothing
     }
     return try await install(update, over: state)
   }
 
-  /// Asks what is next.
-  private func ask(_ running: BankContent) async throws -> UpdateReply? {
+  /// Asks the platform for the next release.
+  private func ask(_ running: SlotSetContent) async throws -> UpdateReply? {
     let query = UpdateQuery(
       version: running.version, sequence: running.sequence,
-      // A patch of an image that is damaged would fail.
-      images: running.images.filter { !damaged.contains($0.slot) }.map {
-        SlotImage(slot: $0.slot, size: $0.size, digest: $0.digest)
-      }, features: ReleasePlan.features, memory: ReleasePlan.memory)
+      // A patch of a damaged image would fail.
+      images: running.images.filter { !damaged.contains($0.slot) }, features: ReleasePlan.features,
+      memory: ReleasePlan.memory)
     let reply = try await authorised { platform, device in
       try await platform.exchange(.post, "/v2/devices/\(device)/next", query, as: UpdateReply.self)
     }
@@ -123,13 +121,13 @@ package actor DeviceAgent {
     return reply.content
   }
 
-  /// Whether the platform still offers an update: it may have been stopped while its payload was on the way.
-  func isOffered(_ update: UpdateReply, over running: BankContent) async throws -> Bool {
+  /// Whether the platform still offers an update. An operator may have stopped it during the download.
+  func isOffered(_ update: UpdateReply, over running: SlotSetContent) async throws -> Bool {
     guard !withdrawn.contains(update.rollout), let now = try await ask(running) else { return false }
     return now.rollout == update.rollout && now.release == update.release
   }
 
-  /// Runs a request as the device; a device that the platform no longer knows enrols again, where it may.
+  /// Runs a request as the device. A device that the platform no longer knows enrols again, if it has the workspace keys.
   func authorised<Result: Sendable>(
     _ body: @Sendable (_ platform: PlatformConnection, _ device: Int64) async throws -> Result
   ) async throws -> Result {
@@ -139,21 +137,21 @@ package actor DeviceAgent {
     } catch is UnknownDevice {
       guard let keys = hooks.keys, .now >= nextEnrolment else { throw UnknownDevice.failure(folder) }
       nextEnrolment = .now + .seconds(600)
-      say("the platform does not know this device; it enrols again")
+      log("the platform does not know this device; it enrols again")
       let key = try folder.key()
       let version = try state().running.content.version
-      identity = try await Enrolment.renew(identity, key, keys, version: version, on: platform)
+      identity = try await DeviceEnrolment.renew(identity, key, keys, version: version, on: platform)
       try folder.keep(identity)
       session = PlatformSession(platform, identity, key)
-      // Reports of the device that was removed are about rollouts that this one is not in.
+      // The pending reports concern rollouts of the removed device.
       outbox = Outbox()
       outbox.keep(in: folder)
-      say("enrolled as device \(identity.device)")
+      log("enrolled as device \(identity.device)")
       let device = identity.device
       return try await session.run { try await body($0, device) }
     }
   }
 
   /// Logs a line.
-  func say(_ line: String) { hooks.log(Trouble.line(line)) }
+  func log(_ line: String) { hooks.log(AgentFailure.line(line)) }
 }

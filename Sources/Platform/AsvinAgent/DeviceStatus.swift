@@ -1,66 +1,58 @@
 package import AsvinHost
 import AsvinInstaller
 
-/// What a device is, what it runs, and what is to come: read from its folder, in which an agent may be at work.
+/// The status of a device: what it is, what it runs and what is pending. It is read from the device's folder while an agent
+/// may be running.
 package struct DeviceStatus: Codable, Equatable, Sendable {
-  /// A release in a bank.
+  /// A release in a slot set.
   package struct Release: Codable, Equatable, Sendable {
-    /// Its version.
     package let version: String
-    /// Its sequence number.
     package let sequence: UInt64
     /// SHA-256 of its manifest; empty for the factory image.
     package let release: String
-    /// The bank that holds it.
+    /// The slot set: bank `a` or `b`.
     package let bank: String
-    /// Whether its images on the disk are those that were installed.
+    /// Whether the images on the disk are the installed ones.
     package let isIntact: Bool
   }
 
-  /// How far an update is.
-  package enum Phase: String, Codable, Sendable {
-    /// It is installed: the next start tries it.
+  /// The phase of an update.
+  package enum UpdatePhase: String, Codable, Sendable {
+    /// It is installed, and the next start tries it.
     case pending
     /// It was started and is not confirmed yet.
     case trial
   }
 
-  /// The process that works in the folder.
+  /// The process that uses the folder.
   package struct Agent: Codable, Equatable, Sendable {
-    /// Its process id.
     package let process: Int32
-    /// Its program.
     package let program: String
   }
 
   /// The device's own name.
   package let name: String
-  /// Its id on the platform.
+  /// The id on the platform.
   package let device: Int64
-  /// The workspace's id.
   package let workspace: Int64
-  /// The platform's address.
   package let platform: String
-  /// The class id.
   package let deviceClass: String
-  /// The vendor id.
   package let vendor: String
   /// The rollback floor.
   package let floor: UInt64
-  /// What runs.
+  /// The running release.
   package let running: Release
-  /// What is pending or on trial.
+  /// The release that is pending or on trial.
   package let candidate: Release?
-  /// How far the candidate is.
-  package let phase: Phase?
-  /// Whether the device is to be started anew, and the hook that does so has failed or was not run.
+  package let phase: UpdatePhase?
+  /// Whether the device must be restarted, and the restart hook failed or was not run.
   package let awaitsRestart: Bool
-  /// Reports that the platform has not received yet.
+  /// The number of reports that the platform has not received yet.
   package let reports: Int
-  /// The agent at work, where there is one.
+  /// The running agent.
   package let agent: Agent?
 
-  /// The status of a folder's device.
+  /// Reads the status of a folder's device.
   ///
   /// - Throws: ``Failure``.
   package init(_ folder: DeviceFolder) throws(Failure) {
@@ -70,15 +62,15 @@ package struct DeviceStatus: Codable, Equatable, Sendable {
       (name, device, workspace) = (identity.name, identity.device, identity.workspace)
       (platform, deviceClass, vendor) = (identity.platform, identity.deviceClass, identity.vendor)
       floor = state.floor
-      running = try Release(state.running.content, state.running.bank, folder)
-      candidate = try state.candidate.map { try Release($0.content, $0.bank, folder) }
+      running = try Release(state.running.content, state.running.slotSet, folder)
+      candidate = try state.candidate.map { try Release($0.content, $0.slotSet, folder) }
       phase = state.candidate.map { _ in state.boot.phase == .trial ? .trial : .pending }
       let owed = try folder.load(OwedStart.file, as: OwedStart.self).value
       awaitsRestart = owed.map { !$0.hasHappened } ?? false
-      reports = try Outbox.kept(in: folder).letters.count
+      reports = try Outbox.kept(in: folder).reports.count
       agent = folder.holder.map { Agent(process: $0.process, program: $0.program) }
     } catch {
-      throw Trouble.failure(error)
+      throw AgentFailure.failure(error)
     }
   }
 
@@ -89,9 +81,9 @@ package struct DeviceStatus: Codable, Equatable, Sendable {
 }
 
 extension DeviceStatus.Release {
-  fileprivate init(_ content: BankContent, _ bank: Bank, _ folder: DeviceFolder) throws {
+  fileprivate init(_ content: SlotSetContent, _ slotSet: SlotSet, _ folder: DeviceFolder) throws {
     self.init(
-      version: content.version, sequence: content.sequence, release: content.release, bank: bank.rawValue,
-      isIntact: try folder.damagedSlots(content, in: bank).isEmpty)
+      version: content.version, sequence: content.sequence, release: content.release, bank: slotSet.rawValue,
+      isIntact: try folder.damagedSlots(content, in: slotSet).isEmpty)
   }
 }

@@ -2,54 +2,52 @@ import AsvinHost
 package import AsvinPlatformClient
 import Synchronization
 
-/// Many devices in one process, each with a folder, a key and a login of its own.
+/// A simulation of many devices in one process. Each has a folder, a key and a login.
 package struct Simulation: Sendable {
-  /// How many.
+  /// The number of devices.
   package var count: Int
-  /// What each is like; its name is followed by a number.
-  package var like: Enrolment
-  /// The folder of their folders.
+  /// The enrolment of each device. A number is appended to its name.
+  package var like: DeviceEnrolment
+  /// The parent of the devices' folders.
   package var folder: String
   /// Seconds between polls.
   package var interval: Double
-  /// Seconds in all.
+  /// The duration in seconds.
   package var seconds: Double
-  /// The version at which a device is done; `nil` where none is.
+  /// The version at which a device stops; `nil` if no device stops.
   package var until: String?
-  /// Of a hundred devices, how many go back from what they try.
+  /// The percentage of devices that revert each release.
   package var failing: Int
 
-  /// What came of it.
+  /// The result of a simulation.
   package struct Report: Codable, Sendable {
-    /// Devices.
     package var devices = 0
-    /// Polls that were answered, and that were not.
+    /// Polls that were answered.
     package var polls = 0
     /// Polls that were not answered.
     package var errors = 0
     /// Updates that were confirmed.
     package var updated = 0
-    /// Updates that were gone back from.
+    /// Updates that were reverted.
     package var reverted = 0
     /// Releases that were rejected.
     package var failed = 0
-    /// Devices that run the version that they were to reach.
+    /// Devices that reached the version ``until``.
     package var reached = 0
-    /// Seconds that it took.
+    /// The duration in seconds.
     package var seconds = 0.0
-    /// Milliseconds that half, 95 and 99 of a hundred polls took at most, with what they led to.
+    /// The 50th, 95th and 99th percentile of the duration of a poll in milliseconds, with the installations.
     package var milliseconds: [String: Double] = [:]
   }
 
-  /// A simulation of its parts.
   package init(
-    count: Int, like: Enrolment, folder: String, interval: Double, seconds: Double, until: String?, failing: Int
+    count: Int, like: DeviceEnrolment, folder: String, interval: Double, seconds: Double, until: String?, failing: Int
   ) {
     (self.count, self.like, self.folder) = (count, like, folder)
     (self.interval, self.seconds, self.until, self.failing) = (interval, seconds, until, failing)
   }
 
-  /// Enrols those that are not enrolled.
+  /// Enrols the devices that are not enrolled yet.
   ///
   /// - Throws: ``Failure``.
   package func enrol(on platform: PlatformConnection) async throws {
@@ -60,19 +58,19 @@ package struct Simulation: Sendable {
           let folder = folder(number)
           var one = like
           one.name = "\(like.name)-\(number)"
-          // A folder that holds a device needs no other.
-          if (try? folder.identity()) == nil { _ = try await one.run(in: folder, on: platform) }  // see above
+          let isEnrolled = (try? folder.identity()) != nil  // a folder without a readable identity is enrolled
+          if !isEnrolled { _ = try await one.run(in: folder, on: platform) }
         }
       }
       try await group.waitForAll()
     }
   }
 
-  /// Runs the devices for so long, or until all are done.
+  /// Runs the devices until the time has passed, or all have reached the version.
   ///
-  /// - Throws: ``Failure`` where one cannot go on.
+  /// - Throws: ``Failure`` if a device cannot continue.
   package func run(on platform: PlatformConnection, log: @escaping @Sendable (String) -> Void) async throws -> Report {
-    let tally = Tally()
+    let tally = SimulationTally()
     let start = ContinuousClock.now
     let end = start + .seconds(seconds)
     try await withThrowingTaskGroup(of: Void.self) { group in
@@ -91,13 +89,13 @@ package struct Simulation: Sendable {
   private func folder(_ number: Int) -> DeviceFolder { DeviceFolder("\(folder)/\(like.name)-\(number)") }
 
   private func live(
-    _ number: Int, on platform: PlatformConnection, until end: ContinuousClock.Instant, _ tally: Tally,
+    _ number: Int, on platform: PlatformConnection, until end: ContinuousClock.Instant, _ tally: SimulationTally,
     _ log: @escaping @Sendable (String) -> Void
   ) async throws {
     let works = number * failing / 100 == (number - 1) * failing / 100
     let name = "\(like.name)-\(number)"
     let hooks = DeviceHooks(
-      check: { _ in works ? .succeeded : .failed("the simulation lets it fail") }, log: { log("\(name): \($0)") })
+      check: { _ in works ? .succeeded : .failed("the simulation makes it fail") }, log: { log("\(name): \($0)") })
     var agent: DeviceAgent?
     var backoff = Backoff(interval: interval)
     try await Task.sleep(for: .seconds(Double.random(in: 0...interval)))
@@ -113,7 +111,7 @@ package struct Simulation: Sendable {
         }
         tally.add(try await device.poll(), since: start)
         wait = backoff.success()
-        // The device starts anew: another value, as it would be another process.
+        // A restarted device is a new value, as it would be a new process.
         if await device.mustEnd {
           agent = nil
           continue
@@ -122,7 +120,7 @@ package struct Simulation: Sendable {
         throw CancellationError()
       } catch {
         tally.addError()
-        let failure = Trouble.failure(error)
+        let failure = AgentFailure.failure(error)
         log("\(name): \(failure.message)")
         wait = backoff.failure(wish: failure.retryAfter)
       }
@@ -132,8 +130,8 @@ package struct Simulation: Sendable {
   }
 }
 
-/// What all devices of a simulation have done.
-private final class Tally: Sendable {
+/// The counts of all devices of a simulation.
+private final class SimulationTally: Sendable {
   private struct State {
     var report = Simulation.Report()
     var times: [Double] = []

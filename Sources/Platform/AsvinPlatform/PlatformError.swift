@@ -1,35 +1,37 @@
-/// Why the platform does not do what it is asked for.
+package import AsvinPlatformAPI
+
+/// Why the rules refuse a request.
 package enum PlatformError: Error, Equatable, Sendable {
-  /// There is no such thing in the workspace. Another workspace's is as absent as one that never was.
+  /// The workspace has no such entity. Entities of other workspaces are treated as absent.
   case notFound(Kind)
-  /// The name is taken.
   case nameTaken(Kind)
-  /// A rollout is not in a phase from which it can do that.
-  case wrongPhase(Rollout.Phase)
-  /// A group's devices have been sent a release with this sequence number; an earlier one is published anew to go back.
+  /// The action is not possible in this phase of the rollout.
+  case wrongPhase(Phase)
+  /// A release with this sequence number was started for the group. To go back, publish the older firmware with a higher
+  /// sequence number.
   case sequenceNotAbove(UInt64)
   /// Another release of the class has this sequence number.
   case sequenceTaken(UInt64)
-  /// A rollout goes to no group.
+  /// A rollout needs at least one device group.
   case noGroups
-  /// None of the devices in a rollout's groups can take its firmware: their number.
+  /// None of this number of devices in the rollout's groups can use its firmware.
   case noDevice(Int)
-  /// The rollout is over: what it began ends.
-  case over(Rollout.Phase)
-  /// The rollout has nothing for the device now.
+  /// The rollout has ended. The device discards what it fetched.
+  case over(Phase)
+  /// The rollout has nothing for the device at the moment.
   case held(Hold)
-  /// Something is in use, and is not taken away.
+  /// The entity is in use and cannot be removed.
   case inUse(Kind)
-  /// A text or number is not one that the rules allow.
+  /// A text or a number is not allowed.
   case invalid(String)
 
-  /// The kinds of things.
+  /// The kinds of entities.
   package enum Kind: String, Sendable {
     case workspace, device, deviceGroup = "device group", fileGroup = "file group", firmware, rollout, upload, token,
       account, deviceKey = "device key"
   }
 
-  /// Why a rollout that is not over has nothing for a device.
+  /// Why a rollout that has not ended has nothing for a device.
   package enum Hold: String, Sendable {
     case planned = "the rollout has not started"
     case paused = "the rollout is paused"

@@ -1,14 +1,11 @@
-/// Reads JSON (RFC 8259) in one pass: each byte is looked at a bounded number of times, and nothing is found out by
-/// failing. Foundation's decoder builds an error with its complete path for each type that a value is not, so that a
-/// kilobyte of nested arrays costs it a second; this reader is for bytes of senders that nobody knows yet.
+/// Reads JSON (RFC 8259) from unauthenticated senders in one pass. It examines each byte a bounded number of times and does
+/// not rely on thrown errors. Foundation's decoder builds an error with a complete path for each type that does not match,
+/// so that a kilobyte of nested arrays takes it a second.
 struct JSONReader {
-  /// Levels of arrays and objects in a request: no message of the platform has more than five.
-  static let deepest = 8
-
   private let bytes: [UInt8]
   private var place = 0
 
-  /// The value that bytes hold; `nil` where they are not JSON, or nested too deeply.
+  /// Returns the value of JSON text; `nil` if it is malformed or nested too deeply.
   static func value(of bytes: [UInt8]) -> JSONValue? {
     var reader = JSONReader(bytes: bytes)
     guard let value = reader.value(depth: 0) else { return nil }
@@ -41,8 +38,8 @@ struct JSONReader {
   private mutating func value(depth: Int) -> JSONValue? {
     skipSpace()
     switch next {
-    case UInt8(ascii: "{"): return depth < Self.deepest ? object(depth: depth + 1) : nil
-    case UInt8(ascii: "["): return depth < Self.deepest ? list(depth: depth + 1) : nil
+    case UInt8(ascii: "{"): return depth < PlatformLimit.nesting ? object(depth: depth + 1) : nil
+    case UInt8(ascii: "["): return depth < PlatformLimit.nesting ? list(depth: depth + 1) : nil
     case UInt8(ascii: "\""): return text().map { .text($0) }
     case UInt8(ascii: "t"): return take("true", for: true)
     case UInt8(ascii: "f"): return take("false", for: false)
@@ -58,7 +55,7 @@ struct JSONReader {
     repeat {
       skipSpace()
       guard next == UInt8(ascii: "\""), let name = text(), take(":"), let value = value(depth: depth),
-        // Two values of one name mean one thing to one reader and another to the next.
+        // Refused because readers disagree about which of two members with one name counts.
         members.updateValue(value, forKey: name) == nil
       else { return nil }
     } while take(",")
@@ -93,7 +90,7 @@ struct JSONReader {
     }
     let text = String(decoding: bytes[start..<place], as: UTF8.self)
     if isWhole, let number = Int64(text) { return .number(number) }
-    // A double of at most so many digits is read in linear time.
+    // The limit keeps the conversion to a double linear in time.
     guard place - start <= 400, let number = Double(text), number.isFinite else { return nil }
     return Int64(exactly: number).map { .number($0) } ?? .fraction(number)
   }
@@ -104,7 +101,7 @@ struct JSONReader {
     return place > start
   }
 
-  /// A text, from its first quotation mark on.
+  /// Reads a text, beginning at its quotation mark.
   private mutating func text() -> String? {
     place += 1
     var result: [UInt8] = []
@@ -134,7 +131,7 @@ struct JSONReader {
     case UInt8(ascii: "u"):
       guard var code = fourDigits() else { return false }
       if (0xD800..<0xDC00).contains(code) {
-        // The second half of a pair must follow: half a character is no text.
+        // A high surrogate must be followed by a low one (RFC 8259 §7).
         guard next == UInt8(ascii: "\\"), place + 1 < bytes.count, bytes[place + 1] == UInt8(ascii: "u") else {
           return false
         }
@@ -162,15 +159,15 @@ struct JSONReader {
 }
 
 extension JSONValue {
-  /// The value that the bytes of a request hold.
+  /// Reads the JSON body of a request.
   ///
-  /// - Returns: `nil` where they are not JSON, are nested more than eight levels deep, or name a member twice.
+  /// - Returns: `nil` if the body is malformed, is nested more than eight levels deep, or names a member twice.
   package init?(request bytes: [UInt8]) {
     guard let value = JSONReader.value(of: bytes) else { return nil }
     self = value
   }
 
-  /// Whether arrays and objects are nested at most eight levels deep, whatever else the bytes are.
+  /// Whether arrays and objects are nested at most eight levels deep. The bytes need not be valid JSON.
   package static func isShallow(_ bytes: [UInt8]) -> Bool {
     var (depth, isInText, isEscaped) = (0, false, false)
     for byte in bytes {
@@ -180,7 +177,7 @@ extension JSONValue {
       case UInt8(ascii: "\""): isInText.toggle()
       case UInt8(ascii: "{") where !isInText, UInt8(ascii: "[") where !isInText:
         depth += 1
-        if depth > JSONReader.deepest { return false }
+        if depth > PlatformLimit.nesting { return false }
       case UInt8(ascii: "}") where !isInText, UInt8(ascii: "]") where !isInText: depth -= 1
       default: break
       }

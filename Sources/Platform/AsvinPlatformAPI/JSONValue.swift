@@ -1,21 +1,13 @@
 /// Any JSON value.
 package indirect enum JSONValue: Encodable, Equatable, Sendable {
-  /// Text.
   case text(String)
-  /// A whole number.
   case number(Int64)
-  /// Another number.
+  /// A number that is not an integer of 64 bits.
   case fraction(Double)
-  /// True or false.
   case boolean(Bool)
-  /// An array.
   case list([JSONValue])
-  /// An object.
   case object([String: JSONValue])
-  /// Nothing.
   case null
-
-  /// Writes it.
   package func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     switch self {
@@ -31,18 +23,14 @@ package indirect enum JSONValue: Encodable, Equatable, Sendable {
 }
 
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, ExpressibleByBooleanLiteral {
-  /// Text.
   package init(stringLiteral value: String) { self = .text(value) }
-  /// A number.
   package init(integerLiteral value: Int64) { self = .number(value) }
-  /// True or false.
   package init(booleanLiteral value: Bool) { self = .boolean(value) }
 }
 
 extension JSONValue: ExpressibleByArrayLiteral, ExpressibleByDictionaryLiteral {
-  /// An array.
   package init(arrayLiteral elements: JSONValue...) { self = .list(elements) }
-  /// An object; of a name that is given twice, the last value counts.
+  /// Of two members with one name, the last one counts.
   package init(dictionaryLiteral elements: (String, JSONValue)...) {
     self = .object(Dictionary(elements) { _, last in last })
   }

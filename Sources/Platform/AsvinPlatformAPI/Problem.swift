@@ -1,15 +1,10 @@
-/// Why something was not done.
+/// Why a request was refused.
 package struct Problem: Codable, Equatable, Sendable {
-  /// What is wrong
   package var message: String
-  /// What to do next
   package var hint: String?
-  /// Why a release was rejected: the name of the reason
   package var reason: String?
-  /// Its code
   package var code: Int?
 
-  /// Problem of its parts.
   package init(message: String, hint: String? = nil, reason: String? = nil, code: Int? = nil) {
     self.message = message
     self.hint = hint
@@ -19,13 +14,12 @@ package struct Problem: Codable, Equatable, Sendable {
 }
 
 extension Problem: Described {
-  /// What it looks like.
-  package static var schema: Schema {
+  package static var schema: MessageSchema {
     .object([
-      Property("message", .anyText, "What is wrong"),
+      Property("message", .anyText, "What failed"),
       Property("hint", .anyText, "What to do next", isRequired: false),
-      Property("reason", .anyText, "Why a release was rejected: the name of the reason", isRequired: false),
-      Property("code", .integer(0...255), "Its code", isRequired: false),
+      Property("reason", .anyText, "The name of the reason why a release was rejected", isRequired: false),
+      Property("code", .integer(0...255), "The reason code", isRequired: false),
     ])
   }
 }

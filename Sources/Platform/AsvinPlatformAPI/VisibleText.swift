@@ -1,7 +1,7 @@
-/// Text that operators see: on a terminal, in a report, on a page. Control characters could move a cursor, set a title or
-/// end a field there, and bidirectional controls could show a name that is not stored.
+/// Text that operators see on a terminal, in a report or on a page. Control characters could move a cursor, set a title or
+/// end a field there, and bidirectional controls could make a name look different from what is stored.
 package enum VisibleText {
-  /// Whether a scalar may be in a text: no C0 or C1 control, no line or paragraph separator, no bidirectional control.
+  /// Whether a scalar is allowed: C0 and C1 controls, line and paragraph separators and bidirectional controls are not.
   package static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0x00...0x1F, 0x7F...0x9F: false
@@ -13,7 +13,7 @@ package enum VisibleText {
   /// Whether every scalar of a text is visible.
   package static func isClean(_ text: String) -> Bool { text.unicodeScalars.allSatisfy(isVisible) }
 
-  /// A text without the scalars that are not visible.
+  /// Returns a text without its invisible scalars.
   package static func cleaned(_ text: String) -> String {
     guard !isClean(text) else { return text }
     var scalars = String.UnicodeScalarView()
@@ -21,7 +21,7 @@ package enum VisibleText {
     return String(scalars)
   }
 
-  /// What ``isVisible(_:)`` allows, as JSON Schema has it.
+  /// The pattern in JSON Schema of what ``isVisible(_:)`` allows.
   static let pattern =
     "^[^\\u0000-\\u001f\\u007f-\\u009f\\u061c\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069\\ufeff\\ufff9-\\ufffb]*$"
 }

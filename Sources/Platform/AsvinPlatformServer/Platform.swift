@@ -1,6 +1,6 @@
 import AsvinPlatform
 
-/// What every route works with.
+/// The services that the routes use.
 struct Platform: Sendable {
   let store: any PlatformStore
   let objects: any ObjectStore

@@ -10,30 +10,28 @@ import UnixSignals
 
 /// The platform, over HTTP.
 package struct PlatformServer: Sendable {
-  /// How it is reached, and what it tells.
+  /// The configuration of the server.
   package struct Settings: Sendable {
-    /// The address that it listens on.
+    /// The address to listen on.
     package var host = "127.0.0.1"
-    /// Its port; 0 for any that is free.
+    /// The port; 0 for any free port.
     package var port = 8080
-    /// A certificate, PEM, with those that lead to its authority behind it, and its key; without them it is plain HTTP.
+    /// The certificate in PEM, followed by its intermediate certificates, and its key. Without them, the server uses plain
+    /// HTTP.
     package var certificate: (chain: String, key: String)?
-    /// The key that tokens are signed with: RSA of 2048 bits, PEM.
+    /// The key with which tokens are signed: RSA of 2048 bits in PEM.
     package var tokenKey: String
-    /// The SHA-1 fingerprint of the certificate that devices see, where a proxy shows its own: 20 bytes in hexadecimal.
+    /// The SHA-1 fingerprint of a proxy's certificate, if devices connect through a proxy: 20 bytes in hexadecimal.
     package var fingerprint: String?
-    /// How often one address may log in with one device key in a minute.
+    /// Logins a minute from one address with one device key.
     package var loginsPerMinute = 600
-    /// What happens when the store has not answered for half a minute: the process ends, and its supervisor starts it
-    /// again.
+    /// Called when the store has not answered for half a minute. The process ends, so that its supervisor restarts it.
     package var onSilence: @Sendable () -> Void = { ThisProcess.end(70) }
-    /// What a client may hold open, and how slow it may be.
     package var connections = ConnectionLimits.ofProcess()
 
-    /// Whether the log has a line for every request, or only for what is wrong.
+    /// Whether every request is logged, and not only problems.
     package var logsRequests = false
 
-    /// Settings, with what has no default.
     package init(tokenKey: String) { self.tokenKey = tokenKey }
   }
 
@@ -42,7 +40,6 @@ package struct PlatformServer: Sendable {
   private let objects: any ObjectStore
   private let clock: @Sendable () -> Instant
 
-  /// A server over what is stored.
   package init(
     _ settings: Settings, store: any PlatformStore, objects: any ObjectStore, clock: @escaping @Sendable () -> Instant
   ) {
@@ -52,10 +49,10 @@ package struct PlatformServer: Sendable {
     self.clock = clock
   }
 
-  /// Serves, until the task is cancelled or the process is told to end; what has begun is answered first.
+  /// Serves until the task is cancelled or the process receives a signal to stop. Requests in progress are answered first.
   ///
-  /// - Parameter listening: is told the port once requests are taken.
-  /// - Throws: where it cannot listen, or the certificate or a key is not good.
+  /// - Parameter listening: called with the port when the server accepts requests.
+  /// - Throws: an error if the server cannot listen, or the certificate or a key is not valid.
   package func run(listening: @escaping @Sendable (Int) -> Void = { _ in }) async throws {
     let tokens = try await Tokens(key: settings.tokenKey)
     let limiter = RateLimiter(perMinute: settings.loginsPerMinute)
@@ -64,7 +61,7 @@ package struct PlatformServer: Sendable {
     logger.logLevel = settings.logsRequests ? .info : .notice
     let connections = ConnectionTable(settings.connections, logger: logger)
     let health = Health(store: store, objects: objects, connections: connections)
-    await health.look()
+    await health.check()
     let metrics = Metrics()
     router.add(middleware: RequestLog(metrics: metrics))
     router.add(middleware: FaultReplies())
@@ -77,7 +74,7 @@ package struct PlatformServer: Sendable {
     router.get("readyz") { _, _ in try health.readiness() }
     let document = try Reply.json(OpenAPI.document)
     router.get("openapi.json") { _, _ in document }
-    DeviceAPI(
+    AsvinClientsAPI(
       store: store, objects: objects, tokens: tokens,
       fingerprint: try settings.fingerprint ?? settings.certificate.flatMap { try Fingerprint.text(of: $0.chain) },
       limiter: limiter,
@@ -116,7 +113,7 @@ package struct PlatformServer: Sendable {
   }
 }
 
-/// The application, with an end that no client can put off.
+/// The application, which ends even if a client does not read its reply.
 private struct Ending<App: ApplicationProtocol>: Service {
   let application: App
   let connections: ConnectionTable

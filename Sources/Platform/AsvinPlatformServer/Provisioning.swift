@@ -1,15 +1,15 @@
 package import AsvinPlatform
 import AsvinPlatformAPI
 
-/// Makes workspaces. There is no route for it: whoever runs the platform does it.
+/// Creates and changes workspaces. No route does this; the operator of the server does it with the program.
 package enum Provisioning {
-  /// Makes a workspace and a first token for its administrator.
+  /// Creates a workspace and a first token for its administrator.
   ///
   /// - Parameters:
-  ///   - customerKey: the key that its devices have already; one is made where there is none.
+  ///   - customerKey: the key that its devices already have; without it, a key is generated.
   ///   - deviceKeys: as `customerKey`.
-  /// - Returns: the workspace, and the token, which is not kept.
-  /// - Throws: `PlatformError` for a key that devices cannot have, or that another workspace has; what the store throws.
+  /// - Returns: the workspace, and the secret of the token, which is not stored.
+  /// - Throws: `PlatformError` for a key that devices cannot store, or that another workspace has; the errors of the store.
   package static func makeWorkspace(
     named name: String, customerKey: String? = nil, deviceKeys: [String] = [], in store: any PlatformStore,
     at now: Instant
@@ -31,16 +31,16 @@ package enum Provisioning {
       id: ID(0), name: "admin", role: .admin, digest: AccessSecret.digest(of: secret), created: now)
     try await store.write(in: workspace.id) { rows in
       let added = try rows.add(token)
-      try rows.record("workspace.create", "workspace \(workspace.id.value)", by: "platform", at: now)
-      try rows.record("token.create", "token \(added.id.value) admin", by: "platform", at: now)
+      try rows.record(.createWorkspace, "workspace \(workspace.id.value)", by: "platform", at: now)
+      try rows.record(.createToken, "token \(added.id.value) admin", by: "platform", at: now)
     }
     return (workspace, secret)
   }
 
-  /// Adds a device key to a workspace; one is made where none is given.
+  /// Adds a device key to a workspace. Without a key, one is generated.
   ///
   /// - Returns: the key.
-  /// - Throws: as ``makeWorkspace(named:customerKey:deviceKeys:in:at:)``.
+  /// - Throws: the errors of ``makeWorkspace(named:customerKey:deviceKeys:in:at:)``.
   package static func addDeviceKey(
     _ key: String?, to workspace: ID<Workspace>, in store: any PlatformStore, at now: Instant
   ) async throws -> String {
@@ -48,26 +48,27 @@ package enum Provisioning {
     try WorkspaceKey.device.check(key)
     try await store.write(in: workspace) { rows in
       try rows.add(deviceKey: key)
-      try rows.record("workspace.device-key-add", "workspace \(workspace.value)", by: "platform", at: now)
+      try rows.record(.addDeviceKey, "workspace \(workspace.value)", by: "platform", at: now)
     }
     return key
   }
 
-  /// Removes a device key from a workspace: devices that name it no longer log in.
+  /// Removes a device key from a workspace. Devices that name it can no longer log in.
   ///
-  /// - Throws: `PlatformError/notFound` where the workspace does not have it.
+  /// - Throws: `PlatformError/notFound` if the workspace does not have the key.
   package static func removeDeviceKey(
     _ key: String, from workspace: ID<Workspace>, in store: any PlatformStore, at now: Instant
   ) async throws {
     try await store.write(in: workspace) { rows in
       try rows.remove(deviceKey: key)
-      try rows.record("workspace.device-key-remove", "workspace \(workspace.value)", by: "platform", at: now)
+      try rows.record(.removeDeviceKey, "workspace \(workspace.value)", by: "platform", at: now)
     }
   }
 
   private static func newDeviceKey() -> String { newKey(characters: 26) }
 
-  /// Characters of Crockford's base32, five random bits each. A device key is short enough for an ESP8266.
+  /// Generates a key in Crockford's base32, with five random bits a character. A device key of 26 characters fits an
+  /// ESP8266.
   private static func newKey(characters: Int) -> String {
     let digits = Array("0123456789abcdefghjkmnpqrstvwxyz")
     var generator = SystemRandomNumberGenerator()

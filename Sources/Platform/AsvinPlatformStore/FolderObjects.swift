@@ -5,15 +5,15 @@ package import AsvinManifest
 import FoundationEssentials
 import Synchronization
 
-/// Objects as files of a folder, named by their digests; uploads in a folder beside them.
+/// Stores objects as files of a folder, named by their digests, and uploads in a folder beside them.
 package final class FolderObjects: ObjectStore {
   private let folder: String
-  /// Files whose bytes had their digest, in the state in which they were read.
+  /// The states in which files were read and had their digest.
   private let checked = Mutex<[String: FileState]>([:])
-  /// Checks that are under way: whoever asks for the same object meanwhile waits for the same check.
+  /// Digest checks in progress. Concurrent requests for one object wait for the same check.
   private let checks = Mutex<[String: Task<FileState?, any Error>]>([:])
 
-  /// The objects of a folder, which is created where it is missing.
+  /// Opens a folder, and creates it if it is missing.
   ///
   /// - Throws: an error of the file system.
   package init(folder: String) throws {
@@ -23,7 +23,7 @@ package final class FolderObjects: ObjectStore {
     }
   }
 
-  /// The bytes that have a digest. All of them are hashed the first time, and again whenever the file has changed.
+  /// Returns the bytes with a digest. The file is hashed the first time, and again whenever it has changed.
   package func object(_ digest: Digest) async throws -> (any ByteSource & Sendable)? {
     let path = path(of: digest)
     guard let file = try await Workers.files.run({ try WatchedFile.ifPresent(path) }) else { return nil }
@@ -32,9 +32,9 @@ package final class FolderObjects: ObjectStore {
     return file
   }
 
-  /// Hashes the file of an object, once for all who ask meanwhile.
+  /// Hashes the file of an object, once for all concurrent requests.
   ///
-  /// - Returns: the state of the file that has the digest; `nil` where it has another.
+  /// - Returns: the state of the file if it has the digest; otherwise `nil`.
   private func check(_ digest: Digest) async throws -> FileState? {
     let (name, path) = (digest.hexadecimal, path(of: digest))
     let task = checks.withLock { checks in
@@ -54,7 +54,6 @@ package final class FolderObjects: ObjectStore {
     return try await task.value
   }
 
-  /// Keeps bytes.
   package func put(_ bytes: [UInt8]) async throws -> Digest {
     let digest = SHA256.digest(of: bytes.span)
     if try await isIntact(digest) { return digest }
@@ -67,13 +66,11 @@ package final class FolderObjects: ObjectStore {
     return digest
   }
 
-  /// Bytes of an upload that have arrived.
   package func received(_ upload: ID<Upload>) async throws -> UInt64 {
     let path = path(of: upload)
     return try await Workers.files.run { try WatchedFile.ifPresent(path)?.count ?? 0 }
   }
 
-  /// Adds bytes to an upload.
   package func append(_ bytes: [UInt8], to upload: ID<Upload>, at offset: UInt64) async throws {
     let (path, folder) = (path(of: upload), folder)
     try await Workers.files.run {
@@ -90,13 +87,12 @@ package final class FolderObjects: ObjectStore {
     }
   }
 
-  /// What has arrived.
   package func content(_ upload: ID<Upload>) async throws -> any ByteSource & Sendable {
     let path = path(of: upload)
     return try await Workers.files.run { try WatchedFile(path) }
   }
 
-  /// Makes an upload an object. The file is renamed, so that no second copy needs room.
+  /// Turns an upload into an object. The file is renamed, so that no second copy needs space.
   package func keep(_ upload: ID<Upload>, as digest: Digest) async throws {
     if try await isIntact(digest) { return }
     let (source, target) = (path(of: upload), path(of: digest))
@@ -106,28 +102,24 @@ package final class FolderObjects: ObjectStore {
     }
   }
 
-  /// Forgets what has arrived.
   package func discard(_ upload: ID<Upload>) async throws { try await unlink(path(of: upload)) }
 
-  /// Removes an object.
   package func remove(_ object: Digest) async throws {
     try await unlink(path(of: object))
     _ = checked.withLock { $0.removeValue(forKey: object.hexadecimal) }
   }
 
-  /// The room on the folder's file system.
   package func room() async throws -> StorageRoom {
     let folder = folder
     return try await Workers.files.run { try StorageRoom(of: folder) }
   }
 
-  /// The uploads in the folder.
   package func spooledUploads() async throws -> [(upload: ID<Upload>, changed: Instant)] {
     let uploads = "\(folder)/uploads"
     return try await Workers.files.run {
       try FileManager.default.contentsOfDirectory(atPath: uploads).compactMap { name in
         guard let number = Int64(name) else { return nil }
-        // A file that has gone meanwhile is no upload any more.
+        // An upload that was removed in the meantime is left out.
         guard let changed = FileSystem.lastChange(of: "\(uploads)/\(name)") else { return nil }
         return (ID(number), Instant(changed))
       }
@@ -138,7 +130,7 @@ package final class FolderObjects: ObjectStore {
     try await Workers.files.run { try FileSystem.remove(path) }
   }
 
-  /// Whether an object is there and has its digest. It is then not replaced, so that its readers can go on.
+  /// Whether an object exists and has its digest. An intact object is not replaced, so that its readers can continue.
   private func isIntact(_ digest: Digest) async throws -> Bool {
     do {
       return try await object(digest) != nil
@@ -152,7 +144,7 @@ package final class FolderObjects: ObjectStore {
 }
 
 extension StorageRoom {
-  /// The room of the file system that holds a folder.
+  /// Reads the free space of the file system that holds a folder.
   init(of folder: String) throws(FileError) {
     let space = try FileSystemSpace(of: folder)
     self.init(free: space.free, total: space.total, isReadOnly: space.isReadOnly)

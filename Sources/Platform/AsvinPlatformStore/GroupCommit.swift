@@ -1,17 +1,18 @@
 import AsvinHost
 import AsvinPlatform
+import AsvinPlatformAPI
 import GRDB
 import Synchronization
 
-/// Writes that come while another is being committed are committed together: what a commit costs is the disk's time to
-/// make it last, and that is the same for one and for hundreds. Each still stands or falls by itself, and is answered
-/// only when it lasts.
+/// Commits writes that arrive during another commit together. A commit costs the time until the disk has stored it durably,
+/// which is the same for one write and for hundreds. Each write succeeds or fails by itself, and is answered only when it
+/// is durable.
 final class GroupCommit: Sendable {
-  /// A write, and who waits for it.
+  /// A write that a task waits for.
   private struct Job: Sendable {
-    /// Runs it; gives what tells its outcome.
+    /// Runs the write. Returns a closure that answers the waiting task.
     let run: @Sendable (Database) -> @Sendable () -> Void
-    /// Tells that it does not last.
+    /// Answers the waiting task with an error of the commit.
     let fail: @Sendable (any Error) -> Void
   }
 
@@ -19,9 +20,6 @@ final class GroupCommit: Sendable {
     var waiting: [Job] = []
     var isCommitting = false
   }
-
-  /// Writes that may wait for the next commit.
-  private static let mostWaiting = 8192
 
   private let pool: DatabasePool
   private let state = Mutex(State())
@@ -31,7 +29,7 @@ final class GroupCommit: Sendable {
   func write<Result: Sendable>(_ body: @escaping @Sendable (Database) throws -> Result) async throws -> Result {
     try await withCheckedThrowingContinuation { continuation in
       let isFirst = state.withLock { state -> Bool? in
-        guard state.waiting.count < Self.mostWaiting else { return nil }
+        guard state.waiting.count < PlatformLimit.waitingWrites else { return nil }
         state.waiting.append(
           Job { database in
             let outcome = Swift.Result<Result, any Error> {
@@ -58,7 +56,7 @@ final class GroupCommit: Sendable {
     }
   }
 
-  /// Commits what waits, and then what came meanwhile.
+  /// Commits the waiting writes, and then those that arrived in the meantime.
   private func commitNext() {
     let jobs = state.withLock { state in
       defer { state.waiting = [] }

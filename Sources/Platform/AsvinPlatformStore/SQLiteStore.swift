@@ -2,36 +2,36 @@ package import AsvinPlatform
 package import AsvinManifest
 import GRDB
 
-/// The platform's store in one SQLite file: nothing to install, and what was committed is there after a power cut.
+/// The platform's store in one SQLite file. It needs no database server, and commits are durable.
 package final class SQLiteStore: PlatformStore {
-  /// Threads that read. Each holds at most one of the pool's readers, so that none waits for a reader.
+  /// Threads that read. Each uses at most one of the pool's readers, so that no thread waits for a reader.
   private static let readerThreads = 6
-  /// Seconds that a write waits for another program's lock.
+  /// Seconds for which a write waits for the lock of another program.
   private static let lockSeconds = 2.0
 
   private let pool: DatabasePool
   private let commits: GroupCommit
   private let readers = Workers("database reader", threads: readerThreads, mostWaiting: 4096)
 
-  /// Opens the file, or makes it, and brings its tables up to date.
+  /// Opens the file, or creates it, and migrates its tables.
   ///
   /// - Throws: an error of SQLite.
   package init(path: String) throws {
     var configuration = Configuration()
     configuration.prepareDatabase { database in
-      // With WAL, `NORMAL` may lose the last transactions in a power cut, and a success was told to nobody else.
+      // With WAL, `NORMAL` may lose the last transactions when power is lost. A device reports its success only once.
       try database.execute(sql: "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON")
-      // A rollout writes to records all over the table: pages are written back once in 40 MB, not once in 4.
+      // A rollout changes records all over the table. With this setting, pages are written back once in 40 MB and not once
+      // in 4.
       try database.execute(sql: "PRAGMA wal_autocheckpoint = 10000; PRAGMA cache_size = -16384")
     }
     configuration.busyMode = .timeout(Self.lockSeconds)
     configuration.maximumReaderCount = Self.readerThreads
     pool = try DatabasePool(path: path, configuration: configuration)
     commits = GroupCommit(pool)
-    try Schema.migrator.migrate(pool)
+    try Migrations.migrator.migrate(pool)
   }
 
-  /// A workspace by one of its device keys.
   package func workspace(deviceKey: String) async throws -> Workspace? {
     try await read { database in
       let sql = "SELECT workspace FROM device_key WHERE text = ?"
@@ -40,12 +40,10 @@ package final class SQLiteStore: PlatformStore {
     }
   }
 
-  /// A workspace by its id.
   package func workspace(_ id: ID<Workspace>) async throws -> Workspace? {
     try await read { try Self.workspace(id.value, $0) }
   }
 
-  /// All workspaces.
   package func workspaces() async throws -> [Workspace] {
     try await read { database in
       try Int64.fetchAll(database, sql: "SELECT id FROM workspace ORDER BY id").compactMap {
@@ -54,7 +52,6 @@ package final class SQLiteStore: PlatformStore {
     }
   }
 
-  /// The access that a token gives.
   package func access(_ digest: Digest) async throws -> (workspace: ID<Workspace>, token: AccessToken)? {
     try await read { database in
       let sql = "SELECT workspace, id, name, role, digest, created, expires FROM access_token WHERE digest = ?"
@@ -63,7 +60,6 @@ package final class SQLiteStore: PlatformStore {
     }
   }
 
-  /// An account by its e-mail address.
   package func account(_ email: String) async throws -> (workspace: ID<Workspace>, account: Account)? {
     try await read { database in
       let statement = try database.cachedStatement(
@@ -76,17 +72,15 @@ package final class SQLiteStore: PlatformStore {
     }
   }
 
-  /// Adds an account to a workspace.
   package func add(_ account: Account, to workspace: ID<Workspace>) async throws {
     try await commits.write { database in
-      let rows = SQLiteRows(database: database, workspace: workspace.value)
+      let rows = SQLiteTransaction(database: database, workspace: workspace.value)
       _ = try rows.insert(
         .account, "INSERT INTO account (email, workspace, salt, hash) VALUES (?, ?, ?, ?)",
         [account.email, workspace.value, account.salt.data, account.hash.data])
     }
   }
 
-  /// Adds a workspace.
   package func add(_ workspace: Workspace) async throws -> Workspace {
     try await commits.write { database in
       var added = workspace
@@ -100,45 +94,42 @@ package final class SQLiteStore: PlatformStore {
     }
   }
 
-  /// Reads, from one state of the store.
   package func read<Result: Sendable>(
-    in workspace: ID<Workspace>, _ body: @escaping @Sendable (any PlatformRows) throws -> Result
+    in workspace: ID<Workspace>, _ body: @escaping @Sendable (any ReadTransaction) throws -> Result
   ) async throws -> Result {
-    try await read { try body(SQLiteRows(database: $0, workspace: workspace.value)) }
+    try await read { try body(SQLiteTransaction(database: $0, workspace: workspace.value)) }
   }
 
-  /// Reads and, where the body turns out to write, runs it again as a write.
   package func attempt<Result: Sendable>(
-    in workspace: ID<Workspace>, _ body: @escaping @Sendable (any WritablePlatformRows) throws -> Result
+    in workspace: ID<Workspace>, _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
   ) async throws -> Result {
     do {
-      return try await read { try body(SQLiteRows(database: $0, workspace: workspace.value)) }
+      return try await read { try body(SQLiteTransaction(database: $0, workspace: workspace.value)) }
     } catch ServiceFault.readOnly {
-      // The connections that read refuse to write.
+      // A connection for reading refuses to write.
       return try await write(in: workspace, body)
     }
   }
 
-  /// Writes, all or nothing; when it returns, it lasts.
+  /// Writes atomically. The write is durable when this returns.
   package func write<Result: Sendable>(
-    in workspace: ID<Workspace>, _ body: @escaping @Sendable (any WritablePlatformRows) throws -> Result
+    in workspace: ID<Workspace>, _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
   ) async throws -> Result {
-    try await commits.write { try body(SQLiteRows(database: $0, workspace: workspace.value)) }
+    try await commits.write { try body(SQLiteTransaction(database: $0, workspace: workspace.value)) }
   }
 
-  /// Whether any workspace lists a bundle.
   package func isListed(bundle: Digest) async throws -> Bool {
     try await read { database in
       try Bool.fetchOne(database, sql: "SELECT 1 FROM firmware WHERE bundle = ?", arguments: [bundle.data]) != nil
     }
   }
 
-  /// Answers as long as the threads that read make progress.
+  /// Returns as long as the threads for reading make progress.
   package func ping() async throws {
     _ = try await readers.run(isUrgent: true) { [pool] in try pool.read { try Int.fetchOne($0, sql: "SELECT 1") } }
   }
 
-  /// Takes the lock that every write takes, and writes nothing.
+  /// Acquires the lock of writes, and writes nothing.
   package func checkWriting() async throws { try await commits.write { _ in } }
 
   private func read<Result: Sendable>(_ body: @escaping @Sendable (Database) throws -> Result) async throws -> Result {

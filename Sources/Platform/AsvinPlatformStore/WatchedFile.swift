@@ -2,7 +2,7 @@ import AsvinHost
 import AsvinCrypto
 import AsvinManifest
 
-/// A file that is open for reading, and is not to change: a read after a change is an error.
+/// A file that is open for reading and must not change. A read after a change throws an error.
 final class WatchedFile: ByteSource, Sendable {
   let state: FileState
   private let file: InputFile
@@ -12,7 +12,7 @@ final class WatchedFile: ByteSource, Sendable {
     state = try file.state()
   }
 
-  /// The file; `nil` where there is none.
+  /// Opens a file; `nil` if it is missing.
   static func ifPresent(_ path: String) throws -> WatchedFile? {
     do {
       return try WatchedFile(path)
@@ -23,7 +23,7 @@ final class WatchedFile: ByteSource, Sendable {
 
   var count: UInt64 { state.size }
 
-  /// SHA-256 of all of it.
+  /// Computes the SHA-256 of the file.
   func digest() throws -> Digest {
     var hash = SHA256()
     try forEachPiece { hash.update($0) }

@@ -60,13 +60,13 @@ struct EnrolmentOptions: ParsableArguments {
   var trust: [String]
 
   /// The workspace's keys come from the environment, where no list of processes shows them.
-  func enrolment() throws -> Enrolment {
+  func enrolment() throws -> DeviceEnrolment {
     let variables = ProcessInfo.processInfo.environment
     guard let customer = variables["ASVIN_CUSTOMER_KEY"], let device = variables["ASVIN_DEVICE_KEY"] else {
       throw Failure(
         .usage, "the workspace's keys are not given", hint: "set ASVIN_CUSTOMER_KEY and ASVIN_DEVICE_KEY")
     }
-    return Enrolment(
+    return DeviceEnrolment(
       name: name, label: label, deviceClass: try DeviceClass(vendor: vendor, name: deviceClass),
       image: try readBytes(image), version: fwVersion, sequence: sequence, room: room,
       trust: try trust.map { String(decoding: try readBytes($0), as: UTF8.self) }, customerKey: customer,

@@ -73,9 +73,9 @@ struct Run: AsyncParsableCommand {
     let check = check.map { HookCommand(command: $0, timeout: checkTimeout) }
     let restart = restart.map { HookCommand(command: $0, timeout: restartTimeout) }
     let variables = ProcessInfo.processInfo.environment
-    var keys: WorkspaceKeys?
+    var keys: EnrolmentKeys?
     if let customer = variables["ASVIN_CUSTOMER_KEY"], let device = variables["ASVIN_DEVICE_KEY"] {
-      keys = WorkspaceKeys(customer: customer, device: device)
+      keys = EnrolmentKeys(customer: customer, device: device)
     }
     var hooks = DeviceHooks(running: running?.rawValue, keys: keys, log: { CommandProgram.say("asvin-device: \($0)") })
     if let check { hooks.check = { await check.run($0, in: folder.path) } }

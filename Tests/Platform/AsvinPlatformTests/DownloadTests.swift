@@ -1,4 +1,6 @@
 import AsvinPlatform
+import AsvinPlatformAPI
+import AsvinPlatformFixtures
 import AsvinVerifier
 import AsvinManifest
 import Testing
@@ -9,11 +11,11 @@ import Testing
     return try fleet.rows.download(firmware.image.contentID, to: &device, on: board, at: fleet.now)
   }
 
-  private func state(_ fleet: SmallFleet, _ rollout: ID<Rollout>) -> DeviceRecord.State? {
+  private func state(_ fleet: SmallFleet, _ rollout: ID<Rollout>) -> RecordState? {
     fleet.rows.record(rollout, fleet.devices[0])?.state
   }
 
-  @Test("C21: of two firmwares with one image, the download belongs to the rollout that is offered")
+  @Test("C21: if two firmware entries have one image, the download belongs to the offered rollout")
   func offeredRollout() throws {
     let fleet = try SmallFleet(1, .legacy)
     let first = try fleet.firmware(contentID: "QmOne")
@@ -23,42 +25,42 @@ import Testing
     let newer = try fleet.start(fleet.batch([]), second)
     #expect(try fleet.offered() == [0])
     guard case .runsIt = try ask(fleet, second, Board(runs: first.image.md5)) else {
-      Issue.record("it runs the image")
+      Issue.record("the board should run the image")
       return
     }
     #expect(state(fleet, newer) == .skipped && state(fleet, older) == nil)
-    #expect(try fleet.offered() == [], "and it is not offered again")
+    #expect(try fleet.offered() == [], "it is not offered again")
   }
 
-  @Test("A download makes the offered rollout's state downloading, whatever other firmware has its image")
+  @Test("A download sets the state in the offered rollout, whatever other firmware has the same image")
   func begins() throws {
     let fleet = try SmallFleet(1, .legacy)
     _ = try fleet.firmware(contentID: "QmOne")
     let second = try fleet.firmware(contentID: "QmOne")
     let rollout = try fleet.start(fleet.batch([]), second)
     guard case .serve(let served) = try ask(fleet, second) else {
-      Issue.record("it is served")
+      Issue.record("the image should be served")
       return
     }
     #expect(served.id == second.id && state(fleet, rollout) == .downloading)
   }
 
-  @Test("A refusal for room is a failure with a reason, and counts")
+  @Test("A refusal for lack of space is counted as a failure with a reason")
   func noRoom() throws {
     let fleet = try SmallFleet(1, .legacy)
     let firmware = try fleet.firmware(size: 1000)
     let rollout = try fleet.start(fleet.batch([.count(1)], failures: 100), firmware)
     guard case .noRoom(_, 999) = try ask(fleet, firmware, Board(room: 999)) else {
-      Issue.record("there is no room")
+      Issue.record("the space should not suffice")
       return
     }
     let record = try #require(fleet.rows.record(rollout, fleet.devices[0]))
     #expect(record.state == .failed && record.reason == Reason.imageTooLarge.rawValue)
-    #expect(fleet.phase(rollout) == .paused(.failures))
+    #expect(fleet.phase(rollout) == .stopped)
   }
 
   @Test(
-    "An image for one family of chips is not given to a board of the other; what is not known is",
+    "An image for one chip family is not served to a board of the other; unknown chips are served",
     arguments: [
       ("esp32", "esp8266", false), ("esp8266", "esp32", false), ("esp32c3", "esp8266", false), ("esp32", "esp32", true),
       ("esp32c3", "esp32", true), ("esp8266", "esp8266", true), (nil, "esp32", true), ("esp32", nil, true),
@@ -74,7 +76,7 @@ import Testing
     #expect(record.reason == (isServed ? 0 : Reason.wrongClass.rawValue))
   }
 
-  @Test("Nothing is served of a rollout that is over, paused or disabled, nor to a device that is not let in")
+  @Test("Images of ended, paused and disabled rollouts are not served, nor are they to devices that are not admitted")
   func refusals() throws {
     let fleet = try SmallFleet(2, .legacy)
     let firmware = try fleet.firmware()
@@ -88,11 +90,11 @@ import Testing
       return error
     }
     #expect(try refusal() == nil)
-    #expect(try refusal(1) == .held(.notOffered), "the wave has one seat")
+    #expect(try refusal(1) == .held(.notOffered), "the wave has one place")
     try fleet.rows.pause(rollout)
     #expect(try refusal() == .held(.paused))
     guard case .refused(.held(.paused)) = try fleet.rows.openDownload(firmware.image.contentID) else {
-      Issue.record("nobody is served")
+      Issue.record("no client should be served")
       return
     }
     try fleet.rows.resume(rollout)
@@ -101,12 +103,12 @@ import Testing
     try fleet.rows.end(rollout, as: .aborted)
     #expect(try refusal() == .over(.aborted))
     guard case .refused(.over(.aborted)) = try fleet.rows.openDownload(firmware.image.contentID) else {
-      Issue.record("nobody is served")
+      Issue.record("no client should be served")
       return
     }
   }
 
-  @Test("What a board runs is recorded also where its rollout was given up")
+  @Test("The image that a board runs is recorded even if its rollout was aborted")
   func fact() throws {
     let fleet = try SmallFleet(1, .legacy)
     let firmware = try fleet.firmware()
@@ -114,7 +116,7 @@ import Testing
     _ = try ask(fleet, firmware)
     try fleet.rows.end(rollout, as: .aborted)
     guard case .refused(.over(.aborted)) = try ask(fleet, firmware, Board(runs: firmware.image.md5)) else {
-      Issue.record("it is over")
+      Issue.record("the rollout should have ended")
       return
     }
     #expect(state(fleet, rollout) == .confirmed)

@@ -1,16 +1,18 @@
 import AsvinPlatform
+import AsvinPlatformAPI
+import AsvinPlatformFixtures
 import AsvinManifest
 import Testing
 
 @Suite("Forgiven failures") struct ForgivenessTests {
-  @Test("C16: each resume admits two others in the same wave, and never the next wave")
+  @Test("C16: each resume admits two other devices in the same wave and never opens the next wave")
   func canary() throws {
     let fleet = try SmallFleet(40)
     let rollout = try fleet.start(fleet.batch([.count(2), .count(10)], failures: 50))
     #expect(try fleet.offered() == [0, 1])
     for round in 0..<5 {
       try fleet.fail([2 * round, 2 * round + 1], rollout)
-      #expect(fleet.phase(rollout) == .paused(.failures))
+      #expect(fleet.phase(rollout) == .stopped)
       #expect(try fleet.rollout(rollout).wave == 0)
       try fleet.rows.resume(rollout)
       #expect(try fleet.offered() == [2 * round + 2, 2 * round + 3])
@@ -21,7 +23,7 @@ import Testing
     #expect(try fleet.offered().count == 8)
   }
 
-  @Test("A rollout that waits for a failure says so, and is resumed without a pause before")
+  @Test("A rollout that waits because of a failure reports that, and can be resumed without a pause")
   func waits() throws {
     let fleet = try SmallFleet(3)
     let rollout = try fleet.start(fleet.batch([.count(1)]))
@@ -37,7 +39,7 @@ import Testing
     #expect(throws: PlatformError.wrongPhase(.running)) { try fleet.rows.resume(rollout) }
   }
 
-  @Test("Resuming again with nothing new that failed adds no seat")
+  @Test("Resuming again without a new failure adds no place")
   func repeated() throws {
     let fleet = try SmallFleet(6)
     let rollout = try fleet.start(fleet.batch([.count(2)]))
@@ -50,7 +52,7 @@ import Testing
     #expect(try fleet.offered() == [1, 2])
   }
 
-  @Test("A forgiven device that leaves takes its forgiveness with it: the next failure counts")
+  @Test("A forgiven device that leaves the group is no longer counted as forgiven")
   func leaving() throws {
     let fleet = try SmallFleet(8)
     let rollout = try fleet.start(fleet.batch([.count(4)], failures: 50))
@@ -59,32 +61,32 @@ import Testing
     try fleet.rows.resume(rollout)
     for index in 0...1 {
       var device = try fleet.device(index)
-      try fleet.rows.place(&device, .ungrouped)
+      try fleet.rows.move(&device, to: .ungrouped)
     }
     #expect(try fleet.rollout(rollout).forgivenFailures == 0)
     #expect(try fleet.offered() == [2, 3, 4, 5])
     try fleet.fail([2, 3], rollout)
-    #expect(fleet.phase(rollout) == .paused(.failures), "two new failures of four")
+    #expect(fleet.phase(rollout) == .stopped, "two new failures of four")
     var device = try fleet.device(0)
-    try fleet.rows.place(&device, .grouped(fleet.group))
-    #expect(try fleet.rollout(rollout).forgivenFailures == 1, "it comes back forgiven")
+    try fleet.rows.move(&device, to: .grouped(fleet.group))
+    #expect(try fleet.rollout(rollout).forgivenFailures == 1, "it is forgiven when it returns")
   }
 
-  @Test("A forgiven device that is seen to run the firmware is a success and no seat any more")
+  @Test("A forgiven device that later runs the firmware is a success and adds no place")
   func recovered() throws {
     let fleet = try SmallFleet(6)
     let rollout = try fleet.start(fleet.batch([.count(2)]))
     _ = try fleet.offered()
     try fleet.fail([0], rollout)
     try fleet.rows.resume(rollout)
-    try fleet.say(.runs, 0, rollout)
+    try fleet.report(.runs, 0, rollout)
     #expect(try fleet.rollout(rollout).forgivenFailures == 0)
     #expect(try fleet.offered() == [1])
     try fleet.succeed([1], rollout)
     #expect(try fleet.rollout(rollout).wave == 1)
   }
 
-  @Test("Where all devices of a small group failed and are forgiven, the rollout ends")
+  @Test("A rollout ends if all devices of a small group failed and are forgiven")
   func nobodyLeft() throws {
     let fleet = try SmallFleet(2)
     let rollout = try fleet.start(fleet.batch([.count(1)]))
@@ -96,7 +98,7 @@ import Testing
     #expect(fleet.phase(rollout) == .finished)
   }
 
-  @Test("What a rollout does by itself is in the audit log: a wave that opens, a stop, an end")
+  @Test("The audit log has what a rollout does by itself: an opened wave, a stop, an end")
   func audit() throws {
     let fleet = try SmallFleet(3)
     let rollout = try fleet.start(fleet.batch([.count(1)], failures: 100))

@@ -1,14 +1,16 @@
 import AsvinPlatform
+import AsvinPlatformAPI
+import AsvinPlatformFixtures
 import AsvinManifest
 import Testing
 
-@Suite("What an operator stops") struct LivenessTests {
-  /// A device that fetches, and a rollout.
+@Suite("Stopped rollouts") struct LivenessTests {
+  /// Creates a fleet with a device that is downloading, and its rollout.
   private func fetching() throws -> (SmallFleet, ID<Rollout>) {
     let fleet = try SmallFleet(2)
     let rollout = try fleet.start(fleet.batch([]))
     _ = try fleet.offered()
-    try fleet.say(.begins(10), 0, rollout)
+    try fleet.report(.begins(10), 0, rollout)
     return (fleet, rollout)
   }
 
@@ -22,7 +24,7 @@ import Testing
     }
   }
 
-  @Test("Abort, finish, pause, disable, a move and the blacklist each stop what has begun, with their own reason")
+  @Test("Abort, finish, pause, disable, a move and the blacklist each stop a download with their own reason")
   func reasons() throws {
     let (fleet, rollout) = try fetching()
     #expect(try permits(fleet, rollout) == nil)
@@ -33,13 +35,13 @@ import Testing
     #expect(try permits(fleet, rollout) == .held(.disabled))
     try fleet.rows.setDisabled(false, rollout)
     for (placement, hold) in [
-      (Device.Placement.ungrouped, PlatformError.Hold.notInGroups), (.lobby, .notInGroups),
+      (Device.Location.ungrouped, PlatformError.Hold.notInGroups), (.lobby, .notInGroups),
       (.blacklisted, .blacklisted),
     ] {
       var device = try fleet.device(0)
-      try fleet.rows.place(&device, placement)
+      try fleet.rows.move(&device, to: placement)
       #expect(try permits(fleet, rollout) == .held(hold))
-      try fleet.rows.place(&device, .grouped(fleet.group))
+      try fleet.rows.move(&device, to: .grouped(fleet.group))
     }
     #expect(try permits(fleet, rollout) == nil)
     try fleet.rows.end(rollout, as: .finished)
@@ -49,31 +51,31 @@ import Testing
     #expect(try permits(other, aborted) == .over(.aborted))
   }
 
-  @Test("In an aborted rollout a device may not fetch or write; what it runs is recorded, and not counted")
+  @Test("In an aborted rollout downloads and installations are refused, and confirmations are recorded and not counted")
   func lateConfirmation() throws {
     let (fleet, rollout) = try fetching()
     let before = try fleet.rollout(rollout).tally
     try fleet.rows.end(rollout, as: .aborted)
-    #expect(throws: PlatformError.over(.aborted)) { try fleet.say(.begins(20), 0, rollout) }
-    #expect(throws: PlatformError.over(.aborted)) { try fleet.say(.writes, 0, rollout) }
-    try fleet.say(.runs, 0, rollout)
+    #expect(throws: PlatformError.over(.aborted)) { try fleet.report(.begins(20), 0, rollout) }
+    #expect(throws: PlatformError.over(.aborted)) { try fleet.report(.writes, 0, rollout) }
+    try fleet.report(.runs, 0, rollout)
     #expect(fleet.rows.record(rollout, fleet.devices[0])?.state == .confirmed)
     #expect(try fleet.rollout(rollout).tally == before)
-    #expect(try fleet.device(0).newestRollout == fleet.rollout(rollout).order, "and nothing older is offered to it")
+    #expect(try fleet.device(0).newestRollout == fleet.rollout(rollout).order, "older rollouts are not offered to it")
   }
 
-  @Test("A device that says again what the platform knows is heard, also after the end")
+  @Test("A repeated report is accepted, even after the end of the rollout")
   func repetition() throws {
     let fleet = try SmallFleet(1, .legacy)
     let rollout = try fleet.start(fleet.batch([]))
     _ = try fleet.offered()
-    try fleet.say(.writes, 0, rollout)
+    try fleet.report(.writes, 0, rollout)
     #expect(fleet.phase(rollout) == .finished)
-    try fleet.say(.writes, 0, rollout)
+    try fleet.report(.writes, 0, rollout)
     #expect(fleet.rows.record(rollout, fleet.devices[0])?.state == .installed)
   }
 
-  @Test("A failure in a rollout that stopped is counted: the operator who resumes it forgives all of them")
+  @Test("A failure in a stopped rollout is counted, and resuming forgives it as well")
   func failuresWhileStopped() throws {
     let fleet = try SmallFleet(6)
     let rollout = try fleet.start(fleet.batch([.count(2)], failures: 50))
@@ -85,14 +87,14 @@ import Testing
   }
 }
 
-@Suite("Immediately") struct DisplacementTests {
-  @Test("It disables another rollout for the groups that it names; in its others that one continues to its end")
+@Suite("The priority immediately") struct DisplacementTests {
+  @Test("An immediate rollout disables another one in their common groups; the other one continues in its other groups")
   func perGroup() throws {
     let fleet = try SmallFleet(2)
     let second = try fleet.rows.add(DeviceGroup(id: ID(0), name: "cellars")).id
     for _ in 0..<2 { try fleet.join(into: second) }
     let wide = try fleet.start(fleet.batch([]), to: [fleet.group, second])
-    let urgent = try fleet.plan(.immediately)
+    let urgent = try fleet.plan(nil)
     let displaced = try fleet.rows.displaced(by: fleet.rollout(urgent))
     #expect(displaced.map(\.rollout.id) == [wide] && displaced.map(\.groups) == [[fleet.group]])
     _ = try fleet.rows.start(urgent, by: "me", at: fleet.now)
@@ -111,18 +113,18 @@ import Testing
       entry.actor == "me" && entry.subject.hasPrefix("rollout \(wide.value) in device groups \(fleet.group.value)"))
   }
 
-  @Test("Where it names all groups of another rollout, that one is disabled; enabled again, it continues")
+  @Test("An immediate rollout to all groups of another one disables it; after being enabled it continues")
   func allGroups() throws {
     let fleet = try SmallFleet(2)
     let older = try fleet.start(fleet.batch([.count(1)]))
     _ = try fleet.offered()
-    _ = try fleet.start(.immediately)
+    _ = try fleet.start(nil)
     #expect(try fleet.rollout(older).isDisabled && fleet.rollout(older).tally.offered == 1)
     try fleet.rows.setDisabled(false, older)
     #expect(try !fleet.rollout(older).isDisabled)
   }
 
-  @Test("A group is enabled by itself, and its devices count again")
+  @Test("A single group can be enabled, and its devices count again")
   func enabling() throws {
     let fleet = try SmallFleet(2)
     let second = try fleet.rows.add(DeviceGroup(id: ID(0), name: "cellars")).id

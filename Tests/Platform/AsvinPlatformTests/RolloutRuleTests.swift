@@ -1,4 +1,6 @@
 import AsvinPlatform
+import AsvinPlatformAPI
+import AsvinPlatformFixtures
 import AsvinManifest
 import Testing
 
@@ -8,9 +10,9 @@ import Testing
     let fleet = try SmallFleet(10)
     let rollout = try fleet.start(fleet.batch([.count(1), .percent(50)]))
     #expect(try fleet.offered() == [0])
-    try fleet.say(.writes, 0, rollout)
-    #expect(try fleet.offered() == [], "written is not yet run")
-    try fleet.say(.runs, 0, rollout)
+    try fleet.report(.writes, 0, rollout)
+    #expect(try fleet.offered() == [], "an installation is not a confirmation")
+    try fleet.report(.runs, 0, rollout)
     #expect(try fleet.offered() == [1, 2, 3, 4])
     try fleet.succeed([1, 2, 3], rollout)
     #expect(try fleet.offered() == [4])
@@ -20,7 +22,7 @@ import Testing
     #expect(fleet.phase(rollout) == .finished)
   }
 
-  @Test("A wave opens when as many have succeeded as the threshold says")
+  @Test("A wave opens when the success threshold of the previous one is reached")
   func successThreshold() throws {
     let fleet = try SmallFleet(10)
     let rollout = try fleet.start(fleet.batch([.count(5)], success: 60))
@@ -31,66 +33,66 @@ import Testing
     #expect(fleet.rows.rollout(rollout)?.wave == 1)
   }
 
-  @Test("So many failures stop it by itself; resuming forgives them")
+  @Test("A rollout stops at its failure threshold, and resuming forgives the failures")
   func failureThreshold() throws {
     let fleet = try SmallFleet(10)
     let rollout = try fleet.start(fleet.batch([.count(4)], failures: 50))
     #expect(try fleet.offered() == [0, 1, 2, 3])
-    try fleet.say(.fails(57), 0, rollout)
+    try fleet.report(.fails(57), 0, rollout)
     #expect(fleet.phase(rollout) == .running)
-    try fleet.say(.fails(57), 1, rollout)
-    #expect(fleet.phase(rollout) == .paused(.failures))
+    try fleet.report(.fails(57), 1, rollout)
+    #expect(fleet.phase(rollout) == .stopped)
     #expect(try fleet.offered() == [])
     try fleet.rows.resume(rollout)
     #expect(try fleet.offered() == [2, 3, 4, 5], "two that were offered it, and two others for those that failed")
-    try fleet.say(.fails(57), 2, rollout)
+    try fleet.report(.fails(57), 2, rollout)
     #expect(fleet.phase(rollout) == .running)
-    try fleet.say(.fails(57), 3, rollout)
-    #expect(fleet.phase(rollout) == .paused(.failures))
+    try fleet.report(.fails(57), 3, rollout)
+    #expect(fleet.phase(rollout) == .stopped)
   }
 
-  @Test("A wave that a failure holds up goes on when an operator has looked at it")
+  @Test("A wave that is blocked by a failure continues after an operator resumes it")
   func forgiven() throws {
     let fleet = try SmallFleet(6)
     let rollout = try fleet.start(fleet.batch([.count(3)]))
     #expect(try fleet.offered() == [0, 1, 2])
     try fleet.succeed([0, 1], rollout)
-    try fleet.say(.fails(57), 2, rollout)
+    try fleet.report(.fails(57), 2, rollout)
     #expect(try fleet.offered() == [])
     try fleet.rows.pause(rollout)
     try fleet.rows.resume(rollout)
-    #expect(try fleet.offered() == [3], "one seat, and not the next wave")
+    #expect(try fleet.offered() == [3], "one place, and not the next wave")
     try fleet.succeed([3], rollout)
     #expect(try fleet.offered() == [4, 5])
   }
 
-  @Test("A device that shows the new version needs to say nothing before")
+  @Test("A device with the new version is confirmed without an earlier report")
   func silent() throws {
     let fleet = try SmallFleet(1)
     let rollout = try fleet.start(fleet.batch([]))
     _ = try fleet.offered()
     var device = try #require(fleet.rows.device(fleet.devices[0]))
     let version = try #require(fleet.rows.rollout(rollout).flatMap { fleet.rows.firmware($0.plan.firmware)?.version })
-    try fleet.rows.hear(&device, firmwareVersion: version, at: fleet.now)
+    try fleet.rows.recordContact(&device, firmwareVersion: version, at: fleet.now)
     #expect(fleet.phase(rollout) == .finished)
   }
 
-  @Test("A device tries again as often as it may, and its last reason is kept")
+  @Test("A device retries up to the limit, and its last reason is recorded")
   func retries() throws {
     let fleet = try SmallFleet(1)
     let rollout = try fleet.start(fleet.batch([], retries: 2, endsWhenDone: false))
     for reason: UInt8 in [50, 51] {
       #expect(try fleet.offered() == [0])
-      try fleet.say(.fails(reason), 0, rollout)
+      try fleet.report(.fails(reason), 0, rollout)
     }
     #expect(try fleet.offered() == [0])
-    try fleet.say(.fails(52), 0, rollout)
+    try fleet.report(.fails(52), 0, rollout)
     #expect(try fleet.offered() == [])
     let record = try #require(fleet.rows.record(rollout, fleet.devices[0]))
     #expect(record.state == .failed && record.failures == 3 && record.reason == 52)
   }
 
-  @Test("A success that is told twice is counted once")
+  @Test("A repeated success is counted once")
   func twice() throws {
     let fleet = try SmallFleet(2)
     let rollout = try fleet.start(fleet.batch([]))
@@ -100,7 +102,7 @@ import Testing
     #expect(fleet.phase(rollout) == .running)
   }
 
-  @Test("In a daily window devices begin; what has begun ends at any time")
+  @Test("Devices begin in the daily window, and may finish at any time")
   func window() throws {
     let fleet = try SmallFleet(2)
     let midnight = Instant(1_800_000_000 / 86_400 * 86_400)
@@ -109,45 +111,45 @@ import Testing
     #expect(try fleet.offered() == [])
     fleet.now = Instant(midnight.seconds + 23 * 3600)
     #expect(try fleet.offered() == [0])
-    try fleet.say(.begins(0), 0, rollout)
+    try fleet.report(.begins(0), 0, rollout)
     fleet.now = Instant(midnight.seconds + 29 * 3600)
-    #expect(try fleet.offered() == [0], "it is downloading")
+    #expect(try fleet.offered() == [0], "the device is downloading")
     try fleet.succeed([0], rollout)
     #expect(try fleet.offered() == [])
     fleet.now = Instant(midnight.seconds + 27 * 3600)
     #expect(try fleet.offered() == [1])
   }
 
-  @Test("Paused, no device begins and none fetches; what a device runs counts")
+  @Test("In a paused rollout no device begins or fetches, and confirmations count")
   func pause() throws {
     let fleet = try SmallFleet(3)
     let rollout = try fleet.start(fleet.batch([.count(2)]))
     #expect(try fleet.offered() == [0, 1])
-    try fleet.say(.begins(0), 0, rollout)
+    try fleet.report(.begins(0), 0, rollout)
     try fleet.rows.pause(rollout)
     #expect(try fleet.offered() == [])
-    #expect(throws: PlatformError.held(.paused)) { try fleet.say(.begins(50), 0, rollout) }
-    #expect(throws: PlatformError.held(.paused)) { try fleet.say(.writes, 0, rollout) }
-    try fleet.say(.runs, 0, rollout)
+    #expect(throws: PlatformError.held(.paused)) { try fleet.report(.begins(50), 0, rollout) }
+    #expect(throws: PlatformError.held(.paused)) { try fleet.report(.writes, 0, rollout) }
+    try fleet.report(.runs, 0, rollout)
     #expect(fleet.rows.rollout(rollout)?.tally.confirmed == 1)
     try fleet.rows.resume(rollout)
     #expect(try fleet.offered() == [1])
   }
 
-  @Test("Immediately goes to all at once, and disables the other rollouts of its groups")
+  @Test("An immediate rollout is offered to all devices at once and disables the other rollouts of its groups")
   func immediately() throws {
     let fleet = try SmallFleet(3)
     let older = try fleet.start(fleet.batch([.count(1)]))
     #expect(try fleet.offered() == [0])
-    let newer = try fleet.start(.immediately)
+    let newer = try fleet.start(nil)
     #expect(fleet.rows.rollout(older)?.isDisabled == true)
     #expect(try fleet.offered() == [0, 1, 2])
     try fleet.succeed([0, 1, 2], newer)
     try fleet.rows.setDisabled(false, older)
-    #expect(try fleet.offered() == [], "what was started before does not take a device back")
+    #expect(try fleet.offered() == [], "rollouts that were started earlier do not downgrade a device")
   }
 
-  @Test("A device that joins is let in by the thresholds as they are, and makes the waves larger")
+  @Test("A device that joins is admitted by the current thresholds and enlarges the waves")
   func joining() throws {
     let fleet = try SmallFleet(4)
     let rollout = try fleet.start(fleet.batch([.percent(50)], endsWhenDone: false))
@@ -164,40 +166,40 @@ import Testing
     #expect(try fleet.offered() == [8])
   }
 
-  @Test("Going back takes a release with a higher sequence number")
+  @Test("Going back needs a release with a higher sequence number")
   func goingBack() throws {
     let fleet = try SmallFleet(1)
     let (first, second) = (try fleet.firmware(sequence: 5), try fleet.firmware(sequence: 6))
-    let planned = try fleet.plan(.immediately, first)
-    _ = try fleet.rows.start(fleet.plan(.immediately, second), at: fleet.now)
-    #expect(throws: PlatformError.sequenceNotAbove(6)) { try fleet.plan(.immediately, first) }
+    let planned = try fleet.plan(nil, first)
+    _ = try fleet.rows.start(fleet.plan(nil, second), at: fleet.now)
+    #expect(throws: PlatformError.sequenceNotAbove(6)) { try fleet.plan(nil, first) }
     #expect(throws: PlatformError.sequenceNotAbove(6)) { try fleet.rows.start(planned, at: fleet.now) }
-    _ = try fleet.plan(.immediately, fleet.firmware(sequence: 7))
+    _ = try fleet.plan(nil, fleet.firmware(sequence: 7))
   }
 
-  @Test("A rollout starts at its time; one that may not by then is aborted")
+  @Test("A rollout starts at its time, and is aborted if it may not start")
   func dueRollouts() throws {
     let fleet = try SmallFleet(1)
-    let later = try fleet.plan(.immediately, start: Instant(fleet.now.seconds + 100), fleet.firmware(sequence: 5))
+    let later = try fleet.plan(nil, start: Instant(fleet.now.seconds + 100), fleet.firmware(sequence: 5))
     #expect(try fleet.rows.startDue(at: fleet.now).isEmpty)
     #expect(try fleet.offered() == [])
-    _ = try fleet.rows.start(fleet.plan(.immediately, fleet.firmware(sequence: 6)), at: fleet.now)
+    _ = try fleet.rows.start(fleet.plan(nil, fleet.firmware(sequence: 6)), at: fleet.now)
     try fleet.rows.setDisabled(false, later)
     fleet.now.seconds += 100
     #expect(try fleet.rows.startDue(at: fleet.now).isEmpty)
     #expect(fleet.phase(later) == .aborted)
-    let next = try fleet.plan(.immediately, start: fleet.now, fleet.firmware(sequence: 7))
+    let next = try fleet.plan(nil, start: fleet.now, fleet.firmware(sequence: 7))
     #expect(try fleet.rows.startDue(at: fleet.now).map(\.id) == [next])
     #expect(try fleet.offered() == [0])
   }
 
-  @Test("A device that has the image takes no place in a wave")
+  @Test("A device that already has the image takes no place in a wave")
   func skipping() throws {
     let fleet = try SmallFleet(2)
     let rollout = try fleet.start(fleet.batch([.count(1)]))
     #expect(try fleet.offered() == [0])
     var device = try #require(fleet.rows.device(fleet.devices[0]))
-    try fleet.rows.skip(&device, in: rollout, at: fleet.now)
+    try fleet.rows.markSkipped(&device, in: rollout, at: fleet.now)
     #expect(try fleet.offered() == [1])
     try fleet.succeed([1], rollout)
     #expect(fleet.phase(rollout) == .finished)
@@ -214,7 +216,7 @@ import Testing
     #expect(fleet.rows.deviceGroup(fleet.group)?.members == 2)
   }
 
-  @Test("A device that is kept from its updates shows since when")
+  @Test("A device that is cut off from its updates shows since when")
   func behind() throws {
     let fleet = try SmallFleet(1)
     var device = try #require(fleet.rows.device(fleet.devices[0]))
@@ -229,21 +231,21 @@ import Testing
     #expect(try fleet.rows.behindSince(device) == nil)
   }
 
-  @Test("In the lobby, out of a group and on the blacklist there is nothing")
+  @Test("Devices in the lobby, ungrouped and blacklisted devices get no offer")
   func placements() throws {
     let fleet = try SmallFleet(1)
-    _ = try fleet.start(.immediately)
-    for placement: Device.Placement in [.lobby, .ungrouped, .blacklisted] {
+    _ = try fleet.start(nil)
+    for placement: Device.Location in [.lobby, .ungrouped, .blacklisted] {
       var device = try #require(fleet.rows.device(fleet.devices[0]))
-      try fleet.rows.place(&device, placement)
+      try fleet.rows.move(&device, to: placement)
       #expect(try fleet.offered() == [])
     }
     var device = try #require(fleet.rows.device(fleet.devices[0]))
-    try fleet.rows.place(&device, .grouped(fleet.group))
+    try fleet.rows.move(&device, to: .grouped(fleet.group))
     #expect(try fleet.offered() == [0])
   }
 
-  @Test("What is no rule cannot be said")
+  @Test("Rules out of range are refused")
   func badRules() {
     #expect(BatchRules(waves: [.percent(101)]) == nil)
     #expect(BatchRules(waves: [.count(0)]) == nil)

@@ -1,10 +1,12 @@
-import AsvinPlatform
 import AsvinManifest
+import AsvinPlatform
+import AsvinPlatformAPI
+import AsvinPlatformFixtures
 import Testing
 
-/// A fleet in memory: what is asked of the rules, in few words.
+/// A fleet in memory, with short calls of the rules.
 final class SmallFleet {
-  let rows = MemoryRows()
+  let rows = MemoryTransaction()
   var now = Instant(1_800_000_000)
   private(set) var devices: [ID<Device>] = []
   let group: ID<DeviceGroup>
@@ -17,11 +19,11 @@ final class SmallFleet {
     for _ in 0..<count { try join(audience) }
   }
 
-  /// The devices that its releases are for, and others.
+  /// The audience of the fleet's releases, and another one.
   static let suited = Audience.verifying(Identifier { _ in 1 })
   static let other = Audience.verifying(Identifier { _ in 2 })
 
-  /// A new device in a group.
+  /// Adds a device to a group.
   func join(_ audience: Audience = SmallFleet.suited, into group: ID<DeviceGroup>? = nil) throws {
     let name = try #require(DeviceName("device \(devices.count)"))
     var device: Device
@@ -33,7 +35,7 @@ final class SmallFleet {
         key: FixedBytes { _ in UInt8(devices.count) })
       device = try rows.enrol(enrolment, at: now).device
     }
-    try rows.place(&device, .grouped(group ?? self.group))
+    try rows.move(&device, to: .grouped(group ?? self.group))
     devices.append(device.id)
   }
 
@@ -55,32 +57,31 @@ final class SmallFleet {
   }
 
   func plan(
-    _ priority: RolloutPlan.Priority, start: Instant? = nil, _ firmware: Firmware? = nil,
+    _ batch: BatchRules?, start: Instant? = nil, _ firmware: Firmware? = nil,
     to groups: Set<ID<DeviceGroup>>? = nil
   ) throws -> ID<Rollout> {
     try rows.plan(
       RolloutPlan(
-        name: "r", priority: priority, start: start, groups: groups ?? [group],
+        name: "r", batch: batch, start: start, groups: groups ?? [group],
         firmware: (firmware ?? self.firmware()).id, maintainer: "m")
     ).id
   }
 
   func start(
-    _ priority: RolloutPlan.Priority, _ firmware: Firmware? = nil, to groups: Set<ID<DeviceGroup>>? = nil
-  ) throws -> ID<Rollout> { try rows.start(plan(priority, firmware, to: groups), at: now).id }
+    _ batch: BatchRules?, _ firmware: Firmware? = nil, to groups: Set<ID<DeviceGroup>>? = nil
+  ) throws -> ID<Rollout> { try rows.start(plan(batch, firmware, to: groups), at: now).id }
 
   func batch(
     _ waves: [BatchRules.Wave], success: Int = 100, failures: Int? = nil, retries: Int = 0, window: DailyWindow? = nil,
     endsWhenDone: Bool = true
-  ) throws -> RolloutPlan.Priority {
-    .batch(
-      try #require(
-        BatchRules(
-          waves: waves, successThreshold: success, failureThreshold: failures, retries: retries, window: window,
-          endsWhenDone: endsWhenDone)))
+  ) throws -> BatchRules {
+    try #require(
+      BatchRules(
+        waves: waves, successThreshold: success, failureThreshold: failures, retries: retries, window: window,
+        endsWhenDone: endsWhenDone))
   }
 
-  /// The numbers of the devices that are offered something now.
+  /// Polls with every device, and returns the numbers of those that get an offer.
   func offered() throws -> [Int] {
     try devices.indices.filter { index in
       guard let device = rows.device(devices[index]) else { return false }
@@ -88,29 +89,29 @@ final class SmallFleet {
     }
   }
 
-  func say(_ event: DeviceRecord.Event, _ index: Int, _ rollout: ID<Rollout>) throws {
+  func report(_ event: DeviceRecord.Event, _ index: Int, _ rollout: ID<Rollout>) throws {
     var device = try #require(rows.device(devices[index]))
-    try rows.take(event, from: &device, about: rollout, at: now)
+    try rows.apply(event, from: &device, about: rollout, at: now)
   }
 
   func succeed(_ indices: [Int], _ rollout: ID<Rollout>) throws {
     for index in indices {
-      try say(.writes, index, rollout)
-      try say(.runs, index, rollout)
+      try report(.writes, index, rollout)
+      try report(.runs, index, rollout)
     }
   }
 
   func fail(_ indices: [Int], _ rollout: ID<Rollout>) throws {
-    for index in indices { try say(.fails(57), index, rollout) }
+    for index in indices { try report(.fails(57), index, rollout) }
   }
 
   func rollout(_ id: ID<Rollout>) throws -> Rollout { try #require(rows.rollout(id)) }
 
-  /// What a rollout waits for.
+  /// Returns what a rollout waits for.
   func waiting(_ id: ID<Rollout>) throws -> Rollout.Waiting? {
     let rollout = try rollout(id)
     return try rollout.waiting(members: rows.members(of: rollout))
   }
 
-  func phase(_ rollout: ID<Rollout>) -> Rollout.Phase? { rows.rollout(rollout)?.phase }
+  func phase(_ rollout: ID<Rollout>) -> Phase? { rows.rollout(rollout)?.phase }
 }

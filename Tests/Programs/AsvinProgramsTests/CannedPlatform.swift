@@ -79,7 +79,7 @@ final class CannedPlatform: Sendable {
     RolloutReply(
       id: id, name: name, firmware: 1, groups: [1], priority: .batch, phase: .running, isDisabled: false,
       maintainer: "someone", wave: 0, members: 1,
-      tally: TallyMessage(offered: 0, downloading: 0, installed: 0, confirmed: 0, failed: 0, skipped: 0))
+      tally: RolloutTally())
   }
 
   static func device(_ id: Int64, _ name: String, label: String, group: Int64? = nil, of deviceClass: String? = nil)

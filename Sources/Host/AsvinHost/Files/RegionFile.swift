@@ -2,8 +2,8 @@ import Glibc
 
 /// A file of a fixed size that is read and written like flash.
 ///
-/// Reads and writes are system calls, not mapped memory: a disk that fails, fills up or becomes read-only is then an error
-/// that is reported. A mapped page would end the program with SIGBUS.
+/// Reads and writes are system calls and not mapped memory, so that a disk that fails, is full or becomes read-only is
+/// reported as an error. A mapped page would end the program with SIGBUS.
 package final class RegionFile {
   package let path: String
   package let count: Int
@@ -11,13 +11,13 @@ package final class RegionFile {
   /// The first error of a read or a write.
   package private(set) var failure: FileError?
 
-  /// Bytes that are read at once, because the installer reads byte by byte.
+  /// Bytes of the read buffer, because the installer reads byte by byte.
   private static let windowBytes = 1 << 15
   private var window = [UInt8](repeating: 0, count: windowBytes)
-  /// Where the window begins; -1 where it holds nothing.
+  /// The offset of the window; -1 if it is empty.
   private var start = -1
 
-  /// Opens a file, or creates it, filled with 0xFF as erased flash is.
+  /// Opens a file, or creates it filled with 0xFF, as erased flash.
   package init(_ path: String, count: Int) throws(FileError) {
     (self.path, self.count) = (path, count)
     descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
@@ -27,11 +27,11 @@ package final class RegionFile {
     guard status.st_mode & S_IFMT == S_IFREG else { throw FileError(.write, path, code: EINVAL) }
     let old = min(Int(status.st_size), count)
     if Int(status.st_size) == count { return }
-    // Reserve the disk space now, so that a full disk is known before anything is fetched.
+    // Reserves the disk space, so that a full disk is noticed before anything is fetched.
     let code = posix_fallocate(descriptor, 0, off_t(count))
     guard code == 0 else {
       let error = FileError(.write, path, code: code)
-      // The partial reservation would keep the disk full.
+      // Otherwise the partial reservation would keep the disk full.
       if ftruncate(descriptor, status.st_size) != 0 || status.st_size == 0 { unsafe unlink(path) }
       throw error
     }
@@ -40,7 +40,7 @@ package final class RegionFile {
     if let failure { throw failure }
   }
 
-  /// Opens a file that is only read; `nil` where there is none.
+  /// Opens a file for reading; `nil` if it is missing.
   package init?(reading path: String) throws(FileError) {
     self.path = path
     descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
@@ -58,7 +58,7 @@ package final class RegionFile {
     count = Int(status.st_size)
   }
 
-  /// A file that is missing, as flash that was never written to.
+  /// Represents a missing file as erased flash.
   package init(erased path: String, count: Int) {
     (self.path, self.count, descriptor) = (path, count, -1)
   }
@@ -72,7 +72,7 @@ package final class RegionFile {
 
   /// Fills memory with the bytes at an offset.
   ///
-  /// - Returns: whether all of them could be read.
+  /// - Returns: whether all bytes could be read.
   package func copy(_ offset: Int, into memory: UnsafeMutableRawBufferPointer) -> Bool {
     for index in memory.indices { unsafe memory[index] = self[offset + index] }
     return start >= 0
@@ -101,7 +101,7 @@ package final class RegionFile {
     }
   }
 
-  /// Makes bytes 0xFF.
+  /// Fills bytes with 0xFF.
   package func fill(_ offset: Int, _ count: Int) {
     let piece = [UInt8](repeating: 0xFF, count: min(count, 1 << 16))
     var done = 0
@@ -112,9 +112,9 @@ package final class RegionFile {
     }
   }
 
-  /// Gives the first bytes in pieces.
+  /// Passes the first bytes to a body in pieces.
   ///
-  /// - Throws: ``FileError``, and what the body throws.
+  /// - Throws: ``FileError``, and the errors of the body.
   package func forEachPiece(upTo count: UInt64, _ body: ([UInt8]) throws -> Void) throws {
     let end = Int(min(count, UInt64(self.count)))
     var offset = 0
@@ -125,14 +125,14 @@ package final class RegionFile {
     }
   }
 
-  /// The first bytes.
+  /// Reads the first bytes.
   ///
   /// - Throws: ``FileError``.
   package func prefix(_ count: Int) throws(FileError) -> [UInt8] { try read(0, min(count, self.count)) }
 
-  /// Waits until all of it is on the disk.
+  /// Waits until all bytes are on the disk.
   ///
-  /// - Throws: ``FileError``, also for a write that failed before.
+  /// - Throws: ``FileError``, also for an earlier write that failed.
   package func flush() throws(FileError) {
     if let failure { throw failure }
     guard fsync(descriptor) == 0 else { throw FileError(.write, path) }
@@ -152,12 +152,12 @@ package final class RegionFile {
       }
       filled = done
     }
-    // A file that somebody has cut meanwhile ends early.
+    // A file that another program truncated ends early.
     guard done == count else { throw FileError(.read, path, code: code == 0 ? EIO : code) }
     return bytes
   }
 
-  /// Reads the window that holds an offset.
+  /// Reads the window that contains an offset.
   private func load(_ offset: Int) {
     let wanted = offset & ~(Self.windowBytes - 1)
     guard descriptor >= 0 else {

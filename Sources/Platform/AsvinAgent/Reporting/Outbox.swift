@@ -1,36 +1,40 @@
 import AsvinHost
 import AsvinPlatformAPI
 
-/// Reports that the platform has not received yet: kept on disk, in order, and bounded. A report that arrives twice does no
-/// harm.
+/// The reports that the platform has not received yet. They are stored on disk in order, up to a limit. A report that
+/// arrives twice changes nothing.
 struct Outbox: Codable {
-  struct Letter: Codable {
+  struct PendingReport: Codable {
     let rollout: Int64
     let event: DeviceEventRequest
-    /// How often it was refused in a way that may pass: by a proxy, for example.
+    /// How often the report was refused for a cause that may pass, for example by a proxy.
     var refusals: Int?
   }
 
   static let file = "outbox.json"
-  /// Letters at most: the oldest ones are dropped first.
+  /// The largest number of reports. The oldest ones are dropped first.
   static let most = 32
-  /// Refusals at most of one letter that may be accepted later.
+  /// The number of refusals after which a report is dropped.
   static let mostRefusals = 16
 
-  private(set) var letters: [Letter] = []
+  private(set) var reports: [PendingReport] = []
 
-  /// The rollout that an update is of.
+  /// The rollout of the current update.
   var rollout: Int64?
-  /// The sequence number of an update that is installed, until what became of it is reported.
+  /// The sequence number of an installed update, until its result is reported.
   var trial: UInt64?
   /// Whether the file was damaged.
   var isDamaged = false
 
-  enum CodingKeys: String, CodingKey { case letters, rollout, trial }
+  enum CodingKeys: String, CodingKey {
+    case reports = "letters"
+    case rollout, trial
+  }
 
-  /// The outbox that a folder keeps. Reports are no reason to stop a device: a damaged one is replaced by an empty one.
+  /// Reads the outbox of a folder. A damaged outbox is replaced by an empty one, because missing reports must not stop a
+  /// device.
   ///
-  /// - Throws: `FileError` where the system cannot read it.
+  /// - Throws: `FileError` if the system cannot read it.
   static func kept(in folder: DeviceFolder) throws(FileError) -> Outbox {
     let file = try folder.load(file, as: Outbox.self)
     var outbox = file.value ?? Outbox()
@@ -38,25 +42,25 @@ struct Outbox: Codable {
     return outbox
   }
 
-  /// Keeps it on disk. A disk that is full does not keep a report from being sent.
+  /// Stores the outbox. A full disk does not prevent that reports are sent.
   func keep(in folder: DeviceFolder) {
-    try? folder.write(self, to: Self.file)  // the letters are in memory, and are lost only if the agent ends
+    try? folder.write(self, to: Self.file)  // the reports are in memory and are lost only if the agent ends
   }
 
   mutating func add(_ event: DeviceEventRequest, about rollout: Int64) {
-    // The same report twice in a row says nothing new.
-    if let last = letters.last, last.rollout == rollout, last.event == event { return }
-    letters.append(Letter(rollout: rollout, event: event))
-    if letters.count > Self.most { letters.removeFirst(letters.count - Self.most) }
+    // A repeated report has no news.
+    if let last = reports.last, last.rollout == rollout, last.event == event { return }
+    reports.append(PendingReport(rollout: rollout, event: event))
+    if reports.count > Self.most { reports.removeFirst(reports.count - Self.most) }
   }
 
-  mutating func remove(at index: Int) { letters.remove(at: index) }
+  mutating func remove(at index: Int) { reports.remove(at: index) }
 
-  /// Notes a refusal that may pass.
+  /// Counts a refusal that may pass.
   ///
-  /// - Returns: whether the letter is refused for the last time.
+  /// - Returns: whether the report must be dropped.
   mutating func refuse(at index: Int) -> Bool {
-    letters[index].refusals = (letters[index].refusals ?? 0) + 1
-    return letters[index].refusals ?? 0 >= Self.mostRefusals
+    reports[index].refusals = (reports[index].refusals ?? 0) + 1
+    return reports[index].refusals ?? 0 >= Self.mostRefusals
   }
 }

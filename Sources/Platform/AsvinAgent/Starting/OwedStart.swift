@@ -2,32 +2,32 @@ import AsvinHost
 import AsvinInstaller
 import AsvinPlatformAPI
 
-/// A start of the device that is to come, for a release in a bank: kept on disk, because a hook can fail and the agent can
-/// end before it happens.
+/// A restart of the device that is still to happen, for a release in a slot set. It is stored on disk, because a hook can
+/// fail, and the agent can end before the restart happens.
 struct OwedStart: Codable, Equatable {
   static let file = "start.json"
 
   enum Progress: String, Codable {
-    /// No hook was run, or it failed.
+    /// No hook was run, or the hook failed.
     case owed
-    /// A hook was begun: it may have ended the agent.
+    /// A hook was begun. It may have ended the agent.
     case begun
-    /// A hook succeeded.
+    /// The hook succeeded.
     case done
   }
 
-  /// The sequence number of the release that is to be started.
+  /// The sequence number of the release to start.
   var sequence: UInt64
-  /// Whether it is what ran before an update that failed.
+  /// Whether the release ran before an update that failed.
   var isReturn: Bool
-  /// The system's start in which it was asked for.
+  /// The boot id of the system when the restart was requested.
   var boot: String
   var progress: Progress
 
-  /// Whether the device has been started since: by its system, or by the hook.
+  /// Whether the device has been restarted since by its system or by the hook.
   var hasHappened: Bool { progress != .owed || !boot.isEmpty && Self.systemStart != boot }
 
-  /// What tells one start of this system from another.
+  /// The boot id of the system.
   static var systemStart: String {
     let bytes = try? InputFile("/proc/sys/kernel/random/boot_id").spooled()  // no /proc: its exit code decides
     return String(decoding: (bytes ?? []).filter { $0 > 0x20 }, as: UTF8.self)
@@ -35,14 +35,13 @@ struct OwedStart: Codable, Equatable {
 }
 
 extension InputFile {
-  /// The first bytes.
   fileprivate func spooled() throws(FileError) -> [UInt8] { try read(at: 0, count: 64) }
 }
 
 extension DeviceAgent {
   func owedStart() throws -> OwedStart? {
     let file = try folder.load(OwedStart.file, as: OwedStart.self)
-    // A record that is torn was being written when the hook had not been begun.
+    // A torn record was being written before the hook was begun.
     return file.isDamaged ? nil : file.value
   }
 
@@ -51,10 +50,10 @@ extension DeviceAgent {
     try FileSystem.remove(folder.file(OwedStart.file))
   }
 
-  /// Starts the device anew for a bank: by the hook, or by ending where there is none.
+  /// Restarts the device for a slot set with the hook, or ends the agent without one.
   ///
-  /// - Returns: why the hook failed; `nil` where it succeeded, or there is none.
-  func restart(_ content: BankContent, in bank: Bank, isReturn: Bool) async throws -> String? {
+  /// - Returns: why the hook failed; `nil` if it succeeded or there is none.
+  func restart(_ content: SlotSetContent, in slotSet: SlotSet, isReturn: Bool) async throws -> String? {
     guard let restart = hooks.restart else {
       mustEnd = true
       return nil
@@ -62,7 +61,7 @@ extension DeviceAgent {
     var owed = OwedStart(
       sequence: content.sequence, isReturn: isReturn, boot: OwedStart.systemStart, progress: .begun)
     try keep(owed)
-    let release = hookRelease(content, in: bank, isReturn: isReturn)
+    let release = hookRelease(content, in: slotSet, isReturn: isReturn)
     switch await restart(release) {
     case .succeeded:
       owed.progress = .done
@@ -72,47 +71,48 @@ extension DeviceAgent {
     case .failed(let why):
       owed.progress = .owed
       try keep(owed)
-      say("--restart failed for \(content.version): \(why)")
+      log("--restart failed for \(content.version): \(why)")
       return why
     }
   }
 
-  func hookRelease(_ content: BankContent, in bank: Bank, isReturn: Bool = false) -> HookRelease {
+  func hookRelease(_ content: SlotSetContent, in slotSet: SlotSet, isReturn: Bool = false) -> HookRelease {
     HookRelease(
-      version: content.version, sequence: content.sequence, release: content.release, bank: bank.rawValue,
+      version: content.version, sequence: content.sequence, release: content.release, bank: slotSet.rawValue,
       images: content.images.map {
-        HookRelease.Image(slot: $0.slot, path: folder.image($0.slot, in: bank), size: $0.size, digest: $0.digest)
+        HookRelease.Image(slot: $0.slot, path: folder.image($0.slot, in: slotSet), size: $0.size, digest: $0.digest)
       }, isReturn: isReturn)
   }
 
-  /// Starts the device anew once more, where a start is still owed.
+  /// Attempts a restart again that has not happened yet.
   ///
-  /// - Returns: what came of it; `nil` where no start is owed.
+  /// - Returns: the result; `nil` if no restart is owed.
   func awaitedStart() async throws -> Outcome? {
     let state = try state()
     if let candidate = state.candidate, state.boot.phase == .pending {
-      // Ask first: the rollout may have been stopped meanwhile. A second report of the installation changes nothing.
+      // The report shows whether the rollout was stopped in the meantime. A second report of the installation changes
+      // nothing.
       if let rollout = candidate.content.rollout {
         await report(DeviceEventRequest(event: .installed), about: rollout)
         if withdrawn.contains(rollout) { return try discard(candidate.content.version) }
       }
-      let why = try await restart(candidate.content, in: candidate.bank, isReturn: false)
+      let why = try await restart(candidate.content, in: candidate.slotSet, isReturn: false)
       return why.map { .waiting(candidate.content.version, $0) } ?? .pending(candidate.content.version)
     }
     guard let owed = try owedStart(), owed.isReturn, !owed.hasHappened, hooks.restart != nil else { return nil }
     let content = state.running.content
-    let why = try await restart(content, in: state.running.bank, isReturn: true)
+    let why = try await restart(content, in: state.running.slotSet, isReturn: true)
     return why.map { .waiting(content.version, $0) } ?? .pending(content.version)
   }
 
-  /// Gives up what is pending, because the platform has withdrawn it. What was fetched stays on the disk, so that the same
-  /// release is not fetched twice.
+  /// Discards the pending release, because the platform withdrew it. Its images stay on the disk, so that the same release
+  /// is not fetched twice.
   func discard(_ version: String) throws -> Outcome {
     try change { try $0.revert() }
     outbox.trial = nil
     outbox.keep(in: folder)
     attempt { try keep(nil) }
-    say("\(version) was withdrawn by the platform; it is not started")
+    log("\(version) was withdrawn by the platform; it is not started")
     return .withdrawn(version)
   }
 }

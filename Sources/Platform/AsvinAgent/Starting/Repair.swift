@@ -4,99 +4,104 @@ import AsvinInstaller
 import AsvinPlatformAPI
 import AsvinVerifier
 
-// What a start does before anything else: it reads the state, and repairs what is lost or damaged from what is signed.
+// The first step of a start: it reads the state, and restores lost or damaged state from signed data.
 extension DeviceAgent {
   /// Repairs the state.
   ///
-  /// - Throws: ``Failure`` where no bank holds a signed image, `FileError` where the disk fails.
+  /// - Throws: ``Failure`` if no slot set has a signed image, `FileError` if the disk fails.
   func repair() throws {
-    let areBanksLost = try repairBanks()
-    try repairBootRecord(areBanksLost)
+    let areSlotSetsLost = try repairSlotSets()
+    try repairBootRecord(areSlotSetsLost)
     var state = try state()
     try settleConfirmed(&state)
-    damaged = try folder.damagedSlots(state.running.content, in: state.running.bank)
+    damaged = try folder.damagedSlots(state.running.content, in: state.running.slotSet)
     if !damaged.isEmpty {
-      let files = damaged.sorted().map { folder.image($0, in: state.running.bank) }.joined(separator: ", ")
-      say("\(state.running.content.version) is damaged on the disk: \(files) is not what was installed")
+      let files = damaged.sorted().map { folder.image($0, in: state.running.slotSet) }.joined(separator: ", ")
+      log("\(state.running.content.version) is damaged on the disk: \(files) is not the installed image")
     }
     repairOutbox(state)
   }
 
-  /// Does what makes a later repair possible, and is not needed now: a disk that refuses it is logged.
+  /// Performs a write that helps a later repair and is not needed now. An error of the disk is logged.
   func attempt(_ body: () throws -> Void) {
     do {
       try body()
     } catch {
-      say(Trouble.failure(error).message)
+      log(AgentFailure.failure(error).message)
     }
   }
 
-  /// The banks are found out from the envelopes beside them.
+  /// Restores a lost record of the slot sets from the envelopes beside them.
   ///
-  /// - Returns: whether they were lost.
-  private func repairBanks() throws -> Bool {
-    let file = try folder.load(DeviceFolder.banksFile, as: Banks.self)
+  /// - Returns: whether the record was lost.
+  private func repairSlotSets() throws -> Bool {
+    let file = try folder.load(DeviceFolder.slotSetsFile, as: SlotSets.self)
     if file.value != nil { return false }
-    var banks = try folder.foundBanks(identity)
+    var sets = try folder.foundSlotSets(identity)
     let region = try folder.readBootRegion()
     if let sequence = folder.recordedSequence(region) {
-      for bank in Bank.allCases where banks[bank]?.sequence == sequence { banks[bank]?.isConfirmed = true }
+      for slotSet in SlotSet.allCases where sets[slotSet]?.sequence == sequence {
+        sets[slotSet]?.isConfirmed = true
+      }
     }
-    guard banks != Banks() else {
+    guard sets != SlotSets() else {
       throw Failure(
         .failed,
-        "'\(folder.file(DeviceFolder.banksFile))' is \(file.isDamaged ? "damaged" : "missing"), and no bank holds a signed image",
-        hint: "enrol the device again in the same folder and with the same name: --image gives what it runs")
+        "'\(folder.file(DeviceFolder.slotSetsFile))' is \(file.isDamaged ? "damaged" : "missing"), and no bank has a signed image",
+        hint:
+          "enrol the device again in the same folder and with the same name, and give its running image with --image")
     }
-    attempt { try folder.write(banks, to: DeviceFolder.banksFile) }
-    let held = Bank.allCases.compactMap { bank in banks[bank].map { "\(bank.rawValue) holds \($0.version)" } }
-    say("'\(DeviceFolder.banksFile)' was \(file.isDamaged ? "damaged" : "missing"): \(held.joined(separator: ", "))")
+    attempt { try folder.write(sets, to: DeviceFolder.slotSetsFile) }
+    let held = SlotSet.allCases.compactMap { slotSet in
+      sets[slotSet].map { "bank \(slotSet.rawValue) has \($0.version)" }
+    }
+    log("'\(DeviceFolder.slotSetsFile)' was \(file.isDamaged ? "damaged" : "missing"): \(held.joined(separator: ", "))")
     return true
   }
 
-  /// A boot record that is lost, or older than what was confirmed, is replaced: the floor never sinks.
-  private func repairBootRecord(_ areBanksLost: Bool) throws {
+  /// Replaces a boot record that is lost, or older than the confirmed release, so that the rollback floor never sinks.
+  private func repairBootRecord(_ areSlotSetsLost: Bool) throws {
     let isLost = try !folder.hasBootRecord(folder.readBootRegion())
     let state = try state()
     if state.isRecordOld {
-      say("the boot record is older than \(state.running.content.version), which was confirmed; it is replaced")
+      log("the boot record is older than the confirmed release \(state.running.content.version); it is replaced")
       FileSystem.discard(folder.file(DeviceFolder.bootFile))
       return
     }
-    // Nothing is lost of a device that has never updated.
-    guard isLost, let other = state.banks[state.running.bank.other] else { return }
-    say("the boot record is lost; \(state.running.content.version) runs, floor \(state.floor)")
-    // Nothing says whether the newer one was confirmed, so that it is tried again.
-    guard areBanksLost, other.sequence > state.floor,
-      let envelope = try folder.bytes("\(state.running.bank.other.rawValue).envelope")
+    // A device that has never updated has no boot record to lose.
+    guard isLost, let other = state.sets[state.running.slotSet.other] else { return }
+    log("the boot record is lost; \(state.running.content.version) runs with the floor \(state.floor)")
+    // Nothing records whether the newer release was confirmed. Therefore it is tried again.
+    guard areSlotSetsLost, other.sequence > state.floor,
+      let envelope = try folder.bytes("\(state.running.slotSet.other.rawValue).envelope")
     else { return }
     let plan = try ReleasePlan(envelope, for: identity, floor: state.floor, running: nil)
-    guard let installed = try present(plan, in: state.running.bank.other) else { return }
-    let slot = state.running.bank.other.slot
+    guard let installed = try present(plan, in: state.running.slotSet.other) else { return }
+    let slot = state.running.slotSet.other.slot
     try change { try $0.activate(installed.span, in: slot) }
   }
 
-  /// Notes in the banks that what runs is confirmed. A trial whose confirmation was noted there is confirmed: the last
-  /// record was lost.
+  /// Records in the slot sets that the running release is confirmed. A trial whose confirmation is recorded there is
+  /// confirmed, because only the last boot record was lost.
   private func settleConfirmed(_ state: inout DeviceState) throws {
-    let bank = state.running.bank
+    let slotSet = state.running.slotSet
     if let candidate = state.candidate, candidate.content.isConfirmed == true { return }
     guard state.running.content.isConfirmed != true else { return }
-    state.banks[bank]?.isConfirmed = true
+    state.sets[slotSet]?.isConfirmed = true
     state.running.content.isConfirmed = true
-    let banks = state.banks
-    attempt { try folder.write(banks, to: DeviceFolder.banksFile) }
+    let sets = state.sets
+    attempt { try folder.write(sets, to: DeviceFolder.slotSetsFile) }
   }
 
-  /// Reports are lost with the outbox: what became of the last update is reported again, which does no harm.
+  /// Reports the result of the last update again after the outbox was lost. A repeated report changes nothing.
   private func repairOutbox(_ state: DeviceState) {
     guard outbox.isDamaged else { return }
-    say("'\(Outbox.file)' was damaged; reports that were in it are lost")
+    log("'\(Outbox.file)' was damaged; its reports are lost")
     outbox.isDamaged = false
     if let rollout = state.running.content.rollout {
       outbox.add(DeviceEventRequest(event: .confirmed), about: rollout)
     }
-    if let other = state.banks[state.running.bank.other], let rollout = other.rollout {
+    if let other = state.sets[state.running.slotSet.other], let rollout = other.rollout {
       if state.candidate != nil {
         outbox.trial = other.sequence
         outbox.rollout = rollout

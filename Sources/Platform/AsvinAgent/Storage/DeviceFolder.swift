@@ -2,38 +2,36 @@ package import AsvinHost
 import AsvinCrypto
 import FoundationEssentials
 
-/// The folder in which a device keeps its key, its state, and its two banks.
+/// The folder with a device's key, its state and its two slot sets.
 package struct DeviceFolder: Sendable {
-  /// The folder.
   package let path: String
 
-  /// A device's folder.
   package init(_ path: String) { self.path = path }
 
   func file(_ name: String) -> String { "\(path)/\(name)" }
 
-  /// The file of a slot in a bank.
-  func image(_ slot: UInt64, in bank: Bank) -> String { file("\(bank.rawValue)-\(slot)") }
+  /// The file of a slot in a slot set.
+  func image(_ slot: UInt64, in slotSet: SlotSet) -> String { file("\(slotSet.rawValue)-\(slot)") }
 
-  /// The file of the signed envelope of the release in a bank.
-  func envelope(in bank: Bank) -> String { file("\(bank.rawValue).envelope") }
+  /// The file with the envelope of the release in a slot set.
+  func envelope(in slotSet: SlotSet) -> String { file("\(slotSet.rawValue).envelope") }
 
   /// Locks the folder for one agent.
   ///
-  /// - Throws: ``Failure`` where another process holds it, or the lock cannot be written.
+  /// - Throws: ``Failure`` if another process has the lock, or the lock cannot be written.
   package func lock() throws(Failure) -> FolderLock {
     do {
       if let lock = try FolderLock(file("lock")) { return lock }
     } catch {
-      throw Trouble.failure(error)
+      throw AgentFailure.failure(error)
     }
     let holder = holder.map { "\($0)" } ?? "another process"
     throw Failure(
       .failed, "'\(path)' is in use by \(holder)",
-      hint: "one agent works in a folder at a time: stop the other one first")
+      hint: "only one agent can use a folder: stop the other one first")
   }
 
-  /// The process that works in the folder, where there is one.
+  /// The process that uses the folder.
   package var holder: LockHolder? { LockHolder(ofLock: file("lock")) }
 
   /// Creates the folder, which only its owner can read.
@@ -44,15 +42,17 @@ package struct DeviceFolder: Sendable {
       try FileManager.default.createDirectory(
         atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     } catch {
-      throw Failure(.cannotWrite, "cannot create the folder '\(path)'", hint: "check that it is writable and has room")
+      throw Failure(
+        .cannotWrite, "cannot create the folder '\(path)'",
+        hint: "check that it is writable and that the disk has space")
     }
   }
 }
 
-/// A file of state, as it is found.
+/// The content of a state file.
 enum StateFile<Value> {
   case missing
-  /// It holds something that is not the state: a torn write, or a change by hand.
+  /// The file was torn by a write, or changed by hand.
   case damaged
   case intact(Value)
 
@@ -61,12 +61,12 @@ enum StateFile<Value> {
 }
 
 extension DeviceFolder {
-  /// Bytes of the largest file of state.
+  /// The size of the largest state file in bytes.
   private static let longest = 1 << 20
 
-  /// Reads a file of state.
+  /// Reads a state file.
   ///
-  /// - Throws: `FileError` where the system cannot read it.
+  /// - Throws: `FileError` if the system cannot read it.
   func load<Value: Decodable>(_ name: String, as type: Value.Type) throws(FileError) -> StateFile<Value> {
     guard let bytes = try bytes(name) else { return .missing }
     do {
@@ -76,7 +76,7 @@ extension DeviceFolder {
     }
   }
 
-  /// The bytes of a small file; `nil` where it is missing.
+  /// Reads a small file; `nil` if it is missing.
   ///
   /// - Throws: `FileError`.
   func bytes(_ name: String) throws(FileError) -> [UInt8]? {
@@ -88,7 +88,7 @@ extension DeviceFolder {
     }
   }
 
-  /// Replaces a file of state in one step; it is on the disk when this returns.
+  /// Replaces a state file atomically and durably.
   ///
   /// - Throws: `FileError`.
   func write(_ value: some Encodable, to name: String) throws {
@@ -97,7 +97,7 @@ extension DeviceFolder {
     try write([UInt8](try encoder.encode(value)), to: name)
   }
 
-  /// Replaces a file in one step; it is on the disk when this returns.
+  /// Replaces a file atomically and durably.
   ///
   /// - Throws: `FileError`.
   func write(_ bytes: [UInt8], to name: String) throws(FileError) {

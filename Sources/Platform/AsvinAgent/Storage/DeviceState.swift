@@ -1,87 +1,90 @@
 import AsvinHost
 import AsvinCrypto
 import AsvinInstaller
+import AsvinPlatformAPI
+import AsvinRelease
 import AsvinVerifier
 import AsvinManifest
 
-/// What a device's folder says: what both banks hold, which one runs, and what is pending or on trial.
+/// The state of a device: the releases in both slot sets, which one runs, and which one is pending or on trial.
 struct DeviceState {
-  var banks: Banks
+  var sets: SlotSets
   var boot: BootState<FileRegion>
-  /// The rollback floor: the highest of the boot record, the factory and every release that was confirmed.
+  /// The rollback floor: the highest sequence number of the boot record, the factory image and the confirmed releases.
   var floor: UInt64
-  /// The bank that runs, and what it holds.
-  var running: (bank: Bank, content: BankContent)
-  /// What is pending or on trial.
-  var candidate: (bank: Bank, content: BankContent)?
+  /// The running slot set and its release.
+  var running: (slotSet: SlotSet, content: SlotSetContent)
+  /// The slot set and the release that are pending or on trial.
+  var candidate: (slotSet: SlotSet, content: SlotSetContent)?
 
-  /// The state of a folder's banks and boot record.
+  /// Derives the state from the slot sets and the boot record.
   ///
-  /// - Throws: ``Failure`` where no bank holds what runs.
+  /// - Throws: ``Failure`` if no slot set has the running release.
   init(
-    _ banks: Banks, _ region: FileRegion, _ identity: DeviceIdentity, running: Bank? = nil
+    _ sets: SlotSets, _ region: FileRegion, _ identity: DeviceIdentity, running: SlotSet? = nil
   ) throws(Failure) {
-    self.banks = banks
-    // The record that a lost boot record is replaced by: what the banks know to be confirmed, or, where that was lost too,
-    // the older of both.
-    let known = Bank.allCases.compactMap { banks[$0] }
-    let base = banks.newestConfirmed ?? known.min { $0.sequence < $1.sequence }
+    self.sets = sets
+    // A lost boot record is replaced by one for the confirmed release in the slot sets or, if that is unknown as well, for
+    // the older release.
+    let known = SlotSet.allCases.compactMap { sets[$0] }
+    let base = sets.newestConfirmed ?? known.min { $0.sequence < $1.sequence }
     let sequence = base?.sequence ?? identity.factorySequence
     let least = max(identity.factorySequence, base?.sequence ?? 0)
-    let slot = base.flatMap { banks.bank(of: $0.sequence) }?.slot ?? Bank.a.slot
-    // One start: an update whose check ends the agent would be started again and again.
+    let slot = base.flatMap { sets.slotSet(of: $0.sequence) }?.slot ?? SlotSet.a.slot
+    // One start only. Otherwise an update whose check ends the agent would be started again and again.
     let factory = FactoryState(floor: least, sequence: sequence, slot: slot, trialStarts: 1)
     boot = BootState(region, running: running.map { RunningImage(slot: $0.slot) } ?? .nothing, factory: factory)
     floor = max(boot.floor, least)
-    // What runs never becomes older: a lower number in the record is of an older record.
-    let runs = max(boot.sequence, banks.newestConfirmed?.sequence ?? 0)
-    guard let bank = banks.bank(of: runs), let content = banks[bank] else {
+    // The running release never becomes older. A lower sequence number is from an older boot record.
+    let runs = max(boot.sequence, sets.newestConfirmed?.sequence ?? 0)
+    guard let slotSet = sets.slotSet(of: runs), let content = sets[slotSet] else {
       throw Failure(
-        .failed, "no bank of the device holds a signed image with the sequence number \(runs), which runs",
-        hint: "enrol the device again in the same folder and with the same name: --image gives what it runs")
+        .failed, "no bank of the device has a signed image with the sequence number \(runs), which should run",
+        hint:
+          "enrol the device again in the same folder and with the same name, and give its running image with --image")
     }
-    self.running = (bank, content)
-    if let wanted = boot.candidate, wanted.sequence > floor, let bank = banks.bank(of: wanted.sequence),
-      let content = banks[bank], bank.slot == wanted.slot,
-      content.images.contains(where: { $0.digest == wanted.image.hexadecimal }), bank != self.running.bank
+    self.running = (slotSet, content)
+    if let wanted = boot.candidate, wanted.sequence > floor, let slotSet = sets.slotSet(of: wanted.sequence),
+      let content = sets[slotSet], slotSet.slot == wanted.slot,
+      content.images.contains(where: { $0.digest == wanted.image.hexadecimal }), slotSet != self.running.slotSet
     {
-      candidate = (bank, content)
+      candidate = (slotSet, content)
     }
   }
 
-  /// Whether the boot record is older than what the banks know to be confirmed.
+  /// Whether the boot record is older than the confirmed release in the slot sets.
   var isRecordOld: Bool { boot.sequence < running.content.sequence }
 }
 
 extension DeviceFolder {
-  static let banksFile = "banks.json"
+  static let slotSetsFile = "banks.json"
   static let bootFile = "boot"
 
   private static let bootBytes = UInt64(2 * FileRegion.blockBytes)
 
-  /// The boot record, to write.
+  /// Opens the boot record for writing.
   func bootRegion() throws(FileError) -> FileRegion { try FileRegion(file(Self.bootFile), room: Self.bootBytes) }
 
-  /// The boot record, to read: also on a disk that is full or read-only.
+  /// Opens the boot record for reading, which works on a full or read-only disk.
   func readBootRegion() throws(FileError) -> FileRegion {
     try FileRegion(reading: file(Self.bootFile), orErased: Self.bootBytes)
   }
 
-  /// The state on the disk now.
+  /// Reads the state from the disk.
   ///
-  /// - Throws: ``Failure`` where no bank holds what runs, `FileError` where the disk fails.
+  /// - Throws: ``Failure`` if no slot set has the running release, `FileError` if the disk fails.
   func state(_ identity: DeviceIdentity) throws -> DeviceState {
-    try DeviceState(banks(identity), readBootRegion(), identity)
+    try DeviceState(slotSets(identity), readBootRegion(), identity)
   }
 
-  /// What both banks hold.
+  /// Reads the releases in both slot sets.
   ///
-  /// - Throws: `FileError` where the disk fails.
-  func banks(_ identity: DeviceIdentity) throws -> Banks {
-    try load(Self.banksFile, as: Banks.self).value ?? foundBanks(identity)
+  /// - Throws: `FileError` if the disk fails.
+  func slotSets(_ identity: DeviceIdentity) throws -> SlotSets {
+    try load(Self.slotSetsFile, as: SlotSets.self).value ?? foundSlotSets(identity)
   }
 
-  /// The sequence number in the boot record; `nil` where none has been written.
+  /// Returns the sequence number in the boot record; `nil` if none has been written.
   func recordedSequence(_ region: FileRegion) -> UInt64? {
     let sequence = BootState(region, running: .nothing, factory: FactoryState(sequence: .max)).sequence
     return sequence == .max ? nil : sequence
@@ -94,6 +97,6 @@ extension DeviceFolder {
 }
 
 extension DeviceAgent {
-  /// The state on the disk now.
+  /// Reads the state from the disk.
   func state() throws -> DeviceState { try folder.state(identity) }
 }

@@ -1,20 +1,20 @@
 import AsvinHost
 import AsvinInstaller
 
-/// A region of flash in a file.
+/// A flash region in a file.
 struct FileRegion: FlashRegion {
   static let blockBytes = 4096
 
   let file: RegionFile
 
-  /// A region with room for a number of bytes.
+  /// Opens a region of at least a number of bytes.
   ///
-  /// - Throws: `FileError`, also where the disk does not have the room.
+  /// - Throws: `FileError`, also if the disk does not have the space.
   init(_ path: String, room: UInt64) throws(FileError) {
     file = try RegionFile(path, count: Self.bytes(room))
   }
 
-  /// A region that is only read; `nil` where its file is missing.
+  /// Opens a region for reading; `nil` if its file is missing.
   ///
   /// - Throws: `FileError`.
   init?(reading path: String) throws(FileError) {
@@ -22,14 +22,14 @@ struct FileRegion: FlashRegion {
     self.file = file
   }
 
-  /// A region that is only read; a missing file is one that was never written to.
+  /// Opens a region for reading. A missing file is read as erased flash.
   ///
   /// - Throws: `FileError`.
   init(reading path: String, orErased room: UInt64) throws(FileError) {
     file = try RegionFile(reading: path) ?? RegionFile(erased: path, count: Self.bytes(room))
   }
 
-  /// Bytes of the blocks that hold a number of bytes.
+  /// Rounds a number of bytes up to complete blocks.
   private static func bytes(_ room: UInt64) -> Int {
     let blocks = (Int(clamping: min(room, 1 << 46)) + blockBytes - 1) / blockBytes
     return max(blocks, 1) * blockBytes

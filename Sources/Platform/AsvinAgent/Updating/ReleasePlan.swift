@@ -4,18 +4,18 @@ import AsvinInstaller
 import AsvinManifest
 import AsvinVerifier
 
-/// What a device does with a release: decided by its own verifier, and by nothing that the platform says.
+/// The installation of a release as the device's own verifier decides it. The platform has no influence on it.
 struct ReleasePlan {
-  /// One component.
+  /// The installation of one component.
   struct Step {
     let slot: UInt64
-    /// What is installed, and by which payload.
+    /// The image and the payload.
     let plan: InstallPlan
-    /// Whether the running bank has the image already.
+    /// Whether the running slot set has the image already.
     let isInstalled: Bool
-    /// The payload's place in the component.
+    /// The index of the payload in the component.
     let place: Int
-    /// The payload's number among all of the release.
+    /// The number of the payload among all payloads of the release.
     let number: Int
     let size: UInt64
     let digest: Digest
@@ -30,27 +30,27 @@ struct ReleasePlan {
   let sequence: UInt64
   let steps: [Step]
 
-  /// Instruction sets of patches, and those of the Linux profile.
+  /// The feature bits of all instruction sets and of the Linux profile.
   static let features: UInt64 = 0x1FE
-  /// Bytes that a patch may be applied in.
+  /// The memory for applying a patch in bytes.
   static let memory: UInt64 = 256 << 20
 
-  /// A payload that failed, which is not chosen again.
+  /// A payload that failed and is not chosen again.
   struct Exclusion: Hashable {
     let slot: UInt64
-    /// Its place in the component.
+    /// The index of the payload in the component.
     let payload: Int
   }
 
   /// Verifies a release for a device.
   ///
   /// - Parameters:
-  ///   - running: what runs, with the images that are intact on the disk; `nil` where nothing is known of it.
-  ///   - slots: the slots that the device has an image in: a release that lacks one of them is refused.
+  ///   - running: the running release with its intact images; `nil` if it is unknown.
+  ///   - slots: the slots in which the device has an image. A release without one of them is refused.
   ///   - excluded: payloads that failed.
   /// - Throws: `Rejection`.
   init(
-    _ envelope: [UInt8], for identity: DeviceIdentity, floor: UInt64, running: BankContent?,
+    _ envelope: [UInt8], for identity: DeviceIdentity, floor: UInt64, running: SlotSetContent?,
     slots: Set<UInt64>? = nil, excluded: Set<Exclusion> = []
   ) throws {
     let parts = try identity.verifying()
@@ -99,6 +99,6 @@ extension ReleasePlan.Step {
       payloadDigest: payload.digest, isSealed: payload.seal != nil)
   }
 
-  /// Whether it is a patch that no microcontroller applies: it is stored and verified whole, and then applied.
+  /// Whether the payload is a patch of the Linux profile, which is stored and verified completely before it is applied.
   var isLinuxPatch: Bool { plan.isPatch && features & 1 << 8 != 0 }
 }

@@ -2,7 +2,7 @@ import AsvinInstaller
 import AsvinVerifier
 import AsvinDeviceCrypto
 
-/// An image on its way into a slot, by the same installer that a microcontroller has.
+/// The installation of an image by the installer of microcontrollers.
 @safe
 final class StreamInstallation {
   private typealias Patching = TwoSlotPatch<FileRegion, FileRegion>
@@ -14,8 +14,8 @@ final class StreamInstallation {
   private var patch: Installer<FileRegion, FileRegion, AsvinDeviceCrypto.SHA256, Patching>?
 
   /// - Parameters:
-  ///   - base: the running image's slot, and its bytes there.
-  ///   - memory: bytes that a patch needs.
+  ///   - base: the slot of the running image.
+  ///   - memory: the memory that a patch needs in bytes.
   init(
     _ plan: InstallPlan, into target: FileRegion, journal: FileRegion, base: FileRegion, memory: Int
   ) throws(InstallError) {
@@ -41,7 +41,7 @@ final class StreamInstallation {
     unsafe room.deallocate()
   }
 
-  /// Where in the stream the next byte is to come from.
+  /// The offset in the stream of the next byte.
   var offset: UInt64 {
     switch patch {
     case .some(let installer): return installer.offset
@@ -53,12 +53,12 @@ final class StreamInstallation {
     }
   }
 
-  /// Takes the next bytes of the stream.
+  /// Installs the next bytes of the stream.
   func push(_ bytes: [UInt8]) throws(InstallError) {
     if plan.isPatch { try patch?.push(bytes.span) } else { try image?.push(bytes.span) }
   }
 
-  /// Reads the slot back.
+  /// Reads the slot back and verifies the image.
   func finish() throws(InstallError) -> InstalledComponent {
     if let installed = plan.isPatch ? try patch?.finish() : try image?.finish() { return installed }
     throw InstallError(.payloadTruncated, at: 0)

@@ -1,21 +1,18 @@
 package import AsvinManifest
+package import AsvinPlatformAPI
 
-/// Somebody's access to a workspace. The token itself is shown once, and not kept: only its digest is.
+/// A token that gives access to a workspace. The secret is shown once and not stored; only its digest is.
 package struct AccessToken: Equatable, Sendable {
-  /// Its id.
   package var id: ID<AccessToken>
-  /// Whose it is, as the audit log names who did something.
+  /// The name of its owner in the audit log.
   package var name: String
-  /// What it allows.
   package var role: Role
-  /// SHA-256 of the token.
+  /// SHA-256 of the secret.
   package var digest: Digest
-  /// When it was made.
   package var created: Instant
-  /// From when on it is no longer good; `nil` where it is good until it is taken back.
+  /// When the token expires, or `nil` if it stays valid until it is revoked.
   package var expires: Instant?
 
-  /// A token of its parts.
   package init(
     id: ID<AccessToken>, name: String, role: Role, digest: Digest, created: Instant, expires: Instant? = nil
   ) {
@@ -27,6 +24,5 @@ package struct AccessToken: Equatable, Sendable {
     self.expires = expires
   }
 
-  /// Whether it is good at a time.
-  package func isGood(at now: Instant) -> Bool { expires.map { now < $0 } ?? true }
+  package func isValid(at now: Instant) -> Bool { expires.map { now < $0 } ?? true }
 }

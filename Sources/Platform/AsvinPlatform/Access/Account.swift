@@ -1,33 +1,34 @@
 import AsvinCrypto
 package import AsvinManifest
+import AsvinPlatformAPI
 
-/// Somebody whom asvin's first device clients log in as, by e-mail address and password. It gives what a device's login
-/// gives, and nothing of management.
+/// A login by e-mail address and password for asvin's first device clients. It gives the access of a device and none to the
+/// management API.
 package struct Account: Equatable, Sendable {
-  /// The e-mail address, as it is compared: in lower case.
+  /// The e-mail address in lower case, as it is compared.
   package let email: String
-  /// What the password is hashed with.
   package let salt: FixedBytes<16>
-  /// What is kept of the password.
+  /// The hash of the password.
   package let hash: Digest
 
-  /// Characters of a password at least.
+  /// Characters of the shortest password.
   package static let shortestPassword = 10
 
-  /// An account as it was stored.
+  /// Creates an account from its stored values.
   package init(email: String, salt: FixedBytes<16>, hash: Digest) {
     (self.email, self.salt, self.hash) = (email, salt, hash)
   }
 
-  /// A new account; `nil` for a password that is too short, or an address without an @.
+  /// Creates a new account; `nil` if the password is too short or the address has no @.
   package init?(email: String, password: String, salt: FixedBytes<16>) {
-    guard password.count >= Self.shortestPassword, email.contains("@"), email.utf8.count <= 254 else { return nil }
+    guard password.count >= Self.shortestPassword, email.contains("@"), email.utf8.count <= PlatformLimit.emailBytes
+    else { return nil }
     self.init(email: Self.folded(email), salt: salt, hash: PasswordHash.hash(password, salt: salt))
   }
 
-  /// Whether a password is its own. That takes a while.
+  /// Whether a password is correct. The hash takes a third of a second.
   package func isPassword(_ password: String) -> Bool { PasswordHash.hash(password, salt: salt) == hash }
 
-  /// An address as it is compared.
+  /// Returns an address in the form in which addresses are compared.
   package static func folded(_ email: String) -> String { email.lowercased() }
 }

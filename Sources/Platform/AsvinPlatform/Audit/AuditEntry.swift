@@ -1,26 +1,26 @@
 import AsvinCrypto
 package import AsvinManifest
+package import AsvinPlatformAPI
 
-/// One thing that somebody did in a workspace. Each entry holds the digest of the one before it: what is changed, left out
-/// or put in between later shows.
+/// An action in a workspace. Each entry holds the digest of the previous entry, so that entries cannot be changed, removed
+/// or inserted later without being noticed.
 package struct AuditEntry: Equatable, Sendable {
-  /// Its place, from 1, without gaps.
+  /// The number of the entry, from 1 without gaps.
   package var number: Int64
-  /// When it was done.
   package var time: Instant
-  /// Who did it: a token's name, `device` or `platform`.
+  /// The name of the token that did it, or `device`, or `platform`.
   package var actor: String
-  /// What was done, as `rollout.start`.
+  /// The action, such as `rollout.start`. A text, because the log may hold actions of later versions.
   package var action: String
-  /// To what, as `rollout 7`.
+  /// The subject of the action, such as `rollout 7`.
   package var subject: String
-  /// The digest of the entry before; zeros for the first.
+  /// The digest of the previous entry; zeros for the first entry.
   package var previous: Digest
   /// SHA-256 of a CBOR array of the workspace's id, the number, the time, the actor, the action, the subject and the
   /// previous digest.
   package var digest: Digest
 
-  /// An entry as it was stored.
+  /// Creates an entry from its stored values.
   package init(
     number: Int64, time: Instant, actor: String, action: String, subject: String, previous: Digest, digest: Digest
   ) {
@@ -33,18 +33,18 @@ package struct AuditEntry: Equatable, Sendable {
     self.digest = digest
   }
 
-  /// The entry behind another.
+  /// Creates the entry that follows another one.
   package init(
-    after last: AuditEntry?, in workspace: ID<Workspace>, actor: String, action: String, subject: String,
+    after last: AuditEntry?, in workspace: ID<Workspace>, actor: String, action: AuditAction, subject: String,
     at now: Instant
   ) {
     self.init(
-      number: (last?.number ?? 0) + 1, time: now, actor: actor, action: action, subject: subject,
+      number: (last?.number ?? 0) + 1, time: now, actor: actor, action: action.rawValue, subject: subject,
       previous: last?.digest ?? Digest(), digest: Digest())
     digest = expectedDigest(in: workspace)
   }
 
-  /// The digest that its fields give.
+  /// Computes the digest of the fields.
   package func expectedDigest(in workspace: ID<Workspace>) -> Digest {
     var writer = CBORWriter()
     writer.head(.array, 7)
@@ -54,9 +54,9 @@ package struct AuditEntry: Equatable, Sendable {
     return SHA256.digest(of: writer.bytes.span)
   }
 
-  /// The number of the first entry that does not follow from the one before it; `nil` where all do.
+  /// Returns the number of the first entry that does not follow from the previous one; `nil` if all do.
   ///
-  /// - Parameter last: the entry before the first of these.
+  /// - Parameter last: the entry before the first of these entries.
   package static func firstBreak(in entries: [AuditEntry], after last: AuditEntry?, of workspace: ID<Workspace>)
     -> Int64?
   {

@@ -1,10 +1,10 @@
 import AsvinCrypto
 import AsvinManifest
 
-/// The name that a file has in IPFS: a CIDv0, as kubo makes it with its profile `unixfs-v0-2015`. Chunks of 256 KiB, each
-/// wrapped in a dag-pb node, in a balanced tree with 174 links a node; the name is base58btc of the root's SHA-256.
+/// The content id of a file in IPFS: a CIDv0, as kubo computes it with its profile `unixfs-v0-2015`. Chunks of 256 KiB are
+/// each wrapped in a dag-pb node, in a balanced tree of 174 links a node. The id is the SHA-256 of the root in base58btc.
 ///
-/// Bytes come in pieces; what is kept is a chunk, and 174 links for each level.
+/// The bytes arrive in pieces. The computation keeps one chunk, and 174 links for each level.
 package struct ContentID: ~Copyable {
   private static let chunkBytes = 262_144
   private static let linksPerNode = 174
@@ -12,19 +12,17 @@ package struct ContentID: ~Copyable {
   private var chunk: [UInt8] = []
   private var levels: [[Link]] = []
 
-  /// A node as its parent names it.
+  /// A link to a node.
   private struct Link {
     let digest: Digest
-    /// Bytes of the file below it.
+    /// Bytes of the file below the node.
     let fileBytes: UInt64
-    /// Bytes of it and all nodes below it, as encoded.
+    /// Encoded bytes of the node and of all nodes below it.
     let treeBytes: UInt64
   }
 
-  /// The name of nothing yet.
   package init() {}
 
-  /// Adds bytes.
   package mutating func update(_ bytes: Span<UInt8>) {
     for index in bytes.indices {
       chunk.append(bytes[index])
@@ -32,11 +30,11 @@ package struct ContentID: ~Copyable {
     }
   }
 
-  /// The name of everything added.
+  /// Returns the id of the bytes added.
   package consuming func finish() -> String {
     if !chunk.isEmpty || levels.isEmpty { endChunk() }
     var level = 0
-    // What is not full goes up too, until one node is left.
+    // Nodes that are not full are added to the level above as well, until one node is left.
     while level < levels.count - 1 || levels[level].count > 1 {
       let links = levels[level]
       if !links.isEmpty { add(Self.node(of: links), at: level + 1) }
@@ -58,7 +56,7 @@ package struct ContentID: ~Copyable {
 
   private mutating func add(_ link: Link, at level: Int) {
     if level == levels.count { levels.append([]) }
-    // A full node goes up when one more comes, so that the last one is never a parent of none.
+    // A full node is added to the level above when the next link arrives, so that the last node always has a link.
     if levels[level].count == Self.linksPerNode {
       let full = levels[level]
       levels[level] = []
@@ -108,7 +106,7 @@ package struct ContentID: ~Copyable {
   }
 }
 
-/// The two kinds of fields that dag-pb and UnixFS have.
+/// An encoder for the two kinds of Protocol Buffers fields that dag-pb and UnixFS use.
 private struct Protobuf {
   private(set) var encoded: [UInt8] = []
 

@@ -1,25 +1,16 @@
 package import AsvinManifest
 
-/// A bundle on its way to a file group. Its bytes are in the object store's spool until it is whole.
+/// The upload of a bundle to a file group. The object store holds its bytes until it is complete.
 package struct Upload: Equatable, Sendable {
-  /// Its id.
   package var id: ID<Upload>
-  /// Where it goes.
+  /// The file group to publish to.
   package var fileGroup: ID<FileGroup>
-  /// Bytes in all, as its sender says.
+  /// The size of the bundle as the client announced it.
   package var size: UInt64
-  /// SHA-256 of them, as its sender says.
+  /// SHA-256 of the bundle as the client announced it.
   package var digest: Digest
-  /// When it was begun.
   package var created: Instant
 
-  /// Bytes of the largest bundle that is taken: 4 GiB and what is around an image.
-  package static let largest: UInt64 = 1 << 32 + 1 << 26
-
-  /// Uploads that a workspace may have open.
-  package static let mostOpen = 64
-
-  /// An upload of its parts.
   package init(id: ID<Upload>, fileGroup: ID<FileGroup>, size: UInt64, digest: Digest, created: Instant) {
     self.id = id
     self.fileGroup = fileGroup

@@ -1,13 +1,12 @@
 package import AsvinManifest
 
-/// Which firmware a device can use. Quotas and thresholds count the devices of the audiences that a firmware suits.
+/// The devices that can use the same firmware. Wave sizes and thresholds count only the audiences that a firmware suits.
 package enum Audience: Hashable, Sendable {
-  /// A device without the verifier: it writes every image that it receives, and cannot confirm by itself.
+  /// Devices without the verifier. They write every image that they receive and cannot confirm by themselves.
   case legacy
-  /// A device that verifies releases of its class.
+  /// Devices that verify releases of their class.
   case verifying(Identifier)
 
-  /// Combines the class into a hash.
   package func hash(into hasher: inout Hasher) {
     guard case .verifying(let deviceClass) = self else { return hasher.combine(0) }
     for index in 0..<Identifier.count { hasher.combine(deviceClass[index]) }
@@ -15,13 +14,12 @@ package enum Audience: Hashable, Sendable {
 }
 
 extension Device {
-  /// Its audience.
   package var audience: Audience { key == nil ? .legacy : .verifying(deviceClass ?? Identifier()) }
 }
 
 extension Firmware {
-  /// Whether devices of an audience can use it. Every bundle holds the image for slot 0, which legacy devices write; a
-  /// device that verifies needs a signed release of its class.
+  /// Whether an audience can use the firmware. Legacy devices can use every firmware, because every bundle has the image
+  /// for slot 0. A verifying device needs a signed release of its class.
   package func suits(_ audience: Audience) -> Bool {
     switch audience {
     case .legacy: true
@@ -29,6 +27,6 @@ extension Firmware {
     }
   }
 
-  /// The audiences that it suits.
+  /// The audiences that can use the firmware.
   package var audiences: [Audience] { [.legacy] + (release.map { [.verifying($0.deviceClass)] } ?? []) }
 }

@@ -1,83 +1,68 @@
 package import AsvinManifest
+package import AsvinPlatformAPI
 
-/// A device that has registered.
+/// A registered device.
 package struct Device: Equatable, Sendable {
-  /// Its id.
   package var id: ID<Device>
-  /// What it calls itself.
+  /// The device's own name.
   package var name: DeviceName
-  /// What people call it, where it or they said so.
+  /// The name that operators see.
   package var label: String
-  /// The version that it last said it runs.
+  /// The version that the device last reported.
   package var firmwareVersion: String
-  /// Where it stands in the fleet.
-  package var placement: Placement
-  /// When it registered.
+  /// Its placement, with the group of a grouped device.
+  package var location: Location
   package var registered: Instant
-  /// When it was last heard of.
+  /// When the device last made contact.
   package var seen: Instant
-  /// The class id in its releases, where it is known: of devices with our verifier.
+  /// The class id of its releases. It is known only for verifying devices.
   package var deviceClass: Identifier?
-  /// Its public key, Ed25519, where it has enrolled with one: such a device checks releases itself. One without takes
-  /// whatever reaches it.
+  /// The Ed25519 public key of a device that verifies releases; `nil` for a legacy device, which accepts any image.
   package var key: FixedBytes<32>?
-  /// The ``Rollout/order`` of the latest rollout whose firmware it has written, or had already; 0 where it has none. What
-  /// was started before that one has nothing for it.
+  /// The ``Rollout/order`` of the latest rollout whose firmware the device has written or already had; 0 for none. Rollouts
+  /// that were started earlier offer it nothing.
   package var newestRollout: Int64 = 0
 
-  /// Where a device stands.
-  package enum Placement: Equatable, Sendable {
-    /// It has just registered, and waits.
-    case lobby
-    /// It gets what its group gets.
-    case grouped(ID<DeviceGroup>)
-    /// It was taken out of a group.
-    case ungrouped
-    /// It is known, and gets nothing.
-    case blacklisted
+  /// A placement, with a group if and only if it is ``Placement/grouped``.
+  package struct Location: Equatable, Sendable {
+    package let placement: Placement
+    package let group: ID<DeviceGroup>?
+
+    package static let lobby = Location(unchecked: .lobby)
+    package static let ungrouped = Location(unchecked: .ungrouped)
+    package static let blacklisted = Location(unchecked: .blacklisted)
+    package static func grouped(_ group: ID<DeviceGroup>) -> Location { Location(unchecked: .grouped, group) }
+
+    private init(unchecked placement: Placement, _ group: ID<DeviceGroup>? = nil) {
+      (self.placement, self.group) = (placement, group)
+    }
+
+    /// Creates a location; `nil` for a grouped device without a group, or a group of any other device.
+    package init?(_ placement: Placement, group: ID<DeviceGroup>?) {
+      guard (placement == .grouped) == (group != nil) else { return nil }
+      self.init(unchecked: placement, group)
+    }
   }
 
-  /// A device of its parts.
   package init(
-    id: ID<Device>, name: DeviceName, label: String, firmwareVersion: String, placement: Placement = .lobby,
+    id: ID<Device>, name: DeviceName, label: String, firmwareVersion: String, location: Location = .lobby,
     registered: Instant, seen: Instant, deviceClass: Identifier? = nil
   ) {
     self.id = id
     self.name = name
     self.label = label
     self.firmwareVersion = firmwareVersion
-    self.placement = placement
+    self.location = location
     self.registered = registered
     self.seen = seen
     self.deviceClass = deviceClass
   }
 
-  /// Whether it was heard of so lately that a contact without news need not be written: a poll then only reads. Also not
-  /// where the clock was set back.
-  package func wasSeenLately(at now: Instant) -> Bool { (-300..<300).contains(now.seconds - seen.seconds) }
-
-  /// Whether it checks signatures itself.
+  /// Whether the device verifies releases itself.
   package var isVerifying: Bool { key != nil }
 
-  /// The group that it is in, if it is in one.
-  package var group: ID<DeviceGroup>? {
-    if case .grouped(let group) = placement { group } else { nil }
-  }
-}
+  package var placement: Placement { location.placement }
 
-/// Devices that get the same firmware.
-package struct DeviceGroup: Equatable, Sendable {
-  /// Its id.
-  package var id: ID<DeviceGroup>
-  /// Its name, unique in a workspace.
-  package var name: String
-  /// How many devices are in it.
-  package var members: Int
-
-  /// A group of its parts.
-  package init(id: ID<DeviceGroup>, name: String, members: Int = 0) {
-    self.id = id
-    self.name = name
-    self.members = members
-  }
+  /// The group of a grouped device.
+  package var group: ID<DeviceGroup>? { location.group }
 }

@@ -1,59 +1,53 @@
-/// How a rollout spreads in waves.
+package import AsvinPlatformAPI
+
+/// The rules of a rollout in waves.
 package struct BatchRules: Equatable, Sendable {
-  /// The waves before the one of all devices: each says how many devices it and those before it let in, together.
+  /// The waves before the last one. Each sets a cumulative number of devices; the last wave includes every device.
   package let waves: [Wave]
-  /// Percent of an open wave's devices that must succeed before the next one opens, 1 to 100.
+  /// The percentage of the open wave that must succeed before the next wave opens, 1 to 100.
   package let successThreshold: Int
-  /// Percent of an open wave's devices whose failure stops the rollout, 1 to 100; `nil` where none does.
+  /// The percentage of the open wave whose failure stops the rollout, 1 to 100; `nil` if failures do not stop it.
   package let failureThreshold: Int?
   /// How often a device that failed may try again.
   package let retries: Int
-  /// When in a day a device may begin; `nil` for at any time.
+  /// The part of each day in which a device may begin; `nil` for any time.
   package let window: DailyWindow?
-  /// What counts as success.
-  package let success: Success
-  /// Whether it finishes when every device is done. Else a device that joins later gets it too, until an operator ends it.
+  package let success: SuccessCriterion
+  /// Whether the rollout finishes when every device has reached a final state. Otherwise devices that join later get it
+  /// too, until an operator ends it.
   package let endsWhenDone: Bool
 
-  /// How many devices a wave and those before it let in.
+  /// The cumulative size of a wave.
   package enum Wave: Equatable, Sendable {
-    /// So many, 1 or more.
+    /// A number of devices, 1 or more.
     case count(Int)
-    /// So many of a hundred of those that are in the groups, rounded up, 1 to 100.
+    /// A percentage of the devices in the target groups, rounded up; 1 to 100.
     case percent(Int)
   }
 
-  /// What counts as success.
-  package enum Success: Equatable, Sendable {
-    /// That a device runs the firmware after its next start.
-    case confirmed
-    /// That it has written it: all that asvin's clients tell.
-    case installed
-  }
-
-  /// One wave of all, without thresholds: what *immediately* is.
+  /// One wave of all devices without thresholds: the rules of ``Priority/immediately``.
   package static var everyone: BatchRules { BatchRules(unchecked: [], 100, nil, 0, nil, .installed, false) }
 
-  /// Rules of their parts; `nil` for a number that is out of its range.
+  /// Creates rules; `nil` for a number that is out of range.
   package init?(
     waves: [Wave], successThreshold: Int = 100, failureThreshold: Int? = nil, retries: Int = 0,
-    window: DailyWindow? = nil, success: Success = .confirmed, endsWhenDone: Bool = true
+    window: DailyWindow? = nil, success: SuccessCriterion = .confirmed, endsWhenDone: Bool = true
   ) {
-    let areGood = waves.allSatisfy { wave in
+    let areWavesInRange = waves.allSatisfy { wave in
       switch wave {
       case .count(let count): (1...1_000_000_000).contains(count)
       case .percent(let percent): (1...100).contains(percent)
       }
     }
-    guard areGood, waves.count <= 32, (1...100).contains(successThreshold), (1...100).contains(failureThreshold ?? 1),
-      (0...100).contains(retries)
+    guard areWavesInRange, waves.count <= PlatformLimit.waves, (1...100).contains(successThreshold),
+      (1...100).contains(failureThreshold ?? 1), (0...PlatformLimit.retries).contains(retries)
     else { return nil }
     self.init(unchecked: waves, successThreshold, failureThreshold, retries, window, success, endsWhenDone)
   }
 
   private init(
     unchecked waves: [Wave], _ successThreshold: Int, _ failureThreshold: Int?, _ retries: Int, _ window: DailyWindow?,
-    _ success: Success, _ endsWhenDone: Bool
+    _ success: SuccessCriterion, _ endsWhenDone: Bool
   ) {
     self.waves = waves
     self.successThreshold = successThreshold
@@ -64,7 +58,7 @@ package struct BatchRules: Equatable, Sendable {
     self.endsWhenDone = endsWhenDone
   }
 
-  /// How many of the devices in its groups a wave lets in, 1 or more. A device that joins raises it.
+  /// Returns the cumulative size of a wave in devices, 1 or more. It grows when a device joins.
   func quota(of wave: Int, members: Int) -> Int {
     guard wave < waves.count else { return max(members, 1) }
     switch waves[wave] {
@@ -75,7 +69,7 @@ package struct BatchRules: Equatable, Sendable {
 }
 
 extension BatchRules.Wave {
-  /// A wave of its text, `5` or `30%`; `nil` for any other.
+  /// Reads a wave such as `5` or `30%`; `nil` for any other text.
   package init?(text: Substring) {
     if text.last == "%" {
       guard let percent = Int(text.dropLast()) else { return nil }
@@ -86,7 +80,7 @@ extension BatchRules.Wave {
     }
   }
 
-  /// As ``init(text:)`` reads it.
+  /// The text that ``init(text:)`` reads.
   package var text: String {
     switch self {
     case .count(let count): "\(count)"

@@ -1,60 +1,42 @@
-/// One device's part in one rollout.
+package import AsvinPlatformAPI
+
+/// The part of one device in one rollout.
 package struct DeviceRecord: Equatable, Sendable {
-  /// How far it is.
-  package private(set) var state: State
-  /// How often it has failed.
+  package private(set) var state: RecordState
+  /// How often the device has failed.
   package private(set) var failures: Int
-  /// The reason code of its last failure, from the table that the verifier has; 0 where it has not failed.
+  /// The reason code of the last failure, from the verifier's table; 0 for none.
   package private(set) var reason: UInt8
-  /// How much of the firmware it has, in percent, as it last said.
+  /// How much of the firmware has been fetched, in percent, as last reported.
   package private(set) var progress: UInt8
-  /// When it last changed.
+  /// When the record last changed.
   package private(set) var changed: Instant
-  /// The ``Rollout/round`` in which it failed. A failure of an earlier round is forgiven.
+  /// The ``Rollout/round`` in which the device failed. Failures of earlier rounds are forgiven.
   package private(set) var round: Int
-  /// Whether the rollout's tally counts it: while the device is in the rollout's groups. It stays as it is when the rollout
-  /// ends, so that an ended rollout keeps its figures.
+  /// Whether the rollout's tally counts the record: while the device is in the rollout's groups. It does not change after
+  /// the rollout ends, so that an ended rollout keeps its figures.
   package var isCounted: Bool
 
-  /// How far a device is.
-  package enum State: UInt8, CaseIterable, Sendable {
-    /// It was told, and has not begun.
-    case offered
-    /// It is fetching the firmware.
-    case downloading
-    /// It says that it has written it, and has not been seen to run it.
-    case installed
-    /// It runs it.
-    case confirmed
-    /// It gave up.
-    case failed
-    /// It had it already.
-    case skipped
-
-    /// Whether the device has nothing more to do.
-    package var isFinal: Bool { self == .confirmed || self == .failed || self == .skipped }
-  }
-
-  /// What a device says, or shows.
+  /// What a device reports, or shows by its version.
   package enum Event: Equatable, Sendable {
-    /// It begins to fetch, or has fetched so many percent.
+    /// It has fetched a percentage of the firmware.
     case begins(UInt8)
-    /// It has written it.
+    /// It has written the firmware.
     case writes
-    /// It runs it.
+    /// It runs the firmware.
     case runs
-    /// It could not: the reason's code.
+    /// It failed, with a reason code.
     case fails(UInt8)
   }
 
-  /// A record of a device that is offered a rollout, or that has its firmware already.
-  package init(_ state: State = .offered, at now: Instant) {
+  /// Creates the record of a device that is offered the firmware, or already has it.
+  package init(_ state: RecordState = .offered, at now: Instant) {
     self.init(state, failures: 0, reason: 0, progress: 0, changed: now)
   }
 
-  /// A record as it was stored.
+  /// Creates a record from its stored values.
   package init(
-    _ state: State, failures: Int, reason: UInt8, progress: UInt8, changed: Instant, round: Int = 0,
+    _ state: RecordState, failures: Int, reason: UInt8, progress: UInt8, changed: Instant, round: Int = 0,
     isCounted: Bool = true
   ) {
     self.state = state
@@ -66,19 +48,20 @@ package struct DeviceRecord: Equatable, Sendable {
     self.changed = changed
   }
 
-  /// Takes what a device says. Saying it twice is no change, and nothing undoes what is final but seeing it run.
+  /// Applies an event. A repeated event changes nothing. A final state changes only if the device is seen to run the
+  /// firmware.
   ///
   /// - Parameters:
-  ///   - retries: how often it may try again.
-  ///   - round: the rollout's round, in which it fails if it fails.
-  /// - Returns: whether anything of it changed.
-  package mutating func take(_ event: Event, retries: Int, round: Int = 0, at now: Instant) -> Bool {
+  ///   - retries: how often the device may try again after a failure.
+  ///   - round: the rollout's current round.
+  /// - Returns: whether the record changed.
+  package mutating func apply(_ event: Event, retries: Int, round: Int = 0, at now: Instant) -> Bool {
     let before = (state, failures, progress)
     switch (state, event) {
     case (.offered, .begins(let percent)), (.downloading, .begins(let percent)):
       (state, progress) = (.downloading, min(percent, 100))
     case (.offered, .writes), (.downloading, .writes): (state, progress) = (.installed, 100)
-    // A device that was thought lost is seen to run it.
+    // Also after a failure: the device may have installed the firmware after it reported one.
     case (.offered, .runs), (.downloading, .runs), (.installed, .runs), (.failed, .runs): state = .confirmed
     case (.offered, .fails(let code)), (.downloading, .fails(let code)), (.installed, .fails(let code)):
       failures += 1

@@ -1,77 +1,75 @@
 package import AsvinHost
 package import AsvinManifest
 
-/// Where bundles and images are kept, by what they are, and uploads until they are whole.
+/// The storage of bundles and images by their digests, and of uploads until they are complete.
 package protocol ObjectStore: Sendable {
-  /// The bytes that have a digest; `nil` where there are none. Whoever reads them gets these, or an error: what was
-  /// changed behind the platform's back is not given out.
+  /// Returns the bytes with a digest; `nil` if there are none. A read returns exactly these bytes or throws an error, so
+  /// that bytes that another program changed are never served.
   ///
-  /// - Throws: ``ObjectDamaged`` where what is kept under the digest has another; `FileError`.
+  /// - Throws: ``ObjectDamaged`` if the stored bytes have another digest; `FileError`.
   func object(_ digest: Digest) async throws -> (any ByteSource & Sendable)?
 
-  /// Keeps bytes, so that they are there after a power cut.
+  /// Stores bytes durably.
   ///
-  /// - Returns: their digest.
+  /// - Returns: the digest of the bytes.
   /// - Throws: `FileError`.
   @discardableResult
   func put(_ bytes: [UInt8]) async throws -> Digest
 
-  /// Bytes of an upload that have arrived.
+  /// Returns the number of bytes of an upload that have been received.
   ///
   /// - Throws: `FileError`.
   func received(_ upload: ID<Upload>) async throws -> UInt64
 
-  /// Adds bytes to an upload. Those of an earlier try behind the offset are forgotten.
+  /// Writes bytes of an upload at an offset. Bytes of an earlier attempt after the offset are discarded.
   ///
-  /// - Throws: ``UploadGap`` where bytes before the offset are missing; ``ServiceFault/full`` where the bytes would
-  ///   touch the reserve of the disk; `FileError`.
+  /// - Throws: ``UploadGap`` if bytes before the offset are missing; ``ServiceFault/full`` if the bytes would use the
+  ///   reserve of the disk; `FileError`.
   func append(_ bytes: [UInt8], to upload: ID<Upload>, at offset: UInt64) async throws
 
-  /// What has arrived, to be judged.
+  /// Returns the received bytes for verification.
   ///
   /// - Throws: `FileError`.
   func content(_ upload: ID<Upload>) async throws -> any ByteSource & Sendable
 
-  /// Makes an upload an object, so that it is there after a power cut.
+  /// Turns an upload into an object durably.
   ///
-  /// - Throws: ``ObjectDamaged`` where it has another digest; `FileError`.
+  /// - Throws: ``ObjectDamaged`` if the upload has another digest; `FileError`.
   func keep(_ upload: ID<Upload>, as digest: Digest) async throws
 
-  /// The room on the file system that holds the objects and the uploads.
+  /// Returns the free space of the file system that holds the objects and the uploads.
   ///
   /// - Throws: `FileError`.
   func room() async throws -> StorageRoom
 
-  /// The uploads of which bytes are kept, and when the last ones arrived.
+  /// Returns the uploads with stored bytes, and when their last bytes were received.
   ///
   /// - Throws: `FileError`.
   func spooledUploads() async throws -> [(upload: ID<Upload>, changed: Instant)]
 
-  /// Removes an object. It is no error where there is none.
+  /// Removes an object, if it exists.
   ///
   /// - Throws: `FileError`.
   func remove(_ object: Digest) async throws
 
-  /// Forgets what has arrived.
+  /// Removes the bytes of an upload.
   ///
   /// - Throws: `FileError`.
   func discard(_ upload: ID<Upload>) async throws
 }
 
-/// What is kept under a digest has another one.
+/// A stored object does not have its digest.
 package struct ObjectDamaged: Error, Equatable, Sendable {
-  /// The digest that it should have.
+  /// The expected digest.
   package let digest: Digest
 
-  /// An object whose bytes were changed.
   package init(_ digest: Digest) { self.digest = digest }
 }
 
-/// Bytes came for an upload whose earlier ones have not.
+/// An upload lacks bytes before the offset of a write.
 package struct UploadGap: Error, Equatable, Sendable {
-  /// Bytes that have arrived.
+  /// The number of bytes received so far.
   package let received: UInt64
 
-  /// A gap behind so many bytes.
   package init(received: UInt64) { self.received = received }
 }

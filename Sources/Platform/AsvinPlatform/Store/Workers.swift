@@ -1,18 +1,18 @@
 import Dispatch
 import Synchronization
 
-/// Threads for work that blocks: the database, files, digests, passwords.
+/// Threads for blocking work: the database, files, digests and passwords.
 ///
-/// Swift's cooperative threads are as few as the cores. A task that blocks one of them can block the very task that
-/// would release it, so that blocking work runs here. The queue before the threads is bounded: a burst gets an error at
-/// once instead of an answer after the client has given up.
+/// Swift has one cooperative thread for each core. A task that blocks one of them can block the task that would release it.
+/// Therefore blocking work runs here. The queue is bounded, so that a burst gets an error at once instead of an answer
+/// after the client has given up.
 package final class Workers: Sendable {
   private typealias Job = @Sendable () -> Void
 
   private struct State {
     var idle: [Int]
     var waiting: [Job] = []
-    /// The place of the next job in `waiting`.
+    /// The index of the next job in `waiting`.
     var next = 0
 
     mutating func takeNext() -> Job? {
@@ -28,35 +28,35 @@ package final class Workers: Sendable {
     }
   }
 
-  /// Reads and writes of files in pieces: what a client waits for.
+  /// Reads and writes of parts of files, for which a client waits.
   package static let files = Workers("files", threads: 8, mostWaiting: 8192)
-  /// Work on complete files: digests, seals, the verification of bundles.
+  /// Work on complete files: digests, sealing, the verification of bundles.
   package static let digests = Workers("digests", threads: 2, mostWaiting: 1024)
 
   private let lanes: [DispatchQueue]
   private let mostWaiting: Int
   private let state: Mutex<State>
 
-  /// A number of threads with a queue of their own.
+  /// Creates threads with a queue.
   ///
   /// - Parameters:
-  ///   - name: what a debugger shows.
-  ///   - mostWaiting: how many jobs may wait for a thread.
+  ///   - name: the label of the threads in a debugger.
+  ///   - mostWaiting: the number of jobs that may wait for a thread.
   package init(_ name: String, threads: Int, mostWaiting: Int) {
-    // Each serial queue that targets none has a thread of its own while it has work.
+    // A serial queue without a target queue has a thread of its own while it has work.
     lanes = (0..<threads).map { DispatchQueue(label: "\(name) \($0)") }
     self.mostWaiting = mostWaiting
     state = Mutex(State(idle: Array(0..<threads)))
   }
 
-  /// Jobs that wait for a thread.
+  /// The number of jobs that wait for a thread.
   package var waiting: Int { state.withLock { $0.waiting.endIndex - $0.next } }
 
   /// Runs a body on one of the threads.
   ///
-  /// - Parameter isUrgent: whether it may wait even where the queue is full; for the watchdog, whose question must be
-  ///   answered as long as the threads make progress.
-  /// - Throws: ``ServiceFault/overloaded`` where too many jobs wait; what the body throws.
+  /// - Parameter isUrgent: whether the job may wait although the queue is full. The watchdog uses this, because it must get
+  ///   an answer as long as the threads make progress.
+  /// - Throws: ``ServiceFault/overloaded`` if too many jobs wait, and the errors of the body.
   package func run<Result: Sendable>(
     isUrgent: Bool = false, _ body: @escaping @Sendable () throws -> Result
   ) async throws -> Result {
@@ -85,7 +85,7 @@ package final class Workers: Sendable {
     return true
   }
 
-  /// Runs a job, then what waits, until nothing does.
+  /// Runs a job and then the waiting jobs, until none is left.
   private func work(in lane: Int, from first: Job) {
     var job = first
     while true {

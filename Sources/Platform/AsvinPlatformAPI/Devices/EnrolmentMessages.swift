@@ -1,21 +1,14 @@
 package import FoundationEssentials
 
-/// What a device says to be known.
+/// A device's request to enrol with its own key.
 package struct EnrolmentRequest: Codable, Equatable, Sendable {
-  /// What it calls itself: printable ASCII
   package var name: String
-  /// What people call it
   package var label: String?
-  /// The version that it runs
   package var version: String
-  /// Its class id
   package var deviceClass: String
-  /// Its public key, Ed25519
   package var key: Data
-  /// The key's signature over asvin-platform-enrol, a zero byte and the name
   package var proof: Data
 
-  /// EnrolmentRequest of its parts.
   package init(name: String, label: String? = nil, version: String, deviceClass: String, key: Data, proof: Data) {
     self.name = name
     self.label = label
@@ -32,30 +25,25 @@ package struct EnrolmentRequest: Codable, Equatable, Sendable {
 }
 
 extension EnrolmentRequest: Described {
-  /// What it looks like.
-  package static var schema: Schema {
+  package static var schema: MessageSchema {
     .object([
-      Property("name", .text(1...128), "What it calls itself: printable ASCII"),
-      Property("label", .text(0...256), "What people call it", isRequired: false),
-      Property("version", .text(1...64), "The version that it runs"),
-      Property("class", .pattern("^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"), "Its class id"),
-      Property("key", .bytes(32), "Its public key, Ed25519"),
+      Property("name", .text(1...128), "The device's own name: printable ASCII"),
+      Property("label", .text(0...256), "The name that operators see", isRequired: false),
+      Property("version", .text(1...64), "The version that the device runs"),
+      Property("class", .uuid, "The class id"),
+      Property("key", .bytes(32), "The device's public key, Ed25519"),
       Property("proof", .bytes(64), "The key's signature over asvin-platform-enrol, a zero byte and the name"),
     ])
   }
 }
 
-/// How the platform knows a device.
+/// The ids and the placement of an enrolled device.
 package struct EnrolmentReply: Codable, Equatable, Sendable {
-  /// The workspace
   package var workspace: Int64
-  /// The device
   package var device: Int64
-  /// Where it stands
-  package var placement: PlacementName
+  package var placement: Placement
 
-  /// EnrolmentReply of its parts.
-  package init(workspace: Int64, device: Int64, placement: PlacementName) {
+  package init(workspace: Int64, device: Int64, placement: Placement) {
     self.workspace = workspace
     self.device = device
     self.placement = placement
@@ -63,12 +51,11 @@ package struct EnrolmentReply: Codable, Equatable, Sendable {
 }
 
 extension EnrolmentReply: Described {
-  /// What it looks like.
-  package static var schema: Schema {
+  package static var schema: MessageSchema {
     .object([
-      Property("workspace", .integer(1...9_007_199_254_740_991), "The workspace"),
-      Property("device", .integer(1...9_007_199_254_740_991), "The device"),
-      Property("placement", .choice(PlacementName.allCases.map(\.rawValue)), "Where it stands"),
+      Property("workspace", .id, "The workspace's id"),
+      Property("device", .id, "The device's id"),
+      Property("placement", .choice(of: Placement.self), "The device's placement"),
     ])
   }
 }

@@ -1,14 +1,10 @@
-/// What a device says about a rollout.
+/// A device's report about a rollout.
 package struct DeviceEventRequest: Codable, Equatable, Sendable {
-  /// What happened
-  package var event: DeviceEventName
-  /// Why it failed: a code of the reasons that verifier and platform share
+  package var event: DeviceEvent
   package var reason: Int?
-  /// How much of the firmware it has, in percent
   package var progress: Int?
 
-  /// DeviceEventRequest of its parts.
-  package init(event: DeviceEventName, reason: Int? = nil, progress: Int? = nil) {
+  package init(event: DeviceEvent, reason: Int? = nil, progress: Int? = nil) {
     self.event = event
     self.reason = reason
     self.progress = progress
@@ -16,40 +12,24 @@ package struct DeviceEventRequest: Codable, Equatable, Sendable {
 }
 
 extension DeviceEventRequest: Described {
-  /// What it looks like.
-  package static var schema: Schema {
+  package static var schema: MessageSchema {
     .object([
-      Property("event", .choice(DeviceEventName.allCases.map(\.rawValue)), "What happened"),
+      Property("event", .choice(of: DeviceEvent.self), "What happened"),
       Property(
-        "reason", .integer(0...255), "Why it failed: a code of the reasons that verifier and platform share",
+        "reason", .integer(0...255),
+        "The reason code of the failure, from the table that the verifier and the platform share",
         isRequired: false),
-      Property("progress", .integer(0...100), "How much of the firmware it has, in percent", isRequired: false),
+      Property(
+        "progress", .integer(0...100), "How much of the firmware has been fetched, in percent", isRequired: false),
     ])
   }
 }
 
-/// What happens to a device in a rollout.
-package enum DeviceEventName: String, Codable, CaseIterable, Sendable {
-  /// It fetches the firmware
-  case downloading
-  /// It has written it
-  case installed
-  /// It has started with it and works
-  case confirmed
-  /// It could not
-  case failed
-  /// It had it already
-  case skipped
-}
-
-/// How a device stands in a rollout.
+/// A device's state in a rollout after a report.
 package struct DeviceEventReply: Codable, Equatable, Sendable {
-  /// How far it is
   package var state: RecordState
-  /// How often it has failed
   package var failures: Int
 
-  /// DeviceEventReply of its parts.
   package init(state: RecordState, failures: Int) {
     self.state = state
     self.failures = failures
@@ -57,27 +37,10 @@ package struct DeviceEventReply: Codable, Equatable, Sendable {
 }
 
 extension DeviceEventReply: Described {
-  /// What it looks like.
-  package static var schema: Schema {
+  package static var schema: MessageSchema {
     .object([
-      Property("state", .choice(RecordState.allCases.map(\.rawValue)), "How far it is"),
-      Property("failures", .integer(0...1000000), "How often it has failed"),
+      Property("state", .choice(of: RecordState.self), "The state of the device in the rollout"),
+      Property("failures", .integer(0...1000000), "How often the device has failed"),
     ])
   }
-}
-
-/// How far a device is in a rollout.
-package enum RecordState: String, Codable, CaseIterable, Sendable {
-  /// It was told
-  case offered
-  /// It fetches
-  case downloading
-  /// It has written it
-  case installed
-  /// It runs it
-  case confirmed
-  /// It gave up
-  case failed
-  /// It had it already
-  case skipped
 }

@@ -1,43 +1,18 @@
-/// Where a device stands.
-package enum PlacementName: String, Codable, CaseIterable, Sendable {
-  /// It has just registered
-  case lobby
-  /// It is in a group
-  case grouped
-  /// It was taken out of a group
-  case ungrouped
-  /// It gets nothing
-  case blacklisted
-}
-
-/// A device.
 package struct DeviceReply: Codable, Equatable, Sendable {
-  /// Its id
   package var id: Int64
-  /// What it calls itself
   package var name: String
-  /// What people call it
   package var label: String
-  /// Where it stands
-  package var placement: PlacementName
-  /// The version that it last said it runs
+  package var placement: Placement
   package var version: String
-  /// Whether it checks signatures itself
   package var isVerifying: Bool
-  /// When it registered
   package var registered: Int64
-  /// When it was last heard of
   package var seen: Int64
-  /// Its group
   package var group: Int64?
-  /// Its class id
   package var deviceClass: String?
-  /// Since when a rollout waits for it
   package var behindSince: Int64?
 
-  /// DeviceReply of its parts.
   package init(
-    id: Int64, name: String, label: String, placement: PlacementName, version: String, isVerifying: Bool,
+    id: Int64, name: String, label: String, placement: Placement, version: String, isVerifying: Bool,
     registered: Int64, seen: Int64, group: Int64? = nil, deviceClass: String? = nil, behindSince: Int64? = nil
   ) {
     self.id = id
@@ -60,32 +35,28 @@ package struct DeviceReply: Codable, Equatable, Sendable {
 }
 
 extension DeviceReply: Described {
-  /// What it looks like.
-  package static var schema: Schema {
+  package static var schema: MessageSchema {
     .object([
-      Property("id", .integer(1...9_007_199_254_740_991), "Its id"),
-      Property("name", .anyText, "What it calls itself"),
-      Property("label", .anyText, "What people call it"),
-      Property("placement", .choice(PlacementName.allCases.map(\.rawValue)), "Where it stands"),
-      Property("version", .anyText, "The version that it last said it runs"),
-      Property("isVerifying", .boolean, "Whether it checks signatures itself"),
-      Property("registered", .time, "When it registered"),
-      Property("seen", .time, "When it was last heard of"),
-      Property("group", .integer(1...9_007_199_254_740_991), "Its group", isRequired: false),
-      Property("class", .pattern("^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"), "Its class id", isRequired: false),
-      Property("behindSince", .time, "Since when a rollout waits for it", isRequired: false),
+      Property("id", .id, "The id"),
+      Property("name", .anyText, "The device's own name"),
+      Property("label", .anyText, "The name that operators see"),
+      Property("placement", .choice(of: Placement.self), "The device's placement"),
+      Property("version", .anyText, "The version that the device last reported"),
+      Property("isVerifying", .boolean, "Whether the device verifies releases itself"),
+      Property("registered", .time, "When the device registered"),
+      Property("seen", .time, "When the device last made contact"),
+      Property("group", .id, "The device group", isRequired: false),
+      Property("class", .uuid, "The class id", isRequired: false),
+      Property(
+        "behindSince", .time, "The start of the first rollout that the device has not completed", isRequired: false),
     ])
   }
 }
 
-/// Devices.
 package struct DeviceList: Codable, Equatable, Sendable {
-  /// The devices
   package var items: [DeviceReply]
-  /// What to give as after for the next page
   package var next: Int64?
 
-  /// DeviceList of its parts.
   package init(items: [DeviceReply], next: Int64? = nil) {
     self.items = items
     self.next = next
@@ -93,36 +64,32 @@ package struct DeviceList: Codable, Equatable, Sendable {
 }
 
 extension DeviceList: Described {
-  /// What it looks like.
-  package static var schema: Schema {
+  package static var schema: MessageSchema {
     .object([
       Property("items", .list(DeviceReply.schema, atMost: nil), "The devices"),
       Property(
-        "next", .integer(1...9_007_199_254_740_991), "What to give as after for the next page", isRequired: false),
+        "next", .id, "The value of the query parameter after for the next page; absent on the last page",
+        isRequired: false),
     ])
   }
 }
 
-/// Where a device is to stand.
+/// A device's new placement.
 package struct PlacementRequest: Codable, Equatable, Sendable {
-  /// Where
-  package var placement: PlacementName
-  /// The group, where it is to be in one
+  package var placement: Placement
   package var group: Int64?
 
-  /// PlacementRequest of its parts.
-  package init(placement: PlacementName, group: Int64? = nil) {
+  package init(placement: Placement, group: Int64? = nil) {
     self.placement = placement
     self.group = group
   }
 }
 
 extension PlacementRequest: Described {
-  /// What it looks like.
-  package static var schema: Schema {
+  package static var schema: MessageSchema {
     .object([
-      Property("placement", .choice(PlacementName.allCases.map(\.rawValue)), "Where"),
-      Property("group", .integer(1...9_007_199_254_740_991), "The group, where it is to be in one", isRequired: false),
+      Property("placement", .choice(of: Placement.self), "The new placement"),
+      Property("group", .id, "The device group, for the placement grouped", isRequired: false),
     ])
   }
 }

@@ -2,10 +2,10 @@ package import AsvinHost
 import Dispatch
 import Synchronization
 
-/// Runs what waits for a network to its end: for a program that has nothing else to do meanwhile.
+/// Runs an asynchronous body and waits for it, for a program that has nothing else to do in the meantime.
 ///
 /// - Throws: ``Failure``.
-package func waiting<Result: Sendable>(
+package func blocking<Result: Sendable>(
   _ body: @escaping @Sendable () async throws -> Result
 ) throws(Failure) -> Result {
   let done = DispatchSemaphore(value: 0)
@@ -24,6 +24,6 @@ package func waiting<Result: Sendable>(
   switch outcome.withLock({ $0 }) {
   case .success(let result): return result
   case .failure(let error): throw Failure(error, on: "the platform")
-  case nil: throw Failure(.failed, "nothing came of it")
+  case nil: throw Failure(.failed, "the task ended without a result")
   }
 }

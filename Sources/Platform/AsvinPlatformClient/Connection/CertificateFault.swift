@@ -3,25 +3,24 @@ import NIOCore
 import NIOPosix
 import NIOSSL
 
-/// Why a server's certificate is refused. BoringSSL says only that it is; the dates say more.
+/// Why a server's certificate is refused. BoringSSL does not report the cause; this examines the dates.
 struct CertificateFault: Equatable {
-  /// What is wrong, as the end of a sentence.
+  /// The cause, as the end of a sentence.
   let words: String
-  /// What to do.
   let hint: String
 
-  /// The fault of a chain, from the server's own certificate on, by the machine's clock.
+  /// Determines the fault of a chain that begins with the server's certificate, by the machine's clock.
   ///
-  /// - Parameter authorities: certificates that are trusted in place of the system's.
+  /// - Parameter authorities: certificates that are trusted instead of the system's.
   init(_ chain: [NIOSSLCertificate], authorities: [NIOSSLCertificate], host: String, now: Date) {
     let seconds = Int64(now.timeIntervalSince1970)
-    let clock = "or set this machine's clock, which says \(Self.text(seconds))"
+    let clock = "or set this machine's clock, which shows \(Self.text(seconds))"
     for (certificate, isServers) in chain.map({ ($0, true) }) + authorities.map({ ($0, false) }) {
       let whose =
         isServers
         ? (certificate == chain.first ? "its certificate" : "the certificate of its authority")
         : "the certificate given with --ca"
-      let renew = isServers ? "renew the certificate on the server" : "give a certificate that is valid"
+      let renew = isServers ? "renew the certificate on the server" : "use a certificate that is valid"
       if Int64(certificate.notValidAfter) < seconds {
         words = "\(whose) expired on \(Self.text(Int64(certificate.notValidAfter)))"
         hint = "\(renew), \(clock)"
@@ -34,14 +33,14 @@ struct CertificateFault: Equatable {
       }
     }
     words = "its certificate is from an unknown authority"
-    hint = "give the authority's certificate with --ca FILE, or add it to the system's"
+    hint = "name the authority's certificate with --ca FILE, or add it to the system's certificates"
   }
 
   private static func text(_ seconds: Int64) -> String {
     Date(timeIntervalSince1970: Double(seconds)).formatted(.iso8601)
   }
 
-  /// Asks a server for its certificates, sends it nothing, and says what is wrong with them.
+  /// Reads a server's certificates in a handshake without sending a request, and determines their fault.
   static func find(at address: String, authorities: [NIOSSLCertificate]) async -> CertificateFault? {
     guard let url = URL(string: address), let host = url.host() else { return nil }
     let chain = await chain(of: host, port: url.port ?? 443)
@@ -52,8 +51,7 @@ struct CertificateFault: Equatable {
   private static func chain(of host: String, port: Int) async -> [NIOSSLCertificate] {
     var configuration = TLSConfiguration.makeClientConfiguration()
     configuration.certificateVerification = .noHostnameVerification
-    // Where the server cannot be asked again, the general words remain.
-    guard let context = try? NIOSSLContext(configuration: configuration) else { return [] }  // see above
+    guard let context = try? NIOSSLContext(configuration: configuration) else { return [] }  // no more is known
     let found = MultiThreadedEventLoopGroup.singleton.any().makePromise(of: [NIOSSLCertificate].self)
     let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .connectTimeout(.seconds(5))

@@ -1,15 +1,15 @@
 package import AsvinHost
 import FoundationEssentials
 
-/// Tokens for platforms, in a file of the user's that nobody else reads. A token in `ASVIN_PACK_TOKEN` comes first.
+/// The user's tokens for platforms, in a file that only the user can read. A token in `ASVIN_PACK_TOKEN` takes precedence.
 package struct Credentials: Sendable {
-  /// The variable that build servers have a token in.
+  /// The environment variable with the token of a build server.
   package static let variable = "ASVIN_PACK_TOKEN"
 
   private let path: String
   private let variables: [String: String]
 
-  /// The credentials of a user with these variables.
+  /// Locates the credentials by environment variables.
   package init(_ variables: [String: String]) {
     self.variables = variables
     let home = variables["HOME"] ?? "/"
@@ -17,34 +17,33 @@ package struct Credentials: Sendable {
     path = "\(base)/asvin-pack/credentials.json"
   }
 
-  /// The token for a platform.
+  /// Returns the token for a platform.
   ///
-  /// - Throws: ``Failure`` where there is none.
+  /// - Throws: ``Failure`` if there is none.
   package func token(for address: String) throws(Failure) -> String {
     if let token = variables[Self.variable], !token.isEmpty {
-      // A build server may add the end of a line.
+      // A build server may append a newline.
       let trimmed = String(
         token.unicodeScalars.drop { $0.value <= 0x20 }.reversed().drop { $0.value <= 0x20 }.reversed().map(
           Character.init))
       guard !trimmed.isEmpty, trimmed.unicodeScalars.allSatisfy({ (0x21...0x7E).contains($0.value) }) else {
         throw Failure(
-          .usage, "\(Self.variable) does not hold a token", hint: "set it to the token alone, without blanks")
+          .usage, "\(Self.variable) does not contain a token", hint: "set it to the token alone, without blanks")
       }
       return trimmed
     }
     guard let token = try stored()[Self.trimmed(address)] else {
       throw Failure(
-        .notAllowed, "there is no token for \(address)",
+        .notAllowed, "a token for \(address) is missing",
         hint: "set \(Self.variable), or run: asvin-pack login --to \(address)")
     }
     return token
   }
 
-  /// Keeps a token.
+  /// Stores a token.
   ///
+  /// - Parameter inputs: the files from which the token was read, which must not be replaced.
   /// - Throws: ``Failure``.
-  ///
-  /// - Parameter inputs: the files that were read for it, which must not be replaced.
   package func keep(_ token: String, for address: String, inputs: InputLedger? = nil) throws(Failure) {
     var all = try stored()
     all[Self.trimmed(address)] = token

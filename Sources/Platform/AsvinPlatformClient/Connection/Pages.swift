@@ -1,24 +1,23 @@
 package import AsvinPlatformAPI
 
 /// A page of a list.
-package protocol Page: Decodable {
+package protocol ListPage: Decodable {
   associatedtype Item: Sendable
-  /// What is on it.
   var items: [Item] { get }
-  /// What to ask for behind it; `nil` where it is the last.
+  /// The id after which the next page begins; `nil` on the last page.
   var next: Int64? { get }
 }
 
-extension FirmwareList: Page {}
-extension DeviceList: Page {}
-extension RolloutDeviceList: Page {}
-extension AuditList: Page {}
+extension FirmwareList: ListPage {}
+extension DeviceList: ListPage {}
+extension RolloutDeviceList: ListPage {}
+extension AuditList: ListPage {}
 
 extension PlatformConnection {
-  /// All items of a list, page by page.
+  /// Reads all items of a list page by page.
   ///
-  /// - Throws: as ``ask(_:_:_:as:)``.
-  package func all<List: Page>(_ path: String, as type: List.Type) async throws -> [List.Item] {
+  /// - Throws: the errors of ``ask(_:_:_:as:)``.
+  package func all<List: ListPage>(_ path: String, as type: List.Type) async throws -> [List.Item] {
     var items: [List.Item] = []
     var after: Int64? = 0
     while let place = after {

@@ -6,35 +6,30 @@ import NIOCore
 import NIOHTTP1
 import NIOSSL
 
-/// A platform, and who speaks to it.
+/// A connection to a platform, with the token of the caller.
 package struct PlatformConnection: Sendable {
-  /// Where it is, as `https://updates.example.com`.
+  /// The address, such as `https://updates.example.com`.
   package let address: String
   private let client: HTTPClient
   private let token: String?
   private let authorities: [NIOSSLCertificate]
 
-  /// Bytes of the largest reply that is no download.
-  static let longestReply = 1 << 24
   static let patience = TimeAmount.seconds(60)
 
-  /// How slowly a download may come: a sender that gives a byte a minute would keep a device from its update for ever.
+  /// The minimum speed of a download. Otherwise a server that sends a byte a minute would prevent an update for ever.
   package struct Slowness: Sendable {
-    /// Bytes a second at least.
+    /// The minimum number of bytes a second.
     package var bytesPerSecond: UInt64
-    /// Seconds in which it may be slower.
+    /// Seconds at the beginning in which the download may be slower.
     package var grace: Double
 
-    /// Slowness of its parts.
     package init(bytesPerSecond: UInt64 = 256, grace: Double = 30) {
       (self.bytesPerSecond, self.grace) = (bytesPerSecond, grace)
     }
   }
 
-  /// How slowly downloads may come.
   package var slowness = Slowness()
 
-  /// How a request is made.
   package enum Method: String, Sendable {
     case get = "GET"
     case post = "POST"
@@ -46,9 +41,9 @@ package struct PlatformConnection: Sendable {
   /// Runs a body with a connection.
   ///
   /// - Parameters:
-  ///   - address: `https://HOST`, with a port where it is not the usual one; `http://` is for tests.
-  ///   - authorities: certificates, PEM, that are trusted in place of the system's.
-  /// - Throws: ``Failure``, and what the body throws.
+  ///   - address: `https://HOST`, with an optional port; `http://` is for tests.
+  ///   - authorities: certificates in PEM that are trusted instead of the system's.
+  /// - Throws: ``Failure``, and the errors of the body.
   package static func with<Result: Sendable>(
     _ address: String, token: String? = nil, authorities: [UInt8]? = nil,
     _ body: @Sendable (PlatformConnection) async throws -> Result
@@ -65,7 +60,7 @@ package struct PlatformConnection: Sendable {
         trusted = try NIOSSLCertificate.fromPEMBytes(authorities)
       } catch {
         throw Failure(
-          .rejected, "the authority's file holds no certificate", hint: "give a certificate in PEM with --ca")
+          .rejected, "the authority's file does not contain a certificate", hint: "name a certificate in PEM with --ca")
       }
       tls.trustRoots = .certificates(trusted)
       configuration.tlsConfiguration = tls
@@ -77,8 +72,7 @@ package struct PlatformConnection: Sendable {
       try await client.shutdown()
       return result
     } catch {
-      // What went wrong before is what is told.
-      try? await client.shutdown()  // see above
+      try? await client.shutdown()  // the error of the body is reported instead
       throw error
     }
   }
@@ -87,7 +81,8 @@ package struct PlatformConnection: Sendable {
     var address = address
     while address.hasSuffix("/") { address.removeLast() }
     guard address.hasPrefix("https://") || address.hasPrefix("http://"), address.contains("://") else {
-      throw Failure(.usage, "'\(address)' is no platform's address", hint: "give it as https://updates.example.com")
+      throw Failure(
+        .usage, "'\(address)' is not the address of a platform", hint: "write it as https://updates.example.com")
     }
     self.init(checked: address, client, token, authorities)
   }
@@ -98,25 +93,26 @@ package struct PlatformConnection: Sendable {
     (self.address, self.client, self.token, self.authorities) = (address, client, token, authorities)
   }
 
-  /// The same platform, spoken to with another token.
+  /// Returns a connection to the same platform with another token.
   package func with(token: String) -> PlatformConnection {
     var other = PlatformConnection(checked: address, client, token, authorities)
     other.slowness = slowness
     return other
   }
 
-  /// Asks, and reads the reply; `nil` for one without content.
+  /// Sends a request and reads the reply; `nil` for a reply without content.
   ///
-  /// - Throws: ``Failure``: the platform is not reached, or refuses, or replies what is not expected.
+  /// - Throws: ``Failure`` if the platform cannot be reached, refuses the request, or sends an unexpected reply.
   package func ask<Reply: Decodable>(
     _ method: Method, _ path: String, _ body: (any Encodable & Sendable)? = nil, as type: Reply.Type
   ) async throws -> Reply? {
     try await exchange(method, path, body, as: type).content
   }
 
-  /// As ``ask(_:_:_:as:)``, with the time after which the platform wants to be asked again.
+  /// Sends a request and reads the reply as ``ask(_:_:_:as:)``, with the time after which the platform requests another
+  /// call.
   ///
-  /// - Throws: as ``ask(_:_:_:as:)``.
+  /// - Throws: the errors of ``ask(_:_:_:as:)``.
   package func exchange<Reply: Decodable>(
     _ method: Method, _ path: String, _ body: (any Encodable & Sendable)? = nil, as type: Reply.Type
   ) async throws -> PlatformReply<Reply> {
@@ -128,9 +124,9 @@ package struct PlatformConnection: Sendable {
     return try await reply(to: request, path, as: type)
   }
 
-  /// Sends bytes, and reads the reply.
+  /// Sends bytes and reads the reply.
   ///
-  /// - Throws: as ``ask(_:_:_:as:)``.
+  /// - Throws: the errors of ``ask(_:_:_:as:)``.
   package func send<Reply: Decodable>(_ bytes: [UInt8], _ method: Method, _ path: String, as type: Reply.Type)
     async throws
     -> Reply?
@@ -141,10 +137,10 @@ package struct PlatformConnection: Sendable {
     return try await reply(to: request, path, as: type).content
   }
 
-  /// Fetches bytes from an offset on, and gives them in pieces as they come.
+  /// Fetches bytes from an offset and passes them to a body in pieces as they arrive.
   ///
-  /// - Parameter maximum: bytes at most, from the offset on; more is an error.
-  /// - Throws: as ``ask(_:_:_:as:)``, also for what comes too slowly, and what the body throws.
+  /// - Parameter maximum: the largest number of bytes from the offset; more bytes are an error.
+  /// - Throws: the errors of ``ask(_:_:_:as:)`` and of the body, and ``Failure`` for a download that is too slow.
   package func fetch(
     _ path: String, from offset: UInt64 = 0, count: UInt64? = nil, atMost maximum: UInt64,
     _ body: ([UInt8]) throws -> Void
@@ -166,10 +162,10 @@ package struct PlatformConnection: Sendable {
       guard seconds <= slowness.grace || Double(received) >= seconds * Double(slowness.bytesPerSecond) else {
         throw Failure(
           .unreachable, "\(address)\(path) sends less than \(slowness.bytesPerSecond) bytes a second",
-          hint: "it is tried again later")
+          hint: "try again later")
       }
       guard received <= maximum else {
-        throw Failure(.rejected, "\(address)\(path) is longer than it was said to be")
+        throw Failure(.rejected, "\(address)\(path) is longer than announced")
       }
       try body([UInt8](piece.readableBytesView))
     }
@@ -230,16 +226,16 @@ package struct PlatformConnection: Sendable {
     }
   }
 
-  /// A reply's bytes, which come within a minute.
+  /// Reads the bytes of a reply within a minute.
   private func collect(_ response: HTTPClientResponse, _ path: String) async throws -> ByteBuffer {
     var bytes = ByteBuffer()
     var pieces = response.body.makeAsyncIterator()
     let end = ContinuousClock.now + .nanoseconds(Self.patience.nanoseconds)
     while var piece = try await next(&pieces, path) {
       bytes.writeBuffer(&piece)
-      guard bytes.readableBytes <= Self.longestReply, ContinuousClock.now < end else {
+      guard bytes.readableBytes <= PlatformLimit.replyBytes, ContinuousClock.now < end else {
         throw Failure(
-          .unreachable, "\(address)\(path) replies too slowly, or too much", hint: "it is tried again later")
+          .unreachable, "the reply of \(address)\(path) is too slow or too long", hint: "try again later")
       }
     }
     return bytes
@@ -249,10 +245,9 @@ package struct PlatformConnection: Sendable {
     if [301, 302, 303, 307, 308].contains(response.status.code) {
       return Failure(redirectTo: response.headers.first(name: "Location"), from: address, path)
     }
-    // Where the reply does not say why, its status does.
-    let bytes = try? await collect(response, path)  // see above
+    let bytes = try? await collect(response, path)  // without a body, the status is reported
     let body = Data(bytes?.readableBytesView ?? ByteBuffer().readableBytesView)
-    let problem = try? JSONDecoder().decode(Problem.self, from: body)  // see above
+    let problem = try? JSONDecoder().decode(Problem.self, from: body)  // without a problem, the status is reported
     var failure = Failure(status: Int(response.status.code), problem, from: address + path)
     failure.status = Int(response.status.code)
     failure.retryAfter = response.headers.first(name: "Retry-After").flatMap { RetryAfter.seconds($0, at: .now) }

@@ -1,14 +1,13 @@
 /// A reply of a platform.
 package struct PlatformReply<Content> {
-  /// The content, or `nil` for a reply without one.
   package let content: Content?
-  /// Seconds after which the platform wants to be asked again, where it says so.
+  /// The seconds after which the platform requests another call.
   package let retryAfter: Double?
 }
 
 extension PlatformReply: Sendable where Content: Sendable {}
 
-/// Why a reply is not what was asked for, in words.
+/// Describes the fault of a malformed reply.
 enum MalformedReply {
   static func words(_ error: any Error) -> String {
     guard let error = error as? DecodingError else { return "it is malformed" }

@@ -1,10 +1,10 @@
 import FoundationEssentials
 
-/// The header field `Retry-After` (RFC 9110, section 10.2.3): seconds, or a date.
+/// The header field `Retry-After` (RFC 9110 §10.2.3): seconds or a date.
 enum RetryAfter {
   private static let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
-  /// Seconds from now on, or `nil` where the text is neither form.
+  /// Returns the seconds from now; `nil` for a malformed text.
   static func seconds(_ text: String, at now: Date) -> Double? {
     let text = text.trimmingPrefix { $0 == " " }
     if let seconds = UInt32(text) { return Double(seconds) }
@@ -12,7 +12,7 @@ enum RetryAfter {
     return max(0, time - now.timeIntervalSince1970)
   }
 
-  /// Seconds since 1970 of a date such as `Sun, 06 Nov 1994 08:49:37 GMT`.
+  /// Returns the seconds since 1970 of a date such as `Sun, 06 Nov 1994 08:49:37 GMT`.
   private static func time(of text: Substring) -> Double? {
     let parts = text.split(separator: " ")
     guard parts.count == 6, parts[5] == "GMT", let day = Int(parts[1]), (1...31).contains(day),

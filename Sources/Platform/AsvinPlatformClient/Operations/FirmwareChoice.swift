@@ -1,26 +1,26 @@
 import AsvinHost
 import AsvinPlatformAPI
 
-/// Which firmware of a file group a rollout takes.
+/// The choice of the firmware for a rollout from a file group.
 package struct FirmwareChoice: Sendable {
-  /// The file group, by its name or id.
+  /// The name or the id of the file group.
   package var fileGroup: String
-  /// The version; the highest where not given.
+  /// The version; `nil` for the highest one.
   package var version: String?
-  /// The class's id, as a UUID; that of the target devices where not given.
+  /// The class id as a UUID; `nil` for the class of the target devices.
   package var deviceClass: String?
 
-  /// A choice out of a file group.
   package init(fileGroup: String, version: String? = nil, deviceClass: String? = nil) {
     (self.fileGroup, self.version, self.deviceClass) = (fileGroup, version, deviceClass)
   }
 }
 
 extension PlatformConnection {
-  /// The firmware with the highest sequence number of one class: sequence numbers of different classes do not compare.
+  /// Returns the id of the firmware with the highest sequence number of one class. Sequence numbers of different classes
+  /// cannot be compared.
   ///
-  /// - Parameter groups: the device groups that it is for, whose devices decide between classes.
-  /// - Throws: ``Failure`` where there is none, or where it cannot be told which class is meant.
+  /// - Parameter groups: the target device groups. Their devices determine the class.
+  /// - Throws: ``Failure`` if the group lacks such firmware, or the class is ambiguous.
   package func firmware(_ choice: FirmwareChoice, for groups: [Int64]) async throws -> Int64 {
     let group = try await fileGroup(choice.fileGroup)
     let all = try await self.all("/manage/file-groups/\(group.id)/firmware", as: FirmwareList.self)
@@ -45,11 +45,11 @@ extension PlatformConnection {
       guard Set(suited.map(\.deviceClass)).count == 1 else {
         throw Failure(
           .usage, "file group '\(group.name)' has \(what) of more than one class: \(Self.words(found))",
-          hint: "give --class NAME, or --firmware ID")
+          hint: "add --class NAME or --firmware ID")
       }
       found = suited
     }
-    // A version is one product's; the highest of several products would be a guess.
+    // Versions of several products cannot be compared.
     guard choice.version == nil || Set(found.map(\.name)).count == 1 else {
       throw PlatformReference.ambiguous(
         choice.version ?? "", "firmware image", found.map { "\($0.id) '\($0.name) \($0.version)'" })

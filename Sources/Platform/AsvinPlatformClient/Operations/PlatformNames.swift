@@ -2,35 +2,36 @@ import AsvinHost
 package import AsvinPlatformAPI
 
 extension PlatformConnection {
-  /// The device groups that some texts name.
+  /// Returns the ids of the device groups that texts name.
   ///
-  /// - Throws: ``Failure`` for a name that there is not, or that more than one group can be.
+  /// - Throws: ``Failure`` for an unknown or ambiguous name.
   package func deviceGroups(named texts: [String]) async throws -> [Int64] {
     let known = try await ask(.get, "/manage/device-groups", as: DeviceGroupList.self)?.items ?? []
     return try texts.map { text in
       let all = known.map(\.name).joined(separator: ", ")
       return try Self.group(
         text, of: known.map { ($0.id, $0.name) }, "device group",
-        hint: all.isEmpty ? "make one: asvin-pack device group NAME --into \(text) --create" : "it has \(all)")
+        hint: all.isEmpty ? "create one: asvin-pack device group NAME --into \(text) --create" : "it has \(all)")
     }
   }
 
-  /// The file group that a text names.
+  /// Returns the file group that a text names.
   ///
-  /// - Throws: ``Failure`` for a name that there is not, or that more than one group can be.
+  /// - Throws: ``Failure`` for an unknown or ambiguous name.
   package func fileGroup(_ text: String) async throws -> FileGroupReply {
     let known = try await ask(.get, "/manage/file-groups", as: FileGroupList.self)?.items ?? []
     let all = known.map(\.name).joined(separator: ", ")
     let id = try Self.group(
       text, of: known.map { ($0.id, $0.name) }, "file group",
-      hint: all.isEmpty ? "an administrator makes one: asvin-pack publish --create-group" : "it has \(all)")
+      hint: all.isEmpty ? "an administrator can create one: asvin-pack publish --create-group" : "it has \(all)")
     guard let group = known.first(where: { $0.id == id }) else {
       throw Failure(.inputMissing, "the platform has no file group '\(text)'")
     }
     return group
   }
 
-  /// A group is called by its name. Digits can be the id of one and the name of another, which is then for the caller to say.
+  /// Returns the group that a text names. Digits can be the id of one group and the name of another. Then the operator must
+  /// decide.
   private static func group(
     _ text: String, of groups: [(id: Int64, name: String)], _ what: String, hint: String
   ) throws(Failure) -> Int64 {
@@ -50,9 +51,9 @@ extension PlatformConnection {
     return group.id
   }
 
-  /// A rollout, by its id or its name.
+  /// Returns the rollout with an id or a name.
   ///
-  /// - Throws: ``Failure`` where there is none, or where more than one has the name.
+  /// - Throws: ``Failure`` for an unknown or ambiguous name.
   package func rollout(_ text: String) async throws -> RolloutReply {
     let all = try await ask(.get, "/manage/rollouts", as: RolloutList.self)?.items ?? []
     return try PlatformReference(text).one(
@@ -60,12 +61,12 @@ extension PlatformConnection {
       hint: "see: asvin-pack rollout list")
   }
 
-  /// Devices, each by its id, by the name that it has, or by its label; each device once.
+  /// Returns the devices with ids, names or labels, each device once.
   ///
-  /// A device chooses its own name and label. So neither can be another device's id, and a text that is one device's name and
-  /// another one's label is for the operator to decide.
+  /// A device chooses its own name and label. Therefore neither is accepted as the id of another device, and the operator
+  /// must decide if a text is the name of one device and the label of another.
   ///
-  /// - Throws: ``Failure`` for a name that there is not, or that more than one device can be.
+  /// - Throws: ``Failure`` for an unknown or ambiguous text.
   package func devices(_ texts: [String]) async throws -> [DeviceReply] {
     let all = try await self.all("/manage/devices", as: DeviceList.self)
     var chosen: [DeviceReply] = []
@@ -74,7 +75,7 @@ extension PlatformConnection {
       let device = try reference.one(
         of: all, "device", id: \.id,
         names: { device in
-          // Names of devices are unique whatever their case.
+          // Names of devices are unique regardless of case.
           (device.name.lowercased() == reference.text.lowercased() ? [reference.text] : []) + [device.label]
         },
         words: { "\($0.id) (name '\($0.name)', label '\($0.label)')" }, hint: "see: asvin-pack device list")
@@ -83,8 +84,9 @@ extension PlatformConnection {
     return chosen
   }
 
-  /// Warns of a new name that looks like an id.
+  /// Returns a warning about a new name that looks like an id.
   package static func warning(naming name: String, _ what: String) -> String? {
-    PlatformReference.isLikeID(name) ? "'\(name)' looks like an id: call the \(what) name:\(name) from now on" : nil
+    PlatformReference.isLikeID(name)
+      ? "'\(name)' looks like an id: write name:\(name) for this \(what) from now on" : nil
   }
 }

@@ -1,16 +1,16 @@
 import AsvinHost
 
-/// What an operator writes for something on a platform: an id, or a name.
+/// A text with which an operator refers to an entity on a platform: an id or a name.
 ///
-/// Digits alone are an id, because somebody may have *named* another thing like it. `id:2` and `name:2` say which.
+/// Digits alone are an id, because another entity may have a name that looks like it. `id:2` and `name:2` are unambiguous.
 struct PlatformReference {
   /// The text without `id:` or `name:`.
   let text: String
-  /// The id that it can be.
+  /// The id, if the text can be one.
   let id: Int64?
-  /// Whether it can be a name.
+  /// Whether the text can be a name.
   let isName: Bool
-  /// The text as it was written.
+  /// The original text.
   let written: String
 
   init(_ written: String) {
@@ -33,13 +33,13 @@ struct PlatformReference {
   /// Whether a name looks like an id, so that it must be written as `name:2`.
   static func isLikeID(_ name: String) -> Bool { !PlatformReference(name).isName }
 
-  /// The one thing that is meant.
+  /// Returns the entity to which the text refers.
   ///
   /// - Parameters:
-  ///   - what: what it is, as `rollout`.
-  ///   - names: the names of a thing.
-  ///   - words: a thing for a list of candidates.
-  /// - Throws: ``Failure`` where there is none, or more than one.
+  ///   - what: the kind of entity, such as `rollout`.
+  ///   - names: the names of an entity.
+  ///   - words: the text of an entity in a list of candidates.
+  /// - Throws: ``Failure`` if there is none or more than one.
   func one<Item>(
     of items: [Item], _ what: String, id: (Item) -> Int64, names: (Item) -> [String], words: (Item) -> String,
     hint: String
@@ -55,10 +55,10 @@ struct PlatformReference {
     return named[0]
   }
 
-  /// The failure of a text that more than one thing has.
+  /// Returns the failure for an ambiguous text.
   static func ambiguous(_ text: String, _ what: String, _ candidates: [String]) -> Failure {
     let shown = candidates.prefix(10).joined(separator: ", ")
     let rest = candidates.count > 10 ? ", and \(candidates.count - 10) more" : ""
-    return Failure(.usage, "'\(text)' can be \(candidates.count) \(what)s: \(shown)\(rest)", hint: "give the id")
+    return Failure(.usage, "'\(text)' can be \(candidates.count) \(what)s: \(shown)\(rest)", hint: "use the id")
   }
 }

@@ -1,45 +1,46 @@
 package import AsvinHost
 package import AsvinPlatformAPI
 
-/// Calls a platform, from a program that waits for the answer.
+/// Calls to a platform from a program that waits for the answers.
 package struct PlatformTasks: Sendable {
   private let address: String
   private let token: String
   private let authorities: [UInt8]?
 
-  /// Calls to a platform.
   package init(address: String, token: String, authorities: [UInt8]? = nil) {
     (self.address, self.token, self.authorities) = (address, token, authorities)
   }
 
-  /// Runs a body with a connection, to its end.
+  /// Runs a body with a connection and waits for it.
   ///
   /// - Throws: ``Failure``.
   package func run<Result: Sendable>(
     _ body: @escaping @Sendable (PlatformConnection) async throws -> Result
   ) throws(Failure) -> Result {
-    try waiting { [self] in
+    try blocking { [self] in
       try await PlatformConnection.with(address, token: token, authorities: authorities, body)
     }
   }
 
-  /// Whose token it is.
+  /// Returns the owner of the token.
   ///
-  /// - Throws: ``Failure`` where it is not good.
+  /// - Throws: ``Failure`` if the token is not valid.
   package func who() throws(Failure) -> WhoReply {
-    try run { platform in try await platform.must(.get, "/manage/me", as: WhoReply.self) }
+    try run { platform in try await platform.require(.get, "/manage/me", as: WhoReply.self) }
   }
 }
 
 extension PlatformConnection {
-  /// Asks for what must be answered with content.
+  /// Sends a request whose reply must have content.
   ///
-  /// - Throws: as ``ask(_:_:_:as:)``.
-  package func must<Reply: Decodable>(
+  /// - Throws: the errors of ``ask(_:_:_:as:)``.
+  package func require<Reply: Decodable>(
     _ method: Method, _ path: String, _ body: (any Encodable & Sendable)? = nil, as type: Reply.Type
   ) async throws -> Reply {
     guard let reply = try await ask(method, path, body, as: type) else {
-      throw Failure(.failed, "\(address)\(path) replies nothing", hint: "is it asvin-platform?")
+      throw Failure(
+        .failed, "the reply of \(address)\(path) has no content",
+        hint: "check that the address is that of an asvin-platform")
     }
     return reply
   }

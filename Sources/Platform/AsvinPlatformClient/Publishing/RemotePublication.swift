@@ -6,28 +6,27 @@ import AsvinPlatformAPI
 package import AsvinRelease
 import AsvinManifest
 
-/// Publishes a bundle to a file group of a platform, as one transaction: nothing is listed until all of it has arrived and
-/// was judged, and then it is read back.
+/// Publishes a bundle to a file group of a platform as one transaction: the platform lists nothing until it has received
+/// and verified the complete bundle. Then the bundle is read back.
 package struct RemotePublication: Sendable {
-  /// The platform.
+  /// The platform's address.
   package var address: String
-  /// The bundle.
+  /// The path of the bundle.
   package var bundle: String
   /// The file group's name.
   package var group: String
   /// Whether nothing is sent.
   package var dryRun: Bool
-  /// Where the platform has no such group, it is made with these public keys, PEM; empty, it is an error.
+  /// Public keys in PEM for creating a group that does not exist. If the list is empty, a missing group is an error.
   package var newGroupTrust: [String] = []
-  /// Certificates, PEM, that are trusted in place of the system's.
+  /// Certificates in PEM that are trusted instead of the system's.
   package var authorities: [UInt8]?
 
-  /// Bytes that are sent at once.
+  /// Bytes of a request.
   static let pieceBytes = 1 << 22
-  /// How often a piece is sent again.
+  /// How often a request is repeated.
   static let tries = 5
 
-  /// A publication of a bundle.
   package init(address: String, bundle: String, group: String, dryRun: Bool, authorities: [UInt8]? = nil) {
     self.address = address
     self.bundle = bundle
@@ -36,15 +35,15 @@ package struct RemotePublication: Sendable {
     self.authorities = authorities
   }
 
-  /// Publishes what was checked before. What was sent before an interruption is not sent again; the same bundle again
-  /// changes nothing.
+  /// Publishes a checked bundle. Bytes that were sent before an interruption are not sent again. Publishing the same bundle
+  /// again changes nothing.
   ///
-  /// - Parameter progress: is told how many bytes of how many were sent.
+  /// - Parameter progress: called with the number of bytes sent and the size.
   /// - Throws: ``Failure``.
   package func run(
     _ checked: CheckedBundle, token: String, progress: @escaping @Sendable (UInt64, UInt64) -> Void
   ) throws(Failure) -> Receipt {
-    try waiting { [self] in
+    try blocking { [self] in
       try await PlatformConnection.with(address, token: token, authorities: authorities) { platform in
         try await publish(checked, to: platform, progress)
       }
@@ -58,7 +57,7 @@ package struct RemotePublication: Sendable {
     guard !dryRun, let group else { return try await plan(checked, group, platform) }
     let request = UploadRequest(fileGroup: group.id, size: checked.release.size, digest: checked.release.bundle)
     guard let upload = try await platform.ask(.post, "/manage/uploads", request, as: UploadReply.self) else {
-      throw Failure(.failed, "the platform does not say where to send the bundle")
+      throw Failure(.failed, "the platform does not name an upload for the bundle")
     }
     let firmware: FirmwareReply
     var receipt: String?
@@ -75,25 +74,25 @@ package struct RemotePublication: Sendable {
       firmware: firmware.id, proof: receipt)
   }
 
-  /// The file group; `nil` for one that a dry run would make.
+  /// Returns the file group; `nil` for a group that a dry run would create.
   private func fileGroup(of platform: PlatformConnection) async throws -> FileGroupReply? {
     guard !newGroupTrust.isEmpty else { return try await platform.fileGroup(group) }
-    // A group that is to be made is meant by its name.
+    // A text for a new group is its name.
     let groups = try await platform.ask(.get, "/manage/file-groups", as: FileGroupList.self)?.items ?? []
     let name = group.hasPrefix("name:") ? String(group.dropFirst(5)) : group
     if let known = groups.first(where: { $0.name == name }) { return known }
     if dryRun { return nil }
-    return try await platform.must(
+    return try await platform.require(
       .post, "/manage/file-groups", FileGroupRequest(name: name, trust: newGroupTrust), as: FileGroupReply.self)
   }
 
-  /// What would be done, as far as it can be told without doing it.
+  /// Returns the receipt of a dry run.
   private func plan(
     _ checked: CheckedBundle, _ group: FileGroupReply?, _ platform: PlatformConnection
   ) async throws -> Receipt {
     var known: FirmwareReply?
     if let group {
-      try judge(checked, by: group)
+      try verify(checked, by: group)
       known = try await platform.all("/manage/file-groups/\(group.id)/firmware", as: FirmwareList.self)
         .first { $0.bundle == checked.release.bundle }
     }
@@ -102,8 +101,8 @@ package struct RemotePublication: Sendable {
       firmware: known?.id, proof: nil)
   }
 
-  /// Whether a key of the group has signed, as the platform will ask.
-  private func judge(_ checked: CheckedBundle, by group: FileGroupReply) throws {
+  /// Checks that a key of the group has signed the bundle, as the platform will check.
+  private func verify(_ checked: CheckedBundle, by group: FileGroupReply) throws {
     do {
       var acceptance = Acceptance(trust: try group.trust.map { try PublicKey(pem: Array($0.utf8)) })
       acceptance.baseSequence = .max
@@ -117,7 +116,7 @@ package struct RemotePublication: Sendable {
     _ checked: CheckedBundle, _ upload: UploadReply, to platform: PlatformConnection,
     _ progress: @Sendable (UInt64, UInt64) -> Void
   ) async throws -> PublicationReply {
-    guard let id = upload.upload else { throw Failure(.failed, "the platform does not say where to send the bundle") }
+    guard let id = upload.upload else { throw Failure(.failed, "the platform does not name an upload for the bundle") }
     let path = "/manage/uploads/\(id)"
     var offset = upload.received
     var failures = 0
@@ -131,19 +130,18 @@ package struct RemotePublication: Sendable {
       } catch let failure as Failure where failure.kind == .unreachable && failures < Self.tries {
         failures += 1
         try await Task.sleep(for: .milliseconds(200 << failures))
-        // What of it has arrived, the platform knows; where it does not answer either, the next try tells.
-        let reply = try? await platform.ask(.get, path, as: UploadReply.self)  // see above
+        let reply = try? await platform.ask(.get, path, as: UploadReply.self)  // the next request reports the failure
         offset = reply?.received ?? offset
       }
       progress(offset, checked.file.count)
     }
     guard let published = try await platform.ask(.post, "\(path)/finish", as: PublicationReply.self) else {
-      throw Failure(.failed, "the platform does not say whether the bundle is published")
+      throw Failure(.failed, "the platform does not confirm the publication")
     }
     return published
   }
 
-  /// Reads the bundle back: what the platform gives out is what was signed.
+  /// Reads the bundle back and compares it with the signed one.
   private func compare(_ checked: CheckedBundle, _ firmware: FirmwareReply, _ platform: PlatformConnection) async throws
   {
     let hash = Digesting()
@@ -152,12 +150,13 @@ package struct RemotePublication: Sendable {
     }
     guard hash.finish() == checked.release.bundle else {
       throw Failure(
-        .failed, "what the platform gives out is not what was published", hint: "tell who runs the platform")
+        .failed, "the platform serves another bundle than the published one",
+        hint: "report this to the operator of the platform")
     }
   }
 }
 
-/// SHA-256 that a closure adds to.
+/// A SHA-256 computation for use in a closure.
 private final class Digesting {
   private var hash: SHA256? = SHA256()
 

@@ -1,9 +1,10 @@
 import AsvinPlatform
+import AsvinPlatformAPI
 import AsvinManifest
 import GRDB
 
-// Uploads, tokens and the audit log.
-extension SQLiteRows {
+// Uploads, tokens, device keys and the audit log.
+extension SQLiteTransaction {
   func uploads() throws -> [Upload] {
     try all(
       "SELECT id, file_group, size, digest, created FROM upload WHERE workspace = ? ORDER BY id", [workspace]
@@ -70,7 +71,7 @@ extension SQLiteRows {
     ).map(AuditEntry.init)
   }
 
-  func record(_ action: String, _ subject: String, by actor: String, at now: Instant) throws {
+  func record(_ action: AuditAction, _ subject: String, by actor: String, at now: Instant) throws {
     let entry = AuditEntry(
       after: try lastAuditEntry(), in: ID(workspace), actor: actor, action: action, subject: subject, at: now)
     try run(
@@ -82,6 +83,22 @@ extension SQLiteRows {
         workspace, entry.number, entry.time.seconds, entry.actor, entry.action, entry.subject, entry.previous.data,
         entry.digest.data,
       ])
+  }
+
+  func add(deviceKey: String) throws {
+    let place = try one("SELECT coalesce(max(place), -1) + 1 FROM device_key WHERE workspace = ?", [workspace])
+    do {
+      try run("INSERT INTO device_key VALUES (?, ?, ?)", [deviceKey, workspace, (place?[0] as Int?) ?? 0])
+    } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
+      throw PlatformError.nameTaken(.deviceKey)
+    }
+  }
+
+  func remove(deviceKey: String) throws {
+    guard try one("SELECT 1 FROM device_key WHERE text = ? AND workspace = ?", [deviceKey, workspace]) != nil else {
+      throw PlatformError.notFound(.deviceKey)
+    }
+    try run("DELETE FROM device_key WHERE text = ? AND workspace = ?", [deviceKey, workspace])
   }
 
   private static let auditColumns = "SELECT number, time, actor, action, subject, previous, digest FROM audit"
@@ -96,7 +113,7 @@ extension Upload {
 }
 
 extension AccessToken {
-  /// Of six columns, beginning at one.
+  /// Reads six columns of a row.
   init(_ row: Row, at column: Int) throws {
     let expires: Int64? = row[column + 5]
     guard let role = Role(rawValue: row[column + 2]), let digest = Digest(data: row[column + 3]) else {

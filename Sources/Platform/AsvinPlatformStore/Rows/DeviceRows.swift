@@ -1,9 +1,10 @@
 import AsvinPlatform
+import AsvinPlatformAPI
 import AsvinManifest
 import FoundationEssentials
 import GRDB
 
-extension SQLiteRows {
+extension SQLiteTransaction {
   private static let columns = """
     SELECT id, name, label, version, placement, device_group, registered, seen, class, key, newest FROM device
     """
@@ -100,40 +101,26 @@ extension SQLiteRows {
 extension Device {
   fileprivate init(_ row: Row) throws {
     let group: Int64? = row[5]
-    let number: Int = row[4]
-    let placement: Placement? =
-      switch (number, group) {
-      case (0, nil): .lobby
-      case (1, let group?): .grouped(ID(group))
-      case (2, nil): .ungrouped
-      case (3, nil): .blacklisted
-      default: nil
-      }
-    guard let placement, let name = DeviceName(row[1]) else { throw StoreError(table: "device", id: row[0]) }
+    guard let placement = StoredNumbers.placements.value(of: row[4]),
+      let location = Location(placement, group: group.map { ID($0) }), let name = DeviceName(row[1])
+    else { throw StoreError(table: "device", id: row[0]) }
     self.init(
-      id: ID(row[0]), name: name, label: row[2], firmwareVersion: row[3], placement: placement,
+      id: ID(row[0]), name: name, label: row[2], firmwareVersion: row[3], location: location,
       registered: Instant(row[6]), seen: Instant(row[7]), deviceClass: FixedBytes(data: row[8]))
     key = FixedBytes(data: row[9])
     newestRollout = row[10]
   }
 
   fileprivate var values: [(any DatabaseValueConvertible)?] {
-    let number =
-      switch placement {
-      case .lobby: 0
-      case .grouped: 1
-      case .ungrouped: 2
-      case .blacklisted: 3
-      }
-    return [
-      label, firmwareVersion, number, group?.value, registered.seconds, seen.seconds, deviceClass?.data, key?.data,
-      newestRollout,
+    [
+      label, firmwareVersion, StoredNumbers.placements.number(of: placement), group?.value, registered.seconds,
+      seen.seconds, deviceClass?.data, key?.data, newestRollout,
     ]
   }
 }
 
 extension Audience {
-  /// As a column holds it: the class; no bytes for devices without the verifier.
+  /// The value in a column: the class; empty for legacy devices.
   fileprivate var stored: Data {
     switch self {
     case .legacy: Data()

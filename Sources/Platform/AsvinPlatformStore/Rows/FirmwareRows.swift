@@ -2,7 +2,7 @@ import AsvinPlatform
 import AsvinManifest
 import GRDB
 
-extension SQLiteRows {
+extension SQLiteTransaction {
   private static let columns = """
     SELECT id, file_group, name, version, size, digest, md5, cid, release, sequence, class, envelope, bundle, chip
     FROM firmware
@@ -137,13 +137,13 @@ extension FileGroup {
     self.init(id: ID(row[0]), name: row[1], trust: trust.unicodeScalars.split(separator: "\u{1E}").map(String.init))
   }
 
-  /// Keys after each other, with a record separator between them.
+  /// The keys, separated by record separators.
   fileprivate var storedTrust: String { trust.joined(separator: "\u{1E}") }
 
-  /// Refuses a key with a separator in it: it would be read back as two.
+  /// Refuses a key that has a separator, because it would be read back as two keys.
   fileprivate func checkTrust() throws {
     guard trust.allSatisfy({ !$0.isEmpty && !$0.unicodeScalars.contains("\u{1E}") }) else {
-      throw PlatformError.invalid("a key is no PEM")
+      throw PlatformError.invalid("a key is not in PEM")
     }
   }
 }

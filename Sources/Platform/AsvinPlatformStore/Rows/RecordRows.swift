@@ -1,7 +1,8 @@
 import AsvinPlatform
+import AsvinPlatformAPI
 import GRDB
 
-extension SQLiteRows {
+extension SQLiteTransaction {
   func record(_ rollout: ID<Rollout>, _ device: ID<Device>) throws -> DeviceRecord? {
     let row = try one(
       """
@@ -33,11 +34,12 @@ extension SQLiteRows {
   }
 
   func newestOrder(of device: ID<Device>) throws -> Int64 {
-    let states: [DeviceRecord.State] = [.installed, .confirmed, .skipped]
+    let states: [RecordState] = [.installed, .confirmed, .skipped]
+    let numbers = states.compactMap { StoredNumbers.states.number(of: $0) }
     let row = try one(
       """
       SELECT coalesce(max(r.place), 0) FROM record c JOIN rollout r ON r.id = c.rollout
-      WHERE c.device = ? AND r.workspace = ? AND c.state IN (\(states.map { "\($0.rawValue)" }.joined(separator: ", ")))
+      WHERE c.device = ? AND r.workspace = ? AND c.state IN (\(numbers.map { "\($0)" }.joined(separator: ", ")))
       """, [device.value, workspace])
     return row?[0] ?? 0
   }
@@ -51,7 +53,8 @@ extension SQLiteRows {
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
-        device.value, rollout.value, record.state.rawValue, record.failures, record.reason, record.progress,
+        device.value, rollout.value, StoredNumbers.states.number(of: record.state), record.failures, record.reason,
+        record.progress,
         record.changed.seconds, record.round, record.isCounted,
       ])
   }
@@ -59,7 +62,9 @@ extension SQLiteRows {
 
 extension DeviceRecord {
   fileprivate init(_ row: Row, at column: Int, of device: ID<Device>) throws {
-    guard let state = State(rawValue: row[column]) else { throw StoreError(table: "record", id: device.value) }
+    guard let state = StoredNumbers.states.value(of: row[column]) else {
+      throw StoreError(table: "record", id: device.value)
+    }
     self.init(
       state, failures: row[column + 1], reason: row[column + 2], progress: row[column + 3],
       changed: Instant(row[column + 4]), round: row[column + 5], isCounted: row[column + 6])

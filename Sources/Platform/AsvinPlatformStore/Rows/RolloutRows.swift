@@ -1,8 +1,9 @@
 import AsvinPlatform
+import AsvinPlatformAPI
 import AsvinManifest
 import GRDB
 
-extension SQLiteRows {
+extension SQLiteTransaction {
   private static let columns = """
     SELECT r.id, r.name, r.start, r.firmware, r.maintainer, r.waves, r.success_threshold, r.failure_threshold, r.retries,
     r.window_first, r.window_end, r.success, r.ends_when_done, r.phase, r.disabled, r.started, r.place, r.wave, r.offered,
@@ -125,9 +126,9 @@ extension Rollout {
   fileprivate init(_ row: Row, groups: Set<ID<DeviceGroup>>) throws {
     let start: Int64? = row[2]
     let started: Int64? = row[15]
-    guard let phase = Phase(number: row[13]) else { throw StoreError(table: "rollout", id: row[0]) }
+    guard let phase = StoredNumbers.phases.value(of: row[13]) else { throw StoreError(table: "rollout", id: row[0]) }
     let plan = RolloutPlan(
-      name: row[1], priority: try RolloutPlan.Priority(row), start: start.map { Instant($0) }, groups: groups,
+      name: row[1], batch: try BatchRules.read(row), start: start.map { Instant($0) }, groups: groups,
       firmware: ID(row[3]), maintainer: row[4])
     self.init(id: ID(row[0]), plan: plan)
     (self.phase, isDisabled, self.started) = (phase, row[14], started.map { Instant($0) })
@@ -139,37 +140,13 @@ extension Rollout {
     tally.installedUnconfirmable = row[27]
   }
 
-  /// What changes.
+  /// The columns that change.
   fileprivate var values: [(any DatabaseValueConvertible)?] {
     [
-      phase.number, isDisabled, started?.seconds, order, wave, tally.offered, tally.downloading, tally.installed,
+      StoredNumbers.phases.number(of: phase), isDisabled, started?.seconds, order, wave, tally.offered,
+      tally.downloading, tally.installed,
       tally.confirmed, tally.failed, tally.skipped, forgivenFailures, round, finalMembers,
       tally.installedUnconfirmable, disabledGroups.map(\.value).sorted().map { "\($0)" }.joined(separator: " "),
     ]
-  }
-}
-
-extension Rollout.Phase {
-  fileprivate init?(number: Int) {
-    switch number {
-    case 0: self = .planned
-    case 1: self = .running
-    case 2: self = .paused(.byOperator)
-    case 3: self = .paused(.failures)
-    case 4: self = .finished
-    case 5: self = .aborted
-    default: return nil
-    }
-  }
-
-  fileprivate var number: Int {
-    switch self {
-    case .planned: 0
-    case .running: 1
-    case .paused(.byOperator): 2
-    case .paused(.failures): 3
-    case .finished: 4
-    case .aborted: 5
-    }
   }
 }

@@ -1,20 +1,21 @@
 import AsvinFixtures
 import AsvinPlatform
+import AsvinPlatformFixtures
 import AsvinPlatformAPI
 import AsvinPlatformStore
 import Testing
 
 @testable import AsvinPlatformServer
 
-@Suite("Who may do what", .usesScratch) struct AccessTests {
-  /// A path of a route, with ids in place of its parameters.
+@Suite("Permissions", .usesScratch) struct AccessTests {
+  /// Returns the path of a route with ids in place of its parameters.
   static func path(_ route: Route, _ ids: [String: String]) -> String {
     route.path.split(separator: "/").map { part in
       part.first == "{" ? ids[String(part.dropFirst().dropLast())] ?? "1" : String(part)
     }.reduce("") { "\($0)/\($1)" }
   }
 
-  @Test("Without a token, with a bad one and with an expired one, nothing is told")
+  @Test("Requests without a valid token are refused on every route")
   func tokens() async throws {
     try await PlatformUnderTest.run { platform in
       let expired = try await platform.access(.admin, expires: platform.clock.now)
@@ -28,7 +29,7 @@ import Testing
     }
   }
 
-  @Test("A role may do what it is for, and nothing else")
+  @Test("A role allows its permissions and no others")
   func roles() async throws {
     try await PlatformUnderTest.run { platform in
       for role in Role.allCases {
@@ -42,7 +43,7 @@ import Testing
     }
   }
 
-  @Test("Tokens of one kind are no tokens of another")
+  @Test("A token of one kind is refused where another kind is required")
   func kinds() async throws {
     try await PlatformUnderTest.run { platform in
       let device = try await DeviceUnderTest.enrolled(on: platform)
@@ -70,7 +71,7 @@ import Testing
     }
   }
 
-  /// What another workspace has, by the name of the parameter that means it.
+  /// The entities of another workspace, by the names of path parameters.
   struct Foreign {
     let ids: [String: Int64]
     let release: String
@@ -102,7 +103,7 @@ import Testing
     }
   }
 
-  @Test("Another workspace's ids are not there, on any route, in any place")
+  @Test("Ids of another workspace are not found in the path of any route")
   func foreignPaths() async throws {
     try await PlatformUnderTest.run { platform in
       let foreign = try await Foreign(on: platform)
@@ -112,7 +113,7 @@ import Testing
       for route in RouteTable.all where !route.parameters.isEmpty {
         let isDevice = if case .device = route.access { true } else { false }
         let token = isDevice ? deviceToken : admin
-        // Each of its parameters in turn is theirs, the others are ours where there are ours.
+        // Each parameter in turn has a foreign id. The others have ids of the own workspace if there are any.
         for name in route.parameters where name != "payload" {
           var ids = ["payload": "0", "release": foreign.release]
           if isDevice { ids["device"] = "\(device.id)" }
@@ -127,7 +128,7 @@ import Testing
     }
   }
 
-  @Test("Another workspace's ids in a body are not there either")
+  @Test("Ids of another workspace are not found in a body")
   func foreignBodies() async throws {
     try await PlatformUnderTest.run { platform in
       let foreign = try await Foreign(on: platform)
@@ -154,7 +155,7 @@ import Testing
     }
   }
 
-  /// A body that a route takes.
+  /// Returns a valid body of a route.
   private static func body(of route: Route) -> (any Encodable)? {
     switch route.path {
     case "/manage/file-groups/{fileGroup}": FileGroupRequest(name: "x", trust: [])
@@ -165,7 +166,7 @@ import Testing
     }
   }
 
-  @Test("What is done is written down, by whom, and the log is whole")
+  @Test("Actions are recorded with their actors, and the log is intact")
   func audit() async throws {
     try await PlatformUnderTest.run { platform in
       let device = try await DeviceUnderTest.enrolled(on: platform)

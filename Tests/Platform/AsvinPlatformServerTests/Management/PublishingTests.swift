@@ -1,5 +1,6 @@
 import AsvinFixtures
 import AsvinPlatform
+import AsvinPlatformFixtures
 import AsvinPlatformAPI
 import FoundationEssentials
 import Testing
@@ -7,7 +8,7 @@ import Testing
 @Suite("Publishing to the platform", .usesScratch) struct PublishingTests {
   private static let image = TestBundles.noise(200_000)
 
-  @Test("A bundle that a trusted key has signed is listed, with what asvin's clients call it, and read back as it was")
+  @Test("A bundle with a trusted signature is listed with its IPFS content id, and read back unchanged")
   func published() async throws {
     try await PlatformUnderTest.run { platform in
       let bundle = try TestBundles(scratch: platform.scratch).sign(Self.image, version: "1.0.0").bytes
@@ -22,7 +23,7 @@ import Testing
     }
   }
 
-  @Test("An upload goes on from where it was cut, wherever that was")
+  @Test("An interrupted upload is resumed at any offset")
   func resumed() async throws {
     try await PlatformUnderTest.run { platform in
       let admin = try await platform.access(.admin)
@@ -49,7 +50,7 @@ import Testing
     }
   }
 
-  @Test("The same bundle again is the same firmware")
+  @Test("Publishing a bundle again returns the same firmware")
   func idempotent() async throws {
     try await PlatformUnderTest.run { platform in
       let bundle = try TestBundles(scratch: platform.scratch).sign(Self.image, version: "1.0.0").bytes
@@ -62,7 +63,7 @@ import Testing
     }
   }
 
-  @Test("Bytes beyond a gap, beyond the end, or of another digest are refused")
+  @Test("Bytes after a gap, after the end, or with another digest are refused")
   func badUploads() async throws {
     try await PlatformUnderTest.run { platform in
       let admin = try await platform.access(.admin)
@@ -88,7 +89,7 @@ import Testing
     }
   }
 
-  @Test("A bundle that no trusted key has signed is refused by its reason, and not listed")
+  @Test("A bundle without a trusted signature is refused with a reason and not listed")
   func untrusted() async throws {
     try await PlatformUnderTest.run { platform in
       let admin = try await platform.access(.admin)
@@ -110,7 +111,7 @@ import Testing
     }
   }
 
-  @Test("Every byte of a bundle counts: changed, it is not listed")
+  @Test("A bundle with any changed byte is not listed")
   func flipped() async throws {
     let image = TestBundles.noise(200)
     try await PlatformUnderTest.run { platform in
@@ -128,7 +129,7 @@ import Testing
     }
   }
 
-  @Test("A sequence number is one release's: another one with it is refused")
+  @Test("Another release with the same sequence number is refused")
   func sequenceTaken() async throws {
     try await PlatformUnderTest.run { platform in
       let bundles = TestBundles(scratch: platform.scratch)
@@ -141,7 +142,7 @@ import Testing
     }
   }
 
-  @Test("The receipt is signed by the platform, and says what was published")
+  @Test("The receipt is signed by the platform and names the bundle")
   func receipt() async throws {
     try await PlatformUnderTest.run { platform in
       let admin = try await platform.access(.admin)
@@ -155,7 +156,7 @@ import Testing
       try platform.scratch.write(Array("\(parts[0]).\(parts[1])".utf8), to: "signed")
       try platform.scratch.write(Array(parts[2].utf8), to: "signature")
       let folder = platform.scratch.folder
-      // OpenSSL's own program is the judge; it wants the base64 of RFC 4648 §4, with its padding.
+      // OpenSSL's program verifies the signature. It needs the base64 of RFC 4648 §4 with padding.
       let verdict = try await Shell.output(
         of: """
           cd \(folder) && { tr -- '-_' '+/' < signature; printf '=='; } | base64 -d 2>/dev/null > raw; \

@@ -1,6 +1,7 @@
 import AsvinCrypto
 import AsvinFixtures
 import AsvinPlatform
+import AsvinPlatformFixtures
 import AsvinPlatformAPI
 import AsvinPlatformStore
 import FoundationEssentials
@@ -22,33 +23,33 @@ import Testing
     try await platform.store.read(in: platform.workspace.id) { try #require(try $0.deviceGroup(named: name)).id.value }
   }
 
-  @Test("C14: a rollout that none of the devices can take is refused, and says how many there are")
+  @Test("C14: a rollout that no device can use is refused with the number of devices")
   func otherClass() async throws {
     try await PlatformUnderTest.run { platform in
       let device = try await DeviceUnderTest.enrolled(on: platform)
       try await platform.group(device.name)
       try await platform.store.write(in: platform.workspace.id) { rows in
         var known = try #require(try rows.device(ID(device.id)))
-        try rows.place(&known, .ungrouped)
+        try rows.move(&known, to: .ungrouped)
         known.deviceClass = TestBundles.vendor
         try rows.put(known)
-        try rows.place(&known, .grouped(#require(try rows.deviceGroup(named: "devices")).id))
+        try rows.move(&known, to: .grouped(#require(try rows.deviceGroup(named: "devices")).id))
       }
       let firmware = try await platform.publish(bundle: Self.bundle("1.0.0", on: platform))
       let request = RolloutRequest(
         name: "r", firmware: firmware.id, groups: [try await Self.group("devices", on: platform)], priority: .batch)
       let reply = try await platform.call("POST", "/manage/rollouts", platform.access(.operator), request)
       #expect(reply.status == 409)
-      #expect(try reply.message(Problem.self).message == "0 of 1 devices can take it")
+      #expect(try reply.message(Problem.self).message == "0 of 1 devices can use the firmware")
     }
   }
 
-  @Test("A rollout that waits for a failure says so, and is resumed as it is")
+  @Test("A rollout that waits because of a failure reports that, and can be resumed without a pause")
   func waits() async throws {
     try await UpdateTests.rolledOut(batch: BatchMessage(waves: ["1"], endsWhenDone: false)) {
       platform, device, _, rollout in
       _ = try await device.next([1])
-      _ = try await device.say(DeviceEventRequest(event: .failed, reason: 57), about: rollout.id)
+      _ = try await device.report(DeviceEventRequest(event: .failed, reason: 57), about: rollout.id)
       let waiting = try await Self.shown(rollout.id, on: platform)
       #expect(waiting.phase == .running && waiting.waits == "1 of 1 failed" && waiting.wave == 0)
       let resumed = try await platform.call(
@@ -59,7 +60,7 @@ import Testing
     }
   }
 
-  @Test("The plan of one for immediately lists what it will disable, where; starting does it and the log says it")
+  @Test("The plan of an immediate rollout lists the rollouts that it disables; the start disables and records them")
   func immediately() async throws {
     try await PlatformUnderTest.run { platform in
       for (name, group) in [("one", "devices"), ("two", "others")] {
@@ -83,7 +84,7 @@ import Testing
       ).message()
       let expected = [DisplacedRollout(id: wide.id, name: "wide", groups: [devices])]
       #expect(urgent.disables == expected)
-      #expect(try await Self.shown(wide.id, on: platform).disabledGroups == nil, "not before it starts")
+      #expect(try await Self.shown(wide.id, on: platform).disabledGroups == nil, "not before the start")
       let started = try await platform.call("POST", "/manage/rollouts/\(urgent.id)/start", token)
       #expect(try started.message(RolloutReply.self).disables == expected)
       let narrowed = try await Self.shown(wide.id, on: platform)
@@ -96,7 +97,7 @@ import Testing
     }
   }
 
-  @Test("A key that was revoked starts no rollout: neither planned, nor by hand, nor at its time")
+  @Test("Firmware of a revoked key cannot be planned, started by an operator, or started at its time")
   func revokedKey() async throws {
     try await PlatformUnderTest.run { platform in
       let device = try await DeviceUnderTest.enrolled(on: platform)
@@ -125,7 +126,7 @@ import Testing
     }
   }
 
-  @Test("A damaged row of one workspace does not keep the rollouts of another from their time")
+  @Test("A damaged row in one workspace does not prevent due rollouts in another one")
   func damagedRow() async throws {
     try await PlatformUnderTest.run { platform in
       let other = try await platform.store.add(
@@ -140,7 +141,7 @@ import Testing
             Firmware(id: ID(0), fileGroup: files.id, name: "x", version: "1", image: Firmware.Content(of: [1, 2])))
           return try rows.plan(
             RolloutPlan(
-              name: "r", priority: .immediately, start: Instant(now.seconds + 100), groups: [group.id],
+              name: "r", batch: nil, start: Instant(now.seconds + 100), groups: [group.id],
               firmware: firmware.id, maintainer: "m")
           ).id
         }
@@ -186,7 +187,7 @@ import Testing
     }
   }
 
-  @Test("A trusted key is one key: two in one text, a separator and what surrounds it are not kept")
+  @Test("A trusted key must be a single key, and is stored without surrounding text")
   func trust() async throws {
     try await PlatformUnderTest.run { platform in
       let admin = try await platform.access(.admin)

@@ -1,5 +1,6 @@
 import AsvinFixtures
 import AsvinPlatform
+import AsvinPlatformFixtures
 import AsvinPlatformAPI
 import FoundationEssentials
 import Logging
@@ -20,7 +21,7 @@ struct UploadTests {
     ).message(UploadReply.self)
   }
 
-  @Test("A bundle that is refused leaves neither an upload nor bytes")
+  @Test("A refused bundle leaves no upload and no bytes")
   func refused() async throws {
     try await PlatformUnderTest.run { platform in
       let admin = try await platform.access(.admin)
@@ -40,7 +41,7 @@ struct UploadTests {
     }
   }
 
-  @Test("An upload that was begun with another size begins anew")
+  @Test("An upload that was begun with another size begins again")
   func otherSize() async throws {
     try await PlatformUnderTest.run { platform in
       let admin = try await platform.access(.admin)
@@ -52,7 +53,7 @@ struct UploadTests {
     }
   }
 
-  @Test("Publishing a bundle again restores its object where it was lost or damaged", arguments: [true, false])
+  @Test("Publishing a bundle again restores a lost or damaged object", arguments: [true, false])
   func restored(isLost: Bool) async throws {
     try await PlatformUnderTest.run { platform in
       let admin = try await platform.access(.admin)
@@ -91,7 +92,7 @@ struct UploadTests {
     }
   }
 
-  @Test("An upload that is deleted while it is sent stays deleted, and its sender hears it")
+  @Test("An upload that is deleted during a request stays deleted, and the request fails")
   func deletedWhileSent() async throws {
     try await PlatformUnderTest.run { platform in
       let admin = try await platform.access(.admin)
@@ -116,7 +117,7 @@ struct UploadTests {
     }
   }
 
-  @Test("Uploads that nobody goes on with, and bytes without an upload, are removed after a day")
+  @Test("Abandoned uploads, and bytes without an upload, are removed after a day")
   func abandoned() async throws {
     try await PlatformUnderTest.run { platform in
       let admin = try await platform.access(.admin)
@@ -138,7 +139,7 @@ struct UploadTests {
 }
 
 extension PlatformUnderTest {
-  /// The objects that are kept.
+  /// Returns the names of the stored objects.
   fileprivate func objectNames() throws -> [String] {
     try FileManager.default.contentsOfDirectory(atPath: scratch.path("objects/sha256")).sorted()
   }

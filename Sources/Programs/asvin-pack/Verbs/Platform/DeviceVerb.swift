@@ -26,7 +26,7 @@ struct DeviceListing: Verb {
     var table = try platform.tasks(in: environment).run { platform in
       DeviceTable(
         devices: try await platform.all("/manage/devices", as: DeviceList.self),
-        groups: try await platform.must(.get, "/manage/device-groups", as: DeviceGroupList.self).items)
+        groups: try await platform.require(.get, "/manage/device-groups", as: DeviceGroupList.self).items)
     }
     table.devices = table.devices.filter {
       (!lobby || $0.placement == .lobby) && (!behind || $0.behindSince != nil)
@@ -53,11 +53,11 @@ struct DeviceGrouping: Verb {
     if create, let warning = PlatformConnection.warning(naming: into, "group") { environment.warn(warning) }
     let (names, lobby, into, create) = (devices, lobby, into, create)
     let table = try platform.tasks(in: environment).run { platform in
-      var groups = try await platform.must(.get, "/manage/device-groups", as: DeviceGroupList.self).items
+      var groups = try await platform.require(.get, "/manage/device-groups", as: DeviceGroupList.self).items
       let newName = into.hasPrefix("name:") ? String(into.dropFirst(5)) : into
       let group: Int64
       if create, !into.hasPrefix("id:"), !groups.contains(where: { $0.name == newName }) {
-        let made = try await platform.must(
+        let made = try await platform.require(
           .post, "/manage/device-groups", DeviceGroupRequest(name: newName), as: DeviceGroupReply.self)
         groups.append(made)
         group = made.id
@@ -79,19 +79,19 @@ struct DeviceGrouping: Verb {
 protocol DeviceMove {
   static var name: String { get }
   static var abstract: String { get }
-  static var placement: PlacementName { get }
+  static var placement: Placement { get }
 }
 
 enum Ungrouping: DeviceMove {
   static let name = "ungroup"
   static let abstract = "Take devices out of their group."
-  static let placement = PlacementName.ungrouped
+  static let placement = Placement.ungrouped
 }
 
 enum Blacklisting: DeviceMove {
   static let name = "blacklist"
   static let abstract = "Give devices nothing any more."
-  static let placement = PlacementName.blacklisted
+  static let placement = Placement.blacklisted
 }
 
 /// The verb that moves them.
@@ -148,7 +148,7 @@ extension PlatformConnection {
     var moved: [DeviceReply] = []
     for device in devices {
       moved.append(
-        try await must(.put, "/manage/devices/\(device.id)/placement", placement, as: DeviceReply.self))
+        try await require(.put, "/manage/devices/\(device.id)/placement", placement, as: DeviceReply.self))
     }
     return moved
   }

@@ -84,7 +84,7 @@ struct RolloutCreate: Verb {
     let (batch, time, startsNow) = (try batch(), try time(), start == "now")
     if let warning = PlatformConnection.warning(naming: name, "rollout") { environment.warn(warning) }
     let (name, groups) = (name, groups)
-    let priority = immediately ? PriorityName.immediately : .batch
+    let priority = immediately ? Priority.immediately : .batch
     let rollout = try platform.tasks(in: environment).run { platform in
       let groups = try await platform.deviceGroups(named: groups)
       let chosen: Int64
@@ -94,11 +94,11 @@ struct RolloutCreate: Verb {
       }
       let request = RolloutRequest(
         name: name, firmware: chosen, groups: groups, priority: priority, batch: batch, start: time)
-      let planned = try await platform.must(.post, "/manage/rollouts", request, as: RolloutReply.self)
+      let planned = try await platform.require(.post, "/manage/rollouts", request, as: RolloutReply.self)
       guard startsNow else { return planned }
       for displaced in planned.disables ?? [] { environment.warn("this disables \(displaced.text)") }
       do {
-        return try await platform.must(.post, "/manage/rollouts/\(planned.id)/start", as: RolloutReply.self)
+        return try await platform.require(.post, "/manage/rollouts/\(planned.id)/start", as: RolloutReply.self)
       } catch let failure as Failure {
         throw Failure(
           failure.kind, "rollout \(planned.id) is planned and was not started: \(failure.message)",

@@ -1,0 +1,51 @@
+import AsvinHost
+
+extension DeviceAgent {
+  /// Polls until the device must be restarted, or the task is cancelled. Errors are logged and the poll is repeated,
+  /// because a device without a running agent cannot be reached any more.
+  ///
+  /// - Parameter interval: the seconds between polls; `nil` lets the platform decide.
+  /// - Throws: `CancellationError`.
+  package func run(every interval: Double?) async throws {
+    var backoff = Backoff(interval: interval ?? 60)
+    var isIdle = false
+    introduce(interval)
+    while true {
+      try Task.checkCancellation()
+      let wait: Double
+      do {
+        let outcome = try await poll()
+        if mustEnd { return }
+        switch outcome {
+        case .nothing, .withdrawn:
+          wait = backoff.success(wish: interval == nil ? pace : nil)
+          if !isIdle { log("there is nothing to install; the next poll is in \(Self.seconds(wait))") }
+        case .updated:
+          wait = 0
+        case .failed, .waiting, .reverted, .pending:
+          wait = backoff.failure()
+          log("the next try is in \(Self.seconds(wait))")
+        }
+        isIdle = outcome == .nothing
+      } catch is CancellationError {
+        throw CancellationError()
+      } catch {
+        let failure = AgentFailure.failure(error)
+        wait = backoff.failure(wish: failure.retryAfter)
+        isIdle = false
+        let hint = failure.hint.map { " (\($0))" } ?? ""
+        log("\(failure.message)\(hint); the next try is in \(Self.seconds(wait))")
+      }
+      try await Task.sleep(for: .seconds(wait))
+    }
+  }
+
+  private func introduce(_ interval: Double?) {
+    let pace = interval.map { "every \(Self.seconds($0))" } ?? "as often as it requests"
+    log("\(identity.name) polls \(identity.platform) \(pace)")
+  }
+
+  private static func seconds(_ wait: Double) -> String {
+    wait < 10 ? "\((wait * 10).rounded() / 10) s" : "\(Int(wait)) s"
+  }
+}

@@ -1,0 +1,163 @@
+import AsvinHost
+package import AsvinBundle
+import AsvinCrypto
+import AsvinPlatformAPI
+package import AsvinPlatformClient
+import AsvinVerifier
+import AsvinManifest
+import FoundationEssentials
+
+/// The enrolment of a device, and the creation of its folder.
+package struct DeviceEnrolment: Sendable {
+  /// The device's own name.
+  package var name: String
+  /// The name that operators see.
+  package var label: String?
+  /// The vendor and the class.
+  package var deviceClass: DeviceClass
+  /// The factory image.
+  package var image: [UInt8]
+  /// The version of the factory image.
+  package var version: String
+  /// The sequence number of the factory image.
+  package var sequence: UInt64
+  /// The size of the largest image in bytes.
+  package var room: UInt64
+  /// Public keys in PEM, one of which must have signed a release.
+  package var trust: [String]
+  /// The workspace's customer key.
+  package var customerKey: String
+  /// The workspace's device key, which a login names.
+  package var deviceKey: String
+
+  package init(
+    name: String, label: String?, deviceClass: DeviceClass, image: [UInt8], version: String, sequence: UInt64,
+    room: UInt64, trust: [String], customerKey: String, deviceKey: String
+  ) {
+    (self.name, self.label, self.deviceClass) = (name, label, deviceClass)
+    (self.image, self.version, self.sequence, self.room) = (image, version, sequence, room)
+    (self.trust, self.customerKey, self.deviceKey) = (trust, customerKey, deviceKey)
+  }
+
+  /// Enrols the device and writes the factory image into the first slot set. A device that enrols again in the same folder
+  /// keeps its key and its releases. It trusts the given keys from then on.
+  ///
+  /// - Throws: ``Failure``.
+  package func run(in folder: DeviceFolder, on platform: PlatformConnection) async throws -> DeviceIdentity {
+    guard !trust.isEmpty else {
+      throw Failure(.usage, "no key to trust is given", hint: "give the signer's public key with --trust KEY.pub.pem")
+    }
+    for text in trust { try Self.check(text) }
+    let known = try folder.knownIdentity()
+    guard known.map({ $0.name == name }) ?? true else {
+      throw Failure(
+        .usage, "'\(folder.path)' has the device '\(known?.name ?? "")'", hint: "use a separate folder for each device"
+      )
+    }
+    try folder.make()
+    let lock = try folder.lock()
+    defer { lock.release() }
+    let key = try folder.makeKey()
+    var identity = DeviceIdentity(
+      platform: platform.address, workspace: 0, device: 0, name: name, vendor: deviceClass.vendor.uuid,
+      deviceClass: deviceClass.deviceClass.uuid, factorySequence: known?.factorySequence ?? sequence,
+      room: known?.room ?? max(room, UInt64(image.span.count)), trust: trust,
+      factory: known?.factory
+        ?? DeviceIdentity.Factory(
+          version: version, size: UInt64(image.span.count), digest: SHA256.digest(of: image.span).hexadecimal))
+    let running = try folder.running(identity)
+    identity = try await Self.enrolled(
+      identity, key, EnrolmentKeys(customer: customerKey, device: deviceKey), version: running ?? version, label: label,
+      on: platform)
+    // A device that was enrolled before keeps its releases.
+    if running == nil { try writeFactoryImage(to: folder, &identity) }
+    try folder.keep(identity)
+    return identity
+  }
+
+  /// Enrols a device again that the platform no longer knows.
+  static func renew(
+    _ identity: DeviceIdentity, _ key: PrivateKey, _ keys: EnrolmentKeys, version: String,
+    on platform: PlatformConnection
+  ) async throws -> DeviceIdentity {
+    try await enrolled(identity, key, keys, version: version, label: nil, on: platform)
+  }
+
+  private static func enrolled(
+    _ identity: DeviceIdentity, _ key: PrivateKey, _ keys: EnrolmentKeys, version: String, label: String?,
+    on platform: PlatformConnection
+  ) async throws -> DeviceIdentity {
+    let workspace = platform.with(token: try await workspaceToken(keys, platform))
+    let proof = try key.signature(of: DeviceProof.enrolment(of: identity.name))
+    let request = EnrolmentRequest(
+      name: identity.name, label: label, version: version, deviceClass: identity.deviceClass,
+      key: Data(key.publicKey.withBytes { bytes in bytes.indices.map { bytes[$0] } }), proof: Data(proof))
+    do {
+      let reply = try await workspace.require(.post, "/v2/devices", request, as: EnrolmentReply.self)
+      var identity = identity
+      (identity.workspace, identity.device) = (reply.workspace, reply.device)
+      return identity
+    } catch let failure as Failure where failure.status == 409 {
+      throw Failure(
+        .notAllowed, "a device '\(identity.name)' with another key is enrolled on the platform",
+        hint:
+          "if this device was wiped, an operator must remove the old one first: asvin-pack device remove '\(identity.name)'"
+      )
+    }
+  }
+
+  private static func check(_ key: String) throws {
+    do {
+      _ = try PublicKey(pem: Array(key.utf8))
+    } catch {
+      throw Failure(error, on: "--trust")
+    }
+  }
+
+  private func writeFactoryImage(to folder: DeviceFolder, _ identity: inout DeviceIdentity) throws {
+    identity.factorySequence = sequence
+    identity.factory = DeviceIdentity.Factory(
+      version: version, size: UInt64(image.span.count), digest: SHA256.digest(of: image.span).hexadecimal)
+    identity.room = max(identity.room, UInt64(image.span.count))
+    let region = try FileRegion(folder.image(0, in: .a), room: identity.room)
+    region.file.write(0, image.span)
+    try region.file.flush()
+    let content = SlotSetContent(
+      release: "", version: version, sequence: sequence,
+      images: [
+        InstalledSlot(slot: 0, size: UInt64(image.span.count), digest: SHA256.digest(of: image.span).hexadecimal)
+      ], isConfirmed: true)
+    try folder.write(SlotSets(a: content, b: nil), to: DeviceFolder.slotSetsFile)
+  }
+
+  /// Logs in with the workspace's keys, as asvin's own clients do.
+  private static func workspaceToken(_ keys: EnrolmentKeys, _ platform: PlatformConnection) async throws -> String {
+    struct Body: Encodable, Sendable {
+      let deviceKey: String
+      let timestamp: Int64
+      let signature: String
+
+      enum CodingKeys: String, CodingKey {
+        case deviceKey = "device_key"
+        case timestamp
+        case signature = "device_signature"
+      }
+    }
+    struct Reply: Decodable { let token: String }
+    let time = Int64(Date.now.timeIntervalSince1970)
+    let code = MessageCode.code(of: Array("\(time)\(keys.device)".utf8), key: Array(keys.customer.utf8))
+    let body = Body(deviceKey: keys.device, timestamp: time, signature: code.hexadecimal)
+    return try await platform.require(.post, "/auth/login", body, as: Reply.self).token
+  }
+}
+
+extension DeviceFolder {
+  /// Returns the running version; `nil` if no slot set has it.
+  fileprivate func running(_ identity: DeviceIdentity) throws -> String? {
+    do {
+      return try state(identity).running.content.version
+    } catch is Failure {
+      return nil
+    }
+  }
+}

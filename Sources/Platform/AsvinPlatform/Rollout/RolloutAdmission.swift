@@ -1,0 +1,77 @@
+package import AsvinPlatformAPI
+
+// What a rollout has for a device.
+extension Rollout {
+  /// The answer to a device that polls.
+  package enum Answer: Equatable, Sendable {
+    /// The device may begin, or try again.
+    case admitted
+    /// The device was admitted before and gets the same offer.
+    case offeredAgain
+    /// Nothing; an older rollout may have something.
+    case passed
+    /// Nothing; the device has finished this rollout, or must wait in it.
+    case done
+  }
+
+  /// A device's part in a rollout, as far as the tally counts it.
+  package struct Part: Equatable, Sendable {
+    package let state: RecordState
+    /// Whether the device failed and an operator has forgiven that.
+    package let isForgiven: Bool
+    /// Whether the device confirms by itself that it runs what it has written.
+    package let canConfirm: Bool
+  }
+
+  package func part(_ record: DeviceRecord, of device: Device) -> Part {
+    Part(
+      state: record.state, isForgiven: record.state == .failed && record.round < round,
+      canConfirm: device.audience != .legacy)
+  }
+
+  /// Returns the answer to a device in one of its groups.
+  ///
+  /// - Parameters:
+  ///   - record: the device's record, if it has one.
+  ///   - members: the number of devices that can use the firmware.
+  package func answer(
+    to record: DeviceRecord?, members: @autoclosure () throws -> Int, at now: Instant
+  ) rethrows -> Answer {
+    guard !isDisabled, !isEnded, phase != .planned else { return .passed }
+    let isOpen = phase == .running && plan.rules.window?.contains(now) ?? true
+    switch record?.state {
+    case nil:
+      guard isOpen else { return .passed }
+      return tally.admitted - forgivenFailures < quota(members: try members()) ? .admitted : .passed
+    case .offered: return isOpen ? .offeredAgain : .passed
+    // A download that has begun may continue outside the daily window, but not while the rollout is paused.
+    case .downloading: return phase == .running ? .offeredAgain : .done
+    case .installed, .confirmed, .failed, .skipped: return .done
+    }
+  }
+
+  /// Refuses to serve a device, or to accept its report of a download or an installation, unless the rollout is live for it
+  /// now. An earlier offer is not a permission, because an operator may have stopped the rollout since.
+  ///
+  /// - Throws: ``PlatformError/over(_:)``, ``PlatformError/held(_:)``.
+  package func permit(_ device: Device, _ firmware: Firmware) throws(PlatformError) {
+    guard !isEnded else { throw .over(phase) }
+    guard device.placement != .blacklisted else { throw .held(.blacklisted) }
+    guard let group = device.group, plan.groups.contains(group), firmware.suits(device.audience) else {
+      throw .held(.notInGroups)
+    }
+    guard !isDisabled, !disabledGroups.contains(group) else { throw .held(.disabled) }
+    switch phase {
+    case .planned: throw .held(.planned)
+    case .paused: throw .held(.paused)
+    case .stopped: throw .held(.stopped)
+    case .running, .finished, .aborted: break
+    }
+  }
+
+  /// Whether a device is in the active groups and can use the firmware.
+  func reaches(_ device: Device, _ firmware: Firmware?) -> Bool {
+    guard let group = device.group, let firmware else { return false }
+    return activeGroups.contains(group) && firmware.suits(device.audience)
+  }
+}

@@ -1,0 +1,72 @@
+package import AsvinManifest
+
+/// Reads of one workspace.
+package protocol ReadTransaction {
+  func device(_ id: ID<Device>) throws -> Device?
+  func device(_ name: DeviceName) throws -> Device?
+  /// Returns a page of devices in the order of their ids.
+  func devices(after id: ID<Device>?, limit: Int) throws -> [Device]
+  func deviceGroup(_ id: ID<DeviceGroup>) throws -> DeviceGroup?
+  func deviceGroup(named name: String) throws -> DeviceGroup?
+  func deviceGroups() throws -> [DeviceGroup]
+  /// Returns the number of devices of an audience in a group.
+  func members(of group: ID<DeviceGroup>, _ audience: Audience) throws -> Int
+
+  func fileGroup(_ id: ID<FileGroup>) throws -> FileGroup?
+  func fileGroup(named name: String) throws -> FileGroup?
+  func fileGroups() throws -> [FileGroup]
+  func firmware(_ id: ID<Firmware>) throws -> Firmware?
+  /// Returns a page of firmware in the order of ids, of one group or of all.
+  func firmware(of group: ID<FileGroup>?, after id: ID<Firmware>?, limit: Int) throws -> [Firmware]
+  func firmwareCount(of group: ID<FileGroup>) throws -> Int
+  /// Returns the firmware of a group that has a bundle digest.
+  func firmware(bundle: Digest, in group: ID<FileGroup>) throws -> Firmware?
+  /// Returns the firmware of a class that has a sequence number.
+  func firmware(of deviceClass: Identifier, sequence: UInt64) throws -> Firmware?
+  /// Returns the first firmware whose image has a content id.
+  func firmware(contentID: String) throws -> Firmware?
+  /// Whether a rollout uses firmware.
+  func isUsed(_ firmware: ID<Firmware>) throws -> Bool
+
+  func rollout(_ id: ID<Rollout>) throws -> Rollout?
+  /// Returns all rollouts in the order of their creation.
+  func rollouts() throws -> [Rollout]
+  /// Returns the running, paused and stopped rollouts to a group, the one started last first.
+  func activeRollouts(of group: ID<DeviceGroup>) throws -> [Rollout]
+  /// Returns the rollouts to a group that may have something for a device: running, paused or stopped, not disabled, with
+  /// an order above one; the one started last first.
+  func openRollouts(of group: ID<DeviceGroup>, above order: Int64) throws -> [Rollout]
+  /// Returns the running, paused and stopped rollouts in which a device has a record.
+  func activeRollouts(withRecordOf device: ID<Device>) throws -> [Rollout]
+  /// Returns the rollouts of an image by its content id, the one started last first.
+  func rollouts(bringing contentID: String) throws -> [Rollout]
+  /// Returns the rollouts of a release, by the SHA-256 of its manifest, in which a device has a record; the one started
+  /// last first.
+  func rollouts(bringing release: Digest, to device: ID<Device>) throws -> [Rollout]
+  /// Returns the planned rollouts that are due, in the order of their times. It returns ids, so that a damaged rollout does
+  /// not prevent the others.
+  func dueRollouts(at now: Instant) throws -> [ID<Rollout>]
+  /// Returns the release with the highest sequence number of the firmware's class that was started for one of the groups.
+  func highestRelease(of firmware: Firmware, to groups: Set<ID<DeviceGroup>>) throws -> Firmware.Release?
+
+  func record(_ rollout: ID<Rollout>, _ device: ID<Device>) throws -> DeviceRecord?
+  /// Returns a page of a rollout's records in the order of the devices' ids.
+  func records(of rollout: ID<Rollout>, after device: ID<Device>?, limit: Int) throws -> [(ID<Device>, DeviceRecord)]
+  /// Returns the rollouts in which a device has a record, ended ones included.
+  func rolloutsWithRecord(of device: ID<Device>) throws -> [Rollout]
+  /// Returns the rollouts in which a device is offered, downloading or installed.
+  func unconfirmedRollouts(of device: ID<Device>) throws -> [ID<Rollout>]
+  /// Returns the highest ``Rollout/order`` of the rollouts in which a device is installed, confirmed or skipped; 0 for
+  /// none.
+  func newestOrder(of device: ID<Device>) throws -> Int64
+
+  func uploads() throws -> [Upload]
+  func upload(_ id: ID<Upload>) throws -> Upload?
+  /// Returns the upload of a bundle to a group.
+  func upload(of digest: Digest, to group: ID<FileGroup>) throws -> Upload?
+  func accessTokens() throws -> [AccessToken]
+  /// Returns the newest entry of the audit log.
+  func lastAuditEntry() throws -> AuditEntry?
+  /// Returns a page of the audit log.
+  func auditEntries(after number: Int64, limit: Int) throws -> [AuditEntry]
+}

@@ -1,0 +1,42 @@
+package import AsvinManifest
+package import AsvinPlatformAPI
+
+/// Reads and writes of one workspace. `add` assigns an id; `put` replaces an entity.
+package protocol WriteTransaction: ReadTransaction {
+  func add(_ device: Device) throws -> Device
+  func add(_ group: DeviceGroup) throws -> DeviceGroup
+  func add(_ group: FileGroup) throws -> FileGroup
+  func add(_ firmware: Firmware) throws -> Firmware
+  func add(_ rollout: Rollout) throws -> Rollout
+  func add(_ upload: Upload) throws -> Upload
+  func add(_ token: AccessToken) throws -> AccessToken
+  /// Adds an entry to the audit log. Entries cannot be removed.
+  func record(_ action: AuditAction, _ subject: String, by actor: String, at now: Instant) throws
+  func remove(_ upload: ID<Upload>) throws
+  /// Revokes a token.
+  func remove(_ token: ID<AccessToken>) throws
+  func put(_ device: Device) throws
+  func put(_ group: FileGroup) throws
+  func put(_ group: DeviceGroup) throws
+  func put(_ rollout: Rollout) throws
+  /// Adds or replaces the record of a device in a rollout.
+  func put(_ record: DeviceRecord, _ rollout: ID<Rollout>, _ device: ID<Device>) throws
+  /// Changes the number of devices of an audience in a group, and the number of all its devices.
+  func addMembers(_ number: Int, _ audience: Audience, to group: ID<DeviceGroup>) throws
+  /// Counts a rollout's records again: those of legacy devices, and of devices of a class, in its active groups.
+  ///
+  /// - Returns: the tally, and the number of forgiven failures.
+  func recount(_ rollout: Rollout, deviceClass: Identifier?) throws -> (tally: RolloutTally, forgiven: Int)
+  /// Adds a device key after the workspace's other keys.
+  ///
+  /// - Throws: ``PlatformError/nameTaken(_:)`` if a workspace has the key.
+  func add(deviceKey: String) throws
+  /// Removes a device key of the workspace.
+  ///
+  /// - Throws: ``PlatformError/notFound(_:)`` if the workspace does not have the key.
+  func remove(deviceKey: String) throws
+  /// Removes a device and its records.
+  func remove(_ device: ID<Device>) throws
+  /// Returns the next ``Rollout/order``.
+  func nextOrder() throws -> Int64
+}

@@ -1,0 +1,70 @@
+package import AsvinManifest
+import AsvinPlatformAPI
+
+/// The data with which a verifying device enrols.
+package struct Enrolment: Sendable {
+  /// The device's own name.
+  package var name: DeviceName
+  /// The name that operators see.
+  package var label: String?
+  package var firmwareVersion: String
+  package var deviceClass: Identifier
+  /// The Ed25519 public key.
+  package var key: FixedBytes<32>
+
+  package init(
+    name: DeviceName, label: String?, firmwareVersion: String, deviceClass: Identifier, key: FixedBytes<32>
+  ) {
+    self.name = name
+    self.label = label
+    self.firmwareVersion = firmwareVersion
+    self.deviceClass = deviceClass
+    self.key = key
+  }
+}
+
+extension WriteTransaction {
+  /// Enrols a verifying device. A new device is in the lobby; a device with the same key is the same device.
+  ///
+  /// - Returns: the device, and whether it is new.
+  /// - Throws: ``PlatformError/nameTaken(_:)`` if a device of that name has another key or none, so that knowing a name is
+  ///   not enough to replace a device. An operator must delete the old device first.
+  package func enrol(_ enrolment: Enrolment, at now: Instant) throws -> (device: Device, isNew: Bool) {
+    if var known = try device(enrolment.name) {
+      guard known.key == enrolment.key else { throw PlatformError.nameTaken(.device) }
+      if known.deviceClass != enrolment.deviceClass {
+        // Devices of another class use other firmware, so that every count of the device changes.
+        var changed = known
+        changed.deviceClass = enrolment.deviceClass
+        try change(&known, to: changed, at: now)
+        try record(.changeDeviceClass, "device \(known.id.value)", by: "device", at: now)
+      }
+      try recordContact(&known, firmwareVersion: enrolment.firmwareVersion, at: now)
+      return (known, false)
+    }
+    var device = Device(
+      id: ID(0), name: enrolment.name, label: enrolment.label ?? enrolment.name.text,
+      firmwareVersion: enrolment.firmwareVersion, registered: now, seen: now, deviceClass: enrolment.deviceClass)
+    device.key = enrolment.key
+    return (try add(device), true)
+  }
+
+  /// Registers an asvin client. A new device is in the lobby; for a known device, the contact is recorded if it is news.
+  ///
+  /// - Parameter savesTime: as in ``nextImage(for:firmwareVersion:at:savesTime:)``.
+  /// - Returns: the device, and whether it is new.
+  package func register(
+    _ name: DeviceName, label: String?, firmwareVersion: String, at now: Instant, savesTime: Bool = true
+  ) throws -> (device: Device, isNew: Bool) {
+    if var device = try device(name) {
+      // An ESP32 registers before each of its polls.
+      if device.isNews(firmwareVersion, at: now, savesTime: savesTime) {
+        try recordContact(&device, firmwareVersion: firmwareVersion, at: now)
+      }
+      return (device, false)
+    }
+    let device = Device(
+      id: ID(0), name: name, label: label ?? name.text, firmwareVersion: firmwareVersion, registered: now, seen: now)
+    return (try add(device), true)
+  }
+}

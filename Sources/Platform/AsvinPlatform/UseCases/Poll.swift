@@ -1,0 +1,147 @@
+import AsvinPlatformAPI
+package import AsvinVerifier
+
+// The polls of both device APIs. A poll that changes nothing only reads: devices poll once a minute, and a commit waits for
+// the disk. A poll writes for three reasons: the device reports another version, its last contact is five minutes old, or a
+// rollout admits it.
+
+extension PlatformStore {
+  /// Runs a poll. If the store cannot be written, as on a full disk, the poll runs again without saving the time of the
+  /// contact, so that a poll without other news is answered.
+  package func poll<Result: Sendable>(
+    in workspace: ID<Workspace>,
+    _ body: @escaping @Sendable (any WriteTransaction, _ savesTime: Bool) throws -> Result
+  ) async throws -> Result {
+    do {
+      return try await attempt(in: workspace) { try body($0, true) }
+    } catch is ServiceFault {
+      return try await attempt(in: workspace) { try body($0, false) }
+    }
+  }
+}
+
+/// Firmware that a rollout offers to a device.
+package struct Offer: Equatable, Sendable {
+  package var rollout: Rollout
+  package var firmware: Firmware
+}
+
+/// A release that a rollout offers to a verifying device, with the payloads that the device fetches.
+package struct ReleaseOffer: Sendable {
+  package let offer: Offer
+  package let release: Firmware.Release
+  package let payloads: [ChosenPayload]
+}
+
+extension WriteTransaction {
+  /// Answers the poll of an asvin client. A device that is not registered, or that has a key of its own, is offered
+  /// nothing: an error would stop an ESP8266 for good.
+  ///
+  /// - Parameter savesTime: whether a contact is recorded only because the last one is five minutes old.
+  package func nextImage(
+    for name: DeviceName, firmwareVersion: String, at now: Instant, savesTime: Bool = true
+  ) throws -> Offer? {
+    guard var device = try device(name), device.key == nil else { return nil }
+    if device.isNews(firmwareVersion, at: now, savesTime: savesTime) {
+      try recordContact(&device, firmwareVersion: firmwareVersion, at: now)
+    }
+    return try offer(to: device, at: now)
+  }
+
+  /// Answers the poll of a verifying device. A release that it already has is marked as skipped. A release without a
+  /// payload that it can use is recorded as failed, so that the rollout shows what the device would refuse.
+  ///
+  /// - Parameter savesTime: as in ``nextImage(for:firmwareVersion:at:savesTime:)``.
+  /// - Throws: ``PlatformError/notFound(_:)``.
+  package func nextRelease(
+    for id: ID<Device>, firmwareVersion: String, installed: [InstalledImage], features: UInt64, memory: UInt64,
+    at now: Instant, savesTime: Bool = true
+  ) throws -> ReleaseOffer? {
+    guard var device = try device(id) else { throw PlatformError.notFound(.device) }
+    if device.isNews(firmwareVersion, at: now, savesTime: savesTime) {
+      // The version proves nothing here: two releases may have one version, and the device confirms by itself.
+      try saveContact(&device, firmwareVersion: firmwareVersion, at: now)
+    }
+    while let offer = try offer(to: device, at: now), let release = offer.firmware.release {
+      guard let payloads = try release.payloads(installed: installed, features: features, memory: memory) else {
+        let failure = DeviceRecord.Event.fails(Reason.noUsablePayload.rawValue)
+        guard try apply(failure, from: &device, about: offer.rollout.id, at: now) else { return nil }
+        continue
+      }
+      if !payloads.isEmpty { return ReleaseOffer(offer: offer, release: release, payloads: payloads) }
+      try markSkipped(&device, in: offer.rollout.id, at: now)
+    }
+    return nil
+  }
+
+  /// Returns the offer to a device, and admits the device if the offer is new.
+  package func offer(to device: Device, at now: Instant) throws -> Offer? {
+    guard let (offer, isNew) = try nextOffer(for: device, at: now) else { return nil }
+    guard isNew else { return offer }
+    var rollout = offer.rollout
+    let record = DeviceRecord(at: now)
+    try put(record, rollout.id, device.id)
+    try update(&rollout, from: nil, to: rollout.part(record, of: device), at: now)
+    return Offer(rollout: rollout, firmware: offer.firmware)
+  }
+
+  /// Records the contact of an asvin client, or an enrolment. If the version changed to that of an offered firmware, the
+  /// device runs that firmware: asvin's clients report nothing else after their restart, and pycom's client reports nothing
+  /// before it.
+  package func recordContact(_ device: inout Device, firmwareVersion: String, at now: Instant) throws {
+    let isChanged = device.firmwareVersion != firmwareVersion
+    try saveContact(&device, firmwareVersion: firmwareVersion, at: now)
+    guard isChanged else { return }
+    for rollout in try unconfirmedRollouts(of: device.id) {
+      guard let known = try self.rollout(rollout), try firmware(known.plan.firmware)?.version == firmwareVersion else {
+        continue
+      }
+      try apply(.runs, from: &device, about: rollout, at: now)
+    }
+  }
+
+  private func saveContact(_ device: inout Device, firmwareVersion: String, at now: Instant) throws {
+    (device.firmwareVersion, device.seen) = (firmwareVersion, now)
+    try put(device)
+  }
+}
+
+extension Device {
+  /// Whether a contact must be written: the version changed, or the last contact is old. A contact in the future, after the
+  /// clock was set back, counts as old.
+  func isNews(_ version: String, at now: Instant, savesTime: Bool) -> Bool {
+    let limit = PlatformLimit.contactSeconds
+    return firmwareVersion != version || savesTime && !(-limit..<limit).contains(now.seconds - seen.seconds)
+  }
+}
+
+extension ReadTransaction {
+  /// Returns the offer that a device would get, without admitting it.
+  ///
+  /// - Returns: the offer, and whether it is new, so that the device must be admitted.
+  package func nextOffer(for device: Device, at now: Instant) throws -> (offer: Offer, isNew: Bool)? {
+    guard let group = device.group else { return nil }
+    // Rollouts that were started before the one whose firmware the device has would downgrade it.
+    for rollout in try openRollouts(of: group, above: device.newestRollout) {
+      guard let firmware = try firmware(rollout.plan.firmware), rollout.reaches(device, firmware) else { continue }
+      let record = try record(rollout.id, device.id)
+      switch try rollout.answer(to: record, members: try members(of: rollout), at: now) {
+      case .admitted: return (Offer(rollout: rollout, firmware: firmware), true)
+      case .offeredAgain: return (Offer(rollout: rollout, firmware: firmware), false)
+      case .passed: continue
+      case .done: return nil
+      }
+    }
+    return nil
+  }
+
+  /// Returns the start of the first rollout to a device that the device has not completed. A device has no clock and cannot
+  /// notice that it is cut off from its updates; this shows it.
+  package func behindSince(_ device: Device) throws -> Instant? {
+    guard let group = device.group else { return nil }
+    return try openRollouts(of: group, above: device.newestRollout).filter { rollout in
+      guard rollout.reaches(device, try firmware(rollout.plan.firmware)) else { return false }
+      return try record(rollout.id, device.id)?.state.isFinal != true
+    }.compactMap(\.started).min()
+  }
+}

@@ -1,0 +1,83 @@
+/// The lengths, counts and times of the platform that outside data can reach. `Limit` has those of manifests and bundles.
+package enum PlatformLimit {
+  // Messages
+
+  /// The largest id and size: every JSON reader keeps integers up to 2⁵³ − 1 exactly.
+  package static let largestID: Int64 = 9_007_199_254_740_991
+  /// Levels of arrays and objects in a request. The messages of the platform have at most five.
+  package static let nesting = 8
+  /// Bytes of a request's body, except for uploads.
+  package static let bodyBytes = 16_384
+  /// Bytes of a reply that a client reads into memory.
+  package static let replyBytes = 1 << 24
+  /// Items of a page.
+  package static let pageItems: Int64 = 1000
+
+  // Uploads
+
+  /// Bytes of a bundle: an image of 4 GiB and its surroundings.
+  package static let bundleBytes: UInt64 = 1 << 32 + 1 << 26
+  /// Open uploads of a workspace.
+  package static let openUploads = 64
+  /// Bytes of an image whose chip is determined. No board of asvin's clients has more flash.
+  package static let describedImageBytes: UInt64 = 1 << 24
+
+  // Rollouts
+
+  /// Waves of a rollout.
+  package static let waves = 32
+  /// Attempts of a device after a failure.
+  package static let retries = 100
+  /// Bytes of a rollout's name. asvin's clients read the reply into a kilobyte.
+  package static let rolloutNameBytes = 256
+
+  // Logins
+
+  /// Bytes of a device token: the buffer of an ESP8266.
+  package static let tokenBytes = 977
+  /// Seconds for which a device token is valid.
+  package static let tokenSeconds: Int64 = 600
+  /// Seconds for which a nonce is valid.
+  package static let challengeSeconds: Int64 = 120
+  /// Unused nonces that are kept. Beyond that number, the oldest become invalid.
+  package static let challenges = 100_000
+  /// Seconds by which the clock of an asvin client may be wrong.
+  package static let clockError: Int64 = 300
+  /// Bytes of an e-mail address (RFC 5321 §4.5.3.1.3).
+  package static let emailBytes = 254
+  /// Bytes of a password in a login.
+  package static let passwordBytes = 1024
+
+  // Requests a minute
+
+  /// Requests from one address before it has proved an identity. Thousands of gateways may share one address.
+  package static let anonymousPerMinute = 60_000
+  /// Wrong passwords from one address for one account.
+  package static let wrongPasswordsPerMinute = 10
+  /// Wrong passwords for one account from all addresses, or from one address for all accounts.
+  package static let allWrongPasswordsPerMinute = 60
+  /// Lists of all devices for one address. A list takes time in proportion to the number of devices.
+  package static let deviceListsPerMinute = 60
+
+  // Memory
+
+  /// Names that the rate limiter counts: about 64 MB, and more than the server can answer in a minute.
+  package static let countedNames = 2_000_000
+  /// Verified device tokens that are remembered.
+  package static let rememberedTokens = 20_000
+  /// Accounts whose verified password is remembered.
+  package static let rememberedAccounts = 10_000
+  /// Digests of all cached sealed streams: 32 MiB.
+  package static let sealedLinks: UInt64 = 1 << 20
+  /// Writes that wait for the next commit.
+  package static let waitingWrites = 8192
+
+  // Times
+
+  /// Seconds since the last contact for which another contact without news is not written.
+  package static let contactSeconds: Int64 = 300
+  /// Seconds after the last byte of an upload until it is removed.
+  package static let uploadSeconds: Int64 = 86_400
+  /// Seconds until bytes without an upload are removed. The upload may be about to be created.
+  package static let orphanSeconds: Int64 = 3600
+}

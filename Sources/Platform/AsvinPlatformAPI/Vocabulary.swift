@@ -1,0 +1,143 @@
+// The words of the platform, declared once: messages, rules, store and programs use these enumerations. The raw values are
+// parts of the API.
+
+/// What the owner of a token may do in a workspace.
+package enum Role: String, Codable, CaseIterable, Sendable {
+  /// Reads everything and changes nothing.
+  case viewer
+  /// Publishes firmware.
+  case publisher
+  /// Moves devices and controls rollouts.
+  case `operator`
+  /// Does everything, including the management of tokens and file groups.
+  case admin
+}
+
+/// Where a device is in the fleet.
+package enum Placement: String, Codable, CaseIterable, Sendable {
+  /// It has registered and waits for an operator.
+  case lobby
+  /// It gets the rollouts of its group.
+  case grouped
+  /// It was removed from a group.
+  case ungrouped
+  /// It is known and gets nothing.
+  case blacklisted
+}
+
+/// How a rollout spreads.
+package enum Priority: String, Codable, CaseIterable, Sendable {
+  /// In waves.
+  case batch
+  /// To every device at once; other rollouts are disabled in its groups.
+  case immediately
+}
+
+/// What counts as success in a rollout.
+package enum SuccessCriterion: String, Codable, CaseIterable, Sendable {
+  /// The device runs the firmware after its next start.
+  case confirmed
+  /// The device has written the firmware. asvin's clients report nothing more.
+  case installed
+}
+
+/// The phase of a rollout.
+package enum Phase: String, Codable, CaseIterable, Sendable {
+  /// It waits for its time or for an operator.
+  case planned
+  /// Devices are offered its firmware.
+  case running
+  /// Paused by an operator: no device begins or fetches, but devices that confirm still count.
+  case paused
+  /// Paused by itself, because the failure threshold was reached.
+  case stopped
+  /// Every device has reached a final state, or an operator ended it.
+  case finished
+  /// Aborted by an operator, or because it could not start at its time.
+  case aborted
+}
+
+/// The state of a device in a rollout.
+package enum RecordState: String, Codable, CaseIterable, Sendable {
+  /// It was offered the firmware and has not begun.
+  case offered
+  /// It is fetching the firmware.
+  case downloading
+  /// It has written the firmware and has not confirmed it.
+  case installed
+  /// It runs the firmware.
+  case confirmed
+  /// It failed and may not try again.
+  case failed
+  /// It already had the firmware.
+  case skipped
+
+  /// Whether the device has nothing more to do.
+  package var isFinal: Bool { self == .confirmed || self == .failed || self == .skipped }
+}
+
+/// What a device reports about a rollout.
+package enum DeviceEvent: String, Codable, CaseIterable, Sendable {
+  /// It is fetching the firmware.
+  case downloading
+  /// It has written the firmware.
+  case installed
+  /// It has started with the firmware and works.
+  case confirmed
+  /// It could not install the firmware, or the firmware does not work.
+  case failed
+  /// It already had the firmware.
+  case skipped
+}
+
+/// The kind of a payload.
+package enum PayloadForm: String, Codable, CaseIterable, Sendable {
+  case image
+  /// A patch of the image that the device runs.
+  case patch
+  /// The compressed image: a patch of the empty base.
+  case compressed
+}
+
+/// The actions in the audit log.
+package enum AuditAction: String, Sendable {
+  case enrolDevice = "device.enrol"
+  case changeDeviceClass = "device.class"
+  case moveToLobby = "device.lobby"
+  case moveToGroup = "device.grouped"
+  case removeFromGroup = "device.ungrouped"
+  case blacklistDevice = "device.blacklisted"
+  case deleteDevice = "device.delete"
+  case createDeviceGroup = "device-group.create"
+  case createFileGroup = "file-group.create"
+  case changeFileGroup = "file-group.change"
+  case publishFirmware = "firmware.publish"
+  case planRollout = "rollout.plan"
+  case startRollout = "rollout.start"
+  case pauseRollout = "rollout.pause"
+  case resumeRollout = "rollout.resume"
+  case finishRollout = "rollout.finish"
+  case abortRollout = "rollout.abort"
+  case enableRollout = "rollout.enable"
+  case disableRollout = "rollout.disable"
+  /// The rollout opened its next wave.
+  case openWave = "rollout.wave"
+  /// The rollout reached its failure threshold.
+  case stopRollout = "rollout.stop"
+  case createToken = "token.create"
+  case deleteToken = "token.delete"
+  case createWorkspace = "workspace.create"
+  case addDeviceKey = "workspace.device-key-add"
+  case removeDeviceKey = "workspace.device-key-remove"
+
+  /// The action of moving a device.
+  package init(movingTo placement: Placement) {
+    self =
+      switch placement {
+      case .lobby: .moveToLobby
+      case .grouped: .moveToGroup
+      case .ungrouped: .removeFromGroup
+      case .blacklisted: .blacklistDevice
+      }
+  }
+}

@@ -1,0 +1,55 @@
+import AsvinCrypto
+import AsvinPlatform
+import AsvinPlatformAPI
+import AsvinManifest
+import Synchronization
+
+/// Logins by e-mail address and password. Verifying a password takes a third of a second, and a load generator logs in
+/// twice for each update. Therefore verified passwords are remembered as authentication codes under a key that ends with
+/// the process.
+final class AccountLogins: Sendable {
+  private let key = (0..<32).map { _ in UInt8.random(in: 0...255) }
+  private let verified = Mutex<[String: Digest]>([:])
+
+  /// Two passwords at a time with a short queue, so that a client that guesses delays others only briefly.
+  private let hashing = Workers("passwords", threads: 2, mostWaiting: 4)
+  /// Hashed for an unknown address, so that the time of the answer does not show whether an account exists.
+  private let nobody = Account(email: "", salt: FixedBytes(), hash: Digest())
+
+  /// Returns the workspace of an account; `nil` for a wrong password. Only wrong passwords are counted, so that clients
+  /// that share an address do not lock each other out.
+  ///
+  /// - Throws: ``Refusal`` after too many wrong passwords; ``ServiceFault/overloaded``.
+  func workspace(
+    _ email: String, _ password: String, from address: String, in store: any PlatformStore, limiter: RateLimiter,
+    at now: Instant
+  ) async throws -> ID<Workspace>? {
+    guard password.utf8.count <= PlatformLimit.passwordBytes, email.utf8.count <= PlatformLimit.emailBytes else {
+      return nil
+    }
+    let found = try await store.account(email)
+    let account = found?.account ?? nobody
+    let secret = Array((account.hash.hexadecimal + password).utf8)
+    if let known = verified.withLock({ $0[account.email] }), MessageCode.isCode(known, of: secret, key: key) {
+      return found?.workspace
+    }
+    let names = [
+      ("\(address) wrong \(Account.folded(email))", PlatformLimit.wrongPasswordsPerMinute),
+      ("wrong \(Account.folded(email))", PlatformLimit.allWrongPasswordsPerMinute),
+      ("\(address) wrong", PlatformLimit.allWrongPasswordsPerMinute),
+    ]
+    for (name, limit) in names {
+      let allowance = limiter.look(name, at: now, limit: limit)
+      guard allowance.isWithin else { throw Refusal(tooMany: allowance) }
+    }
+    guard try await hashing.run({ account.isPassword(password) }), let found else {
+      for (name, limit) in names { _ = limiter.take(name, at: now, limit: limit) }
+      return nil
+    }
+    verified.withLock { verified in
+      if verified.count >= PlatformLimit.rememberedAccounts { verified.removeAll() }
+      verified[account.email] = MessageCode.code(of: secret, key: key)
+    }
+    return found.workspace
+  }
+}

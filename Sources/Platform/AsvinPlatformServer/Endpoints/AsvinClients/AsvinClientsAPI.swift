@@ -1,0 +1,65 @@
+import AsvinPlatform
+import HTTPTypes
+import Hummingbird
+
+/// The API of asvin's device clients of all three generations, on one host.
+struct AsvinClientsAPI: Sendable {
+  let store: any PlatformStore
+  let objects: any ObjectStore
+  let tokens: Tokens
+  let fingerprint: String?
+  let limiter: RateLimiter
+  let accounts = AccountLogins()
+  let clock: @Sendable () -> Instant
+
+  func add(to router: some RouterMethods<PlatformContext>) {
+    let router = router.group().add(middleware: Admission(tokens: tokens, limiter: limiter, clock: clock))
+    router.post("auth/login", use: login)
+    router.post("api/device/register", use: register)
+    router.post("api/device/next/rollout", use: nextRollout)
+    router.post("api/device/success/rollout", use: success)
+    router.post("device/get", use: deviceByBody)
+    router.get("device/:id", use: deviceByPath)
+    router.post("firmware/get", use: firmwareByBody)
+    router.get("firmware/:id", use: firmwareByPath)
+    router.post("firmware/download", use: download)
+    router.get("api/device", use: devices)
+    router.get("api/device/:mac", use: device)
+    router.delete("api/device", use: deleteDevice)
+    router.get("api/report/:type", use: report)
+    router.get("fingerprints", use: fingerprints)
+    // The ESP8266 clients of 2021-05 to 2021-09 use POST.
+    router.post("fingerprints", use: fingerprints)
+  }
+
+  /// Returns the workspace of a request by its token, or by the keys in its body, as the first generation sends them.
+  func workspace(_ request: Request, keys: (any BodyKeys)? = nil) async throws -> ID<Workspace> {
+    if let name = HTTPField.Name("x-access-token"), let token = request.headers[name] {
+      guard let workspace = await tokens.workspace(of: token, at: clock()) else { throw Refusal.badToken }
+      return workspace
+    }
+    guard let keys, let workspace = try await keys.workspace(in: store) else { throw Refusal.badToken }
+    return workspace.id
+  }
+
+  func fingerprints(_ request: Request, context: PlatformContext) throws -> Response {
+    guard let fingerprint else { throw Refusal.notFound("the platform does not have a certificate") }
+    return try Reply.json(["bc": fingerprint, "ipfs": fingerprint, "oauth": fingerprint, "vc": fingerprint])
+  }
+}
+
+/// The keys that the first generation of clients sends in each body.
+protocol BodyKeys: Sendable {
+  var customerKey: String? { get }
+  var deviceKey: String? { get }
+}
+
+extension BodyKeys {
+  func workspace(in store: any PlatformStore) async throws -> Workspace? {
+    guard let customer = customerKey, let device = deviceKey,
+      let workspace = try await store.workspace(deviceKey: device),
+      ClientLogin.isSame(workspace.customerKey, customer)
+    else { return nil }
+    return workspace
+  }
+}

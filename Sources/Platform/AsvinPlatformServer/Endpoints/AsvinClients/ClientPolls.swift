@@ -1,0 +1,102 @@
+import AsvinPlatform
+import AsvinPlatformAPI
+import FoundationEssentials
+import Hummingbird
+
+extension AsvinClientsAPI {
+  /// The body with which a device registers and polls.
+  private struct DeviceBody: Decodable, BodyKeys {
+    let mac: String
+    let firmwareVersion: String
+    let name: String?
+    let customerKey: String?
+    let deviceKey: String?
+  }
+
+  func register(_ request: Request, context: PlatformContext) async throws -> Response {
+    let body = try await request.decoded(DeviceBody.self)
+    let workspace = try await workspace(request, keys: body)
+    let name = try Self.name(body.mac)
+    let version = try Self.version(body.firmwareVersion)
+    let label = try body.name.map(Self.label)
+    let now = clock()
+    let isNew = try await store.poll(in: workspace) { rows, savesTime in
+      guard try rows.device(name)?.key == nil else { throw Refusal.ownKey }
+      return try rows.register(name, label: label, firmwareVersion: version, at: now, savesTime: savesTime).isNew
+    }
+    return try Reply.json(["message": isNew ? "Device inserted!" : "Device exists!", "firmware_version": version])
+  }
+
+  func nextRollout(_ request: Request, context: PlatformContext) async throws -> Response {
+    let body = try await request.decoded(DeviceBody.self)
+    let workspace = try await workspace(request, keys: body)
+    let name = try Self.name(body.mac)
+    let version = try Self.version(body.firmwareVersion)
+    let now = clock()
+    let offer = try await store.poll(in: workspace) { rows, savesTime in
+      try rows.nextImage(for: name, firmwareVersion: version, at: now, savesTime: savesTime)
+    }
+    guard let offer else { return try Reply.json([String: String]()) }
+    let (id, title) = ("\(offer.rollout.id.value)", VisibleText.cleaned(offer.rollout.plan.name))
+    return try Reply.json([
+      "rollout_id": id, "rollout_name": title, "id": id, "name": title,
+      "priority": offer.rollout.plan.priority == .immediately ? "1" : "0",
+      "start_date": (offer.rollout.started ?? now).text, "version": offer.firmware.version,
+      "firmware_id": "\(offer.firmware.id.value)",
+    ])
+  }
+
+  private struct SuccessBody: Decodable, BodyKeys {
+    let mac: String
+    // A library of 2021-05 omits it and means the rollout that the device was offered last.
+    let rolloutId: NumberOrText?
+    let customerKey: String?
+    let deviceKey: String?
+  }
+
+  func success(_ request: Request, context: PlatformContext) async throws -> Response {
+    let body = try await request.decoded(SuccessBody.self)
+    let workspace = try await workspace(request, keys: body)
+    let name = try Self.name(body.mac)
+    let named = body.rolloutId.map { Int64($0.text) }
+    if let named, named == nil { throw Refusal.notFound("the rollout does not exist") }
+    let now = clock()
+    let isFirst: Bool
+    do {
+      // The version in the body is the old one, because the device has not restarted yet.
+      isFirst = try await store.write(in: workspace) { rows in
+        guard var device = try rows.device(name), device.key == nil else { throw PlatformError.notFound(.device) }
+        let last = try rows.unconfirmedRollouts(of: device.id).last
+        guard let rollout = named.flatMap({ $0.map { ID($0) } }) ?? last else { throw PlatformError.notFound(.rollout) }
+        return try rows.apply(.writes, from: &device, about: rollout, at: now)
+      }
+    } catch let error as PlatformError {
+      guard case .notFound = error else { throw Refusal(error) }
+      throw Refusal.notFound("the device was not offered that rollout")
+    }
+    return try Reply.json(["message": isFirst ? "Successfully inserted!" : "Existing Record"])
+  }
+
+  static func name(_ text: String) throws -> DeviceName {
+    guard let name = DeviceName(text) else { throw Refusal.malformed("mac must have 1 to 128 printable characters") }
+    return name
+  }
+
+  private static func version(_ text: String) throws -> String {
+    guard text.utf8.count <= 128 else { throw Refusal.malformed("firmware_version must have at most 128 bytes") }
+    return VisibleText.cleaned(text)
+  }
+
+  private static func label(_ text: String) throws -> String {
+    guard text.utf8.count <= 256 else { throw Refusal.malformed("name must have at most 256 bytes") }
+    return VisibleText.cleaned(text)
+  }
+}
+
+extension Instant {
+  /// `yyyy-MM-dd HH:mm:ss`, UTC.
+  var text: String {
+    Date(timeIntervalSince1970: Double(seconds)).formatted(
+      .iso8601.year().month().day().dateTimeSeparator(.space).time(includingFractionalSeconds: false))
+  }
+}

@@ -1,0 +1,86 @@
+import AsvinCrypto
+import AsvinManifest
+import AsvinPlatform
+import AsvinPlatformAPI
+import AsvinVerifier
+import FoundationEssentials
+import Hummingbird
+
+extension DeviceAPI {
+  static let enrolment: [Route] = [
+    Route(
+      .post, "/v2/devices", .workspace, "Enrol a device with a key of its own; it waits in the lobby",
+      body: EnrolmentRequest.self, answers: .json(201, EnrolmentReply.self, "The device is new"),
+      .json(200, EnrolmentReply.self, "The device was enrolled with this key before"),
+      .problem(409, "A device with that name has another key"),
+      .problem(403, "The proof is not a signature of the key")
+    ) { call in
+      let body = try await call.body(EnrolmentRequest.self)
+      guard let name = DeviceName(body.name), let deviceClass = Identifier(uuid: body.deviceClass),
+        let key = FixedBytes<32>([UInt8](body.key).span)
+      else { throw Refusal.malformed("name must have printable ASCII characters only") }
+      guard DeviceKey.isSignature(body.proof, of: DeviceProof.enrolment(of: body.name), by: key) else {
+        throw Refusal(status: .forbidden, message: "the proof is not a signature of the name by the key")
+      }
+      let enrolment = Enrolment(
+        name: name, label: body.label, firmwareVersion: body.version, deviceClass: deviceClass, key: key)
+      let now = call.now
+      let (device, isNew) = try await call.write { rows in
+        let (device, isNew) = try rows.enrol(enrolment, at: now)
+        if isNew { try rows.record(.enrolDevice, "device \(device.id.value)", by: "device", at: now) }
+        return (device, isNew)
+      }
+      return try Reply.json(
+        EnrolmentReply(
+          workspace: try call.workspace.value, device: device.id.value, placement: device.placement),
+        status: isNew ? .created : .ok)
+    },
+    Route(
+      .post, "/v2/challenges", .open, "Request a nonce for a login",
+      answers: .json(201, ChallengeReply.self, "A nonce")
+    ) { call in
+      try call.limit("challenge", perMinute: PlatformLimit.anonymousPerMinute)
+      let (nonce, expires) = call.platform.challenges.new(at: call.now)
+      return try Reply.json(ChallengeReply(nonce: Data(nonce), expires: expires.seconds), status: .created)
+    },
+    Route(
+      .post, "/v2/login", .open, "Log in with a device's own key",
+      body: LoginRequest.self, answers: .json(LoginReply.self, "A token that is valid for ten minutes"),
+      .problem(401, "The nonce or the signature is not valid"), .problem(403, "The device is blacklisted")
+    ) { call in
+      let body = try await call.body(LoginRequest.self)
+      try call.limit("login \(body.workspace)/\(body.device)")
+      let message = DeviceProof.login(nonce: [UInt8](body.nonce), workspace: body.workspace, device: body.device)
+      let device = try await call.platform.store.read(in: ID(body.workspace)) { try $0.device(ID(body.device)) }
+      // The nonce is used up even if the login fails.
+      guard call.platform.challenges.use([UInt8](body.nonce), at: call.now), let device, let key = device.key,
+        DeviceKey.isSignature(body.signature, of: message, by: key)
+      else { throw Refusal(status: .unauthorized, message: "the nonce or the signature is not valid") }
+      // Only the owner of the key learns that the device is blacklisted.
+      guard device.placement != .blacklisted else { throw Refusal.blacklisted }
+      let token = try await call.platform.tokens.token(for: device.id, of: ID(body.workspace), at: call.now)
+      return try Reply.json(LoginReply(token: token, expires: call.now.seconds + PlatformLimit.tokenSeconds))
+    },
+  ]
+}
+
+extension Call {
+  /// Refuses a request that one address sends too often.
+  func limit(_ what: String, perMinute limit: Int? = nil) throws {
+    let allowance = platform.limiter.take("\(context.peer) \(what)", at: now, limit: limit)
+    guard allowance.isWithin else { throw Refusal(tooMany: allowance) }
+  }
+}
+
+/// Verifies signatures of devices.
+enum DeviceKey {
+  static func isSignature(_ signature: Data, of message: [UInt8], by key: FixedBytes<32>) -> Bool {
+    let signature = [UInt8](signature)
+    guard let key = key.withSpan({ PublicKey(.ed25519, $0) }),
+      key.withBytes({ Ed25519Profile.admits(signature: signature.span, key: $0) })
+    else { return false }
+    let empty: [UInt8] = []
+    return OpenSSL().isSignature(
+      signature.span, of: SignedMessage(head: message.span, payload: empty.span), by: key)
+  }
+}

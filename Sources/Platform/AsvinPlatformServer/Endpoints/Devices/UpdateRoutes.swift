@@ -1,0 +1,105 @@
+import AsvinCrypto
+import AsvinManifest
+import AsvinPlatform
+import AsvinPlatformAPI
+import AsvinVerifier
+import FoundationEssentials
+import HTTPTypes
+import Hummingbird
+
+extension DeviceAPI {
+  /// Seconds after which a device without an offer polls again. The device adds a random part.
+  private static let pollInterval = 60
+
+  static let updates: [Route] = [
+    Route(
+      .get, "/v2/devices/{device}", .device, "Show the device",
+      answers: .json(DeviceReply.self, "The device")
+    ) { call in
+      let id = try call.device
+      let reply = try await call.read { rows in
+        guard let device = try rows.device(id) else { throw PlatformError.notFound(.device) }
+        return DeviceReply(device, behindSince: try rows.behindSince(device))
+      }
+      return try Reply.json(reply)
+    },
+    Route(
+      .post, "/v2/devices/{device}/next", .device, "Ask what the device should install next",
+      body: UpdateQuery.self, answers: .json(UpdateReply.self, "A release, and the payloads to fetch"),
+      .nothing(204, "Nothing to install; ask again after Retry-After seconds plus a random part of that time")
+    ) { call in
+      let body = try await call.body(UpdateQuery.self)
+      let (id, now) = (try call.device, call.now)
+      let images = body.images.compactMap { image in
+        Digest(hexadecimal: image.digest).map { InstalledImage(slot: image.slot, size: image.size, digest: $0) }
+      }
+      let update = try await call.platform.store.poll(in: call.workspace) { rows, savesTime in
+        try rows.nextRelease(
+          for: id, firmwareVersion: body.version, installed: images, features: body.features ?? 0,
+          memory: body.memory ?? 0, at: now, savesTime: savesTime)
+      }
+      guard let update else { return Response(status: .noContent, headers: [.retryAfter: "\(pollInterval)"]) }
+      return try Reply.json(UpdateReply(update))
+    },
+    Route(
+      .post, "/v2/devices/{device}/rollouts/{rollout}/events", .device, "Report an event of the device in a rollout",
+      body: DeviceEventRequest.self, answers: .json(DeviceEventReply.self, "The state of the device after the report"),
+      .problem(409, "The rollout is paused or disabled, or no longer includes the device"),
+      .problem(410, "The rollout has ended: the device discards what it fetched")
+    ) { call in
+      let body = try await call.body(DeviceEventRequest.self)
+      let rollout: ID<Rollout> = try call.id("rollout", of: .rollout)
+      let (id, now) = (try call.device, call.now)
+      let record = try await call.write { rows in
+        guard var device = try rows.device(id) else { throw PlatformError.notFound(.device) }
+        guard try rows.record(rollout, id) != nil else { throw PlatformError.notFound(.rollout) }
+        if let event = DeviceRecord.Event(body) {
+          try rows.apply(event, from: &device, about: rollout, at: now)
+        } else {
+          try rows.markSkipped(&device, in: rollout, at: now)
+        }
+        guard let record = try rows.record(rollout, id) else { throw PlatformError.notFound(.rollout) }
+        return record
+      }
+      return try Reply.json(DeviceEventReply(state: record.state, failures: record.failures))
+    },
+  ]
+}
+
+extension DeviceRecord.Event {
+  /// Creates the event of a report; `nil` if the device already has the firmware.
+  fileprivate init?(_ body: DeviceEventRequest) {
+    switch body.event {
+    case .downloading: self = .begins(UInt8(body.progress ?? 0))
+    case .installed: self = .writes
+    case .confirmed: self = .runs
+    case .failed: self = .fails(UInt8(body.reason ?? 0))
+    case .skipped: return nil
+    }
+  }
+}
+
+extension UpdateReply {
+  fileprivate init(_ update: ReleaseOffer) {
+    let (offer, release) = (update.offer, update.release)
+    let path = "/v2/releases/\(release.digest.hexadecimal)/payloads"
+    self.init(
+      rollout: offer.rollout.id.value, release: release.digest.hexadecimal, name: offer.firmware.name,
+      version: offer.firmware.version, sequence: release.sequence, envelope: Data(release.envelope),
+      payloads: update.payloads.map { UpdatePayload($0, at: "\(path)/\($0.number)") })
+  }
+}
+
+extension UpdatePayload {
+  fileprivate init(_ chosen: ChosenPayload, at path: String) {
+    let payload = chosen.payload
+    let kind: PayloadForm = payload.kind == .image ? .image : payload.base == nil ? .compressed : .patch
+    self.init(
+      slot: chosen.slot, index: chosen.index, kind: kind, size: payload.size, digest: payload.digest.hexadecimal,
+      path: path)
+    guard let seal = payload.seal else { return }
+    sealedPath = "\(path)/sealed"
+    let chunk = UInt64(1) << seal.chunk
+    sealedSize = payload.size + (payload.size - 1) / chunk * 32
+  }
+}

@@ -1,0 +1,90 @@
+import AsvinCrypto
+import AsvinPlatform
+import AsvinPlatformAPI
+import AsvinManifest
+import Hummingbird
+
+extension Management {
+  static let access: [Route] = [
+    Route(.get, "/manage/me", .person(.read), "Show the owner of the token", answers: .json(WhoReply.self, "The owner"))
+    {
+      call in
+      guard case .person(let token, let workspace) = call.caller else { throw Refusal.badToken }
+      return try Reply.json(
+        WhoReply(workspace: workspace.value, name: VisibleText.cleaned(token.name), role: token.role))
+    },
+    Route(
+      .get, "/manage/tokens", .person(.administer), "List the tokens", answers: .json(TokenList.self, "The tokens")
+    ) { call in
+      try Reply.json(TokenList(items: try await call.read { try $0.accessTokens() }.map { TokenReply($0) }))
+    },
+    Route(
+      .post, "/manage/tokens", .person(.administer), "Create a token; the secret is returned only once",
+      body: TokenRequest.self, answers: .json(201, TokenReply.self, "The token"),
+      .problem(409, "A token with that name exists")
+    ) { call in
+      let body = try await call.body(TokenRequest.self)
+      let secret = AccessSecret.new()
+      let token = AccessToken(
+        id: ID(0), name: body.name, role: body.role, digest: AccessSecret.digest(of: secret), created: call.now,
+        expires: body.days.map { Instant(call.now.seconds + Int64($0) * 86_400) })
+      let added = try await call.write { rows in
+        let added = try rows.add(token)
+        try rows.record(.createToken, "token \(added.id.value) \(added.role.rawValue)", call)
+        return added
+      }
+      var reply = TokenReply(added)
+      reply.token = secret
+      return try Reply.json(reply, status: .created)
+    },
+    Route(
+      .delete, "/manage/tokens/{token}", .person(.administer), "Revoke a token",
+      answers: .nothing(204, "The token is revoked"),
+      .problem(409, "The request was sent with this token; use another token to revoke it")
+    ) { call in
+      let id: ID<AccessToken> = try call.id("token", of: .token)
+      if case .person(let own, _) = call.caller, own.id == id { throw PlatformError.inUse(.token) }
+      try await call.write { rows in
+        guard try rows.accessTokens().contains(where: { $0.id == id }) else { throw PlatformError.notFound(.token) }
+        try rows.remove(id)
+        try rows.record(.deleteToken, "token \(id.value)", call)
+      }
+      return Response(status: .noContent)
+    },
+    Route(
+      .get, "/manage/audit", .person(.read), "Read the audit log and check that it is intact", query: Property.page,
+      answers: .json(AuditList.self, "The entries")
+    ) { call in
+      let (after, limit) = try call.page()
+      let (entries, last) = try await call.read { rows in
+        let last = after > 0 ? try rows.auditEntries(after: after - 1, limit: 1).first : nil
+        return (try rows.auditEntries(after: after, limit: limit), last)
+      }
+      let firstBreak = AuditEntry.firstBreak(in: entries, after: last, of: try call.workspace)
+      return try Reply.json(
+        AuditList(
+          items: entries.map { AuditEntryReply($0) }, isIntact: firstBreak == nil,
+          next: entries.count == limit ? entries.last?.number : nil))
+    },
+  ]
+}
+
+/// The secret of a token: 256 random bits. Only its digest is stored.
+enum AccessSecret {
+  static func new() -> String {
+    var generator = SystemRandomNumberGenerator()
+    return "asvin_" + FixedBytes<32> { _ in UInt8.random(in: 0...255, using: &generator) }.hexadecimal
+  }
+
+  static func digest(of secret: String) -> Digest {
+    let bytes = Array(secret.utf8)
+    return SHA256.digest(of: bytes.span)
+  }
+}
+
+extension WriteTransaction {
+  /// Records the caller's action in the transaction that performs it.
+  func record(_ action: AuditAction, _ subject: String, _ call: Call) throws {
+    try record(action, subject, by: call.caller.name, at: call.now)
+  }
+}

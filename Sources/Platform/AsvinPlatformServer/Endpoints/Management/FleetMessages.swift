@@ -1,0 +1,66 @@
+import AsvinCrypto
+import AsvinPlatform
+import AsvinPlatformAPI
+import AsvinManifest
+
+// The messages about entities of the rules. Text that was stored before the API checked it is cleaned here.
+
+extension FileGroupReply {
+  init(_ group: FileGroup, in rows: any ReadTransaction) throws {
+    self.init(
+      id: group.id.value, name: VisibleText.cleaned(group.name), trust: group.trust,
+      files: try rows.firmwareCount(of: group.id))
+  }
+}
+
+extension DeviceGroupReply {
+  init(_ group: DeviceGroup) {
+    self.init(id: group.id.value, name: VisibleText.cleaned(group.name), members: group.members)
+  }
+}
+
+extension FirmwareReply {
+  init(_ firmware: Firmware, in rows: any ReadTransaction) throws {
+    let (image, release) = (firmware.image, firmware.release)
+    self.init(
+      id: firmware.id.value, fileGroup: firmware.fileGroup.value, name: firmware.name, version: firmware.version,
+      size: image.size, digest: image.digest.hexadecimal, md5: image.md5.hexadecimal, cid: image.contentID,
+      isUsed: try rows.isUsed(firmware.id), sequence: release?.sequence,
+      release: release?.digest.hexadecimal, bundle: release?.bundle.hexadecimal, deviceClass: release?.deviceClass.uuid)
+  }
+}
+
+extension DeviceReply {
+  init(_ device: Device, behindSince: Instant?) {
+    self.init(
+      id: device.id.value, name: device.name.text, label: VisibleText.cleaned(device.label),
+      placement: device.placement, version: VisibleText.cleaned(device.firmwareVersion),
+      isVerifying: device.isVerifying, registered: device.registered.seconds,
+      seen: device.seen.seconds, group: device.group?.value, deviceClass: device.deviceClass?.uuid,
+      behindSince: behindSince?.seconds)
+  }
+}
+
+extension RolloutDeviceReply {
+  init(_ device: Device, _ record: DeviceRecord) {
+    self.init(
+      device: device.id.value, name: device.name.text, state: record.state, failures: record.failures,
+      reason: Int(record.reason), progress: Int(record.progress), changed: record.changed.seconds)
+  }
+}
+
+extension TokenReply {
+  init(_ token: AccessToken) {
+    self.init(
+      id: token.id.value, name: VisibleText.cleaned(token.name), role: token.role, created: token.created.seconds,
+      expires: token.expires?.seconds)
+  }
+}
+
+extension AuditEntryReply {
+  init(_ entry: AuditEntry) {
+    self.init(
+      number: entry.number, time: entry.time.seconds, actor: entry.actor, action: entry.action, subject: entry.subject,
+      previous: entry.previous.hexadecimal, digest: entry.digest.hexadecimal)
+  }
+}

@@ -1,0 +1,137 @@
+import AsvinHost
+import AsvinPlatform
+import AsvinPlatformAPI
+import Hummingbird
+
+extension Management {
+  static let rollouts: [Route] = [
+    Route(
+      .get, "/manage/rollouts", .person(.read), "List the rollouts", answers: .json(RolloutList.self, "The rollouts")
+    ) {
+      call in
+      let items = try await call.read { rows in try rows.rollouts().map { try RolloutReply($0, in: rows) } }
+      return try Reply.json(RolloutList(items: items))
+    },
+    Route(
+      .post, "/manage/rollouts", .person(.operate), "Plan a rollout", body: RolloutRequest.self,
+      answers: .json(201, RolloutReply.self, "The rollout"),
+      .problem(
+        409, "No device can use the firmware, or a release with a higher sequence number was started for its devices"),
+      .problem(403, "The file group trusts no key"),
+      .problem(422, "No key that the file group trusts has signed the firmware")
+    ) { call in
+      let body = try await call.body(RolloutRequest.self)
+      let plan = try RolloutPlan(body, maintainer: call.caller.name)
+      let reply = try await call.write { rows in
+        let rollout = try rows.plan(plan)
+        try rows.requireTrust(in: rollout)
+        try rows.record(.planRollout, "rollout \(rollout.id.value)", call)
+        return try RolloutReply(rollout, disables: rows.displaced(by: rollout), in: rows)
+      }
+      return try Reply.json(reply, status: .created)
+    },
+    Route(
+      .get, "/manage/rollouts/{rollout}", .person(.read), "Show a rollout",
+      answers: .json(RolloutReply.self, "The rollout")
+    ) { call in
+      let id: ID<Rollout> = try call.id("rollout", of: .rollout)
+      let reply = try await call.read { rows in
+        guard let rollout = try rows.rollout(id) else { throw PlatformError.notFound(.rollout) }
+        return try RolloutReply(rollout, in: rows)
+      }
+      return try Reply.json(reply)
+    },
+    Route(
+      .get, "/manage/rollouts/{rollout}/devices", .person(.read), "List the devices of a rollout with their states",
+      query: Property.page, answers: .json(RolloutDeviceList.self, "The devices")
+    ) { call in
+      let id: ID<Rollout> = try call.id("rollout", of: .rollout)
+      let (after, limit) = try call.page()
+      let items = try await call.read { rows in
+        guard try rows.rollout(id) != nil else { throw PlatformError.notFound(.rollout) }
+        return try rows.records(of: id, after: ID(after), limit: limit).compactMap { device, record in
+          try rows.device(device).map { RolloutDeviceReply($0, record) }
+        }
+      }
+      return try Reply.json(RolloutDeviceList(items: items, next: items.count == limit ? items.last?.device : nil))
+    },
+  ]
+
+  static let rolloutActions: [Route] = [
+    action("start", .startRollout, "Start a rollout now") { rows, rollout, call in
+      try rows.requireTrust(in: rollout)
+      _ = try rows.start(rollout.id, by: call.caller.name, at: call.now)
+    },
+    action("pause", .pauseRollout, "Pause a rollout: no device begins or fetches") { rows, rollout, call in
+      try rows.pause(rollout.id, at: call.now)
+    },
+    action(
+      "resume", .resumeRollout,
+      "Resume a rollout; each failure so far is forgiven and adds a place for another device to the wave"
+    ) { rows, rollout, call in try rows.resume(rollout.id, at: call.now) },
+    action("finish", .finishRollout, "Finish a rollout with the devices that it has reached") { rows, rollout, call in
+      try rows.end(rollout.id, as: .finished, at: call.now)
+    },
+    action("abort", .abortRollout, "Abort a rollout") { rows, rollout, call in
+      try rows.end(rollout.id, as: .aborted, at: call.now)
+    },
+    action("disable", .disableRollout, "Disable a rollout in one of its groups or in all", query: group) {
+      rows, rollout, call in try rows.setDisabled(true, rollout.id, in: call.group(), at: call.now)
+    },
+    action("enable", .enableRollout, "Enable a rollout in one of its groups or in all", query: group) {
+      rows, rollout, call in try rows.setDisabled(false, rollout.id, in: call.group(), at: call.now)
+    },
+  ]
+
+  private static let group = [
+    Property(
+      "group", .integer(1...PlatformLimit.largestID), "The device group; without it, all groups of the rollout",
+      isRequired: false)
+  ]
+
+  private static func action(
+    _ name: String, _ action: AuditAction, _ summary: String, query: [Property] = [],
+    _ body: @escaping @Sendable (any WriteTransaction, Rollout, Call) throws -> Void
+  ) -> Route {
+    Route(
+      .post, "/manage/rollouts/{rollout}/\(name)", .person(.operate), summary, query: query,
+      answers: .json(RolloutReply.self, "The rollout"),
+      .problem(409, "The rollout is in a phase that does not allow the action"),
+      .problem(403, "The file group trusts no key"),
+      .problem(422, "No key that the file group trusts has signed the firmware")
+    ) { call in
+      let id: ID<Rollout> = try call.id("rollout", of: .rollout)
+      let reply = try await call.write { rows in
+        guard let before = try rows.rollout(id) else { throw PlatformError.notFound(.rollout) }
+        let disables = before.phase == .planned && action == .startRollout ? try rows.displaced(by: before) : []
+        // The audit log has the operator's action before its consequences.
+        let group = try call.group()
+        try rows.record(
+          action, "rollout \(id.value)\(group.map { " in device group \($0.value)" } ?? "")", call)
+        try body(rows, before, call)
+        guard let rollout = try rows.rollout(id) else { throw PlatformError.notFound(.rollout) }
+        return try RolloutReply(rollout, disables: disables, in: rows)
+      }
+      return try Reply.json(reply)
+    }
+  }
+}
+
+extension Call {
+  fileprivate func group() throws -> ID<DeviceGroup>? {
+    guard route.query.contains(where: { $0.name == "group" }) else { return nil }
+    return try number("group", in: 1...PlatformLimit.largestID).map { ID($0) }
+  }
+}
+
+extension ReadTransaction {
+  /// Refuses a rollout of firmware that no key of its file group has signed. A key may have been revoked since the
+  /// publication.
+  fileprivate func requireTrust(in rollout: Rollout) throws {
+    do {
+      try checkTrust(of: rollout.plan.firmware)
+    } catch let failure as Failure {
+      throw Refusal(failure)
+    }
+  }
+}

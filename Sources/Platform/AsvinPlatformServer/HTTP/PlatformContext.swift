@@ -1,0 +1,15 @@
+import Hummingbird
+import Logging
+import NIOCore
+
+/// The context of a request.
+struct PlatformContext: RequestContext {
+  var coreContext: CoreRequestContextStorage
+  /// The address of the client, without its port.
+  let peer: String
+
+  init(source: ApplicationRequestContextSource) {
+    coreContext = .init(source: source)
+    peer = source.channel.remoteAddress?.ipAddress ?? "unknown"
+  }
+}

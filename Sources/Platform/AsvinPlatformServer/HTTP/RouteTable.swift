@@ -1,0 +1,80 @@
+import AsvinPlatform
+import AsvinPlatformAPI
+import HTTPTypes
+import Hummingbird
+
+/// The API of verifying devices.
+enum DeviceAPI {
+  static let routes: [Route] = enrolment + updates + payloads
+}
+
+/// The API of users and build servers.
+enum Management {
+  static let routes: [Route] =
+    access + fileGroups + uploads + firmware + deviceGroups + devices + rollouts + rolloutActions
+}
+
+/// All routes of the device API and of the management API.
+enum RouteTable {
+  static let all: [Route] = DeviceAPI.routes + Management.routes
+
+  static func add(to router: Router<PlatformContext>, _ platform: Platform) {
+    for route in all {
+      router.on(route.routerPath, method: route.method) { request, context in
+        try await answer(route, request, context, platform)
+      }
+    }
+  }
+
+  private static func answer(
+    _ route: Route, _ request: Request, _ context: PlatformContext, _ platform: Platform
+  ) async throws -> Response {
+    let now = platform.clock()
+    let caller = try await caller(of: request, context, for: route, platform, at: now)
+    let call = Call(request: request, context: context, caller: caller, platform: platform, route: route, now: now)
+    do {
+      if case .device(let device, _) = caller, route.parameters.contains("device") {
+        // A device may act only for itself.
+        let named: ID<Device> = try call.id("device", of: .device)
+        guard named == device else { throw Refusal(status: .forbidden, message: "the token belongs to another device") }
+      }
+      return try await route.run(call)
+    } catch let error as PlatformError {
+      throw Refusal(error)
+    }
+  }
+
+  private static func caller(
+    of request: Request, _ context: PlatformContext, for route: Route, _ platform: Platform, at now: Instant
+  ) async throws -> Caller {
+    if case .open = route.access {
+      try platform.limiter.admitAnyone(from: context, at: now)
+      return .anyone
+    }
+    guard let token = request.bearerToken else { throw Refusal.noToken }
+    switch route.access {
+    case .open: return .anyone
+    case .workspace:
+      guard let workspace = await platform.tokens.workspace(of: token, at: now) else { throw Refusal.badToken }
+      return .workspace(workspace)
+    case .device:
+      guard let (device, workspace) = await platform.tokens.device(of: token, at: now) else { throw Refusal.badToken }
+      return .device(device, of: workspace)
+    case .person(let permission):
+      guard let access = try await platform.store.access(AccessSecret.digest(of: token)), access.token.isValid(at: now)
+      else { throw Refusal.badAccess }
+      guard access.token.role.may(permission) else {
+        throw Refusal(status: .forbidden, message: "the role \(access.token.role.rawValue) does not allow the request")
+      }
+      return .person(access.token, of: access.workspace)
+    }
+  }
+}
+
+extension Request {
+  /// The bearer token (RFC 6750 §2.1).
+  var bearerToken: String? {
+    guard let field = headers[.authorization], field.lowercased().hasPrefix("bearer ") else { return nil }
+    return String(field.dropFirst(7))
+  }
+}

@@ -1,0 +1,104 @@
+import AsvinPlatform
+import HTTPTypes
+import Hummingbird
+import Logging
+import Synchronization
+
+/// Counts the answered requests, in the text format of Prometheus (0.0.4).
+final class Metrics: Sendable {
+  private struct Name: Hashable {
+    let method: String
+    let route: String
+    let status: Int
+  }
+
+  private struct Series {
+    var requests = 0
+    var seconds = 0.0
+    var buckets = [Int](repeating: 0, count: Metrics.bounds.count)
+  }
+
+  /// The upper bounds of the histogram's buckets in seconds.
+  private static let bounds = [0.001, 0.005, 0.025, 0.1, 0.5, 1, 5]
+  private let series = Mutex<[Name: Series]>([:])
+
+  func count(_ method: HTTPRequest.Method, _ route: String, _ status: Int, seconds: Double) {
+    series.withLock { all in
+      // A client can send any text as a method. Only known methods have a series of their own.
+      let known =
+        ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"].contains(method.rawValue) ? method.rawValue : "other"
+      var one = all[Name(method: known, route: route, status: status)] ?? Series()
+      one.requests += 1
+      one.seconds += seconds
+      for (index, bound) in Self.bounds.enumerated() where seconds <= bound { one.buckets[index] += 1 }
+      all[Name(method: known, route: route, status: status)] = one
+    }
+  }
+
+  /// The number of jobs that wait for a thread.
+  static var queues: String {
+    """
+    # HELP asvin_jobs_waiting Jobs that wait for a thread.
+    # TYPE asvin_jobs_waiting gauge
+    asvin_jobs_waiting{queue="files"} \(Workers.files.waiting)
+    asvin_jobs_waiting{queue="digests"} \(Workers.digests.waiting)
+
+    """
+  }
+
+  var text: String {
+    let all = series.withLock { $0 }.map { name, one in
+      ("method=\"\(name.method)\",route=\"\(name.route)\",status=\"\(name.status)\"", one)
+    }.sorted { $0.0 < $1.0 }
+    var lines = [
+      "# HELP asvin_http_requests_total Answered requests.", "# TYPE asvin_http_requests_total counter",
+    ]
+    lines += all.map { "asvin_http_requests_total{\($0.0)} \($0.1.requests)" }
+    lines += [
+      "# HELP asvin_http_request_seconds The time until the first byte of an answer.",
+      "# TYPE asvin_http_request_seconds histogram",
+    ]
+    for (labels, one) in all {
+      for (index, bound) in Self.bounds.enumerated() {
+        lines.append("asvin_http_request_seconds_bucket{\(labels),le=\"\(bound)\"} \(one.buckets[index])")
+      }
+      lines.append("asvin_http_request_seconds_bucket{\(labels),le=\"+Inf\"} \(one.requests)")
+      lines.append("asvin_http_request_seconds_sum{\(labels)} \(one.seconds)")
+      lines.append("asvin_http_request_seconds_count{\(labels)} \(one.requests)")
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+}
+
+/// Counts and logs each request by its route, because a path may have private data.
+struct RequestLog: RouterMiddleware {
+  let metrics: Metrics
+
+  func handle(
+    _ request: Request, context: PlatformContext, next: (Request, PlatformContext) async throws -> Response
+  ) async throws -> Response {
+    let start = ContinuousClock.now
+    do {
+      let response = try await next(request, context)
+      note(request, context, response.status.code, start)
+      return response
+    } catch {
+      // Other errors concern the connection: it ended, or the request cannot be parsed.
+      note(request, context, (error as? any HTTPResponseError)?.status.code ?? 400, start)
+      throw error
+    }
+  }
+
+  private func note(_ request: Request, _ context: PlatformContext, _ status: Int, _ start: ContinuousClock.Instant) {
+    let spent = (ContinuousClock.now - start).components
+    let seconds = Double(spent.seconds) + Double(spent.attoseconds) / 1e18
+    let route = context.endpointPath ?? "none"
+    metrics.count(request.method, route, status, seconds: seconds)
+    context.logger.info(
+      "request",
+      metadata: [
+        "method": "\(request.method.rawValue)", "route": "\(route)", "status": "\(status)", "peer": "\(context.peer)",
+        "ms": "\(Int(seconds * 1000))",
+      ])
+  }
+}

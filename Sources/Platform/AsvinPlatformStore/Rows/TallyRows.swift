@@ -1,0 +1,32 @@
+import AsvinPlatform
+import AsvinPlatformAPI
+import AsvinManifest
+import GRDB
+
+extension SQLiteTransaction {
+  func recount(_ rollout: Rollout, deviceClass: Identifier?) throws -> (tally: RolloutTally, forgiven: Int) {
+    guard try self.rollout(rollout.id) != nil else { throw PlatformError.notFound(.rollout) }
+    let disabled = rollout.disabledGroups.map { " \($0.value) " }.joined()
+    try run(
+      """
+      UPDATE record SET counted = EXISTS (
+        SELECT 1 FROM device d JOIN rollout_group g ON g.device_group = d.device_group AND g.rollout = record.rollout
+        WHERE d.id = record.device AND instr(?, ' ' || d.device_group || ' ') = 0 AND (d.key IS NULL OR d.class = ?))
+      WHERE rollout = ?
+      """, [disabled, deviceClass?.data, rollout.id.value])
+    let rows = try all(
+      """
+      SELECT c.state, d.key IS NOT NULL, count(*), sum(c.round < ?) FROM record c JOIN device d ON d.id = c.device
+      WHERE c.rollout = ? AND c.counted = 1 GROUP BY 1, 2
+      """, [rollout.round, rollout.id.value])
+    var (tally, forgiven) = (RolloutTally(), 0)
+    for row in rows {
+      guard let state = StoredNumbers.states.value(of: row[0]) else {
+        throw StoreError(table: "record", id: rollout.id.value)
+      }
+      tally.add(row[2], to: state, canConfirm: row[1])
+      if state == .failed { forgiven += row[3] as Int }
+    }
+    return (tally, forgiven)
+  }
+}

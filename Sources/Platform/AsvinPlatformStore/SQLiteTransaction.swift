@@ -1,0 +1,33 @@
+import AsvinPlatform
+import GRDB
+
+/// A transaction of SQLite in one workspace.
+struct SQLiteTransaction: WriteTransaction {
+  let database: Database
+  let workspace: Int64
+
+  func one(_ sql: String, _ arguments: [(any DatabaseValueConvertible)?]) throws -> Row? {
+    try Row.fetchOne(database.cachedStatement(sql: sql), arguments: StatementArguments(arguments))
+  }
+
+  func all(_ sql: String, _ arguments: [(any DatabaseValueConvertible)?]) throws -> [Row] {
+    try Row.fetchAll(database.cachedStatement(sql: sql), arguments: StatementArguments(arguments))
+  }
+
+  @discardableResult
+  func run(_ sql: String, _ arguments: [(any DatabaseValueConvertible)?]) throws -> Int64 {
+    try database.cachedStatement(sql: sql).execute(arguments: StatementArguments(arguments))
+    return database.lastInsertedRowID
+  }
+
+  /// Runs an insert. Throws ``PlatformError/nameTaken(_:)`` if a row violates a unique constraint.
+  func insert(
+    _ kind: PlatformError.Kind, _ sql: String, _ arguments: [(any DatabaseValueConvertible)?]
+  ) throws -> Int64 {
+    do {
+      return try run(sql, arguments)
+    } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_CONSTRAINT_UNIQUE {
+      throw PlatformError.nameTaken(kind)
+    }
+  }
+}

@@ -1,0 +1,147 @@
+import AsvinAgent
+import AsvinFixtures
+import AsvinPlatformFixtures
+import AsvinPlatformAPI
+import FoundationEssentials
+import Testing
+
+@Suite("Hooks of a gateway", .usesScratch) struct HookTests {
+  private static let image = TestBundles.noise(9000, seed: 2)
+
+  private static func offered(
+    _ body: @escaping @Sendable (Gateway, _ rollout: Int64) async throws -> Void
+  ) async throws {
+    try await PlatformUnderTest.run { platform in
+      let gateway = try await Gateway.grouped(on: platform, image: TestBundles.noise(5000), room: 16_384)
+      let release = try await gateway.release(image, "1.0.0")
+      try await body(gateway, release.rollout)
+    }
+  }
+
+  @Test("A --restart that fails in any way confirms nothing, however often the agent is started")
+  func restartFails() async throws {
+    try await Self.offered { gateway, rollout in
+      for (command, words) in [
+        ("false", "exit code 1"), ("'kill -9 $$'", "signal 9"), ("/no/such/command", "no such command"),
+        ("'sleep 1000' --restart-timeout 1", "longer than 1 s"),
+      ] {
+        let run = try await gateway.program("--once --restart \(command)")
+        #expect(run.exitCode == 1, "\(run.all)")
+        #expect(run.errors.contains(words), "\(run.all)")
+        let record = try await gateway.record(rollout)
+        #expect(record.state == .installed)
+        let status = try await gateway.status()
+        #expect(status.output.contains("\"phase\" : \"pending\"") && status.output.contains("\"awaitsRestart\" : true"))
+      }
+      let restarted = try await gateway.program("--once --restart true")
+      #expect(restarted.exitCode == 0 && restarted.output.contains("1.0.0 is pending"), "\(restarted.all)")
+      let installed = try await gateway.record(rollout)
+      #expect(installed.state == .installed)
+      let next = try await gateway.program("--once --restart false")
+      #expect(next.output.contains("runs 1.0.0"), "\(next.all)")
+      let record = try await gateway.record(rollout)
+      #expect(record.state == .confirmed)
+    }
+  }
+
+  @Test("The start that installs a release never tries it")
+  func neverTheSameStart() async throws {
+    try await Self.offered { gateway, rollout in
+      try await gateway.with { agent in
+        let first = try await agent.poll()
+        #expect(first == .pending("1.0.0"))
+        for _ in 0..<3 {
+          let started = try await agent.start()
+          #expect(started == .nothing)
+          let polled = try await agent.poll()
+          #expect(polled == .pending("1.0.0"))
+        }
+      }
+      let record = try await gateway.record(rollout)
+      #expect(record.state == .installed)
+      let next = try await gateway.poll()
+      #expect(next == .updated("1.0.0"))
+    }
+  }
+
+  @Test("A check that hangs is ended with its child processes, and the device reverts the release")
+  func checkHangs() async throws {
+    try await Self.offered { gateway, rollout in
+      let installed = try await gateway.program("--once")
+      #expect(installed.output.contains("1.0.0 is pending"))
+      let mark = "9\(UInt32.random(in: 100_000...999_999))"
+      let tried = try await gateway.program("--once --check 'sleep \(mark) & sleep \(mark)' --check-timeout 1")
+      #expect(tried.output.contains("went back from 1.0.0") && tried.errors.contains("longer than 1 s"), "\(tried.all)")
+      let left = try await Shell.output(of: "pgrep -f 'sleep \(mark)$' || true")
+      #expect(left.isEmpty)
+      let record = try await gateway.record(rollout)
+      #expect(record.state == .failed && record.reason == 80)
+    }
+  }
+
+  @Test("Both hooks get the image, its version and its bank")
+  func variables() async throws {
+    try await Self.offered { gateway, _ in
+      let write = { (name: String) in "'env | grep ^ASVIN_ | sort > \(name)'" }
+      _ = try await gateway.program("--once --restart \(write("restart.txt"))")
+      _ = try await gateway.program("--once --check \(write("check.txt"))")
+      for name in ["restart.txt", "check.txt"] {
+        let text = String(decoding: try gateway.platform.scratch.read(name), as: UTF8.self)
+        let path = gateway.platform.scratch.path("gateway/b-0")
+        for line in [
+          "ASVIN_IMAGE=\(path)", "ASVIN_IMAGE_0=\(path)", "ASVIN_VERSION=1.0.0", "ASVIN_SLOT=b", "ASVIN_BANK=b",
+          "ASVIN_SIZE=9000", "ASVIN_SEQUENCE=16777216", "ASVIN_REASON=update",
+          "ASVIN_DIGEST=\(TestBundles.digest(Self.image))",
+        ] {
+          #expect(text.contains(line + "\n"), "\(name): \(line)")
+        }
+      }
+    }
+  }
+
+  @Test("A device that reverts a release is restarted with the previous one, and repeats a failed restart")
+  func returns() async throws {
+    try await Self.offered { gateway, _ in
+      _ = try await gateway.poll()
+      let seen = Gateway.Lines()
+      let hooks = DeviceHooks(
+        check: { _ in .failed("it does not work") },
+        restart: { release in
+          seen.add("\(release.version) \(release.bank) \(release.isReturn)")
+          return seen.text.count < 3 ? .failed("busy") : .succeeded
+        })
+      try await gateway.with(hooks: hooks) { agent in
+        // The first start installed the release; this is the restart.
+        let back = try await agent.poll()
+        guard case .waiting = back else { return #expect(back == .reverted("1.0.0")) }
+      }
+      _ = try await gateway.with(hooks: hooks) { agent in
+        for _ in 0..<4 where await !agent.mustEnd { _ = try await agent.poll() }
+      }
+      #expect(seen.text.last == "0.9.0 a true" || seen.text.last == "1.0.0 b false", "\(seen.text)")
+    }
+  }
+
+  @Test("An update that the boot loader did not start is not confirmed")
+  func otherBankRuns() async throws {
+    try await Self.offered { gateway, rollout in
+      _ = try await gateway.poll()
+      let run = try await gateway.program("--once --running a")
+      #expect(run.output.contains("went back from 1.0.0"), "\(run.all)")
+      let record = try await gateway.record(rollout)
+      #expect(record.state == .failed && record.reason == 80)
+    }
+  }
+
+  @Test("The status shows the pending release as text and as JSON")
+  func status() async throws {
+    try await Self.offered { gateway, _ in
+      _ = try await gateway.poll()
+      let text = try await DeviceProgram.run("status gateway", in: gateway.platform.scratch)
+      #expect(text.output.contains("pending   1.0.0") && text.output.contains("runs      0.9.0"), "\(text.all)")
+      let json = try await gateway.status()
+      let status = try JSONDecoder().decode(DeviceStatus.self, from: Data(json.output.utf8))
+      #expect(status.candidate?.version == "1.0.0" && status.phase == .pending && status.running.isIntact)
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import AsvinFixtures
+import AsvinPlatform
+import AsvinPlatformAPI
+import AsvinPlatformFixtures
+import AsvinPlatformStore
+import AsvinManifest
+import Testing
+
+@Suite("Migrations", .usesScratch) struct MigrationTests {
+  /// The statements that restore the first tables.
+  private static let back =
+    [
+      "DROP TABLE population", "DROP INDEX device_by_group", "DROP INDEX firmware_by_release",
+      "DELETE FROM grdb_migrations WHERE identifier LIKE 'rollouts count%'",
+    ]
+    + [
+      ("firmware", "chip"), ("record", "round"), ("record", "counted"), ("rollout", "round"),
+      ("rollout", "final_members"), ("rollout", "unconfirmable"), ("rollout", "disabled_groups"),
+    ].map { "ALTER TABLE \($0) DROP COLUMN \($1)" }
+
+  @Test("The migration counts members by audience and recounts the rollouts that have not ended")
+  func populations() async throws {
+    try await Scratch.with { scratch in
+      let path = scratch.path("platform.sqlite")
+      let (suited, other) = (Identifier { _ in 1 }, Identifier { _ in 2 })
+      let workspace = try await SQLiteStore(path: path).add(
+        Workspace(id: ID(0), name: "ours", customerKey: "c", deviceKeys: ["k"]))
+      let (group, rollout) = try await SQLiteStore(path: path).write(in: workspace.id) { rows in
+        let group = try rows.add(DeviceGroup(id: ID(0), name: "g"))
+        let files = try rows.add(FileGroup(id: ID(0), name: "f"))
+        let release = Firmware.Release(
+          digest: Digest(), sequence: 1, deviceClass: suited, envelope: [], bundle: Digest())
+        let firmware = try rows.add(
+          Firmware(
+            id: ID(0), fileGroup: files.id, name: "f", version: "1", image: Firmware.Content(of: [1]), release: release)
+        )
+        let rules = try #require(BatchRules(waves: [.count(9)], endsWhenDone: false))
+        let rollout = try rows.add(
+          Rollout(
+            id: ID(0),
+            plan: RolloutPlan(
+              name: "r", batch: rules, start: nil,
+              groups: [group.id], firmware: firmware.id, maintainer: "m")))
+        _ = try rows.start(rollout.id, at: Instant(0))
+        for (number, deviceClass) in [nil, suited, other].enumerated() {
+          let name = try #require(DeviceName("device \(number)"))
+          var device: Device
+          if let deviceClass {
+            let key = FixedBytes<32> { _ in UInt8(number) }
+            let enrolment = Enrolment(
+              name: name, label: nil, firmwareVersion: "1", deviceClass: deviceClass, key: key)
+            device = try rows.enrol(enrolment, at: Instant(0)).device
+          } else {
+            device = try rows.register(name, label: nil, firmwareVersion: "1", at: Instant(0)).device
+          }
+          try rows.move(&device, to: .grouped(group.id))
+          try rows.put(DeviceRecord(.installed, at: Instant(0)), rollout.id, device.id)
+        }
+        return (group.id, rollout.id)
+      }
+      try await Database.change(path, Self.back + ["UPDATE rollout SET installed = 3, forgiven = 7"])
+      let (members, known) = try await SQLiteStore(path: path).read(in: workspace.id) { rows in
+        (
+          try [Audience.legacy, .verifying(suited), .verifying(other)].map { try rows.members(of: group, $0) },
+          try #require(try rows.rollout(rollout))
+        )
+      }
+      #expect(members == [1, 1, 1])
+      #expect(known.tally.installed == 2 && known.tally.installedUnconfirmable == 1 && known.forgivenFailures == 0)
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package import AsvinManifest
+package import AsvinPlatform
+import Synchronization
+
+/// A store in memory.
+package final class MemoryStore: PlatformStore {
+  private let state = Mutex(State())
+
+  private struct State {
+    var workspaces: [ID<Workspace>: Workspace] = [:]
+    var rows: [ID<Workspace>: MemoryTransaction.Tables] = [:]
+    var accounts: [String: (workspace: ID<Workspace>, account: Account)] = [:]
+    var nextID: Int64 = 1
+  }
+
+  package init() {}
+
+  package func workspace(deviceKey: String) async throws -> Workspace? {
+    state.withLock { $0.workspaces.values.first { $0.deviceKeys.contains(deviceKey) } }
+  }
+
+  package func workspace(_ id: ID<Workspace>) async throws -> Workspace? { state.withLock { $0.workspaces[id] } }
+
+  package func workspaces() async throws -> [Workspace] {
+    state.withLock { $0.workspaces.values.sorted { $0.id < $1.id } }
+  }
+
+  package func access(_ digest: Digest) async throws -> (workspace: ID<Workspace>, token: AccessToken)? {
+    state.withLock { state in
+      for (workspace, tables) in state.rows {
+        if let token = tables.accessTokens.values.first(where: { $0.digest == digest }) { return (workspace, token) }
+      }
+      return nil
+    }
+  }
+
+  package func account(_ email: String) async throws -> (workspace: ID<Workspace>, account: Account)? {
+    state.withLock { $0.accounts[Account.folded(email)] }
+  }
+
+  package func add(_ account: Account, to workspace: ID<Workspace>) async throws {
+    try state.withLock { state in
+      guard state.accounts[account.email] == nil else { throw PlatformError.nameTaken(.account) }
+      state.accounts[account.email] = (workspace, account)
+    }
+  }
+
+  package func add(_ workspace: Workspace) async throws -> Workspace {
+    state.withLock { state in
+      var added = workspace
+      added.id = ID(state.nextID)
+      state.nextID += 1
+      state.workspaces[added.id] = added
+      return added
+    }
+  }
+
+  package func isListed(bundle: Digest) async throws -> Bool {
+    state.withLock { $0.rows.values.contains { $0.firmware.values.contains { $0.release?.bundle == bundle } } }
+  }
+
+  package func ping() async throws {}
+
+  package func checkWriting() async throws {}
+
+  package func read<Result: Sendable>(
+    in workspace: ID<Workspace>, _ body: @escaping @Sendable (any ReadTransaction) throws -> Result
+  ) async throws -> Result {
+    let (tables, nextID) = state.withLock { ($0.rows[workspace] ?? MemoryTransaction.Tables(), $0.nextID) }
+    return try body(MemoryTransaction(tables, nextID: nextID, workspace: workspace))
+  }
+
+  /// A write in memory costs no more than a read.
+  package func attempt<Result: Sendable>(
+    in workspace: ID<Workspace>, _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
+  ) async throws -> Result { try await write(in: workspace, body) }
+
+  package func write<Result: Sendable>(
+    in workspace: ID<Workspace>, _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
+  ) async throws -> Result {
+    try state.withLock { state in
+      let foreign = state.workspaces.values.filter { $0.id != workspace }.flatMap(\.deviceKeys)
+      let rows = MemoryTransaction(
+        state.rows[workspace] ?? MemoryTransaction.Tables(), nextID: state.nextID, workspace: workspace,
+        deviceKeys: state.workspaces[workspace]?.deviceKeys ?? [], foreignKeys: Set(foreign))
+      let result = try body(rows)
+      (state.rows[workspace], state.nextID) = (rows.tables, rows.nextID)
+      state.workspaces[workspace]?.deviceKeys = rows.deviceKeys
+      return result
+    }
+  }
+}

@@ -1,0 +1,290 @@
+package import AsvinManifest
+package import AsvinPlatform
+package import AsvinPlatformAPI
+
+/// A transaction in memory in one workspace.
+package final class MemoryTransaction: WriteTransaction {
+  package struct Tables {
+    var devices: [ID<Device>: Device] = [:]
+    var names: [DeviceName: ID<Device>] = [:]
+    var deviceGroups: [ID<DeviceGroup>: DeviceGroup] = [:]
+    var fileGroups: [ID<FileGroup>: FileGroup] = [:]
+    var firmware: [ID<Firmware>: Firmware] = [:]
+    var rollouts: [ID<Rollout>: Rollout] = [:]
+    var records: [ID<Rollout>: [ID<Device>: DeviceRecord]] = [:]
+    var uploads: [ID<Upload>: Upload] = [:]
+    var accessTokens: [ID<AccessToken>: AccessToken] = [:]
+    var audit: [AuditEntry] = []
+    var lastOrder: Int64 = 0
+    var members: [ID<DeviceGroup>: [Audience: Int]] = [:]
+
+    package init() {}
+  }
+
+  var tables: Tables
+  private(set) var nextID: Int64
+  let workspace: ID<Workspace>
+  var deviceKeys: [String]
+  private let foreignKeys: Set<String>
+
+  package init(
+    _ tables: Tables = Tables(), nextID: Int64 = 1, workspace: ID<Workspace> = ID(1), deviceKeys: [String] = [],
+    foreignKeys: Set<String> = []
+  ) {
+    self.tables = tables
+    self.workspace = workspace
+    self.nextID = nextID
+    (self.deviceKeys, self.foreignKeys) = (deviceKeys, foreignKeys)
+  }
+
+  package func add(deviceKey: String) throws {
+    guard !deviceKeys.contains(deviceKey), !foreignKeys.contains(deviceKey) else {
+      throw PlatformError.nameTaken(.deviceKey)
+    }
+    deviceKeys.append(deviceKey)
+  }
+
+  package func remove(deviceKey: String) throws {
+    guard let index = deviceKeys.firstIndex(of: deviceKey) else { throw PlatformError.notFound(.deviceKey) }
+    deviceKeys.remove(at: index)
+  }
+
+  func newID<Entity>() -> ID<Entity> {
+    defer { nextID += 1 }
+    return ID(nextID)
+  }
+
+  package func device(_ id: ID<Device>) -> Device? { tables.devices[id] }
+  package func device(_ name: DeviceName) -> Device? { tables.names[name].flatMap { tables.devices[$0] } }
+
+  package func devices(after id: ID<Device>?, limit: Int) -> [Device] {
+    Array(
+      tables.devices.values.sorted { $0.id < $1.id }.drop { device in id.map { device.id <= $0 } ?? false }.prefix(
+        limit))
+  }
+
+  package func deviceGroup(_ id: ID<DeviceGroup>) -> DeviceGroup? { tables.deviceGroups[id] }
+  package func deviceGroup(named name: String) -> DeviceGroup? { tables.deviceGroups.values.first { $0.name == name } }
+  package func deviceGroups() -> [DeviceGroup] { tables.deviceGroups.values.sorted { $0.id < $1.id } }
+  package func fileGroup(_ id: ID<FileGroup>) -> FileGroup? { tables.fileGroups[id] }
+  package func fileGroup(named name: String) -> FileGroup? { tables.fileGroups.values.first { $0.name == name } }
+  package func firmware(_ id: ID<Firmware>) -> Firmware? { tables.firmware[id] }
+  package func firmware(contentID: String) -> Firmware? {
+    tables.firmware.values.filter { $0.image.contentID == contentID }.min { $0.id < $1.id }
+  }
+  package func rollout(_ id: ID<Rollout>) -> Rollout? { tables.rollouts[id] }
+  package func rollouts() -> [Rollout] { tables.rollouts.values.sorted { $0.id < $1.id } }
+
+  package func activeRollouts(of group: ID<DeviceGroup>) -> [Rollout] {
+    tables.rollouts.values.filter { $0.phase != .planned && !$0.isEnded && $0.plan.groups.contains(group) }
+      .sorted { $0.order > $1.order }
+  }
+
+  package func openRollouts(of group: ID<DeviceGroup>, above order: Int64) -> [Rollout] {
+    activeRollouts(of: group).filter { !$0.isDisabled && $0.order > order }
+  }
+
+  package func dueRollouts(at now: Instant) -> [ID<Rollout>] {
+    tables.rollouts.values.filter { $0.isDue(at: now) }.sorted { left, right in
+      (left.plan.start ?? now, left.id) < (right.plan.start ?? now, right.id)
+    }.map(\.id)
+  }
+
+  package func highestRelease(of firmware: Firmware, to groups: Set<ID<DeviceGroup>>) -> Firmware.Release? {
+    tables.rollouts.values.filter { $0.order > 0 && !$0.plan.groups.isDisjoint(with: groups) }
+      .compactMap { tables.firmware[$0.plan.firmware]?.release }
+      .filter { $0.deviceClass == firmware.release?.deviceClass }
+      .max { $0.sequence < $1.sequence }
+  }
+
+  package func record(_ rollout: ID<Rollout>, _ device: ID<Device>) -> DeviceRecord? {
+    tables.records[rollout]?[device]
+  }
+
+  package func rolloutsWithRecord(of device: ID<Device>) -> [Rollout] {
+    rollouts().filter { record($0.id, device) != nil }
+  }
+
+  package func unconfirmedRollouts(of device: ID<Device>) -> [ID<Rollout>] {
+    tables.records.filter { records in
+      guard let state = records.value[device]?.state else { return false }
+      return state == .offered || state == .downloading || state == .installed
+    }.keys.sorted()
+  }
+
+  package func newestOrder(of device: ID<Device>) -> Int64 {
+    tables.records.filter { records in
+      guard let state = records.value[device]?.state else { return false }
+      return state == .installed || state == .confirmed || state == .skipped
+    }.compactMap { tables.rollouts[$0.key]?.order }.max() ?? 0
+  }
+
+  package func add(_ device: Device) throws -> Device {
+    guard tables.names[device.name] == nil else { throw PlatformError.nameTaken(.device) }
+    var added = device
+    added.id = newID()
+    tables.devices[added.id] = added
+    tables.names[added.name] = added.id
+    return added
+  }
+
+  package func add(_ group: DeviceGroup) throws -> DeviceGroup {
+    guard deviceGroup(named: group.name) == nil else { throw PlatformError.nameTaken(.deviceGroup) }
+    let added = DeviceGroup(id: newID(), name: group.name, members: group.members)
+    tables.deviceGroups[added.id] = added
+    return added
+  }
+
+  package func add(_ group: FileGroup) throws -> FileGroup {
+    guard fileGroup(named: group.name) == nil else { throw PlatformError.nameTaken(.fileGroup) }
+    let added = FileGroup(id: newID(), name: group.name, trust: group.trust)
+    tables.fileGroups[added.id] = added
+    return added
+  }
+
+  package func add(_ firmware: Firmware) -> Firmware {
+    var added = firmware
+    added.id = newID()
+    tables.firmware[added.id] = added
+    return added
+  }
+
+  package func add(_ rollout: Rollout) -> Rollout {
+    var added = rollout
+    added.id = newID()
+    tables.rollouts[added.id] = added
+    return added
+  }
+
+  package func put(_ device: Device) { tables.devices[device.id] = device }
+  package func put(_ group: FileGroup) { tables.fileGroups[group.id] = group }
+  package func put(_ group: DeviceGroup) { tables.deviceGroups[group.id] = group }
+  package func put(_ rollout: Rollout) { tables.rollouts[rollout.id] = rollout }
+
+  package func put(_ record: DeviceRecord, _ rollout: ID<Rollout>, _ device: ID<Device>) {
+    tables.records[rollout, default: [:]][device] = record
+  }
+
+  package func remove(_ device: ID<Device>) {
+    if let name = tables.devices.removeValue(forKey: device)?.name { tables.names[name] = nil }
+    for rollout in tables.records.keys { tables.records[rollout]?[device] = nil }
+  }
+
+  package func nextOrder() -> Int64 {
+    tables.lastOrder += 1
+    return tables.lastOrder
+  }
+}
+
+extension MemoryTransaction {
+  package func members(of group: ID<DeviceGroup>, _ audience: Audience) -> Int {
+    tables.members[group]?[audience] ?? 0
+  }
+
+  package func addMembers(_ number: Int, _ audience: Audience, to group: ID<DeviceGroup>) {
+    tables.members[group, default: [:]][audience, default: 0] += number
+    tables.deviceGroups[group]?.members += number
+  }
+
+  package func activeRollouts(withRecordOf device: ID<Device>) -> [Rollout] {
+    rolloutsWithRecord(of: device).filter { $0.phase != .planned && !$0.isEnded }
+  }
+
+  package func rollouts(bringing contentID: String) -> [Rollout] {
+    newestFirst { $0.image.contentID == contentID }
+  }
+
+  package func rollouts(bringing release: Digest, to device: ID<Device>) -> [Rollout] {
+    newestFirst { $0.release?.digest == release }.filter { record($0.id, device) != nil }
+  }
+
+  private func newestFirst(_ isWanted: (Firmware) -> Bool) -> [Rollout] {
+    tables.rollouts.values.filter { tables.firmware[$0.plan.firmware].map(isWanted) ?? false }
+      .sorted { ($0.order, $0.id) > ($1.order, $1.id) }
+  }
+
+  package func recount(_ rollout: Rollout, deviceClass: Identifier?) -> (tally: RolloutTally, forgiven: Int) {
+    var (tally, forgiven) = (RolloutTally(), 0)
+    for (id, record) in tables.records[rollout.id] ?? [:] {
+      guard let device = tables.devices[id] else { continue }
+      let isInGroup = device.group.map(rollout.activeGroups.contains) ?? false
+      let isSuited = device.key == nil || device.deviceClass == deviceClass
+      tables.records[rollout.id]?[id]?.isCounted = isInGroup && isSuited
+      guard isInGroup, isSuited else { continue }
+      let part = rollout.part(record, of: device)
+      tally.add(1, to: part.state, canConfirm: part.canConfirm)
+      if part.isForgiven { forgiven += 1 }
+    }
+    return (tally, forgiven)
+  }
+}
+
+extension MemoryTransaction {
+  package func fileGroups() -> [FileGroup] { tables.fileGroups.values.sorted { $0.id < $1.id } }
+
+  package func firmware(of group: ID<FileGroup>?, after id: ID<Firmware>?, limit: Int) -> [Firmware] {
+    let known = tables.firmware.values.filter { group == nil || $0.fileGroup == group }
+    return Array(known.filter { $0.id > id ?? ID(0) }.sorted { $0.id < $1.id }.prefix(limit))
+  }
+
+  package func firmwareCount(of group: ID<FileGroup>) -> Int {
+    tables.firmware.values.count { $0.fileGroup == group }
+  }
+
+  package func firmware(bundle: Digest, in group: ID<FileGroup>) -> Firmware? {
+    tables.firmware.values.first { $0.fileGroup == group && $0.release?.bundle == bundle }
+  }
+
+  package func firmware(of deviceClass: Identifier, sequence: UInt64) -> Firmware? {
+    tables.firmware.values.first { $0.release?.deviceClass == deviceClass && $0.release?.sequence == sequence }
+  }
+
+  package func isUsed(_ firmware: ID<Firmware>) -> Bool {
+    tables.rollouts.values.contains { $0.plan.firmware == firmware }
+  }
+
+  package func records(
+    of rollout: ID<Rollout>, after device: ID<Device>?, limit: Int
+  ) -> [(ID<Device>, DeviceRecord)] {
+    let records = (tables.records[rollout] ?? [:]).filter { $0.key > device ?? ID(0) }
+    return records.sorted { $0.key < $1.key }.prefix(limit).map { ($0.key, $0.value) }
+  }
+
+  package func uploads() -> [Upload] { tables.uploads.values.sorted { $0.id < $1.id } }
+
+  package func upload(_ id: ID<Upload>) -> Upload? { tables.uploads[id] }
+
+  package func upload(of digest: Digest, to group: ID<FileGroup>) -> Upload? {
+    tables.uploads.values.first { $0.digest == digest && $0.fileGroup == group }
+  }
+
+  package func accessTokens() -> [AccessToken] { tables.accessTokens.values.sorted { $0.id < $1.id } }
+  package func lastAuditEntry() -> AuditEntry? { tables.audit.last }
+
+  package func auditEntries(after number: Int64, limit: Int) -> [AuditEntry] {
+    Array(tables.audit.drop { $0.number <= number }.prefix(limit))
+  }
+
+  package func add(_ upload: Upload) -> Upload {
+    var added = upload
+    added.id = newID()
+    tables.uploads[added.id] = added
+    return added
+  }
+
+  package func add(_ token: AccessToken) throws -> AccessToken {
+    guard !accessTokens().contains(where: { $0.name == token.name }) else { throw PlatformError.nameTaken(.token) }
+    var added = token
+    added.id = newID()
+    tables.accessTokens[added.id] = added
+    return added
+  }
+
+  package func record(_ action: AuditAction, _ subject: String, by actor: String, at now: Instant) {
+    tables.audit.append(
+      AuditEntry(after: tables.audit.last, in: workspace, actor: actor, action: action, subject: subject, at: now))
+  }
+
+  package func remove(_ upload: ID<Upload>) { tables.uploads[upload] = nil }
+  package func remove(_ token: ID<AccessToken>) { tables.accessTokens[token] = nil }
+}

@@ -1,4 +1,4 @@
-// Preloaded into the platform: kills it, as kill -9 does, in place of the Nth operation that changes its database.
+// Preloaded into the platform: kills it, as kill -9 does, instead of the Nth operation that changes its database.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <limits.h>

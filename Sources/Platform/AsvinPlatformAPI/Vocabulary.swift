@@ -14,7 +14,7 @@ package enum Role: String, Codable, CaseIterable, Sendable {
 }
 
 /// Where a device is in the fleet.
-package enum Placement: String, Codable, CaseIterable, Sendable {
+package enum DevicePlacement: String, Codable, CaseIterable, Sendable {
   /// It has registered and waits for an operator.
   case lobby
   /// It gets the rollouts of its group.
@@ -131,7 +131,7 @@ package enum AuditAction: String, Sendable {
   case removeDeviceKey = "workspace.device-key-remove"
 
   /// The action of moving a device.
-  package init(movingTo placement: Placement) {
+  package init(movingTo placement: DevicePlacement) {
     self =
       switch placement {
       case .lobby: .moveToLobby

@@ -64,7 +64,7 @@ extension UInt64 {
 
 /// The numbers of enumerations in columns: positions in these lists, which only grow.
 enum StoredNumbers {
-  static let placements: [Placement] = [.lobby, .grouped, .ungrouped, .blacklisted]
+  static let placements: [DevicePlacement] = [.lobby, .grouped, .ungrouped, .blacklisted]
   static let phases: [Phase] = [.planned, .running, .paused, .stopped, .finished, .aborted]
   static let states: [RecordState] = [.offered, .downloading, .installed, .confirmed, .failed, .skipped]
 }

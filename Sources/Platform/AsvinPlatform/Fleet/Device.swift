@@ -23,9 +23,9 @@ package struct Device: Equatable, Sendable {
   /// that were started earlier offer it nothing.
   package var newestRollout: Int64 = 0
 
-  /// A placement, with a group if and only if it is ``Placement/grouped``.
+  /// A placement, with a group if and only if it is ``DevicePlacement/grouped``.
   package struct Location: Equatable, Sendable {
-    package let placement: Placement
+    package let placement: DevicePlacement
     package let group: ID<DeviceGroup>?
 
     package static let lobby = Location(unchecked: .lobby)
@@ -33,12 +33,12 @@ package struct Device: Equatable, Sendable {
     package static let blacklisted = Location(unchecked: .blacklisted)
     package static func grouped(_ group: ID<DeviceGroup>) -> Location { Location(unchecked: .grouped, group) }
 
-    private init(unchecked placement: Placement, _ group: ID<DeviceGroup>? = nil) {
+    private init(unchecked placement: DevicePlacement, _ group: ID<DeviceGroup>? = nil) {
       (self.placement, self.group) = (placement, group)
     }
 
     /// Creates a location; `nil` for a grouped device without a group, or a group of any other device.
-    package init?(_ placement: Placement, group: ID<DeviceGroup>?) {
+    package init?(_ placement: DevicePlacement, group: ID<DeviceGroup>?) {
       guard (placement == .grouped) == (group != nil) else { return nil }
       self.init(unchecked: placement, group)
     }
@@ -61,7 +61,7 @@ package struct Device: Equatable, Sendable {
   /// Whether the device verifies releases itself.
   package var isVerifying: Bool { key != nil }
 
-  package var placement: Placement { location.placement }
+  package var placement: DevicePlacement { location.placement }
 
   /// The group of a grouped device.
   package var group: ID<DeviceGroup>? { location.group }

@@ -41,9 +41,9 @@ extension EnrolmentRequest: Described {
 package struct EnrolmentReply: Codable, Equatable, Sendable {
   package var workspace: Int64
   package var device: Int64
-  package var placement: Placement
+  package var placement: DevicePlacement
 
-  package init(workspace: Int64, device: Int64, placement: Placement) {
+  package init(workspace: Int64, device: Int64, placement: DevicePlacement) {
     self.workspace = workspace
     self.device = device
     self.placement = placement
@@ -55,7 +55,7 @@ extension EnrolmentReply: Described {
     .object([
       Property("workspace", .id, "The workspace's id"),
       Property("device", .id, "The device's id"),
-      Property("placement", .choice(of: Placement.self), "The device's placement"),
+      Property("placement", .choice(of: DevicePlacement.self), "The device's placement"),
     ])
   }
 }

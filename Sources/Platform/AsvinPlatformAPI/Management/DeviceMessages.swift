@@ -2,7 +2,7 @@ package struct DeviceReply: Codable, Equatable, Sendable {
   package var id: Int64
   package var name: String
   package var label: String
-  package var placement: Placement
+  package var placement: DevicePlacement
   package var version: String
   package var isVerifying: Bool
   package var registered: Int64
@@ -12,7 +12,7 @@ package struct DeviceReply: Codable, Equatable, Sendable {
   package var behindSince: Int64?
 
   package init(
-    id: Int64, name: String, label: String, placement: Placement, version: String, isVerifying: Bool,
+    id: Int64, name: String, label: String, placement: DevicePlacement, version: String, isVerifying: Bool,
     registered: Int64, seen: Int64, group: Int64? = nil, deviceClass: String? = nil, behindSince: Int64? = nil
   ) {
     self.id = id
@@ -40,7 +40,7 @@ extension DeviceReply: Described {
       Property("id", .id, "The id"),
       Property("name", .anyText, "The device's own name"),
       Property("label", .anyText, "The name that operators see"),
-      Property("placement", .choice(of: Placement.self), "The device's placement"),
+      Property("placement", .choice(of: DevicePlacement.self), "The device's placement"),
       Property("version", .anyText, "The version that the device last reported"),
       Property("isVerifying", .boolean, "Whether the device verifies releases itself"),
       Property("registered", .time, "When the device registered"),
@@ -76,10 +76,10 @@ extension DeviceList: Described {
 
 /// A device's new placement.
 package struct PlacementRequest: Codable, Equatable, Sendable {
-  package var placement: Placement
+  package var placement: DevicePlacement
   package var group: Int64?
 
-  package init(placement: Placement, group: Int64? = nil) {
+  package init(placement: DevicePlacement, group: Int64? = nil) {
     self.placement = placement
     self.group = group
   }
@@ -88,7 +88,7 @@ package struct PlacementRequest: Codable, Equatable, Sendable {
 extension PlacementRequest: Described {
   package static var schema: MessageSchema {
     .object([
-      Property("placement", .choice(of: Placement.self), "The new placement"),
+      Property("placement", .choice(of: DevicePlacement.self), "The new placement"),
       Property("group", .id, "The device group, for the placement grouped", isRequired: false),
     ])
   }

@@ -79,19 +79,19 @@ struct DeviceGrouping: Verb {
 protocol DeviceMove {
   static var name: String { get }
   static var abstract: String { get }
-  static var placement: Placement { get }
+  static var placement: DevicePlacement { get }
 }
 
 enum Ungrouping: DeviceMove {
   static let name = "ungroup"
   static let abstract = "Take devices out of their group."
-  static let placement = Placement.ungrouped
+  static let placement = DevicePlacement.ungrouped
 }
 
 enum Blacklisting: DeviceMove {
   static let name = "blacklist"
   static let abstract = "Give devices nothing any more."
-  static let placement = Placement.blacklisted
+  static let placement = DevicePlacement.blacklisted
 }
 
 /// The verb that moves them.

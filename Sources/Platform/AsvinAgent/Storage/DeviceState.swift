@@ -2,7 +2,7 @@ import AsvinHost
 import AsvinCrypto
 import AsvinInstaller
 import AsvinPlatformAPI
-import AsvinRelease
+import AsvinHost
 import AsvinVerifier
 import AsvinManifest
 

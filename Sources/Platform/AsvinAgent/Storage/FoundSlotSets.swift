@@ -3,7 +3,7 @@ import AsvinCrypto
 import AsvinInstaller
 import AsvinManifest
 import AsvinPlatformAPI
-import AsvinRelease
+import AsvinHost
 import AsvinVerifier
 
 // Restores the record of the slot sets from signed data: the envelope beside each slot set, and the images.

@@ -1,7 +1,7 @@
 import AsvinHost
 import AsvinPlatform
 import AsvinPlatformAPI
-import AsvinRelease
+import AsvinHost
 import Logging
 import ServiceLifecycle
 

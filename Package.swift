@@ -216,7 +216,8 @@ let tests: [Target] = [
     "Platform", "AsvinAgentTests",
     [
       "AsvinPlatformFixtures", "AsvinAgent", "AsvinPlatformClient", "AsvinPlatform", "AsvinPlatformAPI", "AsvinRelease",
-      "AsvinBundle", "AsvinHost", "AsvinPatch", "AsvinInstaller", "asvin-device", "AsvinCrypto", "AsvinVerifier", "AsvinManifest",
+      "AsvinBundle", "AsvinHost", "AsvinPatch", "AsvinInstaller", "asvin-device", "AsvinCrypto", "AsvinVerifier",
+      "AsvinManifest",
     ]),
   .tests(
     "Programs", "AsvinProgramsTests",

@@ -107,7 +107,8 @@ let hostWing: [Target] = [
     // The archive, not the shared object: that loads twelve more libraries, for formats that we never read.
     linking: [.linkedLibrary(":libarchive.a")]),
   .host(
-    "AsvinPatchBuilder", ["AsvinCrypto", "AsvinHost", "AsvinPatch", "AsvinManifest", "CAsvinSuffix", "CAsvinZlib"],
+    "AsvinPatchBuilder",
+    ["AsvinCrypto", "AsvinHost", "AsvinInstaller", "AsvinPatch", "AsvinManifest", "CAsvinSuffix", "CAsvinZlib"],
     optimised),
   .host(
     "AsvinRelease",

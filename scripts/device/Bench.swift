@@ -1,6 +1,6 @@
 import AsvinPatch
 
-// What both callers of the applier share.
+// Shared by both callers of the applier.
 
 /// A place in the memory map; `MAP_…` are never 0.
 @unsafe @inline(__always)
@@ -8,7 +8,7 @@ func mapped(_ address: Int32) -> UnsafeMutablePointer<UInt8> {
   unsafe UnsafeMutablePointer(bitPattern: Int(address)).unsafelyUnwrapped
 }
 
-/// Gives the patch to the applier in pieces, as from a radio, from where the applier stands, while there is power.
+/// Forwards the patch to the applier in pieces, as a radio delivers it, from the applier's offset on, while there is power.
 @inline(__always)
 func push<Base: ByteStore, Output: PatchOutput>(
   _ patch: Span<UInt8>, to applier: inout Applier<Base, Output>, while hasPower: () -> Bool = { true }

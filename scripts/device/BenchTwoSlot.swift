@@ -1,7 +1,7 @@
 import AsvinPatch
 
-// A firmware with two slots: the base stands in the memory map, the result goes to the other slot, and the patch comes
-// in pieces.
+// A firmware with two slots: the base is in the memory map, the result goes to the other slot, and the patch arrives in
+// pieces.
 
 @safe
 struct MappedBase: ByteStore {

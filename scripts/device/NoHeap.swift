@@ -1,8 +1,8 @@
 import AsvinManifest
 import AsvinVerifier
 
-// What a firmware links: its own cryptography behind the protocol, and one call. Only ever linked, to prove that
-// nothing on this path allocates and to see its size.
+// A firmware with its own cryptography, and one call. It is linked and never run, to prove that nothing on this path
+// allocates and to measure its size.
 
 @_silgen_name("device_sha256") func deviceSHA256(
   _ bytes: UnsafePointer<UInt8>?, _ count: Int, _ digest: UnsafeMutablePointer<UInt8>?)
@@ -39,7 +39,7 @@ public func verifyRelease(_ envelope: UnsafePointer<UInt8>, _ count: Int, _ key:
   guard let publicKey = PublicKey(.ed25519, keyBytes) else { return 1 }
   let anchors: InlineArray<1, TrustAnchor> = [TrustAnchor(publicKey, using: cryptography)]
   guard let trust = Trust(anchors.span) else { return 1 }
-  let device = Device(
+  let device = DevicePolicy(
     vendor: .required(Identifier()), deviceClass: .required(Identifier()), floor: .required(floor), sequence: floor,
     slots: .required(DeviceSlots(1)))
   let verifier = Verifier(cryptography)

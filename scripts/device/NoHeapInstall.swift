@@ -3,9 +3,9 @@ import AsvinInstaller
 import AsvinVerifier
 import AsvinDeviceCrypto
 
-// A device that takes whole images, or patches too (WITH_PATCHES): verifies a release, installs it, activates it. Only ever linked, to prove that
-// nothing on this path allocates and to see its size: of all of it, without what a start needs to know (WITHOUT_BOOT), and
-// of the verifier alone (WITHOUT_INSTALLER).
+// A device that accepts complete images, or patches too (WITH_PATCHES): it verifies a release, installs it and activates
+// it. It is linked and never run, to prove that nothing on this path allocates and to measure its size: of all of it,
+// without the boot state (WITHOUT_BOOT), and of the verifier alone (WITHOUT_INSTALLER).
 
 @_silgen_name("device_read") func deviceRead(_ slot: UInt32, _ offset: UInt32) -> UInt8
 @_silgen_name("device_write") func deviceWrite(_ offset: UInt32, _ byte: UInt8)
@@ -41,7 +41,7 @@ public func installRelease(
   var boot = BootState(DeviceRegion(number: 2), running: RunningImage(slot: UInt32(truncatingIfNeeded: count)))
   let floor = boot.floor
   #endif
-  // Either, so that both are linked.
+  // One of two, so that both are linked.
   let algorithm: SignatureAlgorithm = memoryCount & 1 == 0 ? .ed25519 : .ecdsaP256
   let point = unsafe UnsafeBufferPointer(start: key, count: algorithm.publicKeyBytes).span
   guard let publicKey = PublicKey(algorithm, point) else { return 1 }
@@ -51,11 +51,11 @@ public func installRelease(
   let images: InlineArray<1, InstalledImage> = [
     InstalledImage(slot: 0, size: UInt64(streamCount), digest: Digest { UInt8(truncatingIfNeeded: streamCount &+ $0) })
   ]
-  let device = Device(
+  let device = DevicePolicy(
     vendor: .required(Identifier()), deviceClass: .required(Identifier()), floor: .required(floor), sequence: floor,
     slots: .required(DeviceSlots(1)), features: .max, memory: UInt64(memoryCount), installed: images.span)
   #else
-  let device = Device(
+  let device = DevicePolicy(
     vendor: .required(Identifier()), deviceClass: .required(Identifier()), floor: .required(floor),
     sequence: floor, slots: .required(DeviceSlots(1)))
   #endif
@@ -103,7 +103,7 @@ public func installRelease(
 }
 
 #if WITHOUT_PLAN
-func verified(_ envelope: Span<UInt8>, _ trust: borrowing Trust, _ device: borrowing Device) -> UInt8 {
+func verified(_ envelope: Span<UInt8>, _ trust: borrowing Trust, _ device: borrowing DevicePolicy) -> UInt8 {
   do throws(Rejection) {
     let release = try Verifier(DeviceCryptography()).verify(envelope, trust: trust, device: device)
     return release.digest[0] ^ UInt8(truncatingIfNeeded: release.manifest.sequence)
@@ -112,7 +112,7 @@ func verified(_ envelope: Span<UInt8>, _ trust: borrowing Trust, _ device: borro
   }
 }
 #else
-func plan(_ envelope: Span<UInt8>, _ trust: borrowing Trust, _ device: borrowing Device) -> InstallPlan? {
+func plan(_ envelope: Span<UInt8>, _ trust: borrowing Trust, _ device: borrowing DevicePolicy) -> InstallPlan? {
   do throws(Rejection) {
     return InstallPlan(
       try Verifier(DeviceCryptography()).verify(envelope, trust: trust, device: device), slot: 0, payload: 0)

@@ -1,7 +1,7 @@
 import AsvinPatch
 
-// What a firmware links to apply patches: flash that can be read at any place, and a place for the result. Only ever
-// linked, to prove that nothing on this path allocates and to see its size.
+// A firmware that applies patches: flash that can be read at any place, and a place for the result. It is linked and
+// never run, to prove that nothing on this path allocates and to measure its size.
 
 @_silgen_name("device_read") func deviceRead(_ slot: UInt32, _ offset: UInt32) -> UInt8
 @_silgen_name("device_write") func deviceWrite(_ offset: UInt32, _ byte: UInt8)

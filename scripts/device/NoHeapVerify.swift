@@ -26,7 +26,7 @@ public func verifyRelease(
   guard let publicKey = PublicKey(algorithm, point) else { return 0 }
   let anchors: InlineArray<1, TrustAnchor> = [TrustAnchor(publicKey, using: DeviceCryptography())]
   guard let trust = Trust(anchors.span) else { return 0 }
-  let device = Device(
+  let device = DevicePolicy(
     vendor: .required(Identifier { unsafe identifiers[$0] }),
     deviceClass: .required(Identifier { unsafe identifiers[16 + $0] }), floor: .required(1), sequence: 1,
     slots: .required(DeviceSlots(1)), features: .max, memory: .max)
@@ -37,7 +37,7 @@ public func verifyRelease(
 }
 
 @inline(never)
-func verify(_ envelope: Span<UInt8>, _ trust: borrowing Trust, _ device: borrowing Device) -> UInt32 {
+func verify(_ envelope: Span<UInt8>, _ trust: borrowing Trust, _ device: borrowing DevicePolicy) -> UInt32 {
   do throws(Rejection) {
     _ = try Verifier(Agreeing()).verify(envelope, trust: trust, device: device)
     return 0

@@ -28,7 +28,7 @@ static void print_number(const char *name, unsigned number) {
   print(place);
 }
 
-// The ticks of a loop whose instructions are known say how many of them a tick is.
+// Measures the ticks of a loop whose number of instructions is known.
 static unsigned calibrate(void) {
   unsigned left = LOOPS, start = timer[TIMER_VALUE];
   __asm__ volatile("1: subs %0, #1\n bne 1b" : "+r"(left) : : "cc");
@@ -56,14 +56,14 @@ static _Bool is_right(unsigned count, unsigned wanted) {
   return 1;
 }
 
-// The memory is dirty, as after other use, and what lies behind the workspace is not to change.
+// The memory is dirty, as after other use. The bytes after the workspace must not change.
 static struct Job prepared(const unsigned *counts) {
   memset(workspace, POISON, WORKSPACE_ROOM);
   return (struct Job){.oldCount = counts[0], .patchCount = counts[2], .workspace = workspace,
                       .workspaceRoom = WORKSPACE_ROOM};
 }
 
-// Cuts the power halfway through, forgets all but the flash, and goes on.
+// Cuts the power halfway through, forgets everything but the flash, and resumes.
 static unsigned resume(const unsigned *counts, unsigned operations) {
   memcpy(at(MAP_SLOT), at(MAP_OLD), counts[0]);
   flash_restart(operations / 2);
@@ -72,12 +72,12 @@ static unsigned resume(const unsigned *counts, unsigned operations) {
   flash_restart(0);
   job = prepared(counts);
   job.isResumed = 1;
-  // Less is left to do where it has gone on, and not begun anew.
+  // Fewer operations are left where it has resumed than where it has started again.
   return bench_apply(&job) == PATCH_APPLIED && is_right(job.resultBytes, counts[1])
       && flash_operations() < operations * 3 / 4 && !flash_rule_is_broken();
 }
 
-// Stands for the caller where there is none.
+// Takes the caller's place where there is none.
 __attribute__((weak)) unsigned bench_apply(struct Job *job) {
   job->failedAt = 0;
   return PATCH_REFUSED;

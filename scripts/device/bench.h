@@ -1,7 +1,8 @@
 // What the bench and the applier's caller share. Read by C, by Swift, and the addresses by bench-patch too.
 #pragma once
 
-// Where bench-patch loads what: in the board's 16 MiB of PSRAM, read byte by byte like flash in the memory map.
+// The addresses at which bench-patch loads its files: in the board's 16 MiB of PSRAM, read byte by byte like flash in
+// the memory map.
 #define MAP_COUNTS 0x21000000
 #define MAP_SPARE 0x21010000
 #define MAP_CHECKPOINT 0x21020000
@@ -19,14 +20,14 @@ struct Job {
   unsigned oldCount, patchCount;
   void *workspace;
   unsigned workspaceRoom;
-  // Whether the power came back in the middle.
+  // Whether power came back in the middle.
   _Bool isResumed;
 
   // The answers.
   unsigned workspaceBytes, applierBytes, resultBytes, failedAt;
 };
 
-// The caller as a firmware has it. Without one, the bench is measured alone.
+// The caller, as in a firmware. Without one, the bench is measured alone.
 unsigned bench_apply(struct Job *job);
 
 // Flash in place: see flash.c.

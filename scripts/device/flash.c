@@ -1,4 +1,4 @@
-// Flash in RAM that holds flash's rules, and loses its power in the middle of an operation where that is asked for.
+// Flash in RAM that checks the rules of flash, and loses its power in the middle of an operation on request.
 
 #include <stddef.h>
 
@@ -22,7 +22,7 @@ _Bool flash_has_failed(void) { return has_failed; }
 unsigned flash_operations(void) { return operations; }
 _Bool flash_rule_is_broken(void) { return is_broken; }
 
-// How much of an operation is done: all, or without power nothing, and half when it goes.
+// How much of an operation is done: all, half where power is lost, and nothing without power.
 static unsigned done(unsigned count) {
   if (has_failed) return 0;
   has_failed = ++operations == cut;

@@ -1,4 +1,4 @@
-// What a C library gives a firmware, and nothing that allocates.
+// The functions of a C library that a firmware needs. None of them allocates.
 
 #include <stddef.h>
 #include <stdint.h>
@@ -26,7 +26,7 @@ void *memset(void *to, int value, size_t count) {
 
 #ifdef __arm__
 void __aeabi_memcpy(void *to, const void *from, size_t count) { memcpy(to, from, count); }
-// Word by word, as a C library would: the compiler copies whole structures with these.
+// Word by word, as in a C library, because the compiler copies complete structures with these.
 void __aeabi_memcpy4(void *to, const void *from, size_t count) {
   uint32_t *target = to;
   const uint32_t *source = from;
@@ -117,7 +117,7 @@ uint64_t __aeabi_llsr(uint64_t value, int count) { return __lshrdi3(value, count
 uint64_t __aeabi_llsl(uint64_t value, int count) { return __ashldi3(value, count); }
 #endif
 
-// The device's own cryptography stands here.
+// In place of the device's own cryptography.
 volatile uint8_t device_answer;
 void device_sha256(const uint8_t *bytes, size_t count, uint8_t *digest) { *digest = device_answer + *bytes + (uint8_t)count; }
 _Bool device_verify(const uint8_t *signature, const uint8_t *key) { return device_answer == *signature + *key; }

@@ -2,7 +2,7 @@
 
 Usage: skip.py IMAGE.elf MAP [--every N] [--only CASE]. The image is skip.c with the library. Each instruction that a case
 reaches is skipped the first, the second and the last time. Instructions of IT blocks are skipped within their block: the
-state of the block goes on behind it.
+state of the block continues after it.
 """
 
 import argparse
@@ -24,15 +24,15 @@ from encoding import CLASS, VENDOR, Pairs, encode  # noqa: E402
 IMAGE = bytes(range(256)) * 2 + b"the end of an image"
 POINT = bytes(range(32))
 DATA, DATA_BYTES = 0x20000000, 1 << 16
-# The state of the processor first: it says which stack pointer is meant.
+# The state of the processor first, because it selects the stack pointer.
 REGISTERS = [arm.UC_ARM_REG_CPSR, *(getattr(arm, f"UC_ARM_REG_R{number}") for number in range(13)),
              arm.UC_ARM_REG_SP, arm.UC_ARM_REG_LR]
-# Milliseconds of a run behind a skip, of which most take a few: what does not end has hung.
+# Milliseconds of a run after a skip. Most take a few; a run that does not end has hung.
 SHORT, LONG = 150, 1000
 
 
 def sealed(payload: bytes, bits: int) -> tuple[bytes, bytes]:
-    """Blocks of a chunk and the digest of the block behind it, and the first link."""
+    """Blocks of a chunk and the digest of the next block, and the first link."""
     blocks, link = [], b""
     for start in reversed(range(0, len(payload), 1 << bits)):
         blocks.append(payload[start : start + (1 << bits)] + link)
@@ -70,7 +70,7 @@ def cases(yes: int) -> list[Case]:
     return [
         case("forged signature", "verify_case", 24, answer=0),
         case("forged signature, an error as answer", "verify_case", 24, answer=-1),
-        case("forged signature, behind a good one", "verify_again_case", 24, answer=0),
+        case("forged signature, after a valid one", "verify_again_case", 24, answer=0),
         case("no signature", "verify_case", 20, release(is_signed=False)),
         case("key id of no trusted key", "verify_case", 21, release(point=hashlib.sha256(b"another key").digest())),
         case("sequence not above the floor", "verify_case", 42, floor=8),
@@ -122,7 +122,7 @@ class Machine:
 
 
 class Image:
-    """What the ELF says: its symbols, its segments, and the instructions of the library."""
+    """The content of the ELF: its symbols, its segments, and the instructions of the library."""
 
     def __init__(self, path: str, map_path: str, tools: str):
         self.bytes = pathlib.Path(path).read_bytes()
@@ -157,7 +157,7 @@ class Image:
         self.find_blocks()
 
     def find_blocks(self):
-        """For each instruction of an IT block, the state that the block has behind it."""
+        """For each instruction of an IT block, the state of the block after it."""
         for address, (_, mnemonic, _) in self.instructions.items():
             if not re.fullmatch(r"it[te]{0,3}", mnemonic):
                 continue
@@ -242,7 +242,7 @@ class Campaign:
         return sum(counts.values())
 
     def skip(self, address: int):
-        """Goes on behind an instruction that the watched machine is about to execute."""
+        """Resumes after an instruction that the watched machine is about to execute."""
         size, _, line = self.image.instructions[address]
         registers = self.watched.registers()
         state = self.image.blocks.get(address, 0)
@@ -275,8 +275,8 @@ def main() -> int:
     parser.add_argument("map")
     parser.add_argument("--tools", required=True)
     parser.add_argument("--yes", type=lambda text: int(text, 0), default=0x5687C966)
-    parser.add_argument("--every", type=int, default=1, help="of so many skips, one is tried")
-    parser.add_argument("--only", default="", help="cases whose names hold this")
+    parser.add_argument("--every", type=int, default=1, help="tries one of N skips")
+    parser.add_argument("--only", default="", help="tries the cases whose names contain this")
     arguments = parser.parse_args()
     image = Image(arguments.image, arguments.map, arguments.tools)
     campaign = Campaign(image, arguments.every)

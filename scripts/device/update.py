@@ -1,6 +1,6 @@
 """Takes a release out of a bundle, for a board: what the platform would send, and what the board must know of it.
 
-Usage: update.py BUNDLE image|patch BASE IMAGE KEY FOLDER. Writes base.bin, image.bin, envelope.bin, stream.bin and update.h.
+Usage: update.py BUNDLE image|patch|in-place BASE IMAGE KEY FOLDER. Writes base.bin, image.bin, envelope.bin, stream.bin and update.h.
 """
 
 import hashlib
@@ -29,7 +29,7 @@ def decode(data: bytes, at: int):
 
 
 def sealed(payload: bytes, bits: int) -> bytes:
-    """Blocks of a chunk and the digest of the block behind it."""
+    """Blocks of a chunk and the digest of the next block."""
     blocks, link = [], b""
     for start in reversed(range(0, len(payload), 1 << bits)):
         blocks.append(payload[start : start + (1 << bits)] + link)
@@ -53,10 +53,16 @@ envelope = bytes([signatures[0] + 1]) + b"\x01" + length + encoded + signatures[
 manifest, _ = decode(encoded, 0)
 payloads = manifest[7][0][4]
 base_digest = hashlib.sha256(base).digest()
-wanted = [payload[1] == 0 if kind == "image" else payload.get(6) == base_digest for payload in payloads]
+in_place = 1 if kind == "in-place" else 0
+wanted = [
+    payload[1] == 0
+    if kind == "image"
+    else payload.get(6) == base_digest and payload.get(9, 0) & 1 == in_place
+    for payload in payloads
+]
 index = wanted.index(True)
 payload = payloads[index]
-stored = members[f"payloads/{index}-{kind}"]
+stored = members[f"payloads/{index}-{'image' if kind == 'image' else 'patch'}"]
 stream = sealed(stored, payload[4]) if 4 in payload else stored
 block = (1 << payload[4]) + 32 if 4 in payload else 0
 

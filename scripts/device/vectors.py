@@ -1,7 +1,7 @@
 """Writes the signatures that boards judge: Wycheproof's, and random ones, each also with a bit changed.
 
 Usage: vectors.py FOLDER COUNT FILE, with Wycheproof's FOLDER and COUNT random keys of each algorithm. A record is: 19 or 9
-for the algorithm, 1 where the signature is good, the signature's and the message's lengths in two bytes each, the key in
+for the algorithm, 1 where the signature is valid, the signature's and the message's lengths in two bytes each, the key in
 64 bytes, the signature, the message.
 """
 

@@ -58,7 +58,7 @@ public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
       try drive(&driven, operation)
       require(driven.offset <= bytes.count, "a reader stays within its bytes")
     } catch {
-      require(error.offset >= 0 && error.offset <= bytes.count, "an error tells a place in the bytes")
+      require(error.offset >= 0 && error.offset <= bytes.count, "an error is at a place in the bytes")
       require(error.offset >= before || operation & 15 == 8, "an error is not of what was read before")
       break
     }

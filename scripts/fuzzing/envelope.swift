@@ -1,4 +1,4 @@
-// An envelope that anyone may send to a device, through all of the verifier; the cryptography is as the input says.
+// An envelope that anyone may send to a device, through all of the verifier. The input decides which signatures hold.
 //
 // Input: what signatures are judged (bit 0: good; bit 1: the threshold is 2), what the device is (bit 0: it has a slot with
 // the image of zeros, bit 1: it applies patches), its floor in two bytes, and the envelope. All digests are zeros.
@@ -16,10 +16,10 @@ private struct Judge: Cryptography {
 private func read(_ manifest: ManifestView) throws(WireError) {
   var components = manifest.components
   while let component = try components.next() {
-    require(component.digest.count == 32 && component.size > 0, "a component is whole")
+    require(component.digest.count == 32 && component.size > 0, "a component is complete")
     var payloads = component.payloads
     while let payload = try payloads.next() {
-      require(payload.digest.count == 32 && payload.size > 0, "a payload is whole")
+      require(payload.digest.count == 32 && payload.size > 0, "a payload is complete")
       require((payload.chunk == 0) == payload.firstLink.isEmpty, "a payload is sealed or not")
     }
   }
@@ -41,7 +41,7 @@ public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let anchors = [TrustAnchor(first, using: judge), TrustAnchor(second, using: judge)]
   guard let trust = Trust(anchors.span, threshold: what & 2 == 0 ? 1 : 2) else { return 1 }
   let installed = kind & 1 == 0 ? [] : [InstalledImage(slot: 0, size: 40_000, digest: Digest())]
-  let device = Device(
+  let device = DevicePolicy(
     vendor: .unchecked, deviceClass: .unchecked, floor: .required(floor), sequence: kind & 4 == 0 ? floor : nil,
     slots: .required(DeviceSlots(0b111, needed: kind & 8 == 0 ? 1 : 0)), longestStep: kind & 16 == 0 ? .max : 1 << 20,
     features: kind & 2 == 0 ? 0 : .max, memory: kind & 2 == 0 ? 0 : .max, installed: installed.span)
@@ -57,14 +57,14 @@ public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
       }
       slots += 1
     }
-    // A manifest that is kept whole is written as it was read. Not one with what a later version may add.
+    // A manifest is written as it was read, unless it has fields that a later version may add.
     if let manifest = try? Manifest(release.manifest), let again = try? manifest.encoded() {  // as above
       let isKept = manifest.components.allSatisfy { $0.payloads.allSatisfy { $0.kind != nil } }
       require(!isKept || equal(again.span, release.manifest.bytes), "a manifest has one encoding")
     }
   } catch {
     let within = error.defect.map { $0.offset >= 0 && $0.offset <= bytes.count } ?? true
-    require(within, "a defect is told at a place in the bytes")
+    require(within, "a defect is at a place in the bytes")
   }
   return 0
 }

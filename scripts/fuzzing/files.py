@@ -11,7 +11,7 @@ def segment(order: str, wide: bool, kind: int, offset: int, address: int, size: 
 
 
 def elf(order: str, wide: bool, kind: int, machine: int) -> bytes:
-    """Behind the first six bytes: two segments and a section with a name."""
+    """The bytes after the first six: two segments and a section with a name."""
     head, entry, table = (64, 56, 64) if wide else (52, 32, 40)
     data = b"\0.text\0\0code"
     start = head + 2 * entry

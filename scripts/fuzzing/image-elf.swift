@@ -1,6 +1,6 @@
 // ELF of either class and byte order, with segments, sections and notes.
 //
-// Input: the class and the order, then the file behind its first six bytes.
+// Input: the class and the byte order, then the bytes after the first six of the file.
 
 /// Called by the fuzzer with each input.
 @_cdecl("LLVMFuzzerTestOneInput")

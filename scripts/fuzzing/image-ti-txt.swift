@@ -1,6 +1,6 @@
 // TI-TXT.
 //
-// Input: a text behind the first section.
+// Input: the text after the first section.
 
 /// Called by the fuzzer with each input.
 @_cdecl("LLVMFuzzerTestOneInput")

@@ -1,6 +1,6 @@
-"""Small pairs of images for the fuzzer, the same on every machine: a program and its next version in each machine code.
+"""Small pairs of images for the fuzzer, the same on every machine: a program and its next version in each instruction set.
 
-The bases are built into the fuzz targets, so that an input is a patch and nothing else.
+The bases are built into the fuzz targets, so that an input is only a patch.
 """
 
 import random
@@ -43,7 +43,7 @@ def riscv(site: int, target: int) -> bytes:
     return word(upper | 0x297) + word((distance - upper & 0xFFF) << 20 | 0x2_8293)
 
 
-# How the machine codes say where something else is: two ways each, so that more than one form is met.
+# How each instruction set encodes a reference: two ways each, so that more than one form occurs.
 CODES = {
     "none": [lambda site, target: word(ADDRESS + target), lambda site, target: word(0x2000_0000 + 4 * target)],
     "thumb": [thumb, lambda site, target: word(ADDRESS + target)],

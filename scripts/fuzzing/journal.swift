@@ -1,21 +1,21 @@
-// A journal, and the state of a device, as a power cut or a flash that fades may leave them.
+// A journal, and the state of a device, as a loss of power or aging flash may leave them.
 //
-// Input: what is done (bit 0: the stream is sealed), the length of the payload in two bytes, and what stands in the region:
-// of each record whether its checksum holds (bit 7), of which kind it is (bit 6), its place and its number, and as much of
-// its content as a byte says.
+// Input: the test (bit 0: the stream is sealed), the length of the payload in two bytes, and the content of the region: of
+// each record whether its checksum holds (bit 7), its kind (bit 6), its place and its number, and a number of bytes of its
+// content.
 
 private nonisolated(unsafe) let room = unsafe memory(544)
 private let payload: [UInt8] = (0..<2048).map { UInt8(truncatingIfNeeded: $0 &* 11 ^ $0 >> 3) }
 private nonisolated(unsafe) var known: [Int: Sealed] = [:]
 
-/// CRC-32 as in IEEE 802.3, so that what the fuzzer writes may be whole.
+/// CRC-32 as in IEEE 802.3, so that a record of the fuzzer can be intact.
 private func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
   var crc = CRC32()
   for byte in bytes { crc.add(byte) }
   return crc.value
 }
 
-/// The regions, alike: what stands in one may be any structure in the other.
+/// The regions, alike, because the content of one may be any structure in the other one.
 private func region(_ input: inout Input) -> [UInt8] {
   var bytes = [UInt8](repeating: 0xFF, count: 1024)
   var records = 0
@@ -34,7 +34,7 @@ private func region(_ input: inout Input) -> [UInt8] {
   return bytes
 }
 
-/// Whether a half of the region has a record behind an erased place.
+/// Whether a half of the region has a record after an erased place.
 private func hasHole(_ bytes: [UInt8]) -> Bool {
   [0, 512].contains { half in
     let places = stride(from: half, to: half + 512, by: 128).map { bytes[$0..<$0 + 128].contains { $0 != 0xFF } }
@@ -66,7 +66,7 @@ public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let running = what & 2 == 0 ? RunningImage(slot: UInt32(what >> 2 & 1)) : .nothing
   var first = state(running)
   let (floor, candidate) = (first.floor, first.candidate)
-  // No device writes a record behind an erased place. A forged one there comes to light when the place is written.
+  // No device writes a record after an erased place. A forged one there is found when the place is written.
   let hasHole = hasHole(block.bytes)
   require(floor >= 3, "the factory's floor holds")
   let start = try? first.begin()  // flash in memory does not fail

@@ -1,8 +1,8 @@
-// A checkpoint that somebody wrote who can reckon a CRC: where the spare blocks and the checkpoint are in a flash of
-// their own, its wires are within reach.
+// A checkpoint that an attacker wrote, with a CRC that is right: where the spare blocks and the checkpoint are in a flash
+// chip of their own, an attacker can reach its wires.
 //
-// Input: as `patch-in-place`; what is damaged there is changed here, and the CRC is right all the same. A change is
-// among the first 512 bytes of a half, where all is that is not a statistic, or among its last 64.
+// Input: as for `patch-in-place`; the bytes that are damaged there are changed here. A change is among the first 512 bytes
+// of a half, which hold everything but the statistics, or among its last 64.
 
 /// Called by the fuzzer with each input.
 @_cdecl("LLVMFuzzerTestOneInput")
@@ -10,8 +10,8 @@ public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   var input = unsafe Input(start, count)
   let (what, blocks, pieces, power) = (input.byte(), input.byte(), Pieces(input.byte()), input.number())
   let changes = (0..<input.byte() & 7).map { _ in (input.number(), input.byte()) }
-  let device = unsafe Device(what, blocks, pieces: pieces, patch: input.rest)
-  let (area, bytes) = (unsafe device.flash.checkpoint, Int(PatchJournal<Flash>.halfBytes(device.header)))
+  let device = unsafe OverwritingDevice(what, blocks, pieces: pieces, patch: input.rest)
+  let (area, bytes) = (unsafe device.flash.checkpoint, Int(PatchJournal<FlashArea>.halfBytes(device.header)))
 
   guard device.begin(cutAt: 1 + power) == .cut else { return 0 }
   for (place, byte) in changes {

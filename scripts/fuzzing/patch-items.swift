@@ -1,5 +1,5 @@
-// A patch whose items the input tells: well coded, so that a change of the input changes one item and not all that
-// follows. The first that is no true one is the last; a patch without any gives back what was written.
+// A patch whose items come from the input. They are coded correctly, so that a change of the input changes one item and
+// not all that follow. The first invalid item is the last one; a patch without any restores the written image.
 //
 // Input: what to do (the base in the lowest four bits; bit 4: apply in pieces, bit 5: the emphasis), the pieces, and
 // then the numbers of the items, of one or three bytes each.
@@ -41,7 +41,7 @@ private struct ItemWriter: ~Copyable {
       header.tables, base: base, output: Slot(slots.1), coder: RangeEncoder(), workspace: workspaces.1[header])
   }
 
-  /// Writes all items, or up to the first that is no true one; then, what must be said of it.
+  /// Writes all items, or those up to the first invalid one, and returns the reason that must be found then.
   mutating func write() -> PatchError.Reason? {
     writeSettings()
     if settings.oldSize != base.count { return .wrongBase }

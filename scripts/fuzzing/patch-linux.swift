@@ -1,4 +1,4 @@
-// A patch between images whose compressed parts are laid open, and images that are to be laid open.
+// A patch between images whose compressed parts are unpacked, and images that are to be unpacked.
 //
 // Input: what it is (the base in the lowest four bits; bit 5: a container without its head; bit 6: an image), else a
 // recipe's length, the recipe, and the patch between the opened images: a recipe's checksum would keep the fuzzer out.
@@ -26,7 +26,7 @@ public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   return 0
 }
 
-/// A recipe as it stands in a container: stored, not deflated.
+/// A recipe as it is in a container: stored, not deflated.
 private func packed(_ recipe: [UInt8]) -> [UInt8] {
   let count = UInt8(recipe.count)
   let sum = unsafe UInt32(adler32(1, recipe, UInt32(recipe.count)))

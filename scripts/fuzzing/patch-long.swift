@@ -1,7 +1,7 @@
 // A patch in parts, each from a part of the base.
 //
-// Input: the base, and then what stands behind the head: the result's length, and of each part its numbers and its
-// patch, whose own digests are zeros.
+// Input: the base, and then the bytes after the head: the result's length, and of each part its numbers and its patch,
+// whose own digests are zeros.
 
 /// Bytes of the result.
 private let limit = 1 << 14
@@ -18,7 +18,7 @@ public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     given += piece.count
     require(given <= limit, "a result keeps its limit")
   }
-  if let size { require(size == given, "a result is as long as the patch says") }
+  if let size { require(size == given, "a result has the size that the patch states") }
   return 0
 }
 

@@ -25,7 +25,7 @@ public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let base = Bases[what & 15]
   let result = unsafe Applied(header, base, patch, pieces, to: slots.0, in: workspaces.0[header])
   guard what & 32 != 0 else { return 0 }
-  // All at once, in memory that held something else: nothing may depend on either.
+  // In one piece, and in memory with other content: the result may depend on neither.
   let workspace = unsafe workspaces.1[header]
   unsafe workspace.initializeMemory(as: UInt8.self, repeating: what)
   let again = unsafe Applied(header, base, patch, Pieces(0), to: slots.1, in: workspace)

@@ -29,7 +29,7 @@ class Seeds:
         subprocess.run(command, check=True)
         return patch.read_bytes()
 
-    # What the bytes before a patch mean, each target says in its first lines.
+    # The first lines of each target describe the bytes before a patch.
 
     def two_slot(self, number: int, name: str, pair: tuple[bytes, bytes], code: str) -> None:
         for profile, bit in (("tiny", 0), ("standard", 16)):
@@ -44,7 +44,7 @@ class Seeds:
             options = "--profile", "tiny", "--in-place", "--block", str(block), "--spare", str(spare)
             patch = self.patch(pair, code, *options)
             what, patch = number | (patch[1] & 8) << 4, patch[12:]
-            # The power goes at every operation of one of them: the fuzzer rarely changes that and nothing else.
+            # Power is lost at every operation of one of them, because the fuzzer rarely changes only that.
             cuts = range(400) if name == "text" else (160, 333)
             for mode, power in ((0, 0), (96, 200), *((32, cut) for cut in cuts)):
                 head = bytes([what | mode, where, mode]) + power.to_bytes(2, "little") + b"\1\x20\3\xff"
@@ -54,7 +54,7 @@ class Seeds:
                 self.write("patch-checkpoint", f"{name}-{block}-{spare}-{place}", head, patch)
 
     def items(self, number: int) -> None:
-        # Sizes, machine code, a map of two covers, what they change, and a gap with a run and a cover in line.
+        # Sizes, instruction set, a map of two covers, their changes, and a gap with a run and an inline cover.
         for code in range(8):
             items = [200, code, 2, 20, 0, 40, 30, 9, 50, 4, 97, 98, 99, 100, 0, 0, 16, 0, 0, 0]
             self.write("patch-items", f"{number}-{code}", bytes([number, *items]))
@@ -130,7 +130,7 @@ class Seeds:
 
 
 def varint(number: int) -> bytes:
-    """A number of seven bits a byte, the lowest first; the highest bit says that more follow."""
+    """A number of seven bits a byte, the lowest first; the highest bit is set where more follow."""
     return bytes([number]) if number < 128 else bytes([number & 127 | 128]) + varint(number >> 7)
 
 

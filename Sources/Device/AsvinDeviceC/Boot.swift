@@ -8,7 +8,7 @@ public import CAsvinDevice
 
 typealias DeviceState = BootState<CRegion>
 
-/// The state of a device; `nil` where the device has no flash for one, or contradicts itself.
+/// The state of a device; `nil` where the device has no flash for one, or its fields contradict each other.
 ///
 /// - Parameter failed: where a failure of that flash is noted, as long as the state is used.
 #if hasFeature(Embedded)
@@ -30,11 +30,11 @@ func state(
   return unsafe DeviceState(CRegion(flash, failed), running: running, factory: factory, isRehearsed: isRehearsed)
 }
 
-/// A result of two rounds, of which the first one writes nothing: each gives half of it. Rounds that do not agree give a
-/// number that is no result.
+/// Calls a function twice, the first time without writing, and adds half of each result. Where the two disagree, the
+/// sum is not a result.
 func agreed(_ round: (_ isRehearsed: Bool) -> Int32) -> Int32 {
   let first = round(true)
-  // What is refused at once is not tried again: nothing may be written.
+  // A refusal is not tried again, because nothing may be written.
   guard !isRefusal(first) else { return first }
   let second = round(false)
   return (first >> 1) &+ (second &- second >> 1)
@@ -43,8 +43,8 @@ func agreed(_ round: (_ isRehearsed: Bool) -> Int32) -> Int32 {
 /// Whether a result is misuse or a reason.
 private func isRefusal(_ result: Int32) -> Bool { result > 0 && result < 256 }
 
-/// A change of a device's state. Its number is in the result of a change that was made, so that one change does not pass
-/// for another one.
+/// A change of a device's state. Its number is part of the result of the change, so that the result of one change is
+/// not valid for another one.
 enum Change: Int32 {
   case begin = 0x11D4_6A35
   case confirm = 0x2479_C5E2
@@ -66,7 +66,7 @@ func make(
     return unsafe make(change, of: device, &second, plan, isRehearsed: false)
   }
   unsafe slot?.pointee = second
-  // The rounds agree on the slot as well, or there is no result.
+  // The rounds must agree on the slot too.
   return answer &+ Int32(bitPattern: (first ^ second) &* 0x9E37_79B1)
 }
 
@@ -82,7 +82,7 @@ private func make(
     guard var state = unsafe state(of: device, failed, isRehearsed: isRehearsed), let device = unsafe device else {
       return ASVIN_MISUSE
     }
-    // A state that could not be read is none, and not the factory's.
+    // A state that could not be read does not count, not even as the factory's.
     guard !state.hasFailed else { return code(.flashFailed) }
     do throws(InstallError) {
       switch change {
@@ -109,7 +109,7 @@ private func make(
   }
 }
 
-/// The result of a change for the header: of any other change, no result.
+/// The result of a change for the header. The result of any other change becomes no result of the header.
 func settled(_ change: Change, _ result: Int32) -> Int32 { isRefusal(result) ? result : result &- change.rawValue }
 
 /// See the header.

@@ -22,8 +22,10 @@ extension asvin_device {
       unsafe memory != nil || memory_bytes == 0
     else { return false }
     if let running = unsafe running, unsafe !running.pointee.isSensible { return false }
-    let regions: InlineArray<4, UnsafePointer<asvin_flash>?> = unsafe [state, journal, running, target]
-    for index in 1..<4 {
+    let regions: InlineArray<6, UnsafePointer<asvin_flash>?> = unsafe [
+      state, journal, running, target, spare, checkpoint,
+    ]
+    for index in 1..<6 {
       for other in 0..<index {
         guard let left = unsafe regions[index], let right = unsafe regions[other] else { continue }
         // Neither begins within the other one, in either order.

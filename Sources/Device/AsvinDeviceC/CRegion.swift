@@ -1,7 +1,8 @@
 import AsvinInstaller
 import CAsvinDevice
 
-/// Flash behind C functions. What has failed to write or to erase is not asked again in the same call, or the same update.
+/// Flash that C functions access. After a write or an erase has failed, nothing more is asked of it in the same call or
+/// the same update.
 @safe
 struct CRegion: FlashRegion {
   private let flash: UnsafePointer<asvin_flash>
@@ -46,13 +47,16 @@ struct CRegion: FlashRegion {
     note(answer)
   }
 
+  /// Notes a failure, after which nothing more is asked of the flash.
+  func fail() { unsafe failed.pointee = true }
+
   private func note(_ answer: Int32) {
     if answer != 0 { unsafe failed.pointee = true }
   }
 }
 
 extension asvin_flash {
-  /// Whether it can hold what it is for.
+  /// Whether its sizes are valid.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
@@ -62,6 +66,6 @@ extension asvin_flash {
     return capacity >= block && capacity & (block &- 1) == 0 && unit > 0 && unit <= 256 && unit & (unit &- 1) == 0
   }
 
-  /// Whether it can hold records: two erase blocks, in units that a record is a multiple of.
+  /// Whether it can hold records: two erase blocks, and units of which a record is a multiple.
   var holdsRecords: Bool { unsafe isSensible && capacity >> 1 >= block_bytes && write_bytes <= 128 }
 }

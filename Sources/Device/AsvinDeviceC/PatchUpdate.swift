@@ -18,10 +18,10 @@ public func asvin_begin(
   guard let place = unsafe UpdatePlace(update, device, plan, offset, room: installerBytes + Patching.roomBytes) else {
     return ASVIN_MISUSE
   }
-  // A block of the stream is stored first, what the patch is applied in after it.
+  // A block of the stream is stored first, the patch's memory after it.
   let start = (place.plan.blockBytes &+ 7) & ~7
   guard unsafe start <= place.memory.count else { return code(.chunkTooLarge) }
-  // Of the empty base, no slot is read.
+  // For the empty base, no slot is read.
   let baseBytes = place.plan.baseSize
   guard unsafe baseBytes == 0 || place.running != nil else { return code(.baseDigestMismatch) }
   let failed = unsafe place.open(pushPatch, finishPatch)

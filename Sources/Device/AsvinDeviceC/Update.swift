@@ -6,15 +6,15 @@ import AsvinVerifier
 import AsvinDeviceCrypto
 public import CAsvinDevice
 
-/// What is stored at the start of an update's memory; the installer is stored after it. The functions are those for its
-/// kind, so that a firmware that accepts complete images only links none for patches.
+/// The start of an update's memory; the installer follows it. The functions are those of the installer's kind, so that
+/// a firmware that accepts complete images only links none for patches.
 @safe
 struct UpdateHead {
   typealias Push = @convention(c) (UnsafeMutableRawPointer, UnsafePointer<UInt8>?, UInt32) -> Int32
   typealias Finish = @convention(c) (UnsafeMutableRawPointer) -> Int32
   /// Bytes before the installer.
   static let bytes = 64
-  /// Of an update that was begun and not ended.
+  /// Marks an update that is under way.
   static let mark: UInt32 = 0x5AC3_A53C
 
   var mark = Self.mark
@@ -71,7 +71,7 @@ private func finishImage(_ memory: UnsafeMutableRawPointer) -> Int32 {
   }
 }
 
-/// Makes an image the next to be tried.
+/// Makes an image the next one to be tried.
 func activate(_ installed: InstalledComponent, _ memory: UnsafeMutableRawPointer) -> Int32 {
   let head = unsafe (memory - UpdateHead.bytes).assumingMemoryBound(to: UpdateHead.self)
   let components: InlineArray<1, InstalledComponent> = [installed]

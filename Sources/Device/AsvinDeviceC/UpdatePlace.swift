@@ -1,7 +1,7 @@
 import AsvinInstaller
 import CAsvinDevice
 
-/// The memory and flash that an update is begun with, all there and large enough.
+/// The memory and flash of an update, all present and large enough.
 @safe
 struct UpdatePlace {
   let plan: InstallPlan
@@ -9,15 +9,18 @@ struct UpdatePlace {
   let offset: UnsafeMutablePointer<UInt64>
   private let update: UnsafeMutableRawPointer
 
-  /// - Parameter room: bytes of the installer.
+  /// - Parameters:
+  ///   - room: bytes of the installer.
+  ///   - size: bytes of the update.
   @unsafe
   init?(
     _ update: UnsafeMutablePointer<asvin_update>?, _ device: UnsafePointer<asvin_device>?,
-    _ plan: UnsafePointer<asvin_plan>?, _ offset: UnsafeMutablePointer<UInt64>?, room: Int
+    _ plan: UnsafePointer<asvin_plan>?, _ offset: UnsafeMutablePointer<UInt64>?, room: Int,
+    size: Int = MemoryLayout<asvin_update>.size
   ) {
     guard let update = unsafe update, let device = unsafe device, let plan = unsafe plan, let offset = unsafe offset,
       UpdateHead.bytes >= MemoryLayout<UpdateHead>.size,
-      UpdateHead.bytes &+ room <= MemoryLayout<asvin_update>.size, unsafe plan.pointee.stream_bytes > 0,
+      UpdateHead.bytes &+ room <= size, unsafe plan.pointee.stream_bytes > 0,
       let target = unsafe device.pointee.target, unsafe target.pointee.isSensible,
       let journal = unsafe device.pointee.journal, unsafe journal.pointee.holdsRecords,
       unsafe device.pointee.isConsistent
@@ -28,24 +31,23 @@ struct UpdatePlace {
     unsafe self.update = UnsafeMutableRawPointer(update)
   }
 
-  /// Where the installer stands.
+  /// The place of the installer.
   var installer: UnsafeMutableRawPointer { unsafe update + UpdateHead.bytes }
-  /// The slot, the journal and the slot of what runs.
+  /// The slot, the journal and the running slot.
   let target: UnsafePointer<asvin_flash>, journal: UnsafePointer<asvin_flash>, running: UnsafePointer<asvin_flash>?
 
-  /// The memory of the device.
   var memory: UnsafeMutableRawBufferPointer {
     unsafe UnsafeMutableRawBufferPointer(start: device.pointee.memory, count: Int(device.pointee.memory_bytes))
   }
 
-  /// Writes the head; gives the place where a failure of flash is noted.
+  /// Writes the head, and returns the place where a failure of flash is noted.
   func open(_ push: UpdateHead.Push, _ finish: UpdateHead.Finish) -> UnsafeMutablePointer<Bool> {
     let head = unsafe update.initializeMemory(
       as: UpdateHead.self, to: UpdateHead(device: device, push: push, finish: finish))
     return unsafe withUnsafeMutablePointer(to: &head.pointee.failed) { unsafe $0 }
   }
 
-  /// Frees the slot for the installer that is stored, which has refused nothing; a result of the header.
+  /// Frees the slot for the installer that is stored and has accepted the plan; a result of the header.
   func begin(at place: UInt64) -> Int32 {
     let answer = unsafe withUnsafePointer(to: plan) { plan in
       unsafe settled(.freeSlot, make(.freeSlot, of: device, nil, plan))
@@ -54,6 +56,6 @@ struct UpdatePlace {
     return answer
   }
 
-  /// Nothing is under way.
+  /// Ends the update.
   func close() { unsafe update.assumingMemoryBound(to: UpdateHead.self).pointee.mark = 0 }
 }

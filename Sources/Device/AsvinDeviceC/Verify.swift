@@ -15,8 +15,8 @@ public func asvin_verify(
   guard let device = unsafe device, let envelope = unsafe envelope, let plan = unsafe plan else { return ASVIN_MISUSE }
   unsafe plan.pointee = asvin_plan()
   guard UInt64(envelopeBytes) <= Limit.envelopeBytes.value else { return code(.envelopeTooLarge) }
-  // All of it twice, each time from flash and from the keys on: one skipped instruction can spoil one pass and not the
-  // other one. Neither answers with ASVIN_DONE, which only the shares of both add up to.
+  // Everything is done twice, each time from flash and from the keys on, because one skipped instruction can affect one
+  // pass and not the other one. Neither pass answers with ASVIN_DONE; only the shares of both add up to it.
   var verdict = VerdictWord()
   let bytes = unsafe UnsafeBufferPointer(start: envelope, count: Int(envelopeBytes))
   let first = unsafe pass(device, bytes, nil, &verdict)
@@ -26,10 +26,10 @@ public func asvin_verify(
   return Int32(bitPattern: verdict.word &- VerdictWord.accepted &+ UInt32(bitPattern: ASVIN_DONE))
 }
 
-/// The answer of a pass that has found nothing against a release.
+/// The answer of a pass that has found no reason against a release.
 private let passed: Int32 = 0
 
-/// One pass of a verification: ``passed``, or what speaks against the release.
+/// One pass of a verification: ``passed``, or the reason against the release.
 ///
 /// - Parameter plan: where the last pass reports what to fetch.
 #if hasFeature(Embedded)
@@ -71,22 +71,26 @@ private func verify(
   }
 }
 
-/// What a release is measured against. On its own, because a device is large, and would be made for each of its uses.
+/// The policy of a device. A function of its own, because the policy is large and would otherwise be made for each of
+/// its uses.
 #if hasFeature(Embedded)
 @inline(never)
 #endif
 @_lifetime(copy installed)
 private func asked(
   of device: UnsafePointer<asvin_device>, _ state: DeviceState, _ installed: Span<InstalledImage>
-) -> Device {
+) -> DevicePolicy {
   let room = unsafe UInt64(device.pointee.memory_bytes)
   let (step, isImagesOnly) = unsafe (device.pointee.max_sequence_step, device.pointee.images_only != 0)
-  // Neither patches in place nor those that are stored before they are applied.
-  var asked = unsafe Device(
+  // Bit 0 is for patches in place, which need two more regions; the device cannot store a patch before it is applied.
+  let isInPlace = unsafe device.pointee.spare != nil && device.pointee.checkpoint != nil
+  let features = PayloadFeature.twoSlots | (isInPlace ? PayloadFeature.inPlace : 0)
+  var asked = unsafe DevicePolicy(
     vendor: .required(identifier(of: device, 0)),
     deviceClass: .required(identifier(of: device, 1)), floor: .required(state.floor), sequence: state.sequence,
-    slots: .required(DeviceSlots(1)), longestStep: step == 0 ? Device.usualStep : step,
-    features: device.pointee.features & 0xFE, memory: isImagesOnly ? 0 : room, blockMemory: isImagesOnly ? room : nil,
+    slots: .required(DeviceSlots(1)), longestStep: step == 0 ? DevicePolicy.usualStep : step,
+    features: device.pointee.features & features, memory: isImagesOnly ? 0 : room,
+    blockMemory: isImagesOnly ? room : nil,
     installed: installed)
   asked.excludedPayloads = unsafe device.pointee.excluded_payloads
   return asked
@@ -96,7 +100,7 @@ private func threshold(of device: UnsafePointer<asvin_device>) -> Int {
   unsafe Int(truncatingIfNeeded: device.pointee.key_threshold)
 }
 
-/// Puts the keys of a device where they are asked for; how many there are, or `nil` where one is none.
+/// Copies the keys of a device to the trust anchors. Returns their number, or `nil` where one is not valid.
 #if hasFeature(Embedded)
 @inline(never)
 #endif
@@ -110,7 +114,7 @@ private func fill(_ memory: UnsafeMutableBufferPointer<TrustAnchor>, from device
     case ASVIN_ECDSA_P256: algorithm = .ecdsaP256
     default: return nil
     }
-    // Where they stand, behind the algorithm: else all 64 would be copied to be lent.
+    // Read in place, after the algorithm; otherwise all 64 bytes would be copied.
     let point = unsafe UnsafeRawBufferPointer(
       start: UnsafeRawPointer(keys + index) + MemoryLayout<Int32>.size, count: algorithm.publicKeyBytes)
     guard let key = unsafe PublicKey(algorithm, Span(_unsafeBytes: point)) else { return nil }
@@ -124,12 +128,13 @@ private func fill(_ memory: UnsafeMutableBufferPointer<TrustAnchor>, from device
 @inline(never)
 #endif
 private func report(
-  _ release: borrowing VerifiedManifest, _ asked: borrowing Device, _ state: DeviceState,
+  _ release: borrowing VerifiedManifest, _ asked: borrowing DevicePolicy, _ state: DeviceState,
   _ plan: UnsafeMutablePointer<asvin_plan>
 ) -> Int32 {
   var components = release.manifest.components
-  // The verifier has read it to its end: the cursor cannot fail; if it did, nothing would be installed.
-  guard let component = try? components.next(), component.slot == 0, (try? components.next()) == nil,  // see above
+  // The verifier has read the manifest to its end, so that the cursor cannot fail. If it did, nothing would be
+  // installed.
+  guard let component = try? components.next(), component.slot == 0, (try? components.next()) == nil,  // cannot fail
     let choice = asked.choice(for: component)
   else { return code(.noUsablePayload) }
   var (index, isInstalled) = (0, true)
@@ -152,8 +157,8 @@ private func report(
   return passed
 }
 
-/// The vendor id or the class id, which are the first two fields of a device. Read where they are: an array of C would be
-/// copied element by element.
+/// The vendor id or the class id, which are the first two fields of a device. Read in place, because an array of C
+/// would be copied element by element.
 private func identifier(of device: UnsafePointer<asvin_device>, _ number: Int) -> Identifier {
   unsafe UnsafeRawPointer(device).loadUnaligned(fromByteOffset: 16 &* number, as: Identifier.self)
 }

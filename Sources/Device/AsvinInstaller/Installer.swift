@@ -1,12 +1,12 @@
 public import AsvinVerifier
 import AsvinManifest
 
-/// Puts a component's image into its slot: takes the payload's stream in pieces of any size, checks it, writes it, and
-/// reads it back. It resumes where a power cut has stopped it.
+/// Puts a component's image into its slot: accepts the payload's stream in pieces of any size, checks it, writes it,
+/// and reads it back. It resumes after a loss of power.
 ///
-/// Sealed, not one byte of the stream is parsed or written that was not checked before. Plain, only complete images are
-/// accepted, and what is in the slot is checked at the end. Either way nothing may be activated but by the
-/// ``InstalledComponent`` that ``finish()`` returns.
+/// Of a sealed stream, no byte is parsed or written before it is checked. Of a plain stream, only complete images are
+/// accepted, and the slot is checked at the end. In both cases only the ``InstalledComponent`` that ``finish()``
+/// returns can be activated.
 @safe
 public struct Installer<
   Target: FlashRegion, Journal: FlashRegion, Hash: StreamingHash, Patching: PatchApplying & ~Copyable
@@ -14,22 +14,22 @@ public struct Installer<
   private let plan: InstallPlan
   private let target: Target
   private var log: RecordLog<Journal>
-  private var stream: SealedStream<Hash>
-  private var writer: SlotWriter<Target>
+  private var stream: BlockReader<Hash>
+  private var writer: RegionWriter<Target>
   private var patching: Patching
-  /// Bytes of a patch that the applier had before power was lost, and are to be passed over.
+  /// Bytes of a patch that the applier had before power was lost, and that are skipped.
   private var skipped: UInt64 = 0
 
-  /// An installation of a plan, or what is left of it where the journal knows that it was begun. The slot is not written
-  /// to before the first byte is pushed. The journal is: it belongs to this installation from now on, and another one
-  /// that still writes to the slot is refused.
+  /// Starts the installation of a plan, or resumes it where the journal knows it. The slot is not written to before the
+  /// first byte is pushed. The journal is written to: it belongs to this installation from now on, and another one that
+  /// still writes to the slot is refused.
   ///
   /// - Parameters:
-  ///   - target: the slot, in which nothing is that is still needed, but for the base of a patch in place.
+  ///   - target: the slot. Its content is not needed any more, except as the base of a patch in place.
   ///   - journal: two erase blocks or more, for this slot alone.
   ///   - memory: ``InstallPlan/blockBytes``.
-  /// - Throws: ``InstallError``: the image does not fit the slot, a block does not fit the memory, a patch is not sealed, or
-  ///   its base is not in its slot.
+  /// - Throws: ``InstallError``: the image does not fit the slot, a block does not fit the memory, a patch is not
+  ///   sealed, or its base is not in its slot.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
@@ -47,7 +47,7 @@ public struct Installer<
       try patching.check(plan, in: target, hash)
     }
     var log = RecordLog(journal, .progress)
-    // Where it was last, unless something else was installed since.
+    // The last known position, unless another release was installed since.
     var known = Progress()
     let isKnown =
       log.last(into: &known.record)
@@ -55,7 +55,7 @@ public struct Installer<
     if !isKnown { known.begin(plan) }
     if Patching.appliesPatches, plan.isPatch {
       patching.resume(written: known.written)
-      // The last block that does not begin behind the place that the applier wants.
+      // The last block that does not start after the applier's position.
       let wanted = patching.offset
       if known.position > wanted {
         let isThere =
@@ -67,17 +67,17 @@ public struct Installer<
               return progress.fits(plan, isPatch: true, eraseBlock: target.blockBytes) && progress.position <= wanted
             })
         if !isThere { known.begin(plan) }
-        // What is written counts, even where the patch is given again from its start.
+        // The written part counts, even where the patch is sent again from its start.
         known.written = patching.written
       }
       skipped = wanted &- known.position
     }
-    // Noted before the slot is written to: a later installer knows whose bytes are in it.
+    // Written before the slot is, so that a later installer knows whose bytes it holds.
     log.append(&known.record)
     guard !log.hasFailed else { throw InstallError(.flashFailed, at: 0) }
     (self.plan, self.target, self.log) = (plan, target, log)
-    stream = unsafe SealedStream(plan, from: &known, memory: memory)
-    writer = SlotWriter(target, written: known.written)
+    stream = unsafe BlockReader(plan, from: &known, memory: memory)
+    writer = RegionWriter(target, at: known.written)
     self.patching = patching
   }
 
@@ -86,9 +86,9 @@ public struct Installer<
 
   private var isPatch: Bool { Patching.appliesPatches && plan.isPatch }
 
-  /// Takes the next bytes of the stream.
+  /// Accepts the next bytes of the stream.
   ///
-  /// - Throws: ``InstallError``; the installer is then of no more use, but a new one resumes from the journal.
+  /// - Throws: ``InstallError``; the installer cannot be used after that, but a new one resumes from the journal.
   public mutating func push(_ bytes: Span<UInt8>) throws(InstallError) {
     try checkOwner()
     var rest = bytes
@@ -99,7 +99,7 @@ public struct Installer<
         try Self.give(stream.chunk, plan, &writer, &patching, &skipped)
         stream.advance()
       } else {
-        // To the end of an erase block, at which the journal is written.
+        // Up to the end of an erase block, where the journal is written.
         let block = target.blockBytes
         let left = block &- UInt32(truncatingIfNeeded: stream.position) & (block &- 1)
         let count = stream.count(upTo: min(Int(truncatingIfNeeded: left), rest.count))
@@ -113,7 +113,7 @@ public struct Installer<
 
   /// Ends the stream, and reads the slot back.
   ///
-  /// - Returns: what may be activated.
+  /// - Returns: the component that may be activated.
   /// - Throws: ``InstallError``.
   public mutating func finish() throws(InstallError) -> InstalledComponent {
     try checkOwner()
@@ -122,7 +122,7 @@ public struct Installer<
     guard !target.hasFailed else { throw failure(.flashFailed) }
     let found = InstalledComponent.holds(target, plan.imageSize, plan.imageDigest, Hash.self)
     guard Decision.isYes(found) else {
-      // What was noted led here: the next one begins anew.
+      // The noted progress led to a wrong image, so that the next installation starts from the beginning.
       var nothing = Record()
       log.append(&nothing)
       patching.forget()
@@ -131,19 +131,20 @@ public struct Installer<
     return InstalledComponent(plan, found: found)
   }
 
-  /// Refuses to write where another installation was begun since: the slot is that one's, or the next start's.
+  /// Refuses to write where another installation was started since, because the slot belongs to that one, or to the
+  /// next start.
   private mutating func checkOwner() throws(InstallError) {
     guard log.isCurrent else { throw failure(.slotInUse) }
   }
 
-  /// Why it fails here. Mutating, because the complete installer would otherwise be copied to be asked.
+  /// Why it fails here. Mutating; otherwise the complete installer would be copied for the call.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
   private mutating func failure(_ reason: Reason) -> InstallError { InstallError(reason, at: offset) }
 
   private static func give(
-    _ chunk: Span<UInt8>, _ plan: InstallPlan, _ writer: inout SlotWriter<Target>, _ patching: inout Patching,
+    _ chunk: Span<UInt8>, _ plan: InstallPlan, _ writer: inout RegionWriter<Target>, _ patching: inout Patching,
     _ skipped: inout UInt64
   ) throws(InstallError) {
     guard Patching.appliesPatches, plan.isPatch else { return writer.append(chunk) }
@@ -152,8 +153,8 @@ public struct Installer<
     try patching.push(chunk.extracting(droppingFirst: Int(truncatingIfNeeded: passed)), maximum: plan.imageSize)
   }
 
-  /// Notes the progress: between erase blocks of an image, and between any blocks of a patch. Not what flash did not
-  /// accept.
+  /// Notes the progress: between erase blocks of an image, and between any blocks of a patch. Bytes that flash did not
+  /// accept do not count.
   private mutating func note() throws(InstallError) {
     let position = stream.position
     let isPlace = !stream.isDone && (isPatch || position & UInt64(target.blockBytes &- 1) == 0)

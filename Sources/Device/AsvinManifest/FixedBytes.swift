@@ -11,7 +11,7 @@ public struct FixedBytes<let count: Int>: BitwiseCopyable, Sendable {
     storage = InlineArray { bytes[$0] }
   }
 
-  /// The first bytes of a buffer, and zeros behind them where it is shorter.
+  /// The first bytes of a buffer, and zeros after them where it is shorter.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
@@ -32,7 +32,7 @@ public struct FixedBytes<let count: Int>: BitwiseCopyable, Sendable {
 }
 
 extension FixedBytes {
-  /// Lends the bytes to a body. They stand there as long as it runs.
+  /// Calls a function with the bytes, which are valid as long as it runs.
   public func withSpan<Result: ~Copyable, Failure: Error>(
     _ body: (Span<UInt8>) throws(Failure) -> Result
   ) throws(Failure) -> Result {

@@ -1,11 +1,11 @@
-/// Applies a patch, which arrives in pieces of any size; the result goes out byte by byte, in order.
+/// Applies a patch, which arrives in pieces of any size. The result goes to the output byte by byte, in order.
 ///
-/// What is applied must have been verified before: the sealed stream, or the stored payload, sees to that. Still no
-/// patch makes it read outside the base, write past the result, or loop.
+/// The bytes must be verified before they are applied, by the sealed stream or with the stored payload. Still, no patch
+/// makes the applier read outside the base, write past the result, or loop.
 public struct Applier<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyable>: ~Copyable {
   private enum Phase {
     case settings, map, window, gap, run, inline, cover, done
-    /// What it was to go on with is for other images.
+    /// The state that it was to resume from belongs to other images.
     case refused
   }
 
@@ -18,16 +18,16 @@ public struct Applier<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyab
   private let headerBytes: UInt32
   private var window: Range<UInt32> = 0..<0
   private var written: UInt32 { codec.windowsWritten }
-  /// The map's next cover to be written.
+  /// The next cover of the map.
   private var next = 0
   private var mapEnd: UInt32 = 0
   private var last: UInt8 = 1
-  // Behind what is small, as the decoder's buffer is in it: what is near the start is reached in shorter instructions.
+  // After the small fields, because the decoder's buffer is in it: fields near the start need shorter instructions.
   private var codec: PatchCodec<RangeDecoder, Base, Output>
 
-  /// An applier for the patch behind a header, in a workspace of ``PatchHeader/workspaceBytes``, aligned to 8.
+  /// Creates an applier for the patch after a header, in a workspace of ``PatchHeader/workspaceBytes``, aligned to 8.
   ///
-  /// - Parameter maximum: bytes of the result at most.
+  /// - Parameter maximum: the highest number of bytes of the result.
   @unsafe
   public init(
     _ header: PatchHeader, base: consuming Base, output: consuming Output, maximum: UInt32,
@@ -40,12 +40,11 @@ public struct Applier<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyab
       header.tables, base: base, output: output, coder: RangeDecoder(), workspace: workspace)
   }
 
-  /// An applier that goes on behind a window, with the state that ``PatchOutput/commit(_:state:)`` was given and
-  /// ``PatchJournal/recover()`` gives back. The patch is to be given again from ``offset`` on.
+  /// Creates an applier that resumes after a window, with the state that ``PatchOutput/commit(_:state:)`` received. The
+  /// patch is to be sent again from ``offset`` on.
   ///
-  /// - Parameter maximum: bytes of the result at most.
-  /// - Returns: `nil` where the state is not one of this profile's. Where it is of other images, the first bytes are
-  ///   refused.
+  /// - Parameter maximum: the highest number of bytes of the result.
+  /// - Returns: `nil` for a state of another profile. A state of other images is refused with the first bytes.
   @unsafe
   public init?<State: ByteStore>(
     _ header: PatchHeader, resuming state: State, base: consuming Base, output: consuming Output,
@@ -60,21 +59,21 @@ public struct Applier<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyab
     if codec.oldSize != codec.images.base.count || codec.newSize > min(maximum, 0x7FFF_FFFF) { phase = .refused }
   }
 
-  /// Where in the patch it stands: the byte to be given next.
+  /// The offset in the patch of the next byte.
   public var offset: UInt64 { UInt64(headerBytes &+ codec.coder.given) }
 
-  /// Bytes of the result, as far as the patch has said so.
+  /// Bytes of the result, once the patch has stated them.
   public var resultSize: UInt32 { codec.newSize }
 
-  /// Whether the result is whole.
+  /// Whether the result is complete.
   public var isDone: Bool { phase == .done }
 
-  /// Bytes of the result that were given out.
+  /// Bytes of the result that the output has received.
   public var position: UInt32 { codec.position }
 
-  /// Takes the next bytes behind the header, and gives out what they tell.
+  /// Accepts the next bytes after the header, and writes the result that they encode.
   ///
-  /// - Throws: ``PatchError``; the applier is then of no more use.
+  /// - Throws: ``PatchError``; the applier cannot be used after that.
   public mutating func push(_ bytes: Span<UInt8>) throws(PatchError) {
     for index in 0..<bytes.count {
       if !codec.coder.hasRoom { try run() }
@@ -85,9 +84,9 @@ public struct Applier<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyab
     try run()
   }
 
-  /// Says that there are no more bytes.
+  /// Ends the patch.
   ///
-  /// - Throws: ``PatchError`` where the result is not whole, or the patch was longer.
+  /// - Throws: ``PatchError`` where the result is not complete, or the patch is longer.
   public mutating func finish() throws(PatchError) {
     codec.coder.hasEnded = true
     try run()
@@ -95,10 +94,9 @@ public struct Applier<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyab
     guard codec.coder.left == 0, last != 0 else { throw failure(.trailingBytes) }
   }
 
-  /// Lends the output.
   package mutating func withOutput(_ body: (inout Output) -> Void) { body(&codec.images.output) }
 
-  /// The output, back from the applier.
+  /// Returns the output.
   public consuming func intoOutput() -> Output { codec.intoOutput() }
 
   #if hasFeature(Embedded)
@@ -113,7 +111,7 @@ public struct Applier<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyab
   #endif
   private mutating func run() throws(PatchError) {
     while codec.coder.isReady, !isDone {
-      // Zeros stand for at most what a coder's end leaves away.
+      // Zeros take the place of at most the bytes that an encoder omits at the end.
       guard codec.coder.taken <= codec.coder.given &+ 8 || !codec.coder.hasEnded else { throw failure(.truncated) }
       try step()
     }
@@ -194,7 +192,7 @@ public struct Applier<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyab
     phase = .gap
   }
 
-  /// Where what is written between the covers of the map ends.
+  /// The end of the gap between two covers of the map.
   private mutating func gapEnd() -> UInt32 {
     next < codec.map.count ? min(max(codec.map[next].new, codec.position), window.upperBound) : window.upperBound
   }

@@ -1,4 +1,4 @@
-/// The base, and behind its end the result: what a cover's source lies in.
+/// The base, followed by the result: the sources of covers.
 struct Images<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyable>: ~Copyable, ByteStore {
   let base: Base
   var output: Output

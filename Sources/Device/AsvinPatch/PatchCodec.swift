@@ -1,27 +1,27 @@
-/// Where a patch's result goes, byte by byte; what was written can be read again.
+/// The destination of a patch's result, byte by byte. Bytes that were written can be read again.
 public protocol PatchOutput: ByteStore, ~Copyable {
-  /// Takes the next byte. When writing a patch, the result is known and nothing is to do.
+  /// Appends the next byte. When a patch is written, the result is known and there is nothing to do.
   mutating func append(_ byte: UInt8)
 
-  /// The next bytes are those of a window.
+  /// Starts a window: the next bytes belong to it.
   mutating func open(_ window: Range<UInt32>)
 
-  /// A window's bytes are there. What was written before it is at its place; this is to be, and then the old bytes
-  /// there are gone.
+  /// Ends a window: its bytes are complete. Earlier windows are in their places; this one is to be put in its place,
+  /// and then the old bytes there are lost.
   ///
-  /// - Parameter state: what going on from here needs, beside the patch.
+  /// - Parameter state: what is needed to resume from here, besides the patch.
   mutating func commit(_ window: Range<UInt32>, state: RawSpan)
 }
 
-/// The patch format's items, each written down once for reader and writer: see ``BitCoder``.
+/// The items of the patch format, each written down once for reader and writer: see ``BitCoder``.
 ///
 /// A patch is a header, the map — the longest covers, in the new image's order — and then, from the new image's start,
-/// what lies between the covers of the map (runs of literals, and shorter covers in line) and the covers' bytes.
+/// the gaps between the covers of the map (runs of literals, and shorter inline covers) and the covers' bytes.
 ///
-/// What it knows between two windows stands in the workspace: see ``Checkpoint``. Functions that change nothing are
-/// `mutating` all the same, as in ``Applier``: what is not would be called with a copy of the whole codec on a device's
-/// stack. Those of some size are not inlined on a device, where one function of all of them is larger: nothing in it
-/// is near enough for short instructions.
+/// The state between two windows is in the workspace: see ``Checkpoint``. Functions that change nothing are `mutating`
+/// all the same, as in ``Applier``; otherwise they would be called with a copy of the complete codec on a device's
+/// stack. The larger ones are not inlined on a device, because one function of all of them is larger: nothing in it is
+/// near enough for short instructions.
 @safe
 public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyable>:
   ~Copyable
@@ -35,14 +35,14 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
 
   /// Bytes of the new image that are coded.
   public private(set) var position: UInt32 = 0
-  /// 4 where no literals stand before the cover that is told.
+  /// 4 where no literals precede the next cover.
   private var isRunEmpty: UInt32 = 0
   private var mapEnd: UInt32 = 0
   var images: Images<Base, Output>
   /// The coder; last, as the largest.
   public var coder: Coder
 
-  /// A codec in a workspace of ``Tables/bytes``, aligned to 8.
+  /// Creates a codec in a workspace of ``Tables/bytes``, aligned to 8.
   @unsafe
   public init(
     _ tables: Tables, base: consuming Base, output: consuming Output, coder: consuming Coder,
@@ -59,18 +59,18 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
     numbers = Numbers(in: &workspace)
   }
 
-  /// What the patch says of its images.
+  /// Codes the facts about the images.
   ///
-  /// - Returns: whether it is understood here.
+  /// - Returns: whether they are supported here.
   public mutating func codeSettings(_ settings: PatchSettings) -> Bool {
     unsafe state.pointee.settings = settings
     return unsafe state.pointee.settings.code(numbers, with: &coder)
   }
 
-  /// How many covers the map has.
+  /// Codes the number of covers of the map.
   public mutating func codeMapCount(_ count: UInt32) -> UInt32 { numbers.code(count, .count, with: &coder) }
 
-  /// The map's next cover.
+  /// Codes the map's next cover.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
@@ -92,7 +92,7 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
     unsafe state.pointee.diagonals = .init(repeating: 0)
   }
 
-  /// Which window comes next: the one behind the last, the one before it, or any by its number.
+  /// Codes the next window: the one after the last, the one before it, or any other by its number.
   public mutating func codeWindow(_ index: UInt32, after last: UInt32?) -> UInt32 {
     if let last {
       if code(index == last &+ 1 ? 1 : 0, 27) == 1 { return last &+ 1 }
@@ -101,7 +101,7 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
     return numbers.code(index, .count, with: &coder)
   }
 
-  /// Goes on with a window.
+  /// Starts a window.
   public mutating func open(_ window: Range<UInt32>) {
     position = window.lowerBound
     images.output.open(window)
@@ -115,7 +115,7 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
     images.output.commit(window, state: unsafe RawSpan(_unsafeBytes: UnsafeRawBufferPointer(memory)))
   }
 
-  /// Takes up a state that ``commit(_:)`` gave away: the workspace as it was.
+  /// Restores a state that ``commit(_:)`` passed to the output: the workspace as it was.
   func resume<State: ByteStore>(_ kept: State) {
     for index in unsafe 0..<min(Int(kept.count), memory.count) {
       unsafe memory[index] = kept.byte(at: UInt32(index))
@@ -127,21 +127,21 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
     unsafe state.pointee.settings.layout.count = Int(min(regions, UInt32(Layout.limit)))
   }
 
-  /// How many windows were ended.
+  /// The number of windows that ended.
   var windowsWritten: UInt32 { unsafe state.pointee.windowsWritten }
-  /// The window that was ended last.
+  /// The window that ended last.
   var lastWindow: Range<UInt32> {
     let start = unsafe state.pointee.windowStart
     return unsafe start..<max(start, state.pointee.windowEnd)
   }
-  /// Where the decoder stood when it was.
+  /// The decoder's position at that point.
   var lastCoder: CoderState { unsafe state.pointee.coder }
   /// The longest covers.
   var map: AddressMap { references.map }
   var oldSize: UInt32 { unsafe state.pointee.settings.oldSize }
   var newSize: UInt32 { unsafe state.pointee.settings.newSize }
 
-  /// How many literals come next.
+  /// Codes the number of literals that come next.
   public mutating func codeRun(_ count: UInt32) -> UInt32 {
     let kind = unsafe state.pointee.wasRepeat == 1 ? Numbers.Kind.runBehindRepeat : .run
     let coded = numbers.code(count, kind, at: position, with: &coder)
@@ -149,8 +149,8 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
     return coded
   }
 
-  /// A cover in line, at the position; it ends within the gap. Its source is the old image, or what is already written
-  /// of the new one, which stands behind the old one's end.
+  /// Codes an inline cover at the position; it ends within the gap. Its source is the old image, or the written part of
+  /// the new one, which follows the old one's end.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
@@ -176,13 +176,13 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
     return Cover(new: position, old: position &+ coded, length: length)
   }
 
-  /// Begins the bytes of a cover.
+  /// Starts the bytes of a cover.
   public mutating func begin(_ cover: Cover) {
     unsafe state.pointee.diagonal = cover.old &- cover.new
     references.begin(old: cover.old, oldSize)
   }
 
-  /// A byte between covers.
+  /// Codes a byte between covers.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
@@ -195,7 +195,7 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
     return UInt8(coded)
   }
 
-  /// A byte of a cover.
+  /// Codes a byte of a cover.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
@@ -232,7 +232,7 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
     position &+= 1
   }
 
-  /// Which of the last four shifts it is, from a place on; 4 where it is none of them.
+  /// Codes which of the last four shifts it is, from a place on; 4 for none of them.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
@@ -251,7 +251,7 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
     return 4
   }
 
-  /// A shift to the old image that is none of the last four, as a number relative to the last.
+  /// Codes a shift to the old image that is none of the last four, as a difference from the last one.
   private mutating func codeShift(_ shift: UInt32, _ place: UInt32) -> UInt32 {
     let last = unsafe state.pointee.diagonals[0]
     if place == 4 {

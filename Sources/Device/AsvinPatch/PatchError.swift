@@ -1,20 +1,21 @@
-/// Why a patch cannot be applied, and where in the patch that shows.
+/// Why a patch cannot be applied, and where in the patch that was found.
 public struct PatchError: Error, Equatable, Sendable {
-  /// What is wrong.
+  /// The kinds of defect.
   public enum Reason: Equatable, Sendable {
-    /// The bytes do not begin like a patch.
+    /// The bytes do not start like a patch.
     case notAPatch
-    /// The patch has a later format, or a profile or machine code that is not known here or was left out.
+    /// The patch has a later format, or a profile or instruction set that is not known here or was left out of the
+    /// build.
     case unknownFormat
     /// The patch is for a base of another size.
     case wrongBase
-    /// The result would be longer than its place.
+    /// The result would be longer than its slot.
     case resultTooLong
     /// The map has more covers than its profile allows.
     case mapTooLong
     /// A cover lies outside an image, overlaps another, or is empty.
     case badCover
-    /// A run of literals reaches over its gap.
+    /// A run of literals extends over the end of its gap.
     case badRun
     /// A window lies outside the result.
     case badWindow
@@ -22,17 +23,16 @@ public struct PatchError: Error, Equatable, Sendable {
     case truncated
     /// Bytes follow the patch's end.
     case trailingBytes
-    /// What came out is not the result that the header names.
+    /// The result is not the one that the header names.
     case wrongResult
   }
 
-  /// What is wrong.
+  /// The kind of defect.
   public let reason: Reason
-  /// Bytes of the patch that were taken when it showed.
+  /// Bytes of the patch that were consumed when the defect was found.
   public let offset: UInt64
 
-  /// An error at a place.
-  public init(_ reason: Reason, at offset: UInt64) {
+  package init(_ reason: Reason, at offset: UInt64) {
     self.reason = reason
     self.offset = offset
   }

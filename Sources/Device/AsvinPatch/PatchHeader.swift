@@ -1,4 +1,4 @@
-/// The first bytes of a patch, ten or twelve: what it is, and for and of which images.
+/// The first ten or twelve bytes of a patch: its format, its memory, and which images it is for.
 ///
 /// | byte | |
 /// |---|---|
@@ -7,9 +7,9 @@
 /// | 2–5 | first bytes of the base's SHA-256 |
 /// | 6–9 | first bytes of the result's SHA-256 |
 /// | 10 | in place: the erase block's size as a power of two, 8…24, + 32 × spare blocks, 1 or 2 |
-/// | 11 | in place: KiB of both states in the checkpoint area, before they are rounded up to erase blocks |
+/// | 11 | in place: KiB of both states in the checkpoint region, before they are rounded up to erase blocks |
 public struct PatchHeader: Equatable, Sendable {
-  /// Bytes of a header, without and with what is said in place.
+  /// Bytes of a header, without and with the fields for in place.
   public static var byteCount: Int { 10 }
   private static var inPlaceByteCount: Int { 12 }
 
@@ -17,15 +17,15 @@ public struct PatchHeader: Equatable, Sendable {
   public let profile: Profile
   /// What the memory is used for.
   public let emphasis: Emphasis
-  /// The first bytes of the base's SHA-256, in their order; a hint for people, the whole digest stands in the manifest.
+  /// The first bytes of the base's SHA-256, in their order. They are a hint for readers; the manifest has the complete
+  /// digest.
   public let base: UInt32
   /// The first bytes of the result's SHA-256.
   public let result: UInt32
   /// How the result is written over the base; `nil` where it goes to another slot.
   public let inPlace: Windows.InPlace?
 
-  /// A header of its parts.
-  public init(
+  package init(
     profile: Profile, emphasis: Emphasis = .references, base: UInt32, result: UInt32, inPlace: Windows.InPlace? = nil
   ) {
     (self.profile, self.emphasis) = (profile, emphasis)
@@ -44,7 +44,7 @@ public struct PatchHeader: Equatable, Sendable {
     return 2 &* ((workspaceBytes &+ 32 &+ block &- 1) & ~(block &- 1))
   }
 
-  /// Bytes of memory that applying the patch needs, beside the applier itself.
+  /// Bytes of memory that applying the patch needs, besides the applier itself.
   public var workspaceBytes: Int { tables.bytes }
 
   var tables: Tables { Tables(profile, emphasis, isInPlace: inPlace != nil) }
@@ -52,7 +52,7 @@ public struct PatchHeader: Equatable, Sendable {
 
   /// Reads a header.
   ///
-  /// - Throws: ``PatchError``: not a patch, of another format, or cut.
+  /// - Throws: ``PatchError``: not a patch, of another format, or truncated.
   public init(_ bytes: Span<UInt8>) throws(PatchError) {
     guard bytes.count >= 1, bytes[0] == 0xD7 else { throw PatchError(.notAPatch, at: 0) }
     guard bytes.count >= Self.byteCount else { throw PatchError(.truncated, at: UInt64(bytes.count)) }
@@ -76,7 +76,7 @@ public struct PatchHeader: Equatable, Sendable {
     }
   }
 
-  /// The header's bytes; the first ``byteCount`` of them count.
+  /// The header's bytes, of which the first ``byteCount`` count.
   public var bytes: InlineArray<12, UInt8> {
     InlineArray { index in
       switch index {

@@ -1,26 +1,26 @@
-/// What a patch says of its images before anything else: sizes, machine code, and where they stand in memory.
+/// Facts about the images, at the start of a patch: sizes, instruction set, and places in memory.
 public struct PatchSettings: BitwiseCopyable, Sendable {
   /// Bytes of the base.
   public var oldSize: UInt32 = 0
   /// Bytes of the result.
   public var newSize: UInt32 = 0
-  /// The machine code.
+  /// The instruction set.
   public var set = InstructionSet.none
-  /// The highest byte of addresses in RAM; 0 where none is said.
+  /// The highest byte of addresses in RAM; 0 where it is not known.
   public var memoryPage: UInt8 = 0
-  /// Where parts of the images stand.
+  /// The places of parts of the images.
   public var layout = Layout()
 
   /// Settings of empty images.
   public init() {}
 
-  /// Where the layout stands of settings that stand in memory.
+  /// The layout in settings, in place.
   @unsafe
   static func layout(in settings: UnsafeMutablePointer<PatchSettings>) -> UnsafePointer<Layout> {
     unsafe withUnsafeMutablePointer(to: &settings.pointee.layout) { unsafe UnsafePointer($0) }
   }
 
-  /// Puts no machine code where the byte for it is none of a machine code.
+  /// Replaces a byte that is not an instruction set's by that of none.
   @unsafe
   static func checkSet(in settings: UnsafeMutablePointer<PatchSettings>) {
     unsafe withUnsafeMutablePointer(to: &settings.pointee.set) { set in
@@ -32,15 +32,14 @@ public struct PatchSettings: BitwiseCopyable, Sendable {
 
   /// Codes the settings.
   ///
-  /// - Returns: whether they are understood here: not where they tell a machine code whose handler was left out, or too
-  ///   many regions.
+  /// - Returns: whether they are supported: not an instruction set whose handler was left out, nor too many regions.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
   mutating func code<Coder: BitCoder & ~Copyable>(_ numbers: Numbers, with coder: inout Coder) -> Bool {
     oldSize = numbers.code(oldSize, .count, with: &coder)
     newSize = oldSize &+ numbers.difference(newSize &- oldSize, .shift, with: &coder)
-    // Three bits: each number is a machine code.
+    // Three bits, because each number is an instruction set.
     set =
       InstructionSet(rawValue: UInt8(truncatingIfNeeded: Self.bits(UInt32(set.rawValue), 3, numbers, with: &coder)))
       ?? .none
@@ -56,7 +55,8 @@ public struct PatchSettings: BitwiseCopyable, Sendable {
     return true
   }
 
-  /// A region. One that reaches from the start of both images to their ends, at one address, needs no more than that.
+  /// Codes a region. One that extends from the start of both images to their ends, at one address, needs only that
+  /// address.
   private func code<Coder: BitCoder & ~Copyable>(
     _ region: inout Region, after previous: Region, _ numbers: Numbers, with coder: inout Coder
   ) {
@@ -78,7 +78,7 @@ public struct PatchSettings: BitwiseCopyable, Sendable {
     difference(&region.new.address, from: start, &coder)
   }
 
-  /// An address: how many zeros it ends with, then what stands before them.
+  /// Codes an address: the number of its trailing zeros, then the bits before them.
   private static func address<Coder: BitCoder & ~Copyable>(
     _ address: UInt32, _ numbers: Numbers, with coder: inout Coder
   ) -> UInt32 {

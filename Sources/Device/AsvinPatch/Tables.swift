@@ -2,17 +2,17 @@
 public struct Tables: Equatable, Sendable {
   /// Covers in the map.
   public let covers: Int
-  /// Targets of references that are remembered; a power of two.
+  /// The number of targets of references that are kept; a power of two.
   let targets: UInt32
   /// Slots for hits, as a power of two, and for literals.
   let hitBits: UInt32, literalSlots: UInt32
 
   /// The tables of a profile.
+  ///
+  /// - Parameter isInPlace: whether the stack of the checkpoint must fit the memory too.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
-  ///
-  /// - Parameter isInPlace: whether the journal's stack, too, is to fit the memory.
   public init(_ profile: Profile, _ emphasis: Emphasis, isInPlace: Bool) {
     switch (profile, emphasis) {
     case (.standard, .references): self.init(covers: 512, targets: 256, hitBits: 11, literalSlots: 3328)
@@ -28,7 +28,7 @@ public struct Tables: Equatable, Sendable {
     (self.covers, self.targets, self.hitBits, self.literalSlots) = (covers, targets, hitBits, literalSlots)
   }
 
-  /// Bytes of a workspace, with what stands before the tables.
+  /// Bytes of a workspace, with the state before the tables.
   public var bytes: Int {
     MemoryLayout<Checkpoint>.stride + HitModel.bytes(hitBits) + LiteralModel.bytes(literalSlots)
       + AddressMap.bytes(covers) + TargetCache.bytes(targets) + Numbers.bytes

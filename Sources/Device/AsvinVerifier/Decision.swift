@@ -1,9 +1,10 @@
 package import AsvinManifest
 
-/// Decisions of the installer, each made twice: an answer is the sum of two shares, of which one skipped instruction can
-/// change one. Values far from 0 and 1, so that what is left in a register is no answer.
+/// Decisions of the installer, each made twice: an answer is the sum of two shares, and one skipped instruction can
+/// change only one of them. The values are far from 0 and 1, so that the rest of an earlier computation in a register
+/// is not an answer.
 ///
-/// Nothing here is optimised: otherwise two questions that have the same answer would be asked once.
+/// Nothing here is optimised; otherwise a question that is asked twice would be answered once.
 package enum Decision {
   private static var first: UInt32 { 0x3CA5_965A }
   private static var second: UInt32 { 0x2D1B_7869 }
@@ -28,8 +29,8 @@ package enum Decision {
     Self.share(equal(left, right), share)
   }
 
-  /// Whether an answer is ``yes``. On its own: where two words are compared, a compiler takes the one for the other from
-  /// then on, and the answer would no longer be what is carried on.
+  /// Whether an answer is ``yes``. A function of its own: after a comparison of two words a compiler uses one for the
+  /// other, and the answer itself would no longer be passed on.
   @inline(never)
   @_optimize(none)
   package static func isYes(_ answer: UInt32) -> Bool { answer == yes }
@@ -54,7 +55,7 @@ package enum Decision {
 #if !hasFeature(Embedded)
 /// A fault that a test injects: one answer is flipped.
 package final class Glitch: Sendable {
-  /// The glitch that hits what runs in this task; there is none but in a test.
+  /// The glitch that affects this task; only tests set one.
   @TaskLocal package static var current: Glitch?
 
   private let counter = Counter()

@@ -1,5 +1,5 @@
-/// What a verification has added up to. Each step adds its share where it is passed, and all steps are done twice: only
-/// all shares of both passes make ``accepted``. The word goes with the release to where it is used, and is compared there.
+/// The sum of a verification. Each step adds its share where it is passed, and all steps are done twice: only all
+/// shares of both passes make ``accepted``. The word accompanies the release to each use, and is compared there.
 package struct VerdictWord: BitwiseCopyable, Sendable {
   /// A step, and its share.
   package enum Step: UInt32 {
@@ -13,11 +13,11 @@ package struct VerdictWord: BitwiseCopyable, Sendable {
   /// The sum.
   package private(set) var word: UInt32 = 0
 
-  /// A verification that was not begun.
+  /// A verification that was not started.
   package init() {}
 
   /// Adds the share of a step that was passed. A demand that is not made adds nothing, so that a release which was only
-  /// looked at is never installed.
+  /// inspected is never installed.
   mutating func add(_ step: Step) { word &+= step.rawValue }
 
   /// The sum, bound to a sequence number: neither the one nor the other is used without its partner.

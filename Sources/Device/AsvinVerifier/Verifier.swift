@@ -9,14 +9,15 @@ public struct Verifier<Provider: Cryptography & ~Copyable>: ~Copyable {
     self.cryptography = cryptography
   }
 
-  /// Verifies an envelope's bytes for a device, in the order that the design fixes.
+  /// Verifies an envelope's bytes for a device. The order is fixed: size limits, well-formed envelope, signatures, and
+  /// only then the manifest and the device's policy.
   ///
   /// - Throws: ``Rejection`` with the first reason against the release.
   @_lifetime(copy envelope)
   public func verify(
-    _ envelope: Span<UInt8>, trust: borrowing Trust, device: borrowing Device
+    _ envelope: Span<UInt8>, trust: borrowing Trust, device: borrowing DevicePolicy
   ) throws(Rejection) -> VerifiedManifest {
-    // Twice, because one skipped instruction can spoil one pass and not the other one.
+    // Twice, because one skipped instruction can affect one pass and not the other one.
     var (verdict, passes) = (VerdictWord(), 0)
     var release: VerifiedManifest
     repeat {
@@ -36,7 +37,7 @@ public struct Verifier<Provider: Cryptography & ~Copyable>: ~Copyable {
   #endif
   @_lifetime(copy envelope)
   package func pass(
-    _ envelope: Span<UInt8>, trust: borrowing Trust, device: borrowing Device, adding verdict: inout VerdictWord
+    _ envelope: Span<UInt8>, trust: borrowing Trust, device: borrowing DevicePolicy, adding verdict: inout VerdictWord
   ) throws(Rejection) -> VerifiedManifest {
     // Size limits; well-formed and deterministic (RFC 8949 §4.2.1). The manifest is still only bytes.
     let view = try open(envelope)
@@ -68,14 +69,15 @@ public struct Verifier<Provider: Cryptography & ~Copyable>: ~Copyable {
     }
   }
 
-  /// What speaks against a manifest: its format, and the device's policy: vendor, class, rollback floor, base, key set, a usable payload for every component.
+  /// Checks a manifest: its format, and the device's policy: vendor, class, rollback floor, base, key set, and a usable
+  /// payload for every component.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
   private func reason(
-    against manifest: ManifestView, for device: borrowing Device, _ verdict: inout VerdictWord
+    against manifest: ManifestView, for device: borrowing DevicePolicy, _ verdict: inout VerdictWord
   ) -> Reason? {
-    guard manifest.format == Schema.format else { return .unsupportedFormat }
+    guard manifest.format == ManifestSchema.format else { return .unsupportedFormat }
     guard meets(device.vendor, manifest.vendor, .vendor, &verdict) else { return .wrongVendor }
     guard meets(device.deviceClass, manifest.deviceClass, .deviceClass, &verdict) else { return .wrongClass }
     let number = manifest.sequence
@@ -91,8 +93,8 @@ public struct Verifier<Provider: Cryptography & ~Copyable>: ~Copyable {
     guard !manifest.needsKeySet else { return .keySetRequired }
     var cursor = manifest.components
     var slots: UInt32 = 0
-    // A manifest that was read to its end cannot fail here; if it did, a component would be missing.
-    while let component = try? cursor.next() {  // see above
+    // A manifest that was read to its end cannot fail here. If it did, a component would be missing.
+    while let component = try? cursor.next() {  // cannot fail: it was read to its end
       guard device.has(component.slot, in: &slots) else { return .slotUnknown }
       guard device.choice(for: component) != nil else { return .noUsablePayload }
     }
@@ -104,7 +106,7 @@ public struct Verifier<Provider: Cryptography & ~Copyable>: ~Copyable {
   @inline(never)
   #endif
   private func meets(
-    _ demand: Device.Demand<Identifier>, _ bytes: Span<UInt8>, _ step: VerdictWord.Step,
+    _ demand: DevicePolicy.Demand<Identifier>, _ bytes: Span<UInt8>, _ step: VerdictWord.Step,
     _ verdict: inout VerdictWord
   ) -> Bool {
     guard case .required(let identifier) = demand else { return true }

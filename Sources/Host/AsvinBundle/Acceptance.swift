@@ -49,7 +49,7 @@ package struct Acceptance: Sendable {
       }
       throw Failure(.usage, "\(anchors.count) keys are more than the \(Limit.trustedKeys.value) that can be trusted")
     }
-    let device = Device(
+    let device = DevicePolicy(
       vendor: vendor.map { .required($0) } ?? .unchecked,
       deviceClass: deviceClass.map { .required($0) } ?? .unchecked, floor: floor.map { .required($0) } ?? .unchecked,
       sequence: baseSequence, slots: .unchecked, features: .max, memory: .max)

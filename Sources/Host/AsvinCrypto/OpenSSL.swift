@@ -12,7 +12,7 @@ package struct OpenSSL: Cryptography, Sendable {
 
   /// Whether a signature holds; Ed25519 in the strict profile of ``Ed25519Profile``.
   package func isSignature(_ signature: Span<UInt8>, of message: SignedMessage, by key: PublicKey) -> Bool {
-    guard signature.count == Schema.signatureBytes else { return false }
+    guard signature.count == ManifestSchema.signatureBytes else { return false }
     switch key.algorithm {
     case .ed25519:
       guard Ed25519Profile.admits(signature: signature, key: key.bytes) else { return false }

@@ -86,7 +86,7 @@ package final class PrivateKey: Signer {
   ///
   /// - Throws: ``CryptoError`` where OpenSSL cannot sign.
   package func signature(of message: [UInt8]) throws(CryptoError) -> [UInt8] {
-    var signature = [UInt8](repeating: 0, count: Schema.signatureBytes)
+    var signature = [UInt8](repeating: 0, count: ManifestSchema.signatureBytes)
     let done: Int32
     switch publicKey.algorithm {
     case .ed25519:

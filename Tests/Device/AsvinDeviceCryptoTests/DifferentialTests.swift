@@ -11,7 +11,7 @@ struct DifferentialTests {
   static let count = unsafe getenv("ASVIN_DIFFERENTIAL").flatMap { Int(unsafe String(cString: $0)) } ?? 300
 
   @Test(
-    "What OpenSSL signs is a signature, and with one bit changed it is what OpenSSL says",
+    "A signature of OpenSSL is accepted, and with one bit changed both judge it alike",
     arguments: SignatureAlgorithm.allCases)
   func signatures(algorithm: SignatureAlgorithm) throws {
     var numbers = SeededGenerator(seed: algorithm == .ed25519 ? 71 : 72)

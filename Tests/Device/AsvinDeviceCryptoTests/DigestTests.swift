@@ -21,7 +21,7 @@ struct DigestTests {
     return (0..<64).map { (digest[$0] < 16 ? "0" : "") + String(digest[$0], radix: 16) }.joined()
   }
 
-  @Test("SHA-256 of every length to 300 is what OpenSSL says")
+  @Test("SHA-256 of every length to 300 equals OpenSSL's")
   func sha256() {
     for count in 0...Self.message.count {
       let bytes = Self.message.span.extracting(first: count)
@@ -29,7 +29,7 @@ struct DigestTests {
     }
   }
 
-  @Test("SHA-512 of every length to 300 is what the openssl command says")
+  @Test("SHA-512 of every length to 300 equals that of the openssl command")
   func sha512() throws {
     try Scratch.with { scratch in
       for count in 0...Self.message.count {

@@ -6,7 +6,7 @@ import Testing
 @testable import AsvinDeviceCrypto
 
 /// Keys are asked for by themselves: no signature by a key that is none can be made to try them with.
-@Suite("Keys that are no points")
+@Suite("Keys that are not on the curve")
 struct KeyPointTests {
   static func isP256(_ x: String, _ y: String) -> Bool {
     let key = [UInt8](hex: x + y)

@@ -20,7 +20,7 @@ struct BootRefusalTests {
     #expect(state.phase == .trial && state.candidate?.sequence == 9)
   }
 
-  @Test("A phase that is none is no update", arguments: [0, 1, 0x5A69_C33D, UInt32.max])
+  @Test("An unknown phase is not an update", arguments: [0, 1, 0x5A69_C33D, UInt32.max])
   func phase(word: UInt32) throws {
     let region = try BootStateTests.pending()
     var content = BootRecord()

@@ -1,5 +1,5 @@
 /// A bootloader that acts by a record of its own, as those of ESP-IDF and MCUboot do: it starts a slot once, and goes back
-/// unless it was told to keep it.
+/// unless it is set to keep it.
 struct Bootloader {
   private var kept: UInt32 = 0
   private var next: UInt32?

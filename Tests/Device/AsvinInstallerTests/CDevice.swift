@@ -8,21 +8,26 @@ import CAsvinDevice
 @safe
 final class CDevice {
   let device = UnsafeMutablePointer<asvin_device>.allocate(capacity: 1)
-  let update = UnsafeMutablePointer<asvin_update>.allocate(capacity: 1)
+  let inPlaceUpdate = UnsafeMutablePointer<asvin_in_place_update>.allocate(capacity: 1)
+  var update: UnsafeMutablePointer<asvin_update> {
+    unsafe UnsafeMutableRawPointer(inPlaceUpdate).assumingMemoryBound(to: asvin_update.self)
+  }
   private let key = UnsafeMutablePointer<asvin_key>.allocate(capacity: 1)
   private let memory = UnsafeMutablePointer<UInt64>.allocate(capacity: 8192)
-  /// State, journal, and the slots 0 and 1.
-  private let flashes = UnsafeMutablePointer<asvin_flash>.allocate(capacity: 4)
+  /// State, journal, the slots 0 and 1, and spare and checkpoint of a device that installs in place.
+  let flashes = UnsafeMutablePointer<asvin_flash>.allocate(capacity: 6)
   let regions: [SimulatedRegion]
 
   /// A device that left the factory with an image in slot 0.
-  init(running image: [UInt8], room: Int, flavour: FlashFlavour = .plain) {
+  init(running image: [UInt8], room: Int, flavour: FlashFlavour = .plain, blockBytes: Int = 512) {
     let power = Power(flavour)
-    let blocks = room / 512 + 4
+    let blocks = room / blockBytes + 4
     regions = [
       SimulatedRegion(power, blocks: 2, blockBytes: 512), SimulatedRegion(power, blocks: 2, blockBytes: 4096),
-      SimulatedRegion(power, blocks: blocks, blockBytes: 512, holding: image),
-      SimulatedRegion(power, blocks: blocks, blockBytes: 512),
+      SimulatedRegion(power, blocks: blocks, blockBytes: blockBytes, holding: image),
+      SimulatedRegion(power, blocks: blocks, blockBytes: blockBytes),
+      SimulatedRegion(power, blocks: 1, blockBytes: blockBytes),
+      SimulatedRegion(power, blocks: 32_768 / blockBytes, blockBytes: blockBytes),
     ]
     unsafe device.initialize(to: asvin_device())
     unsafe key.initialize(to: asvin_key())
@@ -35,17 +40,17 @@ final class CDevice {
     unsafe device.pointee.features = .max
     for (index, region) in regions.enumerated() { unsafe Self.fill(flashes + index, with: region) }
     unsafe (device.pointee.state, device.pointee.journal) = (UnsafePointer(flashes), UnsafePointer(flashes + 1))
-    for index in 0..<4 { unsafe flashes[index].start = UInt32(index + 1) << 20 }
+    for index in 0..<6 { unsafe flashes[index].start = UInt32(index + 1) << 20 }
     runs(0, image)
     unsafe device.pointee.memory = UnsafeMutableRawPointer(memory).assumingMemoryBound(to: UInt8.self)
     unsafe device.pointee.memory_bytes = 65_536
   }
 
   deinit {
-    for index in 0..<4 { unsafe Unmanaged<CRegionBox>.fromOpaque(flashes[index].context).release() }
+    for index in 0..<6 { unsafe Unmanaged<CRegionBox>.fromOpaque(flashes[index].context).release() }
     unsafe flashes.deallocate()
     unsafe device.deallocate()
-    unsafe update.deallocate()
+    unsafe inPlaceUpdate.deallocate()
     unsafe key.deallocate()
     unsafe memory.deallocate()
   }
@@ -59,6 +64,14 @@ final class CDevice {
     let bytes = image ?? []
     let digest = SHA256.digest(of: bytes.span)
     unsafe put(digest.span, into: &device.pointee.running_digest)
+  }
+
+  /// The updater of a device that installs in place runs from now on. It knows which image is in slot 0, or does not.
+  func rewrites(_ image: [UInt8]?) {
+    runs(0, image)
+    unsafe (device.pointee.running_slot, device.pointee.target_slot) = (ASVIN_NO_SLOT, 0)
+    unsafe (device.pointee.running, device.pointee.target) = (nil, UnsafePointer(flashes + 2))
+    unsafe (device.pointee.spare, device.pointee.checkpoint) = (UnsafePointer(flashes + 4), UnsafePointer(flashes + 5))
   }
 
   /// A restart that runs a slot, or a bootloader where none is given: the answer, and the slot that is to run.

@@ -10,7 +10,8 @@ struct CInterfaceTests {
 
   /// Verifies, installs and activates a release; the first answer that is not ASVIN_DONE, or that.
   static func install(
-    _ device: CDevice, _ update: Update, stream: [UInt8]? = nil, imagesOnly: Bool = false, pieces: Int = 77
+    _ device: CDevice, _ update: Update, stream: [UInt8]? = nil, imagesOnly: Bool = false, inPlace: Bool = false,
+    pieces: Int = 77
   ) -> Int32 {
     var plan = asvin_plan()
     var answer = unsafe asvin_verify(device.device, update.envelope, UInt32(update.envelope.count), &plan)
@@ -19,7 +20,10 @@ struct CInterfaceTests {
     #expect(plan.stream_bytes == UInt64(update.stream.count))
     var offset: UInt64 = 0
     let begin = imagesOnly ? unsafe asvin_begin_image : unsafe asvin_begin
-    answer = unsafe begin(device.update, device.device, &plan, &offset)
+    answer =
+      inPlace
+      ? unsafe asvin_begin_in_place(device.inPlaceUpdate, device.device, &plan, &offset)
+      : unsafe begin(device.update, device.device, &plan, &offset)
     guard answer == ASVIN_DONE else { return answer }
     var place = Int(offset)
     while place < bytes.count {

@@ -12,7 +12,7 @@ struct CPayloadTests {
     return CStateTests.verify(device, update, &plan) == ASVIN_DONE ? plan.payload : nil
   }
 
-  @Test("A base that is not what it is said to be is found before anything is written, and the image is next")
+  @Test("A base that has changed is found before anything is written, and the image is chosen next")
   func changedBase() throws {
     let device = CDevice(running: Self.old, room: Self.new.count)
     device.regions[2].memory.bytes[1234] ^= 1
@@ -78,10 +78,19 @@ struct CPayloadTests {
     #expect(Self.payload(device, try Update(image: Self.new, chunk: 12)) == 0)
   }
 
-  @Test("A patch in place is not for a device of two slots")
+  @Test("A patch in place is chosen only by a device that has both regions for it")
   func inPlace() throws {
     let device = CDevice(running: Self.old, room: Self.new.count)
     let update = try Update(from: Self.old, to: Self.new, inPlace: InPlaceInstallTests.inPlace, andImage: true)
+    #expect(Self.payload(device, update) == 1)
+    let region = unsafe UnsafePointer(device.flashes + 4)
+    unsafe device.device.pointee.spare = region
+    #expect(Self.payload(device, update) == 1)
+    unsafe (device.device.pointee.spare, device.device.pointee.checkpoint) = (nil, region)
+    #expect(Self.payload(device, update) == 1)
+    device.rewrites(Self.old)
+    #expect(Self.payload(device, update) == 0)
+    unsafe device.device.pointee.features = 0
     #expect(Self.payload(device, update) == 1)
   }
 

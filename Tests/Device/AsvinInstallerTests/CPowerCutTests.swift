@@ -25,7 +25,7 @@ struct CPowerCutTests {
       unsafe device.device.pointee.check = { _, _, _, _, _, _, _ in ASVIN_SIGNED }
     }
 
-    /// One life between two restarts; the first answer that is no success, or `nil` where all releases are confirmed.
+    /// One life between two restarts; the first answer that is not a success, or `nil` where all releases are confirmed.
     func live() -> Int32? {
       let running = Int(bootloader.start())
       let image = images[installed[running]]

@@ -33,7 +33,7 @@ struct CRunningTests {
     #expect(device.floor == 7)
   }
 
-  @Test("A bootloader that follows the state is told the slot, and the update confirms itself")
+  @Test("A bootloader that follows the state gets the slot, and the update confirms itself")
   func bootloader() throws {
     let device = try Self.pending()
     #expect(device.boot(nil) == (ASVIN_TRIAL, 1))

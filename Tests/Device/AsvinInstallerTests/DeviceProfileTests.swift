@@ -24,7 +24,7 @@ struct DeviceProfileTests {
     let header = Envelope.protectedHeader(algorithm: .ed25519, keyID: key.keyID(using: cryptography))
     let sign1 = Envelope.sign1(protectedHeader: header, signature: signature)
     let envelope = try Envelope.joining(manifest: manifest, signatureFile: Envelope.signatureFile([sign1]))
-    let device = Device(
+    let device = DevicePolicy(
       vendor: .unchecked, deviceClass: .unchecked, floor: .unchecked, sequence: nil, slots: .unchecked)
     var rejection: Rejection?
     do throws(Rejection) {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import AsvinInstaller
 
-/// Flash that fails says nothing about what it holds: neither that an image is there, nor that it is not.
+/// Flash that fails proves nothing about its content: neither that an image is there, nor that it is not.
 @Suite("Flash that fails")
 struct FailingFlashTests {
   static let image = InstallTests.noise(1400, seed: 91)
@@ -76,7 +76,7 @@ struct FailingFlashTests {
     let power = Power()
     let region = SimulatedRegion(power, blocks: 8, blockBytes: 512, holding: Array(image[..<4096]))
     #expect(InstalledComponent(plan, in: region, hash: SHA256.self) == nil)
-    // Nothing was read behind its end.
+    // Nothing was read after its end.
     #expect(power.violation == nil)
   }
 

@@ -4,44 +4,30 @@ import AsvinInstaller
 import AsvinVerifier
 import Testing
 
-/// The slot of simulated flash that a patch is written in place on, as the installer reads it back.
-private struct SlotOfFlash: FlashRegion {
-  let flash: SimulatedFlash
-  var capacity: UInt64 { UInt64(flash.slot.count) }
-  var blockBytes: UInt32 { 512 }
-  var writeBytes: UInt32 { 8 }
-  var hasFailed: Bool { flash.hasFailed }
-  func byte(_ offset: UInt64) -> UInt8 { flash.slot[Int(offset)] }
-  func read(_ offset: UInt64, into bytes: UnsafeMutableRawBufferPointer) -> Bool {
-    let range = Int(offset)..<Int(offset) + bytes.count
-    unsafe bytes.copyBytes(from: flash.slot[range])
-    return range.allSatisfy { flash.isReadable(.slot, $0) }
-  }
-  func erase(_ offset: UInt64) { Issue.record("in place, only the patch erases") }
-  func write(_ offset: UInt64, _ bytes: Span<UInt8>) { Issue.record("in place, only the patch writes") }
-}
-
 @Suite("Installing in place")
 struct InPlaceInstallTests {
   static let old = InstallTests.noise(6000, seed: 21)
   static let new = Array(old[..<1000]) + InstallTests.noise(2500, seed: 22) + Array(old[3500...])
   static let inPlace = Windows.InPlace(blockBits: 9, spareBlocks: 1)
 
-  /// One life of a device: resumes where the checkpoint and the journal say.
+  /// One life of a device. After the first one it resumes where the checkpoint and the journal are.
   static func live(
-    _ update: Update, _ plan: InstallPlan, _ header: [UInt8], _ flash: SimulatedFlash, _ journal: SimulatedRegion
+    _ update: Update, _ plan: InstallPlan, _ flash: SimulatedFlash, _ journal: SimulatedRegion, isResumed: Bool = true
   ) throws(InstallError) -> InstalledComponent {
+    typealias Patching = InPlacePatch<FlashHandle>
     let block = UnsafeMutableRawBufferPointer.allocate(byteCount: plan.blockBytes, alignment: 8)
     let workspace = UnsafeMutableRawBufferPointer.allocate(byteCount: update.memory, alignment: 8)
+    let room = UnsafeMutableRawBufferPointer.allocate(byteCount: Patching.roomBytes, alignment: 8)
     defer {
       unsafe block.deallocate()
       unsafe workspace.deallocate()
+      unsafe room.deallocate()
     }
-    var patching = unsafe InPlacePatch(FlashHandle(flash), baseSize: UInt32(old.count), memory: workspace)
-    _ = patching.resume(header.span, maximum: UInt32(plan.imageSize))
+    var patching = unsafe Patching(plan, on: flash.regions, memory: workspace, room: room)
+    if isResumed { _ = patching.resume() }
     if flash.hasFailed { throw InstallError(.flashFailed, at: 0) }
     var installer = try unsafe Installer(
-      plan, into: SlotOfFlash(flash: flash), journal: journal, hash: Board.Hash.self, patching: patching, memory: block)
+      plan, into: flash.regions.slot, journal: journal, hash: Board.Hash.self, patching: patching, memory: block)
     return try Board.run(&installer, update.stream, 100)
   }
 
@@ -63,7 +49,7 @@ struct InPlaceInstallTests {
         lives += 1
         try #require(lives < 4)
         do throws(InstallError) {
-          _ = try Self.live(update, plan, bytes, flash, journal)
+          _ = try Self.live(update, plan, flash, journal, isResumed: lives > 1)
           break
         } catch {
           #expect(error.reason == .flashFailed)
@@ -89,7 +75,6 @@ struct InPlaceInstallTests {
   ) throws -> Reason? {
     let update = try Update(from: old, to: new, inPlace: inPlace)
     let plan = try update.plan(installed: old)
-    let bytes = Array(update.stream[..<12])
     // The areas are those of the device, not of the patch.
     let own = PatchHeader(profile: .tiny, base: 0, result: 0, inPlace: own)
     guard let areas = own.inPlace else { return nil }
@@ -97,7 +82,7 @@ struct InPlaceInstallTests {
     change(flash)
     let before = flash.slot
     let reason = InstallTests.reason {
-      _ = try live(update, plan, bytes, flash, SimulatedRegion(Power(), blocks: 2, blockBytes: 4096))
+      _ = try live(update, plan, flash, SimulatedRegion(Power(), blocks: 2, blockBytes: 4096))
     }
     #expect(flash.operations == 0 && flash.slot == before && flash.violation == nil)
     return reason
@@ -119,7 +104,7 @@ struct InPlaceInstallTests {
     ] {
       #expect(try Self.refusal(patch, on: small) == .flashGeometryMismatch, "\(patch)")
     }
-    #expect(try Self.refusal { $0.slotRoom = 5900 } == .flashGeometryMismatch)
+    #expect(try Self.refusal { $0.slotRoom = 5900 } == .imageTooLarge)
   }
 
   @Test("A result that is not the image ends the checkpoint, so that the next attempt looks at the base again")
@@ -131,10 +116,10 @@ struct InPlaceInstallTests {
     let journal = SimulatedRegion(Power(), blocks: 2, blockBytes: 4096)
     // Power is lost near the end, and a bit of the result flips meanwhile.
     flash.cutAt = 150
-    #expect(InstallTests.reason { _ = try Self.live(update, plan, bytes, flash, journal) } == .flashFailed)
+    #expect(InstallTests.reason { _ = try Self.live(update, plan, flash, journal) } == .flashFailed)
     flash.restart()
     flash.flip(5)
-    #expect(InstallTests.reason { _ = try Self.live(update, plan, bytes, flash, journal) } == .imageDigestMismatch)
-    #expect(InstallTests.reason { _ = try Self.live(update, plan, bytes, flash, journal) } == .baseDigestMismatch)
+    #expect(InstallTests.reason { _ = try Self.live(update, plan, flash, journal) } == .imageDigestMismatch)
+    #expect(InstallTests.reason { _ = try Self.live(update, plan, flash, journal) } == .baseDigestMismatch)
   }
 }

@@ -47,7 +47,8 @@ struct InstallTests {
     #expect(board.power.violation == nil)
   }
 
-  @Test("A patch that is not sealed is refused before a byte is taken, even where it is said to be stored first")
+  @Test(
+    "A patch that is not sealed is refused before its first byte, even where its feature bit is that of stored patches")
   func plainPatch() throws {
     let update = try Update(from: Self.old, to: Self.new, chunk: nil, features: 1 << 8)
     let plan = try update.plan(installed: Self.old)
@@ -66,7 +67,7 @@ struct InstallTests {
     #expect(board.power.operations == 0)
   }
 
-  @Test("A stream that is cut, or longer than the manifest says, is an error", arguments: [nil, 9] as [UInt64?])
+  @Test("A stream that is cut, or longer than the manifest states, is an error", arguments: [nil, 9] as [UInt64?])
   func length(chunk: UInt64?) throws {
     let update = try Update(image: Self.new, chunk: chunk)
     let plan = try update.plan()

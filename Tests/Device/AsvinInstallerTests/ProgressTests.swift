@@ -3,7 +3,7 @@ import AsvinVerifier
 import Testing
 
 /// A journal comes from flash: it may be of another release, and may hold anything that has a checksum.
-@Suite("The journal of something else")
+@Suite("The journal of another release")
 struct ProgressTests {
   static let image = InstallTests.noise(4000, seed: 81)
   static let block: UInt32 = 512
@@ -74,7 +74,7 @@ struct ProgressTests {
   }
 
   @Test(
-    "A release behind half of another begins at its own start, and ends as itself", arguments: [nil, 9] as [UInt64?])
+    "A release after half of another one starts at its beginning, and ends as itself", arguments: [nil, 9] as [UInt64?])
   func halfOfAnother(chunk: UInt64?) throws {
     let (first, second) = try (
       Update(image: Self.image, chunk: chunk),

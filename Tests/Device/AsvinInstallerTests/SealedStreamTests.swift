@@ -18,7 +18,7 @@ struct SealedStreamTests {
         changed[index] ^= mask
         let board = Board(running: Self.image)
         #expect(InstallTests.reason { _ = try board.install(plan, changed) } == .linkDigestMismatch, "\(index)")
-        // Of the block, and of what is behind it, nothing: bytes that were not written are the old ones.
+        // Nothing of the block and of later ones is written: those bytes are the old ones.
         let start = index / 544 * 512
         let untouched = board.spare.memory.bytes[start...].allSatisfy { $0 == 0x5A || $0 == 0xFF }
         #expect(untouched, "\(index)")
@@ -27,7 +27,7 @@ struct SealedStreamTests {
     }
   }
 
-  @Test("A stream that is cut at any place is gone on with at a block, and not before what is known")
+  @Test("A stream that is cut at any place resumes at a block, and not before the known position")
   func everyCut() throws {
     let update = try Update(image: Self.image)
     let plan = try update.plan()

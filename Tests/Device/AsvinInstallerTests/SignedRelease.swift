@@ -26,7 +26,7 @@ struct SignedRelease {
 
   /// A component of one image, sealed in chunks of 512 bytes.
   ///
-  /// - Parameter payloads: how many; those behind the image are compressed images.
+  /// - Parameter payloads: their number; those after the image are compressed images.
   static func component(_ slot: UInt64, _ image: [UInt8], payloads: Int = 1) -> Component {
     let digest = AsvinCrypto.SHA256.digest(of: image.span)
     var payload = Payload(size: UInt64(image.span.count), digest: digest)
@@ -40,12 +40,12 @@ struct SignedRelease {
 
   /// The plan for a payload of a slot, or `nil` where the release has none.
   func plan(
-    slot: UInt64, payload: Int = 0, floor: Device.Demand<UInt64> = .required(7)
+    slot: UInt64, payload: Int = 0, floor: DevicePolicy.Demand<UInt64> = .required(7)
   ) throws(Rejection) -> InstallPlan? {
     let cryptography = DeviceCryptography()
     let anchors = [TrustAnchor(Update.key.publicKey, using: cryptography)]
     guard let trust = Trust(anchors.span) else { fatalError("one key is trust") }
-    let device = Device(
+    let device = DevicePolicy(
       vendor: .required(Update.vendor), deviceClass: .required(Update.deviceClass), floor: floor, sequence: 7,
       slots: .required(DeviceSlots(.max, needed: 1)), features: .max, memory: 1 << 20)
     let release = try Verifier(cryptography).verify(envelope.span, trust: trust, device: device)

@@ -92,7 +92,7 @@ struct Update {
     let images = [
       InstalledImage(slot: 0, size: UInt64(installed.span.count), digest: AsvinCrypto.SHA256.digest(of: installed.span))
     ]
-    let device = Device(
+    let device = DevicePolicy(
       vendor: .required(Self.vendor), deviceClass: .required(Self.deviceClass), floor: .required(floor),
       sequence: floor, slots: .required(DeviceSlots(.max, needed: 1)), features: .max, memory: 1 << 20,
       installed: images.span)

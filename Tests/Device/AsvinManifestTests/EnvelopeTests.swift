@@ -42,7 +42,7 @@ struct EnvelopeTests {
     #expect(Self.fault(bytes) == .overLimit(.signatures))
   }
 
-  @Test("A signature says algorithm, key and type")
+  @Test("A signature names algorithm, key and type")
   func signatureFields() throws {
     let bytes = try Self.envelope(signatures: 1)
     var cursor = try EnvelopeView(bytes.span).signatures
@@ -64,7 +64,7 @@ struct EnvelopeTests {
   }
 
   @Test(
-    "A signature file that is no map is refused",
+    "A signature file that is not a map is refused",
     arguments: [[], [0x80], [0x00], [0xBF, 0xFF], [0xB8, 0x01]] as [[UInt8]])
   func noMap(bytes: [UInt8]) {
     #expect(throws: WireError.self) { try Envelope.joining(manifest: Self.manifest, signatureFile: bytes) }

@@ -1,6 +1,6 @@
 import AsvinManifest
 
-/// A whole item as a value, to compare what was written with what is read.
+/// A complete item as a value, to compare written and read bytes.
 indirect enum Item: Equatable {
   case number(CBORHead)
   case bytes([UInt8])

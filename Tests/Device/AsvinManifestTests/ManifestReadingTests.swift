@@ -38,7 +38,7 @@ struct ManifestReadingTests {
     }
   }
 
-  @Test("A changed byte is refused, or is a manifest that says something else")
+  @Test("A changed byte is refused, or is a different manifest")
   func changes() throws {
     let original = try #require(Self.accepted.first { $0.name == "accepted-everything" }).bytes
     for index in original.indices {

@@ -61,7 +61,7 @@ struct RoundTripTests {
     try reader.finish()
   }
 
-  @Test("An embedded item's errors count from the start of the whole")
+  @Test("An embedded item's errors count from the start of the complete buffer")
   func embeddedOffsets() throws {
     var writer = CBORWriter()
     writer.byteString([0x00, 0x18, 0x01])

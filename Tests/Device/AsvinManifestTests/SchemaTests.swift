@@ -3,7 +3,7 @@ import AsvinManifest
 import FoundationEssentials
 import Testing
 
-/// `Schema.swift` and `manifest.cddl` say the same.
+/// `ManifestSchema.swift` and `manifest.cddl` describe the same format.
 @Suite("The schema beside its CDDL")
 struct SchemaTests {
   static func cddl() throws -> String {
@@ -42,10 +42,10 @@ struct SchemaTests {
   func sizes() throws {
     let text = try Self.cddl()
     for rule in [
-      "3 => bstr .size \(Schema.identifierBytes)", "4 => bstr .size \(Schema.identifierBytes)",
-      "4 => bstr .size \(Schema.keyIDBytes)", "nil, bstr .size \(Schema.signatureBytes)]",
-      "3 => bstr .size \(Schema.digestBytes)",
-      "4 => \(Schema.chunkRange.lowerBound)..\(Schema.chunkRange.upperBound)",
+      "3 => bstr .size \(ManifestSchema.identifierBytes)", "4 => bstr .size \(ManifestSchema.identifierBytes)",
+      "4 => bstr .size \(ManifestSchema.keyIDBytes)", "nil, bstr .size \(ManifestSchema.signatureBytes)]",
+      "3 => bstr .size \(ManifestSchema.digestBytes)",
+      "4 => \(ManifestSchema.chunkRange.lowerBound)..\(ManifestSchema.chunkRange.upperBound)",
     ] { #expect(text.contains(rule), "\(rule)") }
   }
 

@@ -2,7 +2,7 @@ import AsvinPatch
 
 @testable import AsvinPatchBuilder
 
-/// Writes a patch item by item, with the format's own models, whatever the items say.
+/// Writes a patch item by item, with the format's own models, whatever the items are.
 struct ForgedPatch {
   typealias Codec = PatchCodec<RangeEncoder, KnownBytes, KnownResult>
 
@@ -27,7 +27,7 @@ struct ForgedPatch {
         profile: header.profile, emphasis: header.emphasis, base: header.base, result: header.result, inPlace: inPlace))
   }
 
-  /// The header, the settings, and what is written behind them.
+  /// The header, the settings, and the items after them.
   func bytes(_ items: (inout Codec) -> Void) -> [UInt8] {
     let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: header.workspaceBytes, alignment: 8)
     defer { unsafe memory.deallocate() }

@@ -34,7 +34,7 @@ struct HandlerTests {
     Instruction(
       set: .aarch64, testDescription: "ADRP with ADD", words: [0xD000_0080, 0x910D_1400], target: 0x12345),
     Instruction(
-      set: .aarch64, testDescription: "LDR behind ADRP", words: [0xD000_0080, 0x910D_1400, 0xF941_1C01], offset: 8,
+      set: .aarch64, testDescription: "LDR after ADRP", words: [0xD000_0080, 0x910D_1400, 0xF941_1C01], offset: 8,
       target: 0x12238),
     Instruction(set: .riscv, testDescription: "JAL", words: [0x2340_10EF], target: 0x1234),
     Instruction(set: .riscv, testDescription: "BEQ", words: [0, 0x3EB5_0E63], offset: 4, target: 0x400),
@@ -43,9 +43,9 @@ struct HandlerTests {
     Instruction(
       set: .riscv, testDescription: "AUIPC with ADDI", words: [0x0001_2517, 0xFFC5_0513], target: 0x12000 - 4),
     Instruction(
-      set: .riscv, testDescription: "LW behind LUI", words: [0x2000_15B7, 0x1235_A603], offset: 4, target: 0x2000_1123),
+      set: .riscv, testDescription: "LW after LUI", words: [0x2000_15B7, 0x1235_A603], offset: 4, target: 0x2000_1123),
     Instruction(
-      set: .riscv, testDescription: "SW behind LUI", words: [0x2000_15B7, 0xFED5_AC23], offset: 4, target: 0x2000_0FF8),
+      set: .riscv, testDescription: "SW after LUI", words: [0x2000_15B7, 0xFED5_AC23], offset: 4, target: 0x2000_0FF8),
     Instruction(set: .xtensa, testDescription: "CALL0", words: [0x0000_0045], target: 8),
     Instruction(set: .xtensa, testDescription: "L32R", words: [0, 0, 0x00FF_FE21], offset: 8, target: 0),
     Instruction(set: .avr, testDescription: "RJMP to itself", words: [0, 0xCFFF], offset: 4, target: 4),
@@ -62,7 +62,7 @@ struct HandlerTests {
     Reference.at(offset, image.word(offset), in: set, count: image.count) { image.word($0) }
   }
 
-  @Test("An instruction points where its assembler says, and is written again as it was", arguments: known)
+  @Test("An instruction points to its assembler's target, and is encoded again unchanged", arguments: known)
   func instructions(_ instruction: Instruction) throws {
     let image = KnownBytes(bytes: Self.image(instruction.words))
     let found = try #require(Self.reference(instruction.offset, instruction.set, image))
@@ -91,7 +91,7 @@ struct HandlerTests {
     #expect(found > 100)
   }
 
-  @Test("What has the bits of a branch and is none is no reference")
+  @Test("An instruction with a branch's bits that is not a branch is not a reference")
   func exceptions() {
     for (set, word) in [
       (InstructionSet.thumb, 0x8F5F_F3BF), (.thumb, 0xDF00), (.thumb, 0xDE01), (.a32, 0xF57F_F05F),

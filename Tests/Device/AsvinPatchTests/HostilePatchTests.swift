@@ -3,7 +3,7 @@ import AsvinPatchBuilder
 import AsvinFixtures
 import Testing
 
-/// Patches are verified before they are applied; these stand for the day when that fails.
+/// Patches are verified before they are applied. These tests are for the case that verification fails.
 @Suite("Hostile patches")
 struct HostilePatchTests {
   static let old = (0..<3000).map { UInt8(truncatingIfNeeded: $0 &* $0 >> 3) }
@@ -23,7 +23,7 @@ struct HostilePatchTests {
     }
   }
 
-  @Test("What is no patch says so")
+  @Test("Bytes that are not a patch are refused as such")
   func noPatch() throws {
     #expect(Self.reason([]) == .notAPatch)
     #expect(Self.reason([0xD6, 0x10]) == .notAPatch)
@@ -35,7 +35,7 @@ struct HostilePatchTests {
     #expect(Self.reason(patch) == .unknownFormat)
   }
 
-  @Test("A patch on the wrong base says so")
+  @Test("A patch on the wrong base is refused as such")
   func wrongBase() throws {
     #expect(try Self.reason(Self.patch(), to: Self.new) == .wrongBase)
     var patch = try Self.patch()
@@ -43,7 +43,7 @@ struct HostilePatchTests {
     #expect(Self.reason(patch) == .wrongBase)
   }
 
-  @Test("A cut patch never gives the whole result")
+  @Test("A truncated patch never gives the complete result")
   func truncations() throws {
     let patch = try Self.patch()
     for count in patch.indices {
@@ -74,7 +74,7 @@ struct HostilePatchTests {
     }
   }
 
-  @Test("Noise behind a header makes nothing but errors, or images of bounded length")
+  @Test("Noise after a header gives only errors, or images of bounded length")
   func noise() throws {
     var numbers = SeededGenerator(seed: 5)
     let header = try Self.patch()[..<10]

@@ -84,7 +84,7 @@ struct InPlaceTests {
     let wear = try #require(patch.wear)
     #expect(wear.spareErasures == 10)
     #expect(wear.checkpointErasures <= 6)
-    // Two states, each in whole blocks.
+    // Two states, each in complete erase blocks.
     let half = Tables(.tiny, .references, isInPlace: true).bytes + 32
     #expect(wear.checkpointBytes == 2 * ((half + 1023) / 1024 * 1024))
   }

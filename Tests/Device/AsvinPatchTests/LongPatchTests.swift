@@ -59,7 +59,7 @@ struct LongPatchTests {
     }
   }
 
-  @Test("Another base, another format, a cut and bytes behind the end are refused by their names")
+  @Test("Another base, another format, a truncation and bytes after the end are refused by their names")
   func refused() throws {
     let patch = try Self.patch(from: Self.old, to: Array(Self.new))
     #expect(Self.reason(patch, to: Array(Self.new)) == .wrongBase)

@@ -2,7 +2,7 @@ import AsvinPatch
 
 @testable import AsvinPatchBuilder
 
-/// Patches that a builder would never write: true up to the one thing that their name says.
+/// Patches that a builder would never write: valid except for the defect in their name.
 enum LyingPatch: CaseIterable {
   case notAPatch, unknownFormat, unknownProfile, wrongBase, wrongResult, cut, trailingZero, trailingBytes
   case blockTooSmall, noSpareBlock, checkpointTooSmall, windowOutside, windowBefore
@@ -11,7 +11,7 @@ enum LyingPatch: CaseIterable {
   case runOverGap, runOverResult
   case copyEmpty, copyOverGap, copyBeforeBase, copyBeyondBase, repeatOverGap, repeatBeyondResult
 
-  /// What must be said of it.
+  /// The reason that must be found.
   var reason: PatchError.Reason {
     switch self {
     case .notAPatch: .notAPatch
@@ -40,7 +40,7 @@ enum LyingPatch: CaseIterable {
     let honest = try HostilePatchTests.patch(InstructionSet.none)
     let (header, size) = (try PatchHeader(honest.span), Self.newSize)
     func lie(_ items: (inout ForgedPatch.Codec) -> Void) -> [UInt8] { ForgedPatch(header).bytes(items) }
-    // Behind a cover that lies stands a run that does: it shows where the cover is believed.
+    // After an invalid cover comes an invalid run, which shows where the cover is accepted.
     func map(_ covers: Cover...) -> [UInt8] {
       lie { codec in
         ForgedPatch.map(covers, &codec)
@@ -48,7 +48,7 @@ enum LyingPatch: CaseIterable {
         _ = codec.codeRun(size + 1)
       }
     }
-    // A cover of the map stands at 100, so that the gap before it has so many bytes.
+    // A cover of the map is at 100, so that the gap before it has 100 bytes.
     func gap(_ items: (inout ForgedPatch.Codec) -> Void) -> [UInt8] {
       lie { codec in
         ForgedPatch.map([Cover(new: 100, old: 200, length: 50)], &codec)
@@ -71,7 +71,7 @@ enum LyingPatch: CaseIterable {
     case .unknownProfile: Self.changed(honest, 1, to: honest[1] | 3)
     case .wrongBase: Self.changed(honest, 2, to: ~honest[2])
     case .wrongResult: Self.changed(honest, 6, to: ~honest[6])
-    // Of literals only: in another item, what the zeros behind the cut say may be refused first.
+    // Of literals only, because in another item the zeros after the cut may be refused first.
     case .cut: ForgedPatch.inPlace(header).windows([0, 1]).dropLast(100)
     case .trailingZero: honest + [0]
     case .trailingBytes: honest + [UInt8](repeating: 0xAA, count: 1000)

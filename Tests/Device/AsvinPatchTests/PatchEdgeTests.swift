@@ -8,7 +8,7 @@ import Testing
 struct PatchEdgeTests {
   typealias TestApplier = Applier<KnownBytes, GrowingResult>
 
-  @Test("A cover of the map that begins behind the result is refused", arguments: [1, 2, 1000] as [UInt32])
+  @Test("A cover of the map that starts after the result is refused", arguments: [1, 2, 1000] as [UInt32])
   func coverBehindResult(distance: UInt32) throws {
     let header = try PatchHeader(HostilePatchTests.patch(InstructionSet.none).span)
     let size = UInt32(LyingPatch.new.count)
@@ -20,7 +20,7 @@ struct PatchEdgeTests {
     #expect(HostilePatchTests.reason(patch, to: LyingPatch.old) == .badCover)
   }
 
-  @Test("What is given behind a complete patch is refused at once, not only at the end")
+  @Test("Bytes after a complete patch are refused at once, not only at the end")
   func behindPatch() throws {
     let patch = try HostilePatchTests.patch(InstructionSet.none)
     let header = try PatchHeader(patch.span)

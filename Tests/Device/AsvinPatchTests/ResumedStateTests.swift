@@ -1,39 +1,42 @@
-import AsvinFixtures
 import Testing
 
 @testable import AsvinPatch
 @testable import AsvinPatchBuilder
 
-/// What is taken up from flash after a power cut.
-@Suite("The state that a patch in place goes on with")
+/// What is read from flash after a loss of power.
+@Suite("The state that a patch in place resumes from")
 struct ResumedStateTests {
-  @Test("Of two checkpoints that are whole, the newer one counts, in whichever half it is", arguments: 1...4)
-  func newest(count: Int) throws {
-    let header = try PatchHeader(CheckpointTests.patch().span)
-    let flash = OpenFlash()
-    let journal = PatchJournal(header, flash: OpenHandle(flash: flash))
-    var writing = try #require(journal)
-    writing.clear()
-    for number in 1...count {
-      let state = [UInt8](repeating: UInt8(number), count: header.workspaceBytes)
-      unsafe writing.write(0..<2048, state: state.span.bytes)
-    }
-    let again = PatchJournal(header, flash: OpenHandle(flash: flash))
-    var reading = try #require(again)
-    let found = reading.recover()
-    #expect(try #require(found).byte(at: 0) == UInt8(count))
+  /// Memory whose first bytes are a workspace. An entry of 0xFFFF would lead to other bytes of it.
+  @unsafe
+  static func memory(_ bytes: Int) -> UnsafeMutableRawBufferPointer {
+    let memory = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: bytes + Int(UInt16.max) * MemoryLayout<Cover>.stride + 1024, alignment: 8)
+    for index in memory.indices { unsafe memory[index] = UInt8(truncatingIfNeeded: index % 4 == 0 ? index / 4 % 7 : 0) }
+    return unsafe memory
+  }
+
+  @Test("The entries of a map that came from flash lead nowhere outside it")
+  func entries() {
+    let bytes = AddressMap.bytes(10)
+    let memory = unsafe Self.memory(bytes)
+    defer { unsafe memory.deallocate() }
+    var workspace = unsafe Workspace(UnsafeMutableRawBufferPointer(rebasing: memory[..<bytes]))
+    let map = AddressMap(capacity: 10, in: &workspace)
+    for index in 0..<bytes { unsafe memory[index] = 0xFF }
+    map.checkEntries()
+    // All covers within are the same: their shift is 0.
+    for offset in [0, 1, 1000, UInt32.max] { #expect(map.projected(offset) == offset) }
   }
 
   @Test("Its map leads nowhere outside the workspace, whatever the flash holds")
-  func map() throws {
-    let header = try PatchHeader(CheckpointTests.patch().span)
-    let (bytes, distance) = (header.workspaceBytes, Int(UInt16.max) * MemoryLayout<Cover>.stride)
-    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes + distance + 1024, alignment: 8)
+  func map() {
+    let header = PatchHeader(
+      profile: .tiny, base: 1, result: 2, inPlace: Windows.InPlace(blockBits: 10, spareBlocks: 2))
+    let bytes = header.workspaceBytes
+    let memory = unsafe Self.memory(bytes)
     defer { unsafe memory.deallocate() }
-    // Behind the workspace stands something else, which an entry of 0xFFFF would be taken from.
-    for index in memory.indices { unsafe memory[index] = UInt8(truncatingIfNeeded: index % 4 == 0 ? index / 4 % 7 : 0) }
     let codec = unsafe PatchCodec(
-      header.tables, base: KnownBytes(bytes: CheckpointTests.old), output: GrowingResult(), coder: RangeDecoder(),
+      header.tables, base: KnownBytes(bytes: HostilePatchTests.old), output: GrowingResult(), coder: RangeDecoder(),
       workspace: UnsafeMutableRawBufferPointer(rebasing: memory[..<bytes]))
     codec.resume(KnownBytes(bytes: [UInt8](repeating: 0xFF, count: bytes)))
     // All covers within are the same: their shift is 0.

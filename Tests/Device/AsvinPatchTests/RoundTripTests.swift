@@ -35,7 +35,7 @@ struct RoundTripTests {
     ]
   }()
 
-  @Test("A patch gives the new image back, whatever the pair, the profile and the machine code", arguments: pairs)
+  @Test("A patch gives the new image back, whatever the pair, the profile and the instruction set", arguments: pairs)
   func roundTrip(pair: Pair) throws {
     for profile in Profile.allCases {
       for set in InstructionSet.allCases {
@@ -71,7 +71,7 @@ struct RoundTripTests {
   }
 
   @Test(
-    "Real firmware comes back whole", .needsShared("corpus"),
+    "Real firmware comes back complete", .needsShared("corpus"),
     arguments: ["programmer-0.8-0.9", "avr-grbl-0.9i-0.9j", "riscv32-moondancer-0.2.3-0.2.4", "aarch64-shell-pi3"])
   func corpus(name: String) throws {
     let (old, new) = try (Shared.bytes("corpus/\(name)/old.bin"), Shared.bytes("corpus/\(name)/new.bin"))

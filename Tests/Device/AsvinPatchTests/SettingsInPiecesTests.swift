@@ -5,12 +5,12 @@ import Testing
 
 @Suite("Settings of a patch that comes in pieces")
 struct SettingsInPiecesTests {
-  @Test("A patch that says where all its regions stand gives the same result in pieces of any size", arguments: 0...8)
+  @Test("A patch that states all its regions gives the same result in pieces of any size", arguments: 0...8)
   func regions(count: UInt32) throws {
     var settings = PatchSettings()
     (settings.oldSize, settings.newSize) = (UInt32(LyingPatch.old.count), UInt32(LyingPatch.new.count))
     for index in 0..<count {
-      // Where the segments of an ESP32's image stand.
+      // The segments of an ESP32's image.
       let addresses: [UInt32] = [
         0x3F40_0020, 0x3FFB_0000, 0x4008_0000, 0x400D_0020, 0x4008_A5C4, 0x400C_0000, 0x5000_0000, 0x3FF8_0000,
       ]

@@ -24,7 +24,7 @@ struct StreamPatchTests {
     try! (image(text), image(Array(text[..<70_000]) + Array("what is new".utf8) + text[70_100...]))
   }()
 
-  @Test("What is packed is laid open, and packed again as it was", arguments: [Int32(1), 6, 9])
+  @Test("Compressed parts are unpacked, and packed again unchanged", arguments: [Int32(1), 6, 9])
   func opened(level: Int32) throws {
     let image = try Self.image(Self.text, level: level)
     let opened = UnpackedImage(image, isRepacked: true, limit: 1 << 30)

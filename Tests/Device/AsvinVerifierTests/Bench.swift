@@ -14,7 +14,7 @@ enum Bench {
     for (algorithm, name) in [(SignatureAlgorithm.ed25519, "ed25519"), (.ecdsaP256, "ecdsa-p256")] {
       let url = URL(filePath: "\(Shared.projectFolder)/Keys/TEST-ONLY-\(name).pem")
       // A missing test key fails every test that asks for it, with the name of the key.
-      keys[algorithm] = try? PrivateKey(pem: Array(Data(contentsOf: url)), passphrase: nil)  // see above
+      keys[algorithm] = try? PrivateKey(pem: Array(Data(contentsOf: url)), passphrase: nil)  // fails its tests
     }
     return keys
   }()
@@ -32,7 +32,7 @@ enum Bench {
 
   static let bothAnchors = anchors([key(.ed25519).publicKey, key(.ecdsaP256).publicKey])
 
-  /// A release for the device, with one whole image.
+  /// A release for the device, with one complete image.
   static func manifest(_ change: (inout Manifest) -> Void = { _ in }) -> Manifest {
     guard let name = Name("blink"), let version = Name("1.0.0") else { fatalError("names are valid") }
     var manifest = Manifest(
@@ -80,11 +80,12 @@ extension Bench {
   static func outcome(
     _ envelope: [UInt8], trusting anchors: [TrustAnchor] = bothAnchors, threshold: Int = 1,
     vendor: Identifier? = vendor, deviceClass: Identifier? = deviceClass, floor: UInt64? = 6, sequence: UInt64? = 6,
-    slots: Device.Demand<DeviceSlots> = .unchecked, longestStep: UInt64 = Device.usualStep, features: UInt64 = 0,
+    slots: DevicePolicy.Demand<DeviceSlots> = .unchecked, longestStep: UInt64 = DevicePolicy.usualStep,
+    features: UInt64 = 0,
     memory: UInt64 = 0, installed: [InstalledImage] = []
   ) -> Outcome {
     guard let trust = Trust(anchors.span, threshold: threshold) else { fatalError("no such trust") }
-    let device = Device(
+    let device = DevicePolicy(
       vendor: vendor.map { .required($0) } ?? .unchecked,
       deviceClass: deviceClass.map { .required($0) } ?? .unchecked,
       floor: floor.map { .required($0) } ?? .unchecked, sequence: sequence,

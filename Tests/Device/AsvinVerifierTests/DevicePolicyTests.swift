@@ -5,7 +5,7 @@ import Testing
 @Suite("What a device demands of a release's number and slots")
 struct DevicePolicyTests {
   static func reason(
-    sequence: UInt64 = 7, floor: UInt64? = 6, step: UInt64 = Device.usualStep, slots: [UInt64] = [0],
+    sequence: UInt64 = 7, floor: UInt64? = 6, step: UInt64 = DevicePolicy.usualStep, slots: [UInt64] = [0],
     has: DeviceSlots? = nil
   ) throws -> Reason? {
     let manifest = Bench.manifest {
@@ -20,8 +20,8 @@ struct DevicePolicyTests {
 
   @Test("A sequence number further above the floor than the longest step is refused")
   func step() throws {
-    #expect(try Self.reason(sequence: 6 + Device.usualStep) == nil)
-    #expect(try Self.reason(sequence: 7 + Device.usualStep) == .sequenceTooFar)
+    #expect(try Self.reason(sequence: 6 + DevicePolicy.usualStep) == nil)
+    #expect(try Self.reason(sequence: 7 + DevicePolicy.usualStep) == .sequenceTooFar)
     #expect(try Self.reason(sequence: .max) == .sequenceTooFar)
     #expect(try Self.reason(sequence: .max, step: .max) == nil)
     #expect(try Self.reason(sequence: 17, step: 10) == .sequenceTooFar)

@@ -32,7 +32,7 @@ struct PayloadChoiceTests {
     let bytes = try manifest.encoded()
     var cursor = try ManifestView(bytes.span).components
     guard let component = try cursor.next() else { return nil }
-    var device = Device(
+    var device = DevicePolicy(
       vendor: .unchecked, deviceClass: .unchecked, floor: .unchecked, sequence: nil, slots: .unchecked,
       features: features, memory: memory,
       blockMemory: blockMemory, installed: installed.span)

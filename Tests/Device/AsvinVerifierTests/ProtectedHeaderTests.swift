@@ -28,7 +28,7 @@ struct ProtectedHeaderTests {
     #expect(try Self.reason(header: Self.header(Self.signer)) == nil)
   }
 
-  @Test("Bytes behind the header's map make the envelope malformed", arguments: [[0x00], [0xA0], [0xF6, 0xF6]])
+  @Test("Bytes after the header's map make the envelope malformed", arguments: [[0x00], [0xA0], [0xF6, 0xF6]])
   func trailing(bytes: [UInt8]) throws {
     #expect(try Self.reason(header: Self.header(Self.signer) + bytes) == .envelopeMalformed)
   }

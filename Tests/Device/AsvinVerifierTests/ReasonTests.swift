@@ -24,7 +24,7 @@ struct ReasonTests {
     #expect(Reason.allCases.map { "\($0.rawValue) \($0.name)" } == published)
   }
 
-  @Test("A defect of the encoding says where it is")
+  @Test("A defect of the encoding has its offset")
   func offset() {
     let bytes: [UInt8] = [0xA2, 0x01, 0x40, 0x01, 0x40]
     var rejection: Rejection?
@@ -33,7 +33,7 @@ struct ReasonTests {
       Issue.record("no trust")
       return
     }
-    let device = Device(
+    let device = DevicePolicy(
       vendor: .unchecked, deviceClass: .unchecked, floor: .unchecked, sequence: nil, slots: .unchecked)
     do throws(Rejection) {
       _ = try Verifier(Untouched()).verify(bytes.span, trust: trust, device: device)

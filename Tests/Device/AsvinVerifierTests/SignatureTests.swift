@@ -47,7 +47,7 @@ struct SignatureTests {
     #expect(Bench.outcome(try Bench.envelope(by: strangers), trusting: trusted).reason == .untrustedKey)
   }
 
-  @Test("Sixteen keys may be trusted, and which of them signed is told")
+  @Test("Sixteen keys may be trusted, and the signers are reported")
   func sixteenKeys() throws {
     let strangers = try (0..<15).map { _ in try PrivateKey.generate(.ed25519).publicKey }
     let anchors = Bench.anchors(strangers + [Self.ed25519.publicKey])
@@ -88,7 +88,7 @@ struct SignatureTests {
       Issue.record("no trust")
       return
     }
-    let device = Device(
+    let device = DevicePolicy(
       vendor: .unchecked, deviceClass: .unchecked, floor: .unchecked, sequence: nil, slots: .unchecked)
     let verified = try Verifier(OpenSSL()).verify(envelope.span, trust: trust, device: device)
     let signers = verified.signers
@@ -124,7 +124,7 @@ struct SignatureTests {
       Issue.record("no trust")
       return
     }
-    let device = Device(
+    let device = DevicePolicy(
       vendor: .unchecked, deviceClass: .unchecked, floor: .unchecked, sequence: nil, slots: .unchecked)
     var rejection: Rejection?
     do throws(Rejection) {

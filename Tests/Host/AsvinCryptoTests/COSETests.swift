@@ -51,7 +51,7 @@ struct COSETests {
     let header = try reader.byteString()
     try reader.skip()
     let payload = Array(copying: try reader.byteString())
-    let signature = Array(copying: try reader.byteString(count: Schema.signatureBytes))
+    let signature = Array(copying: try reader.byteString(count: ManifestSchema.signatureBytes))
     try reader.finish()
     var headerReader = CBORReader(header)
     var map = try headerReader.map()
@@ -83,7 +83,7 @@ struct COSETests {
     let file = try Self.file("sign-pass-01")
     let bytes = [UInt8](hex: file.output.cbor)
     let toBeSigned = [UInt8](hex: file.intermediates.toBeSigned)
-    #expect(WycheproofTests.holds(Array(bytes.suffix(Schema.signatureBytes)), toBeSigned, try file.key()))
+    #expect(WycheproofTests.holds(Array(bytes.suffix(ManifestSchema.signatureBytes)), toBeSigned, try file.key()))
     #expect((try? Self.message(bytes)) == nil)  // a refusal by error is a refusal
   }
 

@@ -24,7 +24,7 @@ struct HostileReleaseTests {
   }
 
   static func signatureFile(
-    over manifest: [UInt8], type: StaticString = Schema.manifestType, claiming: SignatureAlgorithm? = nil
+    over manifest: [UInt8], type: StaticString = ManifestSchema.manifestType, claiming: SignatureAlgorithm? = nil
   )
     throws -> [UInt8]
   {
@@ -73,7 +73,8 @@ struct HostileReleaseTests {
   func keySetType() throws {
     let manifest = try Self.manifest()
     try Self.expect(
-      .wrongSignedType, manifest: manifest, signatures: Self.signatureFile(over: manifest, type: Schema.keySetType))
+      .wrongSignedType, manifest: manifest,
+      signatures: Self.signatureFile(over: manifest, type: ManifestSchema.keySetType))
   }
 
   @Test("A signature that claims another algorithm than its key has")

@@ -20,14 +20,32 @@ int32_t firmware_start(struct firmware *firmware) {
   return reverted;
 }
 
+#ifdef IN_PLACE
+int32_t firmware_updater_start(struct firmware *firmware, uint32_t *slot) {
+  const int32_t answer = asvin_boot(&firmware->device, slot);
+  // The slot holds neither image: the base of the update that is under way counts as what is installed.
+  if (*slot == ASVIN_NO_SLOT
+      && asvin_base(&firmware->device, &firmware->device.running_bytes, firmware->device.running_digest) != ASVIN_DONE)
+    firmware->device.running_bytes = 0;
+  return answer;
+}
+#endif
+
 // One release, by the best payload that has not failed yet.
 static int32_t install(struct firmware *firmware, uint32_t count, asvin_plan *plan) {
   int32_t answer = asvin_verify(&firmware->device, firmware->envelope, count, plan);
   if (answer != ASVIN_DONE || plan->is_installed) return answer;
   // After a power cut, this resumes where it was.
   uint64_t offset;
-#ifdef IMAGES_ONLY
+#ifdef IN_PLACE
+  asvin_update *const update = &firmware->update.update;
+#else
+  asvin_update *const update = &firmware->update;
+#endif
+#if defined(IMAGES_ONLY)
   answer = asvin_begin_image(&firmware->update, &firmware->device, plan, &offset);
+#elif defined(IN_PLACE)
+  answer = asvin_begin_in_place(&firmware->update, &firmware->device, plan, &offset);
 #else
   answer = asvin_begin(&firmware->update, &firmware->device, plan, &offset);
 #endif
@@ -35,14 +53,14 @@ static int32_t install(struct firmware *firmware, uint32_t count, asvin_plan *pl
     const uint64_t left = plan->stream_bytes - offset;
     const uint32_t size = left < sizeof firmware->piece ? (uint32_t)left : sizeof firmware->piece;
     if (firmware->fetch(plan->payload, offset, firmware->piece, size) != 0) return ASVIN_MISUSE;
-    answer = asvin_push(&firmware->update, firmware->piece, size);
+    answer = asvin_push(update, firmware->piece, size);
     offset += size;
   }
-  return answer == ASVIN_DONE ? asvin_finish(&firmware->update) : answer;
+  return answer == ASVIN_DONE ? asvin_finish(update) : answer;
 }
 
 // Whether a code is about the payload, so that another one of the release may do.
-static int is_about_payload(int32_t answer) { return (answer >= 46 && answer <= 58) || answer == 71; }
+static int is_about_payload(int32_t answer) { return (answer >= 46 && answer <= 58) || answer == 71 || answer == 73; }
 
 int32_t firmware_update(struct firmware *firmware) {
   asvin_plan plan;

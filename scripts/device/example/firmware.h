@@ -4,7 +4,11 @@
 
 struct firmware {
   asvin_device device;
+#ifdef IN_PLACE
+  asvin_in_place_update update;
+#else
   asvin_update update;
+#endif
   uint8_t envelope[1024];
   uint8_t piece[256];
   // Asks the platform for the newest release: the bytes of its envelope, at most room; 0 where there is none.
@@ -22,6 +26,10 @@ struct firmware {
 
 // Once in each start: confirms an update that works, and leaves a slot that is not to run.
 int32_t firmware_start(struct firmware *firmware);
+
+// For an updater that rewrites the only slot of an image (IN_PLACE): once in each start. *slot is what is to be started, or
+// ASVIN_NO_SLOT while the slot is being rewritten: then firmware_update resumes.
+int32_t firmware_updater_start(struct firmware *firmware, uint32_t *slot);
 
 // From time to time: ASVIN_DONE when an update is in the target slot, and the bootloader starts it next.
 int32_t firmware_update(struct firmware *firmware);

@@ -7,7 +7,7 @@ extern const uint8_t vectors_start[], vectors_end[];
 __asm__(".section .rodata.vectors,\"a\"\n.global vectors_start, vectors_end\nvectors_start: .incbin \"vectors.bin\"\n"
         "vectors_end:\n.text\n");
 
-// First fit; a block's size stands before it, and its lowest bit says that it is taken.
+// First fit. The word before a block holds its size; the lowest bit of that word marks the block as used.
 static uint32_t heap[4096], live, most;
 enum { WORDS = sizeof heap / 4 };
 

@@ -22,7 +22,7 @@ static volatile uint32_t *const systick = (volatile uint32_t *)0xE000E010;
 
 uint32_t ticks(void) { return 0xFFFFFF - systick[2]; }
 
-// The ticks of a loop whose instructions are known say how many of them a tick is.
+// Measures the ticks of a loop whose number of instructions is known.
 uint32_t instructions_per_256_ticks(void) {
   uint32_t left = 1000000, start = ticks();
   __asm__ volatile("1: subs %0, #1\n bne 1b" : "+l"(left) : : "cc");

@@ -27,7 +27,7 @@ static int32_t erase_flash(void *context, uint32_t offset) {
   return 0;
 }
 
-// What is not erased, or not whole units, is no flash's.
+// Refuses to write to bytes that are not erased, or in incomplete units.
 static int32_t write_flash(void *context, uint32_t offset, const uint8_t *bytes, uint32_t count) {
   uint8_t *place = (uint8_t *)context + offset;
   if (count % 8 != 0 || offset % 8 != 0 || offset % 256 + count > 256) return 1;

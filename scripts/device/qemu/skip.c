@@ -96,7 +96,7 @@ static int32_t push(void) {
   return answer != ASVIN_DONE ? answer : asvin_push(&update, (const uint8_t *)input.stream, input.stream_bytes);
 }
 
-// What a bootloader is told: whether the slot of updates is to run.
+// The answer to a bootloader: whether the slot of updates is to run.
 static uint32_t starts_target(void) {
   uint32_t slot = 0;
   device.running_slot = ASVIN_NO_SLOT;
@@ -130,7 +130,7 @@ _Noreturn void verify_case(void) {
   end(answer, answer == ASVIN_DONE);
 }
 
-// Behind a release that was accepted: what is left of it on the stack is no acceptance of the next one.
+// After a release that was accepted: its remains on the stack must not make the next one accepted.
 _Noreturn void verify_again_case(void) {
   prepare();
   input.answer = ASVIN_SIGNED;
@@ -153,7 +153,7 @@ _Noreturn void install_case(void) {
   end(answer, starts_target());
 }
 
-// The image that is read back is another: a bit of the slot changes behind the last byte.
+// The image that is read back is another one: a bit of the slot changes after the last byte was written.
 _Noreturn void read_back_case(void) {
   prepare();
   verify();

@@ -14,7 +14,7 @@ enum ContainerRules {
       require(container.format == format, "a container is read as what it is recognised as")
       check(container)
     } catch {
-      // The place of a header is what the file says, and can be beyond its end.
+      // The place of a header is read from the file, and can be beyond its end.
       require(error.offset <= source.count || error.fault == .malformedHeader, "an error names a place in the file")
     }
   }

@@ -1,4 +1,4 @@
-/// Flash in memory, which says what is done to it that flash would not bear.
+/// Flash in memory, which fails on an operation that breaks a rule of flash.
 final class Block {
   var bytes: [UInt8]
   init(_ count: Int, holding byte: UInt8 = 0xFF) { bytes = Array(repeating: byte, count: count) }
@@ -28,7 +28,7 @@ struct MemoryRegion: FlashRegion {
 
   func write(_ offset: UInt64, _ bytes: Span<UInt8>) {
     require(offset + UInt64(bytes.count) <= capacity, "what is written is within the region")
-    require(offset % 8 == 0 && bytes.count % 8 == 0, "what is written is whole units")
+    require(offset % 8 == 0 && bytes.count % 8 == 0, "a write has complete units")
     for index in bytes.indices {
       require(block.bytes[Int(offset) + index] == 0xFF, "what is written was erased")
       block.bytes[Int(offset) + index] = bytes[index]
@@ -37,7 +37,7 @@ struct MemoryRegion: FlashRegion {
 }
 
 extension InstallPlan {
-  /// A plan for an image of these bytes, sealed in chunks of 512 bytes or not. Else only a verified manifest makes one.
+  /// A plan for an image of these bytes, sealed in chunks of 512 bytes or not. Otherwise only a verified manifest makes one.
   init(_ image: [UInt8], firstLink: Digest?) {
     (release, sequence, slot) = (Digest { UInt8($0) }, 9, 0)
     (imageSize, imageDigest) = (UInt64(image.count), SHA256.digest(of: image.span))
@@ -49,7 +49,7 @@ extension InstallPlan {
   }
 }
 
-/// A payload as the platform sends it: blocks of a chunk and the digest of the block behind it.
+/// A payload as the platform sends it: blocks of a chunk and the digest of the next block.
 struct Sealed {
   let stream: [UInt8]
   let firstLink: Digest

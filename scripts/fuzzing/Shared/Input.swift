@@ -1,4 +1,4 @@
-/// What a target takes from the fuzzer's bytes, from their start on; zeros where there are no more.
+/// The fuzzer's bytes, read from their start on; zeros after their end.
 struct Input {
   private var bytes: UnsafeBufferPointer<UInt8>.SubSequence
 
@@ -21,7 +21,7 @@ struct Pieces {
   private var state: UInt8
   init(_ state: UInt8) { self.state = state }
 
-  /// Gives a patch out in pieces.
+  /// Calls a function with each piece of a patch.
   @unsafe
   mutating func forEach<Failure: Error>(
     of bytes: UnsafeBufferPointer<UInt8>, _ body: (Span<UInt8>) throws(Failure) -> Void
@@ -37,13 +37,13 @@ struct Pieces {
   }
 }
 
-/// A rule that must hold whatever the input is. Not `precondition`: that says nothing in an optimised build.
+/// Requires a rule to hold, whatever the input is. Not `precondition`, because that prints nothing in an optimised build.
 @inline(__always)
 func require(_ holds: Bool, _ rule: StaticString) {
   if !holds { fatalError("broken: \(rule)") }
 }
 
-/// Memory of exactly so many bytes, of which the sanitiser sees what goes beyond.
+/// Memory of exactly *count* bytes, so that the sanitiser sees an access beyond it.
 @unsafe
 func memory(_ count: Int) -> UnsafeMutableRawBufferPointer {
   unsafe UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 8)

@@ -1,4 +1,4 @@
-/// The other slot: holds so many bytes, and no more.
+/// The other slot, with room for ``maximum`` bytes.
 struct Slot: PatchOutput {
   /// Small, so that a patch that fills it is soon through.
   static let maximum: UInt32 = 1024
@@ -13,7 +13,7 @@ struct Slot: PatchOutput {
   }
 
   mutating func append(_ byte: UInt8) {
-    require(count < Self.maximum, "no byte is written behind the slot")
+    require(count < Self.maximum, "no byte is written after the slot")
     unsafe bytes[Int(count)] = byte
     count += 1
   }
@@ -25,7 +25,7 @@ struct Slot: PatchOutput {
   }
 
   func commit(_ window: Range<UInt32>, state: RawSpan) {
-    require(count == window.upperBound, "a window is whole when it is ended")
+    require(count == window.upperBound, "a window is complete when it ends")
   }
 }
 
@@ -46,7 +46,7 @@ struct Applied: Equatable {
     do throws(PatchError) {
       try unsafe pieces.forEach(of: patch) { piece throws(PatchError) in try applier.push(piece) }
       try applier.finish()
-      require(applier.position == applier.resultSize, "a whole result has the bytes that the patch promises")
+      require(applier.position == applier.resultSize, "a complete result has the size that the patch states")
     } catch let thrown {
       error = thrown
       let end = UInt64(patch.count + header.byteCount)

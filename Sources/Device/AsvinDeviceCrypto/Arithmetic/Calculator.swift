@@ -1,17 +1,17 @@
-/// Registers for numbers below a modulus, and what is computed with them. Products are Montgomery's: of a and b it is
-/// a · b ∕ 2²⁵⁶. Public data only, so that time may vary.
+/// Registers for numbers below a modulus, and the operations on them. Products are Montgomery products: of a and b it
+/// is a · b ∕ 2²⁵⁶. For public data only, so that time may vary.
 ///
-/// The registers are told by pointers: as values, a kilobyte of them would be copied at every product.
+/// The registers are accessed through pointers, because as values a kilobyte of them would be copied at every product.
 @safe
 struct Calculator {
   /// The registers that a ``Step`` names.
   static let formulaRegisters = 16
-  /// And three points of four behind them.
+  /// Three points of four registers follow.
   static let allRegisters = 28
   private let memory: UnsafeMutablePointer<Number>
   private let modulus: UnsafePointer<Modulus>
 
-  /// Lends a calculator.
+  /// Calls a function with a calculator.
   static func with<Result>(
     _ modulus: UnsafePointer<Modulus>, registers: Int, _ body: (Calculator) -> Result
   ) -> Result {
@@ -34,7 +34,7 @@ struct Calculator {
   /// Whether a number is below the modulus.
   func isReduced(_ number: Number) -> Bool { unsafe number.isBelow(modulus.pointee.value) }
 
-  /// What a register holds.
+  /// The content of a register.
   func value(_ register: Step.Register) -> Number { unsafe place(register).pointee }
 
   /// Sets a register to a number as it is.
@@ -43,26 +43,26 @@ struct Calculator {
   /// Copies a register.
   func copy(_ source: Step.Register, to target: Step.Register) { unsafe place(target).pointee = place(source).pointee }
 
-  /// Whether two registers hold the same.
+  /// Whether two registers are equal.
   func areEqual(_ one: Step.Register, _ other: Step.Register) -> Bool {
     unsafe place(one).pointee.equals(place(other).pointee)
   }
 
-  /// Takes a number of any 256 bits into Montgomery form, and below the modulus.
+  /// Converts any number of 256 bits to Montgomery form, below the modulus.
   func toMontgomery(_ register: Step.Register) {
     unsafe withUnsafePointer(to: modulus.pointee.square) { square in
       unsafe multiply(place(register), square, to: place(register))
     }
   }
 
-  /// Takes a number out of Montgomery form.
+  /// Converts a number from Montgomery form.
   func fromMontgomery(_ register: Step.Register) {
     var one = Number(repeating: 0)
     one[0] = 1
     unsafe withUnsafePointer(to: one) { one in unsafe multiply(place(register), one, to: place(register)) }
   }
 
-  /// A formula.
+  /// Runs a formula.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
@@ -96,7 +96,7 @@ struct Calculator {
     unsafe subtract(place(left), place(right), to: place(target))
   }
 
-  /// A register to the power of a number, into another.
+  /// Raises a register to the power of a number, into another register.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
@@ -153,7 +153,7 @@ struct Calculator {
   private func multiply(
     _ left: UnsafePointer<Number>, _ right: UnsafePointer<Number>, to target: UnsafeMutablePointer<Number>
   ) {
-    // Not as spans: Swift 6.3 loses a temporary that a span was taken of. The value stands first in a modulus.
+    // Not as spans: Swift 6.3 loses a temporary that a span is made from. The value is the first field of a modulus.
     let (a, b) = unsafe (words(left), words(right))
     let m = unsafe UnsafeRawPointer(modulus).assumingMemoryBound(to: UInt32.self)
     let inverse = unsafe modulus.pointee.inverse
@@ -205,7 +205,7 @@ struct Calculator {
   private func subtract(
     _ left: UnsafePointer<Number>, _ right: UnsafePointer<Number>, to target: UnsafeMutablePointer<Number>
   ) {
-    // Where it would be negative, the modulus is added.
+    // A negative difference gets the modulus added.
     guard unsafe difference(left, right, to: target) == 1 else { return }
     var carry: UInt64 = 0
     for index in 0..<8 {
@@ -219,7 +219,7 @@ struct Calculator {
     unsafe UnsafeRawPointer(number).assumingMemoryBound(to: UInt32.self)
   }
 
-  /// A number below twice the modulus, below the modulus.
+  /// Reduces a number below twice the modulus to one below the modulus.
   private func reduce(_ number: inout Number, _ top: UInt32, to target: UnsafeMutablePointer<Number>) {
     let borrow = unsafe withUnsafePointer(to: modulus.pointee.value) { value in
       unsafe withUnsafePointer(to: number) { number in unsafe difference(number, value, to: target) }

@@ -1,9 +1,9 @@
-/// A modulus, with what Montgomery multiplication needs of it (Montgomery, 1985), for R = 2²⁵⁶.
+/// A modulus, with the constants of Montgomery multiplication (Montgomery, 1985), for R = 2²⁵⁶.
 struct Modulus {
   let value: Number
   /// −value⁻¹ modulo 2³².
   let inverse: UInt32
-  /// R² modulo the value: a product with it takes a number into Montgomery form.
+  /// R² modulo the value: a product with it converts a number to Montgomery form.
   let square: Number
 
   /// 2²⁵⁵ − 19 (RFC 8032 §5.1).

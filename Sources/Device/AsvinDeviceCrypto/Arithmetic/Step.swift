@@ -1,7 +1,7 @@
-/// One step of a formula: a product, sum or difference of two registers goes to a third. Formulas are tables of steps:
-/// two bytes each, where a call would take sixteen.
+/// One step of a formula: the product, sum or difference of two registers goes to a third one. Formulas are tables of
+/// steps, because a step takes two bytes and a call would take sixteen.
 struct Step: BitwiseCopyable {
-  /// A register that a formula names: the two points, what they make, and a curve's constant.
+  /// A register of a formula: the two points, the results, and a curve's constant.
   enum Register: UInt16 {
     case x1, y1, z1, t1, x2, y2, z2, t2, a, b, c, d, e, f, constant, one
   }

@@ -1,7 +1,7 @@
 import AsvinManifest
 
-/// Verification of Ed25519 signatures (RFC 8032 §5.1.7): the cofactorless equation. What an encoding must be before
-/// that, the strict profile, is `Ed25519Profile` of `AsvinVerifier`.
+/// Verification of Ed25519 signatures (RFC 8032 §5.1.7): the cofactorless equation. `Ed25519Profile` of `AsvinVerifier`
+/// checks the strict profile of the encoding before that.
 public enum Ed25519 {
   /// Whether R ‖ S (64 bytes) is a signature of a message, in two pieces, by the key A (32 bytes).
   #if hasFeature(Embedded)
@@ -68,7 +68,7 @@ public enum Ed25519 {
     }
   }
 
-  /// On its own, so that the hash is gone from the stack when there is a calculator.
+  /// A function of its own, so that the hash is off the stack before the calculator is made.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
@@ -111,7 +111,7 @@ public enum Ed25519 {
     calculator.copy(.x1, to: .e)
     calculator.fromMontgomery(.e)
     if Number.isZero(calculator.value(.e)), sign == 1 { return false }
-    // The other sign than the encoded one: it is the negative that is asked for.
+    // The other sign than the encoded one, because the negative is needed.
     if calculator.value(.e).bit(0) == sign { calculator.subtract(.t1, .x1, to: .x1) }
     calculator.multiply(.x1, .y1, to: .t1)
     return true

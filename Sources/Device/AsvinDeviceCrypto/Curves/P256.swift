@@ -25,7 +25,7 @@ public enum P256 {
     }
   }
 
-  /// On its own, so that the hash is gone from the stack when there is a calculator.
+  /// A function of its own, so that the hash is off the stack before the calculator is made.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
@@ -47,7 +47,8 @@ public enum P256 {
         calculator.set(.a, s)
         calculator.toMontgomery(.a)
         calculator.invert(.a, into: .b)
-        // A product of a plain number and one in Montgomery form is plain. The hash may be n or more: it is reduced so.
+        // The product of a plain number and one in Montgomery form is plain. The hash may be n or more; this reduces
+        // it.
         calculator.set(.c, hash)
         calculator.set(.d, r)
         calculator.multiply(.c, .b, to: .c)
@@ -57,7 +58,8 @@ public enum P256 {
     }
   }
 
-  /// Puts G, the key Q and their sum into the table, and the neutral point before it; `false` where the key is no point.
+  /// Puts G, the key Q and their sum into the table, and the neutral point before it; `false` where the key is not on
+  /// the curve.
   #if hasFeature(Embedded)
   @inline(never)
   #endif

@@ -1,5 +1,5 @@
-/// K of SHA-512 (FIPS 180-4, 4.2.3). The upper half of the first 64 is K of SHA-256 (4.2.2): both are the fractional
-/// parts of the cube roots of the first primes, so the table is there once.
+/// K of SHA-512 (FIPS 180-4, 4.2.3). The upper half of the first 64 is K of SHA-256 (4.2.2), because both are the
+/// fractional parts of the cube roots of the first primes. So one table is enough.
 enum RoundConstants {
   static let all: InlineArray<80, UInt64> = [
     0x428A_2F98_D728_AE22, 0x7137_4491_23EF_65CD, 0xB5C0_FBCF_EC4D_3B2F, 0xE9B5_DBA5_8189_DBBC,

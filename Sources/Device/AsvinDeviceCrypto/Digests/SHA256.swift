@@ -1,14 +1,14 @@
 public import AsvinVerifier
 public import AsvinManifest
 
-/// SHA-256 (FIPS 180-4) of bytes that come in pieces of any size, in 112 bytes of memory.
+/// SHA-256 (FIPS 180-4) of bytes that arrive in pieces of any size, in 112 bytes of memory.
 public struct SHA256: StreamingHash, Sendable {
   private var state: InlineArray<8, UInt32> = Self.start
   private var block: InlineArray<64, UInt8> = .init(repeating: 0)
   /// Bytes so far.
   private var count: UInt64 = 0
 
-  /// A digest of nothing yet.
+  /// A digest without bytes.
   public init() {}
 
   /// Adds bytes.
@@ -19,7 +19,7 @@ public struct SHA256: StreamingHash, Sendable {
     for index in bytes.indices { append(bytes[index]) }
   }
 
-  /// The digest of everything added; then it is one of nothing again.
+  /// Returns the digest of all bytes that were added, and starts again.
   public mutating func finish() -> Digest {
     let bits = count &<< 3
     append(0x80)

@@ -1,13 +1,14 @@
 public import AsvinManifest
 
-/// SHA-512 (FIPS 180-4) of bytes that come in pieces of any size, in 200 bytes of memory. Messages below 2⁶¹ bytes.
+/// SHA-512 (FIPS 180-4) of bytes that arrive in pieces of any size, in 200 bytes of memory. For messages below 2⁶¹
+/// bytes.
 public struct SHA512: Sendable {
   private var state: InlineArray<8, UInt64> = Self.start
   private var block: InlineArray<128, UInt8> = .init(repeating: 0)
   /// Bytes so far.
   private var count: UInt64 = 0
 
-  /// A digest of nothing yet.
+  /// A digest without bytes.
   public init() {}
 
   /// Adds bytes.
@@ -18,7 +19,7 @@ public struct SHA512: Sendable {
     for index in bytes.indices { append(bytes[index]) }
   }
 
-  /// The digest of everything added, 64 bytes; then it is one of nothing again.
+  /// Returns the digest of all bytes that were added, 64 bytes, and starts again.
   public mutating func finish() -> FixedBytes<64> {
     let bits = count &<< 3
     append(0x80)
@@ -52,7 +53,7 @@ public struct SHA512: Sendable {
     var w = schedule.mutableSpan
     var variables = state
     var v = variables.mutableSpan
-    // The eight variables stay where they are; which one is which turns with the rounds.
+    // The eight variables stay in their places; their roles rotate with the rounds.
     for round in 0..<80 {
       if round >= 16 {
         let (early, late) = (w[(round &+ 1) & 15], w[(round &+ 14) & 15])

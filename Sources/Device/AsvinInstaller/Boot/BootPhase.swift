@@ -1,6 +1,6 @@
 /// The progress of an update that is installed.
 public enum BootPhase: UInt32, Sendable {
-  /// What is to run is confirmed.
+  /// The slot to start is confirmed.
   case confirmed = 0x3CA5_965A
   /// An update is in its slot: the next start tries it.
   case pending = 0x5A69_C33C
@@ -10,12 +10,13 @@ public enum BootPhase: UInt32, Sendable {
   case leaving = 0xC396_5AA5
 }
 
-/// What a start is to run, and from which slot.
+/// The answer to a start: which slot is to run.
 public enum BootStart: Equatable, Sendable {
-  /// What is confirmed. No update is under way.
+  /// The confirmed slot. No update is under way. `UInt32.max` while a slot is being rewritten, because then there is
+  /// nothing to start.
   case confirmed(UInt32)
   /// The update, on trial: it confirms itself, or a later start reverts it.
   case trial(UInt32)
-  /// What is confirmed: an update was not started or not confirmed, and is given up.
+  /// The confirmed slot: an update was not started or not confirmed, and is given up.
   case reverted(UInt32)
 }

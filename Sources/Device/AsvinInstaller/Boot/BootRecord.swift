@@ -5,8 +5,8 @@ import AsvinManifest
 ///
 /// | word | |
 /// |---|---|
-/// | 0 | the phase; how often the candidate was started, or something else than what is confirmed |
-/// | 1 | the slot of what is confirmed; that of the candidate |
+/// | 0 | the phase; how often the candidate was started, or a slot other than the confirmed one |
+/// | 1 | the confirmed slot, `UInt32.max` where nothing can be started; the candidate's slot |
 /// | 2, 3 | the rollback floor, and its complement, so that no single flipped bit lowers it |
 /// | 4 | the key-set version |
 /// | 5, 6 | the sequence number of what is confirmed, and of the candidate |
@@ -30,9 +30,9 @@ struct BootRecord {
     get { self[high: 1] }
     set { self[high: 1] = newValue }
   }
-  /// A release must be above it.
+  /// The sequence number of a release must be above it.
   var floor: UInt64 { record.words[2] }
-  /// The same, of its second copy.
+  /// The same, from its second copy.
   var secondFloor: UInt64 { ~record.words[3] }
   var keySetVersion: UInt64 {
     get { record.words[4] }
@@ -55,7 +55,7 @@ struct BootRecord {
     set { record[digest: 11] = newValue }
   }
 
-  /// What is known where there is no record: what runs is confirmed.
+  /// Sets the record of a new device: what runs is confirmed.
   mutating func begin(_ factory: FactoryState, _ running: RunningImage) {
     for index in 0..<15 { record.words[index] = 0 }
     record.words[3] = .max
@@ -73,13 +73,14 @@ struct BootRecord {
     (record.words[2], record.words[3]) = (highest, ~highest)
   }
 
-  /// What runs is confirmed, in the place of what cannot be started. Which release it is, is not known: the lowest.
+  /// Confirms what runs in place of a slot that cannot be started. Its release is not known, so that the lowest number
+  /// counts.
   mutating func adopt(_ running: RunningImage, lowest: UInt64) {
     (confirmedSlot, confirmedImage) = (running.slot, running.image)
     (sequence, starts) = (min(sequence, lowest), 0)
   }
 
-  /// A release is confirmed, in a slot.
+  /// Confirms a release in a slot.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
@@ -87,6 +88,13 @@ struct BootRecord {
     (starts, sequence) = (0, release)
     (confirmedSlot, confirmedImage) = (slot, image)
     raise(to: release)
+  }
+
+  /// Notes that a slot is being rewritten: no slot can be started. The base is stored in the fields of the confirmed
+  /// image, and its size in the field of the candidate's slot, so that a device can choose the same patch again.
+  mutating func rewrite(_ plan: InstallPlan) {
+    (starts, confirmedSlot, candidateSlot) = (0, .max, UInt32(truncatingIfNeeded: plan.baseSize))
+    (confirmedImage, candidate, candidateImage) = (plan.baseDigest, plan.sequence, plan.imageDigest)
   }
 
   private subscript(low word: Int) -> UInt32 {

@@ -1,21 +1,22 @@
 import AsvinVerifier
 public import AsvinManifest
 
-/// What a device knows across a restart: the rollback floor, the key-set version, and the slot and image of what is
-/// confirmed and of what is tried. A record in a log of two halves: it survives a power cut at any moment, as what it
-/// was or as what it becomes.
+/// What a device knows across a restart: the rollback floor, the key-set version, and the slot and image of the
+/// confirmed release and of the candidate. It is a record in a log of two halves: after a loss of power at any moment,
+/// it is either the old one or the new one.
 ///
-/// It is the only place that says what is to run. What really runs is reported to it at each start, so that only the
+/// It is the only place that decides what is to run. What really runs is reported to it at each start, so that only the
 /// release on trial can confirm itself, and a release that did not start counts as failed.
 ///
-/// A state that failed to write is of no more use; the next one knows what was written.
+/// A state that failed to write cannot be used any more; the next one knows what was written.
 public struct BootState<Region: FlashRegion> {
   private var log: RecordLog<Region>
   private var content: BootRecord
   private let running: RunningImage
   private let factory: FactoryState
-  /// Whether changes are written, or only tried: what a change comes to is asked twice, and a skipped instruction can spoil
-  /// one of the two. A word far from what is left in memory, because a state that was not read must not be written.
+  /// Whether changes are written, or only rehearsed: each change is decided twice, because a skipped instruction can
+  /// affect one of the two. The value is a word far from usual memory contents, because a state that was not read must
+  /// not be written.
   private let mode: UInt32
   private static var written: UInt32 { 0x6D1E_A8B3 }
 
@@ -23,8 +24,8 @@ public struct BootState<Region: FlashRegion> {
   ///
   /// - Parameters:
   ///   - running: what really runs.
-  ///   - factory: what the device left the factory with. Its floor holds for ever. The rest counts where the region holds
-  ///     no record: what runs is then what is confirmed.
+  ///   - factory: the state of the device when it left the factory. Its floor always holds. The rest counts where the
+  ///     region holds no record: then what runs is confirmed.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
@@ -32,7 +33,7 @@ public struct BootState<Region: FlashRegion> {
     self.init(region, running: running, factory: factory, isRehearsed: false)
   }
 
-  /// The same, of which nothing may be written.
+  /// The same state, of which nothing may be written.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
@@ -41,16 +42,16 @@ public struct BootState<Region: FlashRegion> {
     log = RecordLog(region, .state)
     content = BootRecord()
     if !log.last(into: &content.record) { content.begin(factory, running) }
-    // What another firmware may have written, and means nothing here, is not an update.
+    // A phase that another firmware may have written, and that is not known here, is not an update.
     if BootPhase(rawValue: content.phase) == nil { content.phase = BootPhase.confirmed.rawValue }
     content.raise(to: factory.floor)
   }
 
-  /// Whether the region could not be read, or not be written: nothing here counts then.
+  /// Whether the region could not be read or written: then nothing here counts.
   public var hasFailed: Bool { log.hasFailed }
   /// The progress of an update.
   public var phase: BootPhase { BootPhase(rawValue: content.phase) ?? .confirmed }
-  /// The rollback floor: ``AsvinVerifier/Device/floor``.
+  /// The rollback floor: ``AsvinVerifier/DevicePolicy/floor``.
   public var floor: UInt64 { content.floor }
   /// The key-set version that is trusted.
   public var keySetVersion: UInt64 { content.keySetVersion }
@@ -66,10 +67,10 @@ public struct BootState<Region: FlashRegion> {
     !isIn(.confirmed) && content.candidate == plan.sequence && content.candidateImage == plan.imageDigest
   }
 
-  /// Makes a release the next to be tried: each of its components is in its place of a slot.
+  /// Makes a release the next one to be tried: each of its components is in its place of a slot.
   ///
   /// - Parameter slot: the slot that holds them, among those that a bootloader chooses from.
-  /// - Throws: ``InstallError``: a component that is missing, given twice or of another release; a release that is no
+  /// - Throws: ``InstallError``: a component that is missing, present twice or of another release; a release that is no
   ///   longer above the floor; a slot in use, or flash that fails.
   public mutating func activate(_ components: Span<InstalledComponent>, in slot: UInt32) throws(InstallError) {
     guard let image = InstalledComponent.image(of: components) else { throw InstallError(.componentMissing, at: 0) }
@@ -83,9 +84,9 @@ public struct BootState<Region: FlashRegion> {
     try write(.pending)
   }
 
-  /// Frees a slot so that a release can be written to it: what is pending there is given up, since it would otherwise be
-  /// tried as what is written next. Call it once the ``Installer`` is made, which refuses what cannot be installed, and
-  /// before the first byte is given to it.
+  /// Frees a slot so that a release can be written to it. Drops an update that is pending there; otherwise the next
+  /// start would try the new bytes as that update. Call it once the ``Installer`` is made, which refuses what cannot be
+  /// installed, and before its first byte.
   ///
   /// - Returns: whether it is free: not while an update is on trial, nor for the slot that runs or that the next start
   ///   runs.
@@ -97,17 +98,54 @@ public struct BootState<Region: FlashRegion> {
     return true
   }
 
-  /// Notes a start. Call it once in each, in the bootloader or in the firmware that runs; a second call costs one of the
-  /// candidate's starts.
+  /// Whether a slot can be rewritten for a plan: it does not run, and it is not the fallback of an update on trial.
+  /// What it holds may be the only image; ``rewrite(_:for:)`` follows before the first erase.
+  ///
+  /// - Throws: ``InstallError``: a release that is not above the floor.
+  public func canRewrite(_ slot: UInt32, for next: InstallPlan) throws(InstallError) -> Bool {
+    try checkFloor(next.sequence)
+    guard running.slot != slot, !runsCandidate else { return false }
+    return isIn(.confirmed) || isIn(.pending) || content.confirmedSlot == .max
+  }
+
+  /// Notes, before the first erase of a slot, that it holds neither its old image nor the new one. From now on there is
+  /// nothing to start: ``BootStart/confirmed(_:)`` with the slot `UInt32.max`, until ``activate(_:in:)``. What is pending
+  /// is given up.
+  ///
+  /// - Returns: whether that is noted: not where ``canRewrite(_:for:)`` is false.
+  /// - Throws: ``InstallError``: a release that is not above the floor, or flash that fails.
+  public mutating func rewrite(_ slot: UInt32, for plan: InstallPlan) throws(InstallError) -> Bool {
+    guard try canRewrite(slot, for: plan) else { return false }
+    guard !isRewriting(plan) else { return true }
+    content.rewrite(plan)
+    try write(.confirmed)
+    return true
+  }
+
+  /// Whether a slot is being rewritten for a plan: then its patch is resumed, and not checked against the base again.
+  public func isRewriting(_ plan: InstallPlan) -> Bool {
+    isRewriting && content.candidate == plan.sequence && content.candidateImage == plan.imageDigest
+      && content.confirmedImage == plan.baseDigest
+  }
+
+  /// The base that is being rewritten, and its size; `nil` where none is.
+  public var rewrittenBase: (size: UInt32, digest: Digest)? {
+    isRewriting && content.candidateSlot > 0 ? (content.candidateSlot, content.confirmedImage) : nil
+  }
+
+  private var isRewriting: Bool { isIn(.confirmed) && content.confirmedSlot == .max }
+
+  /// Notes a start. Call it once in each start, in the bootloader or in the firmware that runs; a second call costs one
+  /// of the candidate's starts.
   ///
   /// A pending update that runs, or that a bootloader is about to start, is on trial from then on. It is reverted where
-  /// something else runs, or where it was started ``FactoryState/trialStarts`` times without being confirmed.
+  /// another image runs, or where it was started ``FactoryState/trialStarts`` times without being confirmed.
   ///
-  /// Where no update is under way and what runs is not what is confirmed, the answer names the slot of the latter. A
-  /// bootloader that starts something else all the same, as many times, cannot start it: what runs is then confirmed, so
-  /// that the device can be updated again. The floor stays.
+  /// Where no update is under way and another image runs than the confirmed one, the answer names the confirmed slot. A
+  /// bootloader that still starts the other image, as many times, cannot start the confirmed one: then the running
+  /// image is confirmed, so that the device can be updated again. The floor stays.
   ///
-  /// - Throws: ``InstallError`` where flash fails; what was confirmed is then to run.
+  /// - Throws: ``InstallError`` where flash fails; then the confirmed slot is to run.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
@@ -132,7 +170,7 @@ public struct BootState<Region: FlashRegion> {
 
   /// Keeps the update that is on trial, and raises the floor to it.
   ///
-  /// - Returns: whether it is kept: not where none is on trial, or where something else runs.
+  /// - Returns: whether it is kept: not where no update is on trial, or where another image runs.
   /// - Throws: ``InstallError`` where flash fails.
   #if hasFeature(Embedded)
   @inline(never)
@@ -146,8 +184,8 @@ public struct BootState<Region: FlashRegion> {
 
   /// Keeps a release whose image already runs: its sequence number counts from now on, and the floor rises to it.
   ///
-  /// - Parameter component: the only one of its release, read back from the slot that runs.
-  /// - Returns: whether it is kept: not while an update is under way, nor of a release of several components.
+  /// - Parameter component: the only component of its release, read back from the slot that runs.
+  /// - Returns: whether it is kept: not while an update is under way, nor for a release of several components.
   /// - Throws: ``InstallError``: a release that is not above the floor, or flash that fails.
   public mutating func adopt(_ component: InstalledComponent) throws(InstallError) -> Bool {
     guard isIn(.confirmed), component.count == 1, !running.isUnknown else { return false }
@@ -158,8 +196,8 @@ public struct BootState<Region: FlashRegion> {
     return true
   }
 
-  /// Gives up what is pending or on trial; the floor stays. Where the update is what runs, it is only to be left: its slot
-  /// and the one that the next start runs are in use until that start.
+  /// Gives up an update that is pending or on trial; the floor stays. Where the update runs, it is only marked: its
+  /// slot and the one that the next start runs are in use until that start.
   ///
   /// - Throws: ``InstallError`` where flash fails.
   public mutating func revert() throws(InstallError) {
@@ -174,7 +212,7 @@ public struct BootState<Region: FlashRegion> {
     try write(runsCandidate ? .leaving : .confirmed)
   }
 
-  /// Notes a key-set version that was verified; it never sinks.
+  /// Notes a key-set version that was verified. It never decreases.
   ///
   /// - Throws: ``InstallError`` where flash fails.
   public mutating func raise(keySetVersion version: UInt64) throws(InstallError) {
@@ -185,7 +223,7 @@ public struct BootState<Region: FlashRegion> {
 
   private func isIn(_ phase: BootPhase) -> Bool { content.phase == phase.rawValue }
 
-  /// Whether what runs is the candidate: by its image where the firmware reports it, otherwise by its slot.
+  /// Whether the candidate runs: by its image where the firmware reports it, otherwise by its slot.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
@@ -195,13 +233,13 @@ public struct BootState<Region: FlashRegion> {
       ? Decision.isYes(Decision.areSame(running.image, content.candidateImage)) : running.slot == content.candidateSlot
   }
 
-  /// Whether a slot must keep what it holds: it runs, the next start runs it, or an update is on trial, whose fallback is
-  /// in the other one.
+  /// Whether a slot must keep its content: it runs, the next start runs it, or an update is on trial, whose fallback is
+  /// in the other slot.
   private func isInUse(_ slot: UInt32) -> Bool {
     isIn(.trial) || isIn(.leaving) || running.slot == slot || content.confirmedSlot == slot || runsCandidate
   }
 
-  /// Against both copies of the floor.
+  /// Compares with both copies of the floor.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
@@ -219,7 +257,7 @@ public struct BootState<Region: FlashRegion> {
     content.phase = phase.rawValue
     if mode == Self.written { log.append(&content.record) }
     guard !log.hasFailed else {
-      // Nothing is on trial of which that is not known to be written.
+      // An update is on trial only where that is known to be written.
       content.phase = BootPhase.confirmed.rawValue
       throw InstallError(.flashFailed, at: 0)
     }

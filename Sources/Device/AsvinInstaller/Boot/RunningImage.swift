@@ -1,15 +1,15 @@
 public import AsvinManifest
 
-/// What really runs, as the firmware or its bootloader knows it.
+/// The image that really runs, as the firmware or its bootloader knows it.
 public struct RunningImage: Sendable {
   /// The slot that it runs from, among those that a bootloader chooses from.
   public let slot: UInt32
-  /// SHA-256 of the image, where it is known. It decides what runs: a bootloader that swaps images runs all of them from
-  /// one slot.
+  /// SHA-256 of the image, where it is known. It decides which image runs, because a bootloader that swaps images runs
+  /// all of them from one slot.
   let image: Digest
   let isImageKnown: Bool
 
-  /// What runs from a slot.
+  /// The image that runs from a slot.
   public init(slot: UInt32, image: Digest? = nil) {
     (self.slot, self.image, isImageKnown) = (slot, image ?? Digest(), image != nil)
   }
@@ -19,7 +19,7 @@ public struct RunningImage: Sendable {
 
   var isUnknown: Bool { slot == .max }
 
-  /// Whether something else runs than what is confirmed.
+  /// Whether another image runs than the confirmed one.
   func differs(from record: BootRecord) -> Bool {
     !isUnknown && slot != record.confirmedSlot && !(isImageKnown && image == record.confirmedImage)
   }

@@ -13,11 +13,11 @@ public protocol FlashRegion {
   /// Whether a write or an erase has failed.
   var hasFailed: Bool { get }
 
-  /// Fills memory, of at most 256 bytes, with bytes that lie within the region.
+  /// Fills memory, of at most 256 bytes, with bytes of the region.
   ///
   /// - Returns: whether all of them could be read.
   func read(_ offset: UInt64, into bytes: UnsafeMutableRawBufferPointer) -> Bool
-  /// One byte, which lies within the region; any value where it cannot be read. What is made of it is checked later.
+  /// One byte of the region, or any value where it cannot be read; its use is checked later.
   func byte(_ offset: UInt64) -> UInt8
   /// Erases the block that begins at an offset; its bytes are then 0xFF.
   func erase(_ offset: UInt64)

@@ -1,11 +1,13 @@
+import AsvinManifest
+
 /// Records of at most 120 bytes in a region of flash, of which the last intact one counts.
 ///
-/// The region has two halves. Records are written one after the other; when a half is full, the other one is erased and
-/// used next. So an intact record is always there, wherever the power is cut, and a block is erased once in as many
-/// records as it holds.
+/// The region has two halves. Records are written one after the other. When a half is full, the other one is erased and
+/// used next. So there is always an intact record, whenever power is lost, and a block is erased once for all the
+/// records that it holds.
 ///
-/// A place that cannot be read holds no record and is not erased: on flash with an error-correcting code, that is what a
-/// cut write or erase leaves.
+/// A place that cannot be read holds no record and is not erased: on flash with an error-correcting code, that is what
+/// an interrupted write or erase leaves.
 ///
 /// | bytes | |
 /// |---|---|
@@ -20,13 +22,13 @@ struct RecordLog<Region: FlashRegion> {
   /// The number of the last intact record, and its place; 0 where there is none.
   private var sequence: UInt32 = 0
   private var place: UInt32 = 0
-  /// Whether no place can be read, or a block is not erased after it was.
+  /// Whether no place can be read, or a block is not erased after an erase.
   private var isUnusable = true
 
   /// Places in both halves, each of complete erase blocks.
   private var places: UInt32 { Self.places(in: region) }
 
-  /// In one place, and of the region: the log would otherwise be copied to be asked.
+  /// In one place, with the region as its argument; otherwise the log would be copied for each call.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
@@ -37,7 +39,7 @@ struct RecordLog<Region: FlashRegion> {
 
   /// The log in a region of two erase blocks or more.
   ///
-  /// Each half is read up to its first erased place: records are written in order, so that none follows.
+  /// Each half is read up to its first erased place, because records are written in order.
   init(_ region: Region, _ kind: RecordKind) {
     (self.region, self.kind) = (region, kind)
     let half = places >> 1
@@ -64,8 +66,8 @@ struct RecordLog<Region: FlashRegion> {
   /// - Returns: whether there is one.
   func last(into record: inout Record) -> Bool { sequence > 0 && number(place, into: &record) == sequence }
 
-  /// Whether the last record is still the one that this log read or wrote last. It is not, where another log of the same
-  /// region was written to since. Mutating, because the log would otherwise be copied to be asked.
+  /// Whether the last record is still the one that this log read or wrote last: not where another log of the same
+  /// region was written to since. Mutating; otherwise the log would be copied for the call.
   var isCurrent: Bool {
     mutating get {
       var record = Record()
@@ -88,7 +90,7 @@ struct RecordLog<Region: FlashRegion> {
     return best > 0
   }
 
-  /// Writes a record after the last one. ``hasFailed`` says whether it is stored.
+  /// Writes a record after the last one. ``hasFailed`` is false once it is stored.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
@@ -101,7 +103,7 @@ struct RecordLog<Region: FlashRegion> {
       if isErased(next) { break }
       // Flash whose erased bytes are not 0xFF is not supported.
       if isHalf { isUnusable = true }
-      // A place that a power cut left half written is passed over.
+      // A place that is half written after a loss of power is skipped.
       next &+= 1
     }
     guard !hasFailed else { return }
@@ -128,7 +130,7 @@ struct RecordLog<Region: FlashRegion> {
     return read(place, into: &record) && record.isErased
   }
 
-  /// Reads a place; whether it can be read.
+  /// Reads a place. Returns whether it can be read.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
@@ -137,11 +139,73 @@ struct RecordLog<Region: FlashRegion> {
     return unsafe withUnsafeMutableBytes(of: &record.words) { unsafe region.read(offset, into: $0) }
   }
 
-  /// Reads a place; the number of its record, or 0 where it holds no intact one.
+  /// Reads a place. Returns the number of its record, or 0 where it does not hold an intact one.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
   private func number(_ place: UInt32, into record: inout Record) -> UInt32 {
     read(place, into: &record) && record.isIntact(kind) ? record.number : 0
+  }
+}
+
+/// The kind of a log. A record of one kind is not valid in a log of another kind, so that a log in the wrong region
+/// finds nothing.
+enum RecordKind: UInt32 {
+  /// A ``Progress``.
+  case progress = 0x4A6F_7572
+  /// The record of ``BootState``.
+  case state = 0x5374_6174
+}
+
+/// A record as it is stored in flash: 15 words as they are in memory, which is little-endian on all these devices, the
+/// record's number, counted from 1, and a checksum.
+struct Record {
+  /// Bytes of a record in flash.
+  static var bytes: UInt32 { 128 }
+
+  /// The content's 15 words, and a word for the number and the checksum.
+  var words: InlineArray<16, UInt64> = .init(repeating: .max)
+
+  /// An erased record.
+  init() {}
+
+  /// The digest that starts at a word.
+  subscript(digest word: Int) -> Digest {
+    get { unsafe withUnsafeBytes(of: words) { unsafe $0.load(fromByteOffset: word &* 8, as: Digest.self) } }
+    set {
+      unsafe withUnsafeMutableBytes(of: &words) {
+        unsafe $0.storeBytes(of: newValue, toByteOffset: word &* 8, as: Digest.self)
+      }
+    }
+  }
+
+  /// Whether the place that was read is erased.
+  var isErased: Bool {
+    for index in words.indices where words[index] != .max { return false }
+    return true
+  }
+
+  /// The number of the record.
+  var number: UInt32 { UInt32(truncatingIfNeeded: words[15]) }
+
+  /// Whether the checksum is that of a record of a kind.
+  mutating func isIntact(_ kind: RecordKind) -> Bool { UInt32(truncatingIfNeeded: words[15] >> 32) == checksum(kind) }
+
+  /// Writes the number and the checksum.
+  mutating func seal(_ number: UInt32, _ kind: RecordKind) {
+    words[15] = UInt64(number)
+    words[15] |= UInt64(checksum(kind)) << 32
+  }
+
+  /// CRC-32 of the content and the number, changed by the kind. Mutating; otherwise it would be copied.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  private mutating func checksum(_ kind: RecordKind) -> UInt32 {
+    var crc = CRC32()
+    unsafe withUnsafeMutableBytes(of: &words) { bytes in
+      for index in 0..<124 { unsafe crc.add(bytes[index]) }
+    }
+    return crc.value ^ kind.rawValue
   }
 }

@@ -1,96 +1,123 @@
-public import AsvinPatch
+import AsvinPatch
 public import AsvinVerifier
+import AsvinManifest
 
-/// Makes an image out of the one in the same slot, window by window. Behind a power cut it goes on from the checkpoint.
+/// The flash of a patch in place. All three regions have erase blocks of the same size, and none overlaps another one.
+public struct InPlaceFlash<Region: FlashRegion> {
+  /// The slot, which holds the base and then the result.
+  public let slot: Region
+  /// Holds a window until it is in the slot: one or two erase blocks, as the patch's header states.
+  public let spare: Region
+  /// Holds the state after the last window, twice: ``AsvinPatch/PatchHeader/checkpointBytes``.
+  public let checkpoint: Region
+
+  /// The three regions.
+  public init(slot: Region, spare: Region, checkpoint: Region) {
+    (self.slot, self.spare, self.checkpoint) = (slot, spare, checkpoint)
+  }
+
+  var hasFailed: Bool { slot.hasFailed || spare.hasFailed || checkpoint.hasFailed }
+
+  /// Bytes of half of the checkpoint region: complete erase blocks.
+  package var halfBytes: UInt32 {
+    UInt32(truncatingIfNeeded: min(checkpoint.capacity >> 1, 1 << 31)) & ~(checkpoint.blockBytes &- 1)
+  }
+
+  /// Whether a patch was made for erase blocks of this size, and its windows and states have room here.
+  func fits(_ header: PatchHeader) -> Bool {
+    guard let inPlace = header.inPlace else { return false }
+    let block = 1 as UInt32 &<< inPlace.blockBits
+    return slot.blockBytes == block && spare.blockBytes == block && checkpoint.blockBytes == block
+      && spare.capacity >= UInt64(inPlace.windowBytes) && halfBytes >= PatchJournal<Region>.halfBytes(header)
+  }
+}
+
+/// Makes an image from the one in the same slot, window by window. After a loss of power it resumes from the checkpoint.
 @safe
-public struct InPlacePatch<Flash: PatchFlash>: PatchApplying, ~Copyable {
-  private let flash: Flash
+public struct InPlacePatch<Region: FlashRegion>: PatchApplying, ~Copyable {
+  private let flash: InPlaceFlash<Region>
   private let baseSize: UInt32
-  private let memory: UnsafeMutableRawBufferPointer
-  /// Behind the header.
-  private var applier: Applier<SlotBase<Flash>, SlotOutput<Flash>>?
-  private var header = HeaderBytes()
+  private let imageSize: UInt64
+  /// The first bytes of the patch's first link.
+  private let patch: UInt32
+  private var run: RunningPatch<RegionBytes<Region>, SlotOutput<Region>>
 
-  /// An applier of a patch that is begun.
+  /// An applier of a patch that is to be started.
   ///
   /// - Parameters:
-  ///   - baseSize: bytes of the base, in the slot.
-  ///   - memory: what the payload's manifest says that applying needs, aligned to 8.
+  ///   - memory: what the payload's manifest states that applying needs, aligned to 8.
+  ///   - room: ``roomBytes`` more, aligned to 8.
   @unsafe
-  public init(_ flash: Flash, baseSize: UInt32, memory: UnsafeMutableRawBufferPointer) {
-    (self.flash, self.baseSize) = (flash, baseSize)
-    unsafe self.memory = memory
+  public init(
+    _ plan: InstallPlan, on flash: InPlaceFlash<Region>, memory: UnsafeMutableRawBufferPointer,
+    room: UnsafeMutableRawBufferPointer
+  ) {
+    self.flash = flash
+    (baseSize, imageSize) = (UInt32(truncatingIfNeeded: plan.baseSize), plan.imageSize)
+    let link = plan.firstLink
+    patch = UInt32(link[0]) | UInt32(link[1]) << 8 | UInt32(link[2]) << 16 | UInt32(link[3]) << 24
+    run = unsafe RunningPatch(memory: memory, room: room)
   }
 
-  /// Goes on with a patch that was begun, where its checkpoint stands; the first window is put to its place if it is not
-  /// there.
+  /// Bytes that the applier needs besides what a patch states.
+  public static var roomBytes: Int { RunningPatch<RegionBytes<Region>, SlotOutput<Region>>.roomBytes }
+
+  /// Resumes from the checkpoint of this patch, and puts its window in its place where that is not done. To be called
+  /// before the installer is made, and only where the boot state knows that the slot is being rewritten by this patch:
+  /// ``BootState/isRewriting(_:)``. Otherwise an old checkpoint would be written over an intact image.
   ///
-  /// - Parameters:
-  ///   - first: the patch's first bytes, 12: its header.
-  ///   - maximum: bytes of the result at most.
-  /// - Returns: whether there is a checkpoint of this patch; else it is to be begun.
-  public mutating func resume(_ first: Span<UInt8>, maximum: UInt32) -> Bool {
-    var bytes = first
-    // A header that cannot be read is no patch's that was begun.
-    guard (try? header.take(&bytes)) == true, let header = try? PatchHeader(first),  // see above
-      unsafe header.workspaceBytes <= memory.count, header.fits(flash, result: maximum, base: baseSize),
-      var journal = PatchJournal(header, flash: flash), let state = journal.recover()
-    else {
-      self.header = HeaderBytes()
-      return false
-    }
-    applier = unsafe Applier(
-      header, resuming: state, base: SlotBase(flash, count: baseSize),
-      output: SlotOutput(journal, oldSize: baseSize), maximum: maximum, workspace: memory)
-    return applier != nil
+  /// - Returns: whether there is a checkpoint; otherwise the patch is to be started.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  public mutating func resume() -> Bool {
+    guard let journal = PatchJournal(recovering: patch, on: flash), hasRoom,
+      unsafe journal.header.workspaceBytes <= run.memory.count, let state = journal.recover(),
+      let applier = unsafe Applier(
+        journal.header, resuming: state, base: RegionBytes(flash.slot, count: baseSize),
+        output: SlotOutput(journal, oldSize: baseSize), maximum: UInt32(truncatingIfNeeded: imageSize),
+        workspace: run.memory)
+    else { return false }
+    run.begin(applier)
+    return true
   }
 
-  /// Checks that the slot holds the base, unless a checkpoint says that it is half written over: what is erased first is
-  /// the only image.
+  private var hasRoom: Bool { max(imageSize, UInt64(baseSize)) <= min(flash.slot.capacity, UInt64(UInt32.max)) }
+
+  /// Checks that the slot holds the base, unless the patch is resumed: the first erase destroys the only image.
   public func check<Target: FlashRegion, Hash: StreamingHash>(
     _ plan: InstallPlan, in target: Target, _ hash: Hash.Type
   ) throws(InstallError) {
-    guard applier == nil else { return }
-    guard plan.baseSize == UInt64(baseSize), plan.hasBase(in: target, hash: hash) else {
-      throw InstallError(.baseDigestMismatch, at: 0)
-    }
+    guard plan.isInPlace else { throw InstallError(.noUsablePayload, at: 0) }
+    guard !run.isBegun else { return }
+    guard plan.hasBase(in: target, hash: hash) else { throw InstallError(.baseDigestMismatch, at: 0) }
   }
 
-  /// Erases the checkpoint.
+  /// Erases the checkpoint, so that the next start checks the base.
   public mutating func forget() {
-    let bytes = header.bytes
-    // A header that was read once can be read again.
-    guard let header = try? PatchHeader(bytes.span),  // see above
-      var journal = PatchJournal(header, flash: flash)
-    else { return }
-    journal.clear()
+    for half in 0..<UInt32(2) where !flash.hasFailed { flash.checkpoint.erase(UInt64(half &* flash.halfBytes)) }
   }
 
-  /// From its checkpoint.
+  /// Resumes from a checkpoint inside the patch.
   public static var goesOnInside: Bool { true }
 
-  /// Where in the patch it stands.
-  public var offset: UInt64 {
-    switch applier {
-    case .some(let applier): applier.offset
-    case nil: 0
-    }
-  }
+  /// Where in the patch the next byte is to come from.
+  public var offset: UInt64 { unsafe run.applier?.pointee.offset ?? 0 }
 
-  /// 0: its checkpoint says how far it is.
+  /// 0, because the checkpoint knows what is written.
   public var written: UInt64 { 0 }
-  /// Does nothing: its checkpoint says how far it is.
+  /// Does nothing, because the checkpoint knows what is written.
   public mutating func resume(written: UInt64) {}
 
-  /// Takes the next bytes of the patch.
+  /// Accepts the next bytes of the patch.
   public mutating func push(_ bytes: Span<UInt8>, maximum: UInt64) throws(InstallError) {
     var rest = bytes
-    if applier == nil {
-      guard try header.take(&rest) else { return }
-      try begin(maximum)
+    if !run.isBegun {
+      guard run.acceptHeader(&rest) else { return }
+      try begin()
     }
     do throws(PatchError) {
-      try applier?.push(rest)
+      try run.push(rest)
     } catch {
       throw failure(error)
     }
@@ -98,35 +125,37 @@ public struct InPlacePatch<Flash: PatchFlash>: PatchApplying, ~Copyable {
 
   /// Ends the patch.
   public mutating func finish() throws(InstallError) {
-    guard applier != nil else { throw InstallError(.patchInvalid, at: header.count) }
     do throws(PatchError) {
-      try applier?.finish()
+      try run.finish()
     } catch {
       throw failure(error)
     }
   }
 
-  /// Without power nothing that was read means anything.
+  /// After flash has failed, what is read from it means nothing.
   private func failure(_ error: PatchError) -> InstallError {
     InstallError(flash.hasFailed ? .flashFailed : .patchInvalid, at: error.offset)
   }
 
-  private mutating func begin(_ maximum: UInt64) throws(InstallError) {
-    let result = UInt32(truncatingIfNeeded: min(maximum, UInt64(UInt32.max)))
+  // A function of its own, so that the applier is off the stack when it runs.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  private mutating func begin() throws(InstallError) {
     let header: PatchHeader
     do throws(PatchError) {
-      header = try PatchHeader(self.header.bytes.span.extracting(first: Int(truncatingIfNeeded: self.header.count)))
+      header = try run.header(isInPlace: true)
     } catch {
       throw InstallError(.patchInvalid, at: error.offset)
     }
-    guard unsafe header.workspaceBytes <= memory.count, var journal = PatchJournal(header, flash: flash) else {
-      throw InstallError(.patchInvalid, at: 1)
+    // Before the first erase, because the patch was made for the flash of its class, which may not be this device's.
+    guard flash.fits(header), hasRoom, let journal = PatchJournal(header, on: flash, patch: patch) else {
+      throw InstallError(.flashGeometryMismatch, at: 10)
     }
-    // Before the first erase: the patch was made for the flash of its class, which may not be this device's.
-    guard header.fits(flash, result: result, base: baseSize) else { throw InstallError(.flashGeometryMismatch, at: 10) }
     journal.clear()
-    applier = unsafe Applier(
-      header, base: SlotBase(flash, count: baseSize), output: SlotOutput(journal, oldSize: baseSize), maximum: result,
-      workspace: memory)
+    run.begin(
+      unsafe Applier(
+        header, base: RegionBytes(flash.slot, count: baseSize), output: SlotOutput(journal, oldSize: baseSize),
+        maximum: UInt32(truncatingIfNeeded: imageSize), workspace: run.memory))
   }
 }

@@ -1,11 +1,12 @@
 public import AsvinVerifier
 
-/// What applies patches. A device that only takes whole images has ``NoPatches``, and links nothing of it.
+/// The part of an installer that applies patches. A device that accepts complete images only has ``NoPatches``, and
+/// links nothing of it.
 public protocol PatchApplying: ~Copyable {
-  /// Whether it applies any; without, nothing for patches is linked.
+  /// Whether it applies patches. Where it does not, nothing for patches is linked.
   static var appliesPatches: Bool { get }
 
-  /// Whether it goes on inside a patch behind a power cut; else a patch is always given from its start.
+  /// Whether it resumes inside a patch after a loss of power. Otherwise a patch is always sent from its start.
   static var goesOnInside: Bool { get }
 
   /// Checks, before anything is written, that a patch can be applied: its base is in its slot.
@@ -15,21 +16,21 @@ public protocol PatchApplying: ~Copyable {
     _ plan: InstallPlan, in target: Target, _ hash: Hash.Type
   ) throws(InstallError)
 
-  /// Forgets what it knows across a power cut: the result was not the image.
+  /// Forgets the state from before a loss of power, because the result is not the image.
   mutating func forget()
 
-  /// Where in the patch it stands: the byte to be given next. Not 0 where it goes on behind a power cut.
+  /// The offset in the patch of the next byte. Not 0 where it resumes inside the patch.
   var offset: UInt64 { get }
 
-  /// Bytes of the result that stand in the slot, whatever happens: a multiple of its erase block.
+  /// Bytes of the result that are in the slot and stay there: a multiple of its erase block.
   var written: UInt64 { get }
 
-  /// Says before anything else how much a journal knows to be written.
+  /// Sets how much a journal knows to be written. Called first.
   mutating func resume(written: UInt64)
 
-  /// Takes the next bytes of a patch, which were checked.
+  /// Accepts the next bytes of a patch, which were checked.
   ///
-  /// - Parameter maximum: bytes of the result at most.
+  /// - Parameter maximum: the highest number of bytes of the result.
   mutating func push(_ bytes: Span<UInt8>, maximum: UInt64) throws(InstallError)
 
   /// Ends the patch: all of the result is in the slot.
@@ -37,21 +38,21 @@ public protocol PatchApplying: ~Copyable {
 }
 
 extension PatchApplying where Self: ~Copyable {
-  /// It does.
+  /// Whether it applies patches: yes.
   public static var appliesPatches: Bool { true }
-  /// From the start.
+  /// Whether it resumes inside a patch: no.
   public static var goesOnInside: Bool { false }
-  /// 0, where it goes on from the start.
+  /// 0, because the patch is sent from its start.
   public var offset: UInt64 { 0 }
-  /// Does nothing: the journal is what it knows.
+  /// Does nothing, because the journal holds all of the state.
   public mutating func forget() {}
 }
 
-/// No patches: whole images only.
+/// No patches: complete images only.
 public struct NoPatches: PatchApplying {
-  /// None.
+  /// Whether it applies patches: no.
   public static var appliesPatches: Bool { false }
-  /// It needs nothing.
+  /// An applier of nothing.
   public init() {}
   /// 0.
   public var written: UInt64 { 0 }

@@ -1,9 +1,9 @@
 public import AsvinManifest
 public import AsvinVerifier
 
-/// What is to be done for one component of a release. Only a verified manifest makes one: nothing else is installed.
+/// The plan for one component of a release. Only a verified manifest makes one, so that nothing else is installed.
 public struct InstallPlan: BitwiseCopyable, Sendable {
-  /// SHA-256 of the manifest: which release it is.
+  /// SHA-256 of the manifest: the identity of the release.
   public let release: Digest
   /// The release's sequence number.
   public let sequence: UInt64
@@ -19,32 +19,34 @@ public struct InstallPlan: BitwiseCopyable, Sendable {
   public let payload: Int
   /// Whether the payload is a patch.
   public let isPatch: Bool
+  /// Whether the patch is written over its base.
+  public let isInPlace: Bool
   /// Bytes of the payload.
   public let payloadSize: UInt64
   /// Bytes of a patch's base; 0 for the empty base.
   public let baseSize: UInt64
   let baseDigest: Digest
-  /// The shape of its stream, and the first link; zeros where it is not sealed.
+  /// The form of its stream, and the first link; zeros where it is not sealed.
   let sealing: Sealing
   let firstLink: Digest
-  /// What the verification of the release added up to, bound to the sequence number.
+  /// The sum of the verification of the release, bound to the sequence number.
   let verdict: UInt32
 
-  /// The plan for a component, by the payload that ``AsvinVerifier/Device/choice(for:)`` chose.
+  /// The plan for a component, by the payload that ``AsvinVerifier/DevicePolicy/choice(for:)`` chose.
   ///
   /// - Returns: `nil` where the manifest has no such component, or the component no such payload.
   public init?(_ release: borrowing VerifiedManifest, slot: UInt64, payload: Int) {
     var components = release.manifest.components
     var (count, found) = (0 as UInt32, nil as UInt32?)
-    // The verifier has read it to its end: the cursor cannot fail; if it did, there would be no plan.
-    while let component = try? components.next() {  // see above
+    // The verifier has read the manifest to its end, so that the cursor cannot fail. If it did, there would be no plan.
+    while let component = try? components.next() {  // cannot fail: it was read to its end
       if component.slot == slot { found = count }
       count &+= 1
     }
     guard let found else { return nil }
     components = release.manifest.components
-    for _ in 0..<found { _ = try? components.next() }  // as above
-    guard let component = try? components.next() else { return nil }  // as above
+    for _ in 0..<found { _ = try? components.next() }  // cannot fail: it was read to its end
+    guard let component = try? components.next() else { return nil }  // cannot fail: it was read to its end
     self.init(release, component, found, of: count, payload: payload)
   }
 
@@ -56,8 +58,7 @@ public struct InstallPlan: BitwiseCopyable, Sendable {
   ) {
     var payloads = component.payloads
     var left = payload
-    // As above.
-    while let view = try? payloads.next() {  // see above
+    while let view = try? payloads.next() {  // cannot fail: it was read to its end
       left &-= 1
       guard left < 0 else { continue }
       guard let kind = view.kind else { return nil }
@@ -66,6 +67,7 @@ public struct InstallPlan: BitwiseCopyable, Sendable {
       imageDigest = Digest(startingWith: component.digest)
       (self.index, self.count) = (index, count)
       (self.payload, isPatch, payloadSize) = (payload, kind == .patch, view.size)
+      isInPlace = view.neededFeatures & PayloadFeature.inPlace != 0
       (baseSize, baseDigest) = (view.baseSize, Digest(startingWith: view.baseDigest))
       sealing = Sealing(chunkBits: UInt32(truncatingIfNeeded: view.chunk))
       firstLink = Digest(startingWith: view.firstLink)
@@ -75,7 +77,7 @@ public struct InstallPlan: BitwiseCopyable, Sendable {
     return nil
   }
 
-  /// Whether the release was verified for a device, with all demands that a device makes.
+  /// Whether the release was verified for a device, with all demands of a device.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
@@ -91,6 +93,6 @@ public struct InstallPlan: BitwiseCopyable, Sendable {
   /// Bytes of the sealed stream, or of the payload where it is not sealed.
   public var streamSize: UInt64 { sealing.place(of: payloadSize &- 1) &+ 1 }
 
-  /// Bytes of memory that a sealed stream is held in, a block at a time; 0 where it is not sealed.
-  public var blockBytes: Int { isSealed ? Int(truncatingIfNeeded: sealing.chunkBytes) &+ 32 : 0 }
+  /// Bytes of memory for a block of a sealed stream; 0 where it is not sealed.
+  public var blockBytes: Int { isSealed ? Int(truncatingIfNeeded: sealing.chunkBytes &+ SealedBlock.linkBytes) : 0 }
 }

@@ -1,10 +1,10 @@
 public import AsvinVerifier
 public import AsvinManifest
 
-/// An image that is in its slot and was read back: what may be activated. Only an installer makes one, or the check
-/// of a slot that already holds the image.
+/// An image that is in its slot and was read back: it may be activated. Only an installer makes one, or the check of a
+/// slot that already holds the image.
 public struct InstalledComponent: Sendable {
-  /// SHA-256 of the manifest: which release it is of.
+  /// SHA-256 of the manifest: the identity of its release.
   public let release: Digest
   /// The release's sequence number: the floor once it is confirmed.
   public let sequence: UInt64
@@ -16,19 +16,19 @@ public struct InstalledComponent: Sendable {
   public let size: UInt64
   /// SHA-256 of the image.
   public let digest: Digest
-  /// What the verification of the release and the reading back of the image added up to, bound to the sequence number.
+  /// The sum of the verification of the release and of the check of the image, bound to the sequence number.
   private let verdict: UInt32
 
   /// The image of a plan, where a slot holds it.
   ///
-  /// - Returns: `nil` where the slot holds something else, or cannot be read.
+  /// - Returns: `nil` where the slot holds another image, or cannot be read.
   public init?<Target: FlashRegion, Hash: StreamingHash>(_ plan: InstallPlan, in target: Target, hash: Hash.Type) {
     let found = Self.holds(target, plan.imageSize, plan.imageDigest, hash)
     guard Decision.isYes(found) else { return nil }
     self.init(plan, found: found)
   }
 
-  /// The image of a plan, and the answer whether it is in its slot, which counts where the image is activated.
+  /// The image of a plan, with the answer whether it is in its slot. The answer counts where the image is activated.
   init(_ plan: InstallPlan, found: UInt32) {
     verdict = plan.verdict &+ found
     (release, sequence, slot) = (plan.release, plan.sequence, plan.slot)
@@ -42,7 +42,7 @@ public struct InstalledComponent: Sendable {
   #endif
   var isAccepted: Bool { verdict == VerdictWord.accepted(sequence) &+ Decision.yes }
 
-  /// Which of the components of a release is its first one, whose image stands for the release in the boot record.
+  /// The first component of a release, whose image represents the release in the boot record.
   ///
   /// - Returns: `nil` where the components are not all of one release, each once.
   static func image(of components: Span<InstalledComponent>) -> Int? {
@@ -59,8 +59,8 @@ public struct InstalledComponent: Sendable {
     return first
   }
 
-  /// Whether a slot holds an image, read back and compared twice: ``AsvinVerifier/Decision/yes`` where it does. A slot that
-  /// cannot be read does not hold it.
+  /// Whether a slot holds an image, read back and compared twice: ``AsvinVerifier/Decision/yes`` where it does. A slot
+  /// that cannot be read does not hold it.
   #if hasFeature(Embedded)
   @inline(never)
   #endif

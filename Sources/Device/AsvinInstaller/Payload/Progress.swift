@@ -1,8 +1,8 @@
 import AsvinManifest
 
-/// How far an installation has come: where the stream is to be resumed, and how much of the image is in the slot. It stays
-/// in the record that is read and written, because a structure of this size would be copied from register to register on
-/// a small device.
+/// The progress of an installation: where the stream is to be resumed, and how much of the image is in the slot. It
+/// stays in the record that is read and written, because a structure of this size would be copied from register to
+/// register on a small device.
 ///
 /// | word | |
 /// |---|---|
@@ -27,10 +27,10 @@ struct Progress {
     set { record[digest: 7] = newValue }
   }
 
-  /// Of nothing yet.
+  /// An empty progress.
   init() {}
 
-  /// What was recorded.
+  /// The progress in a record.
   init(_ record: Record) { self.record = record }
 
   /// The start of a plan.
@@ -48,8 +48,8 @@ struct Progress {
     expected = plan.firstLink
   }
 
-  /// Whether a record is of this release, slot and payload, and makes sense: a journal comes from flash, and may hold
-  /// anything that has a CRC. Nothing in it may lead outside. Mutating, because it would otherwise be copied.
+  /// Whether a record is of this release, slot and payload, and is consistent. A journal comes from flash, and may hold
+  /// anything that has a CRC; nothing in it may lead outside. Mutating; otherwise it would be copied.
   mutating func fits(_ plan: InstallPlan, isPatch: Bool, eraseBlock: UInt32) -> Bool {
     let astray = plan.sealing.astray(position) | UInt32(truncatingIfNeeded: written) & (eraseBlock &- 1)
     return record.words[2] == Self.place(plan) && record[digest: 3] == plan.release && astray == 0

@@ -1,15 +1,16 @@
-/// A place in a map: how many pairs are left, and where the key before stands, which the next one must follow.
+/// A position in a map: the number of pairs that are left, and the offset of the last key, which the next one must be
+/// above.
 public struct CBORMap: Sendable {
   fileprivate(set) var pairsLeft: UInt64
   fileprivate var previous = 0
   fileprivate var previousEnd = 0
 
-  /// A map, or the rest of one, with so many pairs to come.
+  /// A map, or the rest of one, with *n* pairs to come.
   public init(pairsLeft: UInt64) { self.pairsLeft = pairsLeft }
 }
 
 extension CBORReader {
-  /// Enters a map; ``nextKey(in:)`` gives its keys, and the caller reads each value.
+  /// Enters a map. ``nextKey(in:)`` returns its keys, and the caller reads each value.
   ///
   /// - Throws: as ``argument(of:)``.
   public mutating func map() throws(WireError) -> CBORMap {
@@ -18,7 +19,7 @@ extension CBORReader {
 
   /// The next key of a map, or `nil` after the last pair.
   ///
-  /// - Throws: as ``head()``; `wrongType` for a key that is no integer; `duplicateKey`, `unsortedKeys`.
+  /// - Throws: as ``head()``; `wrongType` for a key that is not an integer; `duplicateKey`, `unsortedKeys`.
   #if hasFeature(Embedded)
   @inline(never)
   #endif

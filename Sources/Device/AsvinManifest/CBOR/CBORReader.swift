@@ -7,7 +7,7 @@ public struct CBORReader: ~Escapable {
   /// Bytes read so far.
   public private(set) var offset: Int
 
-  /// The whole buffer, which offsets count in.
+  /// The complete buffer, in which offsets count.
   public var buffer: Span<UInt8> {
     @_lifetime(copy self)
     get { bytes }
@@ -20,7 +20,7 @@ public struct CBORReader: ~Escapable {
     offset = 0
   }
 
-  /// A reader that goes on at an offset where an earlier reader of the same buffer stood.
+  /// A reader that continues at the offset of an earlier reader of the same buffer.
   ///
   /// An offset past the end reads as truncated.
   @_lifetime(copy bytes)
@@ -119,7 +119,7 @@ public struct CBORReader: ~Escapable {
     return try take(argument(of: .bytes), from: start)
   }
 
-  /// The next item, a byte string of exactly so many bytes.
+  /// The next item, a byte string of exactly *n* bytes.
   ///
   /// - Throws: as ``argument(of:)``, and `invalidValue` for another length.
   @_lifetime(copy self)
@@ -161,9 +161,9 @@ public struct CBORReader: ~Escapable {
     guard offset == bytes.count else { throw WireError(.trailingBytes, at: offset) }
   }
 
-  /// So many bytes of a string whose head stood at an offset.
+  /// Consumes `count` bytes of string content.
   ///
-  /// - Throws: `truncated`.
+  /// - Throws: `truncated`, with the offset of the string's head.
   #if hasFeature(Embedded)
   @inline(never)
   #endif

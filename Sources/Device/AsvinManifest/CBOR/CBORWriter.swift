@@ -5,7 +5,7 @@ public struct CBORWriter: Sendable {
   /// What has been written.
   public private(set) var bytes: [UInt8] = []
 
-  /// A writer of nothing yet.
+  /// An empty writer.
   public init() {}
 
   /// Writes a head in its shortest form.

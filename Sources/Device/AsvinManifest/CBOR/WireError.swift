@@ -34,7 +34,7 @@ public enum WireFault: Equatable, Sendable {
   case invalidText
   /// A named limit is exceeded.
   case overLimit(Limit)
-  /// A map key that the format does not define, and must not be passed over.
+  /// A map key that the format does not define and that must not be ignored.
   case unknownKey
   /// A key that the format requires is absent.
   case missingKey

@@ -2,7 +2,7 @@
 public enum Envelope {
   /// A signature's protected header for a key: algorithm, key id, and the type of what is signed.
   public static func protectedHeader(
-    algorithm: SignatureAlgorithm, keyID: KeyID, type: StaticString = Schema.manifestType
+    algorithm: SignatureAlgorithm, keyID: KeyID, type: StaticString = ManifestSchema.manifestType
   ) -> [UInt8] {
     var writer = CBORWriter()
     writer.head(.map, 3)

@@ -1,5 +1,5 @@
 /// An envelope read in place: a manifest's bytes, and signatures over them. Nothing in it is trusted yet, and the
-/// manifest has not been looked at.
+/// manifest is not parsed.
 public struct EnvelopeView: ~Escapable {
   private let fields: MapFields
 
@@ -19,7 +19,7 @@ public struct EnvelopeView: ~Escapable {
     get { fields.string(EnvelopeKey.manifest) }
   }
 
-  /// The signatures. There may be none: the verifier says so.
+  /// The signatures. There may be none; the verifier refuses that.
   public var signatures: SignatureCursor {
     @_lifetime(copy self)
     get { fields.items(EnvelopeKey.signatures) }

@@ -1,12 +1,13 @@
-/// What a COSE_Sign1 signature covers (RFC 9052 §4.4), up to the payload's bytes: the payload itself is never copied.
+/// The bytes that a COSE_Sign1 signature covers (RFC 9052 §4.4), up to the payload's bytes: the payload itself is never
+/// copied.
 ///
-/// `["Signature1", protected header, external_aad = h'', payload]`; the message that is signed is the head and then
-/// the payload.
+/// `["Signature1", protected header, external_aad = h'', payload]`; the signed message is the head and then the
+/// payload.
 public enum SignatureStructure {
   /// Bytes of the longest protected header that is accepted; ours have 30.
   public static let longestProtectedHeader = 96
 
-  /// Lends the structure, up to and including the payload's head, to a body.
+  /// Calls a function with the structure, up to and including the payload's head.
   ///
   /// - Precondition: The protected header has at most ``longestProtectedHeader`` bytes.
   #if hasFeature(Embedded)

@@ -1,4 +1,4 @@
-/// A COSE_Sign1 over detached bytes (RFC 9052 §4.2), read in place. It says what it is by; nothing proves it yet.
+/// A COSE_Sign1 over detached bytes (RFC 9052 §4.2), read in place. It names its key; nothing proves that yet.
 public struct SignatureView: EncodedItem, ~Escapable {
   /// The protected header's bytes, which the signature covers.
   public let protectedHeader: Span<UInt8>
@@ -23,11 +23,12 @@ public struct SignatureView: EncodedItem, ~Escapable {
     try header.finish()
     try sign1.expect(CBORHead(.map, 0), orElse: .unknownKey)
     try sign1.expect(CBORHead(.simple, CBORHead.null), orElse: .wrongType)
-    signature = try sign1.byteString(count: Schema.signatureBytes)
+    signature = try sign1.byteString(count: ManifestSchema.signatureBytes)
     try sign1.finish()
   }
 
-  /// Reads the next item and drops it. Apart, so that maps in maps do not each keep room for a signature on a stack.
+  /// Reads the next item and ignores it. A function of its own, so that nested maps do not each keep room for a
+  /// signature on the stack.
   #if hasFeature(Embedded)
   @inline(never)
   #endif

@@ -4,7 +4,7 @@ public struct FactView: ~Escapable {
   public let key: CBORKey
   /// Integer and bool: the value. Byte and text string: the length.
   public let head: CBORHead
-  /// The content of a byte or text string, else empty.
+  /// The content of a byte or text string, otherwise empty.
   public let content: Span<UInt8>
 
   @_lifetime(copy reader)
@@ -38,7 +38,7 @@ public struct FactCursor: ~Escapable {
 
   /// The next fact, or `nil` after the last.
   ///
-  /// - Throws: nothing for a manifest that was read whole.
+  /// - Throws: nothing for a manifest that was read to its end.
   @_lifetime(copy self)
   public mutating func next() throws(WireError) -> FactView? {
     guard reader.offset < reader.buffer.count, let key = try reader.nextKey(in: &map) else { return nil }

@@ -50,17 +50,17 @@ enum FieldRule: UInt8 {
     switch self {
     case .unknown, .number, .algorithm, .manifest, .text, .signatures: 0
     case .size, .name, .components, .attachments, .payloads, .keySetLinks, .logProofs: 1
-    case .chunk: UInt8(Schema.chunkRange.lowerBound)
-    case .identifier: UInt8(Schema.identifierBytes)
-    case .digest: UInt8(Schema.digestBytes)
-    case .keyID: UInt8(Schema.keyIDBytes)
+    case .chunk: UInt8(ManifestSchema.chunkRange.lowerBound)
+    case .identifier: UInt8(ManifestSchema.identifierBytes)
+    case .digest: UInt8(ManifestSchema.digestBytes)
+    case .keyID: UInt8(ManifestSchema.keyIDBytes)
     }
   }
 
-  /// The greatest value, length or count; the highest of 16 bits where any is good.
+  /// The greatest value, length or count; the highest of 16 bits where any is valid.
   var highest: UInt16 {
     switch self {
-    case .chunk: UInt16(Schema.chunkRange.upperBound)
+    case .chunk: UInt16(ManifestSchema.chunkRange.upperBound)
     case .identifier, .digest, .keyID: UInt16(lowest)
     case .unknown, .number, .size, .algorithm, .text: .max
     case .manifest: UInt16(Limit.manifestBytes.value)
@@ -112,7 +112,7 @@ enum FieldTable: UInt8 {
     }
   }
 
-  /// Where a key from 1 to 16 stands in its row: at its lowest four bits, which differ within each map.
+  /// The place of a key from 1 to 16 in its row: its lowest four bits, which differ within each map.
   static func place(_ key: UInt64) -> Int { Int(truncatingIfNeeded: key & 15) }
 
   /// A row for each map, a column for each of the keys 16 and 1 to 11, as ``ManifestKey`` and the others name them.

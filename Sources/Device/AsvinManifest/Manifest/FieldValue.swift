@@ -1,12 +1,12 @@
 extension CBORReader {
-  /// Reads and checks the value of a field, but for the items of an array: how many of them follow.
+  /// Reads and checks the value of a field, except the items of an array: their number follows.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
   mutating func check(_ rule: FieldRule) throws(WireError) -> Int {
     let start = offset
     let head = try head()
-    // An algorithm number from 0 on is well-formed, and none of ours.
+    // An algorithm number from 0 on is well-formed, and not one of ours.
     if rule == .algorithm, head.major == .unsigned { return 0 }
     guard head.major == rule.major else { throw WireError(.wrongType, at: start) }
     let value = head.argument
@@ -24,7 +24,7 @@ extension CBORReader {
     return Int(truncatingIfNeeded: value)
   }
 
-  /// Passes over a private fact: any item but an array, a map or `null`.
+  /// Skips a private fact: any item but an array, a map or `null`.
   mutating func skipFact() throws(WireError) {
     let start = offset
     try skip()

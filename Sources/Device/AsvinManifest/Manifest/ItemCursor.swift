@@ -1,4 +1,4 @@
-/// What can be read in place, as one item of an array.
+/// An item of an array, read in place.
 public protocol EncodedItem: ~Escapable {
   /// Reads the next item.
   ///
@@ -7,7 +7,7 @@ public protocol EncodedItem: ~Escapable {
   init(reading reader: inout CBORReader) throws(WireError)
 }
 
-/// The items of an array that was read whole before, in its order.
+/// The items of an array that was read to its end before, in its order.
 public struct ItemCursor<Item: EncodedItem & ~Escapable>: ~Escapable {
   private var reader: CBORReader
   private var left: Int
@@ -20,7 +20,7 @@ public struct ItemCursor<Item: EncodedItem & ~Escapable>: ~Escapable {
 
   /// The next item, or `nil` after the last.
   ///
-  /// - Throws: nothing for an array that was read whole.
+  /// - Throws: nothing for an array that was read to its end.
   @_lifetime(copy self)
   public mutating func next() throws(WireError) -> Item? {
     guard left > 0 else { return nil }

@@ -49,7 +49,7 @@ public struct Component: Equatable, Sendable {
   /// The ways to get the image, 1 to 16.
   public var payloads: [Payload]
 
-  /// A component of its parts.
+  /// Creates a component.
   public init(slot: UInt64, size: UInt64, digest: Digest, payloads: [Payload]) {
     self.slot = slot
     self.size = size
@@ -67,7 +67,7 @@ public struct Payload: Equatable, Sendable {
     /// SHA-256 of the first block.
     public var firstLink: Digest
 
-    /// A seal of its parts.
+    /// Creates a seal.
     public init(chunk: UInt64, firstLink: Digest) {
       self.chunk = chunk
       self.firstLink = firstLink
@@ -81,7 +81,7 @@ public struct Payload: Equatable, Sendable {
     /// Bytes of the base image.
     public var size: UInt64
 
-    /// A base of its parts.
+    /// Creates a base.
     public init(digest: Digest, size: UInt64) {
       self.digest = digest
       self.size = size
@@ -122,7 +122,7 @@ public struct Attachment: Equatable, Sendable {
   /// SHA-256.
   public var digest: Digest
 
-  /// An attachment of its parts.
+  /// Creates an attachment.
   public init(name: Name, mediaType: String, size: UInt64, digest: Digest) {
     self.name = name
     self.mediaType = mediaType
@@ -130,7 +130,7 @@ public struct Attachment: Equatable, Sendable {
     self.digest = digest
   }
 
-  /// Whether two attachments say the same, bytewise.
+  /// Whether two attachments are equal, bytewise.
   public static func == (left: Attachment, right: Attachment) -> Bool {
     left.name == right.name && Array(left.mediaType.utf8) == Array(right.mediaType.utf8) && left.size == right.size
       && left.digest == right.digest
@@ -158,7 +158,7 @@ public struct Fact: Equatable, Sendable {
   /// The value.
   public var value: Value
 
-  /// A fact of its parts; the key is −1 − `argument`.
+  /// Creates a fact with the key −1 − `argument`.
   public init(_ argument: UInt64, _ value: Value) {
     key = CBORKey(argument, isNegative: true)
     self.value = value

@@ -1,5 +1,5 @@
 extension Manifest {
-  /// A manifest's bytes as a value, for showing it. Says nothing about who made it.
+  /// Decodes a manifest's bytes, to show it. That proves nothing about its signer.
   ///
   /// - Throws: ``WireError`` as ``ManifestView``.
   public init(decoding bytes: [UInt8]) throws(WireError) {
@@ -10,7 +10,7 @@ extension Manifest {
   ///
   /// - Throws: ``WireError`` for another format than ours: its fields cannot be shown as if they meant the same.
   public init(_ view: ManifestView) throws(WireError) {
-    guard view.format == Schema.format else { throw WireError(.invalidValue, at: 0) }
+    guard view.format == ManifestSchema.format else { throw WireError(.invalidValue, at: 0) }
     var components: [Component] = []
     var componentCursor = view.components
     while let component = try componentCursor.next() { components.append(try Component(component)) }

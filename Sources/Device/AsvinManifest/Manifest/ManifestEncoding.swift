@@ -1,12 +1,12 @@
 extension Manifest {
-  /// The manifest's deterministic encoding, read back and compared before it is given out.
+  /// Encodes the manifest deterministically, reads the bytes back and compares before it returns them.
   ///
   /// - Throws: ``WireError`` where the value breaks a rule of the schema.
   public func encoded() throws(WireError) -> [UInt8] {
     var writer = CBORWriter()
     let optional = [created, lowestBase, keySetVersion].filter { $0 != nil }.count + (attachments.isEmpty ? 0 : 1)
     writer.head(.map, UInt64(7 + optional + facts.count))
-    writer.field(ManifestKey.format) { $0.unsigned(Schema.format) }
+    writer.field(ManifestKey.format) { $0.unsigned(ManifestSchema.format) }
     writer.field(ManifestKey.name) { $0.text(name.utf8) }
     writer.field(ManifestKey.vendor) { $0.byteString(vendor.array) }
     writer.field(ManifestKey.deviceClass) { $0.byteString(deviceClass.array) }
@@ -45,7 +45,7 @@ extension Component {
 }
 
 extension Payload {
-  /// A kind that is not ours has no number to write; reading back then misses the key.
+  /// An unknown kind has no number to write; then reading back misses the key.
   fileprivate func write(to writer: inout CBORWriter) {
     let pairs =
       2 + (kind == nil ? 0 : 1) + (seal == nil ? 0 : 2) + (base == nil ? 0 : 2) + (memory == nil ? 0 : 1)

@@ -1,4 +1,5 @@
-/// A manifest read in place, checked whole against the schema. Not verified: only a verifier says whose it is.
+/// A manifest read in place, and checked completely against the schema. It is not verified: only a verifier knows its
+/// signer.
 public struct ManifestView: ~Escapable {
   /// The manifest's bytes, as they were signed.
   public let bytes: Span<UInt8>
@@ -17,7 +18,7 @@ public struct ManifestView: ~Escapable {
     self.bytes = bytes
   }
 
-  /// The format's number; everything else was read as format 1 and means nothing in another.
+  /// The format's number; all other fields were read as format 1 and mean nothing in another format.
   public var format: UInt64 { fields.number(ManifestKey.format) }
 
   /// The product's name (see ``Name``).

@@ -1,10 +1,10 @@
-/// Where the fields of one map stand. All of it has been read and checked, with what its arrays hold.
+/// The offsets of the fields of one map. All of the map is read and checked, with the content of its arrays.
 ///
-/// Offsets, and not values: 32 bytes for each map keep a verifier's stack within a kilobyte.
+/// Offsets and not values, because 32 bytes for each map keep a verifier's stack within a kilobyte.
 struct MapFields: ~Escapable {
   private let bytes: Span<UInt8>
-  /// Where the value of a key stands, by place (see ``FieldTable/place(_:)``); 0 where it is absent, since a map's head
-  /// comes first. Place 0 of a manifest is where its facts begin, of a payload where a key was passed over.
+  /// The offset of each key's value, by place (see ``FieldTable/place(_:)``); 0 where it is absent, since a map's head
+  /// comes first. Place 0 of a manifest is the start of its facts, of a payload the place of a key that was ignored.
   private var offsets = InlineArray<12, UInt16>(repeating: 0)
 
   /// Reads a map.
@@ -28,7 +28,7 @@ struct MapFields: ~Escapable {
         seen |= 1 &<< UInt32(truncatingIfNeeded: place)
         offsets[place] = UInt16(truncatingIfNeeded: reader.offset)
         let count = try reader.check(rule)
-        // Keys ascend, so what payloads are held against has come before them or never will.
+        // Keys ascend, so that the values which payloads are compared with are read before them or are absent.
         if rule == .payloads { try Self.require(0b1110, of: seen, at: start) }
         if rule.isArray { try readItems(&reader, rule, count) }
       } else {
@@ -36,7 +36,7 @@ struct MapFields: ~Escapable {
         if table == .manifest, key.isNegative {
           try reader.skipFact()
         } else {
-          // Later kinds of payload may carry more; only this payload is lost to us.
+          // Later kinds of payload may have more keys. Then only this payload is unusable.
           guard table == .payload else { throw WireError(.unknownKey, at: reader.offset) }
           try reader.skip()
         }
@@ -45,7 +45,8 @@ struct MapFields: ~Escapable {
     }
     try Self.require(table.required, of: seen, at: start)
     guard table == .payload else { return }
-    // Chunk and first link, and base's digest and size, stand together or not at all; a patch has the latter, and memory.
+    // Chunk and first link belong together, and so do the base's digest and size; only a patch has the latter, and
+    // memory.
     guard (seen ^ seen >> 1) & 0b101_0000 == 0 else { throw WireError(.missingKey, at: start) }
     if seen & 0b1_0100_0000 != 0, isImage { throw WireError(.invalidValue, at: start) }
   }
@@ -86,7 +87,7 @@ struct MapFields: ~Escapable {
   @_lifetime(copy self)
   func string(_ key: some RawRepresentable<UInt64>) -> Span<UInt8> { content(FieldTable.place(key.rawValue)) }
 
-  /// The private facts of a manifest, which stand at its end.
+  /// The private facts of a manifest, which are at its end.
   var facts: FactCursor {
     @_lifetime(copy self)
     get { FactCursor(CBORReader(bytes, at: isUnderstood ? bytes.count : Int(offsets[0]))) }
@@ -100,8 +101,7 @@ struct MapFields: ~Escapable {
   private func head(_ place: Int) -> (head: CBORHead, end: Int) {
     let offset = Int(offsets[place])
     var reader = CBORReader(bytes, at: offset)
-    // What was read once cannot fail; what is absent is nothing.
-    guard offset > 0, let head = try? reader.head() else { return (CBORHead(.unsigned, 0), 0) }  // see above
+    guard offset > 0, let head = try? reader.head() else { return (CBORHead(.unsigned, 0), 0) }  // was read once
     return (head, reader.offset)
   }
 
@@ -121,7 +121,7 @@ struct MapFields: ~Escapable {
   }
 }
 
-// What a table cannot say.
+// The rules that a table cannot express.
 extension MapFields {
   #if hasFeature(Embedded)
   @inline(never)
@@ -157,7 +157,7 @@ extension MapFields {
     return true
   }
 
-  /// An image stands at most once among a component's payloads, and is what the component says.
+  /// A component has at most one image among its payloads, and it equals the component's size and digest.
   private func matches(_ payload: MapFields, _ images: inout UInt64) -> Bool {
     guard payload.isImage else { return true }
     images &+= 1
@@ -167,7 +167,7 @@ extension MapFields {
   /// The encoding of keys 2 and 3 of a component or a payload, size and digest: one value has one encoding.
   private var sizeAndDigest: Span<UInt8> {
     @_lifetime(copy self)
-    get { bytes.extracting(Int(offsets[2])..<Int(offsets[3]) &+ 2 &+ Schema.digestBytes) }
+    get { bytes.extracting(Int(offsets[2])..<Int(offsets[3]) &+ 2 &+ ManifestSchema.digestBytes) }
   }
 
   /// Attachments have names of their own.

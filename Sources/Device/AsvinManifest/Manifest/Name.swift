@@ -5,12 +5,12 @@ public struct Name: Sendable {
   /// The name's bytes, all ASCII.
   public let utf8: [UInt8]
 
-  /// A name, or `nil` where the text is none.
+  /// A name, or `nil` where the text is not one.
   public init?(_ text: String) {
     self.init(utf8: Array(text.utf8))
   }
 
-  /// A name, or `nil` where the bytes are none.
+  /// A name, or `nil` where the bytes are not one.
   public init?(utf8: [UInt8]) {
     guard Name.isValid(utf8.span) else { return nil }
     self.utf8 = utf8
@@ -47,12 +47,12 @@ extension Name: Equatable {
 }
 
 extension FixedBytes {
-  /// A copy of the bytes.
+  /// Copies the bytes.
   public var array: [UInt8] { (0..<count).map { self[$0] } }
 }
 
 extension Array<UInt8> {
-  /// A copy of lent bytes.
+  /// Copies the bytes of a span.
   public init(copying bytes: Span<UInt8>) {
     self.init()
     reserveCapacity(bytes.count)

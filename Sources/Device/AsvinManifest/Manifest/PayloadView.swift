@@ -10,7 +10,7 @@ public struct PayloadView: EncodedItem, ~Escapable {
     fields = try MapFields(&reader, .payload)
   }
 
-  /// What it is; `nil` for a kind that is not known here, or one with a key that is not: not for us to use.
+  /// What it is; `nil` for an unknown kind or key, which makes it unusable here.
   public var kind: PayloadKind? { fields.kind }
 
   /// Bytes of the stored payload.

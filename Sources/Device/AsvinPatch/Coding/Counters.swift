@@ -1,11 +1,11 @@
-/// Statistics of bits, each in its context, in 16 bits: a probability of 12 bits and how often the context was seen,
+/// Statistics of bits, each in its context, in 16 bits: a probability of 12 bits, and how often the context occurred,
 /// up to 15 times.
 @safe
 struct Counters {
   private let slots: UnsafeMutablePointer<UInt16>
   private let count: UInt32
 
-  /// A table of so many contexts.
+  /// A table of *n* contexts.
   init(_ count: UInt32, in workspace: inout Workspace) {
     unsafe slots = Self.slots(Int(count), in: &workspace)
     self.count = count
@@ -14,21 +14,22 @@ struct Counters {
   /// The place of a hash in the table.
   func place(_ hash: UInt32) -> Int { Int(truncatingIfNeeded: (UInt64(hash) &* UInt64(count)) >> 32) }
 
-  /// Slots of which nothing is known.
+  /// Slots without statistics.
   static func slots(_ count: Int, in workspace: inout Workspace) -> UnsafeMutablePointer<UInt16> {
     unsafe workspace.take(count, of: UInt16.self, filledWith: 0x8000_8000)
   }
 
-  /// A slot by what ``place(_:)`` said.
+  /// The slot at a place.
   subscript(place: Int) -> UInt16 {
     get { unsafe slots[place] }
     nonmutating set { unsafe slots[place] = newValue }
   }
 
-  /// The probability of a 1 that a slot says, in 65 536ths.
+  /// The probability of a 1 in a slot, in 65 536ths.
   static func probability(_ slot: UInt16) -> UInt32 { UInt32(slot & 0xFFF0) | 8 }
 
-  /// A slot after its bit was seen. Young ones learn fast; none learns slower than by a part in `limit` and a half.
+  /// A slot after its bit was coded. Slots that occurred seldom learn fast; none learns slower than by a part in
+  /// `limit` and a half.
   static func updated(_ slot: UInt16, _ bit: UInt32, limit: UInt32) -> UInt16 {
     let count = UInt32(slot & 15)
     let (value, target) = (Int32(slot >> 4), Int32(bit &* 4095))

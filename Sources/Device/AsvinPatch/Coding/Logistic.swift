@@ -1,4 +1,4 @@
-/// Probabilities and their logits, ln(p ∕ (1 − p)), in whole numbers: every machine computes the same.
+/// Probabilities and their logits, ln(p ∕ (1 − p)), as integers, so that every machine computes the same.
 enum Logistic {
   /// The largest logit, in 256ths.
   static let bound: Int32 = 3071
@@ -27,7 +27,7 @@ enum Logistic {
     return exponent << 12 | Int32(mantissas[mantissa])
   }
 
-  /// 4096 · log₂(1 + k ∕ 16), a third of a step on: the mean of those that share it.
+  /// 4096 · log₂(1 + k ∕ 16), plus a third of a step: the mean of the values that share an entry.
   private static let mantissas: InlineArray<16, UInt16> = [
     0, 462, 794, 1108, 1407, 1691, 1962, 2221, 2469, 2708, 2937, 3157, 3370, 3575, 3773, 3965,
   ]

@@ -6,13 +6,13 @@ struct Mixer {
   private let weights: UnsafeMutablePointer<Int32>
   private let mask: UInt32
   private let burst: Int32
-  /// How many bits were learned.
+  /// The number of bits that were learned.
   private let learned: UnsafeMutablePointer<UInt32>
 
-  /// `1 << bits` sets of weights; the first weights are alike.
+  /// Creates `1 << bits` sets of weights, all equal.
   ///
-  /// - Parameter burst: weights are learned fast for the first `1 << burst` bits, then ever more slowly: small patches
-  ///   have no time, and large ones no need.
+  /// - Parameter burst: weights are learned fast for the first `1 << burst` bits, then ever more slowly, because small
+  ///   patches are short and large ones need no speed.
   init(bits: Int, burst: Int32, first: UInt32, in workspace: inout Workspace) {
     self.burst = burst
     unsafe learned = workspace.take(1, of: UInt32.self, filledWith: 1)
@@ -23,10 +23,10 @@ struct Mixer {
   /// Bytes of a workspace.
   static func bytes(bits: Int) -> Int { (inputs << bits) * 4 + 4 }
 
-  /// Codes a bit as the mix says, and learns from it. It changes only what stands in the workspace, but is `mutating`
-  /// so that a device is given a pointer to the mixer, and no copy.
+  /// Codes a bit with the mixed probability, and learns from it. It changes only the workspace, but is `mutating` so
+  /// that a device passes a pointer to the mixer and no copy.
   ///
-  /// - Parameter rate: of learning, to which it sinks.
+  /// - Parameter rate: the final rate of learning.
   #if hasFeature(Embedded)
   @inline(never)
   #endif

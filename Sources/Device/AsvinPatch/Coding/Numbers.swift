@@ -1,12 +1,12 @@
-/// Whole numbers of up to 32 bits and single bits, each in statistics of its own kind: how many bits a number has, then
-/// the bits, of which the first two and the last two are learned.
+/// Integers of up to 32 bits and single bits, each with statistics of its own kind: first the number of bits, then the
+/// bits, of which the first two and the last two are learned.
 @safe
 struct Numbers {
-  /// What a number says.
+  /// The meaning of a number.
   enum Kind: UInt32 {
     /// Numbers of any size.
     case gap, length, shift, count, distance, shortDistance
-    /// Numbers that are mostly small, and depend on where in a word of four bytes they are said.
+    /// Numbers that are mostly small, and depend on their offset in a word of four bytes.
     case run, runBehindRepeat, knownLength, repeatLength, knownRepeatLength
     static let narrow = Kind.run, kinds: UInt32 = 11
   }
@@ -27,7 +27,7 @@ struct Numbers {
 
   /// Codes a number.
   ///
-  /// - Parameter position: where in the new image it is said.
+  /// - Parameter position: its offset in the new image.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
@@ -50,9 +50,9 @@ struct Numbers {
       node = node << 1 | bit(symbol &>> place, start &+ node, with: &coder)
     }
     let count = node & (1 &<< depth &- 1)
-    // A large one among the small.
+    // A large number where most are small.
     if isNarrow, count == 15 { return code(value, .count, with: &coder) }
-    // A patch may say more than 32; what it makes of them is bounded here, and refused by its limits later.
+    // A patch may encode more than 32. The number is bounded here, and refused later by the limits of its use.
     guard count > 1, count <= 32 else { return count <= 1 ? count : .max }
     let learned = start &+ 1 &<< depth
     var result: UInt32 = 1
@@ -64,7 +64,7 @@ struct Numbers {
       } else if place &+ 3 < count {
         result = result << 1 | even(next, with: &coder)
       } else {
-        // The last two bits: much is aligned to four bytes. No number has but one bit, so places are free.
+        // The last two bits, because much is aligned to four bytes. No number has only one bit, so places are free.
         let context = place &+ 3 == count ? 1 : 2 | result & 1
         result = result << 1 | bit(next, learned &+ context, with: &coder)
       }
@@ -72,7 +72,7 @@ struct Numbers {
     return result
   }
 
-  /// A difference, whose sign stands in its lowest bit.
+  /// A difference, with its sign in the lowest bit.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
@@ -87,7 +87,7 @@ struct Numbers {
     self.bit(bit, Self.flagStart &+ context & 63, with: &coder)
   }
 
-  /// A bit that may as well be 0 as 1.
+  /// A bit that is 0 or 1 with the same probability.
   func even<Coder: BitCoder & ~Copyable>(_ bit: UInt32, with coder: inout Coder) -> UInt32 {
     coder.code(bit & 1, probability: 32_768)
   }

@@ -1,4 +1,4 @@
-/// The memory that a patch is applied in. It is given once; nothing else is allocated.
+/// The memory that a patch is applied in. The caller provides it; nothing else is allocated.
 @safe
 struct Workspace {
   private var next: UnsafeMutablePointer<UInt32>
@@ -12,8 +12,8 @@ struct Workspace {
     left = memory.count / 4
   }
 
-  /// Memory for so many values, filled with a word again and again: it is filled here, and once, for all kinds of
-  /// tables. Too little memory is a mistake of the program, never of a patch.
+  /// Memory for *n* values, filled with a repeated word. All kinds of tables are filled here, in one place. Too little
+  /// memory is a mistake of the program, never of a patch.
   mutating func take<Value: BitwiseCopyable>(
     _ count: Int, of type: Value.Type, filledWith word: UInt32 = 0
   ) -> UnsafeMutablePointer<Value> {

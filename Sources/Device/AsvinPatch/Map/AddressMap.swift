@@ -1,4 +1,4 @@
-/// A stretch of the new image that is a copy of the old one, but for single bytes.
+/// A part of the new image that is a copy of the old one, but for single bytes.
 public struct Cover: BitwiseCopyable, Equatable, Sendable {
   /// Where it starts in the new image.
   public var new: UInt32
@@ -7,8 +7,7 @@ public struct Cover: BitwiseCopyable, Equatable, Sendable {
   /// Bytes.
   public var length: UInt32
 
-  /// A cover of its parts.
-  public init(new: UInt32, old: UInt32, length: UInt32) {
+  package init(new: UInt32, old: UInt32, length: UInt32) {
     self.new = new
     self.old = old
     self.length = length
@@ -17,7 +16,7 @@ public struct Cover: BitwiseCopyable, Equatable, Sendable {
   /// Where it ends in the new image.
   public var end: UInt32 { new &+ length }
 
-  /// Its part in a window.
+  /// The part of it that is in a window.
   public func clipped(to window: Range<UInt32>) -> Cover {
     let start = max(new, window.lowerBound)
     let end = min(self.end, window.upperBound)
@@ -28,13 +27,13 @@ public struct Cover: BitwiseCopyable, Equatable, Sendable {
   var shift: UInt32 { new &- old }
 }
 
-/// The longest covers, sent before the data: where things have gone.
+/// The longest covers, sent before the data. They show where parts of the old image have moved.
 @safe
 struct AddressMap {
   private let covers: UnsafeMutablePointer<Cover>
   private let byOld: UnsafeMutablePointer<UInt16>
   let capacity: Int
-  /// How many covers there are, and how many of them are found by their source.
+  /// The number of covers, and the number of those that are found by their source.
   private let counts: UnsafeMutablePointer<(covers: UInt32, sources: UInt32)>
 
   static func bytes(_ capacity: Int) -> Int { capacity * 14 + 8 + capacity % 2 * 2 }
@@ -46,7 +45,7 @@ struct AddressMap {
     unsafe counts = workspace.take(1, of: (covers: UInt32, sources: UInt32).self)
   }
 
-  /// Takes up what came from flash, and may hold anything: no entry leads outside.
+  /// Bounds entries that came from flash, which may hold anything, so that none leads outside.
   func checkEntries() {
     for place in 0..<capacity { unsafe byOld[place] = min(byOld[place], UInt16(truncatingIfNeeded: capacity &- 1)) }
   }
@@ -65,7 +64,7 @@ struct AddressMap {
     return unsafe covers[index]
   }
 
-  /// Adds a cover behind the others.
+  /// Adds a cover after the others.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
@@ -97,7 +96,7 @@ struct AddressMap {
     }
   }
 
-  /// Where an offset of the old image has gone: by the cover that holds it, or else the nearest.
+  /// Where an offset of the old image has moved: by the cover that holds it, otherwise by the nearest one.
   func projected(_ offset: UInt32) -> UInt32 {
     guard sources > 0 else { return offset }
     var (low, high) = (0, sources)

@@ -1,4 +1,4 @@
-/// A part of an image, and where it stands in the address space of the device.
+/// A part of an image, and its place in the address space of the device.
 public struct Placement: Equatable, BitwiseCopyable, Sendable {
   /// Where it starts in the image.
   public var offset: UInt32 = 0
@@ -7,37 +7,35 @@ public struct Placement: Equatable, BitwiseCopyable, Sendable {
   /// Address of its start.
   public var address: UInt32 = 0
 
-  /// A placement of its parts.
-  public init(offset: UInt32 = 0, length: UInt32 = 0, address: UInt32 = 0) {
+  package init(offset: UInt32 = 0, length: UInt32 = 0, address: UInt32 = 0) {
     (self.offset, self.length, self.address) = (offset, length, address)
   }
 }
 
-/// A part of the old image, and what became of it in the new one.
+/// A part of the old image, and its counterpart in the new one.
 public struct Region: Equatable, BitwiseCopyable, Sendable {
-  /// Where it stands.
+  /// The places of both.
   public var old: Placement, new: Placement
 
-  /// A region of its parts.
-  public init(old: Placement = Placement(), new: Placement = Placement()) { (self.old, self.new) = (old, new) }
+  package init(old: Placement = Placement(), new: Placement = Placement()) { (self.old, self.new) = (old, new) }
 
   subscript(isNew: Bool) -> Placement { isNew ? new : old }
 }
 
 /// The regions of a patch, as far as they are known.
 public struct Layout: BitwiseCopyable, Equatable, Sendable {
-  /// How many regions there can be.
+  /// The highest number of regions.
   public static var limit: Int { 8 }
   var regions: InlineArray<8, Region> = .init(repeating: Region())
-  /// How many there are.
+  /// The number of regions.
   public internal(set) var count: Int {
     get { Int(truncatingIfNeeded: known) }
     set { known = UInt32(truncatingIfNeeded: newValue) }
   }
-  /// As wide on every machine, so that a checkpoint is too.
+  /// As wide on every machine, so that a checkpoint is so too.
   private var known: UInt32 = 0
 
-  /// A layout of which nothing is known.
+  /// A layout without regions.
   public init() {}
 
   /// Whether the regions are the same.
@@ -47,7 +45,7 @@ public struct Layout: BitwiseCopyable, Equatable, Sendable {
     return true
   }
 
-  /// Adds a region; the ninth is left out.
+  /// Adds a region; a ninth one is ignored.
   public mutating func append(_ region: Region) {
     guard count < Self.limit else { return }
     regions[count] = region

@@ -1,9 +1,9 @@
-/// The regions of a patch where they stand in memory. A layout is too large to be copied to a device's stack at every
-/// word that may be an address.
+/// The regions of a patch, read in place. A layout is too large to be copied to a device's stack at every word that may
+/// be an address.
 @safe
 struct RegionView {
   private let layout: UnsafePointer<Layout>
-  /// They stand at the layout's start.
+  /// The regions are at the layout's start.
   private var regions: UnsafePointer<Region> { unsafe UnsafeRawPointer(layout).assumingMemoryBound(to: Region.self) }
 
   @unsafe

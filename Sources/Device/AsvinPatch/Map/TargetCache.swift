@@ -1,19 +1,19 @@
-/// Targets that were seen to go elsewhere than the map says, and how far what stands near them went: by the target, by
-/// its 256 bytes and by its 4096 bytes.
+/// Targets that have moved to other places than the map predicts, and the shift of their neighbourhood: by the target,
+/// by its 256 bytes and by its 4096 bytes.
 ///
-/// Its functions are `mutating` so that a device is given a pointer to it, and no copy.
+/// Its functions are `mutating` so that a device passes a pointer to it and no copy.
 @safe
 struct TargetCache {
-  /// How near a target must be to one that was seen.
+  /// How near a target must be to a known one.
   enum Nearness: UInt32, CaseIterable {
     case same, near, far
 
-    /// Bits of a target that do not count; one less, since a key in use has its lowest bit set.
+    /// Bits of a target that do not count; one fewer, because a key in use has its lowest bit set.
     var bits: UInt32 { self == .same ? 0 : self == .near ? 7 : 11 }
   }
 
   private let entries: UnsafeMutablePointer<(key: UInt32, shift: UInt32)>
-  /// How many targets are kept; half as many of 256 bytes, and a quarter of 4096 bytes.
+  /// The number of targets; half as many of 256 bytes, and a quarter of 4096 bytes.
   private let targets: UInt32
 
   static func bytes(_ targets: UInt32) -> Int { 2 * 4 * Int(targets) * 7 / 4 }
@@ -31,7 +31,7 @@ struct TargetCache {
     return unsafe entries[place].key == key ? entries[place].shift : nil
   }
 
-  /// The shift of the target itself, or of what stands near it.
+  /// The shift of the target itself, or of its neighbourhood.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
@@ -52,7 +52,7 @@ struct TargetCache {
   private mutating func entry(_ nearness: Nearness, _ target: UInt32) -> (place: Int, key: UInt32) {
     let key = target &>> nearness.bits
     let hash = ((nearness == .same ? key : key >> 1) &* 0x9E37_79B1) >> 16
-    // The tables stand behind each other, each half as long as the one before.
+    // The tables follow each other, each half as long as the one before.
     let count = targets &>> nearness.rawValue
     return (Int(truncatingIfNeeded: 2 &* (targets &- count) &+ hash & (count &- 1)), key | 1)
   }

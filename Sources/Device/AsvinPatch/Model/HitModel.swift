@@ -1,11 +1,12 @@
-/// Whether a predicted byte is right. Nearly always it is, so the cost of a right one decides the size of small patches.
+/// Codes whether a predicted byte is right. Nearly always it is, so the cost of a right byte decides the size of small
+/// patches.
 @safe
 struct HitModel {
-  /// What it has just seen.
+  /// The recent history.
   private struct Past: BitwiseCopyable {
-    /// The last hits and misses, a bit each.
+    /// The last hits and misses, one bit each.
     var history: UInt32
-    /// Bytes since the last miss, and between that and the one before it.
+    /// Bytes since the last miss, and between that one and the one before.
     var gap: UInt32, previousGap: UInt32
   }
 
@@ -32,7 +33,7 @@ struct HitModel {
   ///
   /// - Parameters:
   ///   - kind: of the reference that it belongs to, and its place there.
-  ///   - neighbours: the source's byte and those around it: from one before to two behind it.
+  ///   - neighbours: the source's byte and those around it: from one before to two after it.
   ///   - last: the byte before it.
   #if hasFeature(Embedded)
   @inline(never)
@@ -58,7 +59,7 @@ struct HitModel {
     ]
     var logits = InlineArray<8, Int32>(repeating: 0)
     logits[7] = 256
-    // Backwards: a loop upwards would be unrolled, at seven times its size.
+    // Downwards, because a loop upwards would be unrolled, at seven times its size.
     var index = 7
     while index > 0 {
       index &-= 1

@@ -1,10 +1,11 @@
-/// A byte that no prediction gives, bit by bit, from what stands around it in the new image and the old.
+/// Codes a byte that no prediction gives, bit by bit, in the context of the bytes around it in the new image and in the
+/// old one.
 @safe
 struct LiteralModel {
   private let counters: Counters
   private var mixer: Mixer
 
-  /// Bytes of a workspace, with a table of so many slots.
+  /// Bytes of a workspace, with a table of *n* slots.
   static func bytes(_ slots: UInt32) -> Int { 2 * Int(slots) + Mixer.bytes(bits: 6) }
 
   init(slots: UInt32, in workspace: inout Workspace) {
@@ -24,7 +25,7 @@ struct LiteralModel {
   ) -> UInt32 {
     let isGap: UInt32 = kind == 31 ? 1 : 0
     let (last, second, fourth) = (recent & 255, recent >> 8 & 255, recent >> 24)
-    // The table is small: contexts of more than ten bits or so would push each other out.
+    // The table is small: contexts of more than about ten bits would displace each other.
     let place = new & 3
     var contexts: InlineArray<7, UInt32> = [
       isGap == 1 ? 256 | place : kind,
@@ -35,7 +36,7 @@ struct LiteralModel {
       fourth & 0xF0 | (last & 0xF0) << 8 | (second & 0xF0) << 4,
       predicted | kind << 8,
     ]
-    // Backwards: a loop upwards would be unrolled.
+    // Downwards, because a loop upwards would be unrolled.
     var index = 7
     while index > 0 {
       index &-= 1

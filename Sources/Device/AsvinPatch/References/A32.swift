@@ -4,7 +4,7 @@ enum A32 {
     // BLX (immediate)
     Form(
       0xFE00_0000, 0xFA00_0000, lead: 8, bits: 26, isFar: true, is: .signed, .init(0, 24, to: 2), .init(24, 1, to: 1)),
-    // What else has no condition.
+    // Other instructions without a condition.
     Form(0xF000_0000, 0xF000_0000, is: .exception),
     // B, BL
     Form(0x0E00_0000, 0x0A00_0000, lead: 8, bits: 26, isFar: true, is: .signed, .init(0, 24, to: 2)),

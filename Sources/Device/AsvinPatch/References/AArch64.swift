@@ -1,5 +1,5 @@
 /// AArch64 (Arm DDI 0487, C4 and C6.2): branches, literal loads, and page addresses with the low twelve bits that an
-/// instruction shortly behind adds.
+/// instruction shortly after adds.
 enum AArch64 {
   static let forms: InlineArray<12, Form> = [
     // B, BL

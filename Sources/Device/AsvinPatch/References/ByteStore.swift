@@ -1,4 +1,4 @@
-/// Bytes by their offset. What lies outside is 0.
+/// Bytes by their offset. Bytes outside are 0.
 public protocol ByteStore: ~Copyable {
   /// Bytes in all.
   var count: UInt32 { get }

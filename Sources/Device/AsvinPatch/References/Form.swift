@@ -1,14 +1,14 @@
-/// How instructions of one kind say where something else is: which bits tell them, and where the bits of the distance
-/// stand. Reading and rewriting both follow from it: ``FormView``.
+/// How instructions of one kind encode a reference: which bits identify them, and where the bits of the distance are.
+/// Reading and rewriting both follow from it: ``FormView``.
 struct Form: BitwiseCopyable {
-  /// A form's peculiarities.
+  /// The properties of a form.
   struct Traits: BitwiseCopyable {
     let rawValue: UInt8
     /// The distance has a sign, in its highest bit.
     static let signed = Traits(rawValue: 1)
-    /// The upper part of an address, to which an instruction shortly behind adds the rest.
+    /// The upper part of an address, to which an instruction shortly after adds the rest.
     static let upper = Traits(rawValue: 2)
-    /// The rest, to be added to the upper part that stands shortly before.
+    /// The rest, to be added to the upper part shortly before it.
     static let lower = Traits(rawValue: 4)
     /// Bits 22 and 23 of the distance are kept as their difference from the sign (Thumb-2).
     static let folded = Traits(rawValue: 8)
@@ -16,9 +16,9 @@ struct Form: BitwiseCopyable {
     static let inside = Traits(rawValue: 16)
     /// The rest has a sign, so the upper part is rounded to the nearest.
     static let rounded = Traits(rawValue: 64)
-    /// More fields stand in the table's next form.
+    /// More fields are in the table's next form.
     static let continued = Traits(rawValue: 128)
-    /// The instruction looks like another form and is no reference.
+    /// The instruction looks like another form and is not a reference.
     static let exception = Traits(rawValue: 32)
 
     static func + (one: Traits, other: Traits) -> Traits { Traits(rawValue: one.rawValue | other.rawValue) }
@@ -27,10 +27,11 @@ struct Form: BitwiseCopyable {
 
   /// Bits of an instruction that are bits of its distance.
   struct Field: BitwiseCopyable {
-    /// Five bits each: where they start in the instruction, where in the distance, and how many less one. 0 is none.
+    /// Five bits each: their start in the instruction, their start in the distance, and their number less one. 0 means
+    /// none.
     let rawValue: UInt16
 
-    /// So many bits, from a place in the instruction to one in the distance.
+    /// A number of bits, from a place in the instruction to one in the distance.
     init(_ from: UInt16, _ count: UInt16, to: UInt16) { rawValue = from | to << 5 | (count &- 1) << 10 }
     init() { rawValue = 0 }
 
@@ -39,18 +40,18 @@ struct Form: BitwiseCopyable {
     var mask: UInt32 { .max >> UInt32(31 &- (rawValue >> 10 & 31)) }
   }
 
-  /// Which bits of an instruction tell the form, and what they are.
+  /// The bits of an instruction that identify the form, and their values.
   let mask: UInt32, match: UInt32
   /// What the distance counts from.
   let origin: Origin
-  /// Bits of the distance; 32 where every distance will do.
+  /// Bits of the distance; 32 where every distance fits.
   private let reach: UInt8
   var bits: UInt8 { reach & 63 }
-  /// It mostly points out of the function that it stands in: a copy of it points to the same place, and does not move
-  /// with its target.
+  /// It mostly points out of its own function: a copy of it points to the same place, and does not move with its
+  /// target.
   var isFar: Bool { reach & 64 != 0 }
   let traits: Traits
-  /// The bit that says that the distance is to be added, not subtracted; 0 where there is none.
+  /// The bit that means that the distance is added, not subtracted; 0 where there is none.
   let adds: UInt8
   let fields: InlineArray<5, Field>
 

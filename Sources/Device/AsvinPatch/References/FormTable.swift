@@ -1,4 +1,4 @@
-/// The forms of an instruction set, where they stand in flash.
+/// The forms of an instruction set, in flash.
 @safe
 struct FormTable {
   private let start: UnsafePointer<Form>
@@ -10,7 +10,7 @@ struct FormTable {
     self.count = count
   }
 
-  /// The number of the first form that tells an instruction; `nil` where none does.
+  /// The number of the first form that identifies an instruction; `nil` where none does.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
@@ -19,6 +19,6 @@ struct FormTable {
     return nil
   }
 
-  /// A form by the number that ``first(telling:)`` gave.
+  /// A form by the number that ``first(telling:)`` returned.
   subscript(number: Int) -> FormView { unsafe FormView(start + number) }
 }

@@ -1,4 +1,4 @@
-/// A form in its table, which is never copied: not to the stack of a device, at every instruction.
+/// A form in its table. It is never copied, because a copy would go to the stack of a device at every instruction.
 @safe
 struct FormView {
   private let form: UnsafePointer<Form>

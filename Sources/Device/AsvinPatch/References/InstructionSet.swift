@@ -1,6 +1,7 @@
-/// The machine code that an image holds: how its references are found and rewritten.
+/// The instruction set of an image: how its references are found and rewritten.
 ///
-/// A device needs the handlers of its own machine code only: `-D ASVIN_WITHOUT_XTENSA` and the like leave others out.
+/// A device needs only the handlers of its own instruction set: `-D ASVIN_WITHOUT_XTENSA` and the like leave others
+/// out.
 public enum InstructionSet: UInt8, BitwiseCopyable, CaseIterable, Sendable {
   case none, thumb, a32, aarch64, riscv, xtensa, avr, x86
 
@@ -28,13 +29,13 @@ public enum InstructionSet: UInt8, BitwiseCopyable, CaseIterable, Sendable {
     }
   }
 
-  /// How far before a reference the bits stand that tell it.
+  /// How far before a reference the bits are that identify it.
   var opcodeDistance: UInt32 { self == .x86 ? 4 : 0 }
 
-  /// Where an upper part has the number of the register that it goes to, and the rest that of the one it adds to.
+  /// The place of the register number that an upper part writes to, and of the one that the rest adds to.
   var registers: (upper: UInt32, lower: UInt32) { self == .riscv ? (7, 15) : (0, 5) }
 
-  /// Whether its handler was built in.
+  /// Whether its handler is part of the build.
   public var isBuiltIn: Bool {
     #if ASVIN_WITHOUT_THUMB
     if self == .thumb { return false }
@@ -60,8 +61,8 @@ public enum InstructionSet: UInt8, BitwiseCopyable, CaseIterable, Sendable {
     return true
   }
 
-  /// Gives its table of forms, if its handler was built in. The table is only lent: it must not be kept, nor be told by
-  /// an optional pointer, since then the compiler would first copy it to the stack.
+  /// Calls a function with its table of forms, if its handler is part of the build. The table must not be kept, nor be
+  /// passed as an optional pointer, because then the compiler would first copy it to the stack.
   #if hasFeature(Embedded)
   @inline(never)
   #endif

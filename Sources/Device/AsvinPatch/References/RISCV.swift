@@ -1,5 +1,5 @@
 /// RISC-V with compressed instructions (RISC-V ISA Manual, volume I): jumps, branches, and the upper twenty bits of an
-/// address with the lower twelve that an instruction shortly behind adds.
+/// address with the lower twelve that an instruction shortly after adds.
 enum RISCV {
   static let forms: InlineArray<11, Form> = [
     // JAL

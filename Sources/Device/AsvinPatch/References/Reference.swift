@@ -1,20 +1,20 @@
-/// A place in code that says where something else is.
+/// A place in code that refers to another place.
 package struct Reference {
-  /// Which form it has, for statistics: below 16. 0 is no reference, 1 a word; the forms count from 2.
+  /// Its form, for statistics: below 16. 0 means no reference, 1 a word; the forms count from 2.
   package let kind: UInt8
   /// Bytes that hold it, at most 4.
   package let length: UInt8
-  /// Where it points: an offset in the image, or, outside it, whatever the place says.
+  /// Its target: an offset in the image, or outside it any value.
   package let target: UInt32
   private let set: InstructionSet
   private let traits: Form.Traits
   /// Whether a copy of it points to the same place.
   package let isFar: Bool
-  /// What its distance counts from: its own place, or where, some bytes before it, its upper part stands.
+  /// The origin of its distance: its own place, or the place of its upper part some bytes before it.
   private let origin: Origin
 
   static let word: UInt8 = 1
-  /// Instructions that are looked at for the rest of an address, and bytes for its upper part.
+  /// The number of instructions that are searched for the rest of an address, and of bytes for its upper part.
   private static let ahead = 5, behind: UInt32 = 20
 
   /// The reference at an offset; `nil` where there is none.
@@ -68,7 +68,7 @@ package struct Reference {
     self.origin = origin
   }
 
-  /// What an instruction shortly behind an upper part adds to its register.
+  /// The number that an instruction shortly after an upper part adds to its register.
   private static func rest(
     _ word: UInt32, at offset: UInt32, _ set: InstructionSet, _ forms: FormTable,
     _ image: (UInt32) -> UInt32
@@ -86,13 +86,13 @@ package struct Reference {
     return 0
   }
 
-  /// Whether it counts from 0, not from where it stands.
+  /// Whether its distance counts from 0, not from its place.
   var isAbsolute: Bool { origin.snap == 32 }
 
-  /// Whether its target is told in part by an instruction behind it.
+  /// Whether an instruction after it holds a part of its target.
   var isUpper: Bool { traits.has(.upper) }
 
-  /// Its bytes, little-endian, when it stands at an offset and points to a target; `nil` where it cannot.
+  /// Its bytes, little-endian, at an offset and with a target; `nil` where they cannot be encoded.
   package func rewritten(_ word: UInt32, at offset: UInt32, target: UInt32) -> UInt32? {
     var result: UInt32?
     let (number, distance) = (Int(kind) &- 2, target &- origin.at(offset))
@@ -100,12 +100,12 @@ package struct Reference {
     return result
   }
 
-  /// Its bytes without what they say of its target: with a distance of 0.
+  /// Its bytes with a distance of 0.
   package func masked(_ word: UInt32, at offset: UInt32) -> UInt32 {
     rewritten(word, at: offset, target: origin.at(offset)) ?? word
   }
 
-  /// As much of a target as an upper part at an offset tells.
+  /// The part of a target that an upper part at an offset holds.
   func upperPart(of target: UInt32, at offset: UInt32) -> UInt32 {
     let start = origin.at(offset)
     let distance = target &- start

@@ -1,17 +1,17 @@
-/// What a copied byte becomes: the old byte, unless it belongs to a reference whose target has moved.
+/// Predicts a copied byte: the old byte, unless it belongs to a reference whose target has moved.
 ///
 /// Functions that change nothing are `mutating` too: see ``PatchCodec``.
 @safe
 struct ReferencePredictor {
-  /// What the patch says of its images, and where parts of them stand. It stands in the workspace, and is read there:
-  /// it is too large to be copied to a device's stack at every word.
+  /// Facts about the images and the places of their parts. They are in the workspace and are read there, because they
+  /// are too large to be copied to a device's stack at every word.
   private let settings: UnsafeMutablePointer<PatchSettings>
   private let regions: RegionView
   private var cache: TargetCache
-  /// Where things have gone.
+  /// Where parts of the old image have moved.
   var map: AddressMap
 
-  /// The reference or word that is being written: where, its bytes as predicted, and where it points.
+  /// The reference or word that is being written: its place, its predicted bytes, and its target.
   private var start: UInt32 = 0
   private var end: UInt32 = 0
   private var bytes: UInt32 = 0
@@ -20,7 +20,7 @@ struct ReferencePredictor {
   private var predicted: UInt32 = 0
   private var nextInstruction: UInt32 = 0
   private var wordStart: UInt32 = .max
-  /// Whether the source is the new image, and where the source's image starts.
+  /// Whether the source is the new image, and the start of the source's image.
   private var isRepeat = false
   private var origin: UInt32 = 0
 
@@ -35,7 +35,7 @@ struct ReferencePredictor {
   private var set: InstructionSet { unsafe settings.pointee.set }
   private var memoryPage: UInt32 { unsafe UInt32(settings.pointee.memoryPage) }
 
-  /// Begins a cover; a reference that reaches over its start is not known.
+  /// Starts a cover. A reference that extends over its start is not known.
   mutating func begin(old: UInt32, _ oldSize: UInt32) {
     end = 0
     wordStart = .max
@@ -44,10 +44,10 @@ struct ReferencePredictor {
     nextInstruction = (old &- origin &+ set.alignment &- 1) & ~(set.alignment &- 1)
   }
 
-  /// The kind of the reference that a byte belongs to, and the byte's place in it; 0 where there is none.
+  /// The kind of the reference that a byte belongs to, and the byte's place in it; 0 for none.
   func kind(at new: UInt32) -> (kind: UInt32, place: UInt32) { new < end ? (kind, new &- start) : (0, 0) }
 
-  /// The predicted byte, of the byte at a source.
+  /// Predicts a byte from the byte at a source.
   mutating func predict<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyable>(
     new: UInt32, source: UInt32, plain: UInt32, in images: inout Images<Base, Output>
   ) -> UInt32 {
@@ -55,7 +55,7 @@ struct ReferencePredictor {
     return new < end ? bytes >> (8 &* (new &- start)) & 255 : plain
   }
 
-  /// Learns, once a reference or a word is whole, where it points now.
+  /// Learns the target of a reference or a word, once it is complete.
   mutating func finish<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyable>(
     new: UInt32, source: UInt32, in images: inout Images<Base, Output>
   ) {
@@ -81,7 +81,7 @@ struct ReferencePredictor {
     guard (word ^ bytes) << (32 &- 8 &* (end &- start)) != 0,
       let now = reference(start, word, inResult: true, of: &images), UInt32(now.kind) == kind
     else { return }
-    // The rest comes with an instruction that is still to come; only the upper part is known to be wrong.
+    // The rest is in an instruction that is still to come; only the upper part is known to be wrong.
     let rest = now.isUpper ? predicted &- now.upperPart(of: predicted, at: start) : 0
     cache.learn(target, shift: now.target &+ rest &- target)
   }
@@ -130,7 +130,7 @@ struct ReferencePredictor {
     (kind, target) = (UInt32(found.kind), found.target)
   }
 
-  /// Where a word that is an address points now.
+  /// The new target of a word that is an address.
   private mutating func moved(_ word: UInt32) -> UInt32? {
     let offset = regions.offset(ofAddress: word, inNew: false)
     guard offset != nil || word >> 24 == memoryPage && word >> 24 != 0 else { return nil }

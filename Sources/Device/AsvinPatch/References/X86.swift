@@ -1,5 +1,5 @@
 /// x86 (Intel SDM, volume 2): calls and jumps with a 32-bit distance. Instructions have any length, so a reference is
-/// the distance itself, and told by the four bytes before it.
+/// the distance itself, and the four bytes before it identify it.
 enum X86 {
   static let forms: InlineArray<3, Form> = [
     // CALL, JMP

@@ -13,7 +13,7 @@ enum Xtensa {
     Form(0xBF, 0xB6, lead: 4, bits: 8, is: .signed, .init(16, 8, to: 0)),
     // BNONE …
     Form(0xF, 0x7, lead: 4, bits: 8, is: .signed, .init(16, 8, to: 0)),
-    // L32R: what it loads stands up to 256 KiB before it.
+    // L32R: its literal is up to 256 KiB before it.
     Form(0xF, 0x1, lead: 3, snap: 2, page: -4, bits: 18, isFar: true, .init(8, 16, to: 2)),
     // BEQZ.N, BNEZ.N
     Form(0x8F, 0x8C, lead: 4, bits: 6, .init(4, 2, to: 4), .init(12, 4, to: 0)),

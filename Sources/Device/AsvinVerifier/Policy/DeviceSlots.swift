@@ -21,7 +21,7 @@ public struct DeviceSlots: Equatable, Sendable {
   }
 }
 
-extension Device {
+extension DevicePolicy {
   /// Whether the device has the slot of a component, which is noted.
   func has(_ slot: UInt64, in found: inout UInt32) -> Bool {
     guard case .required(let slots) = slots else { return true }

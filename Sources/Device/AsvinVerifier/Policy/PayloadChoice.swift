@@ -8,7 +8,7 @@ public enum PayloadChoice: Equatable, Sendable {
   case payload(Int)
 }
 
-extension Device {
+extension DevicePolicy {
   /// The payload for a component: a patch from the installed image, otherwise the compressed image, otherwise the image;
   /// `nil` where the device can use none.
   #if hasFeature(Embedded)
@@ -19,8 +19,8 @@ extension Device {
     if holds(slot, component.size, component.digest) { return .alreadyInstalled }
     var (best, bestRank, index) = (0, Int.max, 0)
     var cursor = component.payloads
-    // A manifest that was read to its end cannot fail here; if it did, the payloads after the defect would not count.
-    while let payload = try? cursor.next() {  // see above
+    // A manifest that was read to its end cannot fail here. If it did, the payloads after the defect would not count.
+    while let payload = try? cursor.next() {  // cannot fail: it was read to its end
       let isExcluded = index < 32 && excludedPayloads >> UInt32(truncatingIfNeeded: index) & 1 != 0
       let rank = isExcluded ? .max : rank(payload, of: slot)
       if rank < bestRank { (best, bestRank) = (index, rank) }
@@ -37,9 +37,6 @@ extension Device {
     return false
   }
 
-  /// The feature bit of patches that are stored and verified before they are applied.
-  private static var storedPatches: UInt64 { 1 << 8 }
-
   /// 0 for a patch from the installed image, 1 for one from the empty base, 2 for the image; the maximum if unusable.
   private func rank(_ payload: borrowing PayloadView, of slot: UInt64) -> Int {
     let needed = payload.neededFeatures
@@ -47,11 +44,11 @@ extension Device {
     // A block of the stream is held in RAM until its digest is checked.
     let chunk = UInt32(truncatingIfNeeded: payload.chunk)
     let isSealed = chunk > 0
-    let block = isSealed ? UInt64(1 as UInt32 &<< chunk) &+ 32 : 0
+    let block = isSealed ? UInt64(1 as UInt32 &<< chunk &+ SealedBlock.linkBytes) : 0
     guard block <= blockMemory ?? memory else { return .max }
     guard kind == .patch else { return 2 }
-    // A device applies no byte of a patch that it has not verified.
-    guard isSealed || needed & Self.storedPatches != 0, memory > 0 else { return .max }
+    // A device applies no byte of a patch before that byte is verified.
+    guard isSealed || needed & PayloadFeature.stored != 0, memory > 0 else { return .max }
     guard payload.neededMemory <= memory &- (blockMemory == nil ? block : 0) else { return .max }
     if payload.baseDigest.isEmpty { return 1 }
     return holds(slot, payload.baseSize, payload.baseDigest) ? 0 : .max

@@ -1,8 +1,8 @@
-/// The strict profile of Ed25519: what an encoding must be before the equation is computed at all.
+/// The strict profile of Ed25519: the checks of an encoding before the equation is computed.
 ///
-/// S < L, A and R canonical and not of small order. Libraries differ on all of these (the 12 cases of
-/// ed25519-speccheck tell them apart), so they are checked here, once, for every library. With the cofactorless
-/// equation the row that results is: case 3 accepted, the other eleven rejected.
+/// S < L, A and R canonical and not of small order. Libraries differ on all of these, as the 12 cases of
+/// ed25519-speccheck show. So they are checked here, once, for every library. With the cofactorless equation, case 3 is
+/// accepted and the other eleven are rejected.
 public enum Ed25519Profile {
   /// Whether a signature (R ‖ S, 64 bytes) and a key (A, 32 bytes) are within the profile.
   public static func admits(signature: Span<UInt8>, key: Span<UInt8>) -> Bool {

@@ -1,27 +1,27 @@
 import AsvinManifest
 
 extension Verifier where Provider: ~Copyable {
-  /// What speaks against an envelope before its manifest is parsed: whether too few trusted keys signed it. Those that did
-  /// are a bit each in `signers`.
+  /// The check of an envelope before its manifest is parsed: whether enough trusted keys signed it. Each of those keys
+  /// is a bit in `signers`.
   ///
-  /// The key fixes the algorithm; `kid` only selects: every trusted key that it matches is tried, and a key counts
-  /// once however many signatures it made. A signature that does not hold is ignored; when too few hold, the
-  /// rejection names the one that came closest.
+  /// The key fixes the algorithm; `kid` only selects: every trusted key that it matches is tried, and a key counts once
+  /// however many signatures it made. A signature that does not hold is ignored; when too few hold, the rejection names
+  /// the one that came closest.
   ///
-  /// A function of its own on a device: what it takes of the stack is given back before the manifest is parsed.
+  /// A function of its own on a device, so that its stack is free before the manifest is parsed.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
   func reason(
     against envelope: borrowing EnvelopeView, trust: borrowing Trust, signers: inout UInt32
   ) -> Reason? {
-    // Key sets do not exist yet: what depends on them is refused by name, not passed over.
+    // Key sets do not exist yet, so that a release which needs one is refused by name and not ignored.
     guard !envelope.hasKeySetLinks else { return .keySetLinksUnsupported }
     var distinct: UInt32 = 0
     var closest = Reason.unsigned
     var cursor = envelope.signatures
-    // An envelope that was read to its end cannot fail here; if it did, the signatures that follow would not count.
-    while let signature = try? cursor.next() {  // see above
+    // An envelope that was read to its end cannot fail here. If it did, the signatures that follow would not count.
+    while let signature = try? cursor.next() {  // cannot fail: it was read to its end
       if closest == .unsigned { closest = .untrustedKey }
       for index in trust.anchors.indices {
         guard trust.anchors[index].keyID.matches(signature.keyID) else { continue }
@@ -40,7 +40,7 @@ extension Verifier where Provider: ~Copyable {
     return nil
   }
 
-  /// Whether the same key stands among the anchors before an index.
+  /// Whether the same key is among the anchors before an index.
   private func isRepeated(_ index: Int, in trust: borrowing Trust) -> Bool {
     for earlier in 0..<index where trust.anchors[earlier].key == trust.anchors[index].key { return true }
     return false
@@ -62,7 +62,7 @@ extension Verifier where Provider: ~Copyable {
   }
 
   private func isManifestType(_ type: Span<UInt8>) -> Bool {
-    let expected = Schema.manifestType
+    let expected = ManifestSchema.manifestType
     let bytes = unsafe UnsafeBufferPointer(start: expected.utf8Start, count: expected.utf8CodeUnitCount)
     return unsafe equal(bytes.span, type)
   }

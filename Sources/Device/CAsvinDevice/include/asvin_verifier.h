@@ -1,6 +1,7 @@
 // The verifier and installer of asvin-pack for firmware in C. No heap, no clock, no files: memory and flash are the
 // caller's. A result is ASVIN_DONE, or a reason code of Sources/Device/AsvinVerifier/Reason.swift; ASVIN_MISUSE where a pointer is
 // missing or a function is called out of turn. Nothing here is safe to call from two threads.
+// The functions are in libasvin_verifier.a; those of a device that installs in place are in libasvin_in_place.a.
 #ifndef ASVIN_VERIFIER_H
 #define ASVIN_VERIFIER_H
 
@@ -12,7 +13,7 @@ extern "C" {
 #endif
 
 // Results that are decisions differ in 11 bits or more from 0, from every reason code and from each other, and are no
-// address of a usual microcontroller: a skipped instruction or a flipped bit does not make one of anything else. Compare
+// address of a usual microcontroller: a skipped instruction or a flipped bit does not turn another value into one. Compare
 // with ==, never with "not 0".
 #define ASVIN_DONE 0x5C6A5387
 #define ASVIN_SIGNED 0x5687C966
@@ -76,10 +77,12 @@ typedef struct asvin_device {
   uint32_t trial_starts;       // how often an update is started before it is reverted, unless it is confirmed; 0 for 3
   uint32_t running_bytes;      // bytes of the image that really runs, and its SHA-256; 0 where they are not known
   uint8_t running_digest[32];
-  uint8_t *memory;  // aligned to 8: a block of a sealed stream, and behind it what a patch is applied in
+  uint8_t *memory;  // aligned to 8: a block of a sealed stream, then the memory of a patch
   uint32_t memory_bytes;
   uint32_t images_only;        // 1: patches and compressed images are not chosen, whatever the memory
   uint32_t excluded_payloads;  // bit n: payload n of this release has failed here, and the next best is chosen
+  const asvin_flash *spare;       // for patches in place, see asvin_begin_in_place: one or two erase blocks
+  const asvin_flash *checkpoint;  // for patches in place: two halves of complete erase blocks
 } asvin_device;
 
 // What is to be fetched: payload number `payload` of slot 0, `stream_bytes` of it, as the platform sends it. It is as
@@ -90,7 +93,7 @@ typedef struct asvin_plan {
   uint64_t stream_bytes;
   uint32_t payload;
   uint32_t is_patch;
-  uint32_t is_installed;  // 1 where the image runs already, or stands in the target slot to be tried
+  uint32_t is_installed;  // 1 where the image runs already, or is in the target slot to be tried
   uint8_t release[32];    // SHA-256 of the manifest
   uint64_t storage[26];
 } asvin_plan;
@@ -100,13 +103,19 @@ typedef struct asvin_update {
   uint64_t storage[256];
 } asvin_update;
 
+// An update in place that is under way: asvin_push and asvin_finish get its update.
+typedef struct asvin_in_place_update {
+  asvin_update update;
+  uint64_t storage[64];
+} asvin_in_place_update;
+
 // Notes a start, and what really runs: running_slot, and where running_bytes is not 0, running_digest, which then decides.
 // Call it once in each start, in the bootloader or in what it has started. A second call costs one of the trial starts.
 //   ASVIN_CONFIRMED  what is confirmed is to run
 //   ASVIN_TRIAL      the update is to run; it calls asvin_confirm when it works
 //   ASVIN_REVERTED   what is confirmed is to run: an update was not started, or not confirmed, and is given up
 // *slot is the slot that is to run. Where another one runs, set the bootloader to *slot and restart. After a reason code,
-// no state could be read or written: go on with what runs.
+// no state could be read or written: continue with what runs.
 int32_t asvin_boot(const asvin_device *device, uint32_t *slot);
 
 // Keeps the update that is on trial, and raises the rollback floor to it. First make the bootloader keep the slot, then call
@@ -141,6 +150,35 @@ int32_t asvin_check_base(const asvin_device *device, const asvin_plan *plan);
 // A code from 46 to 58, or 71, is about the payload: set its bit in excluded_payloads, and verify again.
 int32_t asvin_begin_image(asvin_update *update, const asvin_device *device, const asvin_plan *plan, uint64_t *offset);
 int32_t asvin_begin(asvin_update *update, const asvin_device *device, const asvin_plan *plan, uint64_t *offset);
+
+// Patches in place: for a device whose image has one slot, and whose updater (a bootloader, or a firmware in a slot of its
+// own) rewrites it. The updater sets target and target_slot to the slot of the image, running_slot to ASVIN_NO_SLOT, running
+// to NULL, factory_slot to target_slot, and running_bytes and running_digest to the image in target, which is the base.
+// spare and checkpoint are two more regions, with erase blocks of the same size as target's:
+//   spare       as many erase blocks as a window of the patch: 1 or 2, as `asvin-pack sign --in-place` states
+//   checkpoint  two halves, each of complete erase blocks and with room for the patch's memory and 32 bytes. `asvin-pack
+//               delta --in-place --json` prints the bytes: with erase blocks of 4 KiB, 32 KiB for the profile tiny and 72 KiB
+//               for standard
+// Where one of them is NULL, no patch in place is chosen.
+//
+// asvin_begin_in_place is asvin_begin for such a device: it accepts patches in place and complete images, and refuses
+// compressed images with a code about the payload. It begins or resumes. Before the first erase of target, it checks size
+// and digest of the base, the sizes of all regions, and their erase blocks. Then it notes in the state that the image is
+// gone: until asvin_finish, asvin_boot answers with ASVIN_CONFIRMED and *slot = ASVIN_NO_SLOT. Then there is nothing to
+// start: the updater calls asvin_base, verifies, and calls this again, which resumes.
+//
+// An update in place has no fallback. One that is not confirmed is given up as any other one: asvin_boot answers with
+// ASVIN_REVERTED and *slot = ASVIN_NO_SLOT, and the updater installs another release, as a complete image.
+//
+// ASVIN_MISUSE where a region is missing, overlaps another one, or has other erase blocks than target, and where target
+// runs or is the fallback of an update on trial. A code from 46 to 58, 71 or 73 is about the payload, as for asvin_begin: 58
+// where the base is not in target, 73 where the patch was made for another flash.
+int32_t asvin_begin_in_place(
+    asvin_in_place_update *update, const asvin_device *device, const asvin_plan *plan, uint64_t *offset);
+
+// The image that an update in place is made from, while neither it nor its result is in target: for running_bytes and
+// running_digest. ASVIN_MISUSE where no patch in place is under way.
+int32_t asvin_base(const asvin_device *device, uint32_t *bytes, uint8_t *digest);
 
 // Accepts the next bytes of the stream, any number of them.
 int32_t asvin_push(asvin_update *update, const uint8_t *bytes, uint32_t count);

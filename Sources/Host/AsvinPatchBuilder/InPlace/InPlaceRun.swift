@@ -1,28 +1,32 @@
+import AsvinInstaller
 package import AsvinPatch
 
-/// Applies a patch in place as a device does: begins, or goes on where the power was cut.
+/// Applies a patch in place as a device does: starts it, or resumes it after a loss of power.
 package enum InPlaceRun {
   /// Applies a patch to what the flash holds.
   ///
   /// - Parameters:
-  ///   - isResumed: whether a patch was begun before; what the journal says is then gone on with.
-  ///   - maximum: bytes of the result at most.
-  /// - Returns: bytes of the result; `nil` when the power was cut.
+  ///   - isResumed: whether a patch was started before; then it resumes from the checkpoint.
+  ///   - maximum: the highest number of bytes of the result.
+  /// - Returns: bytes of the result, or `nil` when power was lost.
   package static func apply(
     _ patch: [UInt8], on flash: SimulatedFlash, oldSize: UInt32, isResumed: Bool, maximum: UInt32
   ) throws(PatchError) -> UInt32? {
     let header = try PatchHeader(patch.span)
-    let handle = FlashHandle(flash)
-    guard var journal = PatchJournal(header, flash: handle) else { throw PatchError(.unknownFormat, at: 1) }
+    // The link stands for the patch, which is the only one here.
+    let recovered = isResumed ? PatchJournal(recovering: 0, on: flash.regions) : nil
+    guard let journal = recovered ?? PatchJournal(header, on: flash.regions, patch: 0) else {
+      throw PatchError(.unknownFormat, at: 1)
+    }
     let memory = UnsafeMutableRawBufferPointer.allocate(
       byteCount: header.workspaceBytes, alignment: 8)
     defer { unsafe memory.deallocate() }
-    let base = SlotBase(handle, count: oldSize)
-    let state = isResumed ? journal.recover() : nil
+    let base = RegionBytes(flash.regions.slot, count: oldSize)
+    let state = recovered?.recover()
     if state == nil { journal.clear() }
     if flash.hasFailed { return nil }
     let output = SlotOutput(journal, oldSize: oldSize)
-    var applier: Applier<SlotBase<FlashHandle>, SlotOutput<FlashHandle>>
+    var applier: Applier<RegionBytes<FlashHandle>, SlotOutput<FlashHandle>>
     if let state {
       guard
         let resumed = unsafe Applier(
@@ -45,7 +49,7 @@ package enum InPlaceRun {
       }
       if !flash.hasFailed { try applier.finish() }
     } catch {
-      // Without power nothing that was read means anything.
+      // After flash has failed, what was read from it means nothing.
       if !flash.hasFailed { throw error }
     }
     return flash.hasFailed ? nil : applier.resultSize

@@ -1,6 +1,17 @@
+package import AsvinInstaller
 package import AsvinPatch
 
-/// Flash in memory: counts what it does, holds every rule, and can lose its power at any operation.
+/// The areas of flash that a patch in place uses.
+package enum FlashArea: Int, Sendable {
+  /// Holds the base, then the result.
+  case slot
+  /// Holds a window until it is copied to the slot.
+  case spare
+  /// Holds the state after the last window, twice.
+  case checkpoint
+}
+
+/// Flash in memory. It counts operations, checks every rule of flash, and can lose its power at any operation.
 package final class SimulatedFlash {
   private var areas: [[UInt8]]
   /// Bytes of each area that cannot be read.
@@ -43,21 +54,21 @@ package final class SimulatedFlash {
   package func restart() { (hasFailed, cutAt) = (false, nil) }
 
   func byte(_ area: FlashArea, _ offset: UInt32) -> UInt8 {
-    guard Int(offset) < areas[Int(area.rawValue)].count else { return 0 }
-    return isReadable(area, Int(offset)) ? areas[Int(area.rawValue)][Int(offset)] : 0xEE
+    guard Int(offset) < areas[area.rawValue].count else { return 0 }
+    return isReadable(area, Int(offset)) ? areas[area.rawValue][Int(offset)] : 0xEE
   }
 
   /// Whether a byte can be read.
-  package func isReadable(_ area: FlashArea, _ offset: Int) -> Bool { !unreadable[Int(area.rawValue)].contains(offset) }
+  package func isReadable(_ area: FlashArea, _ offset: Int) -> Bool { !unreadable[area.rawValue].contains(offset) }
 
   /// Bytes of an area.
-  func capacity(_ area: FlashArea) -> UInt32 { area == .slot ? slotRoom : UInt32(areas[Int(area.rawValue)].count) }
+  func capacity(_ area: FlashArea) -> UInt32 { area == .slot ? slotRoom : UInt32(areas[area.rawValue].count) }
 
   /// Changes a byte of the slot, as a bit that flips does.
   package func flip(_ offset: Int) { areas[0][offset] ^= 1 }
 
   func erase(_ area: FlashArea, _ offset: UInt32) {
-    let (area, offset) = (Int(area.rawValue), Int(offset))
+    let (area, offset) = (area.rawValue, Int(offset))
     guard offset % blockBytes == 0, fits(area, offset + blockBytes) else { return violate("erase", offset) }
     let count = begin() ? blockBytes : blockBytes * part / 256
     guard !hasFailed || cutAt == operations else { return }
@@ -68,7 +79,7 @@ package final class SimulatedFlash {
   }
 
   func write(_ area: FlashArea, _ offset: UInt32, _ bytes: Span<UInt8>) {
-    let (area, offset) = (Int(area.rawValue), Int(offset))
+    let (area, offset) = (area.rawValue, Int(offset))
     guard bytes.count > 0, offset % 256 + bytes.count <= 256, offset + bytes.count <= areas[area].count else {
       return violate("write", offset)
     }
@@ -111,14 +122,32 @@ package final class SimulatedFlash {
   }
 }
 
-/// A handle to simulated flash.
-package struct FlashHandle: PatchFlash {
+/// A handle to an area of simulated flash.
+package struct FlashHandle: FlashRegion {
   package let flash: SimulatedFlash
-  package init(_ flash: SimulatedFlash) { self.flash = flash }
+  private let area: FlashArea
+  package init(_ flash: SimulatedFlash, _ area: FlashArea) { (self.flash, self.area) = (flash, area) }
+  package var capacity: UInt64 { UInt64(flash.capacity(area)) }
   package var blockBytes: UInt32 { UInt32(flash.blockBytes) }
-  package func capacity(_ area: FlashArea) -> UInt32 { flash.capacity(area) }
-  package func byte(_ area: FlashArea, at offset: UInt32) -> UInt8 { flash.byte(area, offset) }
-  package func erase(_ area: FlashArea, at offset: UInt32) { flash.erase(area, offset) }
-  package func write(_ area: FlashArea, at offset: UInt32, _ bytes: Span<UInt8>) { flash.write(area, offset, bytes) }
+  /// A word of flash with an error-correcting code is written at once.
+  package var writeBytes: UInt32 { UInt32(max(1, flash.word)) }
   package var hasFailed: Bool { flash.hasFailed }
+  package func byte(_ offset: UInt64) -> UInt8 { flash.byte(area, UInt32(truncatingIfNeeded: offset)) }
+  package func read(_ offset: UInt64, into bytes: UnsafeMutableRawBufferPointer) -> Bool {
+    let places = Int(offset)..<Int(offset) + bytes.count
+    for place in places { unsafe bytes[place - places.lowerBound] = byte(UInt64(place)) }
+    return places.allSatisfy { flash.isReadable(area, $0) }
+  }
+  package func erase(_ offset: UInt64) { flash.erase(area, UInt32(truncatingIfNeeded: offset)) }
+  package func write(_ offset: UInt64, _ bytes: Span<UInt8>) {
+    flash.write(area, UInt32(truncatingIfNeeded: offset), bytes)
+  }
+}
+
+extension SimulatedFlash {
+  /// The three areas, as the installer uses them.
+  package var regions: InPlaceFlash<FlashHandle> {
+    InPlaceFlash(
+      slot: FlashHandle(self, .slot), spare: FlashHandle(self, .spare), checkpoint: FlashHandle(self, .checkpoint))
+  }
 }

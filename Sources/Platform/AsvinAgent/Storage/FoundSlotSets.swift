@@ -66,7 +66,7 @@ private struct SignedManifest {
   init(_ envelope: [UInt8], for identity: DeviceIdentity) throws {
     let parts = try identity.verifying()
     guard let trust = Trust(parts.anchors.span) else { throw Rejection(.untrustedKey) }
-    let device = Device(
+    let device = DevicePolicy(
       vendor: .required(parts.vendor), deviceClass: .required(parts.deviceClass), floor: .unchecked, sequence: nil,
       slots: .unchecked)
     let verified = try Verifier(OpenSSL()).verify(envelope.span, trust: trust, device: device)

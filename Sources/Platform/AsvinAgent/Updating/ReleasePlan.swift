@@ -31,7 +31,7 @@ struct ReleasePlan {
   let steps: [Step]
 
   /// The feature bits of all instruction sets and of the Linux profile.
-  static let features: UInt64 = 0x1FE
+  static let features = PayloadFeature.twoSlots | PayloadFeature.stored
   /// The memory for applying a patch in bytes.
   static let memory: UInt64 = 256 << 20
 
@@ -57,7 +57,7 @@ struct ReleasePlan {
     guard let trust = Trust(parts.anchors.span) else { throw Rejection(.untrustedKey) }
     let installed = running?.installed ?? []
     let needed = (slots ?? Set(installed.map(\.slot))).reduce(UInt32(0)) { $0 | 1 << UInt32(clamping: $1) }
-    var device = Device(
+    var device = DevicePolicy(
       vendor: .required(parts.vendor), deviceClass: .required(parts.deviceClass), floor: .required(floor),
       sequence: running?.sequence, slots: .required(DeviceSlots(.max, needed: needed)), features: Self.features,
       memory: Self.memory, installed: installed.span)
@@ -99,6 +99,6 @@ extension ReleasePlan.Step {
       payloadDigest: payload.digest, isSealed: payload.seal != nil)
   }
 
-  /// Whether the payload is a patch of the Linux profile, which is stored and verified completely before it is applied.
-  var isLinuxPatch: Bool { plan.isPatch && features & 1 << 8 != 0 }
+  /// Whether the payload is a patch that no microcontroller applies, which is stored and verified completely before it is applied.
+  var isLinuxPatch: Bool { plan.isPatch && features & PayloadFeature.stored != 0 }
 }

@@ -23,7 +23,7 @@ extension Firmware.Release {
   ) throws -> [ChosenPayload]? {
     let view = try EnvelopeView(envelope.span)
     let manifest = try Manifest(ManifestView(view.manifest))
-    let device = AsvinVerifier.Device(
+    let device = DevicePolicy(
       vendor: .unchecked, deviceClass: .unchecked, floor: .unchecked, sequence: nil, slots: .unchecked,
       features: features, memory: memory, installed: installed.span)
     var chosen: [ChosenPayload] = []

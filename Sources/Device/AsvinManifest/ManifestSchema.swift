@@ -1,5 +1,5 @@
-// The whole signed format: every map's keys, every fixed size, every constant, as in `manifest.cddl` beside this file.
-// A test reads that file and compares it with these tables. An unknown key ≥ 0 is critical everywhere but in a payload.
+// The complete signed format: every map's keys, every fixed size, every constant, as in `manifest.cddl`. A test reads
+// that file and compares it with these tables. An unknown key ≥ 0 is critical everywhere but in a payload.
 
 /// Keys of an envelope.
 public enum EnvelopeKey: UInt64, CaseIterable, Sendable {
@@ -115,7 +115,7 @@ public enum SignatureAlgorithm: Int64, CaseIterable, Sendable {
 }
 
 /// Constants and fixed sizes of the formats.
-public enum Schema {
+public enum ManifestSchema {
   /// The manifest format that this code reads and writes.
   public static let format: UInt64 = 1
   /// `typ` of a signature over a manifest: compared, so that one over a key set never stands for it.

@@ -3,9 +3,9 @@ enum Outcome: Equatable {
   case done(UInt32), failed(PatchError.Reason), cut
 }
 
-/// A device that writes a patch over its base. Its profile is tiny: the state is written and read again for each
-/// window, bit by bit for its CRC, and that is most of the time.
-struct Device {
+/// A device that writes a patch over its base. Its profile is tiny, because most of the time goes into the state, which is
+/// written and read again for each window, with a CRC.
+struct OverwritingDevice {
   let header: PatchHeader
   let flash: Flash
   let base: Base
@@ -24,7 +24,7 @@ struct Device {
     let header = PatchHeader(
       profile: .tiny, emphasis: what & 128 == 0 ? .references : .literals, base: 1, result: 2, inPlace: inPlace)
     self.header = header
-    // Kept: an execution is to be short.
+    // Kept, so that an execution is short.
     let key = what & 0x80 | (blocks & 0x80) >> 5 | blocks % 3
     flash = Self.flashes[key] ?? Flash(header, inPlace)
     Self.flashes[key] = flash
@@ -32,14 +32,14 @@ struct Device {
     (self.pieces, unsafe self.patch) = (pieces, unsafe patch)
   }
 
-  /// Begins the patch on a new base, until the power goes.
+  /// Starts the patch on a new base, until power is lost.
   func begin(cutAt: Int = 0) -> Outcome {
     flash.fill(base)
     flash.restart(cutAt: cutAt)
     return apply(isResumed: false)
   }
 
-  /// Goes on where the journal says, if need be twice.
+  /// Resumes from the checkpoint, if need be twice.
   func resume(cutAt: Int) -> Outcome {
     flash.restart(cutAt: cutAt)
     let outcome = apply(isResumed: true)
@@ -49,10 +49,15 @@ struct Device {
   }
 
   private func apply(isResumed: Bool) -> Outcome {
-    guard var journal = PatchJournal(header, flash: flash) else { fatalError("the header is one for in place") }
+    let recovered = isResumed ? PatchJournal(recovering: 3, on: flash.regions) : nil
+    guard let journal = recovered ?? PatchJournal(header, on: flash.regions, patch: 3) else {
+      fatalError("the header is one for in place")
+    }
+    // A forged checkpoint may have another header, whose workspace is as the device's memory or refused.
     let workspace = unsafe Self.workspaces[header]
-    let base = SlotBase(flash, count: base.count)
-    let state = isResumed ? journal.recover() : nil
+    guard unsafe journal.header.workspaceBytes <= workspace.count else { return .failed(.unknownFormat) }
+    let base = RegionBytes(flash.regions.slot, count: base.count)
+    let state = recovered?.recover()
     if state == nil { journal.clear() }
     if flash.hasFailed { return .cut }
     let output = SlotOutput(journal, oldSize: base.count)
@@ -61,17 +66,18 @@ struct Device {
         unsafe Applier(header, base: base, output: output, maximum: UInt32(Flash.slotBytes), workspace: workspace))
     }
     let resumed = unsafe Applier(
-      header, resuming: state, base: base, output: output, maximum: UInt32(Flash.slotBytes), workspace: workspace)
+      journal.header, resuming: state, base: base, output: output, maximum: UInt32(Flash.slotBytes),
+      workspace: workspace)
     guard let resumed else { return .failed(.unknownFormat) }
     return push(resumed)
   }
 
-  private func push(_ applier: consuming Applier<SlotBase<Flash>, SlotOutput<Flash>>) -> Outcome {
+  private func push(_ applier: consuming Applier<RegionBytes<FlashArea>, SlotOutput<FlashArea>>) -> Outcome {
     var pieces = pieces
     let place = min(applier.offset - UInt64(header.byteCount), UInt64(patch.count))
     do throws(PatchError) {
       try unsafe pieces.forEach(of: patch.extracting(Int(place)...)) { piece throws(PatchError) in
-        // Without power nothing that was read means anything, so a device stops.
+        // After flash has failed, what is read from it means nothing, so a device stops.
         if !flash.hasFailed { try applier.push(piece) }
       }
       if !flash.hasFailed { try applier.finish() }

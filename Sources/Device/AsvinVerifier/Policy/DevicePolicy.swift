@@ -1,12 +1,12 @@
 public import AsvinManifest
 
-/// What a release is measured against: the device that would install it.
-public struct Device: ~Escapable {
-  /// A demand that is made, or that is knowingly left out.
+/// The policy of a device, against which a release is checked.
+public struct DevicePolicy: ~Escapable {
+  /// A demand that is made, or that is left out on purpose.
   public enum Demand<Value: Sendable>: Sendable {
     /// The release must meet this.
     case required(Value)
-    /// Not asked. For inspection on a host; a device that leaves a demand out accepts other devices' releases.
+    /// Not checked. For inspection on a host; a device that leaves a demand out accepts other devices' releases.
     case unchecked
   }
 
@@ -40,7 +40,7 @@ public struct Device: ~Escapable {
   /// of this step to reach the highest number.
   package static var usualStep: UInt64 { 1 << 48 }
 
-  /// A device that accepts complete images only. The demands have no default: leaving one out is written down.
+  /// A device that accepts complete images only. The demands have no default, so that leaving one out is visible.
   @_lifetime(copy installed)
   public init(
     vendor: Demand<Identifier>, deviceClass: Demand<Identifier>, floor: Demand<UInt64>, sequence: UInt64?,
@@ -69,7 +69,7 @@ public struct InstalledImage: Sendable {
   /// SHA-256 of the image.
   public let digest: Digest
 
-  /// An image of its parts.
+  /// Creates an image.
   public init(slot: UInt64, size: UInt64, digest: Digest) {
     self.slot = slot
     self.size = size

@@ -1,17 +1,16 @@
-/// The parts in which the new image is written: all at once beside the old one, or over it, window by window in an
-/// order that the patch tells.
+/// The parts in which the new image is written: all at once to another slot, or over the old image, window by window in
+/// an order that the patch states.
 ///
-/// A window ends every run and every cover, so that between two windows nothing is in the air.
+/// A window ends every run and every cover, so that nothing extends over two windows.
 public struct Windows: Equatable, Sendable {
   /// How an image is written over the one that it is made from.
   public struct InPlace: Equatable, Sendable {
     /// The erase block's size, as a power of two: 8...24.
     public var blockBits: UInt32
-    /// Blocks of a window, which are kept twice while the window is written: 1 or 2.
+    /// Blocks of a window, which are stored twice while the window is written: 1 or 2.
     public var spareBlocks: UInt32
 
-    /// A way to write in place.
-    public init(blockBits: UInt32, spareBlocks: UInt32) {
+    package init(blockBits: UInt32, spareBlocks: UInt32) {
       (self.blockBits, self.spareBlocks) = (blockBits, spareBlocks)
     }
 
@@ -22,13 +21,13 @@ public struct Windows: Equatable, Sendable {
   private let bytes: UInt32
   private let size: UInt32
 
-  /// The windows of a new image of so many bytes.
+  /// The windows of a new image of a size.
   public init(_ inPlace: InPlace?, size: UInt32) {
     bytes = inPlace?.windowBytes ?? max(size, 1)
     self.size = size
   }
 
-  /// How many there are; an empty image has one.
+  /// The number of windows; an empty image has one.
   public var count: UInt32 { size == 0 ? 1 : (size &- 1) / bytes &+ 1 }
 
   /// A window by its number, which is below ``count``.

@@ -1,10 +1,10 @@
-/// CRC-32 as in IEEE 802.3, four bits at a time: it guards against power cuts, and is small.
-package struct CRC32 {
+/// CRC-32 as in IEEE 802.3, four bits at a time because that table is small. It detects what a loss of power leaves.
+struct CRC32 {
   private var register: UInt32 = .max
-  package init() {}
-  package var value: UInt32 { ~register }
+  init() {}
+  var value: UInt32 { ~register }
 
-  package mutating func add(_ byte: UInt8) {
+  mutating func add(_ byte: UInt8) {
     register ^= UInt32(byte)
     for _ in 0..<2 { register = register >> 4 ^ Self.table[Int(truncatingIfNeeded: register & 15)] }
   }

@@ -1,0 +1,191 @@
+// Names as the C header has them.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
+import AsvinInstaller
+import AsvinManifest
+import AsvinVerifier
+import AsvinDeviceCrypto
+public import CAsvinDevice
+
+/// Notes in the boot state, before the first erase of a slot, that nothing in it can be started. It is stored after the
+/// installer.
+@safe
+struct Claim {
+  let device: UnsafePointer<asvin_device>
+  let plan: InstallPlan
+  /// ``ASVIN_DONE`` once it is noted.
+  var answer: Int32 = 0
+}
+
+/// A region of a device that installs in place; the slot has a claim.
+@safe
+struct InPlaceRegion: FlashRegion {
+  private let region: CRegion
+  private let claim: UnsafeMutablePointer<Claim>?
+
+  @unsafe
+  init(
+    _ flash: UnsafePointer<asvin_flash>, _ failed: UnsafeMutablePointer<Bool>,
+    _ claim: UnsafeMutablePointer<Claim>? = nil
+  ) {
+    region = unsafe CRegion(flash, failed)
+    unsafe self.claim = claim
+  }
+
+  var capacity: UInt64 { region.capacity }
+  var blockBytes: UInt32 { region.blockBytes }
+  var writeBytes: UInt32 { region.writeBytes }
+  var hasFailed: Bool { region.hasFailed }
+  func byte(_ offset: UInt64) -> UInt8 { region.byte(offset) }
+  func read(_ offset: UInt64, into bytes: UnsafeMutableRawBufferPointer) -> Bool {
+    unsafe region.read(offset, into: bytes)
+  }
+  func write(_ offset: UInt64, _ bytes: Span<UInt8>) { region.write(offset, bytes) }
+
+  func erase(_ offset: UInt64) {
+    if let claim = unsafe claim {
+      if unsafe claim.pointee.answer != ASVIN_DONE { unsafe claim.pointee.answer = unsafe rewrite(claim) }
+      // The old image is not touched before the state knows that it is gone.
+      let isNoted = unsafe claim.pointee.answer == ASVIN_DONE
+      guard isNoted else { return region.fail() }
+    }
+    region.erase(offset)
+  }
+}
+
+private typealias InPlace = InPlacePatch<InPlaceRegion>
+private typealias InPlaceInstaller = Installer<InPlaceRegion, InPlaceRegion, SHA256, InPlace>
+
+/// Where the claim and the applier are stored, after the installer.
+private let claimStart = MemoryLayout<InPlaceInstaller>.stride
+private let applierStart = claimStart + (MemoryLayout<Claim>.size + 7) & ~7
+
+/// See the header.
+@c @implementation
+public func asvin_begin_in_place(
+  _ update: UnsafeMutablePointer<asvin_in_place_update>?, _ device: UnsafePointer<asvin_device>?,
+  _ plan: UnsafePointer<asvin_plan>?, _ offset: UnsafeMutablePointer<UInt64>?
+) -> Int32 {
+  // Its first field, so that an update that is pushed to or finished is found at the same address.
+  let start = unsafe UnsafeMutableRawPointer(update)?.assumingMemoryBound(to: asvin_update.self)
+  guard
+    let place = unsafe UpdatePlace(
+      start, device, plan, offset, room: applierStart + InPlace.roomBytes,
+      size: MemoryLayout<asvin_in_place_update>.size),
+    let spare = unsafe place.device.pointee.spare, let checkpoint = unsafe place.device.pointee.checkpoint,
+    unsafe spare.pointee.isSensible, unsafe checkpoint.pointee.isSensible,
+    unsafe spare.pointee.block_bytes == place.target.pointee.block_bytes,
+    unsafe checkpoint.pointee.block_bytes == place.target.pointee.block_bytes
+  else { return ASVIN_MISUSE }
+  // A block of the stream is stored first, the patch's memory after it.
+  let workspace = (place.plan.blockBytes &+ 7) & ~7
+  guard unsafe workspace <= place.memory.count else { return code(.chunkTooLarge) }
+  let failed = unsafe place.open(pushInPlace, finishInPlace)
+  var isRewriting = false
+  let answer = unsafe mayRewrite(place.device, place.plan, failed, &isRewriting)
+  guard answer == ASVIN_DONE else {
+    place.close()
+    return answer
+  }
+  let claim = unsafe (place.installer + claimStart).initializeMemory(
+    as: Claim.self, to: Claim(device: place.device, plan: place.plan))
+  let target = unsafe InPlaceRegion(place.target, failed, claim)
+  var patching = unsafe InPlace(
+    place.plan,
+    on: InPlaceFlash(
+      slot: target, spare: InPlaceRegion(spare, failed), checkpoint: InPlaceRegion(checkpoint, failed)),
+    memory: UnsafeMutableRawBufferPointer(rebasing: place.memory[workspace...]),
+    room: UnsafeMutableRawBufferPointer(start: place.installer + applierStart, count: InPlace.roomBytes))
+  if isRewriting, place.plan.isInPlace { _ = patching.resume() }
+  do throws(InstallError) {
+    let installer = try unsafe InPlaceInstaller(
+      place.plan, into: target, journal: InPlaceRegion(place.journal, failed), hash: SHA256.self, patching: patching,
+      memory: place.memory)
+    unsafe place.offset.pointee = installer.offset
+    unsafe place.installer.initializeMemory(as: InPlaceInstaller.self, to: installer)
+    return ASVIN_DONE
+  } catch {
+    place.close()
+    return code(error.reason)
+  }
+}
+
+/// Whether the target slot may be rewritten for a plan; a result of the header. Nothing is written: the state is asked
+/// again, twice, before the first erase.
+private func mayRewrite(
+  _ device: UnsafePointer<asvin_device>, _ plan: InstallPlan, _ failed: UnsafeMutablePointer<Bool>,
+  _ isRewriting: inout Bool
+) -> Int32 {
+  guard let state = unsafe state(of: device, failed) else { return ASVIN_MISUSE }
+  guard !state.hasFailed else { return code(.flashFailed) }
+  do throws(InstallError) {
+    guard unsafe try state.canRewrite(device.pointee.target_slot, for: plan) else { return ASVIN_MISUSE }
+    isRewriting = state.isRewriting(plan)
+    return ASVIN_DONE
+  } catch {
+    return code(error.reason)
+  }
+}
+
+/// Notes that the target slot is rewritten; a result of the header.
+#if hasFeature(Embedded)
+@inline(never)
+#endif
+private func rewrite(_ claim: UnsafeMutablePointer<Claim>) -> Int32 {
+  agreed { isRehearsed in unsafe rewrite(claim, isRehearsed: isRehearsed) }
+}
+
+#if hasFeature(Embedded)
+@inline(never)
+#endif
+private func rewrite(_ claim: UnsafeMutablePointer<Claim>, isRehearsed: Bool) -> Int32 {
+  var failed = false
+  return unsafe withUnsafeMutablePointer(to: &failed) { failed in
+    guard var state = unsafe state(of: claim.pointee.device, failed, isRehearsed: isRehearsed), !state.hasFailed else {
+      return code(.flashFailed)
+    }
+    do throws(InstallError) {
+      let slot = unsafe claim.pointee.device.pointee.target_slot
+      return unsafe try state.rewrite(slot, for: claim.pointee.plan) ? ASVIN_DONE : ASVIN_MISUSE
+    } catch {
+      return code(error.reason)
+    }
+  }
+}
+
+/// See the header.
+@c @implementation
+public func asvin_base(
+  _ device: UnsafePointer<asvin_device>?, _ bytes: UnsafeMutablePointer<UInt32>?,
+  _ digest: UnsafeMutablePointer<UInt8>?
+) -> Int32 {
+  guard let device = unsafe device, let bytes = unsafe bytes, let digest = unsafe digest else { return ASVIN_MISUSE }
+  var failed = false
+  return unsafe withUnsafeMutablePointer(to: &failed) { failed in
+    guard let state = unsafe state(of: device, failed) else { return ASVIN_MISUSE }
+    guard !state.hasFailed else { return code(.flashFailed) }
+    guard let base = state.rewrittenBase else { return ASVIN_MISUSE }
+    unsafe bytes.pointee = base.size
+    for index in 0..<32 { unsafe digest[index] = base.digest[index] }
+    return ASVIN_DONE
+  }
+}
+
+private func pushInPlace(_ memory: UnsafeMutableRawPointer, _ bytes: UnsafePointer<UInt8>?, _ count: UInt32) -> Int32 {
+  do throws(InstallError) {
+    try unsafe memory.assumingMemoryBound(to: InPlaceInstaller.self).pointee.push(
+      UnsafeBufferPointer(start: bytes, count: Int(count)).span)
+    return ASVIN_DONE
+  } catch {
+    return code(error.reason)
+  }
+}
+
+private func finishInPlace(_ memory: UnsafeMutableRawPointer) -> Int32 {
+  do throws(InstallError) {
+    let installed = try unsafe memory.assumingMemoryBound(to: InPlaceInstaller.self).pointee.finish()
+    return unsafe activate(installed, memory)
+  } catch {
+    return code(error.reason)
+  }
+}

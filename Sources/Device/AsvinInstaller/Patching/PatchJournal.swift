@@ -1,0 +1,165 @@
+package import AsvinPatch
+
+/// The checkpoint region: two halves that are written in turn, so that one of them is always intact.
+///
+/// | bytes of a half | |
+/// |---|---|
+/// | 12 | the patch's header |
+/// | 4 | the first bytes of the patch's first link, which stand for all of its bytes |
+/// | 4 | the number of the window, counted from 1 |
+/// | 4, 4 | CRC-32 of each spare block |
+/// | the workspace | as ``AsvinPatch/PatchOutput/commit(_:state:)`` received it |
+/// | 4 | CRC-32 of all of that |
+package struct PatchJournal<Region: FlashRegion> {
+  package let flash: InPlaceFlash<Region>
+  package let header: PatchHeader
+  private let patch: UInt32
+  private let blockBytes: UInt32
+  private let spareBlocks: UInt32
+  private var sequence: UInt32 = 0
+
+  private static var prefixBytes: UInt32 { 28 }
+  private var stateBytes: UInt32 { UInt32(header.workspaceBytes) }
+  /// Bytes of a half, without the rest of its last erase block.
+  package static func halfBytes(_ header: PatchHeader) -> UInt32 { UInt32(header.workspaceBytes) &+ 32 }
+  private var halfStart: UInt32 { sequence & 1 == 0 ? 0 : flash.halfBytes }
+
+  /// A journal without a checkpoint.
+  ///
+  /// - Parameter patch: a number that stands for the patch: the first bytes of its first link.
+  /// - Returns: `nil` for a patch to another slot.
+  package init?(_ header: PatchHeader, on flash: InPlaceFlash<Region>, patch: UInt32) {
+    guard let inPlace = header.inPlace else { return nil }
+    (self.flash, self.header, self.patch) = (flash, header, patch)
+    (blockBytes, spareBlocks) = (1 &<< inPlace.blockBits, inPlace.spareBlocks)
+  }
+
+  /// The journal with the last intact checkpoint of a patch.
+  ///
+  /// - Returns: `nil` where there is none, so that the patch is to be started.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  package init?(recovering patch: UInt32, on flash: InPlaceFlash<Region>) {
+    var newest: Self?
+    for half in 0..<UInt32(2) {
+      let start = half &* flash.halfBytes
+      let bytes = InlineArray<12, UInt8> { flash.checkpoint.byte(UInt64(start &+ UInt32($0))) }
+      // Flash may hold anything. Bytes that are not a header are not a checkpoint.
+      guard let header = try? PatchHeader(bytes.span),  // not a header: not a checkpoint
+        flash.fits(header), var journal = Self(header, on: flash, patch: patch)
+      else { continue }
+      journal.sequence = journal.word(start &+ 16)
+      guard journal.sequence & 1 == half, journal.isIntact(start) else { continue }
+      if journal.sequence > newest?.sequence ?? 0 { newest = journal }
+    }
+    guard let newest else { return nil }
+    self = newest
+  }
+
+  /// Erases both checkpoints. To be called before a patch is started.
+  package func clear() {
+    for half in 0..<UInt32(2) where !flash.hasFailed { flash.checkpoint.erase(UInt64(half &* flash.halfBytes)) }
+  }
+
+  /// Puts the last window in its place, where it is not yet there.
+  ///
+  /// - Returns: the state after that window; `nil` for a window that is not one of this flash.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  package func recover() -> CheckpointState<Region>? {
+    let state = CheckpointState(region: flash.checkpoint, start: halfStart &+ Self.prefixBytes, count: stateBytes)
+    let window = state.committedWindow
+    guard window.lowerBound & (blockBytes &- 1) == 0,
+      window.upperBound &- window.lowerBound <= spareBlocks &* blockBytes,
+      UInt64(window.upperBound) <= flash.slot.capacity
+    else { return nil }
+    // A spare block that has changed was used for the next window. Then this one is already in its place.
+    copy(window) { index in word(halfStart &+ 20 &+ 4 &* index) == blockCRC(index, window) }
+    return state
+  }
+
+  /// Writes the state after a window.
+  mutating func write(_ window: Range<UInt32>, state: RawSpan) {
+    sequence &+= 1
+    var (crc, writer) = (CRC32(), RegionWriter(flash.checkpoint, at: UInt64(halfStart)))
+    func put(_ byte: UInt8) {
+      crc.add(byte)
+      Self.append(byte, to: &writer)
+    }
+    func put(_ word: UInt32) {
+      for shift in stride(from: UInt32(0), to: 32, by: 8) { put(UInt8(truncatingIfNeeded: word >> shift)) }
+    }
+    let bytes = header.bytes
+    for index in bytes.indices { put(bytes[index]) }
+    put(patch)
+    put(sequence)
+    put(blockCRC(0, window))
+    put(blockCRC(1, window))
+    for index in 0..<Int(stateBytes) { put(unsafe state.unsafeLoad(fromByteOffset: index, as: UInt8.self)) }
+    put(crc.value)
+    writer.finish()
+  }
+
+  /// Copies a window from the spare blocks to its place.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  func copy(_ window: Range<UInt32>, where isWanted: (UInt32) -> Bool = { _ in true }) {
+    for index in 0..<spareBlocks {
+      let block = blockRange(index, window)
+      guard !block.isEmpty, isWanted(index) else { continue }
+      var writer = RegionWriter(flash.slot, at: UInt64(window.lowerBound &+ block.lowerBound))
+      for place in block { Self.append(flash.spare.byte(UInt64(place)), to: &writer) }
+      writer.finish()
+    }
+  }
+
+  /// A function of its own, because two loops call it.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  private static func append(_ byte: UInt8, to writer: inout RegionWriter<Region>) { writer.append(byte) }
+
+  /// The part of a window that a spare block holds, counted from the window's start.
+  private func blockRange(_ index: UInt32, _ window: Range<UInt32>) -> Range<UInt32> {
+    let (start, count) = (index &* blockBytes, window.upperBound &- window.lowerBound)
+    return min(start, count)..<min(start &+ blockBytes, count)
+  }
+
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  private func blockCRC(_ index: UInt32, _ window: Range<UInt32>) -> UInt32 {
+    var crc = CRC32()
+    for place in blockRange(index, window) { crc.add(flash.spare.byte(UInt64(place))) }
+    return crc.value
+  }
+
+  /// Whether a half holds a checkpoint of this patch.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  private func isIntact(_ start: UInt32) -> Bool {
+    let end = start &+ Self.prefixBytes &+ stateBytes
+    var crc = CRC32()
+    for place in start..<end { crc.add(flash.checkpoint.byte(UInt64(place))) }
+    return crc.value == word(end) && word(start &+ 12) == patch
+  }
+
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  private func word(_ place: UInt32) -> UInt32 {
+    RegionBytes(flash.checkpoint, count: .max).word(place)
+  }
+}
+
+/// A state in the checkpoint region.
+package struct CheckpointState<Region: FlashRegion>: ByteStore {
+  let region: Region
+  let start: UInt32
+  package let count: UInt32
+  package func byte(at offset: UInt32) -> UInt8 { region.byte(UInt64(start &+ offset)) }
+}

@@ -68,6 +68,40 @@ struct DeltaTests {
     }
   }
 
+  @Test("A release holds patches in place, with their feature bit, beside the compressed image")
+  func releaseInPlace() throws {
+    let text = Array(String(repeating: "what a device says when it starts; ", count: 200).utf8)
+    try Workshop.with(image: Self.new + text) { workshop in
+      try workshop.scratch.write(Self.old + text, to: "old.bin")
+      let report = try workshop.sign {
+        $0.bases = ["old.bin"]
+        $0.inPlace = InPlaceOptions(block: 1024, spare: 1)
+      }
+      #expect(report.patches.map { $0.inPlace?.spareBytes } == [nil, 1024])
+      let payloads = try #require(report.release.components.first?.payloads)
+      #expect(payloads.map(\.kind) == ["image", "patch", "patch"])
+      #expect(payloads.map(\.inPlace) == [nil, nil, true])
+      let verification = BundleVerification(bundle: report.output, trust: [workshop.publicKey("ed25519")])
+      _ = try Extraction(verification, slot: 0, output: "image", force: false).run(in: workshop.surroundings)
+      #expect(try workshop.scratch.read("image") == Self.new + text)
+    }
+  }
+
+  @Test("A patch in place for erase blocks that no flash has is refused")
+  func releaseInPlaceOfOtherBlocks() throws {
+    try Workshop.with(image: Self.new) { workshop in
+      try workshop.scratch.write(Self.old, to: "old.bin")
+      for (block, spare) in [(1000, 1), (128, 1), (4096, 0), (4096, 3)] as [(UInt64, UInt64)] {
+        #expect(throws: Failure.self, "\(block) \(spare)") {
+          try workshop.sign {
+            $0.bases = ["old.bin"]
+            $0.inPlace = InPlaceOptions(block: block, spare: spare)
+          }
+        }
+      }
+    }
+  }
+
   @Test("A patch that is no smaller than the image is left out, and the report says so")
   func useless() throws {
     try Self.with { workshop in

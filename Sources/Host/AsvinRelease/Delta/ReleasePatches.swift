@@ -23,6 +23,8 @@ struct ReleasePatches {
     var set: InstructionSet
     var profile: Profile
     var base: Digest
+    /// What writing over the base needs; `nil` for a patch to another slot.
+    var inPlace: InPlaceReport?
   }
 
   /// What was made, and the content of each payload behind the image of a component.
@@ -33,7 +35,7 @@ struct ReleasePatches {
   ///
   /// - Throws: ``Failure``.
   init(
-    from bases: [String], to images: [FirmwareImage], profile: Profile?,
+    from bases: [String], to images: [FirmwareImage], profile: Profile?, inPlace: InPlaceOptions? = nil,
     choice: (UInt64) throws(Failure) -> ImageChoice,
     in environment: Environment
   ) throws(Failure) {
@@ -54,9 +56,16 @@ struct ReleasePatches {
     for (index, job) in jobs.enumerated() {
       let new = news[job.component]
       if job.base.isLong || new.isLong {
+        guard inPlace == nil else {
+          throw Failure(
+            .usage, "'\(new.name)' is too long for a patch in place", hint: "sign it without --in-place")
+        }
         made[index] = try Self.long(from: job.base, to: new)
       } else {
-        short.append(ShortJob(index: index, base: try job.base.bytes(), new: try new.bytes(), name: job.name))
+        let (base, new) = try (job.base.bytes(), new.bytes())
+        // The compressed image has no base to be written over.
+        let windows = job.name == nil ? nil : try inPlace?.checked(base.count, new.count)
+        short.append(ShortJob(index: index, base: base, new: new, name: job.name, inPlace: windows))
       }
     }
     for (index, patch) in try Self.build(short, profile, in: environment) { made[index] = patch }
@@ -82,6 +91,7 @@ struct ReleasePatches {
     let base: [UInt8]
     let new: [UInt8]
     let name: String?
+    let inPlace: Windows.InPlace?
   }
 
   private static func build(
@@ -91,7 +101,8 @@ struct ReleasePatches {
     concurrently(jobs.count) { index in
       let job = jobs[index]
       let result = Result { () throws(DeltaError) in
-        try PatchBuilder.patch(from: job.base, to: job.new, profile: profile)
+        let profile = profile ?? (job.inPlace == nil ? nil : .standard)
+        return try PatchBuilder.patch(from: job.base, to: job.new, profile: profile, inPlace: job.inPlace)
       }
       let done = results.withLock { results in
         results[index] = result
@@ -106,7 +117,7 @@ struct ReleasePatches {
         let patch = try result.get()
         let made = Made(
           bytes: patch.bytes, memory: patch.memory, set: patch.set, profile: patch.profile,
-          base: SHA256.digest(of: job.base.span))
+          base: SHA256.digest(of: job.base.span), inPlace: patch.wear.map { InPlaceReport($0) })
         patches.append((job.index, made))
       }
     }
@@ -122,15 +133,16 @@ struct ReleasePatches {
     reports.append(
       PayloadPatchReport(
         slot: images[job.component].slot, from: job.name, size: patch.bytes.span.count,
-        isKept: isSmaller && !isRepeated, memory: patch.memory))
+        isKept: isSmaller && !isRepeated, memory: patch.memory, inPlace: patch.inPlace))
     guard isSmaller, !isRepeated else { return }
     var payload = Payload(kind: .patch, size: size, digest: SHA256.digest(of: patch.bytes.span))
     if job.name != nil { payload.base = Payload.Base(digest: patch.base, size: job.base.source.count) }
     payload.memory = UInt64(patch.memory)
     // A device applies a patch from a sealed stream only: it may parse nothing that it has not checked.
     payload.seal = SealedPayload(patch.bytes).seal
-    let features: UInt64 =
-      (patch.set == .none ? 0 : 1 << UInt64(patch.set.rawValue)) | (patch.profile == .linux ? 1 << 8 : 0)
+    var features: UInt64 = patch.set == .none ? 0 : PayloadFeature.instructionSet(patch.set.rawValue)
+    if patch.profile == .linux { features |= PayloadFeature.stored }
+    if patch.inPlace != nil { features |= PayloadFeature.inPlace }
     if features != 0 { payload.features = features }
     payloads[job.component].append((payload, patch.bytes))
   }
@@ -149,4 +161,6 @@ package struct PayloadPatchReport: Encodable, Sendable {
   package let isKept: Bool
   /// Bytes of RAM that applying needs, beside the applier itself and its stack.
   package let memory: Int
+  /// What writing over the base needs and costs; `nil` for a patch to another slot.
+  package let inPlace: InPlaceReport?
 }

@@ -27,6 +27,8 @@ package struct ReleaseReport: Encodable, Sendable {
     package let base: String?
     /// Bytes of RAM that applying needs.
     package let memory: UInt64?
+    /// Present, and true, for a patch that is written over its base.
+    package let inPlace: Bool?
   }
 
   /// An attachment.
@@ -86,7 +88,8 @@ package struct ReleaseReport: Encodable, Sendable {
         payloads: component.payloads.map { payload in
           Payload(
             kind: payload.kind.map { "\($0)" } ?? "unknown", size: payload.size, sha256: payload.digest.hexadecimal,
-            base: payload.base?.digest.hexadecimal, memory: payload.memory)
+            base: payload.base?.digest.hexadecimal, memory: payload.memory,
+            inPlace: (payload.features ?? 0) & PayloadFeature.inPlace != 0 ? true : nil)
         })
     }
     attachments = manifest.attachments.map { attachment in

@@ -19,6 +19,8 @@ package struct Signing: Sendable {
   package var bases: [String] = []
   /// How much memory the patches are applied in; `nil` takes what the image looks made for.
   package var profile: Profile?
+  /// How the patches are written over their bases; `nil` for patches to another slot.
+  package var inPlace: InPlaceOptions?
   /// Where the bundle goes; beside the image where not given.
   package var output: String?
   /// Whether an existing file is replaced.
@@ -59,7 +61,7 @@ package struct Signing: Sendable {
     let findings = try Lint.findings(on: draft, release, in: environment)
     guard findings.isEmpty else { throw Failure(findings) }
     let patches = try ReleasePatches(
-      from: bases, to: draft.images, profile: profile,
+      from: bases, to: draft.images, profile: profile, inPlace: inPlace,
       choice: { slot throws(Failure) in try ImageChoice(release, draft.project, draft.template, slot: slot) },
       in: environment)
     for index in manifest.components.indices {

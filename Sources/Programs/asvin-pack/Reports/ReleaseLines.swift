@@ -91,11 +91,16 @@ extension SignReport: Report {
       lines.append(
         line(
           patch.isKept ? "patch" : "left out",
-          what + "\(patch.size) bytes" + (patch.isKept ? "" : ": no smaller than what there is without it")))
+          what + "\(patch.size) bytes" + (patch.inPlace.map(Self.inPlace) ?? "")
+            + (patch.isKept ? "" : ": no smaller than what there is without it")))
     }
     for signer in signers { lines.append(line("key", signer)) }
     lines.append(line("bundle", "\(output), \(size) bytes; envelope \(envelopeBytes) bytes, signatures \(signatures)"))
     return lines
+  }
+
+  private static func inPlace(_ patch: InPlaceReport) -> String {
+    " in place, needs \(patch.spareBytes) spare bytes and \(patch.checkpointBytes) for checkpoints"
   }
 }
 

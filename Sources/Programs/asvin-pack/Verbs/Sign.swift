@@ -1,5 +1,7 @@
 import AsvinHost
 import ArgumentParser
+import AsvinBundle
+import AsvinPatch
 import AsvinRelease
 
 struct Sign: Verb {
@@ -38,6 +40,17 @@ struct Sign: Verb {
     help: ArgumentHelp("Memory that patches are applied in: auto, standard, tiny or linux.", valueName: "name"))
   var profile = ProfileName(nil)
 
+  @Flag(
+    help:
+      "Make patches that a device writes over their bases, block by block; it needs a spare and a checkpoint region.")
+  var inPlace = false
+
+  @Option(help: ArgumentHelp("In place: bytes of an erase block of the device's flash.", valueName: "bytes"))
+  var block: UInt64 = 4096
+
+  @Option(help: ArgumentHelp("In place: erase blocks of the spare region, 1 or 2.", valueName: "n"))
+  var spare: UInt64 = 2
+
   @Option(
     name: .shortAndLong, help: ArgumentHelp("The bundle's file; - is standard output.", valueName: "file"),
     completion: .file())
@@ -68,6 +81,10 @@ struct Sign: Verb {
     guard bases.count < Self.payloads - 1 else {
       throw ValidationError("a release has at most \(Self.payloads - 2) patches")
     }
+    if inPlace, profile.profile == .linux {
+      throw ValidationError("--profile linux goes to another slot, not in place")
+    }
+    if inPlace, bases.isEmpty { throw ValidationError("--in-place needs a base: give --from OLD") }
     guard files.count > 1 else { return }
     if output != nil { throw ValidationError("-o names one bundle, and there are \(files.count) files") }
     if !release.slots.isEmpty {
@@ -88,6 +105,7 @@ struct Sign: Verb {
       signing.output = output
       signing.bases = bases
       signing.profile = profile.profile
+      if inPlace { signing.inPlace = InPlaceOptions(block: block, spare: spare) }
       signing.force = force
       signing.onSigned = onSigned
       try report(signing.run(in: environment))

@@ -69,15 +69,15 @@ struct FormatPagesTests {
 
   @Test func `every constant of the schema is a row with its value`() throws {
     let values = [
-      ["format", "\(Schema.format)"], ["manifestType", "\(Schema.manifestType)"],
-      ["keySetType", "\(Schema.keySetType)"], ["identifierBytes", "\(Schema.identifierBytes)"],
-      ["digestBytes", "\(Schema.digestBytes)"], ["keyIDBytes", "\(Schema.keyIDBytes)"],
-      ["signatureBytes", "\(Schema.signatureBytes)"],
-      ["chunkRange", "\(Schema.chunkRange.lowerBound) to \(Schema.chunkRange.upperBound)"],
+      ["format", "\(ManifestSchema.format)"], ["manifestType", "\(ManifestSchema.manifestType)"],
+      ["keySetType", "\(ManifestSchema.keySetType)"], ["identifierBytes", "\(ManifestSchema.identifierBytes)"],
+      ["digestBytes", "\(ManifestSchema.digestBytes)"], ["keyIDBytes", "\(ManifestSchema.keyIDBytes)"],
+      ["signatureBytes", "\(ManifestSchema.signatureBytes)"],
+      ["chunkRange", "\(ManifestSchema.chunkRange.lowerBound) to \(ManifestSchema.chunkRange.upperBound)"],
     ]
     #expect(try FormatPage("Manifest").rows(under: "Constants", columns: 2) == values)
     // Swift does not list the constants of a type: its source does.
-    let source = try Shared.projectText("Sources/Device/AsvinManifest/Schema.swift")
+    let source = try Shared.projectText("Sources/Device/AsvinManifest/ManifestSchema.swift")
     let declared = source.components(after: "public static let ").map { $0.prefix { $0.isLetter } }
     #expect(declared.map { String($0) } == values.map { $0[0] })
   }

@@ -297,7 +297,7 @@ def full_disk():
             assert server.call("POST", "/api/device/register", register, token)[0] == 200
         publish(server, release(folder, "1.0.0", 200_000))
         large = publish(server, release(folder, "2.0.0", 30 << 20), check=False)
-        assert large.returncode not in (0, 70) and "room" in large.stderr, (large.returncode, large.stderr)
+        assert large.returncode not in (0, 70) and "space" in large.stderr, (large.returncode, large.stderr)
         request = {"fileGroup": 1, "size": 4_000_000, "digest": "ab" * 32}
         status, body = server.call("POST", "/manage/uploads", request, server.admin)
         assert status == 201, (status, body)

@@ -320,7 +320,7 @@ def full_disk():
             status, body = server.call("POST", "/api/device/next/rollout", poll, token)
             assert status == 200, (status, body)
         more = server.call("PATCH", upload + "?offset=2000000", b"x" * 1_000_000, server.admin)
-        assert more[0] == 507 and b"room" in more[1], more
+        assert more[0] == 507 and b"space" in more[1], more
         new = server.call("POST", "/api/device/register", {"mac": "new", "firmware_version": "1.0"}, token)
         assert new[0] in (200, 507), new
         time.sleep(8)

@@ -18,7 +18,7 @@ func state(
   of device: UnsafePointer<asvin_device>?, _ failed: UnsafeMutablePointer<Bool>, isRehearsed: Bool = false
 ) -> DeviceState? {
   guard let device = unsafe device, let flash = unsafe device.pointee.state, unsafe flash.pointee.holdsRecords,
-    unsafe device.pointee.isConsistent
+    unsafe isConsistent(device)
   else { return nil }
   let isKnown = unsafe device.pointee.running_bytes > 0
   let running = unsafe RunningImage(

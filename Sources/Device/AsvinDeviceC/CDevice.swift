@@ -11,32 +11,29 @@ func code(_ reason: Reason) -> Int32 { Int32(number(reason)) }
 #endif
 private func number(_ reason: Reason) -> UInt8 { reason.rawValue }
 
-extension asvin_device {
-  /// Whether what the device reports of its slots, flash and memory can be true: the slots differ, and no two of its
-  /// regions overlap.
-  #if hasFeature(Embedded)
-  @inline(never)
-  #endif
-  var isConsistent: Bool {
-    guard unsafe running_slot != target_slot, unsafe UInt(bitPattern: memory) & 7 == 0,
-      unsafe memory != nil || memory_bytes == 0
-    else { return false }
-    if let running = unsafe running, unsafe !running.pointee.isSensible { return false }
-    let regions: InlineArray<6, UnsafePointer<asvin_flash>?> = unsafe [
-      state, journal, running, target, spare, checkpoint,
-    ]
-    for index in 1..<6 {
-      for other in 0..<index {
-        guard let left = unsafe regions[index], let right = unsafe regions[other] else { continue }
-        // Neither begins within the other one, in either order.
-        let distance = unsafe left.pointee.start &- right.pointee.start
-        guard unsafe distance >= right.pointee.capacity, unsafe 0 &- distance >= left.pointee.capacity else {
-          return false
-        }
+/// Whether the fields of a device are consistent: the slots differ, and no two of its regions overlap.
+#if hasFeature(Embedded)
+@inline(never)
+#endif
+func isConsistent(_ device: UnsafePointer<asvin_device>) -> Bool {
+  guard unsafe device.pointee.running_slot != device.pointee.target_slot,
+    unsafe UInt(bitPattern: device.pointee.memory) & 7 == 0,
+    unsafe device.pointee.memory != nil || device.pointee.memory_bytes == 0
+  else { return false }
+  if let running = unsafe device.pointee.running, unsafe !running.pointee.isSensible { return false }
+  // The six regions follow each other in the header. Read in place, because an array of them would be copied.
+  let regions = unsafe withUnsafeMutablePointer(to: &UnsafeMutablePointer(mutating: device).pointee.state) { unsafe $0 }
+  for index in 1..<6 {
+    for other in 0..<index {
+      guard let left = unsafe regions[index], let right = unsafe regions[other] else { continue }
+      // Neither starts within the other one, in either order.
+      let distance = unsafe left.pointee.start &- right.pointee.start
+      guard unsafe distance >= right.pointee.capacity, unsafe 0 &- distance >= left.pointee.capacity else {
+        return false
       }
     }
-    return true
   }
+  return true
 }
 
 /// The digest of what runs, read where it is.

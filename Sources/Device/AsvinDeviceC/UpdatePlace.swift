@@ -23,7 +23,7 @@ struct UpdatePlace {
       UpdateHead.bytes &+ room <= size, unsafe plan.pointee.stream_bytes > 0,
       let target = unsafe device.pointee.target, unsafe target.pointee.isSensible,
       let journal = unsafe device.pointee.journal, unsafe journal.pointee.holdsRecords,
-      unsafe device.pointee.isConsistent
+      unsafe isConsistent(device)
     else { return nil }
     unsafe self.plan = plan.pointee.known
     unsafe (self.device, self.offset) = (device, offset)

@@ -71,6 +71,8 @@ typedef struct asvin_device {
   const asvin_flash *journal;  // as state: how far an update is
   const asvin_flash *running;  // the slot that this code really runs from, on trial or not; the base of patches
   const asvin_flash *target;   // the other slot, which updates go to
+  const asvin_flash *spare;    // for patches in place, see asvin_begin_in_place: one or two erase blocks
+  const asvin_flash *checkpoint;  // for patches in place: two halves of complete erase blocks
   uint32_t running_slot;       // the numbers of both, as the bootloader has them; ASVIN_NO_SLOT in a bootloader
   uint32_t target_slot;
   uint32_t factory_slot;       // what a bootloader starts where no state was ever written
@@ -81,8 +83,6 @@ typedef struct asvin_device {
   uint32_t memory_bytes;
   uint32_t images_only;        // 1: patches and compressed images are not chosen, whatever the memory
   uint32_t excluded_payloads;  // bit n: payload n of this release has failed here, and the next best is chosen
-  const asvin_flash *spare;       // for patches in place, see asvin_begin_in_place: one or two erase blocks
-  const asvin_flash *checkpoint;  // for patches in place: two halves of complete erase blocks
 } asvin_device;
 
 // What is to be fetched: payload number `payload` of slot 0, `stream_bytes` of it, as the platform sends it. It is as

@@ -80,7 +80,7 @@ struct FormatPagesTests {
     for row in rows {
       let numbers = row.compactMap { Int($0) }
       try #require(numbers.count == 6)
-      #expect(Schema.chunkRange.contains(UInt64(numbers[1])), "\(row)")
+      #expect(ManifestSchema.chunkRange.contains(UInt64(numbers[1])), "\(row)")
       let (size, chunk) = (numbers[0], UInt64(numbers[1]))
       let stream = SealedPayload([UInt8](repeating: 7, count: size), chunk: chunk).stream
       let block = (1 << Int(chunk)) + 32
@@ -94,8 +94,8 @@ struct FormatPagesTests {
     let two = SealedPayload([1, 2] + [UInt8](repeating: 0, count: 511), chunk: 9).stream
     let usual = SealedPayload([UInt8](repeating: 0, count: 1 << 20))
     let sizes = [
-      ("lowest chunk", 1 << Schema.chunkRange.lowerBound), ("usual chunk", 1 << usual.seal.chunk),
-      ("highest chunk", 1 << Schema.chunkRange.upperBound), ("link", two.count - 513),
+      ("lowest chunk", 1 << ManifestSchema.chunkRange.lowerBound), ("usual chunk", 1 << usual.seal.chunk),
+      ("highest chunk", 1 << ManifestSchema.chunkRange.upperBound), ("link", two.count - 513),
     ]
     let rows = sizes.map { [$0, "\($1)", "bytes"] }
     #expect(try FormatPage("SealedStream").rows(under: "Sizes of a block") == rows)

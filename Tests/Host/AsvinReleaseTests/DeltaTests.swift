@@ -82,7 +82,7 @@ struct DeltaTests {
       #expect(payloads.map(\.kind) == ["image", "patch", "patch"])
       #expect(payloads.map(\.inPlace) == [nil, nil, true])
       let verification = BundleVerification(bundle: report.output, trust: [workshop.publicKey("ed25519")])
-      _ = try Extraction(verification, slot: 0, output: "image", force: false).run(in: workshop.surroundings)
+      _ = try Extraction(verification, slot: 0, output: "image", force: false).run(in: workshop.environment)
       #expect(try workshop.scratch.read("image") == Self.new + text)
     }
   }

@@ -1,3 +1,4 @@
+import AsvinHost
 import AsvinBundle
 import AsvinCrypto
 import AsvinManifest

@@ -16,6 +16,8 @@ struct SQLiteTransaction: WriteTransaction {
 
   @discardableResult
   func run(_ sql: String, _ arguments: [(any DatabaseValueConvertible)?]) throws -> Int64 {
+    // SQLite refuses this too, but its error takes longer to make.
+    guard !database.configuration.readonly else { throw ServiceFault.readOnly }
     try database.cachedStatement(sql: sql).execute(arguments: StatementArguments(arguments))
     return database.lastInsertedRowID
   }

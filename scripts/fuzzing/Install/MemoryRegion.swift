@@ -41,7 +41,7 @@ extension InstallPlan {
   init(_ image: [UInt8], firstLink: Digest?) {
     (release, sequence, slot) = (Digest { UInt8($0) }, 9, 0)
     (imageSize, imageDigest) = (UInt64(image.count), SHA256.digest(of: image.span))
-    (payload, isPatch, payloadSize) = (0, false, UInt64(image.count))
+    (payload, isPatch, isInPlace, payloadSize) = (0, false, false, UInt64(image.count))
     (baseSize, baseDigest, index, count) = (0, Digest(), 0, 1)
     sealing = Sealing(chunkBits: firstLink == nil ? 0 : 9)
     self.firstLink = firstLink ?? Digest()

@@ -1,11 +1,11 @@
 import Glibc
 
-/// Standard output, whose errors count, and standard error.
+/// Standard output, whose errors are reported, and standard error.
 package enum StandardStreams {
-  /// Prepares the process: a write that fails is an error to report and no signal, and a stream that is closed stays
-  /// reserved, so that no file which is opened later takes its number and its bytes.
+  /// Prepares the process. A failed write is reported as an error instead of a signal. The number of a closed stream stays
+  /// reserved, so that a file which is opened later does not receive its bytes.
   package static func prepare() {
-    // A reader that goes away, and a file that becomes longer than allowed.
+    // A closed pipe, and a file that exceeds its size limit.
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
     for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(descriptor, F_GETFD) < 0 {
@@ -16,7 +16,7 @@ package enum StandardStreams {
 
   /// Writes lines to standard output.
   ///
-  /// - Throws: ``Failure`` where they do not get there.
+  /// - Throws: ``Failure`` if they cannot be written.
   package static func show(_ text: String) throws(Failure) {
     let bytes = Array((text + "\n").utf8)
     guard write(bytes, to: STDOUT_FILENO) else { throw failure() }
@@ -26,7 +26,8 @@ package enum StandardStreams {
   static func failure() -> Failure {
     let reason = unsafe String(cString: strerror(errno)).lowercased()
     return Failure(
-      .cannotWrite, "cannot write to standard output: \(reason)", hint: "check where it goes, and that there is room")
+      .cannotWrite, "cannot write to standard output: \(reason)",
+      hint: "check its destination, and that the disk is not full")
   }
 
   /// Writes out what `print` has buffered, so that a program which reads it through a pipe receives it now.
@@ -42,7 +43,7 @@ package enum StandardStreams {
 
   /// Writes text to standard error as it is.
   package static func tell(_ text: String) {
-    // Where standard error cannot be written, nobody is left to hear it.
+    // A failure of standard error itself cannot be reported.
     _ = write(Array(text.utf8), to: STDERR_FILENO)
   }
 
@@ -54,7 +55,7 @@ package enum StandardStreams {
       }
       if wrote < 0 && errno == EINTR { continue }
       if wrote < 0 && errno == EAGAIN {
-        // A terminal or a pipe that does not block: wait until it takes more.
+        // A terminal or a pipe in non-blocking mode: wait until it accepts more.
         var place = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
         _ = unsafe poll(&place, 1, -1)
         continue

@@ -1,72 +1,94 @@
 package import ArgumentParser
 package import AsvinHost
+import Synchronization
 
-/// A program of verbs, from its arguments to its exit code.
+/// The runner of the three programs: it parses the arguments, runs a command and exits with the code of its result.
 package enum CommandProgram {
-  /// Runs a program that waits for others, on other threads than the first.
+  /// The name that messages begin with.
+  private static let name = Mutex("")
+
+  /// Runs the command that the arguments name.
   ///
-  /// Nothing is awaited at the top of a file: its code has one symbol in every program, and a test that needs two programs
-  /// could not be linked.
-  package static func wait<Root: AsyncParsableCommand>(for root: Root.Type) -> Never {
-    start(root)
-    Task { await run(root) }
-    ThisProcess.waitForSignals()
-  }
-
-  /// Prepares a program that waits for others, before its first thread: libdispatch's threads end the process where `/proc`
-  /// is not mounted, so that it is refused here.
-  private static func start(_ root: any ParsableCommand.Type) {
-    prepare()
-    do throws(Failure) {
-      try ThisProcess.requireProcessFolder()
-    } catch {
-      leave(error, root)
-    }
-  }
-
-  /// Runs the verb that the arguments name, and leaves with the exit code of its outcome.
-  package static func run<Root: AsyncParsableCommand>(_ root: Root.Type) async -> Never {
+  /// Nothing is awaited at the top level of a file: that code has the same symbol in every program, so that a test could not
+  /// link two of them.
+  package static func run<Root: ParsableCommand>(_ root: Root.Type) -> Never {
+    name.withLock { $0 = root.configuration.commandName ?? "" }
+    StandardStreams.prepare()
+    Interruption.removeIncompleteFiles()
+    var asJSON = false
     do {
       let arguments = try ProgramArguments.read()
-      try checkHelp(arguments, Root.self)
-      var command = try Root.parseAsRoot(arguments)
-      if command is any VerbGroup { throw MissingVerb(command: type(of: command)) }
-      if var command = command as? any AsyncParsableCommand {
-        try await command.run()
-      } else {
-        try command.run()
-      }
-      // What was printed is written out here, where an error can still be reported.
+      asJSON = arguments.prefix { $0 != "--" }.contains("--json")
+      try checkHelp(arguments, root)
+      var command = try parse(arguments, root)
+      if command is any SubcommandGroup { throw MissingCommand(group: type(of: command)) }
+      if command is any AsyncParsableCommand { try runAsync(root, arguments, asJSON) }
+      try command.run()
+      // Buffered output is written here, where an error can still be reported.
       try StandardStreams.flush()
       ThisProcess.end(0)
     } catch {
-      leave(error, root)
+      leave(error, root, asJSON)
     }
   }
 
-  /// Prepares the process for reading, writing and being ended.
-  package static func prepare() {
-    StandardStreams.prepare()
-    Interruption.removeIncompleteFiles()
+  /// Runs a command that waits for others, on other threads than the first.
+  ///
+  /// - Throws: ``Failure`` before the first thread is started where threads would end the process.
+  private static func runAsync<Root: ParsableCommand>(
+    _ root: Root.Type, _ arguments: [String], _ asJSON: Bool
+  ) throws(Failure) -> Never {
+    try ThisProcess.requireProcessFolder()
+    Task {
+      do {
+        // Parsed once more, because a command cannot be sent to another thread.
+        if var command = try parse(arguments, root) as? any AsyncParsableCommand { try await command.run() }
+        try StandardStreams.flush()
+        ThisProcess.end(0)
+      } catch {
+        leave(error, root, asJSON)
+      }
+    }
+    ThisProcess.waitForSignals()
   }
 
-  /// Checks that the verbs exist that `help` is asked about.
+  /// Parses a subcommand directly where the arguments are well-formed. Building the complete command tree takes longer than a
+  /// signature, so that is left to the error path, which needs the tree for its usage text.
+  private static func parse<Root: ParsableCommand>(
+    _ arguments: [String], _ root: Root.Type
+  ) throws -> any ParsableCommand {
+    if let name = arguments.first,
+      let subcommand = root.configuration.subcommands.first(where: { $0.configuration.commandName == name }),
+      let command = try? subcommand.parse(Array(arguments.dropFirst()))  // the root parses it again and reports the error
+    {
+      return command
+    }
+    return try root.parseAsRoot(helpAsJSON(arguments))
+  }
+
+  /// `help --json` is the list of all commands and options that ArgumentParser generates.
+  private static func helpAsJSON(_ arguments: [String]) -> [String] {
+    guard arguments.first == "help", arguments.contains("--json") else { return arguments }
+    return arguments.dropFirst().filter { $0 != "--json" } + ["--experimental-dump-help"]
+  }
+
+  /// Checks that the commands exist whose help is asked for.
   ///
-  /// - Throws: ``Failure`` for one that does not; ArgumentParser would show the help of all verbs as if it did.
-  package static func checkHelp(_ arguments: [String], _ root: any ParsableCommand.Type) throws(Failure) {
+  /// - Throws: ``Failure`` for a command that does not exist. ArgumentParser would show the help of the program instead.
+  static func checkHelp(_ arguments: [String], _ root: any ParsableCommand.Type) throws(Failure) {
     guard arguments.first == "help" else { return }
     var command = root
     for name in arguments.dropFirst() {
       if name.hasPrefix("-") { return }
       if name == "help" { continue }
-      let verbs = command.configuration.subcommands
+      let subcommands = command.configuration.subcommands
       var found: (any ParsableCommand.Type)?
-      for verb in verbs where Self.name(of: verb) == name { found = verb }
+      for subcommand in subcommands where Self.name(of: subcommand) == name { found = subcommand }
       guard let found else {
         var names: [String] = []
-        for verb in verbs { names.append(Self.name(of: verb)) }
+        for subcommand in subcommands { names.append(Self.name(of: subcommand)) }
         throw Failure(
-          .usage, "\(Self.name(of: command)) has no verb '\(name)'",
+          .usage, "\(Self.name(of: command)) does not have a command '\(name)'",
           hint: names.isEmpty ? "see: \(Self.name(of: root)) help" : "choose one of: \(names.joined(separator: ", "))")
       }
       command = found
@@ -77,19 +99,17 @@ package enum CommandProgram {
 
   /// Writes a line to standard output.
   ///
-  /// - Throws: ``Failure`` where it does not get there.
+  /// - Throws: ``Failure`` if it cannot be written.
   package static func show(_ line: String) throws(Failure) { try StandardStreams.show(line.withVisibleControls) }
 
-  /// Writes a line on standard error.
+  /// Writes a line to standard error.
   package static func say(_ line: String) { StandardStreams.say(line.withVisibleControls) }
 
-  /// Leaves with what an error means.
-  ///
-  /// - Parameter failed: is given the failure before it is said.
-  package static func leave(
-    _ error: any Error, _ root: any ParsableCommand.Type, failed: (Failure) -> Void = { _ in }
-  ) -> Never {
-    let name = root.configuration.commandName ?? ""
+  /// Writes a warning to standard error.
+  package static func warn(_ message: String) { say("\(name.withLock { $0 }): warning: \(message)") }
+
+  /// Reports an error and exits with its code.
+  private static func leave(_ error: any Error, _ root: any ParsableCommand.Type, _ asJSON: Bool) -> Never {
     if let code = error as? ExitCode { ThisProcess.end(code.rawValue) }
     let failure: Failure
     switch outcome(of: error, root) {
@@ -102,10 +122,11 @@ package enum CommandProgram {
       }
     case .failed(let found): failure = found
     }
-    failed(failure)
+    if asJSON { try? FailureReport(failure).printJSON() }  // the text on standard error remains
+    let name = name.withLock { $0 }
     say("\(name): error: \(failure.message)")
     if let hint = failure.hint { say("\(name): hint: \(hint)") }
-    if let error = error as? MissingVerb { StandardStreams.say(root.helpMessage(for: error.command)) }
+    if let error = error as? MissingCommand { StandardStreams.say(root.helpMessage(for: error.group)) }
     ThisProcess.end(failure.kind.rawValue)
   }
 
@@ -114,29 +135,29 @@ package enum CommandProgram {
     case failed(Failure)
   }
 
-  /// What an error is: help that was asked for, or a failure.
+  /// Help that was asked for, or a failure.
   private static func outcome(of error: any Error, _ root: any ParsableCommand.Type) -> Outcome {
-    if let failure = error as? Failure { return .failed(failure) }
-    if let error = error as? FileError { return .failed(Failure(error, on: error.path)) }
-    if let error = error as? MissingVerb {
-      let command = error.command._commandName
-      return .failed(Failure(.usage, "\(command) needs a verb", hint: "choose one of those below"))
+    let name = root.configuration.commandName ?? ""
+    if error is any Explained || error is Failure { return .failed(Failure(error, on: name)) }
+    if let error = error as? MissingCommand {
+      return .failed(
+        Failure(.usage, "\(error.group._commandName) needs a command", hint: "choose one of the commands below"))
     }
     let code = root.exitCode(for: error)
     if code == .success { return .shown(root.fullMessage(for: error)) }
-    guard code == .validationFailure else { return .failed(Failure(error, on: root.configuration.commandName ?? "")) }
-    return .failed(Failure(usage: root.fullMessage(for: error), program: root.configuration.commandName ?? ""))
+    guard code == .validationFailure else { return .failed(Failure(error, on: name)) }
+    return .failed(Failure(usage: root.fullMessage(for: error), program: name))
   }
 }
 
 extension Failure {
-  /// ArgumentParser's message in our form: what is wrong, then the usage as a hint.
+  /// Converts a message of ArgumentParser: what is wrong, then the usage as a hint.
   init(usage message: String, program: String) {
     let lines = message.split(separator: "\n").map(String.init)
     var parts = lines.prefix { !$0.hasPrefix("Usage: ") && !$0.hasPrefix("  See ") && !$0.hasPrefix("Help: ") }[...]
-    let first = parts.popFirst() ?? "the call is wrong"
+    let first = parts.popFirst() ?? "the arguments are wrong"
     var text = first.hasPrefix("Error: ") ? String(first.dropFirst(7)) : first
-    // The values of an option are listed below it, one a line.
+    // The values of an option are listed below the message, one on each line.
     let values = parts.map { $0.drop { $0 == " " || $0 == "-" } }.filter { !$0.isEmpty }
     if text.hasSuffix(":"), !values.isEmpty { text += " " + values.joined(separator: ", ") }
     let lowered = text.prefix(1).lowercased() + text.dropFirst()

@@ -2,12 +2,12 @@ package import AsvinHost
 
 /// The arguments of the program.
 ///
-/// Swift's own `CommandLine` reads them from `/proc`, and has none where that is not mounted: the program would then do
-/// nothing and succeed.
+/// Swift's `CommandLine` reads them from `/proc`. It is empty where that is not mounted, so that the program would do nothing
+/// and succeed.
 package enum ProgramArguments {
   /// The arguments after the program's name.
   ///
-  /// - Throws: ``Failure`` where they are not known, and for a `--version` that is not alone.
+  /// - Throws: ``Failure`` if they cannot be read, and for `--version` beside other arguments.
   package static func read() throws(Failure) -> [String] {
     guard let arguments = ThisProcess.arguments.map({ Array($0.dropFirst()) }) else {
       throw Failure(.failed, "the arguments cannot be read", hint: "start the program with its name as first argument")
@@ -16,14 +16,14 @@ package enum ProgramArguments {
     return arguments
   }
 
-  /// `--version` shows the program's version wherever it is, and the rest would be dropped without a word.
+  /// `--version` shows the version of the program at any place, and ArgumentParser ignores the other arguments without an error.
   static func check(_ arguments: [String]) throws(Failure) {
     let options = arguments.prefix { $0 != "--" }
     guard arguments.count > 1, options.contains(where: { $0 == "--version" || $0.hasPrefix("--version=") }) else {
       return
     }
     throw Failure(
-      .usage, "--version shows the program's own version, and has no other arguments beside it",
+      .usage, "--version shows the version of the program and does not accept other arguments",
       hint: "give the firmware's version with --fw-version, or use --version alone")
   }
 }

@@ -16,7 +16,7 @@ extension String {
     return text
   }
 
-  /// JSON with each control character as `\u001b`: the same values, and nothing that a terminal acts on.
+  /// JSON with each control character as `\u001b`: the values are the same, and a terminal does not act on them.
   package var withJSONControls: String {
     guard unicodeScalars.contains(where: { $0.isControl && $0 != "\n" }) else { return self }
     var text = ""
@@ -35,10 +35,10 @@ extension String {
 }
 
 extension Unicode.Scalar {
-  /// Whether it changes how a line is shown and is no part of it: C0, C1, bidirectional and other format characters, line
+  /// Whether it changes how a line is shown without being visible: C0, C1, bidirectional and other format characters, line
   /// and paragraph separators.
   fileprivate var isControl: Bool {
-    // Nearly all text is this, and the table of properties is slow.
+    // Nearly all text is in this range, and the lookup of properties is slow.
     if (0x20...0x7E).contains(value) { return false }
     switch properties.generalCategory {
     case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate: return true

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// Numbers of options, which are checked for meaning and not for form only.
+/// Parsers of option values that accept numbers of a range only.
 enum Bounds {
   /// A number of seconds.
   static func seconds(_ range: ClosedRange<Double>) -> @Sendable (String) throws -> Double {
@@ -13,7 +13,6 @@ enum Bounds {
     }
   }
 
-  /// An integer.
   static func integer<Number: FixedWidthInteger & Sendable>(
     _ range: ClosedRange<Number>
   ) -> @Sendable (String) throws -> Number {

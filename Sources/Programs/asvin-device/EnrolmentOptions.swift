@@ -3,31 +3,27 @@ import ArgumentParser
 import AsvinAgent
 import AsvinBundle
 import AsvinPlatformClient
+import AsvinPrograms
 import FoundationEssentials
 
-/// Where the platform is.
 struct PlatformAddress: ParsableArguments {
   @Option(
     name: .customLong("to"), help: ArgumentHelp("The platform, as https://updates.example.com.", valueName: "address"))
   var address: String
 
-  @Option(
-    name: .customLong("ca"),
-    help: ArgumentHelp("Certificates, PEM, that are trusted in place of the system's.", valueName: "file"))
-  var authority: String?
+  @OptionGroup var authority: AuthorityOption
 
   func with<Result: Sendable>(_ body: @Sendable (PlatformConnection) async throws -> Result) async throws -> Result {
-    let authorities = try authority.map { try readBytes($0) }
-    return try await PlatformConnection.with(address, authorities: authorities, body)
+    try await PlatformConnection.with(address, authorities: authority.bytes(), body)
   }
 }
 
-/// What a device is when it is enrolled.
+/// The properties of a device that is enrolled.
 struct EnrolmentOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("What the device calls itself: unique in the workspace.", valueName: "text"))
+  @Option(help: ArgumentHelp("The name of the device, unique in the workspace.", valueName: "text"))
   var name: String
 
-  @Option(help: ArgumentHelp("What people call it.", valueName: "text"))
+  @Option(help: ArgumentHelp("A label for operators.", valueName: "text"))
   var label: String?
 
   @Option(help: ArgumentHelp("The vendor's domain, as in the releases.", valueName: "domain"))
@@ -36,7 +32,7 @@ struct EnrolmentOptions: ParsableArguments {
   @Option(name: .customLong("class"), help: ArgumentHelp("The class's name, as in the releases.", valueName: "name"))
   var deviceClass: String
 
-  @Option(help: ArgumentHelp("The image that it runs now.", valueName: "file"))
+  @Option(help: ArgumentHelp("The image that the device runs now.", valueName: "file"))
   var image: String
 
   @Option(help: ArgumentHelp("The version of that image.", valueName: "text"))
@@ -44,22 +40,23 @@ struct EnrolmentOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Its sequence number, up to 281474976710655: only releases above it are accepted.", valueName: "number"),
+      "The sequence number of that image, up to 281474976710655. Only releases above it are accepted.",
+      valueName: "number"),
     transform: Bounds.integer(0...(1 << 48) - 1))
   var sequence: UInt64
 
   @Option(
     help: ArgumentHelp(
-      "Bytes of the largest image, up to 1099511627776; both banks reserve them on the disk.", valueName: "bytes"),
+      "Size limit of an image in bytes, up to 1099511627776. Both banks reserve it on the disk.", valueName: "bytes"),
     transform: Bounds.integer(1...1 << 40))
   var room: UInt64 = 1 << 26
 
   @Option(
     parsing: .singleValue,
-    help: ArgumentHelp("A public key of which one must have signed. May be repeated.", valueName: "pub"))
+    help: ArgumentHelp("A trusted public key; one of them must have signed. May be repeated.", valueName: "pub"))
   var trust: [String]
 
-  /// The workspace's keys come from the environment, where no list of processes shows them.
+  /// The keys of the workspace come from the environment, because a list of processes would show them as arguments.
   func enrolment() throws -> DeviceEnrolment {
     let variables = ProcessInfo.processInfo.environment
     guard let customer = variables["ASVIN_CUSTOMER_KEY"], let device = variables["ASVIN_DEVICE_KEY"] else {
@@ -68,16 +65,9 @@ struct EnrolmentOptions: ParsableArguments {
     }
     return DeviceEnrolment(
       name: name, label: label, deviceClass: try DeviceClass(vendor: vendor, name: deviceClass),
-      image: try readBytes(image), version: fwVersion, sequence: sequence, room: room,
-      trust: try trust.map { String(decoding: try readBytes($0), as: UTF8.self) }, customerKey: customer,
+      image: try readSmallFile(image, limit: 1 << 40), version: fwVersion, sequence: sequence, room: room,
+      trust: try trust.map { String(decoding: try readSmallFile($0, limit: 1 << 16), as: UTF8.self) },
+      customerKey: customer,
       deviceKey: device)
-  }
-}
-
-/// All bytes of a file.
-func readBytes(_ path: String) throws -> [UInt8] {
-  try explaining(path) {
-    let file = try InputFile(path)
-    return try file.read(at: 0, count: Int(file.count))
   }
 }

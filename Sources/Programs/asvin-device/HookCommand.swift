@@ -20,10 +20,10 @@ struct HookCommand: Sendable {
     switch ChildProcess.shell(command, variables: Self.environment(release, folder), timeout: timeout) {
     case .exited(0): .succeeded
     case .exited(126): .failed("it cannot be run (exit code 126)")
-    case .exited(127): .failed("there is no such command (exit code 127)")
+    case .exited(127): .failed("the command does not exist (exit code 127)")
     case .exited(let code): .failed("it ended with exit code \(code)")
-    case .signalled(let signal): .failed("it was ended by signal \(signal)")
-    case .timedOut: .failed("it took longer than \(Self.words(timeout)) s and was ended")
+    case .signalled(let signal): .failed("it was terminated by signal \(signal)")
+    case .timedOut: .failed("it took longer than \(Self.words(timeout)) s and was terminated")
     case .notStarted(let reason): .failed("it cannot be started: \(reason)")
     case .lost(let reason): .failed("its exit code is lost: \(reason)")
     }

@@ -1,1 +1,3 @@
-DeviceProgram.run()
+import AsvinPrograms
+
+CommandProgram.run(DeviceProgram.self)

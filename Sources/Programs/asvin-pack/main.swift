@@ -1,1 +1,3 @@
-Program.run()
+import AsvinPrograms
+
+CommandProgram.run(PackProgram.self)

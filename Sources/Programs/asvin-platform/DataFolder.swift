@@ -5,9 +5,9 @@ import AsvinPlatform
 import AsvinPlatformStore
 import FoundationEssentials
 
-/// Where the platform keeps everything: a database, a folder of objects, and the key of its tokens.
+/// The data of the platform: a database, a folder of objects, and the key of its tokens.
 struct DataFolder: ParsableArguments {
-  @Option(help: ArgumentHelp("The folder that holds everything.", valueName: "folder"))
+  @Option(help: ArgumentHelp("The folder for all data of the platform.", valueName: "folder"))
   var data = "asvin-platform-data"
 
   func store() throws -> SQLiteStore {
@@ -23,10 +23,10 @@ struct DataFolder: ParsableArguments {
 
   func objects() throws -> FolderObjects { try FolderObjects(folder: "\(data)/objects") }
 
-  /// Locks the folder for this process: two servers on one database and one spool would each undo what the other does.
+  /// Locks the folder for this process, because two servers on one database and one spool would undo each other's writes.
   ///
   /// - Returns: the lock, which lasts as long as it is held.
-  /// - Throws: ``Failure`` where another process has it, or the folder cannot be written.
+  /// - Throws: ``Failure`` if another process holds the lock, or if the folder is not writable.
   func lock() throws -> FolderLock {
     try make()
     let path = "\(data)/lock"
@@ -37,13 +37,13 @@ struct DataFolder: ParsableArguments {
     } catch {
       throw Failure(
         .cannotWrite, "cannot write to the folder '\(data)': \(error.reason)",
-        hint: "the platform needs a folder that it may write, on a disk that is not read-only")
+        hint: "choose a writable folder on a disk that is not read-only")
     }
     let holder = LockHolder(ofLock: path).map { "\($0.program), process \($0.process)," } ?? "another process"
     throw Failure(.failed, "\(holder) uses the folder '\(data)'", hint: "end it first, or choose another with --data")
   }
 
-  /// The key that tokens are signed with; it is made where there is none.
+  /// The key that signs tokens. It is created if it does not exist.
   func tokenKey() throws -> String {
     try make()
     let path = "\(data)/token-key.pem"
@@ -57,10 +57,7 @@ struct DataFolder: ParsableArguments {
 
   /// The text of a small file.
   func text(of path: String) throws -> String {
-    try explaining(path) {
-      let file = try InputFile(path)
-      return String(decoding: try file.read(at: 0, count: 1 << 20), as: UTF8.self)
-    }
+    String(decoding: try readSmallFile(path, limit: 1 << 20), as: UTF8.self)
   }
 
   private func make() throws {
@@ -69,7 +66,7 @@ struct DataFolder: ParsableArguments {
         atPath: data, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     } catch {
       throw Failure(
-        .cannotWrite, "cannot make the folder '\(data)'", hint: "choose another with --data, where you may write")
+        .cannotWrite, "cannot create the folder '\(data)'", hint: "choose a writable folder with --data")
     }
   }
 }

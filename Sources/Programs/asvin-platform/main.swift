@@ -1,1 +1,3 @@
-PlatformProgram.run()
+import AsvinPrograms
+
+CommandProgram.run(PlatformProgram.self)

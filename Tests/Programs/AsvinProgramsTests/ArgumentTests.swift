@@ -43,7 +43,8 @@ struct ArgumentTests {
   func unknownHelp(program: String, arguments: String) throws {
     try Scratch.with { scratch in
       let run = try ProgramRun(arguments, in: scratch, program: program)
-      #expect(run.exitCode == 64 && run.output.isEmpty && run.errors.contains("has no verb"), "\(run.errors)")
+      #expect(
+        run.exitCode == 64 && run.output.isEmpty && run.errors.contains("does not have a command"), "\(run.errors)")
     }
   }
 
@@ -89,7 +90,7 @@ struct ArgumentTests {
   }
 
   @Test(
-    "A number that means nothing is a usage error that says what is asked for",
+    "A number out of range is a usage error that names the range",
     arguments: [
       "sign blink.bin --sequence 0", "sign blink.bin --sequence=-1", "sign blink.bin --sequence 99999999999999999999",
       "sign blink.bin --created 253402300800", "sign blink.bin --created=-1", "sign blink.bin --lowest-base 16777216",

@@ -3,7 +3,7 @@ import FoundationEssentials
 import Glibc
 import Testing
 
-@Suite("What stands between the program and a platform", .usesScratch)
+@Suite("Obstacles between the program and a platform", .usesScratch)
 struct ConnectionTests {
   @Test(
     "A redirect names its target, and is not followed",
@@ -59,7 +59,7 @@ struct ConnectionTests {
       let run = try ProgramRun(
         "rollout list --to \(server.address) \(authority)", in: scratch, variables: "ASVIN_PACK_TOKEN=t")
       guard let words else {
-        // The certificate is good, the token is not.
+        // The certificate is valid, the token is not.
         #expect(run.exitCode == 77, "\(run.errors)")
         return
       }

@@ -4,7 +4,7 @@ import Testing
 @Suite("Exit codes and messages", .usesScratch)
 struct ExitCodeTests {
   @Test(
-    "A failure exits with its code, says what failed and what to do next, and writes nothing to standard output",
+    "A failure exits with its code, describes its cause and the next step, and writes nothing to standard output",
     arguments: [
       ("verify blink-1.0.0.asvin", 64), ("verify blink-1.0.0.asvin --trust none.pem", 66),
       ("verify none.asvin --trust ed25519.pub.pem", 66), ("verify blink-1.0.0.asvin --trust ed25519.pem", 64),

@@ -18,7 +18,7 @@ struct InterruptionTests {
     return try scratch.files()
   }
 
-  @Test("It leaves no file behind, whatever ends it", arguments: [SIGINT, SIGTERM, SIGHUP, SIGKILL])
+  @Test("No file remains when a signal ends the program", arguments: [SIGINT, SIGTERM, SIGHUP, SIGKILL])
   func nameless(signal: Int32) throws {
     try Scratch.with { scratch in
       let left = try interrupt(signal, in: scratch)

@@ -124,7 +124,7 @@ struct PlatformNameTests {
         #expect(run.exitCode == 64 && run.errors.contains(Self.ours) && run.errors.contains("--class"), "\(run.errors)")
         return #expect(platform.changes.isEmpty)
       }
-      // What the platform refuses is said in its words, with the rollout that is left.
+      // A refusal is shown in the words of the platform, with the rollout that remains.
       #expect(platform.changes == ["POST /manage/rollouts", "POST /manage/rollouts/8/start"], "\(run.errors)")
       #expect(
         run.exitCode == 65

@@ -5,7 +5,7 @@ import Testing
 @Suite("Outputs that are inputs, or no plain files", .usesScratch)
 struct SpecialFileTests {
   @Test(
-    "No verb replaces what it reads, with or without --force, and no hint says to force it",
+    "No command replaces its own input, with or without --force, and no hint suggests --force",
     arguments: [
       "sign blink.bin -o blink.bin", "sign blink.bin -o hard", "sign blink.bin -o soft",
       "sign blink.bin -o ./blink.bin",
@@ -60,7 +60,7 @@ struct SpecialFileTests {
   }
 
   @Test(
-    "An image that shrinks, grows or changes while it is signed is an error, and there is no bundle",
+    "An image that shrinks, grows or changes while it is signed is an error, and no bundle is written",
     arguments: ["truncate -s 100 blink.bin", "printf more >>blink.bin", "printf X | dd of=blink.bin conv=notrunc"])
   func changing(change: String) throws {
     try Bench.with { scratch in

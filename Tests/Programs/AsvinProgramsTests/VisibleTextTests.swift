@@ -28,10 +28,10 @@ struct VisibleTextTests {
     #expect(try JSONDecoder().decode(Value.self, from: Data(text.utf8)) == value)
   }
 
-  @Test("Reports, errors and JSON of the program hold none, whatever a file says")
+  @Test("Reports, errors and JSON of the program contain none, for any content of a file")
   func program() throws {
     try Bench.with { scratch in
-      // The version that an ESP32 image carries (esp_app_desc_t at byte 32) is text of whoever made it.
+      // The version that an ESP32 image carries (esp_app_desc_t at byte 32) is text of its author.
       var image = [UInt8](repeating: 0, count: 1024)
       image.replaceSubrange(0..<4, with: [0xE9, 1, 2, 0x20])
       image.replaceSubrange(24..<32, with: [0x20, 0, 0x40, 0x3F, 0, 2, 0, 0])

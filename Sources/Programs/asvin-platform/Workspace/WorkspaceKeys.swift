@@ -4,8 +4,8 @@ import AsvinPlatformAPI
 import AsvinPrograms
 import FoundationEssentials
 
-/// Keys that are taken over. They come from a file, from standard input, or from the environment: a command line is seen by
-/// every user of the machine.
+/// Existing keys. They come from a file, from standard input, or from the environment, because every user of the machine can
+/// see a command line.
 enum WorkspaceKeys {
   /// The key that a reference names.
   static func read(_ reference: String) throws -> String {
@@ -22,20 +22,18 @@ enum WorkspaceKeys {
       }
       return line
     }
-    return try explaining(reference) {
-      let text = String(decoding: try InputFile(reference).read(at: 0, count: 4096), as: UTF8.self)
-      return String(text.split(whereSeparator: \.isNewline).first ?? "")
-    }
+    let text = String(decoding: try readSmallFile(reference, limit: 4096), as: UTF8.self)
+    return String(text.split(whereSeparator: \.isNewline).first ?? "")
   }
 }
 
 extension Failure {
-  /// What is wrong with a workspace or a key.
+  /// Describes an error of a workspace or a key.
   init(_ error: PlatformError) {
     switch error {
     case .invalid(let message): self.init(.usage, message)
     case .nameTaken(.deviceKey):
-      self.init(.failed, "a workspace has this device key", hint: "see: asvin-platform workspace show NAME")
+      self.init(.failed, "this device key is in use in a workspace", hint: "see: asvin-platform workspace show NAME")
     case .notFound(let kind):
       self.init(.inputMissing, "the workspace does not have this \(kind.rawValue)")
     default: self.init(.failed, "\(error)")
@@ -44,7 +42,7 @@ extension Failure {
 }
 
 extension Workspace {
-  /// Its name, for a terminal.
+  /// The name without control characters.
   var visibleName: String { VisibleText.cleaned(name) }
 }
 

@@ -1,0 +1,55 @@
+import AsvinPrograms
+import AsvinHost
+import ArgumentParser
+import AsvinPlatformAPI
+import AsvinPlatformClient
+import AsvinRelease
+
+struct LoginCommand: ReportingCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "login",
+    abstract: "Keep a token for a platform, after asking the platform whose it is.",
+    discussion: """
+      The token comes from --token-file, ASVIN_PACK_TOKEN or a prompt, never from the command line, and is kept in a file \
+      that only you read. A build server needs no login: it sets ASVIN_PACK_TOKEN.
+      """)
+
+  @OptionGroup var platform: PlatformOptions
+
+  @Option(
+    help: ArgumentHelp("A file that holds the token; - is standard input.", valueName: "file"), completion: .file())
+  var tokenFile: String?
+
+  @OptionGroup var shown: OutputOptions
+
+  func outcomes(in environment: Environment, _ report: (LoginReport) throws -> Void) throws {
+    let address = try platform.address(in: environment)
+    let token = try token(in: environment)
+    let who = try PlatformTasks(address: address, token: token, authorities: platform.authority.bytes()).who()
+    try Credentials(environment.variables).keep(token, for: address, inputs: environment.inputs)
+    try report(LoginReport(platform: address, name: who.name, role: who.role.rawValue, workspace: who.workspace))
+  }
+
+  private func token(in environment: Environment) throws -> String {
+    let bytes: [UInt8]
+    if let tokenFile {
+      bytes = try environment.smallInput(tokenFile, limit: 4096)
+    } else if let token = environment.variables[Credentials.variable], !token.isEmpty {
+      bytes = Array(token.utf8)
+    } else if let answer = environment.askPassphrase("token") {
+      bytes = answer
+    } else {
+      throw Failure(.usage, "no token is given", hint: "set \(Credentials.variable), or give --token-file FILE")
+    }
+    return String(decoding: bytes.prefix { $0 > 0x20 && $0 < 0x7F }, as: UTF8.self)
+  }
+}
+
+struct LoginReport: Report {
+  let platform: String
+  let name: String
+  let role: String
+  let workspace: Int64
+
+  var lines: [String] { ["logged in to \(platform) as \(name), \(role)"] }
+}

@@ -1,0 +1,35 @@
+import AsvinPrograms
+import AsvinHost
+import ArgumentParser
+import AsvinPlatformClient
+import AsvinRelease
+
+/// The platform to call.
+struct PlatformOptions: ParsableArguments {
+  @Option(
+    name: .customLong("to"),
+    help: ArgumentHelp(
+      "The platform, as https://updates.example.com; default: the platform of the project.", valueName: "address"))
+  var address: String?
+
+  @OptionGroup var authority: AuthorityOption
+
+  func tasks(in environment: Environment) throws -> PlatformTasks {
+    let address = try address(in: environment)
+    return PlatformTasks(
+      address: address, token: try Credentials(environment.variables).token(for: address),
+      authorities: try authority.bytes())
+  }
+
+  func address(in environment: Environment) throws -> String {
+    let project = try ProjectFile.find(in: environment)
+    guard let address = address ?? project.destination else {
+      throw Failure(.usage, "no platform is given", hint: "give one with --to https://updates.example.com")
+    }
+    guard Publication.isPlatform(address) else {
+      throw Failure(
+        .usage, "'\(address)' is not the address of a platform", hint: "give it as --to https://updates.example.com")
+    }
+    return address
+  }
+}

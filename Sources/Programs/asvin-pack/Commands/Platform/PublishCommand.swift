@@ -1,0 +1,105 @@
+import AsvinHost
+import ArgumentParser
+import AsvinPrograms
+import AsvinPlatformClient
+import AsvinRelease
+import FoundationEssentials
+
+struct PublishCommand: ReportingCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "publish",
+    abstract: "Publish a bundle to a file group as one transaction.",
+    discussion: """
+      Publishing the same bundle again changes nothing and succeeds. To a platform, an interrupted upload is resumed. The \
+      platform verifies the complete bundle before it lists it, and signs a receipt. The bundle is then read back.
+      """)
+
+  @Argument(help: ArgumentHelp("The bundle; - is standard input.", valueName: "bundle"), completion: .file())
+  var bundle: String
+
+  @Option(help: ArgumentHelp("The file group; default: the group of the project.", valueName: "name"))
+  var group: String?
+
+  @Option(
+    name: .customLong("to"),
+    help: ArgumentHelp(
+      "The place of the group, as https://HOST or dir:PATH; default: the place of the project.", valueName: "place"))
+  var destination: String?
+
+  @Option(
+    parsing: .singleValue,
+    help: ArgumentHelp(
+      "A trusted public key; one of them must have signed; default: the keys of the project. May be repeated.",
+      valueName: "pub"),
+    completion: .file())
+  var trust: [String] = []
+
+  @Flag(help: "Run all checks without writing anything.")
+  var dryRun = false
+
+  @Flag(
+    help: "Create the file group if the platform does not have it. It trusts the keys of --trust, or of the project.")
+  var createGroup = false
+
+  @Option(
+    help: ArgumentHelp("A file for the receipt of the platform, a JWT. It must not exist.", valueName: "file"),
+    completion: .file())
+  var receipt: String?
+
+  @OptionGroup var authority: AuthorityOption
+
+  @OptionGroup var shown: OutputOptions
+
+  private func write(_ proof: String, to path: String) throws {
+    try explaining(path) {
+      let file = try OutputFile(path, durability: .flushed)
+      try file.write(Array((proof + "\n").utf8))
+      try file.commit()
+    }
+  }
+
+  func outcomes(in environment: Environment, _ report: (Receipt) throws -> Void) throws {
+    let keys = trust.map { KeyReference($0, from: environment.folder) }
+    let publication = Publication(
+      bundle: bundle, group: group, destination: destination, trust: keys, dryRun: dryRun)
+    let place = try publication.place(in: environment)
+    guard Publication.isPlatform(place.destination) else { return try report(publication.run(in: environment)) }
+    var remote = RemotePublication(
+      address: place.destination, bundle: bundle, group: place.group, dryRun: dryRun,
+      authorities: try authority.bytes())
+    if createGroup { remote.newGroupTrust = try publication.trustedKeys(in: environment) }
+    if let receipt, FileManager.default.fileExists(atPath: receipt) {
+      throw Failure(.cannotWrite, "'\(receipt)' exists", hint: "choose another file for the receipt")
+    }
+    let token = try Credentials(environment.variables).token(for: place.destination)
+    let checked = try publication.checked(in: environment)
+    let published = try remote.run(checked, token: token, progress: environment.progress)
+    try report(published)
+    guard let receipt else { return }
+    if let proof = published.proof {
+      try write(proof, to: receipt)
+    } else {
+      CommandProgram.warn("the bundle was published before, so that the platform did not sign a receipt now")
+    }
+  }
+}
+
+extension Receipt: Report {
+  var warnings: [String] {
+    signatureChecked ? [] : ["no key to trust is given: the bundle's signature was not checked; give one with --trust"]
+  }
+
+  var lines: [String] {
+    let done =
+      switch result {
+      case .published: "published to"
+      case .alreadyPublished: "already published to"
+      case .wouldPublish: "would be published to"
+      }
+    return [
+      "\(release.name) \(release.version) \(done) group '\(group)' at \(destination)",
+      line("sequence", "\(release.sequence)"), line("manifest", release.manifest), line("bundle", release.bundle),
+      line("signature", signatureChecked ? "checked" : "not checked"),
+    ]
+  }
+}

@@ -1,0 +1,19 @@
+import ArgumentParser
+import AsvinPrograms
+
+struct PackProgram: SubcommandGroup {
+  static let configuration = CommandConfiguration(
+    commandName: "asvin-pack",
+    abstract: "Packs, signs, verifies and publishes firmware.",
+    discussion: """
+      Start with: asvin-pack keygen -o keys/release.pem; asvin-pack init --template esp8266; asvin-pack sign firmware.bin
+      Exit codes: 0 success, 1 failed, 64 usage, 65 rejected, 66 input missing, 69 server unreachable, 73 cannot write \
+      output, 77 not allowed.
+      """,
+    version: "0.1.0",
+    subcommands: [
+      InitCommand.self, KeygenCommand.self, PubCommand.self, SignCommand.self, VerifyCommand.self, InspectCommand.self,
+      ExtractCommand.self, DeltaCommand.self, ApplyCommand.self, LintCommand.self, PublishCommand.self,
+      LoginCommand.self, RolloutCommand.self, DeviceCommand.self,
+    ])
+}

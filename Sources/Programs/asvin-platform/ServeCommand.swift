@@ -1,0 +1,149 @@
+import AsvinHost
+import ArgumentParser
+import AsvinPlatform
+import AsvinPlatformServer
+
+struct ServeCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "serve",
+    abstract: "Run the server until a signal ends it.",
+    discussion:
+      "SIGTERM ends the server after the requests in progress are answered. GET /healthz, /metrics and /openapi.json do not need a token."
+  )
+
+  @OptionGroup var folder: DataFolder
+
+  @Option(help: ArgumentHelp("The address to listen on.", valueName: "address"))
+  var host = "127.0.0.1"
+
+  @Option(help: ArgumentHelp("The port; 0 for any free port.", valueName: "port"))
+  var port = 8080
+
+  @Option(
+    help: ArgumentHelp("A PEM certificate and its chain. Without it, the server uses plain HTTP.", valueName: "pem"))
+  var certificate: String?
+
+  @Option(help: ArgumentHelp("The certificate's private key, PEM.", valueName: "pem"))
+  var certificateKey: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The PEM certificate of a TLS proxy. GET /fingerprints serves its fingerprint to ESP8266 devices.",
+      valueName: "pem"))
+  var proxyCertificate: String?
+
+  @Option(
+    help: ArgumentHelp("The SHA-1 fingerprint of that certificate, 20 bytes in hexadecimal.", valueName: "hex"))
+  var fingerprint: String?
+
+  @Option(help: ArgumentHelp("Limit of logins per minute, per address and key.", valueName: "number"))
+  var loginsPerMinute = 600
+
+  @Option(
+    help: ArgumentHelp(
+      "Limit of concurrent connections; default: derived from the limit of descriptors.", valueName: "number"))
+  var connections: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Limit of concurrent connections per address; default: a quarter of --connections.", valueName: "number"))
+  var connectionsPerAddress: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Minimum transfer rate in bytes per second. The server closes slower connections.", valueName: "bytes"))
+  var minimumRate = 512
+
+  @Flag(help: "Log every request.")
+  var logRequests = false
+
+  func run() async throws {
+    guard (0...65_535).contains(port) else {
+      throw Failure(.usage, "\(port) is not a port", hint: "give a number from 1 to 65535, or 0 for any free port")
+    }
+    guard (1...1_000_000_000).contains(loginsPerMinute) else {
+      throw Failure(
+        .usage, "\(loginsPerMinute) is not a number of logins per minute", hint: "give --logins-per-minute 1 or more")
+    }
+    try ThisProcess.requireProcessFolder()
+    let lock = try folder.lock()
+    defer { lock.release() }
+    var settings = PlatformServer.Settings(tokenKey: try folder.tokenKey())
+    (settings.host, settings.port, settings.loginsPerMinute) = (host, port, loginsPerMinute)
+    settings.logsRequests = logRequests
+    settings.connections = try connectionLimits()
+    switch (certificate, certificateKey) {
+    case (let chain?, let key?):
+      settings.certificate = (try folder.text(of: chain), try folder.text(of: key))
+    case (nil, nil): break
+    default:
+      throw Failure(.usage, "a certificate needs its key", hint: "give both --certificate and --certificate-key")
+    }
+    settings.fingerprint = try shownFingerprint()
+    let scheme = certificate == nil ? "http" : "https"
+    let server = PlatformServer(settings, store: try folder.store(), objects: try folder.objects()) { .now }
+    do {
+      try await server.run { [host] port in
+        print("asvin-platform: listening on \(scheme)://\(host):\(port)")
+        // A program that reads the port through a pipe waits for this line.
+        try? StandardStreams.flush()  // the server runs whether or not anybody reads the line
+      }
+    } catch {
+      let text = "\(error)"
+      if text.contains("errno: ") || text.contains("UnknownHost") {
+        throw Failure(
+          .failed, "cannot listen on \(host):\(port): \(text.contains("errno: 98") ? "the port is in use" : text)",
+          hint: "choose another address with --host and --port")
+      }
+      if text.contains("failedToLoad") {
+        throw Failure(.rejected, "the certificate or its key cannot be read", hint: "both are files in PEM")
+      }
+      throw error
+    }
+  }
+
+  /// The fingerprint of the certificate that devices see, if a proxy presents it.
+  private func shownFingerprint() throws -> String? {
+    switch (proxyCertificate, fingerprint) {
+    case (nil, nil): return nil
+    case (let path?, nil):
+      let chain = try folder.text(of: path)
+      guard let text = try? Fingerprint.text(of: chain) else {  // for any cause, the file is not a certificate
+        throw Failure(
+          .rejected, "'\(path)' does not contain a certificate", hint: "give the file in PEM that the proxy serves")
+      }
+      return text
+    case (nil, let written?):
+      guard let text = Fingerprint.text(reading: written) else {
+        throw Failure(
+          .usage, "'\(written)' is not a fingerprint",
+          hint: "give 40 hexadecimal digits, as: openssl x509 -noout -fingerprint -sha1 -in proxy.pem")
+      }
+      return text
+    case (_?, _?):
+      throw Failure(.usage, "--proxy-certificate and --fingerprint exclude each other", hint: "give one of them")
+    }
+  }
+
+  private func connectionLimits() throws -> ConnectionLimits {
+    var limits = ConnectionLimits.ofProcess()
+    for (option, number) in [
+      ("--connections", connections ?? 1), ("--connections-per-address", connectionsPerAddress ?? 1),
+      ("--minimum-rate", minimumRate),
+    ] where !(1...1_000_000_000).contains(number) {
+      throw Failure(.usage, "\(option) is \(number)", hint: "give a number of at least 1")
+    }
+    if let connections {
+      guard connections <= limits.total else {
+        throw Failure(
+          .usage, "\(connections) connections need more file descriptors than this process may open",
+          hint: "give at most \(limits.total), or raise the limit with ulimit -n or LimitNOFILE=")
+      }
+      limits.total = connections
+      limits.perAddress = min(limits.perAddress, connections)
+    }
+    if let connectionsPerAddress { limits.perAddress = min(connectionsPerAddress, limits.total) }
+    limits.minimumRate = minimumRate
+    return limits
+  }
+}

@@ -107,13 +107,17 @@ let hostWing: [Target] = [
     // The archive, not the shared object: that loads twelve more libraries, for formats that we never read.
     linking: [.linkedLibrary(":libarchive.a")]),
   .host(
+    "AsvinPatchHost", ["AsvinCrypto", "AsvinHost", "AsvinInstaller", "AsvinPatch", "AsvinManifest", "CAsvinZlib"],
+    optimised),
+  .host(
     "AsvinPatchBuilder",
-    ["AsvinCrypto", "AsvinHost", "AsvinInstaller", "AsvinPatch", "AsvinManifest", "CAsvinSuffix", "CAsvinZlib"],
+    ["AsvinPatchHost", "AsvinCrypto", "AsvinHost", "AsvinInstaller", "AsvinPatch", "AsvinManifest", "CAsvinSuffix"],
     optimised),
   .host(
     "AsvinRelease",
     [
-      "AsvinBundle", "AsvinPatch", "AsvinPatchBuilder", "AsvinImage", "AsvinCrypto", "AsvinHost", "AsvinVerifier",
+      "AsvinBundle", "AsvinPatch", "AsvinPatchBuilder", "AsvinPatchHost", "AsvinImage", "AsvinCrypto", "AsvinHost",
+      "AsvinVerifier",
       "AsvinManifest", "CAsvinYAML",
     ],
     resources: [.embedInCode("Templates")]),
@@ -130,7 +134,7 @@ let platformWing: [Target] = [
   .platform(
     "AsvinAgent",
     [
-      "AsvinPlatformClient", "AsvinPlatformAPI", "AsvinBundle", "AsvinHost", "AsvinPatchBuilder",
+      "AsvinPlatformClient", "AsvinPlatformAPI", "AsvinBundle", "AsvinHost", "AsvinPatchHost",
       "AsvinCrypto",
       "AsvinInstaller", "AsvinDeviceCrypto", "AsvinVerifier", "AsvinManifest",
     ]),
@@ -182,17 +186,17 @@ let tests: [Target] = [
   .tests("Device", "AsvinManifestTests", ["AsvinManifest"]),
   .tests("Device", "AsvinVerifierTests", ["AsvinVerifier", "AsvinCrypto", "AsvinManifest"]),
   .tests("Device", "AsvinDeviceCryptoTests", ["AsvinDeviceCrypto", "AsvinVerifier", "AsvinCrypto", "AsvinManifest"]),
-  .tests("Device", "AsvinPatchTests", ["AsvinPatch", "AsvinPatchBuilder"]),
+  .tests("Device", "AsvinPatchTests", ["AsvinPatch", "AsvinPatchBuilder", "AsvinPatchHost"]),
   .tests(
     "Device", "AsvinInstallerTests",
     [
       "AsvinDeviceC", "CAsvinDevice", "AsvinInstaller", "AsvinDeviceCrypto", "AsvinVerifier", "AsvinBundle",
       "AsvinHost",
-      "AsvinPatch", "AsvinPatchBuilder", "AsvinCrypto", "AsvinManifest",
+      "AsvinPatch", "AsvinPatchBuilder", "AsvinPatchHost", "AsvinCrypto", "AsvinManifest",
     ]),
   .tests("Host", "AsvinHostTests", ["AsvinHost"]),
   .tests("Host", "AsvinCryptoTests", ["AsvinCrypto", "AsvinVerifier", "AsvinManifest"]),
-  .tests("Host", "AsvinImageTests", ["AsvinImage", "AsvinCrypto", "AsvinManifest"]),
+  .tests("Host", "AsvinImageTests", ["AsvinImage", "AsvinHost", "AsvinCrypto", "AsvinManifest"]),
   .tests("Host", "AsvinBundleTests", ["AsvinBundle", "AsvinHost", "AsvinVerifier", "AsvinCrypto", "AsvinManifest"]),
   .tests(
     "Host", "AsvinReleaseTests",

@@ -14,7 +14,7 @@ OUTSIDE = {
     "CAsvinArchive": "AsvinBundle",
     "CAsvinSystem": "AsvinHost",
     "CAsvinSuffix": "AsvinPatchBuilder",
-    "CAsvinZlib": "AsvinPatchBuilder",
+    "CAsvinZlib": "AsvinPatchHost",
     "GRDB": "AsvinPlatformStore",
     "Hummingbird": "AsvinPlatformServer",
     "HummingbirdCore": "AsvinPlatformServer",

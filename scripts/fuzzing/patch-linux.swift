@@ -3,6 +3,7 @@
 // Input: what it is (the base in the lowest four bits; bit 5: a container without its head; bit 6: an image), else a
 // recipe's length, the recipe, and the patch between the opened images: a recipe's checksum would keep the fuzzer out.
 
+import AsvinPatchHost
 import CAsvinZlib
 
 /// Bytes of anything that is inflated or patched.
@@ -34,7 +35,7 @@ private func packed(_ recipe: [UInt8]) -> [UInt8] {
     + [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: sum >> UInt32($0)) }
 }
 
-/// What `PatchBuilder.apply` does, within a limit; what passes goes through that too.
+/// What `ImagePatch.apply` does, within a limit; what passes goes through that too.
 private func apply(_ container: inout [UInt8], to old: [UInt8]) {
   guard let streams = try? StreamPatch(container, limit: limit),  // a refusal is as good as a patch
     let base = UnpackedImage(old, at: streams.old, limit: limit),
@@ -57,7 +58,7 @@ private func apply(_ container: inout [UInt8], to old: [UInt8]) {
   // The digests that the patch names are those of the stub.
   let place = container.count - streams.patch.count
   for index in place + 2..<place + 10 { container[index] = 0 }
-  let whole = try? PatchBuilder.apply(container, to: old, maximum: 64 * limit)  // as above
+  let whole = try? ImagePatch.apply(container, to: old, maximum: 64 * limit)  // as above
   require(whole == result, "without the limit, nothing else comes out")
 }
 

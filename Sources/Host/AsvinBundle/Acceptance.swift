@@ -3,11 +3,10 @@ import AsvinCrypto
 package import AsvinManifest
 package import AsvinVerifier
 
-/// A release whose manifest the verifier accepted. Nothing but ``Acceptance`` makes one.
+/// A release whose manifest the verifier accepted. Only ``Acceptance`` creates one.
 package struct VerifiedRelease: Sendable {
-  /// The manifest.
   package let manifest: Manifest
-  /// SHA-256 of the manifest's bytes: the release's identity.
+  /// SHA-256 of the bytes of the manifest, which identifies the release.
   package let digest: Digest
   /// The trusted keys that signed.
   package let signers: [PublicKey]
@@ -20,25 +19,25 @@ package struct VerifiedRelease: Sendable {
   }
 }
 
-/// What a release must be to be accepted: whose keys, and the demands of a device.
+/// The conditions under which a release is accepted: the trusted keys, and the policy of a device.
 package struct Acceptance: Sendable {
-  /// Any of these keys must have signed.
+  /// The trusted keys.
   package var trust: [PublicKey]
-  /// How many of them.
+  /// The number of trusted keys that must have signed.
   package var threshold = 1
-  /// The vendor id, where it is asked.
+  /// The required vendor id, or `nil` for any.
   package var vendor: Identifier?
-  /// The class id, where it is asked.
+  /// The required class id, or `nil` for any.
   package var deviceClass: Identifier?
-  /// The rollback floor, where it is asked.
+  /// The rollback floor, or `nil` for none.
   package var floor: UInt64?
-  /// The sequence number of what the device runs, where it is known.
+  /// The sequence number of the release that the device runs, or `nil` if it is unknown.
   package var baseSequence: UInt64?
 
-  /// Trust in any one of some keys, and no demands.
+  /// Trusts any one of the keys and adds no other condition.
   package init(trust: [PublicKey]) { self.trust = trust }
 
-  /// Verifies an envelope, as a device does that takes every kind of payload.
+  /// Verifies an envelope as a device does that supports every kind of payload.
   ///
   /// - Throws: `Rejection`; ``Failure`` without a key to trust.
   package func verify(_ envelope: [UInt8]) throws -> VerifiedRelease {

@@ -10,7 +10,7 @@ package enum BundleError: Error, Equatable, Sendable {
   case file(FileError)
   /// A member is larger than the archive can hold.
   case overLimit(Limit, name: String)
-  /// A file changed between the time it was hashed and the time it was copied.
+  /// A file changed after it was hashed and before it was copied.
   case changedWhileRead(name: String)
   /// libarchive refused an operation that should not fail.
   case library(String)

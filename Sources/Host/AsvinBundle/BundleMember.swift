@@ -2,7 +2,7 @@ package import AsvinManifest
 
 /// A member of a bundle's archive beyond its manifest and signatures.
 package struct BundleMember: Equatable, Sendable {
-  /// What a member is in the manifest.
+  /// The entry of the manifest that a member belongs to.
   package enum Role: Equatable, Sendable {
     /// A payload: its component's and its own index in the manifest.
     case payload(component: Int, index: Int)
@@ -12,14 +12,12 @@ package struct BundleMember: Equatable, Sendable {
 
   /// The member's name in the archive.
   package let name: String
-  /// What it is.
   package let role: Role
   /// Bytes.
   package let size: UInt64
   /// SHA-256.
   package let digest: Digest
 
-  /// A member of its parts.
   package init(name: String, role: Role, size: UInt64, digest: Digest) {
     self.name = name
     self.role = role
@@ -35,7 +33,7 @@ package struct BundleMember: Equatable, Sendable {
 
 extension Manifest {
   /// The members that follow the manifest and the signatures, in their order. A payload is numbered through all
-  /// components; one whose kind we do not know stands in no bundle of ours and is stored as a patch would be.
+  /// components. A payload of an unknown kind is stored as a patch is; no bundle of this version holds one.
   package var members: [BundleMember] {
     var members: [BundleMember] = []
     for (component, content) in components.enumerated() {

@@ -2,7 +2,7 @@ package import AsvinHost
 import AsvinCrypto
 package import AsvinManifest
 
-/// A vendor's domain and a class's name, with the ids that stand for them in a manifest.
+/// A vendor's domain and a class's name, with their ids in a manifest.
 package struct DeviceClass: Sendable {
   /// The vendor id.
   package let vendor: Identifier
@@ -11,7 +11,7 @@ package struct DeviceClass: Sendable {
 
   /// The ids of a domain and a name.
   ///
-  /// - Throws: ``Failure`` for what is no domain, or no name.
+  /// - Throws: ``Failure`` for an invalid domain or name.
   package init(vendor: String, name: String) throws(Failure) {
     self.vendor = try DeviceClass.vendor(vendor)
     guard Name(name) != nil else {

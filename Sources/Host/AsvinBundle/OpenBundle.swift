@@ -1,8 +1,8 @@
 package import AsvinHost
+package import AsvinManifest
 import AsvinVerifier
-import AsvinManifest
 
-/// A bundle that is open at its payloads: its envelope can be judged, nothing behind it has been read.
+/// A bundle whose manifest and signatures are read, and whose payloads are not.
 package struct OpenBundle {
   package let name: String
   package let file: InputFile
@@ -10,41 +10,37 @@ package struct OpenBundle {
   package let envelope: [UInt8]
 
   package init(_ path: String, in environment: Environment) throws(Failure) {
-    do {
-      try self.init(environment.input(path), name: path)
-    } catch {
-      throw Failure(error, on: path)
-    }
+    try self.init(explaining(path) { try environment.input(path) }, name: path)
   }
 
   package init(_ file: InputFile, name: String) throws(Failure) {
-    do {
-      self.name = name
-      self.file = file
-      reader = try BundleReader(file)
-      envelope = try reader.envelope()
-    } catch {
-      throw Failure(error, on: name)
+    self.name = name
+    self.file = file
+    (reader, envelope) = try explaining(name) {
+      let reader = try BundleReader(file)
+      return (reader, try reader.envelope())
     }
   }
 
   /// Verifies the envelope, then reads every member to the end, each against its size and digest.
+  ///
+  /// - Returns: the release, and SHA-256 of the bundle.
   package func verify(
     _ acceptance: Acceptance, in environment: Environment,
     payload: (BundleMember, Span<UInt8>) throws -> Void = { _, _ in }
-  ) throws(Failure) -> VerifiedRelease {
+  ) throws(Failure) -> (release: VerifiedRelease, digest: Digest) {
     try explaining(name) {
       let release = try acceptance.verify(envelope)
       let total = release.manifest.members.reduce(0) { $0 + $1.size }
       var done: UInt64 = 0
-      try reader.readMembers(release.manifest.members) { member, piece in
+      let digest = try reader.readMembers(release.manifest.members) { member, piece in
         try payload(member, piece)
         done += UInt64(piece.count)
         environment.progress(done, total)
       }
-      // What was appended meanwhile was not read.
+      // Bytes that were appended after the file was opened were not read.
       try file.requireUnchanged()
-      return release
+      return (release, digest)
     }
   }
 }

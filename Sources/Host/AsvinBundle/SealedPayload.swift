@@ -1,16 +1,16 @@
 import AsvinCrypto
 package import AsvinManifest
 
-/// A payload as a device can check it while it arrives: `bᵢ = chunkᵢ ‖ SHA-256(bᵢ₊₁)`, the last block without a digest. The
+/// A payload in the form that a device can check while it arrives: `bᵢ = chunkᵢ ‖ SHA-256(bᵢ₊₁)`, the last block without a digest. The
 /// manifest holds SHA-256(b₀). A pure function of the payload: bundles hold payloads plain.
 package struct SealedPayload: Sendable {
-  /// What the manifest says of it.
+  /// Its fields in the manifest.
   package let seal: Payload.Seal
-  /// The digest behind each chunk but the last.
+  /// The digest after each chunk but the last.
   private let links: [Digest]
   private let payload: [UInt8]
 
-  /// A payload of one byte or more, sealed.
+  /// Seals a payload of at least one byte.
   ///
   /// - Parameter chunk: log2 of the chunk's size, 9 to 16; 12 is 4 KiB.
   package init(_ payload: [UInt8], chunk: UInt64 = 12) {
@@ -31,7 +31,6 @@ package struct SealedPayload: Sendable {
     self.links = links.reversed()
   }
 
-  /// The stream.
   package var stream: [UInt8] {
     let length = 1 << Int(seal.chunk)
     var bytes: [UInt8] = []

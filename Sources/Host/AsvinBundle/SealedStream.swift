@@ -2,10 +2,10 @@ package import AsvinHost
 import AsvinCrypto
 package import AsvinManifest
 
-/// A sealed stream at random: `bᵢ = chunkᵢ ‖ SHA-256(bᵢ₊₁)`, made of a payload that is read in pieces. What is held is one
-/// digest for each chunk.
+/// A sealed stream with random access: `bᵢ = chunkᵢ ‖ SHA-256(bᵢ₊₁)`, made from a payload that is read in pieces. It holds
+/// one digest for each chunk in memory.
 package struct SealedStream: Sendable {
-  /// What the manifest says of it.
+  /// Its fields in the manifest.
   package let seal: Payload.Seal
   /// Bytes of the stream.
   package let size: UInt64
@@ -16,7 +16,7 @@ package struct SealedStream: Sendable {
   /// Seals a payload of one byte or more.
   ///
   /// - Parameter chunk: log2 of the chunk's size, 9 to 16.
-  /// - Throws: ``FileError`` where the payload cannot be read.
+  /// - Throws: ``FileError`` if the payload cannot be read.
   package init(_ payload: any ByteSource, chunk: UInt64) throws(FileError) {
     let length = UInt64(1) << chunk
     let blocks = (payload.count + length - 1) / length

@@ -2,11 +2,11 @@ package import AsvinHost
 
 /// Why a key cannot be used.
 package enum CryptoError: Error, Equatable, Sendable {
-  /// The bytes are no PEM private key: PKCS #8 (RFC 5958), or SEC 1.
+  /// The bytes are not a PEM private key: PKCS #8 (RFC 5958), or SEC 1.
   case notAPrivateKey
-  /// The bytes are no PEM public key: SubjectPublicKeyInfo (RFC 5280).
+  /// The bytes are not a PEM public key: SubjectPublicKeyInfo (RFC 5280).
   case notAPublicKey
-  /// A private key stands where a public one belongs.
+  /// A private key in place of a public key.
   case privateKeyInsteadOfPublic
   /// The key is neither Ed25519 nor ECDSA on P-256.
   case unsupportedKey

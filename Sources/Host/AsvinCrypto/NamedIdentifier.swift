@@ -1,3 +1,4 @@
+import AsvinHost
 package import AsvinManifest
 import CAsvinOpenSSL
 
@@ -22,7 +23,7 @@ extension Identifier {
     return text
   }
 
-  /// An id of its text, of either case; `nil` for anything else.
+  /// An id from its text in upper or lower case; `nil` for other text.
   package init?(uuid text: String) {
     guard text.utf8.count == 36 else { return nil }
     self.init(hexadecimal: text.filter { $0 != "-" })
@@ -48,7 +49,7 @@ extension Identifier {
 }
 
 extension FixedBytes {
-  /// The bytes of two hexadecimal digits each, of either case; `nil` for anything else.
+  /// The bytes of pairs of hexadecimal digits in upper or lower case; `nil` for other text.
   package init?(hexadecimal text: String) {
     let digits = text.utf8.compactMap { Character(Unicode.Scalar($0)).hexDigitValue }
     guard digits.count == 2 * count, text.utf8.count == digits.count else { return nil }
@@ -57,12 +58,6 @@ extension FixedBytes {
 
   /// The bytes as lower-case hexadecimal digits.
   package var hexadecimal: String {
-    let digits = Array("0123456789abcdef".utf8)
-    var text: [UInt8] = []
-    for index in 0..<count {
-      text.append(digits[Int(self[index] >> 4)])
-      text.append(digits[Int(self[index] & 15)])
-    }
-    return String(decoding: text, as: UTF8.self)
+    AsvinHost.hexadecimal((0..<count).map { self[$0] })
   }
 }

@@ -31,7 +31,7 @@ package final class PrivateKey: Signer {
 
   /// A new key from the system's random numbers.
   ///
-  /// - Throws: ``CryptoError`` where OpenSSL has none.
+  /// - Throws: ``CryptoError`` if OpenSSL has none.
   package static func generate(_ algorithm: SignatureAlgorithm) throws(CryptoError) -> PrivateKey {
     guard let pointer = unsafe asvin_key_generate(Int32(algorithm.rawValue)) else { throw .openSSL("make a key") }
     return try unsafe PrivateKey(owning: pointer)
@@ -39,7 +39,7 @@ package final class PrivateKey: Signer {
 
   /// A key from PEM: PKCS #8 (RFC 5958) with or without a passphrase, or SEC 1.
   ///
-  /// - Throws: ``CryptoError`` that says which of key, kind and passphrase is wrong.
+  /// - Throws: ``CryptoError`` that names the key, its kind or the passphrase as the cause.
   package convenience init(pem: [UInt8], passphrase: [UInt8]?) throws(CryptoError) {
     var status = ASVIN_PEM_READ
     let pointer: OpaquePointer?
@@ -68,7 +68,7 @@ package final class PrivateKey: Signer {
 
   /// The key as PKCS #8 PEM, encrypted (AES-256-CBC, PBKDF2 with 600 000 rounds) where a passphrase is given.
   ///
-  /// - Throws: ``CryptoError`` where OpenSSL cannot write it.
+  /// - Throws: ``CryptoError`` if OpenSSL cannot write it.
   package func pem(passphrase: [UInt8]?) throws(CryptoError) -> [UInt8] {
     var buffer = unsafe asvin_buffer()
     let done: Int32
@@ -84,7 +84,7 @@ package final class PrivateKey: Signer {
   /// A signature over a message: Ed25519 (RFC 8032), or ECDSA with SHA-256 and the nonce of RFC 6979, as r ‖ s.
   /// Either is the same each time.
   ///
-  /// - Throws: ``CryptoError`` where OpenSSL cannot sign.
+  /// - Throws: ``CryptoError`` if OpenSSL cannot sign.
   package func signature(of message: [UInt8]) throws(CryptoError) -> [UInt8] {
     var signature = [UInt8](repeating: 0, count: ManifestSchema.signatureBytes)
     let done: Int32
@@ -105,4 +105,30 @@ package final class PrivateKey: Signer {
 func bytes(taking buffer: inout asvin_buffer) -> [UInt8] {
   defer { unsafe asvin_buffer_free(&buffer) }
   return unsafe Array(UnsafeBufferPointer(start: buffer.bytes, count: buffer.count))
+}
+
+/// Something that makes signatures: a key in a file, and later one in hardware.
+package protocol Signer: Sendable {
+  /// The public half, which verifies what this signs.
+  var publicKey: PublicKey { get }
+
+  /// A 64-byte signature over a message.
+  ///
+  /// - Throws: ``CryptoError`` if the key cannot sign.
+  func signature(of message: [UInt8]) throws(CryptoError) -> [UInt8]
+}
+
+/// An RSA key, which a platform signs its tokens with: asvin's are RS256. Releases are not signed with RSA.
+package enum RSAKey {
+  /// A new key of 2048 bits, PKCS #8 PEM.
+  ///
+  /// - Throws: ``CryptoError`` if OpenSSL has none.
+  package static func generate() throws(CryptoError) -> String {
+    guard let key = unsafe asvin_rsa_generate() else { throw .openSSL("make a key") }
+    defer { unsafe asvin_key_free(key) }
+    var buffer = unsafe asvin_buffer()
+    guard unsafe asvin_private_key_write(key, nil, 0, &buffer) == 1 else { throw .openSSL("write a private key") }
+    defer { unsafe asvin_buffer_free(&buffer) }
+    return unsafe String(decoding: UnsafeRawBufferPointer(start: buffer.bytes, count: buffer.count), as: UTF8.self)
+  }
 }

@@ -5,10 +5,10 @@ import CAsvinOpenSSL
 extension PublicKey {
   /// A key from PEM: SubjectPublicKeyInfo (RFC 5280, RFC 8410, RFC 5480).
   ///
-  /// - Throws: ``CryptoError`` that says what else the bytes are.
+  /// - Throws: ``CryptoError`` that describes the bytes.
   package init(pem: [UInt8]) throws(CryptoError) {
     guard let pointer = unsafe asvin_public_key_read(pem, pem.count) else {
-      // Reading it with a passphrase that is none tells an encrypted private key from what is no key at all.
+      // Reading it with an empty passphrase distinguishes an encrypted private key from bytes that are not a key.
       do {
         _ = try PrivateKey(pem: pem, passphrase: nil)
       } catch .notAPrivateKey {
@@ -31,7 +31,7 @@ extension PublicKey {
 
   /// The key as PEM: SubjectPublicKeyInfo, the point uncompressed.
   ///
-  /// - Throws: ``CryptoError/notAPublicKey`` for bytes that are no point of the curve.
+  /// - Throws: ``CryptoError/notAPublicKey`` for bytes that are not a point of the curve.
   package func pem() throws(CryptoError) -> [UInt8] {
     var buffer = unsafe asvin_buffer()
     let point = Array(copying: self.bytes)

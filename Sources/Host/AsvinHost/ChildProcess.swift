@@ -27,7 +27,7 @@ package enum ChildProcess {
     }
   }
 
-  /// Runs a program of the search path, and returns the first bytes of its standard output, or `nil` where it fails. Its
+  /// Runs a program of the search path, and returns the first bytes of its standard output, or `nil` if it fails. Its
   /// standard error is dropped.
   package static func output(of arguments: [String], atMost count: Int) -> [UInt8]? {
     var ends: [Int32] = [-1, -1]

@@ -83,7 +83,6 @@ extension Environment {
   }
 }
 
-/// Reads a small file.
 package func readSmallFile(_ path: String, limit: Int) throws(Failure) -> [UInt8] {
   try explaining(path) { try InputFile(path).all(limit: limit) }
 }

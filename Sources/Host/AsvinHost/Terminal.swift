@@ -1,16 +1,16 @@
 import Glibc
 import Synchronization
 
-/// The person at the terminal, if there is one.
+/// The terminal of the user, if there is one.
 package enum Terminal {
   package static var isThere: Bool { isatty(STDERR_FILENO) == 1 }
 
   /// Signals that end or stop a program while it waits for an answer.
   private static let signals = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP]
 
-  /// Asks for a passphrase, which is not shown; `nil` where nobody can be asked.
+  /// Asks for a passphrase without showing it; `nil` without a terminal.
   ///
-  /// A signal takes effect only after the terminal shows again what is typed.
+  /// A signal takes effect only after the terminal shows input again.
   package static func askPassphrase(_ prompt: String) -> [UInt8]? {
     let terminal = unsafe open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)
     guard terminal >= 0 else { return nil }
@@ -23,7 +23,7 @@ package enum Terminal {
       let signal = interruption.load(ordering: .sequentiallyConsistent)
       if signal == 0 { return answer }
       raise(signal)
-      // After a stop the question is asked again.
+      // After SIGTSTP the question is asked again.
     }
   }
 
@@ -47,10 +47,10 @@ package enum Terminal {
       var byte: UInt8 = 0
       let got = unsafe read(terminal, &byte, 1)
       if got < 0 && errno == EINTR { continue }
-      // The end of input without an answer is no answer.
+      // The end of input before the first byte is not an answer.
       guard got == 1 else { return answer.isEmpty ? nil : answer }
       if byte == UInt8(ascii: "\n") { return answer }
-      // A longer answer is refused later, and must not be cut here.
+      // A longer answer is refused later, so that it must not be truncated to a valid one here.
       if answer.count <= 4096 { answer.append(byte) }
     }
     return nil
@@ -61,7 +61,7 @@ package enum Terminal {
     for number in signals {
       var (old, new) = (sigaction(), sigaction())
       unsafe new.__sigaction_handler.sa_handler = { interruption.store($0, ordering: .sequentiallyConsistent) }
-      // A signal that is ignored stays so.
+      // An ignored signal stays ignored.
       guard unsafe sigaction(number, nil, &old) == 0, !isIgnored(old) else { continue }
       unsafe sigaction(number, &new, nil)
       handlers.append((number, old))
@@ -81,5 +81,5 @@ package enum Terminal {
   }
 }
 
-/// The signal that came during a question; 0 for none. A handler may do no more than note it.
+/// The signal that arrived during a question, or 0. A signal handler may only store it.
 private let interruption = Atomic<Int32>(0)

@@ -3,7 +3,7 @@ package import Glibc
 
 /// The process itself: its arguments, variables, limits and end.
 package enum ThisProcess {
-  /// The arguments with the program's name, or `nil` where they cannot be read.
+  /// The arguments with the program's name, or `nil` if they cannot be read.
   ///
   /// Swift's `CommandLine` reads them from `/proc`. It is empty where that is not mounted, so that a program would do nothing
   /// and succeed.
@@ -65,7 +65,7 @@ package enum ThisProcess {
 
   /// Raises the limit of open descriptors as far as the system permits.
   ///
-  /// - Returns: the limit, or `nil` where it cannot be read.
+  /// - Returns: the limit, or `nil` if it cannot be read.
   @discardableResult
   package static func raiseDescriptorLimit(atMost most: UInt = .max) -> Int? {
     let kind = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
@@ -92,7 +92,6 @@ package enum ThisProcess {
   }
 }
 
-/// Options of sockets.
 package enum SocketOption {
   /// `SO_LINGER` with a time of 0: closing the connection resets it, and unsent bytes are dropped.
   package static var reset: linger { linger(l_onoff: 1, l_linger: 0) }

@@ -22,8 +22,8 @@ struct Trial: Sendable {
     writer = PatchWriter(old: old, new: new)
   }
 
-  /// The plan that costs least: first on plain covers, with the machine code that explains most; then on covers that
-  /// look through references, at the costs that the model told; then with what the gaps repeat.
+  /// The plan of the lowest cost: first on plain covers, with the instruction set that explains most; then on covers that
+  /// see through references, at the costs that the model measured; then with the repeats in the gaps.
   func best(among sets: [InstructionSet]) -> Plan {
     if old.isEmpty { return compressed(among: sets) }
     var images = SearchedImages(old: SuffixIndex(old), new: new)
@@ -90,7 +90,7 @@ struct Trial: Sendable {
       cheapest([best, filled(best, &filling, SearchedImages(old: SuffixIndex(old), new: new), rounds: 2)]))
   }
 
-  /// The plan with its gaps filled, a few times over, each time at the prices that the last one told.
+  /// The plan with its gaps filled. The step is repeated, each time at the prices that the last pass measured.
   private func filled(_ plan: Plan, _ filling: inout Filling, _ images: SearchedImages, rounds: Int) -> Plan {
     var (best, candidate) = (plan, plan)
     best.bits = .infinity
@@ -117,7 +117,7 @@ struct Trial: Sendable {
     return cheapest([plan, rich])
   }
 
-  /// The images as they look when references say nothing.
+  /// The images with their references masked.
   private func masked(_ plan: Plan) -> SearchedImages {
     let (set, layout) = (plan.settings.set, plan.settings.layout)
     let maskedOld = MaskedImage.bytes(old, set: set) { layout.offset(ofAddress: $0, inNew: false) != nil }

@@ -5,7 +5,7 @@
 
 #include "CAsvinOpenSSL.h"
 
-// A public key of its bytes (32 for Ed25519, 64 for P-256), or NULL for bytes that are no point.
+// A public key from its bytes (32 for Ed25519, 64 for P-256), or NULL if they are not a point of the curve.
 asvin_key *asvin_public_key(int algorithm, const uint8_t *bytes);
 
 #endif

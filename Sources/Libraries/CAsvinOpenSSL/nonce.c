@@ -55,7 +55,7 @@ int asvin_nonce_next(asvin_nonce_state *state, const BIGNUM *order, BIGNUM *nonc
     if (!hmac(state, state->value, 32, state->value)) return 0;
     if (BN_bin2bn(state->value, 32, nonce) == NULL) return 0;
     int usable = !BN_is_zero(nonce) && BN_cmp(nonce, order) < 0;
-    // Also after a candidate that is given out, so that asking again gives the next one.
+    // Also after a candidate that is returned, so that the next call returns the next one.
     if (!mix(state, 0, NULL, 0)) return 0;
     if (usable) return 1;
   }

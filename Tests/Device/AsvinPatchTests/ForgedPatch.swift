@@ -1,6 +1,7 @@
 import AsvinPatch
 
 @testable import AsvinPatchBuilder
+@testable import AsvinPatchHost
 
 /// Writes a patch item by item, with the format's own models, whatever the items are.
 struct ForgedPatch {

@@ -2,7 +2,7 @@ import AsvinPatch
 import AsvinFixtures
 import Testing
 
-@testable import AsvinPatchBuilder
+@testable import AsvinPatchHost
 
 /// Instructions as LLVM's assembler writes them, and of AVR, Xtensa and x86 as their manuals do.
 @Suite("Handlers")

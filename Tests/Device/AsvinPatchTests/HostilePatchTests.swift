@@ -1,5 +1,6 @@
 import AsvinPatch
 import AsvinPatchBuilder
+import AsvinPatchHost
 import AsvinFixtures
 import Testing
 
@@ -15,7 +16,7 @@ struct HostilePatchTests {
 
   static func reason(_ patch: [UInt8], to base: [UInt8] = old) -> PatchError.Reason? {
     do throws(DeltaError) {
-      _ = try PatchBuilder.apply(patch, to: base, maximum: 1 << 24)
+      _ = try ImagePatch.apply(patch, to: base, maximum: 1 << 24)
       return nil
     } catch {
       guard case .patch(let error) = error else { return nil }
@@ -48,7 +49,7 @@ struct HostilePatchTests {
     let patch = try Self.patch()
     for count in patch.indices {
       // The end of a coder's number may be missing and the result still be right: then nothing was lost.
-      let result = try? PatchBuilder.apply(Array(patch[..<count]), to: Self.old, maximum: 1 << 24)  // expected
+      let result = try? ImagePatch.apply(Array(patch[..<count]), to: Self.old, maximum: 1 << 24)  // expected
       #expect(result == nil || result == Self.new && count > patch.count - 4, "\(count)")
     }
   }
@@ -67,7 +68,7 @@ struct HostilePatchTests {
     for index in 10..<patch.count {
       for mask in [0x01, 0x10, 0x80, 0xFF] as [UInt8] {
         patch[index] ^= mask
-        let result = try? PatchBuilder.apply(patch, to: Self.old, maximum: 1 << 24)  // a trap would fail
+        let result = try? ImagePatch.apply(patch, to: Self.old, maximum: 1 << 24)  // a trap would fail
         #expect((result?.count ?? 0) <= 1 << 24)
         patch[index] ^= mask
       }
@@ -80,7 +81,7 @@ struct HostilePatchTests {
     let header = try Self.patch()[..<10]
     for _ in 0..<300 {
       let patch = Array(header) + numbers.bytes(200)
-      let result = try? PatchBuilder.apply(patch, to: Self.old, maximum: 1 << 24)  // as above
+      let result = try? ImagePatch.apply(patch, to: Self.old, maximum: 1 << 24)  // as above
       #expect(result == nil || result != Self.new)
     }
   }

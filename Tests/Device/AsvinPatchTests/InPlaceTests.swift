@@ -1,5 +1,6 @@
 import AsvinPatch
 import AsvinPatchBuilder
+import AsvinPatchHost
 import AsvinFixtures
 import Testing
 
@@ -14,7 +15,7 @@ struct InPlaceTests {
         let inPlace = Windows.InPlace(blockBits: 9 + spare, spareBlocks: spare)
         let patch = try PatchBuilder.patch(
           from: pair.old, to: pair.new, profile: profile, set: InstructionSet.none, inPlace: inPlace)
-        #expect(try PatchBuilder.apply(patch.bytes, to: pair.old, maximum: 1 << 24) == pair.new, "\(profile) \(spare)")
+        #expect(try ImagePatch.apply(patch.bytes, to: pair.old, maximum: 1 << 24) == pair.new, "\(profile) \(spare)")
       }
     }
   }
@@ -26,7 +27,7 @@ struct InPlaceTests {
     let (old, new) = try (Shared.bytes("corpus/\(name)/old.bin"), Shared.bytes("corpus/\(name)/new.bin"))
     let patch = try PatchBuilder.patch(from: old, to: new, profile: .standard, inPlace: Self.block)
     let beside = try PatchBuilder.patch(from: old, to: new, profile: .standard)
-    #expect(try PatchBuilder.apply(patch.bytes, to: old, maximum: 1 << 24) == new)
+    #expect(try ImagePatch.apply(patch.bytes, to: old, maximum: 1 << 24) == new)
     #expect(patch.bytes.count < beside.bytes.count * 5 / 4)
   }
 
@@ -73,7 +74,7 @@ struct InPlaceTests {
     }
     let patch = try PatchBuilder.patch(from: old, to: new, profile: .tiny, set: .x86, inPlace: Self.block)
     #expect(patch.set == .x86)
-    #expect(try PatchBuilder.apply(patch.bytes, to: old, maximum: 1 << 24) == new)
+    #expect(try ImagePatch.apply(patch.bytes, to: old, maximum: 1 << 24) == new)
   }
 
   @Test("A block of the slot is erased once, a spare one once for each window")
@@ -97,7 +98,7 @@ struct InPlaceTests {
       for change in [UInt8(1), 0x10, 0x80, 0xFF] {
         var changed = patch
         changed[index] ^= change
-        let result = try? PatchBuilder.apply(changed, to: old, maximum: 1 << 24)  // an error is what is expected
+        let result = try? ImagePatch.apply(changed, to: old, maximum: 1 << 24)  // an error is what is expected
         #expect(result == nil || result == HostilePatchTests.new, "\(index)")
       }
     }

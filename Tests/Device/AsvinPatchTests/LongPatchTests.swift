@@ -3,6 +3,7 @@ import AsvinFixtures
 import Testing
 
 @testable import AsvinPatchBuilder
+@testable import AsvinPatchHost
 
 /// With windows of a few KiB, so that images of some hundred are long.
 @Suite("Patches of long images")

@@ -1,7 +1,7 @@
 import AsvinPatch
 import Testing
 
-@testable import AsvinPatchBuilder
+@testable import AsvinPatchHost
 
 /// The encoder that lies in them knows the format's models, so that each lie reaches the check that is to see it.
 @Suite("Patches that lie")

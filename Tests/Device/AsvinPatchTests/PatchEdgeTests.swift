@@ -1,7 +1,7 @@
 import AsvinPatch
 import Testing
 
-@testable import AsvinPatchBuilder
+@testable import AsvinPatchHost
 
 /// What lies just outside a patch, its result or its checkpoint.
 @Suite("Just outside a patch")

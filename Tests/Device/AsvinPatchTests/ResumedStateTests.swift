@@ -1,7 +1,7 @@
 import Testing
 
 @testable import AsvinPatch
-@testable import AsvinPatchBuilder
+@testable import AsvinPatchHost
 
 /// What is read from flash after a loss of power.
 @Suite("The state that a patch in place resumes from")

@@ -3,6 +3,7 @@ import AsvinFixtures
 import Testing
 
 @testable import AsvinPatchBuilder
+@testable import AsvinPatchHost
 
 @Suite("Patches of compressed images")
 struct StreamPatchTests {
@@ -40,7 +41,7 @@ struct StreamPatchTests {
   func small() throws {
     let patch = try PatchBuilder.patch(from: Self.pair.old, to: Self.pair.new, profile: .linux)
     #expect(patch.bytes.count < 300)
-    #expect(try PatchBuilder.apply(patch.bytes, to: Self.pair.old, maximum: 1 << 24) == Self.pair.new)
+    #expect(try ImagePatch.apply(patch.bytes, to: Self.pair.old, maximum: 1 << 24) == Self.pair.new)
   }
 
   @Test("A stream that zlib does not write again stays closed")
@@ -65,11 +66,11 @@ struct StreamPatchTests {
     for index in patch.indices {
       var changed = patch
       changed[index] ^= 0x11
-      let result = try? PatchBuilder.apply(changed, to: old, maximum: 1 << 24)  // expected
+      let result = try? ImagePatch.apply(changed, to: old, maximum: 1 << 24)  // expected
       #expect(result == nil || result == new, "\(index)")
     }
     for count in 0..<patch.count {
-      let result = try? PatchBuilder.apply(Array(patch[..<count]), to: old, maximum: 1 << 24)  // expected
+      let result = try? ImagePatch.apply(Array(patch[..<count]), to: old, maximum: 1 << 24)  // expected
       #expect(result == nil || result == new, "\(count)")
     }
   }
@@ -78,8 +79,8 @@ struct StreamPatchTests {
   func limit() throws {
     let patch = try PatchBuilder.patch(from: Self.pair.old, to: Self.pair.new, profile: .linux).bytes
     let size = Self.pair.new.count
-    #expect(try PatchBuilder.apply(patch, to: Self.pair.old, maximum: size) == Self.pair.new)
-    #expect(throws: DeltaError.self) { try PatchBuilder.apply(patch, to: Self.pair.old, maximum: size - 1) }
+    #expect(try ImagePatch.apply(patch, to: Self.pair.old, maximum: size) == Self.pair.new)
+    #expect(throws: DeltaError.self) { try ImagePatch.apply(patch, to: Self.pair.old, maximum: size - 1) }
   }
 
   @Test("A recipe of streams that are longer than what there is, or of none, is refused", arguments: [1 << 33, 0])
@@ -89,7 +90,7 @@ struct StreamPatchTests {
     let inner = try PatchBuilder.patch(from: [1, 2, 3], to: [1, 2, 4], profile: .tiny).bytes
     let hint = PatchHeaderHints(inner)
     let bytes = StreamPatch(old: [], new: [stream], patch: inner).bytes(base: hint.base, result: hint.result)
-    #expect(throws: DeltaError.self) { try PatchBuilder.apply(bytes, to: [1, 2, 3], maximum: 1 << 24) }
+    #expect(throws: DeltaError.self) { try ImagePatch.apply(bytes, to: [1, 2, 3], maximum: 1 << 24) }
   }
 }
 

@@ -13,7 +13,7 @@ struct HostileArchiveTests {
     return Reading(Tape.bytes(entries))
   }
 
-  @Test("An empty file, zeros, and an archive of nothing are no bundles")
+  @Test("An empty file, zeros and an empty archive are not bundles")
   func nothing() {
     #expect(Reading([]) == .rejected(.archiveMalformed))
     #expect(Reading([UInt8](repeating: 0, count: 512)) == .rejected(.archiveTruncated))
@@ -46,7 +46,7 @@ struct HostileArchiveTests {
     #expect(try Self.reading { $0.removeLast() } == .rejected(.archiveMemberMissing))
   }
 
-  @Test("A member that stands twice is rejected")
+  @Test("A duplicate member is rejected")
   func twice() throws {
     let count = try Release().tape.count
     for index in 0..<count {
@@ -55,7 +55,7 @@ struct HostileArchiveTests {
   }
 
   @Test(
-    "A member that no manifest names is rejected wherever it stands",
+    "A member that the manifest does not name is rejected at any place",
     arguments: ["extra", "../etc/passwd", "/etc/passwd", "payloads/9-image", "payloads/0-image", ""])
   func extra(name: String) throws {
     for index in 0...(try Release().tape.count) {
@@ -129,7 +129,7 @@ struct HostileArchiveTests {
   }
 
   @Test(
-    "A size that is not what the manifest says is rejected",
+    "A size that differs from the manifest is rejected",
     arguments: [
       ("00000001273 ", Reason.payloadTruncated), ("00000001275 ", .payloadTooLong), ("77777777777 ", .payloadTooLong),
       ("00000000000 ", .payloadTruncated),
@@ -139,7 +139,7 @@ struct HostileArchiveTests {
   }
 
   @Test(
-    "A size that is no number, or a negative one, is rejected",
+    "A size that is not a number, or is negative, is rejected",
     arguments: ["-0000001274 ", "0x000001274 ", "not a number", "\u{7F}\u{7F}\u{7F}\u{7F}"])
   func noSize(claimed: String) throws {
     guard case .rejected = try Self.reading({ $0[2].claimed = claimed }) else {
@@ -157,7 +157,7 @@ struct HostileArchiveTests {
     #expect(try Self.reading { $0[0].claimed = "77777777777 " } == .rejected(.manifestTooLarge))
   }
 
-  @Test("A signature file that is no map is rejected", arguments: [[], [0x80], [0x40]])
+  @Test("A signature file that is not a map is rejected", arguments: [[], [0x80], [0x40]])
   func noMap(signatures: [UInt8]) throws {
     #expect(try Self.reading { $0[1].content = signatures } == .rejected(.envelopeMalformed))
   }

@@ -27,7 +27,7 @@ struct ReadingTests {
     #expect(contents == release.contents.filter { !$0.isEmpty })
   }
 
-  @Test("A bundle is told from what is none")
+  @Test("A bundle is distinguished from other files")
   func recognition() throws {
     let bytes = try Release().bytes()
     #expect(try BundleReader.isBundle(bytes))
@@ -47,14 +47,14 @@ struct ReadingTests {
         bytes[index] ^= 1 << bit
         guard case .rejected = reading else {
           // The signature, which is not looked at here, covers the manifest's and the attachments' meaning.
-          #expect(index >= 512 && index < 1024 && reading == .whole, "byte \(index), bit \(bit): \(reading)")
+          #expect(index >= 512 && index < 1024 && reading == .complete, "byte \(index), bit \(bit): \(reading)")
           continue
         }
       }
     }
   }
 
-  @Test("Every truncation is rejected, and behind the first record as truncated")
+  @Test("Every truncation is rejected, and as truncated after the first record")
   func everyTruncation() throws {
     let bytes = try Release().bytes()
     for count in bytes.indices {
@@ -67,7 +67,7 @@ struct ReadingTests {
     }
   }
 
-  @Test("A byte, a record or a second archive behind the end is rejected")
+  @Test("A byte, a record or a second archive after the end is rejected")
   func appended() throws {
     let bytes = try Release().bytes()
     for tail in [[0], [1], [UInt8](repeating: 0, count: 512), [UInt8](repeating: 0, count: 10_240), bytes] {
@@ -102,7 +102,7 @@ struct ReadingTests {
     }
   }
 
-  @Test("A disk that fails is an error of the disk, and no verdict on the bundle")
+  @Test("A disk that fails is reported as an error of the disk, and not as a rejected bundle")
   func badDisk() throws {
     let bytes = try Release(sizes: [70_000, 512, 100, 0, 1]).bytes()
     for bad in [0, 512, 1024, 40_000, 70_000] as [UInt64] {
@@ -114,10 +114,9 @@ struct ReadingTests {
   @Test("The members of a bundle are found at their places")
   func contents() throws {
     let release = try Release()
-    let contents = try BundleContents(
-      of: release.bytes(), manifest: release.manifest, signatures: release.signatureFile)
+    let reader = try BundleReader(release.bytes())
     for (member, content) in zip(release.members, release.contents) {
-      let source = contents.source(of: member, among: release.members)
+      let source = reader.content(of: member, among: release.members)
       #expect(source.count == member.size)
       #expect(try source.read(at: 0, count: 1 << 20) == content)
       #expect(try source.read(at: 1, count: 3) == Array(content.dropFirst().prefix(3)))

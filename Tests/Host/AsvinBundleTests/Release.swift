@@ -69,14 +69,14 @@ final class MemorySink: ByteSink {
   }
 }
 
-/// What became of reading a bundle.
+/// The result of reading a bundle.
 enum Reading: Equatable {
-  case whole
+  case complete
   case rejected(Reason)
   case failed(String)
 
-  /// Reads a bundle as a verb does: the manifest decides what else must be there.
-  init(_ source: any ByteSource) {
+  /// Reads a bundle as a command does: the manifest lists the other members.
+  init(_ source: any ByteSource & Sendable) {
     do {
       let reader = try BundleReader(source)
       let manifest = try Manifest(decoding: reader.manifest)
@@ -86,7 +86,7 @@ enum Reading: Equatable {
         read[member.name, default: []] += Array(copying: piece)
       }
       let isRight = manifest.members.allSatisfy { UInt64(read[$0.name, default: []].count as Int) == $0.size }
-      self = isRight ? .whole : .failed("sizes")
+      self = isRight ? .complete : .failed("sizes")
     } catch BundleError.rejected(let reason, _) {
       self = .rejected(reason)
     } catch is WireError {

@@ -40,7 +40,7 @@ struct WritingTests {
     }
   }
 
-  /// A source that says it is larger than a ustar header can say.
+  /// A source whose count is larger than a ustar header can express.
   struct Endless: ByteSource {
     let count: UInt64 = 1 << 33
     func read(at offset: UInt64, count: Int) -> [UInt8] { [UInt8](repeating: 0, count: count) }

@@ -78,7 +78,7 @@ struct COSETests {
     #expect(try Self.isGood(file))
   }
 
-  @Test("One whose algorithm is not signed is refused, though its signature is good", .needsShared("vectors/cose"))
+  @Test("A signature whose algorithm is not signed is refused, although it is valid", .needsShared("vectors/cose"))
   func algorithmOutsideTheSignature() throws {
     let file = try Self.file("sign-pass-01")
     let bytes = [UInt8](hex: file.output.cbor)

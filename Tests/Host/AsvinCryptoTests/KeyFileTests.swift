@@ -47,7 +47,7 @@ struct KeyFileTests {
     #expect(Self.error(pem, []) == .wrongPassphrase)
   }
 
-  @Test("What is cut off a key file is no key", arguments: algorithms)
+  @Test("A truncated key file is not a key", arguments: algorithms)
   func truncations(algorithm: SignatureAlgorithm) throws {
     let key = try PrivateKey.generate(algorithm)
     let (pem, publicPEM) = (try key.pem(passphrase: nil), try key.publicKey.pem())
@@ -116,7 +116,7 @@ struct KeyFileTests {
     }
   }
 
-  @Test("The openssl command's P-256 signature, in DER, holds under our key, and over nothing else")
+  @Test("A P-256 signature of the openssl command verifies under our key, and only over its own message")
   func judgedP256() throws {
     try Scratch.with { scratch in
       let key = try PrivateKey.generate(.ecdsaP256)

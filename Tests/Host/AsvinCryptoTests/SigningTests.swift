@@ -55,7 +55,9 @@ struct SigningTests {
     #expect(try PrivateKey(p256Scalar: scalar).signature(of: message) == signature)
   }
 
-  @Test("A new key's signatures hold, are the same each time, and hold over nothing else", arguments: algorithms)
+  @Test(
+    "The signatures of a new key verify, are deterministic, and verify only over their own message",
+    arguments: algorithms)
   func roundTrip(algorithm: SignatureAlgorithm) throws {
     let key = try PrivateKey.generate(algorithm)
     var numbers = SeededGenerator(seed: 2)
@@ -86,12 +88,12 @@ struct SigningTests {
     }
   }
 
-  @Test("A scalar that is no private key is refused", arguments: [[], [1], [UInt8](repeating: 0, count: 32), order])
+  @Test("A scalar that is not a private key is refused", arguments: [[], [1], [UInt8](repeating: 0, count: 32), order])
   func scalars(scalar: [UInt8]) {
     #expect(throws: CryptoError.notAPrivateKey) { try PrivateKey(p256Scalar: scalar) }
   }
 
-  @Test("A P-256 key that is no point of the curve verifies nothing and has no PEM")
+  @Test("A P-256 key that is not a point of the curve verifies nothing and cannot be written as PEM")
   func noPoint() throws {
     let bytes = [UInt8](repeating: 7, count: 64)
     let made = PublicKey(.ecdsaP256, bytes.span)

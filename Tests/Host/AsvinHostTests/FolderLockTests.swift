@@ -28,7 +28,7 @@ struct FolderLockTests {
     }
   }
 
-  @Test("A folder where a file stands is an error")
+  @Test("Making a folder in place of a file is an error")
   func fileInTheWay() throws {
     try Scratch.with { scratch in
       try scratch.write([1], to: "a")

@@ -29,7 +29,8 @@ struct InputFileTests {
   }
 
   @Test(
-    "Pieces are the whole file, in order, each within the limit", arguments: [0, 1, 65_535, 65_536, 65_537, 200_000])
+    "Pieces cover the complete file, in order, each within the limit",
+    arguments: [0, 1, 65_535, 65_536, 65_537, 200_000])
   func pieces(count: Int) throws {
     try Scratch.with { scratch in
       var numbers = SeededGenerator(seed: 4)
@@ -103,7 +104,7 @@ struct InputFileTests {
     }
   }
 
-  @Test("A pipe is read whole, as a file is")
+  @Test("A pipe is read completely, as a file is")
   func pipe() throws {
     try Scratch.with { scratch in
       let path = scratch.path("pipe")
@@ -116,7 +117,7 @@ struct InputFileTests {
     }
   }
 
-  @Test("What is missing, a folder, or unreadable says so")
+  @Test("A missing file, a folder and an unreadable file are reported as such")
   func errors() throws {
     try Scratch.with { scratch in
       let missing = Self.error(scratch.path("missing"))

@@ -27,7 +27,7 @@ struct OutputFileTests {
     }
   }
 
-  @Test("A file appears whole at its commit and not before", arguments: [OutputFile.Durability.remade, .flushed])
+  @Test("A file appears complete at its commit and not before", arguments: [OutputFile.Durability.remade, .flushed])
   func commit(durability: OutputFile.Durability) throws {
     try Scratch.with { scratch in
       let file = try OutputFile(scratch.path("out"), durability: durability)
@@ -136,7 +136,7 @@ struct OutputFileTests {
     }
   }
 
-  @Test("A committed file can be taken back")
+  @Test("A committed file can be withdrawn")
   func withdraw() throws {
     try Scratch.with { scratch in
       let file = try OutputFile(scratch.path("out"), durability: .remade)

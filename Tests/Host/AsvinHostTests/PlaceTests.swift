@@ -134,7 +134,8 @@ struct PlaceTests {
       features: features)
   }
 
-  @Test("Every file system gets the file complete, with its permissions, and keeps nothing else", arguments: systems)
+  @Test(
+    "Every file system receives the complete file with its permissions, and no other file remains", arguments: systems)
   func everySystem(features: UnplacedFile.Features) throws {
     try Scratch.with { scratch in
       let bytes = [UInt8](repeating: 7, count: 200_000)

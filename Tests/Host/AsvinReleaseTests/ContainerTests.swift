@@ -18,18 +18,18 @@ struct ContainerTests {
 
   @Test("Every range is named, with an option that chooses it")
   func named() throws {
-    try Workshop.using(image: Self.hex) { (workshop: Workshop) throws in
-      let failure = failure { try workshop.sign() }
+    try SigningFixture.using(image: Self.hex) { (fixture: SigningFixture) throws in
+      let failure = failure { try fixture.sign() }
       #expect(failure?.message.contains("0x10-0x1f (16 bytes), 0x10001014-0x10001017 (4 bytes)") == true)
       #expect(failure?.message.contains("broken") == false)
       #expect(failure?.hint?.contains("--range 0x10-0x1f") == true)
     }
   }
 
-  @Test("A range chooses, for each slot its own, and the report says what is left out")
+  @Test("A range selects the data of each slot, and the report lists the data that is left out")
   func chosen() throws {
-    try Workshop.using(image: Self.hex) { (workshop: Workshop) throws in
-      let report = try workshop.sign {
+    try SigningFixture.using(image: Self.hex) { (fixture: SigningFixture) throws in
+      let report = try fixture.sign {
         $0.release.slots = [1: "firmware.bin"]
         $0.release.ranges = [0: "0x0-0xFFFF", 1: "0x10000000-0x10001FFF"]
       }
@@ -37,17 +37,17 @@ struct ContainerTests {
       #expect(report.images.map(\.container) == ["intel-hex", "intel-hex"])
       #expect(report.image?.leftOut.map(\.first) == [0x1000_1014])
       let output = try Extraction(
-        BundleVerification(bundle: report.output, trust: [workshop.publicKey("ed25519")]), slot: 0, output: "out",
+        BundleVerification(bundle: report.output, trust: [fixture.publicKey("ed25519")]), slot: 0, output: "out",
         force: false
-      ).run(in: workshop.environment).output
-      #expect(try workshop.scratch.read(output) == Self.code)
+      ).run(in: fixture.environment).output
+      #expect(try fixture.scratch.read(output) == Self.code)
     }
   }
 
   @Test("The template's slot chooses the data at its addresses")
   func bySlot() throws {
-    try Workshop.using(image: Self.hex) { (workshop: Workshop) throws in
-      let report = try workshop.sign { $0.release.template = "nrf52840" }
+    try SigningFixture.using(image: Self.hex) { (fixture: SigningFixture) throws in
+      let report = try fixture.sign { $0.release.template = "nrf52840" }
       #expect(report.image?.size == 16)
       #expect(report.image?.leftOut.count == 1)
     }
@@ -55,36 +55,36 @@ struct ContainerTests {
 
   @Test("The project file chooses, too")
   func byProject() throws {
-    let project = Workshop.defaultProject + "\nrange: 0x0-0xFFFF\n"
-    try Workshop.using(project: project, image: Self.hex) { (workshop: Workshop) throws in
-      #expect(try workshop.sign().image?.size == 16)
+    let project = SigningFixture.defaultProject + "\nrange: 0x0-0xFFFF\n"
+    try SigningFixture.using(project: project, image: Self.hex) { (fixture: SigningFixture) throws in
+      #expect(try fixture.sign().image?.size == 16)
     }
   }
 
   @Test("A range that is none is a wrong call", arguments: ["9-1", "x", "0x10", ""])
   func wrongRange(range: String) throws {
-    try Workshop.using(image: Self.hex) { (workshop: Workshop) throws in
-      let failed = failure { try workshop.sign { $0.release.ranges = [0: range] } }
+    try SigningFixture.using(image: Self.hex) { (fixture: SigningFixture) throws in
+      let failed = failure { try fixture.sign { $0.release.ranges = [0: range] } }
       #expect(failed?.kind == .usage)
     }
   }
 
   @Test("A choice without effect is a wrong call")
   func withoutEffect() throws {
-    try Workshop.using { (workshop: Workshop) throws in
-      let plain = failure { try workshop.sign { $0.release.ranges = [0: "0x0-0xFF"] } }
+    try SigningFixture.using { (fixture: SigningFixture) throws in
+      let plain = failure { try fixture.sign { $0.release.ranges = [0: "0x0-0xFF"] } }
       #expect(plain?.kind == .usage)
-      let family = failure { try workshop.sign { $0.release.families = [0: "rp2040"] } }
+      let family = failure { try fixture.sign { $0.release.families = [0: "rp2040"] } }
       #expect(family?.kind == .usage)
-      let absent = failure { try workshop.sign { $0.release.ranges = [3: "0x0-0xFF"] } }
+      let absent = failure { try fixture.sign { $0.release.ranges = [3: "0x0-0xFF"] } }
       #expect(absent?.kind == .usage)
     }
   }
 
   @Test("A range without data is refused with the ranges that have some")
   func elsewhere() throws {
-    try Workshop.using(image: Self.hex) { (workshop: Workshop) throws in
-      let failed = failure { try workshop.sign { $0.release.ranges = [0: "0x8000-0x9000"] } }
+    try SigningFixture.using(image: Self.hex) { (fixture: SigningFixture) throws in
+      let failed = failure { try fixture.sign { $0.release.ranges = [0: "0x8000-0x9000"] } }
       #expect(failed?.kind == .rejected)
       #expect(failed?.message.contains("its data is at 0x10-0x1f") == true)
     }
@@ -92,13 +92,13 @@ struct ContainerTests {
 
   @Test("Inspecting shows all ranges without a choice, and the gap of an image with one")
   func inspected() throws {
-    try Workshop.using(image: Self.hex) { (workshop: Workshop) throws in
-      let report = try Inspection(file: "firmware.bin").run(in: workshop.environment)
+    try SigningFixture.using(image: Self.hex) { (fixture: SigningFixture) throws in
+      let report = try Inspection(file: "firmware.bin").run(in: fixture.environment)
       #expect(report.image?.ranges.map(\.first) == [0x10, 0x1000_1014])
       #expect(report.image?.format == "intel-hex")
       let near = Array("@F000\n01 02\n@F008\n03\nq\n".utf8)
-      try workshop.scratch.write(near, to: "near.txt")
-      let flat = try Inspection(file: "near.txt").run(in: workshop.environment)
+      try fixture.scratch.write(near, to: "near.txt")
+      let flat = try Inspection(file: "near.txt").run(in: fixture.environment)
       #expect(flat.image?.ranges.map(\.last) == [0xF001, 0xF008])
       #expect(flat.image?.gapBytes == 6)
       #expect(flat.image?.container == "ti-txt")
@@ -107,9 +107,9 @@ struct ContainerTests {
 
   @Test("A base of a patch is chosen as the image is")
   func base() throws {
-    try Workshop.using(image: Self.hex) { (workshop: Workshop) throws in
-      try workshop.scratch.write(Self.hex, to: "old.hex")
-      let report = try workshop.sign {
+    try SigningFixture.using(image: Self.hex) { (fixture: SigningFixture) throws in
+      try fixture.scratch.write(Self.hex, to: "old.hex")
+      let report = try fixture.sign {
         $0.release.ranges = [0: "0x0-0xFFFF"]
         $0.bases = ["old.hex"]
       }

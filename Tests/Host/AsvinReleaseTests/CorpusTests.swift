@@ -15,20 +15,20 @@ struct CorpusTests {
 
   @Test("Every image signs and verifies with both algorithms", arguments: pairs)
   func signAndVerify(pair: String) throws {
-    try Workshop.with { workshop in
+    try SigningFixture.with { fixture in
       for file in ["old.bin", "new.bin"] {
         let path = "\(Shared.folder)/corpus/\(pair)/\(file)"
         for algorithm in ["ed25519", "ecdsa-p256"] {
-          let (key, trusted) = (workshop.key(algorithm), workshop.publicKey(algorithm))
-          let report = try workshop.sign(path) {
+          let (key, trusted) = (fixture.key(algorithm), fixture.publicKey(algorithm))
+          let report = try fixture.sign(path) {
             $0.keys = [key]
             $0.output = "\(algorithm)-\(file).asvin"
             $0.release.version = "1.0.0"
-            // Published as a complete flash, and signed as it is only where the user says so.
+            // Published as a complete flash. It is signed unchanged only if the user asks for that.
             if pair.hasPrefix("esp32-nina") { $0.release.allowed = [.role] }
           }
           #expect(report.envelopeBytes <= 320)
-          #expect(try workshop.verify(report.output) { $0.trust = [trusted] }.isAccepted)
+          #expect(try fixture.verify(report.output) { $0.trust = [trusted] }.isAccepted)
         }
       }
     }
@@ -47,8 +47,8 @@ struct CorpusTests {
       ("esp32c3-switch-0427-0429", "esp32c3", nil),
     ] as [(String, String, String?)])
   func espressif(pair: String, chip: String, version: String?) throws {
-    try Workshop.with { workshop in
-      let report = try Inspection(file: "\(Shared.folder)/corpus/\(pair)/new.bin").run(in: workshop.environment)
+    try SigningFixture.with { fixture in
+      let report = try Inspection(file: "\(Shared.folder)/corpus/\(pair)/new.bin").run(in: fixture.environment)
       #expect(report.image?.chip == chip)
       #expect(report.image?.version == version)
       #expect(report.image?.checks.allSatisfy { $0.result == "right" } == true)

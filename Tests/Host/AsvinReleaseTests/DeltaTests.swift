@@ -5,75 +5,75 @@ import Testing
 
 @Suite("Patches between files", .usesScratch)
 struct DeltaTests {
-  static let old = Workshop.noise(5000, seed: 2)
-  static let new: [UInt8] = Array(old[..<2000]) + Workshop.noise(50, seed: 3) + Array(old[2000...])
+  static let old = SigningFixture.noise(5000, seed: 2)
+  static let new: [UInt8] = Array(old[..<2000]) + SigningFixture.noise(50, seed: 3) + Array(old[2000...])
 
-  static func with(_ body: (Workshop) throws -> Void) throws {
-    try Workshop.with(image: new) { workshop in
-      try workshop.scratch.write(old, to: "old.bin")
-      try body(workshop)
+  static func with(_ body: (SigningFixture) throws -> Void) throws {
+    try SigningFixture.with(image: new) { fixture in
+      try fixture.scratch.write(old, to: "old.bin")
+      try body(fixture)
     }
   }
 
   @Test("A patch between two images gives the new one back")
   func images() throws {
-    try Self.with { workshop in
-      let report = try PatchCreation(from: "old.bin", to: "firmware.bin", output: "p").run(in: workshop.environment)
+    try Self.with { fixture in
+      let report = try PatchCreation(from: "old.bin", to: "firmware.bin", output: "p").run(in: fixture.environment)
       #expect(report.size < 150)
-      #expect(report.size == (try workshop.scratch.read("p").count))
-      let applied = try PatchApplication(old: "old.bin", patch: "p", output: "r").run(in: workshop.environment)
+      #expect(report.size == (try fixture.scratch.read("p").count))
+      let applied = try PatchApplication(old: "old.bin", patch: "p", output: "r").run(in: fixture.environment)
       #expect(applied.size == Self.new.count)
-      #expect(try workshop.scratch.read("r") == Self.new)
+      #expect(try fixture.scratch.read("r") == Self.new)
     }
   }
 
   @Test("A result that is longer than allowed is refused, and leaves no file")
   func tooLong() throws {
-    try Self.with { workshop in
-      _ = try PatchCreation(from: "old.bin", to: "firmware.bin", output: "p").run(in: workshop.environment)
+    try Self.with { fixture in
+      _ = try PatchCreation(from: "old.bin", to: "firmware.bin", output: "p").run(in: fixture.environment)
       var application = PatchApplication(old: "old.bin", patch: "p", output: "r")
       application.maximum = UInt64(Self.new.count - 1)
-      #expect(throws: Failure.self) { try application.run(in: workshop.environment) }
-      #expect(throws: (any Error).self) { try workshop.scratch.read("r") }
+      #expect(throws: Failure.self) { try application.run(in: fixture.environment) }
+      #expect(throws: (any Error).self) { try fixture.scratch.read("r") }
     }
   }
 
   @Test("Bundles stand for the images in them")
   func bundles() throws {
-    try Self.with { workshop in
-      let newBundle = try workshop.sign().output
-      let oldBundle = try workshop.sign("old.bin") { $0.release.version = "1.0.0" }.output
-      _ = try PatchCreation(from: oldBundle, to: newBundle, output: "p").run(in: workshop.environment)
-      _ = try PatchApplication(old: oldBundle, patch: "p", output: "r").run(in: workshop.environment)
-      #expect(try workshop.scratch.read("r") == Self.new)
+    try Self.with { fixture in
+      let newBundle = try fixture.sign().output
+      let oldBundle = try fixture.sign("old.bin") { $0.release.version = "1.0.0" }.output
+      _ = try PatchCreation(from: oldBundle, to: newBundle, output: "p").run(in: fixture.environment)
+      _ = try PatchApplication(old: oldBundle, patch: "p", output: "r").run(in: fixture.environment)
+      #expect(try fixture.scratch.read("r") == Self.new)
     }
   }
 
   @Test("A release holds a patch from each base, and the compressed image")
   func release() throws {
-    let text = Array(String(repeating: "what a device says when it starts; ", count: 200).utf8)
-    try Workshop.with(image: Self.new + text) { workshop in
-      try workshop.scratch.write(Self.old + text, to: "old.bin")
-      let oldBundle = try workshop.sign("old.bin") { $0.release.version = "1.0.0" }.output
-      let report = try workshop.sign { $0.bases = ["old.bin", oldBundle] }
+    let text = Array(String(repeating: "the output of a device when it starts; ", count: 200).utf8)
+    try SigningFixture.with(image: Self.new + text) { fixture in
+      try fixture.scratch.write(Self.old + text, to: "old.bin")
+      let oldBundle = try fixture.sign("old.bin") { $0.release.version = "1.0.0" }.output
+      let report = try fixture.sign { $0.bases = ["old.bin", oldBundle] }
       #expect(report.patches.map(\.from) == [nil, "old.bin", oldBundle])
       // The image and the bundle are the same base.
       #expect(report.patches.map(\.isKept) == [true, true, false])
       let payloads = try #require(report.release.components.first?.payloads)
       #expect(payloads.map(\.kind) == ["image", "patch", "patch"])
       #expect(payloads[2].size < 150)
-      let verification = BundleVerification(bundle: report.output, trust: [workshop.publicKey("ed25519")])
-      _ = try Extraction(verification, slot: 0, output: "image", force: false).run(in: workshop.environment)
-      #expect(try workshop.scratch.read("image") == Self.new + text)
+      let verification = BundleVerification(bundle: report.output, trust: [fixture.publicKey("ed25519")])
+      _ = try Extraction(verification, slot: 0, output: "image", force: false).run(in: fixture.environment)
+      #expect(try fixture.scratch.read("image") == Self.new + text)
     }
   }
 
   @Test("A release holds patches in place, with their feature bit, beside the compressed image")
   func releaseInPlace() throws {
     let text = Array(String(repeating: "what a device says when it starts; ", count: 200).utf8)
-    try Workshop.with(image: Self.new + text) { workshop in
-      try workshop.scratch.write(Self.old + text, to: "old.bin")
-      let report = try workshop.sign {
+    try SigningFixture.with(image: Self.new + text) { fixture in
+      try fixture.scratch.write(Self.old + text, to: "old.bin")
+      let report = try fixture.sign {
         $0.bases = ["old.bin"]
         $0.inPlace = InPlaceOptions(block: 1024, spare: 1)
       }
@@ -81,19 +81,19 @@ struct DeltaTests {
       let payloads = try #require(report.release.components.first?.payloads)
       #expect(payloads.map(\.kind) == ["image", "patch", "patch"])
       #expect(payloads.map(\.inPlace) == [nil, nil, true])
-      let verification = BundleVerification(bundle: report.output, trust: [workshop.publicKey("ed25519")])
-      _ = try Extraction(verification, slot: 0, output: "image", force: false).run(in: workshop.environment)
-      #expect(try workshop.scratch.read("image") == Self.new + text)
+      let verification = BundleVerification(bundle: report.output, trust: [fixture.publicKey("ed25519")])
+      _ = try Extraction(verification, slot: 0, output: "image", force: false).run(in: fixture.environment)
+      #expect(try fixture.scratch.read("image") == Self.new + text)
     }
   }
 
   @Test("A patch in place for erase blocks that no flash has is refused")
   func releaseInPlaceOfOtherBlocks() throws {
-    try Workshop.with(image: Self.new) { workshop in
-      try workshop.scratch.write(Self.old, to: "old.bin")
+    try SigningFixture.with(image: Self.new) { fixture in
+      try fixture.scratch.write(Self.old, to: "old.bin")
       for (block, spare) in [(1000, 1), (128, 1), (4096, 0), (4096, 3)] as [(UInt64, UInt64)] {
         #expect(throws: Failure.self, "\(block) \(spare)") {
-          try workshop.sign {
+          try fixture.sign {
             $0.bases = ["old.bin"]
             $0.inPlace = InPlaceOptions(block: block, spare: spare)
           }
@@ -102,86 +102,86 @@ struct DeltaTests {
     }
   }
 
-  @Test("A patch that is no smaller than the image is left out, and the report says so")
+  @Test("A patch that is not smaller than the image is left out, and the report states that")
   func useless() throws {
-    try Self.with { workshop in
-      try workshop.scratch.write(Workshop.noise(4000, seed: 77), to: "other.bin")
-      let report = try workshop.sign { $0.bases = ["other.bin"] }
+    try Self.with { fixture in
+      try fixture.scratch.write(SigningFixture.noise(4000, seed: 77), to: "other.bin")
+      let report = try fixture.sign { $0.bases = ["other.bin"] }
       #expect(report.patches.map(\.isKept) == [false, false])
       #expect(report.release.components.first?.payloads.count == 1)
     }
   }
 
-  @Test("A base of no bytes gives the compressed image, which comes back whole")
+  @Test("An empty base gives the compressed image, which unpacks to the complete image")
   func emptyBase() throws {
-    try Self.with { workshop in
-      try workshop.scratch.write([], to: "nothing")
-      let report = try PatchCreation(from: "nothing", to: "firmware.bin", output: "p").run(in: workshop.environment)
+    try Self.with { fixture in
+      try fixture.scratch.write([], to: "nothing")
+      let report = try PatchCreation(from: "nothing", to: "firmware.bin", output: "p").run(in: fixture.environment)
       #expect(report.oldSize == 0)
-      _ = try PatchApplication(old: "nothing", patch: "p", output: "r").run(in: workshop.environment)
-      #expect(try workshop.scratch.read("r") == Self.new)
+      _ = try PatchApplication(old: "nothing", patch: "p", output: "r").run(in: fixture.environment)
+      #expect(try fixture.scratch.read("r") == Self.new)
       #expect(throws: Failure.self) {
-        try PatchCreation(from: "old.bin", to: "nothing", output: "q").run(in: workshop.environment)
+        try PatchCreation(from: "old.bin", to: "nothing", output: "q").run(in: fixture.environment)
       }
     }
   }
 
   @Test("A slot that is too small for a patch in place is rejected")
   func smallSlot() throws {
-    try Self.with { workshop in
+    try Self.with { fixture in
       var creation = PatchCreation(from: "old.bin", to: "firmware.bin", output: "p")
       creation.inPlace = InPlaceOptions(memory: 4096, block: 1024, spare: 1)
-      #expect(throws: Failure.self) { try creation.run(in: workshop.environment) }
-      #expect(try !workshop.scratch.files().contains("p"))
+      #expect(throws: Failure.self) { try creation.run(in: fixture.environment) }
+      #expect(try !fixture.scratch.files().contains("p"))
       creation.inPlace = InPlaceOptions(memory: 8192, block: 1024, spare: 1)
-      let report = try creation.run(in: workshop.environment)
+      let report = try creation.run(in: fixture.environment)
       #expect(report.inPlace?.spareBytes == 1024)
     }
   }
 
   @Test("A patch on the wrong base is rejected, and no file is left")
   func wrongBase() throws {
-    try Self.with { workshop in
-      _ = try PatchCreation(from: "old.bin", to: "firmware.bin", output: "p").run(in: workshop.environment)
-      let before = try workshop.scratch.files()
+    try Self.with { fixture in
+      _ = try PatchCreation(from: "old.bin", to: "firmware.bin", output: "p").run(in: fixture.environment)
+      let before = try fixture.scratch.files()
       let failed = failure {
-        _ = try PatchApplication(old: "firmware.bin", patch: "p", output: "r").run(in: workshop.environment)
+        _ = try PatchApplication(old: "firmware.bin", patch: "p", output: "r").run(in: fixture.environment)
       }
       #expect(failed?.kind == .rejected)
       #expect(failed?.message == "'p' cannot be applied: it is for another base at byte 2")
-      #expect(try workshop.scratch.files() == before)
+      #expect(try fixture.scratch.files() == before)
     }
   }
 
   @Test("Every cut of a patch is rejected, and no file is left")
   func truncated() throws {
-    try Self.with { workshop in
-      _ = try PatchCreation(from: "old.bin", to: "firmware.bin", output: "p").run(in: workshop.environment)
-      let patch = try workshop.scratch.read("p")
+    try Self.with { fixture in
+      _ = try PatchCreation(from: "old.bin", to: "firmware.bin", output: "p").run(in: fixture.environment)
+      let patch = try fixture.scratch.read("p")
       for count in 0..<(patch.count - 4) {
-        try workshop.scratch.write(Array(patch[..<count]), to: "p")
+        try fixture.scratch.write(Array(patch[..<count]), to: "p")
         let failed = failure {
-          _ = try PatchApplication(old: "old.bin", patch: "p", output: "r").run(in: workshop.environment)
+          _ = try PatchApplication(old: "old.bin", patch: "p", output: "r").run(in: fixture.environment)
         }
         #expect(failed?.kind == .rejected, "\(count)")
-        #expect(try !workshop.scratch.files().contains("r"))
+        #expect(try !fixture.scratch.files().contains("r"))
       }
     }
   }
 
   @Test("An existing file is kept, and a missing one is named")
   func files() throws {
-    try Self.with { workshop in
-      try workshop.scratch.write([1], to: "p")
+    try Self.with { fixture in
+      try fixture.scratch.write([1], to: "p")
       let kept = failure {
-        _ = try PatchCreation(from: "old.bin", to: "firmware.bin", output: "p").run(in: workshop.environment)
+        _ = try PatchCreation(from: "old.bin", to: "firmware.bin", output: "p").run(in: fixture.environment)
       }
       #expect(kept?.kind == .cannotWrite)
       let missing = failure {
-        _ = try PatchCreation(from: "none.bin", to: "firmware.bin", output: "q").run(in: workshop.environment)
+        _ = try PatchCreation(from: "none.bin", to: "firmware.bin", output: "q").run(in: fixture.environment)
       }
       #expect(missing?.kind == .inputMissing)
-      #expect(try workshop.scratch.read("p") == [1])
+      #expect(try fixture.scratch.read("p") == [1])
     }
   }
 }

@@ -10,7 +10,7 @@ import Testing
 /// Bundles whose archive is right and whose content is not, each made by someone who has the tools.
 @Suite("Hostile releases", .usesScratch)
 struct HostileReleaseTests {
-  static let image = Workshop.noise(64)
+  static let image = SigningFixture.noise(64)
 
   static func manifest() throws -> [UInt8] {
     let digest = SHA256.digest(of: image.span)
@@ -28,7 +28,7 @@ struct HostileReleaseTests {
   )
     throws -> [UInt8]
   {
-    let pem = try readFile("\(Workshop.keys)ed25519.pem")
+    let pem = try readFile("\(SigningFixture.keys)ed25519.pem")
     let key = try PrivateKey(pem: pem, passphrase: nil)
     let header = Envelope.protectedHeader(
       algorithm: claiming ?? key.publicKey.algorithm, keyID: key.publicKey.keyID(using: OpenSSL()), type: type)
@@ -43,24 +43,24 @@ struct HostileReleaseTests {
 
   /// Expects that a bundle of these parts is rejected for a reason, and that nothing comes out of it.
   static func expect(_ reason: Reason, manifest: [UInt8], signatures: [UInt8]) throws {
-    try Workshop.with { workshop in
-      let path = workshop.scratch.path("hostile.asvin")
+    try SigningFixture.with { fixture in
+      let path = fixture.scratch.path("hostile.asvin")
       let file = try OutputFile(path, durability: .remade)
       let member = BundleMember(
         name: "payloads/0-image", role: .payload(component: 0, index: 0), size: 64,
         digest: SHA256.digest(of: image.span))
       try BundleWriter.write(manifest: manifest, signatureFile: signatures, members: [member], to: file) { _ in image }
       try file.commit()
-      let verdict = try workshop.verify("hostile.asvin")
+      let verdict = try fixture.verify("hostile.asvin")
       #expect(verdict.reason == "\(reason.name)")
       #expect(verdict.code == reason.rawValue)
-      let verification = BundleVerification(bundle: "hostile.asvin", trust: [workshop.publicKey("ed25519")])
+      let verification = BundleVerification(bundle: "hostile.asvin", trust: [fixture.publicKey("ed25519")])
       let failed = failure {
-        _ = try Extraction(verification, slot: 0, output: "out", force: false).run(in: workshop.environment)
+        _ = try Extraction(verification, slot: 0, output: "out", force: false).run(in: fixture.environment)
       }
       #expect(failed?.kind == .rejected && failed?.reason == reason)
-      #expect(try !workshop.scratch.files().contains("out"))
-      #expect(failure { _ = try workshop.publish("hostile.asvin") }?.kind == .rejected)
+      #expect(try !fixture.scratch.files().contains("out"))
+      #expect(failure { _ = try fixture.publish("hostile.asvin") }?.kind == .rejected)
     }
   }
 
@@ -110,21 +110,21 @@ struct HostileReleaseTests {
 
   @Test("An empty file, and one of zeros, are malformed", arguments: [0, 512, 10240])
   func empty(count: Int) throws {
-    try Workshop.with { workshop in
-      try workshop.scratch.write([UInt8](repeating: 0, count: count), to: "empty")
-      let verdict = try workshop.verify("empty")
+    try SigningFixture.with { fixture in
+      try fixture.scratch.write([UInt8](repeating: 0, count: count), to: "empty")
+      let verdict = try fixture.verify("empty")
       #expect(verdict.result == "rejected")
       #expect(count > 0 || verdict.code == Reason.archiveMalformed.rawValue)
     }
   }
 
-  @Test("A cut archive says so")
+  @Test("A truncated archive is reported as such")
   func cut() throws {
-    try Workshop.with { workshop in
-      let output = try workshop.sign().output
-      let bytes = try workshop.scratch.read(output)
-      try workshop.scratch.write(Array(bytes.prefix(2300)), to: "cut")
-      #expect(try workshop.verify("cut").reason == "archive-truncated")
+    try SigningFixture.with { fixture in
+      let output = try fixture.sign().output
+      let bytes = try fixture.scratch.read(output)
+      try fixture.scratch.write(Array(bytes.prefix(2300)), to: "cut")
+      #expect(try fixture.verify("cut").reason == "archive-truncated")
     }
   }
 }

@@ -3,9 +3,9 @@ import AsvinFixtures
 import AsvinRelease
 import Testing
 
-@Suite("Files that are no image", .usesScratch)
+@Suite("Files that are not images", .usesScratch)
 struct ImageKindTests {
-  static let gzip: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3] + Workshop.noise(500)
+  static let gzip: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3] + SigningFixture.noise(500)
   static let squashfs: [UInt8] =
     Array("hsqs".utf8) + [UInt8](repeating: 0, count: 36) + [0, 16] + [UInt8](repeating: 0, count: 4054)
   static let script = Array("#!/bin/sh\nexit 0\n".utf8)
@@ -20,26 +20,26 @@ struct ImageKindTests {
 
   @Test("A container, a text and an archive are refused by name, with the way around", arguments: [gzip, script])
   func foreign(image: [UInt8]) throws {
-    try Workshop.using(image: image) { (workshop: Workshop) throws in
-      let findings = try workshop.lint()
+    try SigningFixture.using(image: image) { (fixture: SigningFixture) throws in
+      let findings = try fixture.lint()
       #expect(findings.map(\.rule) == [.format])
       #expect(findings[0].message.contains(image == Self.gzip ? "a gzip file" : "a script"))
       #expect(findings[0].hint.contains("--allow format"))
-      #expect(failure { try workshop.sign() }?.kind == .rejected)
-      let report = try workshop.sign { $0.release.allowed = [.format] }
+      #expect(failure { try fixture.sign() }?.kind == .rejected)
+      let report = try fixture.sign { $0.release.allowed = [.format] }
       #expect(report.image?.format == (image == Self.gzip ? "gzip" : "script"))
-      let inspected = try Inspection(file: report.output).run(in: workshop.environment)
+      let inspected = try Inspection(file: report.output).run(in: fixture.environment)
       #expect(inspected.image?.format == report.image?.format)
     }
   }
 
   @Test("A bundle and a patch are refused as the image of a further slot")
   func ownFiles() throws {
-    try Workshop.using { (workshop: Workshop) throws in
-      let output = try workshop.sign().output
-      try workshop.scratch.write([0xD7, 0x10] + Workshop.noise(90), to: "patch")
+    try SigningFixture.using { (fixture: SigningFixture) throws in
+      let output = try fixture.sign().output
+      try fixture.scratch.write([0xD7, 0x10] + SigningFixture.noise(90), to: "patch")
       for (file, words) in [(output, "a signed bundle"), ("patch", "a patch")] {
-        let findings = try workshop.lint { $0.slots = [1: file] }
+        let findings = try fixture.lint { $0.slots = [1: file] }
         #expect(findings.map(\.rule) == [.format])
         #expect(findings.first?.message.contains(words) == true)
       }
@@ -48,39 +48,39 @@ struct ImageKindTests {
 
   @Test("A root file system is an image, compressed or not, and a gzip is one for a Linux gateway")
   func linux() throws {
-    try Workshop.using(image: Self.squashfs) { (workshop: Workshop) throws in
-      #expect(try workshop.rules() == [])
-      #expect(try workshop.rules { $0.template = "linux-gateway" } == [])
-      #expect(try workshop.rules { $0.template = "stm32" } == [.format])
-      let report = try workshop.sign()
+    try SigningFixture.using(image: Self.squashfs) { (fixture: SigningFixture) throws in
+      #expect(try fixture.rules() == [])
+      #expect(try fixture.rules { $0.template = "linux-gateway" } == [])
+      #expect(try fixture.rules { $0.template = "stm32" } == [.format])
+      let report = try fixture.sign()
       #expect(report.image?.format == "squashfs")
     }
-    try Workshop.using(image: Self.gzip) { (workshop: Workshop) throws in
-      #expect(try workshop.rules { $0.template = "linux-gateway" } == [])
-      #expect(try workshop.rules { $0.template = "nrf52840" } == [.format])
+    try SigningFixture.using(image: Self.gzip) { (fixture: SigningFixture) throws in
+      #expect(try fixture.rules { $0.template = "linux-gateway" } == [])
+      #expect(try fixture.rules { $0.template = "nrf52840" } == [.format])
     }
-    try Workshop.using(image: Self.script) { (workshop: Workshop) throws in
-      #expect(try workshop.rules { $0.template = "linux-gateway" } == [.format])
+    try SigningFixture.using(image: Self.script) { (fixture: SigningFixture) throws in
+      #expect(try fixture.rules { $0.template = "linux-gateway" } == [.format])
     }
   }
 
   @Test("A file system that was cut is refused")
   func cut() throws {
-    try Workshop.using(image: Array(Self.squashfs.dropLast())) { (workshop: Workshop) throws in
-      #expect(try workshop.rules() == [.integrity])
+    try SigningFixture.using(image: Array(Self.squashfs.dropLast())) { (fixture: SigningFixture) throws in
+      #expect(try fixture.rules() == [.integrity])
     }
   }
 
   @Test("A data partition is refused by its role in slot 0, and accepted where the slot lists it")
   func storage() throws {
-    try Workshop.using(image: Self.fat) { (workshop: Workshop) throws in
+    try SigningFixture.using(image: Self.fat) { (fixture: SigningFixture) throws in
       for template in [nil, "stm32", "esp32", "rp2040"] {
-        let findings = try workshop.lint { $0.template = template }
+        let findings = try fixture.lint { $0.template = template }
         #expect(findings.map(\.rule) == [.role])
         #expect(findings.first?.message.contains("a FAT file system") == true)
       }
-      try workshop.scratch.write(Self.squashfs, to: "root")
-      let findings = try workshop.lint("root") {
+      try fixture.scratch.write(Self.squashfs, to: "root")
+      let findings = try fixture.lint("root") {
         ($0.template, $0.slots) = ("linux-gateway", [1: "firmware.bin"])
       }
       #expect(findings.isEmpty)
@@ -91,8 +91,8 @@ struct ImageKindTests {
   func programs(type: UInt8) throws {
     var elf: [UInt8] = [0x7F, 0x45, 0x4C, 0x46, 2, 1, 1, type == 2 ? 3 : 0] + [UInt8](repeating: 0, count: 56)
     elf[16] = type
-    try Workshop.using(image: elf) { (workshop: Workshop) throws in
-      let findings = try workshop.lint()
+    try SigningFixture.using(image: elf) { (fixture: SigningFixture) throws in
+      let findings = try fixture.lint()
       #expect(findings.map(\.rule) == [.format])
       #expect(findings.first?.message.contains("an ELF") == true)
     }
@@ -101,19 +101,19 @@ struct ImageKindTests {
   @Test("A damaged container is refused by name and line, also where its format is allowed")
   func damaged() throws {
     let text = "S1070000AABBCCDDEA\nS1070004AABBCCDDE8\nS9030000FC\n"
-    try Workshop.using(image: Array(text.utf8)) { (workshop: Workshop) throws in
-      let failure = failure { try workshop.sign { $0.release.allowed = [.format] } }
+    try SigningFixture.using(image: Array(text.utf8)) { (fixture: SigningFixture) throws in
+      let failure = failure { try fixture.sign { $0.release.allowed = [.format] } }
       #expect(failure?.kind == .rejected)
       #expect(failure?.message.contains("a Motorola S-record file") == true)
       #expect(failure?.message.contains("line 2") == true)
     }
   }
 
-  @Test("A slot that accepts MCUboot's images only says how to make one")
+  @Test("A slot that accepts only MCUboot images explains how to make one")
   func unsignedForBootloader() throws {
-    try Workshop.using { (workshop: Workshop) throws in
-      try workshop.scratch.write(Array("slots:\n  0:\n    size: 64K\n    formats: mcuboot\n".utf8), to: "board.yaml")
-      let findings = try workshop.lint { $0.template = "board.yaml" }
+    try SigningFixture.using { (fixture: SigningFixture) throws in
+      try fixture.scratch.write(Array("slots:\n  0:\n    size: 64K\n    formats: mcuboot\n".utf8), to: "board.yaml")
+      let findings = try fixture.lint { $0.template = "board.yaml" }
       #expect(findings.map(\.rule) == [.format])
       #expect(findings.first?.hint.contains("imgtool") == true)
     }

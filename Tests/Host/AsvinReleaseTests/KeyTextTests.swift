@@ -5,7 +5,7 @@ import AsvinRelease
 import FoundationEssentials
 import Testing
 
-@Suite("What a text is that is no key", .usesScratch)
+@Suite("The description of text that is not a key", .usesScratch)
 struct KeyTextTests {
   static func test(_ name: String) throws -> String { try Shared.projectText("Keys/TEST-ONLY-\(name).pem") }
 
@@ -14,7 +14,7 @@ struct KeyTextTests {
     pem.split(separator: "\n").filter { !$0.hasPrefix("-----") }.joined()
   }
 
-  /// A private key as it arrives, the words that say what it is, and a word of the hint.
+  /// A private key in another form, the words that describe it, and a word of the hint.
   static func wrongPrivate() throws -> [(text: [UInt8], what: String, hint: String)] {
     let pem = try test("ed25519")
     let (body, public_) = (body(pem), try test("ed25519.pub"))

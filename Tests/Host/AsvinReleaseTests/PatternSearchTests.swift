@@ -7,8 +7,8 @@ struct PatternSearchTests {
   @Test("It finds what a search at every offset finds", arguments: 1...40 as ClosedRange<UInt64>)
   func sameAsNaive(seed: UInt64) {
     // Few values, so that patterns overlap and nearly match all the time.
-    let text = Workshop.noise(4000, seed: seed).map { $0 % 3 }
-    let patterns = (0..<6).map { Workshop.noise(9, seed: seed + UInt64($0) * 97).map { $0 % 3 } }
+    let text = SigningFixture.noise(4000, seed: seed).map { $0 % 3 }
+    let patterns = (0..<6).map { SigningFixture.noise(9, seed: seed + UInt64($0) * 97).map { $0 % 3 } }
     var expected: Set<[Int]> = []
     for offset in 0...(text.count - PatternSearch.compared) {
       for (index, pattern) in patterns.enumerated()

@@ -20,12 +20,12 @@ struct PeerContainerTests {
     "What objcopy writes becomes the image that it was made of",
     arguments: ["ihex", "srec", "srec --srec-forceS3", "srec --srec-len=8"], [0x0, 0xFF00, 0x08000000])
   func flattened(format: String, address: Int) throws {
-    try Workshop.using(image: Workshop.noise(70_000)) { (workshop: Workshop) throws in
+    try SigningFixture.using(image: SigningFixture.noise(70_000)) { (fixture: SigningFixture) throws in
       let options = "-I binary -O \(format) --change-addresses \(address) firmware.bin firmware.txt"
-      #expect(Objcopy.run(options, in: workshop.scratch) == 0)
-      let expected = try Inspection(file: "firmware.bin").run(in: workshop.environment)
-      let report = try workshop.sign("firmware.txt") { $0.output = "container.asvin" }
-      let plain = try workshop.sign("firmware.bin") { $0.output = "plain.asvin" }
+      #expect(Objcopy.run(options, in: fixture.scratch) == 0)
+      let expected = try Inspection(file: "firmware.bin").run(in: fixture.environment)
+      let report = try fixture.sign("firmware.txt") { $0.output = "container.asvin" }
+      let plain = try fixture.sign("firmware.bin") { $0.output = "plain.asvin" }
       #expect(report.release.components.map(\.sha256) == plain.release.components.map(\.sha256))
       #expect(report.image?.loadAddress == UInt64(address))
       #expect(report.image?.size == expected.image?.size)

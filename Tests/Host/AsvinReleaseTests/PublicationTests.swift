@@ -7,62 +7,74 @@ import Testing
 
 @Suite("Publishing to a folder", .usesScratch)
 struct PublicationTests {
-  static func index(_ workshop: Workshop) throws -> String {
-    String(decoding: try workshop.scratch.read("releases/groups/group.json"), as: UTF8.self)
+  static func index(_ fixture: SigningFixture) throws -> String {
+    String(decoding: try fixture.scratch.read("releases/groups/group.json"), as: UTF8.self)
   }
 
-  static func objects(_ workshop: Workshop) throws -> [String] {
-    try workshop.scratch.files().filter { $0.hasPrefix("releases/objects/sha256/") && $0.count > 80 }
+  static func objects(_ fixture: SigningFixture) throws -> [String] {
+    try fixture.scratch.files().filter { $0.hasPrefix("releases/objects/sha256/") && $0.count > 80 }
   }
 
   @Test("A bundle lies under its digest, and in the index")
   func published() throws {
-    try Workshop.with { workshop in
-      let output = try workshop.sign().output
-      let receipt = try workshop.publish(output)
+    try SigningFixture.with { fixture in
+      let output = try fixture.sign().output
+      let receipt = try fixture.publish(output)
       #expect(receipt.result == .published && receipt.signatureChecked)
-      let objects = try Self.objects(workshop)
+      let objects = try Self.objects(fixture)
       #expect(objects == ["releases/objects/sha256/\(receipt.release.bundle.prefix(2))/\(receipt.release.bundle)"])
-      #expect(try workshop.scratch.read(objects[0]) == workshop.scratch.read(output))
-      #expect(try Self.index(workshop).contains(receipt.release.bundle))
+      #expect(try fixture.scratch.read(objects[0]) == fixture.scratch.read(output))
+      #expect(try Self.index(fixture).contains(receipt.release.bundle))
+    }
+  }
+
+  @Test("A bundle is read at most twice: to verify it and to copy it", arguments: [true, false])
+  func reads(isTrusted: Bool) throws {
+    try SigningFixture.with(image: SigningFixture.noise(300_000)) { fixture in
+      let output = try fixture.sign().output
+      let before = fixture.environment.inputs.bytesRead
+      let receipt = try fixture.publish(output) { if !isTrusted { $0.trust = [] } }
+      let size = Int(receipt.release.size)
+      let read = fixture.environment.inputs.bytesRead - before
+      #expect((2 * size...2 * size + 16_384).contains(read), "\(read) bytes of \(size)")
     }
   }
 
   @Test("The same bundle again changes nothing, and succeeds")
   func idempotent() throws {
-    try Workshop.with { workshop in
-      let output = try workshop.sign().output
-      _ = try workshop.publish(output)
-      let before = try Self.index(workshop)
-      #expect(try workshop.publish(output).result == .alreadyPublished)
-      #expect(try Self.index(workshop) == before)
+    try SigningFixture.with { fixture in
+      let output = try fixture.sign().output
+      _ = try fixture.publish(output)
+      let before = try Self.index(fixture)
+      #expect(try fixture.publish(output).result == .alreadyPublished)
+      #expect(try Self.index(fixture) == before)
     }
   }
 
   @Test("A sequence number that does not rise is refused")
   func sequence() throws {
-    try Workshop.with { workshop in
+    try SigningFixture.with { fixture in
       let (first, second) = try (
-        workshop.sign { $0.release.version = "2.0.0" }.output, workshop.sign { $0.release.version = "1.9.0" }.output
+        fixture.sign { $0.release.version = "2.0.0" }.output, fixture.sign { $0.release.version = "1.9.0" }.output
       )
-      _ = try workshop.publish(first)
-      let before = try Self.index(workshop)
-      #expect(failure { _ = try workshop.publish(second) }?.reason == .sequenceNotAboveFloor)
-      #expect(try Self.index(workshop) == before)
+      _ = try fixture.publish(first)
+      let before = try Self.index(fixture)
+      #expect(failure { _ = try fixture.publish(second) }?.reason == .sequenceNotAboveFloor)
+      #expect(try Self.index(fixture) == before)
     }
   }
 
   @Test("A version that is published already with other bytes is refused")
   func sameVersion() throws {
-    try Workshop.with { workshop in
-      let first = try workshop.sign { $0.output = "a" }.output
-      try workshop.scratch.write(Workshop.noise(50, seed: 9), to: "firmware.bin")
-      let second = try workshop.sign {
+    try SigningFixture.with { fixture in
+      let first = try fixture.sign { $0.output = "a" }.output
+      try fixture.scratch.write(SigningFixture.noise(50, seed: 9), to: "firmware.bin")
+      let second = try fixture.sign {
         $0.output = "b"
         $0.release.sequence = 1 << 30
       }.output
-      _ = try workshop.publish(first)
-      let failed = failure { _ = try workshop.publish(second) }
+      _ = try fixture.publish(first)
+      let failed = failure { _ = try fixture.publish(second) }
       #expect(failed?.kind == .rejected)
       #expect(failed?.message.contains("already published") == true)
     }
@@ -70,87 +82,87 @@ struct PublicationTests {
 
   @Test("Two classes share a group, each with its own sequence")
   func classes() throws {
-    try Workshop.with { workshop in
-      let first = try workshop.sign { $0.output = "a" }.output
-      let second = try workshop.sign {
+    try SigningFixture.with { fixture in
+      let first = try fixture.sign { $0.output = "a" }.output
+      let second = try fixture.sign {
         $0.output = "b"
         $0.release.deviceClass = "other"
       }.output
-      _ = try workshop.publish(first)
-      #expect(try workshop.publish(second).result == .published)
+      _ = try fixture.publish(first)
+      #expect(try fixture.publish(second).result == .published)
     }
   }
 
   @Test("A dry run checks everything and writes nothing")
   func dryRun() throws {
-    try Workshop.with { workshop in
-      let output = try workshop.sign().output
-      let before = try workshop.scratch.files()
-      #expect(try workshop.publish(output) { $0.dryRun = true }.result == .wouldPublish)
-      #expect(try workshop.scratch.files() == before)
+    try SigningFixture.with { fixture in
+      let output = try fixture.sign().output
+      let before = try fixture.scratch.files()
+      #expect(try fixture.publish(output) { $0.dryRun = true }.result == .wouldPublish)
+      #expect(try fixture.scratch.files() == before)
     }
   }
 
   @Test("A bundle of a key that is not trusted is refused, and nothing is written")
   func untrusted() throws {
-    try Workshop.with { workshop in
-      let output = try workshop.sign().output
-      let other = workshop.publicKey("ecdsa-p256")
-      let before = try workshop.scratch.files()
-      #expect(failure { _ = try workshop.publish(output) { $0.trust = [other] } }?.reason == .untrustedKey)
-      #expect(try workshop.scratch.files() == before)
+    try SigningFixture.with { fixture in
+      let output = try fixture.sign().output
+      let other = fixture.publicKey("ecdsa-p256")
+      let before = try fixture.scratch.files()
+      #expect(failure { _ = try fixture.publish(output) { $0.trust = [other] } }?.reason == .untrustedKey)
+      #expect(try fixture.scratch.files() == before)
     }
   }
 
-  @Test("Without a key to trust the receipt says that the signature was not checked")
+  @Test("Without a key to trust, the receipt states that the signature was not checked")
   func noTrust() throws {
-    try Workshop.with { workshop in
-      let output = try workshop.sign().output
-      #expect(try !workshop.publish(output) { $0.trust = [] }.signatureChecked)
+    try SigningFixture.with { fixture in
+      let output = try fixture.sign().output
+      #expect(try !fixture.publish(output) { $0.trust = [] }.signatureChecked)
     }
   }
 
   @Test("While one publisher works, another gets a clear error and loses nothing")
   func twoAtOnce() throws {
-    try Workshop.with { workshop in
-      let output = try workshop.sign().output
-      try FileSystem.makeFolder(workshop.scratch.path("releases/groups"))
-      let held = try #require(try FolderLock(workshop.scratch.path("releases/groups/.group.lock")))
-      let failed = failure { _ = try workshop.publish(output) }
+    try SigningFixture.with { fixture in
+      let output = try fixture.sign().output
+      try FileSystem.makeFolder(fixture.scratch.path("releases/groups"))
+      let held = try #require(try FolderLock(fixture.scratch.path("releases/groups/.group.lock")))
+      let failed = failure { _ = try fixture.publish(output) }
       #expect(failed?.message.contains("another publisher") == true)
       held.release()
-      #expect(try workshop.publish(output).result == .published)
+      #expect(try fixture.publish(output).result == .published)
     }
   }
 
   @Test("An object that was damaged since is put back by publishing again")
   func repaired() throws {
-    try Workshop.with { workshop in
-      let output = try workshop.sign().output
-      _ = try workshop.publish(output)
-      let object = try #require(try Self.objects(workshop).first)
-      try workshop.scratch.write([0], to: object)
-      #expect(try workshop.publish(output).result == .alreadyPublished)
-      #expect(try workshop.scratch.read(object) == workshop.scratch.read(output))
+    try SigningFixture.with { fixture in
+      let output = try fixture.sign().output
+      _ = try fixture.publish(output)
+      let object = try #require(try Self.objects(fixture).first)
+      try fixture.scratch.write([0], to: object)
+      #expect(try fixture.publish(output).result == .alreadyPublished)
+      #expect(try fixture.scratch.read(object) == fixture.scratch.read(output))
     }
   }
 
   @Test("A damaged index stops publishing, and is left as it is")
   func damagedIndex() throws {
-    try Workshop.with { workshop in
-      let output = try workshop.sign().output
-      _ = try workshop.publish(output)
-      try workshop.scratch.write(Array("{".utf8), to: "releases/groups/group.json")
-      #expect(failure { _ = try workshop.publish(output) }?.kind == .failed)
-      #expect(try Self.index(workshop) == "{")
+    try SigningFixture.with { fixture in
+      let output = try fixture.sign().output
+      _ = try fixture.publish(output)
+      try fixture.scratch.write(Array("{".utf8), to: "releases/groups/group.json")
+      #expect(failure { _ = try fixture.publish(output) }?.kind == .failed)
+      #expect(try Self.index(fixture) == "{")
     }
   }
 
   @Test("A group name that would leave its folder is refused", arguments: ["../x", "a/b", "", ".hidden"])
   func groupNames(name: String) throws {
-    try Workshop.with { workshop in
-      let output = try workshop.sign().output
-      #expect(failure { _ = try workshop.publish(output) { $0.group = name } }?.kind == .usage)
+    try SigningFixture.with { fixture in
+      let output = try fixture.sign().output
+      #expect(failure { _ = try fixture.publish(output) { $0.group = name } }?.kind == .usage)
     }
   }
 }

@@ -27,10 +27,12 @@ struct RoleTests {
       word(0xABCD_5432) + [UInt8](repeating: 0, count: 12) + text(version, 32) + text(name, 32) + text("16:40:08", 16)
       + text("Oct  4 2023", 16) + text(framework, 32) + [UInt8](repeating: 7, count: 32)
       + [UInt8](repeating: 0, count: 80)
-    return image([(0x3C02_0020, descriptor), (0x4200_0020, Workshop.noise(800))])
+    return image([(0x3C02_0020, descriptor), (0x4200_0020, SigningFixture.noise(800))])
   }
 
-  static let bootloader = image([(0x3FCD_6000, Workshop.noise(200)), (0x403C_E000, Workshop.noise(400, seed: 2))])
+  static let bootloader = image([
+    (0x3FCD_6000, SigningFixture.noise(200)), (0x403C_E000, SigningFixture.noise(400, seed: 2)),
+  ])
   static let arduino = application(version: "esp-idf: v4.4.6 3572900934", name: "arduino-lib-builder")
   static let factory: [UInt8] = {
     var flash = [UInt8](repeating: 0xFF, count: 0x1_0000)
@@ -42,59 +44,60 @@ struct RoleTests {
 
   @Test("A bootloader is refused by its role, with a template and without one", arguments: ["esp32c3", nil])
   func isBootloader(template: String?) throws {
-    try Workshop.using(image: Self.bootloader) { (workshop: Workshop) throws in
-      let findings = try workshop.lint { $0.template = template }
+    try SigningFixture.using(image: Self.bootloader) { (fixture: SigningFixture) throws in
+      let findings = try fixture.lint { $0.template = template }
       #expect(findings.map(\.rule) == [.role])
       #expect(findings.first?.message.contains("a bootloader") == true)
-      #expect(try workshop.rules { ($0.template, $0.allowed) = (template, [.role]) } == [])
+      #expect(try fixture.rules { ($0.template, $0.allowed) = (template, [.role]) } == [])
     }
   }
 
   @Test("A complete flash image is refused by its role, with the application's offset", arguments: ["esp32c3", nil])
   func isFlash(template: String?) throws {
-    try Workshop.using(image: Self.factory) { (workshop: Workshop) throws in
-      let findings = try workshop.lint { $0.template = template }
+    try SigningFixture.using(image: Self.factory) { (fixture: SigningFixture) throws in
+      let findings = try fixture.lint { $0.template = template }
       #expect(findings.map(\.rule) == [.role])
       #expect(findings.first?.hint.contains("0x10000") == true)
-      #expect(failure { try workshop.sign { $0.release.template = template } }?.kind == .rejected)
+      #expect(failure { try fixture.sign { $0.release.template = template } }?.kind == .rejected)
     }
   }
 
   @Test("A further slot takes any role, and the one that its template names only")
   func slots() throws {
-    try Workshop.using(image: Self.arduino) { (workshop: Workshop) throws in
-      try workshop.scratch.write(Self.bootloader, to: "boot.bin")
-      try workshop.scratch.write(
+    try SigningFixture.using(image: Self.arduino) { (fixture: SigningFixture) throws in
+      try fixture.scratch.write(Self.bootloader, to: "boot.bin")
+      try fixture.scratch.write(
         Array("slots:\n  0:\n    size: 1M\n  1:\n    size: 1M\n    role: bootloader\n".utf8), to: "board.yaml")
-      #expect(try workshop.rules { $0.slots = [1: "boot.bin"] } == [])
-      #expect(try workshop.rules { ($0.slots, $0.template) = ([1: "boot.bin"], "board.yaml") } == [])
-      #expect(try workshop.rules { ($0.slots, $0.template) = ([1: "firmware.bin"], "board.yaml") } == [.role])
+      #expect(try fixture.rules { $0.slots = [1: "boot.bin"] } == [])
+      #expect(try fixture.rules { ($0.slots, $0.template) = ([1: "boot.bin"], "board.yaml") } == [])
+      #expect(try fixture.rules { ($0.slots, $0.template) = ([1: "firmware.bin"], "board.yaml") } == [.role])
     }
   }
 
   @Test("A framework's name and version are not the product's")
   func framework() throws {
-    try Workshop.using(image: Self.arduino) { (workshop: Workshop) throws in
-      let report = try workshop.sign()
+    try SigningFixture.using(image: Self.arduino) { (fixture: SigningFixture) throws in
+      let report = try fixture.sign()
       #expect(report.release.name == "firmware")
       #expect(report.release.version == "1.2.3")
       #expect(report.image?.notes.contains { $0.contains("arduino-lib-builder") } == true)
       #expect(report.image?.notes.contains { $0.contains("v4.4.6") } == true)
       // Neither does it contradict the version that is asked for.
-      #expect(try workshop.rules { $0.version = "2.0.0" } == [])
+      #expect(try fixture.rules { $0.version = "2.0.0" } == [])
     }
   }
 
   @Test("A version in the image that cannot be a release's is a finding, unless one is asked for")
   func unusableVersion() throws {
     for version in ["release 7", "\u{C3}\u{A4}7", "1.0/beta"] {
-      try Workshop.using(image: Self.application(version: version, name: "thing")) { (workshop: Workshop) throws in
-        #expect(try workshop.rules() == [.version])
-        #expect(try workshop.rules { $0.version = "2.0.0" } == [])
+      try SigningFixture.using(image: Self.application(version: version, name: "thing")) {
+        (fixture: SigningFixture) throws in
+        #expect(try fixture.rules() == [.version])
+        #expect(try fixture.rules { $0.version = "2.0.0" } == [])
       }
     }
-    try Workshop.using(image: Self.application(version: "", name: "thing")) { (workshop: Workshop) throws in
-      #expect(try workshop.rules() == [])
+    try SigningFixture.using(image: Self.application(version: "", name: "thing")) { (fixture: SigningFixture) throws in
+      #expect(try fixture.rules() == [])
     }
   }
 }

@@ -8,14 +8,14 @@ struct SecretTests {
   /// An image with something in its middle, at an offset that no rule prefers.
   static func rules(with secret: [UInt8], at offset: Int = 301) throws -> [LintRule] {
     var rules: [LintRule] = []
-    var image = Workshop.noise(offset + 400)
+    var image = SigningFixture.noise(offset + 400)
     image.replaceSubrange(offset..<(offset + secret.count), with: secret)
-    try Workshop.with(image: image) { workshop in rules = try workshop.lint().map(\.rule) }
+    try SigningFixture.with(image: image) { fixture in rules = try fixture.lint().map(\.rule) }
     return rules
   }
 
   static func pem(_ name: String) throws -> [UInt8] {
-    try HostileReleaseTests.readFile("\(Workshop.keys)\(name).pem")
+    try HostileReleaseTests.readFile("\(SigningFixture.keys)\(name).pem")
   }
 
   /// The bytes between the PEM markers.
@@ -72,8 +72,8 @@ struct SecretTests {
   @Test("Real firmware holds none", .needsShared("corpus"))
   func corpus() throws {
     for name in ["esp8266-micropython-1.9.4-1.10", "aarch64-uboot-rpi4-2023-2025"] {
-      try Workshop.with(image: Shared.bytes("corpus/\(name)/new.bin")) { workshop in
-        let found = try workshop.rules()
+      try SigningFixture.with(image: Shared.bytes("corpus/\(name)/new.bin")) { fixture in
+        let found = try fixture.rules()
         #expect(found == [])
       }
     }

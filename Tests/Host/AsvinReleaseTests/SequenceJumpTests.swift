@@ -8,25 +8,25 @@ struct SequenceJumpTests {
   @Test(
     "Without a release before it, a number is plausible up to the bound", arguments: [UInt64.max, 281_474_976_710_657])
   func start(sequence: UInt64) throws {
-    try Workshop.using { (workshop: Workshop) throws in
-      let findings = try workshop.lint { $0.sequence = sequence }
+    try SigningFixture.using { (fixture: SigningFixture) throws in
+      let findings = try fixture.lint { $0.sequence = sequence }
       #expect(findings.map(\.rule) == [.sequenceJump])
-      #expect(failure { try workshop.sign { $0.release.sequence = sequence } }?.kind == .rejected)
-      #expect(try workshop.rules { ($0.sequence, $0.allowed) = (sequence, [.sequenceJump]) } == [])
+      #expect(failure { try fixture.sign { $0.release.sequence = sequence } }?.kind == .rejected)
+      #expect(try fixture.rules { ($0.sequence, $0.allowed) = (sequence, [.sequenceJump]) } == [])
       // A date and a time as one number, and the bound itself.
       for plausible: UInt64 in [1, 20_261_126_155_959, SequenceCheck.largestStart] {
-        #expect(try workshop.rules { $0.sequence = plausible } == [])
+        #expect(try fixture.rules { $0.sequence = plausible } == [])
       }
     }
   }
 
   @Test("After a release, the step is bounded, and one finding is enough")
   func step() throws {
-    try Workshop.using { (workshop: Workshop) throws in
-      let report = try workshop.sign()
-      _ = try workshop.publish(report.output)
+    try SigningFixture.using { (fixture: SigningFixture) throws in
+      let report = try fixture.sign()
+      _ = try fixture.publish(report.output)
       func rules(_ sequence: UInt64) throws -> [LintRule] {
-        try workshop.lint {
+        try fixture.lint {
           ($0.group, $0.destination, $0.version, $0.sequence) = ("group", "dir:releases", "1.2.4", sequence)
         }.map(\.rule)
       }
@@ -40,8 +40,8 @@ struct SequenceJumpTests {
 
   @Test("Every version that a number is derived from is within one step")
   func derived() throws {
-    try Workshop.using { (workshop: Workshop) throws in
-      #expect(try workshop.rules { $0.version = "4095.4095.4095" } == [])
+    try SigningFixture.using { (fixture: SigningFixture) throws in
+      #expect(try fixture.rules { $0.version = "4095.4095.4095" } == [])
     }
   }
 

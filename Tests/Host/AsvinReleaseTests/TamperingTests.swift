@@ -9,27 +9,27 @@ struct TamperingTests {
   static let algorithms = ["ed25519", "ecdsa-p256"]
 
   /// Every verdict on changed bytes must be a rejection with a reason code.
-  static func expectRejected(_ bytes: [UInt8], _ what: String, in workshop: Workshop, _ algorithm: String) throws {
-    try workshop.scratch.write(bytes, to: "changed")
-    let key = workshop.publicKey(algorithm)
-    let verdict = try workshop.verify("changed") { $0.trust = [key] }
+  static func expectRejected(_ bytes: [UInt8], _ what: String, in fixture: SigningFixture, _ algorithm: String) throws {
+    try fixture.scratch.write(bytes, to: "changed")
+    let key = fixture.publicKey(algorithm)
+    let verdict = try fixture.verify("changed") { $0.trust = [key] }
     #expect(verdict.result == "rejected" && verdict.code >= 10, "\(what): \(verdict.reason)")
   }
 
-  static func bundle(in workshop: Workshop, _ algorithm: String) throws -> [UInt8] {
-    let key = workshop.key(algorithm)
-    let output = try workshop.sign { $0.keys = [key] }.output
-    return try workshop.scratch.read(output)
+  static func bundle(in fixture: SigningFixture, _ algorithm: String) throws -> [UInt8] {
+    let key = fixture.key(algorithm)
+    let output = try fixture.sign { $0.keys = [key] }.output
+    return try fixture.scratch.read(output)
   }
 
   @Test("Every single-byte change is rejected", arguments: algorithms)
   func everyChange(algorithm: String) throws {
-    try Workshop.with(image: Workshop.noise(40)) { workshop in
-      var bytes = try Self.bundle(in: workshop, algorithm)
+    try SigningFixture.with(image: SigningFixture.noise(40)) { fixture in
+      var bytes = try Self.bundle(in: fixture, algorithm)
       for index in bytes.indices {
         for mask in [0x01, 0x80, 0xFF] as [UInt8] {
           bytes[index] ^= mask
-          try Self.expectRejected(bytes, "byte \(index) xor \(mask)", in: workshop, algorithm)
+          try Self.expectRejected(bytes, "byte \(index) xor \(mask)", in: fixture, algorithm)
           bytes[index] ^= mask
         }
       }
@@ -38,39 +38,39 @@ struct TamperingTests {
 
   @Test("Every truncation is rejected", arguments: algorithms)
   func everyTruncation(algorithm: String) throws {
-    try Workshop.with(image: Workshop.noise(40)) { workshop in
-      let bytes = try Self.bundle(in: workshop, algorithm)
+    try SigningFixture.with(image: SigningFixture.noise(40)) { fixture in
+      let bytes = try Self.bundle(in: fixture, algorithm)
       for count in bytes.indices {
-        try Self.expectRejected(Array(bytes[..<count]), "\(count) bytes", in: workshop, algorithm)
+        try Self.expectRejected(Array(bytes[..<count]), "\(count) bytes", in: fixture, algorithm)
       }
     }
   }
 
   @Test("Every appended byte is rejected", arguments: algorithms)
   func everyAppendedByte(algorithm: String) throws {
-    try Workshop.with(image: Workshop.noise(40)) { workshop in
-      let bytes = try Self.bundle(in: workshop, algorithm)
+    try SigningFixture.with(image: SigningFixture.noise(40)) { fixture in
+      let bytes = try Self.bundle(in: fixture, algorithm)
       for byte in 0...UInt8.max {
-        try Self.expectRejected(bytes + [byte], "appended \(byte)", in: workshop, algorithm)
+        try Self.expectRejected(bytes + [byte], "appended \(byte)", in: fixture, algorithm)
       }
       for count in [512, 1024, 10240] {
         try Self.expectRejected(
-          bytes + [UInt8](repeating: 0, count: count), "\(count) zeros", in: workshop, algorithm)
+          bytes + [UInt8](repeating: 0, count: count), "\(count) zeros", in: fixture, algorithm)
       }
     }
   }
 
   @Test("A rejected bundle is never extracted, and leaves no file", arguments: [600, 1700, 2200])
   func nothingExtracted(index: Int) throws {
-    try Workshop.with(image: Workshop.noise(40)) { workshop in
-      var bytes = try Self.bundle(in: workshop, "ed25519")
+    try SigningFixture.with(image: SigningFixture.noise(40)) { fixture in
+      var bytes = try Self.bundle(in: fixture, "ed25519")
       bytes[index] ^= 1
-      try workshop.scratch.write(bytes, to: "changed")
-      let before = try workshop.scratch.files()
-      let verification = BundleVerification(bundle: "changed", trust: [workshop.publicKey("ed25519")])
+      try fixture.scratch.write(bytes, to: "changed")
+      let before = try fixture.scratch.files()
+      let verification = BundleVerification(bundle: "changed", trust: [fixture.publicKey("ed25519")])
       let extraction = Extraction(verification, slot: 0, output: "out", force: false)
-      #expect(failure { _ = try extraction.run(in: workshop.environment) }?.kind == .rejected)
-      #expect(try workshop.scratch.files() == before)
+      #expect(failure { _ = try extraction.run(in: fixture.environment) }?.kind == .rejected)
+      #expect(try fixture.scratch.files() == before)
     }
   }
 }

@@ -8,45 +8,46 @@ import Testing
 struct VerificationTests {
   @Test("Without a key to trust it is a wrong call, never a success")
   func noTrust() throws {
-    try Workshop.with { workshop in
-      let bundle = try workshop.sign().output
-      #expect(failure { _ = try workshop.verify(bundle) { $0.trust = [] } }?.kind == .usage)
+    try SigningFixture.with { fixture in
+      let bundle = try fixture.sign().output
+      #expect(failure { _ = try fixture.verify(bundle) { $0.trust = [] } }?.kind == .usage)
     }
   }
 
   @Test("A project's own trust is not taken: a file that lies about must not decide")
   func projectTrustIgnored() throws {
-    try Workshop.with(project: Workshop.defaultProject + "\ntrust: \(Workshop.keys)ed25519.pub.pem") { workshop in
-      let bundle = try workshop.sign().output
-      #expect(failure { _ = try workshop.verify(bundle) { $0.trust = [] } }?.kind == .usage)
+    try SigningFixture.with(project: SigningFixture.defaultProject + "\ntrust: \(SigningFixture.keys)ed25519.pub.pem") {
+      fixture in
+      let bundle = try fixture.sign().output
+      #expect(failure { _ = try fixture.verify(bundle) { $0.trust = [] } }?.kind == .usage)
     }
   }
 
   @Test("A private key is refused where a public one belongs")
   func privateKeyAsTrust() throws {
-    try Workshop.with { workshop in
-      let bundle = try workshop.sign().output
-      let key = workshop.key("ed25519")
-      #expect(failure { _ = try workshop.verify(bundle) { $0.trust = [key] } }?.kind == .usage)
+    try SigningFixture.with { fixture in
+      let bundle = try fixture.sign().output
+      let key = fixture.key("ed25519")
+      #expect(failure { _ = try fixture.verify(bundle) { $0.trust = [key] } }?.kind == .usage)
     }
   }
 
   @Test("A key that did not sign is not enough")
   func wrongKey() throws {
-    try Workshop.with { workshop in
-      let bundle = try workshop.sign().output
-      let other = workshop.publicKey("ecdsa-p256")
-      let verdict = try workshop.verify(bundle) { $0.trust = [other] }
+    try SigningFixture.with { fixture in
+      let bundle = try fixture.sign().output
+      let other = fixture.publicKey("ecdsa-p256")
+      let verdict = try fixture.verify(bundle) { $0.trust = [other] }
       #expect(verdict.reason == "untrusted-key" && verdict.code == Reason.untrustedKey.rawValue)
     }
   }
 
   @Test("Another class, another vendor, a floor that is reached: each its reason")
   func policy() throws {
-    try Workshop.with { workshop in
-      let bundle = try workshop.sign { $0.release.sequence = 7 }.output
+    try SigningFixture.with { fixture in
+      let bundle = try fixture.sign { $0.release.sequence = 7 }.output
       func reason(_ change: (inout BundleVerification) -> Void) throws -> String {
-        try workshop.verify(bundle, change).reason
+        try fixture.verify(bundle, change).reason
       }
       #expect(try reason { ($0.vendor, $0.deviceClass, $0.floor) = ("example.com", "board", 6) } == "accepted")
       #expect(try reason { ($0.vendor, $0.deviceClass) = ("example.com", "other") } == "wrong-class")
@@ -58,44 +59,44 @@ struct VerificationTests {
 
   @Test("A release that states its lowest base asks for the device's sequence number")
   func lowestBase() throws {
-    try Workshop.with { workshop in
-      let bundle = try workshop.sign { $0.lowestBase = 5 }.output
-      #expect(try workshop.verify(bundle).reason == "base-unknown")
-      #expect(try workshop.verify(bundle) { $0.baseSequence = 4 }.reason == "base-not-allowed")
-      #expect(try workshop.verify(bundle) { $0.baseSequence = 5 }.isAccepted)
+    try SigningFixture.with { fixture in
+      let bundle = try fixture.sign { $0.lowestBase = 5 }.output
+      #expect(try fixture.verify(bundle).reason == "base-unknown")
+      #expect(try fixture.verify(bundle) { $0.baseSequence = 4 }.reason == "base-not-allowed")
+      #expect(try fixture.verify(bundle) { $0.baseSequence = 5 }.isAccepted)
     }
   }
 
   @Test("A class without its vendor is a wrong call")
   func classWithoutVendor() throws {
-    try Workshop.with { workshop in
-      let bundle = try workshop.sign().output
-      #expect(failure { _ = try workshop.verify(bundle) { $0.deviceClass = "board" } }?.kind == .usage)
+    try SigningFixture.with { fixture in
+      let bundle = try fixture.sign().output
+      #expect(failure { _ = try fixture.verify(bundle) { $0.deviceClass = "board" } }?.kind == .usage)
     }
   }
 
   @Test("The extracted image is the one that was signed")
   func extraction() throws {
-    try Workshop.with { workshop in
-      try workshop.scratch.write(Workshop.noise(90, seed: 2), to: "boot.bin")
-      let bundle = try workshop.sign { $0.release.slots = [3: "boot.bin"] }.output
+    try SigningFixture.with { fixture in
+      try fixture.scratch.write(SigningFixture.noise(90, seed: 2), to: "boot.bin")
+      let bundle = try fixture.sign { $0.release.slots = [3: "boot.bin"] }.output
       for (slot, file) in [(0, "firmware.bin"), (3, "boot.bin")] as [(UInt64, String)] {
-        let verification = BundleVerification(bundle: bundle, trust: [workshop.publicKey("ed25519")])
+        let verification = BundleVerification(bundle: bundle, trust: [fixture.publicKey("ed25519")])
         let extraction = Extraction(verification, slot: slot, output: "out\(slot)", force: false)
-        _ = try extraction.run(in: workshop.environment)
-        #expect(try workshop.scratch.read("out\(slot)") == workshop.scratch.read(file))
+        _ = try extraction.run(in: fixture.environment)
+        #expect(try fixture.scratch.read("out\(slot)") == fixture.scratch.read(file))
       }
     }
   }
 
   @Test("A slot that is not there is exit code 66, and writes nothing")
   func missingSlot() throws {
-    try Workshop.with { workshop in
-      let bundle = try workshop.sign().output
-      let verification = BundleVerification(bundle: bundle, trust: [workshop.publicKey("ed25519")])
+    try SigningFixture.with { fixture in
+      let bundle = try fixture.sign().output
+      let verification = BundleVerification(bundle: bundle, trust: [fixture.publicKey("ed25519")])
       let extraction = Extraction(verification, slot: 9, output: "out", force: false)
-      #expect(failure { _ = try extraction.run(in: workshop.environment) }?.kind == .inputMissing)
-      #expect(try !workshop.scratch.files().contains("out"))
+      #expect(failure { _ = try extraction.run(in: fixture.environment) }?.kind == .inputMissing)
+      #expect(try !fixture.scratch.files().contains("out"))
     }
   }
 }

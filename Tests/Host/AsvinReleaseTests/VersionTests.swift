@@ -25,9 +25,9 @@ struct VersionTests {
 
   @Test("A version of YAML is text: 1.10 comes after 1.9")
   func yamlText() throws {
-    let project = Workshop.defaultProject.replacing("1.2.3", with: "1.10")
-    try Workshop.with(project: project) { workshop in
-      let report = try workshop.sign()
+    let project = SigningFixture.defaultProject.replacing("1.2.3", with: "1.10")
+    try SigningFixture.with(project: project) { fixture in
+      let report = try fixture.sign()
       #expect(report.release.version == "1.10")
       #expect(report.release.sequence == 1 << 24 | 10 << 12)
     }
@@ -35,12 +35,12 @@ struct VersionTests {
 
   @Test("The option comes before the environment, that before the project, that before the source tree")
   func precedence() throws {
-    try Workshop.with { workshop in
-      workshop.environment.describeSource = { "9.0.0" }
-      #expect(try workshop.sign { $0.output = "a" }.release.version == "1.2.3")
-      workshop.environment.variables["ASVIN_PACK_VERSION"] = "3.0.0"
-      #expect(try workshop.sign { $0.output = "b" }.release.version == "3.0.0")
-      let report = try workshop.sign {
+    try SigningFixture.with { fixture in
+      fixture.environment.describeSource = { "9.0.0" }
+      #expect(try fixture.sign { $0.output = "a" }.release.version == "1.2.3")
+      fixture.environment.variables["ASVIN_PACK_VERSION"] = "3.0.0"
+      #expect(try fixture.sign { $0.output = "b" }.release.version == "3.0.0")
+      let report = try fixture.sign {
         $0.output = "c"
         $0.release.version = "4.0.0"
       }
@@ -50,20 +50,20 @@ struct VersionTests {
 
   @Test("The source tree gives the version where nothing else does")
   func sourceTree() throws {
-    let project = Workshop.defaultProject.replacing("version: 1.2.3\n", with: "")
-    try Workshop.with(project: project) { workshop in
-      workshop.environment.describeSource = { "9.0.0" }
-      let found = try workshop.sign().release.version
+    let project = SigningFixture.defaultProject.replacing("version: 1.2.3\n", with: "")
+    try SigningFixture.with(project: project) { fixture in
+      fixture.environment.describeSource = { "9.0.0" }
+      let found = try fixture.sign().release.version
       #expect(found == "9.0.0")
     }
   }
 
   @Test("The name is the option's, else the file's")
   func names() throws {
-    try Workshop.with { workshop in
-      let plain = try workshop.sign()
+    try SigningFixture.with { fixture in
+      let plain = try fixture.sign()
       #expect(plain.release.name == "firmware")
-      let report = try workshop.sign {
+      let report = try fixture.sign {
         $0.output = "b"
         $0.release.name = "esp-ota-blink"
       }
@@ -73,8 +73,8 @@ struct VersionTests {
 
   @Test("Sequence number 0 is refused: no device's floor is below it")
   func zero() throws {
-    try Workshop.with { workshop in
-      #expect(failure { try workshop.sign { $0.release.version = "0.0.0" } }?.kind == .usage)
+    try SigningFixture.with { fixture in
+      #expect(failure { try fixture.sign { $0.release.version = "0.0.0" } }?.kind == .usage)
     }
   }
 }

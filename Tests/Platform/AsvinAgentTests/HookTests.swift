@@ -22,7 +22,7 @@ import Testing
   func restartFails() async throws {
     try await Self.offered { gateway, rollout in
       for (command, words) in [
-        ("false", "exit code 1"), ("'kill -9 $$'", "signal 9"), ("/no/such/command", "no such command"),
+        ("false", "exit code 1"), ("'kill -9 $$'", "signal 9"), ("/no/such/command", "does not exist"),
         ("'sleep 1000' --restart-timeout 1", "longer than 1 s"),
       ] {
         let run = try await gateway.program("--once --restart \(command)")
@@ -71,7 +71,7 @@ import Testing
       #expect(installed.output.contains("1.0.0 is pending"))
       let mark = "9\(UInt32.random(in: 100_000...999_999))"
       let tried = try await gateway.program("--once --check 'sleep \(mark) & sleep \(mark)' --check-timeout 1")
-      #expect(tried.output.contains("went back from 1.0.0") && tried.errors.contains("longer than 1 s"), "\(tried.all)")
+      #expect(tried.output.contains("reverted 1.0.0") && tried.errors.contains("longer than 1 s"), "\(tried.all)")
       let left = try await Shell.output(of: "pgrep -f 'sleep \(mark)$' || true")
       #expect(left.isEmpty)
       let record = try await gateway.record(rollout)
@@ -127,7 +127,7 @@ import Testing
     try await Self.offered { gateway, rollout in
       _ = try await gateway.poll()
       let run = try await gateway.program("--once --running a")
-      #expect(run.output.contains("went back from 1.0.0"), "\(run.all)")
+      #expect(run.output.contains("reverted 1.0.0"), "\(run.all)")
       let record = try await gateway.record(rollout)
       #expect(record.state == .failed && record.reason == 80)
     }

@@ -2,7 +2,7 @@ import FoundationEssentials
 package import Testing
 
 /// The folder beside the project with other people's vectors and real firmware. It is read there and never copied;
-/// where it is absent, the tests that need it are skipped, and say so.
+/// where it is absent, the tests that need it are skipped with a message.
 package enum Shared {
   /// The folder, or one that `ASVIN_PACK_SHARED` names.
   package static let folder =
@@ -37,7 +37,7 @@ package enum Shared {
 }
 
 extension Trait where Self == ConditionTrait {
-  /// Runs a test only where a part of the shared folder is there, and says so where it is not.
+  /// Runs a test only if a part of the shared folder exists. Otherwise the test is reported as skipped.
   package static func needsShared(_ part: String) -> Self {
     .enabled(if: Shared.has(part), "SKIPPED: ../shared/\(part) is absent")
   }

@@ -10,7 +10,7 @@ package struct Vector: Sendable, CustomTestStringConvertible {
   /// The bytes.
   package let bytes: [UInt8]
 
-  /// The name says what a test ran on.
+  /// The name of the vector, for the report of a test.
   package var testDescription: String { name }
 
   /// All vectors of a kind, in the order of their names.
@@ -45,7 +45,7 @@ package struct SeededGenerator: RandomNumberGenerator {
     return state &* 0x2545_F491_4F6C_DD1D
   }
 
-  /// So many bytes.
+  /// A number of bytes.
   package mutating func bytes(_ count: Int) -> [UInt8] {
     (0..<count).map { _ in UInt8.random(in: 0...255, using: &self) }
   }

@@ -4,17 +4,17 @@ import AsvinVerifier
 import AsvinManifest
 import CAsvinArchive
 
-/// Reads an archive that ``ArchiveWriter`` could have written, member by member, and nothing else.
+/// Reads an archive that ``ArchiveWriter`` could have written, member by member, and refuses any other.
 ///
-/// libarchive forgives flipped header and padding bytes and a cut end. So all that is read goes through a writer of
-/// our own into a digest, which must in the end be the digest of the raw bytes.
+/// libarchive accepts flipped header and padding bytes and a truncated end. Therefore all content goes through an
+/// ``ArchiveWriter`` into a digest, which must equal the digest of the raw bytes.
 @safe
 final class ArchiveReader {
   private let archive: OpaquePointer
   private let source: any ByteSource
   private let buffer: UnsafeMutablePointer<UInt8>
   private var offset: UInt64 = 0
-  /// Where the header of the member that is read, or is to be read next, starts.
+  /// The offset of the header of the current member, or of the next one.
   private var memberStart: UInt64 = 0
   private var nextStart: UInt64 = 0
   private var raw = SHA256()
@@ -48,7 +48,7 @@ final class ArchiveReader {
     unsafe buffer.deallocate()
   }
 
-  /// The next member, which must be a plain file of this name, within a size; its bytes follow.
+  /// Begins the next member, which must be a plain file with this name and a size in a range. Its bytes follow.
   ///
   /// - Returns: its size.
   func begin(
@@ -70,7 +70,7 @@ final class ArchiveReader {
       throw .rejected(size < sizes.lowerBound ? .payloadTruncated : tooLong, at: name)
     }
     try writer.begin(name, size: size)
-    // A header, and the content in whole records; the size is within what was asked for.
+    // A header, and the content in complete records. The size is within the range that the caller permits.
     nextStart = memberStart + 512 + (size + 511) / 512 * 512
     return size
   }
@@ -90,8 +90,10 @@ final class ArchiveReader {
     }
   }
 
-  /// Checks that nothing follows the last member, and that the archive is byte for byte the one we would write.
-  func finish() throws(BundleError) {
+  /// Checks that nothing follows the last member, and that the archive is byte for byte the one that ``ArchiveWriter`` writes.
+  ///
+  /// - Returns: SHA-256 of the archive.
+  func finish() throws(BundleError) -> Digest {
     memberStart = nextStart
     var entry: OpaquePointer?
     let status = unsafe archive_read_next_header(archive, &entry)
@@ -107,12 +109,14 @@ final class ArchiveReader {
     if source.count < rewritten.count { throw .rejected(.archiveTruncated, at: "the archive's end") }
     var hash = SHA256()
     swap(&hash, &raw)
-    guard hash.finish() == rewritten.digest() else {
+    let digest = hash.finish()
+    guard digest == rewritten.digest() else {
       throw .rejected(.archiveNotCanonical, at: "names, sizes and contents aside")
     }
+    return digest
   }
 
-  /// Whether the file ends before a member that was announced does, or inside a header.
+  /// Returns an error for a file that ends inside a member or a header, or that is malformed.
   private func fault(_ name: String, needing bytes: UInt64) throws(BundleError) -> BundleError {
     if let failure { return .file(failure) }
     let isShort = source.count < memberStart || source.count - memberStart < bytes

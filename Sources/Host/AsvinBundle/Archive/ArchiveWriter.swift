@@ -2,7 +2,7 @@ import AsvinHost
 import AsvinManifest
 import CAsvinArchive
 
-/// Writes a POSIX ustar archive in which nothing but names, sizes and contents can differ: fixed owner, mode and time.
+/// Writes a POSIX ustar archive with fixed owner, mode and time. Only names, sizes and contents differ between archives.
 @safe
 final class ArchiveWriter {
   private let archive: OpaquePointer
@@ -14,7 +14,7 @@ final class ArchiveWriter {
     guard let archive = unsafe archive_write_new() else { throw .library("make an archive") }
     unsafe self.archive = archive
     self.sink = sink
-    // No padding beyond the 512-byte records; 64 KiB at a time is only how the bytes reach the sink.
+    // There is no padding beyond the 512-byte records. 64 KiB is only the size of a write to the sink.
     let format = unsafe archive_write_set_format_ustar(archive)
     let block = unsafe archive_write_set_bytes_per_block(archive, Int32(pieceBytes))
     let end = unsafe archive_write_set_bytes_in_last_block(archive, 512)

@@ -5,7 +5,7 @@ package protocol ByteSource {
 
   /// The bytes at an offset; fewer than `count` only where the source ends.
   ///
-  /// - Throws: ``FileError`` where the system cannot read.
+  /// - Throws: ``FileError`` if the system cannot read.
   func read(at offset: UInt64, count: Int) throws(FileError) -> [UInt8]
 }
 
@@ -22,18 +22,18 @@ extension [UInt8]: ByteSource {
   }
 }
 
-/// Bytes of a file that are read at a time; what keeps memory from growing with an image.
+/// Bytes of a file that are read at once, so that memory does not grow with an image.
 package let pieceBytes = 1 << 16
 
 extension ByteSource {
-  /// Gives every byte, in order, in pieces of at most ``pieceBytes``.
+  /// Calls the body with every byte, in order, in pieces of at most ``pieceBytes``.
   ///
   /// - Throws: ``FileError``, also where the source has fewer bytes than its count; and what the body throws.
   package func forEachPiece(_ body: ([UInt8]) throws -> Void) throws {
     var offset: UInt64 = 0
     while offset < count {
       let piece = try read(at: offset, count: pieceBytes)
-      // A source that ends early would leave the rest out without a word.
+      // Otherwise the rest of a source that ends early would be missing without an error.
       guard !piece.isEmpty else { throw FileError(.read, "the input", .changed) }
       try body(piece)
       offset += UInt64(piece.span.count)

@@ -1,8 +1,7 @@
 import Glibc
 
-/// An operation on a file that the system, or a rule of ours, refused.
+/// An operation on a file that the system or a rule of this program refused.
 package struct FileError: Error, Equatable, Sendable {
-  /// What was tried.
   package enum Operation: String, Sendable {
     /// Opening a file to read it.
     case open
@@ -14,7 +13,7 @@ package struct FileError: Error, Equatable, Sendable {
     case write
   }
 
-  /// A rule of ours that the system does not know.
+  /// A rule of this program.
   package enum Refusal: Equatable, Sendable {
     /// The output is one of the inputs, which has this name.
     case isInput(String)
@@ -26,21 +25,18 @@ package struct FileError: Error, Equatable, Sendable {
     case isLonger(than: Int)
   }
 
-  /// What was tried.
   package let operation: Operation
   /// The file.
   package let path: String
   /// The system's error number.
   package let code: Int32
-  /// The rule that refused, where it was not the system.
+  /// The rule that refused, or `nil` if the system did.
   package let refusal: Refusal?
 
-  /// The system's last error.
   package init(_ operation: Operation, _ path: String) {
     self.init(operation, path, code: errno)
   }
 
-  /// An error with a number.
   package init(_ operation: Operation, _ path: String, code: Int32) {
     self.operation = operation
     self.path = path
@@ -48,7 +44,6 @@ package struct FileError: Error, Equatable, Sendable {
     refusal = nil
   }
 
-  /// A refusal by a rule of ours.
   package init(_ operation: Operation, _ path: String, _ refusal: Refusal) {
     self.operation = operation
     self.path = path
@@ -56,7 +51,7 @@ package struct FileError: Error, Equatable, Sendable {
     code = EINVAL
   }
 
-  /// The system's words for the error, in lower case.
+  /// The system's description of the error, in lower case.
   package var reason: String {
     unsafe String(cString: strerror(code)).lowercased()
   }
@@ -83,7 +78,7 @@ package struct FileError: Error, Equatable, Sendable {
   package var isMissing: Bool { code == ENOENT || code == ENOTDIR }
   /// Whether a folder has the name.
   package var isFolder: Bool { code == EISDIR }
-  /// Whether permission is what fails.
+  /// Whether the permission is missing.
   package var isPermission: Bool { code == EACCES || code == EPERM || code == EROFS }
 }
 

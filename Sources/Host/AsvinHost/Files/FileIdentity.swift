@@ -1,20 +1,19 @@
 import Glibc
 
-/// Which file it is, whatever name it has: the same for hard links and for a symbolic link and its target.
+/// The identity of a file, independent of its name: the same for hard links, and for a symbolic link and its target.
 package struct FileIdentity: Hashable, Sendable {
   private let device: UInt64
   private let file: UInt64
-  /// Whether it is a terminal or another device that gives and takes single characters.
+  /// Whether it is a terminal or another character device.
   let isCharacterDevice: Bool
 
-  /// The file that a path leads to; `nil` where it leads to none.
+  /// The file at a path; `nil` if there is none.
   package init?(_ path: String) {
     var status = stat()
     guard unsafe stat(path, &status) == 0 else { return nil }
     self.init(status)
   }
 
-  /// The file that a descriptor is open on.
   init?(descriptor: Int32) {
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0 else { return nil }

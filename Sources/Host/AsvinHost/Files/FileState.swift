@@ -1,6 +1,6 @@
 import Glibc
 
-/// What tells a file from another under the same name, or from itself before a change.
+/// The identity and the times of a file. They distinguish it from another file of the same name, and from itself before a change.
 package struct FileState: Equatable, Sendable {
   private let device: UInt64
   private let file: UInt64
@@ -22,12 +22,12 @@ package struct FileState: Equatable, Sendable {
   init(_ status: stat) {
     (device, file, size) = (UInt64(status.st_dev), UInt64(status.st_ino), UInt64(status.st_size))
     modified = [status.st_mtim.tv_sec, status.st_mtim.tv_nsec]
-    // The time of the last change cannot be set, so that a writer who sets the other one back shows.
+    // The time of the last change cannot be set, so that it reveals a writer who resets the time of modification.
     changed = [status.st_ctim.tv_sec, status.st_ctim.tv_nsec]
     links = UInt64(status.st_nlink)
   }
 
-  /// Whether the content is as it was in an earlier state. A name that was added or removed since changes no content.
+  /// Whether the content is the same as in an earlier state. Adding or removing a hard link does not change the content.
   func hasContent(of earlier: FileState) -> Bool {
     device == earlier.device && file == earlier.file && size == earlier.size && modified == earlier.modified
       && (changed == earlier.changed || links != earlier.links)

@@ -30,7 +30,7 @@ package enum FileSystem {
 
   /// Whether the process may write to a file or a folder.
   ///
-  /// - Throws: ``FileError`` where it may not.
+  /// - Throws: ``FileError`` if it may not.
   package static func requireWritable(_ path: String) throws(FileError) {
     guard unsafe access(path, W_OK) == 0 else { throw FileError(.write, path) }
   }
@@ -42,7 +42,7 @@ package enum FileSystem {
     return unsafe String(cString: resolved)
   }
 
-  /// Seconds since 1970 at which the content of a file was last changed; `nil` where the file does not exist.
+  /// Seconds since 1970 at which the content of a file was last changed; `nil` if the file does not exist.
   package static func lastChange(of path: String) -> Int64? {
     var status = stat()
     return unsafe stat(path, &status) == 0 ? Int64(status.st_mtim.tv_sec) : nil

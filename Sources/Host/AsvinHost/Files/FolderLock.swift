@@ -1,16 +1,16 @@
 import Glibc
 
-/// A lock that one process holds at a time, and that ends with the process however that ends. Its file names the process,
-/// so that a second one can say which holds it.
+/// A lock that one process holds at a time. The system releases it when the process ends for any reason. Its file names
+/// the process, so that an error message of a second process can name it.
 package final class FolderLock {
   private let descriptor: Int32
 
-  /// Locks a file, which is created if it is missing; `nil` where another process holds the lock.
+  /// Locks a file, which is created if it is missing; `nil` if another process holds the lock.
   ///
   /// - Throws: ``FileError``.
   package init?(_ path: String) throws(FileError) {
     let writable = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-    // A file that is already there can be locked on a read-only disk as well.
+    // A file that exists can be locked on a read-only disk.
     descriptor = writable < 0 && errno == EROFS ? unsafe open(path, O_RDONLY | O_CLOEXEC) : writable
     guard descriptor >= 0 else { throw FileError(.create, path) }
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
@@ -20,7 +20,7 @@ package final class FolderLock {
       if isHeld { return nil }
       throw error
     }
-    // The name is for messages: a full disk that refuses it does not refuse the lock.
+    // The name is for messages only: on a full disk the lock is held without it.
     let name = Array("\(getpid()) \(LockHolder.program(of: getpid()) ?? "a program")\n".utf8)
     _ = ftruncate(descriptor, 0)
     _ = unsafe pwrite(descriptor, name, name.count, 0)
@@ -42,17 +42,17 @@ package struct LockHolder: Equatable, Sendable {
   /// The name of its program.
   package let program: String
 
-  /// The process that a lock's file names, or `nil` where none is named or it has ended.
+  /// The process that a lock's file names, or `nil` if none is named or it has ended.
   package init?(ofLock path: String) {
-    guard let bytes = try? InputFile(path).read(at: 0, count: 256) else { return nil }  // it names no process
+    guard let bytes = try? InputFile(path).read(at: 0, count: 256) else { return nil }  // a lock without a readable name has no known holder
     let parts = String(decoding: bytes, as: UTF8.self).split(whereSeparator: { $0 == " " || $0 == "\n" })
     guard parts.count >= 2, let process = Int32(parts[0]), process > 0 else { return nil }
     (self.process, program) = (process, parts[1...].joined(separator: " "))
-    // A process that was killed leaves its name behind, and its id may be another's by now.
+    // The name of a process that was killed remains in the file, and another process may have its id now.
     guard Self.program(of: process).map({ $0 == program }) ?? (kill(process, 0) == 0) else { return nil }
   }
 
-  /// The name of a process's program, as the system knows it.
+  /// The name of the program of a process.
   static func program(of process: Int32) -> String? {
     let descriptor = unsafe open("/proc/\(process)/comm", O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
@@ -65,6 +65,6 @@ package struct LockHolder: Equatable, Sendable {
 }
 
 extension LockHolder: CustomStringConvertible {
-  /// The holder as a message names it.
+  /// The program and the process id, for messages.
   package var description: String { "\(program), process \(process)" }
 }

@@ -1,11 +1,11 @@
 import Glibc
 
-/// A file that was found and not named by the user: someone else could have put it there.
+/// A file that was found and not named by the user. Another user could have put it there.
 ///
 /// A project file names keys, images and where releases go. Git had the same fault (CVE-2022-24765).
 package struct FoundFile {
   private let path: String
-  /// The users whose files are obeyed: the caller, root, and who called `sudo`.
+  /// The users whose files are obeyed: the caller, root, and the caller of `sudo`.
   private let owners: Set<uid_t>
 
   package init(_ path: String, sudoUser: String?) {
@@ -15,14 +15,14 @@ package struct FoundFile {
     self.owners = owners
   }
 
-  /// Why the file is not obeyed; `nil` where it is.
+  /// Why the file is not obeyed, or `nil` if it is.
   ///
   /// - Parameter opened: the file that was opened under the path.
   package func fault(opened: FileIdentity?) -> String? {
-    guard opened != nil, FileIdentity(path) == opened else { return "it was exchanged while it was read" }
+    guard opened != nil, FileIdentity(path) == opened else { return "it was replaced while it was read" }
     guard let link = status(path, follows: false), let file = status(path, follows: true),
       let resolved = unsafe realpath(path, nil)
-    else { return "it cannot be looked at" }
+    else { return "it cannot be examined" }
     defer { unsafe free(resolved) }
     for entry in [link, file] where !owners.contains(entry.st_uid) {
       return "it belongs to another user (uid \(entry.st_uid))"
@@ -31,18 +31,18 @@ package struct FoundFile {
     return folderFault(unsafe String(cString: resolved))
   }
 
-  /// What is wrong with the folders on the way to a resolved path.
+  /// What is wrong with the folders above a resolved path.
   private func folderFault(_ resolved: String) -> String? {
     var (child, isFile) = (resolved, true)
     while child != "/" {
       let slash = child.lastIndex(of: "/") ?? child.startIndex
       let folder = slash == child.startIndex ? "/" : String(child[..<slash])
-      guard let entry = status(folder, follows: false) else { return "the folder '\(folder)' cannot be looked at" }
+      guard let entry = status(folder, follows: false) else { return "the folder '\(folder)' cannot be examined" }
       if isFile, !owners.contains(entry.st_uid) {
         return "the folder '\(folder)' belongs to another user (uid \(entry.st_uid))"
       }
       if entry.st_mode & S_IWOTH != 0 {
-        // In a sticky folder such as /tmp nobody else can exchange an entry of ours.
+        // In a sticky folder such as /tmp another user cannot replace an entry of this user.
         let isSticky = entry.st_mode & S_ISVTX != 0
         let isOurs = status(child, follows: false).map { owners.contains($0.st_uid) } ?? false
         if isFile || !isSticky || !isOurs { return "every user can write to the folder '\(folder)'" }

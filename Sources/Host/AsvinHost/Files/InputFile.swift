@@ -1,13 +1,15 @@
 import Glibc
+import Synchronization
 
-/// A file that is open for reading. It is opened once: what is checked is what is used, whatever happens to the name.
+/// A file that is open for reading. It is opened once, so that the checked bytes are the used bytes even if the name
+/// later leads to another file.
 package final class InputFile: ByteSource, Sendable {
   private enum Content: Sendable {
     case descriptor(Int32)
     case memory([UInt8])
   }
 
-  /// What the user calls it; `-` is standard input.
+  /// The name that the user gave; `-` is standard input.
   package let name: String
   /// Bytes in all, when it was opened.
   package let count: UInt64
@@ -17,15 +19,19 @@ package final class InputFile: ByteSource, Sendable {
   package let isOpenToAll: Bool
   private let content: Content
   private let opened: FileState?
+  private let meter: ReadMeter?
 
   /// Bytes of a pipe that stay in memory: a key or a passphrase must never reach a disk.
   static let memoryBytes = 1 << 20
 
-  /// Opens a file. What cannot be read at random, standard input among it, is held in memory, or in a nameless temporary
-  /// file where it is longer than 1 MiB.
+  /// Opens a file. A pipe or standard input is held in memory, or in a nameless temporary file if it is longer than
+  /// 1 MiB.
   ///
   /// - Throws: ``FileError``.
-  package init(_ path: String) throws(FileError) {
+  package convenience init(_ path: String) throws(FileError) { try self.init(path, meter: nil) }
+
+  init(_ path: String, meter: ReadMeter?) throws(FileError) {
+    self.meter = meter
     let opened = path == "-" ? dup(STDIN_FILENO) : unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY)
     guard opened >= 0 else { throw FileError(.open, path) }
     var status = stat()
@@ -57,7 +63,7 @@ package final class InputFile: ByteSource, Sendable {
     if case .descriptor(let descriptor) = content { close(descriptor) }
   }
 
-  /// What tells the file from itself before a change.
+  /// The state of the file now.
   ///
   /// - Throws: ``FileError``.
   package func state() throws(FileError) -> FileState {
@@ -97,6 +103,7 @@ package final class InputFile: ByteSource, Sendable {
       }
     }
     if let failure { throw failure }
+    meter?.bytes.add(wanted, ordering: .relaxed)
     return bytes
   }
 

@@ -5,21 +5,28 @@ package final class InputLedger: Sendable {
   private struct Entry {
     let identity: FileIdentity
     let name: String
-    /// Kept open, so that a change is seen; a piece of work has few inputs.
+    /// Kept open, so that a change is detected. An item of a call has few inputs.
     let file: InputFile?
   }
 
   private let entries = Mutex<[Entry]>([])
   private let outer: InputLedger?
+  private let meter: ReadMeter
 
-  /// A ledger of nothing yet, within that of a larger call.
-  package init(within outer: InputLedger? = nil) { self.outer = outer }
+  /// Bytes that were read of the files of this ledger and of the ledgers within it.
+  package var bytesRead: Int { meter.bytes.load(ordering: .relaxed) }
+
+  /// Creates an empty ledger, within that of a larger call.
+  package init(within outer: InputLedger? = nil) {
+    self.outer = outer
+    meter = outer?.meter ?? ReadMeter()
+  }
 
   /// Opens a file and notes it.
   ///
   /// - Throws: ``FileError``.
   package func open(_ path: String) throws(FileError) -> InputFile {
-    let file = try InputFile(path)
+    let file = try InputFile(path, meter: meter)
     if let identity = file.identity, !identity.isCharacterDevice {
       let entry = Entry(identity: identity, name: path, file: file)
       entries.withLock { $0.append(entry) }
@@ -45,4 +52,9 @@ package final class InputLedger: Sendable {
   package func requireUnchanged() throws(FileError) {
     for file in entries.withLock({ $0.compactMap(\.file) }) { try file.requireUnchanged() }
   }
+}
+
+/// Counts bytes that are read.
+final class ReadMeter: Sendable {
+  let bytes = Atomic(0)
 }

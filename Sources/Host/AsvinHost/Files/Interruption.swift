@@ -3,7 +3,7 @@ import Synchronization
 
 /// Removes files that have a name but are not complete when a signal ends the process.
 ///
-/// Most file systems make files without a name, which need no such care. FAT, exFAT and some network file systems do not.
+/// Most file systems support files without a name, which the system removes. FAT, exFAT and some network file systems do not.
 package enum Interruption {
   /// The signals that a terminal, a service manager or a build server ends a program with.
   private static let signals = [SIGINT, SIGTERM, SIGHUP, SIGQUIT]
@@ -11,7 +11,7 @@ package enum Interruption {
   /// Removes incomplete files from now on when a signal ends the process. A signal that is ignored, as by `nohup`, or that
   /// the program handles itself stays as it is.
   package static func removeIncompleteFiles() {
-    // The names exist before the first signal, which must not make them.
+    // The table must exist before the first signal, because a signal handler must not allocate.
     for index in 0..<names.count { names[index].store(0, ordering: .relaxed) }
     for number in signals {
       var action = sigaction()
@@ -23,7 +23,7 @@ package enum Interruption {
     }
   }
 
-  /// Notes a name that must go when the process is ended; `nil` where there are too many.
+  /// Notes a file to remove if a signal ends the process; `nil` if the table is full.
   static func note(_ path: String) -> Int? {
     guard let name = unsafe strdup(path) else { return nil }
     let address = UInt(bitPattern: name)
@@ -36,14 +36,14 @@ package enum Interruption {
     return nil
   }
 
-  /// Takes a name out again.
+  /// Removes a name from the table.
   static func forget(_ index: Int?) {
     guard let index else { return }
     let address = names[index].exchange(0, ordering: .sequentiallyConsistent)
     if let name = unsafe UnsafeMutablePointer<CChar>(bitPattern: address) { unsafe free(name) }
   }
 
-  /// Runs in a signal handler: it calls nothing but what POSIX allows there.
+  /// Runs in a signal handler: it calls only what POSIX permits there.
   private static let end: @convention(c) (Int32) -> Void = { number in
     for index in 0..<names.count {
       let address = names[index].exchange(0, ordering: .sequentiallyConsistent)

@@ -1,25 +1,25 @@
 import AsvinManifest
 import Glibc
 
-/// Where bytes go, in order.
+/// A destination of bytes, in order.
 package protocol ByteSink {
-  /// Takes bytes.
+  /// Writes bytes.
   ///
-  /// - Throws: ``FileError`` where the system cannot write.
+  /// - Throws: ``FileError`` if the system cannot write.
   func write(_ bytes: Span<UInt8>) throws(FileError)
 }
 
 extension ByteSink {
-  /// Takes bytes.
+  /// Writes bytes.
   ///
-  /// - Throws: ``FileError`` where the system cannot write.
+  /// - Throws: ``FileError`` if the system cannot write.
   package func write(_ bytes: [UInt8]) throws(FileError) { try write(bytes.span) }
 }
 
-/// A file that comes into being complete or not at all: it gets its name when its last byte is written.
+/// A file that appears complete or not at all: it gets its name after its last byte is written.
 ///
 /// `-` is standard output, which gets its bytes only when the file is complete; the same holds for a device or a pipe. A
-/// file that is never committed leaves nothing behind.
+/// file that is never committed leaves no trace.
 package final class OutputFile: ByteSink {
   /// Whether a file of the same name may be replaced.
   package enum Replacing: Sendable {
@@ -29,11 +29,11 @@ package final class OutputFile: ByteSink {
     case existing
   }
 
-  /// What a power cut right after the commit may take.
+  /// What a loss of power right after the commit may destroy.
   package enum Durability: Sendable {
-    /// The file, which can be made again: bundles and extracted images, whose digests tell a torn one from a whole one.
+    /// The file, because it can be made again: bundles and extracted images, whose digests reveal an incomplete one.
     case remade
-    /// Nothing: the file and its name are flushed to the disk before the commit ends. For keys and what is published.
+    /// Nothing: the file and its name are flushed to the disk before the commit returns. For keys and published files.
     case flushed
   }
 
@@ -102,7 +102,7 @@ package final class OutputFile: ByteSink {
     if descriptor != STDOUT_FILENO { close(descriptor) }
   }
 
-  /// Takes bytes.
+  /// Writes bytes.
   ///
   /// - Throws: ``FileError``.
   package func write(_ bytes: Span<UInt8>) throws(FileError) {
@@ -114,13 +114,13 @@ package final class OutputFile: ByteSink {
 
   /// Makes the file appear under its name, complete. Call it once.
   ///
-  /// - Throws: ``FileError``; then there is no new file.
+  /// - Throws: ``FileError``; the file then does not appear.
   package func commit() throws(FileError) {
     try inputs?.requireUnchanged()
     switch target {
     case .stream(let spool, let descriptor): try copy(spool, to: descriptor)
     case .file(let file):
-      // What came up at the place since the file was begun is judged as at the start.
+      // The place may have changed since the file was begun.
       try Self.requireNoInput(FileIdentity(path), path, inputs)
       let place = try OutputPlace(path)
       if place == .stream { throw FileError(.create, path, .isSpecial("a device or a pipe")) }
@@ -130,7 +130,7 @@ package final class OutputFile: ByteSink {
     }
   }
 
-  /// Takes a committed file back, where another that belongs to it cannot be made.
+  /// Removes a committed file, for the case that another file of the same operation cannot be made.
   ///
   /// - Throws: ``FileError``.
   package func withdraw() throws(FileError) {

@@ -1,11 +1,11 @@
 import Glibc
 
-/// Opens a temporary file that has no name, and so leaves nothing behind however the program ends.
+/// Opens a temporary file without a name. The system removes it when the program ends for any reason.
 func openSpool() throws(FileError) -> Int32 {
   let folder = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
   let nameless = unsafe open(folder, namelessFile | O_RDWR | O_CLOEXEC, 0o600)
   if nameless >= 0 { return nameless }
-  // The file system makes no nameless files: the name goes at once.
+  // The file system does not support nameless files, so that the name is removed at once.
   var name = Array("\(folder)/asvin-pack.XXXXXX".utf8CString)
   let descriptor = unsafe mkstemp(&name)
   guard descriptor >= 0 else { throw FileError(.create, folder) }

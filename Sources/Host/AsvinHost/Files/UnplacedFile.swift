@@ -3,8 +3,8 @@ import Glibc
 
 /// A file that is being written and does not have its name yet.
 ///
-/// It has no name at all where the file system can do that, so that nothing remains however the process ends; else a
-/// hidden one beside its place, which ``Interruption`` removes.
+/// It has no name if the file system supports that, so that nothing remains if the process ends. Otherwise it has a hidden
+/// name beside its place, which ``Interruption`` removes.
 final class UnplacedFile {
   /// What a file system offers. FAT and exFAT have neither nameless files nor links, NFS has no exclusive rename.
   struct Features: OptionSet {
@@ -43,7 +43,7 @@ final class UnplacedFile {
     guard flush(descriptor) == 0 else { throw FileError(.write, path) }
   }
 
-  /// Gives the file its name. Unless it replaces, a file that came up under that name meanwhile stays.
+  /// Gives the file its name. A file that has appeared under that name is kept unless `replacing` is set.
   func place(replacing: Bool) throws(FileError) {
     defer { abandon() }
     if temporary == nil {
@@ -51,7 +51,7 @@ final class UnplacedFile {
       if !replacing, features.contains(.links), errno == EEXIST { throw FileError(.create, path) }
       try giveTemporaryName()
     }
-    // A file system on a network may report only here that the bytes did not arrive.
+    // A network file system may report only here that the bytes were not stored.
     let closed = close(descriptor)
     descriptor = -1
     guard closed == 0, let temporary else { throw FileError(.write, path) }
@@ -72,7 +72,7 @@ final class UnplacedFile {
     note = nil
   }
 
-  /// Renames the file where nothing has that name, by the first way that the file system knows.
+  /// Renames the file if the name is free, by the first method that the file system supports.
   private func move(_ temporary: String) throws(FileError) -> Bool {
     if features.contains(.exclusiveRename) {
       if unsafe asvin_rename_new(temporary, path) == 0 { return true }
@@ -85,7 +85,7 @@ final class UnplacedFile {
       }
       if errno == EEXIST { throw FileError(.create, path) }
     }
-    // An empty file that is made exclusively is ours to replace.
+    // An empty file that this process created exclusively may be replaced.
     let mark = Interruption.note(path)
     defer { Interruption.forget(mark) }
     let empty = unsafe open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, permissions)
@@ -111,7 +111,7 @@ final class UnplacedFile {
       temporary = name
       return
     }
-    // The file system links no nameless file: its bytes are copied to one with a name.
+    // The file system cannot link a nameless file, so that its bytes are copied to a file with a name.
     forget()
     let nameless = descriptor
     descriptor = try openNamed()

@@ -1,4 +1,4 @@
-/// Names and versions that a framework sets for every project, so that they say nothing about a product.
+/// Names and versions that a framework sets for every project, so that they do not describe a product.
 enum FrameworkDefaults {
   /// `arduino-lib-builder`: the project that Arduino's precompiled libraries for the ESP32 were built in, whose
   /// descriptor every sketch gets. `libespidf`: the same for programs in Rust (esp-idf-sys).

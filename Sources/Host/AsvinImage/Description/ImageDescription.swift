@@ -1,4 +1,4 @@
-/// What a firmware file says about itself, and whether it is intact.
+/// The metadata in a firmware file, and whether the file is intact.
 package struct ImageDescription: Equatable, Sendable {
   /// The image's format.
   package var format: ImageFormat
@@ -8,7 +8,7 @@ package struct ImageDescription: Equatable, Sendable {
   package var container: ImageFormat?
   /// The chip that the image, or else its container, names.
   package var chip: Chip?
-  /// The version for people, printable ASCII, as the image says it. Not always a manifest's name: ESP-IDF may write
+  /// The version for people, printable ASCII, as in the image. Not always a manifest's name: ESP-IDF may write
   /// blanks into it.
   package var version: String?
   /// Whether the image has a version that is not printable ASCII.
@@ -23,7 +23,7 @@ package struct ImageDescription: Equatable, Sendable {
   package var secureVersion: UInt32?
   /// The version of the framework, e.g. of ESP-IDF.
   package var frameworkVersion: String?
-  /// Date and time of compilation, as the image says them.
+  /// Date and time of compilation, as in the image.
   package var buildTime: String?
   /// The address of the image's first byte: of a flattened container, or of an MCUboot image that names one.
   package var loadAddress: UInt64?

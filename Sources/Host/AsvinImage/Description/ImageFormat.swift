@@ -97,7 +97,7 @@ package enum ImageFormat: String, Sendable, CaseIterable {
 
   /// Recognises a file by its content.
   ///
-  /// A damaged file keeps its format as long as what is left of it says which one it was: its checks fail then, or
+  /// A damaged file keeps its format as long as the rest of it identifies the format: its checks fail then, or
   /// flattening throws. It is ``plain`` only where nothing points at a format.
   ///
   /// - Throws: `unreadable`.

@@ -2,7 +2,6 @@
 package enum ImageRole: String, Sendable, CaseIterable {
   /// The application, or an image of which nothing else is known.
   case application
-  /// A bootloader.
   case bootloader
   /// The content of a complete flash: bootloader, other parts, and an application at an offset.
   case flash

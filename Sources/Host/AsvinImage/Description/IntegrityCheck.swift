@@ -3,14 +3,13 @@ package struct IntegrityCheck: Equatable, Sendable {
   /// What was checked, e.g. `checksum`, `appended SHA-256`, `CRC-32`, `MCUboot SHA-256 TLV`; `segments` and `TLV area`
   /// appear only where the structure does not fit the file.
   package var name: String
-  /// Whether the image is whole by this check.
+  /// Whether the image passes this check.
   package var passed: Bool
-  /// What the file states, in hex; `nil` where it ends before that, or where nothing is stated.
+  /// What the file states, in hex; `nil` if it ends before that, or where nothing is stated.
   package var expected: String?
-  /// What its bytes give, in hex; `nil` where that cannot be computed.
+  /// What its bytes give, in hex; `nil` if that cannot be computed.
   package var found: String?
 
-  /// A check of its parts.
   package init(name: String, passed: Bool, expected: String?, found: String?) {
     self.name = name
     self.passed = passed
@@ -18,7 +17,6 @@ package struct IntegrityCheck: Equatable, Sendable {
     self.found = found
   }
 
-  /// A check that compares two values.
   init(_ name: String, expected: String?, found: String) {
     self.init(name: name, passed: expected == found, expected: expected, found: found)
   }

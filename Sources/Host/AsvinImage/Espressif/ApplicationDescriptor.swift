@@ -1,18 +1,18 @@
-/// What an ESP-IDF application says about itself (esp_app_desc.h, `esp_app_desc_t`): the first bytes of its first
+/// The metadata of an ESP-IDF application (esp_app_desc.h, `esp_app_desc_t`): the first bytes of its first
 /// segment.
 struct ApplicationDescriptor {
   static let magic: UInt32 = 0xABCD_5432
 
   let fields: Fields
 
-  /// The descriptor behind an image's header and that of its first segment; `nil` where it has none.
+  /// The descriptor after the header of an image and that of its first segment; `nil` if there is none.
   init?(_ source: some ImageSource, of image: EspressifImage) throws(ImageError) {
     let offset = image.base + image.header.size + 8
     guard let fields = try source.fields(at: offset, count: 0xB0), fields.word(0) == Self.magic else { return nil }
     self.fields = fields
   }
 
-  /// Fills in what the descriptor says.
+  /// Fills in the fields of the descriptor.
   func describe(in description: inout ImageDescription) {
     description.secureVersion = fields.word(0x04)
     description.version = fields.text(0x10..<0x30)

@@ -1,3 +1,5 @@
+import AsvinHost
+
 /// The file that Arduino builds for the ESP8266 (esp8266/Arduino, tools/elf2bin.py): eboot, padded with 0xAA to 4 KiB,
 /// then the application. Trailing bytes are a signature's, and none of the checks covers them.
 struct ArduinoImage {
@@ -9,7 +11,7 @@ struct ArduinoImage {
   let eboot: EspressifImage
   let application: EspressifImage
 
-  /// The image at the start of a file; `nil` where there is none.
+  /// The image at the start of a file; `nil` if there is none.
   init?(_ source: some ImageSource) throws(ImageError) {
     guard let eboot = try EspressifImage(.short, source, at: 0), let end = eboot.walk?.end,
       end < Self.applicationOffset,

@@ -1,10 +1,12 @@
+import AsvinHost
+
 /// An ESP8266 "V2" image, for Espressif's bootloader or rBoot (esptool, `ESP8266V2FirmwareImage`): a segment that stays
 /// in flash, then a short header with the segments that are loaded, then a CRC-32 of it all.
 struct ESP8266BootloaderImage {
-  /// The segments after the second header; `nil` where they do not fit the file.
+  /// The segments after the second header; `nil` if they do not fit the file.
   let walk: SegmentWalk?
 
-  /// The image at the start of a file; `nil` where there is none.
+  /// The image at the start of a file; `nil` if there is none.
   init?(_ source: some ImageSource) throws(ImageError) {
     guard let fields = try source.fields(at: 0, count: 16), fields.byte(0) == 0xEA, fields.byte(1) == 4,
       EspressifHeader.isESP8266Memory(fields.word(4)), fields.word(8) == 0

@@ -19,7 +19,7 @@ struct EspressifHeader {
   /// Whether a SHA-256 follows the checksum; `nil` for a value that is neither yes nor no.
   let hashAppended: Bool?
 
-  /// The header at an offset; `nil` where there is none.
+  /// The header at an offset; `nil` if there is none.
   init?(_ kind: Kind, _ source: some ImageSource, at base: UInt64) throws(ImageError) {
     guard let fields = try source.fields(at: base, count: kind == .short ? 8 : 24), fields.byte(0) == Self.magic
     else { return nil }

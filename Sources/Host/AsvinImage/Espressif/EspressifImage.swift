@@ -1,17 +1,19 @@
+import AsvinHost
+
 /// One Espressif image that starts with 0xE9, anywhere in a file.
 struct EspressifImage {
   /// Offset in the file of its header.
   let base: UInt64
   let header: EspressifHeader
-  /// Its segments; `nil` where they do not fit the file.
+  /// Its segments; `nil` if they do not fit the file.
   let walk: SegmentWalk?
 
-  /// An image whose header is known to be of a kind; `nil` where no header is.
+  /// An image whose header is known to be of a kind; `nil` if no header is.
   init?(_ kind: EspressifHeader.Kind, _ source: some ImageSource, at base: UInt64) throws(ImageError) {
     guard let header = try EspressifHeader(kind, source, at: base) else { return nil }
     self.base = base
     self.header = header
-    // The ESP32's loader refuses a length that is no multiple of 4; the ESP8266's tools write what they got.
+    // The ESP32's loader refuses a length that is not a multiple of 4; the ESP8266's tools write what they got.
     walk = try SegmentWalk(
       source, imageAt: base, firstAt: base + header.size, count: header.segmentCount,
       alignment: kind == .short ? 1 : 4)

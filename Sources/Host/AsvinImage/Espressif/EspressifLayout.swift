@@ -9,7 +9,7 @@ enum EspressifLayout {
   /// A complete flash.
   case flash(FlashDump)
 
-  /// The layout of a file; `nil` where it is not Espressif's.
+  /// The layout of a file; `nil` if it is not Espressif's.
   ///
   /// The larger structures come first, for each of them begins with an image, too.
   init?(recognising source: some ImageSource) throws(ImageError) {
@@ -35,7 +35,7 @@ enum EspressifLayout {
     }
   }
 
-  /// What the file says about itself.
+  /// The description of the file.
   func description(of source: some ImageSource) throws(ImageError) -> ImageDescription {
     var description = ImageDescription(format: format)
     description.chip = .esp8266

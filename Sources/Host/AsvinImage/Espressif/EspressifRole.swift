@@ -1,4 +1,4 @@
-/// Tells an application from a bootloader: an application runs code in place from flash, and a bootloader, which has to
+/// Distinguishes an application from a bootloader: an application runs code in place from flash, and a bootloader, which has to
 /// set up the flash cache first, is loaded to RAM completely.
 enum EspressifRole {
   /// The bytes after which an ESP8266's bootloader does not go: eboot and rBoot have 4 KiB, the RTOS SDK's 32 KiB.

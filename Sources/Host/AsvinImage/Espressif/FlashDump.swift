@@ -5,10 +5,10 @@ struct FlashDump {
 
   let bootloader: EspressifImage
   let table: PartitionTable
-  /// `nil` where no partition has an application that is read here.
+  /// `nil` if no partition has an application that is read here.
   let application: EspressifImage?
 
-  /// The dump; `nil` where the file is none.
+  /// The dump; `nil` if the file is none.
   ///
   /// A bootloader ends before the partition table, which an application of an update, which could hold such bytes by
   /// chance, does not.
@@ -47,7 +47,7 @@ struct PartitionTable {
   /// Subtype and offset of each application partition, the factory's first, then the slots in order.
   let applications: [(subtype: UInt8, offset: UInt64)]
 
-  /// The table of a dump; `nil` where there is none.
+  /// The table of a dump; `nil` if there is none.
   init?(in source: some ImageSource) throws(ImageError) {
     let others = stride(from: 0x1000 as UInt64, through: Self.last, by: 0x1000).filter { $0 != Self.usual }
     for offset in [Self.usual] + others {
@@ -78,7 +78,7 @@ struct PartitionTable {
       && entry.word(4).isMultiple(of: 0x1000) && entry.word(8) > 0
   }
 
-  /// Whether a file is a table and nothing else.
+  /// Whether a file is only a table.
   static func isAlone(_ start: [UInt8], count: UInt64) -> Bool {
     guard count <= 0x1000, start.count >= 64 else { return false }
     let next = Fields(Array(start[32..<64]))

@@ -1,3 +1,5 @@
+import AsvinHost
+
 /// The segments of an Espressif image, as its own loader walks them (esp_app_format.h, `esp_image_segment_header_t`).
 struct SegmentWalk {
   /// Offsets in the file of each segment's data.
@@ -7,7 +9,7 @@ struct SegmentWalk {
   /// Offset in the file of the checksum: the last byte of a line of 16, counted from the image's start.
   let checksumOffset: UInt64
 
-  /// Walks a number of segments; `nil` where one does not fit the file, or its length is not a multiple of the alignment.
+  /// Walks a number of segments; `nil` if one does not fit the file, or its length is not a multiple of the alignment.
   init?(
     _ source: some ImageSource, imageAt base: UInt64, firstAt first: UInt64, count: UInt8, alignment: UInt64
   ) throws(ImageError) {

@@ -1,13 +1,13 @@
-/// Addresses from a first to a last one, both included, so that a range can end at the last address there is.
+/// An address range. Both ends are included, so that a range can end at the highest address.
 package struct AddressRange: Equatable, Sendable {
   /// The first address.
   package let first: UInt64
   /// The last address.
   package let last: UInt64
-  /// What the container calls the data there: the segment and section of an ELF file; `nil` where it has no name.
+  /// The name of the data in the container: the segment and section of an ELF file; `nil` if it has no name.
   package let label: String?
 
-  /// A range; `nil` where the last address is below the first one.
+  /// A range; `nil` if the last address is below the first one.
   package init?(first: UInt64, last: UInt64, label: String? = nil) {
     guard first <= last else { return nil }
     self.first = first

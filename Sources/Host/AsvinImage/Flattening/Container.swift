@@ -1,6 +1,6 @@
 /// The data that a container lists, for each chip or board and at each address, before an image is made of it.
 package struct Container: Sendable {
-  /// The gap in bytes that separates two images: no image has such a hole, and chips keep memory of different kinds
+  /// The gap in bytes that separates two images. Images do not have such a hole, and chips keep memory of different kinds
   /// (flash, RAM, option bytes, UICR) further apart than that.
   static let separation: UInt64 = 1 << 20
 
@@ -17,7 +17,7 @@ package struct Container: Sendable {
   let parts: [Part]
   private let end: UInt64
 
-  /// Reads a container: at most 64 MiB of data, out of a file of at most 256 MiB.
+  /// Reads a container: at most 64 MiB of data, from a file of at most 256 MiB.
   ///
   /// - Throws: `notContainer` for any other file, and every other ``ImageFault``, with the offset in the container.
   package init(reading source: some ImageSource) throws(ImageError) {
@@ -40,7 +40,7 @@ package struct Container: Sendable {
     self.hasAddresses = hasAddresses
   }
 
-  /// The chips or boards that the file has data for; empty where it names none.
+  /// The chips or boards in the file; empty if it does not name any.
   package var families: [ImageFamily] { parts.compactMap(\.family) }
 
   /// The addresses of the data for a family, ascending; `nil` stands for a file without families.
@@ -48,7 +48,7 @@ package struct Container: Sendable {
     parts.first { $0.family == family }?.memory.ranges ?? []
   }
 
-  /// Whether an image is made only after a choice.
+  /// Whether the user must choose an image.
   package var isAmbiguous: Bool {
     parts.count > 1 || parts.contains { $0.memory.ranges.joined(acrossGapsBelow: Self.separation).count > 1 }
   }

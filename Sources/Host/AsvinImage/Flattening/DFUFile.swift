@@ -5,7 +5,7 @@ enum DFUFile {
   private static let prefix = Array("DfuSe".utf8)
   private static let target = Array("Target".utf8)
 
-  /// Whether a file has the suffix, or starts as ST's do. One that was cut or changed afterwards is still one of them:
+  /// Whether a file has the suffix, or starts as files of ST do. A truncated or changed file is also recognised, because
   /// it must be refused as such.
   static func isPresent(in source: some ImageSource) throws(ImageError) -> Bool {
     if try source.prefix(6) == prefix + [1] { return true }

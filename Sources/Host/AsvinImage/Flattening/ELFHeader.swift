@@ -1,12 +1,12 @@
 /// The header of an ELF file (System V ABI, chapter 4), of 32 or 64 bits and either byte order.
 struct ELFHeader {
-  /// Where a table of headers is: a number of entries of the same size.
+  /// The place of a table of headers: a number of entries of the same size.
   struct Table {
     let offset: UInt64
     let entrySize: UInt16
     let count: UInt16
 
-    /// The offset of an entry; `nil` beyond the largest offset there is.
+    /// The offset of an entry; `nil` beyond the largest offset.
     func entry(_ index: UInt16) -> UInt64? {
       let (sum, overflow) = offset.addingReportingOverflow(UInt64(index) * UInt64(entrySize))
       return overflow ? nil : sum
@@ -26,7 +26,7 @@ struct ELFHeader {
   /// The section that holds the names of sections.
   let nameSection: UInt16
 
-  /// The header of a file; `nil` where there is none, or one of unusable values.
+  /// The header of a file; `nil` if there is none, or one of unusable values.
   init?(_ source: some ImageSource) throws(ImageError) {
     guard let start = try source.fields(at: 0, count: 16), start.bytes.starts(with: Self.magic),
       [1, 2].contains(start.byte(4)), [1, 2].contains(start.byte(5))
@@ -48,9 +48,9 @@ struct ELFHeader {
     nameSection = fields.half(isWide ? 62 : 50)
   }
 
-  /// What kind of ELF a file is; `nil` where it is none.
+  /// The kind of an ELF file; `nil` if it is none.
   ///
-  /// One that is cut inside its header is ``ImageFormat/elf``, so that flattening refuses it.
+  /// A file that ends inside its header is ``ImageFormat/elf``, so that flattening refuses it.
   static func format(of source: some ImageSource) throws(ImageError) -> ImageFormat? {
     guard try source.prefix(4) == magic else { return nil }
     guard let header = try ELFHeader(source) else { return .elf }
@@ -63,7 +63,7 @@ struct ELFHeader {
   }
 
   /// Whether it is a program for an operating system: one with an interpreter, dynamic linking or read-only relocations,
-  /// or marked as Linux's.
+  /// or with the ABI of Linux.
   private func isProgram(_ source: some ImageSource, or segments: Set<UInt32>? = nil) throws(ImageError) -> Bool {
     if segments == nil, system == 3 { return true }
     let wanted = segments ?? [ELFSegment.dynamic, ELFSegment.interpreter, ELFSegment.readOnlyRelocations]

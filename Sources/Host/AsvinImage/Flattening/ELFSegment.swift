@@ -11,12 +11,12 @@ struct ELFSegment {
   /// Offset and bytes in the file.
   let offset: UInt64
   let size: UInt64
-  /// Where the bytes are when the program runs, `p_vaddr`.
+  /// The address of the bytes when the program runs, `p_vaddr`.
   let virtualAddress: UInt64
-  /// Where the bytes are stored, `p_paddr`: for initialised variables that is flash, not the RAM they are copied to.
+  /// The address at which the bytes are stored, `p_paddr`. For initialised variables it is in flash, and not in the RAM that they are copied to.
   let physicalAddress: UInt64
 
-  /// The program header of an index; `nil` where the file ends before it or the table's entries are too small.
+  /// The program header of an index; `nil` if the file ends before it or the table's entries are too small.
   init?(_ index: UInt16, of header: ELFHeader, in source: some ImageSource) throws(ImageError) {
     let count = header.isWide ? 56 : 32
     guard header.segments.entrySize >= count, let position = header.segments.entry(index),
@@ -92,7 +92,7 @@ struct ELFSection {
       var name: String?
       if let names, names <= source.count {
         let bytes = try source.prefix(32, at: names + UInt64(fields.word(0)))
-        // A name that does not end within 32 bytes, or that a terminal would act on, is not shown.
+        // A name is shown only if it ends within 32 bytes and contains only printable characters.
         name = Fields(bytes + [0]).text(0..<bytes.count + 1)
       }
       sections.append(ELFSection(offset: offset(of: fields, header), name: name))

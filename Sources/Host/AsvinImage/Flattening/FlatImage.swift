@@ -1,12 +1,12 @@
-/// The flash content out of a container: one run of bytes from a base address on.
+/// The flash content of a container: contiguous bytes from a base address.
 package struct FlatImage: Equatable, Sendable {
   /// The content; gaps are 0xFF, as in erased flash.
   package let bytes: [UInt8]
-  /// The address of the first byte; 0 where the container gives none.
+  /// The address of the first byte, or 0 if the container does not name one.
   package let baseAddress: UInt64
-  /// What it was taken out of.
+  /// The format of the container.
   package let container: ImageFormat
-  /// Whether the container gives the address.
+  /// Whether the container names the address.
   package let hasAddress: Bool
   /// The chip or board that the container names.
   package let family: ImageFamily?
@@ -28,7 +28,7 @@ package struct FlatImage: Equatable, Sendable {
     self.leftOut = leftOut
   }
 
-  /// Takes the content out of a container: at most 64 MiB, out of a file of at most 256 MiB.
+  /// Reads the content of a container: at most 64 MiB, from a file of at most 256 MiB.
   ///
   /// - Throws: `notContainer` for any other file, and every other ``ImageFault``, with the offset in the container.
   package init(flattening source: some ImageSource, _ choice: ImageChoice = ImageChoice()) throws(ImageError) {
@@ -38,11 +38,11 @@ package struct FlatImage: Equatable, Sendable {
   /// The chip that the container names.
   package var chip: Chip? { family?.chip }
 
-  /// What the content says about itself; it can be an image of any format, so that its checks are made, too.
+  /// The description of the content. It can be an image of any format, so that its checks are made, too.
   ///
-  /// A UF2 that names another chip than the image inside it gives the failed check `UF2 family`.
+  /// A UF2 file that names another chip than its image fails the check `UF2 family`.
   ///
-  /// - Throws: never in practice: all bytes are here.
+  /// - Throws: never in practice, because all bytes are in memory.
   package func description() throws(ImageError) -> ImageDescription {
     var description = try ImageDescription(describingFlat: ImageBytes(bytes))
     description.container = container

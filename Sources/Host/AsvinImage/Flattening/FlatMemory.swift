@@ -1,15 +1,15 @@
-/// Data at addresses, as a container lists it, until all of it is known.
+/// Collects data at addresses while a container is read.
 ///
-/// Holds the bytes that the file has, and nothing for the gaps between them.
+/// Only the bytes of the file are stored, and not the gaps between them.
 struct FlatMemory: Sendable {
   /// Bytes that follow each other in memory.
   private struct Run: Sendable {
     let address: UInt64
     let start: Int
     var count: Int
-    /// Where in the container the run starts.
+    /// The offset of the run in the container.
     let offset: UInt64
-    /// What the container calls it.
+    /// The name of the run in the container.
     let label: String?
 
     var last: UInt64 { address + UInt64(count - 1) }
@@ -20,7 +20,7 @@ struct FlatMemory: Sendable {
 
   /// Adds bytes at an address.
   ///
-  /// - Parameter offset: where in the container they are, for errors.
+  /// - Parameter offset: their offset in the container, for errors.
   /// - Throws: `addressOverflow`, `overLimit`.
   mutating func append(
     _ data: some Collection<UInt8>, at address: UInt64, from offset: UInt64, label: String? = nil
@@ -43,12 +43,12 @@ struct FlatMemory: Sendable {
 
   private var sorted: [Run] { runs.sorted { ($0.address, $0.offset) < ($1.address, $1.offset) } }
 
-  /// The addresses of the data, ascending, adjacent ones put together.
+  /// The addresses of the data, ascending, with adjacent ranges joined.
   var ranges: [AddressRange] {
     sorted.compactMap { AddressRange(first: $0.address, last: $0.last, label: $0.label) }.joined(acrossGapsBelow: 1)
   }
 
-  /// Refuses data that claims an address twice.
+  /// Refuses data with overlapping addresses.
   ///
   /// - Throws: `overlap`.
   func checkOverlaps() throws(ImageError) {

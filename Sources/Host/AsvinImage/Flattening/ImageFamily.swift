@@ -1,6 +1,8 @@
-/// For which of several chips or boards a part of a container is.
+import AsvinHost
+
+/// The chip or board of a part of a container.
 package struct ImageFamily: Equatable, Sendable {
-  /// What names the parts of a container.
+  /// The kind of number that identifies the parts of a container.
   package enum Kind: Sendable {
     /// The family id of a UF2 block.
     case uf2
@@ -15,7 +17,7 @@ package struct ImageFamily: Equatable, Sendable {
   /// The number.
   package let identifier: UInt32
 
-  /// The chip; `nil` where the number names none that is known.
+  /// The chip; `nil` if the number names none that is known.
   package var chip: Chip? {
     switch (kind, identifier) {
     case (.uf2, _): Chip(uf2Family: identifier)
@@ -25,14 +27,14 @@ package struct ImageFamily: Equatable, Sendable {
     }
   }
 
-  /// Whether it is what a user gives: the number, or the chip's name.
+  /// Whether it matches the input of a user: the number, or the name of the chip.
   func matches(_ text: String) -> Bool {
     AddressRange.number(text).map { $0 == UInt64(identifier) } ?? (chip?.rawValue == text.lowercased())
   }
 }
 
 extension ImageFamily: CustomStringConvertible {
-  /// The number, and the name of what it stands for.
+  /// The number and the name of its chip.
   package var description: String {
     switch kind {
     case .uf2: "0x\(hexadecimal(identifier))" + (chip.map { " (\($0.rawValue))" } ?? "")

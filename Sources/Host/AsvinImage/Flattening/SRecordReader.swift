@@ -63,7 +63,7 @@ enum SRecordReader {
         break
       }
     }
-    // Without it nobody can know that the file was not cut between two lines.
+    // Without it, a file that was truncated between two lines would look complete.
     guard hasEnded else { throw ImageError(.missingEnd, at: source.count) }
     return memory
   }

@@ -30,7 +30,7 @@ enum TITextReader {
     return memory
   }
 
-  /// The address of a line that starts a section; `nil` where it is none.
+  /// The address of a line that starts a section; `nil` for any other line.
   static func address(_ text: ArraySlice<UInt8>) -> UInt64? {
     guard text.first == UInt8(ascii: "@"), (2...9).contains(text.count) else { return nil }
     var address: UInt64 = 0
@@ -41,7 +41,7 @@ enum TITextReader {
     return address
   }
 
-  /// The bytes of a line; `nil` for anything but pairs of digits with blanks between them.
+  /// The bytes of a line; `nil` for text other than pairs of digits with blanks between them.
   static func bytes(_ text: ArraySlice<UInt8>) -> [UInt8]? {
     var bytes: [UInt8] = []
     for pair in text.split(whereSeparator: { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }) {

@@ -1,4 +1,4 @@
-/// A line of a text file, without the blanks around it.
+/// A line of a text file without surrounding blanks.
 struct TextLine {
   let text: ArraySlice<UInt8>
   /// Bytes of the file before the text.
@@ -10,9 +10,9 @@ struct TextLine {
 }
 
 /// Reads a text file line by line, as other tools do: lines end with LF, CR or both, a byte order mark is skipped, and
-/// blanks at both ends of a line, as well as lines of nothing else, have no meaning.
+/// blanks at both ends of a line and empty lines are ignored.
 struct TextLineReader<Source: ImageSource> {
-  /// Bytes of the longest line; no record of any format is half as long.
+  /// The length limit of a line in bytes. Records of all formats are less than half as long.
   static var longest: Int { 2048 }
 
   private var pieces: PieceReader<Source>
@@ -20,7 +20,7 @@ struct TextLineReader<Source: ImageSource> {
   /// Bytes of the file before the piece's first byte.
   private var start: UInt64 = 0
   private var number: UInt64 = 0
-  /// Whether the line before ended with CR, so that an LF now belongs to it.
+  /// Whether the previous line ended with CR, so that a following LF belongs to it.
   private var hasReturned = false
 
   init(_ source: Source) throws(ImageError) {
@@ -96,7 +96,7 @@ enum HexDigits {
     }
   }
 
-  /// The bytes that pairs of digits make; `nil` for anything else.
+  /// The bytes of pairs of digits; `nil` for other text.
   static func bytes(_ text: ArraySlice<UInt8>) -> [UInt8]? {
     guard text.count.isMultiple(of: 2) else { return nil }
     var bytes: [UInt8] = []

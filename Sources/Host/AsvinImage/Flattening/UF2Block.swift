@@ -31,7 +31,7 @@ struct UF2Block {
   var family: UInt32? { flags & 0x2000 == 0 ? nil : fields.word(28) }
   var address: UInt64 { UInt64(fields.word(12)) }
   var number: UInt32 { fields.word(20) }
-  /// Blocks of the whole file.
+  /// Blocks of the complete file.
   var total: UInt32 { fields.word(24) }
   var data: ArraySlice<UInt8> { fields.bytes[32..<32 + Int(fields.word(16))] }
 

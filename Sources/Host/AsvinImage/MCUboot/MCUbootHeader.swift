@@ -1,3 +1,5 @@
+import AsvinHost
+
 /// The header of an MCUboot image (MCUboot, boot/bootutil/include/bootutil/image.h, `struct image_header`).
 struct MCUbootHeader {
   static let magic: UInt32 = 0x96F3_B83D
@@ -6,7 +8,7 @@ struct MCUbootHeader {
 
   let fields: Fields
 
-  /// The header at the start of a file; `nil` where there is none.
+  /// The header at the start of a file; `nil` if there is none.
   init?(_ source: some ImageSource) throws(ImageError) {
     guard let start = try source.fields(at: 0, count: 32), [Self.magic, Self.firstMagic].contains(start.word(0)) else {
       return nil
@@ -29,7 +31,7 @@ struct MCUbootHeader {
     return "\(fields.byte(20)).\(fields.byte(21)).\(fields.half(22))" + (build == 0 ? "" : "+\(build)")
   }
 
-  /// What the image says about itself.
+  /// The description of the image.
   func description(of source: some ImageSource) throws(ImageError) -> ImageDescription {
     var description = ImageDescription(format: .mcuboot)
     description.version = version

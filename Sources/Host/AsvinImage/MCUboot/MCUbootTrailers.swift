@@ -1,4 +1,4 @@
-/// The type-length-value areas behind an MCUboot image (image.h, `struct image_tlv_info`, `struct image_tlv`).
+/// The type-length-value areas after an MCUboot image (image.h, `struct image_tlv_info`, `struct image_tlv`).
 struct MCUbootTrailers {
   /// Bytes that the digest covers: header, image and protected area.
   let hashedSize: UInt64
@@ -9,7 +9,7 @@ struct MCUbootTrailers {
   /// The security counter, from the protected area alone: nothing vouches for the other one.
   private(set) var securityCounter: UInt32?
 
-  /// The areas of an image; `nil` where they do not fit the file or each other.
+  /// The areas of an image; `nil` if they do not fit the file or each other.
   init?(after header: MCUbootHeader, in source: some ImageSource) throws(ImageError) {
     guard header.headerSize >= 32 else { return nil }
     let imageEnd = header.headerSize + header.imageSize

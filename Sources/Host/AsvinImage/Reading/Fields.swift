@@ -1,6 +1,6 @@
-/// A fixed-size structure of a file, read by its fields, which are little-endian unless the structure says otherwise.
+/// A fixed-size structure of a file, read by its fields. They are little-endian unless `isBigEndian` is set.
 ///
-/// Offsets are those that a format's document prints, never values from a file.
+/// Offsets are constants from the documentation of a format, never values from a file.
 struct Fields {
   let bytes: [UInt8]
   var isBigEndian = false
@@ -27,7 +27,7 @@ struct Fields {
     return isBigEndian ? first << 32 | second : second << 32 | first
   }
 
-  /// A NUL-terminated text; `nil` where it is empty, not terminated, or holds anything but printable ASCII, which
+  /// A NUL-terminated text; `nil` if it is empty, not terminated, or holds anything but printable ASCII, which
   /// keeps terminal escapes of a hostile file out of every message that shows it.
   func text(_ range: Range<Int>) -> String? {
     let field = bytes[range]

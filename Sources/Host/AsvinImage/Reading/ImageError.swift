@@ -11,7 +11,6 @@ package struct ImageError: Error, Equatable, Sendable {
   /// What the source threw, where the fault is `unreadable`.
   package let cause: (any Error)?
 
-  /// An error at a byte offset.
   package init(_ fault: ImageFault, at offset: UInt64, line: UInt64? = nil, cause: (any Error)? = nil) {
     self.fault = fault
     self.offset = offset
@@ -25,7 +24,7 @@ package struct ImageError: Error, Equatable, Sendable {
 
 /// The ways in which a firmware file fails to be read or flattened.
 package enum ImageFault: Equatable, Sendable {
-  /// The source threw, or gave fewer bytes than it said it has.
+  /// The source threw, or returned fewer bytes than its count.
   case unreadable
   /// The file ends inside a structure, or before it is complete.
   case truncated

@@ -2,7 +2,7 @@
 ///
 /// Called with reads of at most 64 KiB: an image may be 8 GiB, so memory must not grow with it.
 package protocol ImageSource {
-  /// Bytes of the whole file.
+  /// Bytes of the complete file.
   var count: UInt64 { get }
 
   /// The bytes at an offset; fewer than `count` only where the source ends.
@@ -15,10 +15,9 @@ package protocol ImageSource {
 package struct ImageBytes: ImageSource, Sendable {
   let bytes: [UInt8]
 
-  /// A source of these bytes.
   package init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-  /// Bytes of the whole file.
+  /// Bytes of the complete file.
   package var count: UInt64 { UInt64(bytes.count) }
 
   /// The bytes at an offset; fewer than `count` only where the source ends. Never throws.
@@ -30,19 +29,19 @@ package struct ImageBytes: ImageSource, Sendable {
 }
 
 extension ImageSource {
-  /// Exactly so many bytes, or `nil` where the file ends before them.
+  /// Exactly `count` bytes, or `nil` if the file ends before them.
   func bytes(at offset: UInt64, count: Int) throws(ImageError) -> [UInt8]? {
     guard offset <= self.count, self.count - offset >= UInt64(count) else { return nil }
     let bytes: [UInt8]
     do { bytes = try read(at: offset, count: count) } catch {
       throw ImageError(.unreadable, at: offset, cause: error)
     }
-    // A source that holds less than it said: the file has shrunk while it was read.
+    // The source is shorter than its count: the file shrank while it was read.
     guard bytes.count == count else { throw ImageError(.unreadable, at: offset) }
     return bytes
   }
 
-  /// A structure of exactly so many bytes, or `nil` where the file ends inside it.
+  /// A structure of exactly `count` bytes, or `nil` if the file ends inside it.
   func fields(at offset: UInt64, count: Int, isBigEndian: Bool = false) throws(ImageError) -> Fields? {
     guard let bytes = try bytes(at: offset, count: count) else { return nil }
     return Fields(bytes, isBigEndian: isBigEndian)

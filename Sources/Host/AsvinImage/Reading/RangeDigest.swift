@@ -1,3 +1,4 @@
+import AsvinHost
 import AsvinCrypto
 import AsvinManifest
 

@@ -1,10 +1,10 @@
-/// Finds the MCUboot image in a complete flash: a bootloader, which has no header, and behind it a slot.
+/// Finds the MCUboot image in a complete flash: a bootloader, which has no header, and after it a slot.
 enum EmbeddedImage {
   /// Bytes of the flash in which the first slot starts.
   private static let searched: UInt64 = 1 << 20
   private static let sector: UInt64 = 0x800
 
-  /// The offset of an intact MCUboot image; `nil` where there is none.
+  /// The offset of an intact MCUboot image; `nil` if there is none.
   static func offset(in source: some ImageSource) throws(ImageError) -> UInt64? {
     var offset = sector
     while offset < min(searched, source.count) {

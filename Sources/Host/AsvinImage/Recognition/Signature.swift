@@ -20,7 +20,7 @@ struct Signature {
     self.init(format, Array(text.utf8), at: offset)
   }
 
-  /// The format of a file by its magic number; `nil` where none matches.
+  /// The format of a file by its magic number; `nil` if none matches.
   static func format(of source: some ImageSource) throws(ImageError) -> ImageFormat? {
     let start = try source.prefix(64)
     let header = start + [UInt8](repeating: 0, count: 64 - start.count)

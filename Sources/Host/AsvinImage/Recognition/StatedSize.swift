@@ -1,6 +1,8 @@
-/// Sizes and checksums in the headers of formats for Linux: a file that is shorter than its header says was cut.
+import AsvinHost
+
+/// Sizes and checksums in the headers of formats for Linux: a file that is shorter than the size in its header was truncated.
 enum StatedSize {
-  /// The checks that a format allows; none for most.
+  /// The checks that a format supports. Most formats support none.
   static func checks(of format: ImageFormat, in source: some ImageSource) throws(ImageError) -> [IntegrityCheck] {
     switch format {
     case .squashfs: try size(source, Array("hsqs".utf8)) { $0.long(40) }

@@ -1,6 +1,6 @@
 /// File systems, archives and partitions that are recognised by more than a magic number.
 enum StorageSigns {
-  /// The format of a file; `nil` where nothing points at one.
+  /// The format of a file; `nil` if nothing points at one.
   static func format(of source: some ImageSource) throws(ImageError) -> ImageFormat? {
     let sector = try source.prefix(2048)
     if sector.count >= 512 {

@@ -3,7 +3,7 @@ enum TextFile {
   /// Bytes at the start that are looked at.
   private static let sampled = 4096
 
-  /// The container that a text is; `nil` where it is none.
+  /// The container that a text is; `nil` if it is none.
   ///
   /// A line at the start that is a record of a format is enough, even a damaged one: such a file must be refused as that
   /// format. So is an intact record after lines that do not belong there.
@@ -59,7 +59,7 @@ enum TextFile {
     return (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(text[text.startIndex + 1])
   }
 
-  /// The format of any other text; `nil` where a file is none.
+  /// The format of any other text; `nil` if a file is none.
   static func format(of source: some ImageSource) throws(ImageError) -> ImageFormat? {
     let sample = try source.prefix(sampled)
     if isUTF16(sample) { return .text }

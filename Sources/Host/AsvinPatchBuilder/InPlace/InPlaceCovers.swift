@@ -1,7 +1,7 @@
 import AsvinPatch
 
 /// Makes a plan's covers do without the old bytes that are gone when they are wanted: the windows are ordered so that
-/// few are, and what stands in the result a second time is taken from there.
+/// few are, and content that the result repeats is copied from the result.
 struct InPlaceCovers {
   let old: [UInt8]
   let new: [UInt8]
@@ -87,7 +87,7 @@ struct InPlaceCovers {
   private func joined(_ covers: [Cover]) -> [Cover] {
     var result: [Cover] = []
     for cover in covers {
-      // A repeat is told where it is; it must not grow over the window that it was made for.
+      // A repeat is bound to its place: it must not grow beyond the window that it was made for.
       if let last = result.last, last.end == cover.new, last.old + last.length == cover.old, cover.old < old.count {
         result[result.count - 1].length += cover.length
       } else {

@@ -44,13 +44,13 @@ final class OverwrittenImage {
     return isLost(offset) ? offset : min(windows[windows.index(of: offset)].upperBound, UInt32(old.count))
   }
 
-  /// What stands in the slot.
+  /// The content of the slot.
   func slotByte(_ offset: UInt32) -> UInt8 {
     guard isLost(offset) else { return old[Int(offset)] }
     return offset < new.count ? new[Int(offset)] : 0xFF
   }
 
-  /// A byte of the result: of this window what is written, else what stands in the slot where the old image was.
+  /// A byte of the result: the written byte in this window, otherwise the byte that the slot holds.
   func resultByte(_ offset: UInt32) -> UInt8 {
     if window.contains(offset) { return offset < position ? new[Int(offset)] : 0 }
     return offset < old.count ? slotByte(offset) : 0

@@ -45,7 +45,7 @@ struct WindowOrder {
       for window in first {
         guard let place = order.firstIndex(of: window) else { continue }
         order.remove(at: place)
-        // What it costs to stand at each place, beside what it costs to stand first.
+        // The cost of each place in the order, relative to the cost of the first place.
         var (cost, costs) = (0, [0])
         for other in order {
           cost += Int(wanted[other * count + window]) - Int(wanted[window * count + other])

@@ -1,14 +1,15 @@
-/// Where in a long base the bytes of a part most likely come from: by places that look the same in both, chosen by what
-/// stands before them, so that a shift of everything changes nothing.
+import AsvinPatchHost
+
+/// The probable origin in a long base of the bytes of a part. It is found by landmarks, places with equal content in both
+/// images. Landmarks are chosen by the bytes before them, so that they survive a shift of all content.
 struct Landmarks {
-  /// How many places are remembered at most, about.
+  /// The approximate limit of landmarks in memory.
   private static let kept = 1 << 18
   private var places: [UInt64: Int] = [:]
   private let base: LongImage
-  /// How many of a hash's highest bits are 0 at a landmark.
+  /// The number of highest bits of the hash that are 0 at a landmark.
   private let rarity: Int
 
-  /// The landmarks of a base.
   init(of base: LongImage) throws {
     self.base = base
     rarity = max(6, Int.bitWidth - (base.count / Self.kept).leadingZeroBitCount)
@@ -19,7 +20,7 @@ struct Landmarks {
     }
   }
 
-  /// The blocks of the base that share the most with a part, up to so many bytes, in the base's order and joined where
+  /// The blocks of the base that share the most with a part, up to a number of bytes, in the order of the base and joined where
   /// they touch. Those beside them come first among those that share nothing, then those at the part's own place.
   ///
   /// - Parameter middle: of the part, in the result, as a share of its length.
@@ -46,7 +47,7 @@ struct Landmarks {
     return ranges
   }
 
-  /// Gives each landmark of a piece, with the place behind it. A hash is of the last 64 bytes (a gear hash).
+  /// Calls the body for each landmark of a piece and the offset after it. A hash covers the last 64 bytes (a gear hash).
   private static func forEach(_ piece: [UInt8], _ rarity: Int, _ body: (UInt64, Int) -> Void) {
     var hash: UInt64 = 0
     for place in piece.indices {

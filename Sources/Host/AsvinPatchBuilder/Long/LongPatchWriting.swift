@@ -1,11 +1,18 @@
+package import AsvinPatchHost
 package import AsvinPatch
 
 extension LongPatch {
-  /// Makes a patch, part after part, each proved before it is given out.
+  /// How much is held in memory of each image while a patch is made.
+  struct Window {
+    /// Bytes of a part's result, of its base, and of the blocks that the base is made of.
+    var resultBytes = 16 << 20, baseBytes = 32 << 20, blockBytes = 1 << 20
+  }
+
+  /// Makes a patch, part after part. Each part is applied and compared before it is written.
   ///
   /// - Parameters:
-  ///   - set: the machine code, where it is known.
-  ///   - progress: is told bytes of the result that are done, and all.
+  ///   - set: the instruction set, if it is known.
+  ///   - progress: receives the bytes of the result that are done, and the total.
   ///   - sink: takes the patch.
   /// - Throws: ``DeltaError``, and what reading and the sink throw.
   package static func write(
@@ -48,4 +55,19 @@ extension LongPatch {
     }
     return built
   }
+}
+
+/// A long patch that was made.
+package struct BuiltLongPatch: Sendable {
+  /// Bytes.
+  package var size = 0
+  /// How many parts it has.
+  package var parts = 0
+  /// Bytes of RAM that applying it needs: those of the part that needs most.
+  package var memory = 0
+  /// The instruction set of most parts.
+  package var set: InstructionSet {
+    sets.max { ($0.value, $1.key.rawValue) < ($1.value, $0.key.rawValue) }?.key ?? .none
+  }
+  var sets: [InstructionSet: Int] = [:]
 }

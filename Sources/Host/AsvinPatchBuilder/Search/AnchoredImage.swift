@@ -1,7 +1,8 @@
+import AsvinPatchHost
 import AsvinPatch
 
-/// An image in which references to what is far say the place that they point to, not the distance to it: code that
-/// calls the same functions looks the same wherever it stands.
+/// An image in which far references hold the address of their target instead of the distance to it, so that code which
+/// calls the same functions looks the same at every address.
 enum AnchoredImage {
   /// Far from a reference, and in step with every alignment.
   private static let elsewhere: UInt32 = 0x1004
@@ -14,7 +15,7 @@ enum AnchoredImage {
     while offset < known.count {
       let word = known.word(offset)
       if let reference = Reference.at(offset, word, in: set, count: known.count, { known.word($0) }), reference.isFar,
-        // What says a place, and no distance, is anchored as it is.
+        // A reference that holds an address instead of a distance is anchored already.
         reference.rewritten(word, at: offset &+ elsewhere, target: reference.target) != word
       {
         let value = reference.masked(word, at: offset) ^ reference.target &* 0x9E37_79B1
@@ -27,14 +28,14 @@ enum AnchoredImage {
     return anchored
   }
 
-  /// The machine codes that make an image repeat itself more, the best first and so many at most.
+  /// The instruction sets under which the image repeats itself most, the best first, at most `count` of them.
   static func sets(_ image: [UInt8], _ count: Int, among sets: [InstructionSet]) -> [InstructionSet] {
     let plain = repeats(image)
     let scores = concurrentMap(sets.filter { $0 != .none }) { (set: $0, score: repeats(bytes(image, set: $0)) - plain) }
     return scores.filter { $0.score > 0 }.sorted { $0.score > $1.score }.prefix(count).map(\.set)
   }
 
-  /// At how many places eight bytes stand that stood before.
+  /// The number of places whose eight bytes occurred earlier.
   private static func repeats(_ image: [UInt8]) -> Int {
     var seen = [UInt32](repeating: 0, count: 1 << 16)
     var (value, count) = (UInt64(0), 0)

@@ -1,4 +1,4 @@
-/// Where so many bytes stood before, the latest first.
+/// The earlier places of a byte string, the latest first.
 struct Chains {
   private static let bits: UInt64 = 17
   /// Places that are remembered: those of a large image are too many.
@@ -21,7 +21,7 @@ struct Chains {
     heads[key] = Int32(place)
   }
 
-  /// Gives the places before one, so many at most, until the answer is `false`.
+  /// Calls the body for the earlier places, up to a limit, until it returns `false`.
   func forEach(_ place: Int, depth: Int, _ body: (Int) -> Bool) {
     guard let key = key(place) else { return }
     var (source, left) = (heads[key], depth)

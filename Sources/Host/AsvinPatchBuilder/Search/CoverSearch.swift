@@ -1,9 +1,9 @@
 import AsvinPatch
 
-/// Finds the covers that make a patch cheapest: a walk through the new image that at each byte goes on with one of a
-/// few diagonals, takes up another that a suffix index offers, or writes a literal, whichever costs least in all.
+/// Finds the covers with the lowest total cost. The search walks through the new image. At each byte it continues one of a
+/// few diagonals, switches to another one from the suffix index, or writes a literal.
 struct CoverSearch: Sendable {
-  /// The images as they are.
+  /// The unchanged images.
   let old: [UInt8]
   let new: [UInt8]
   /// The images as they are searched.

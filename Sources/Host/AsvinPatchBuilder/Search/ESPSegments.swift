@@ -1,11 +1,12 @@
+import AsvinPatchHost
 import AsvinPatch
 
-/// Where the segments of an ESP image stand, as its header says (esptool's firmware image format: 8 bytes on the ESP8266,
+/// The segments of an ESP image, from its header (firmware image format of esptool: 8 bytes on the ESP8266,
 /// 24 on later chips, then for each segment its address, its length and its bytes).
 enum ESPSegments {
   private static let magic: UInt8 = 0xE9
 
-  /// The segments of the largest image in both files, as regions, where both have as many.
+  /// The segments of the largest image in both files, as regions, if both have the same number of them.
   static func layout(old: [UInt8], new: [UInt8]) -> Layout? {
     let (before, after) = (largest(old), largest(new))
     guard !before.isEmpty, before.count == after.count else { return nil }
@@ -14,7 +15,7 @@ enum ESPSegments {
     return layout
   }
 
-  /// In a dump of a whole flash, images begin at its sectors.
+  /// In a dump of a complete flash, images begin at sectors.
   private static func largest(_ file: [UInt8]) -> [Placement] {
     var (best, size) = ([Placement](), UInt32(0))
     for start in stride(from: 0, to: file.count, by: 4096) where file[start] == magic {

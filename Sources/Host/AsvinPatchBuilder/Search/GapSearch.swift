@@ -1,13 +1,13 @@
 import AsvinPatch
 
-/// Fills the stretches that no long cover reaches with copies of the old image and of what is already written of the
-/// new one.
+/// Fills the gaps between long covers with copies from the old image and from the part of the new image that is already
+/// written.
 ///
-/// The cheapest way through each stretch is found forwards, and traced back from its end, with the price of every
-/// literal as the model told it in a run before, and with the last shifts as they are on the way to each place.
+/// The search finds the cheapest path through each gap forwards and traces it back from its end. The price of each literal is
+/// the one that the model measured in an earlier pass, and each place has the last shifts of its own path.
 struct GapSearch {
   private static let shortest = 3
-  /// A match of this length is taken as it is.
+  /// A match of this length is used without comparing alternatives.
   private static let long = 96
   private static let near = 24, far = 96
 
@@ -136,7 +136,7 @@ struct GapSearch {
 
   private func isRepeat(_ shift: UInt32, _ place: Int) -> Bool { UInt32(place) &+ shift >= UInt32(old.count) }
 
-  /// Bytes at a place that are those of a source: in the old image, or behind its end in the new one.
+  /// The number of bytes at a place that equal those of a source: in the old image, or after its end in the new image.
   private func matching(_ source: UInt32, _ place: Int, _ limit: Int, _ image: OverwrittenImage?) -> Int {
     let isOld = source < UInt32(old.count)
     let at = isOld ? Int(source) : Int(source) - old.count

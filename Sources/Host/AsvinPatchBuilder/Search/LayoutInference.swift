@@ -1,7 +1,7 @@
 import AsvinPatch
-/// Works out where the images stand in memory from words that changed by as much as the place they may point at moved.
+/// Infers the load addresses of the images from words that changed by the distance that their possible target moved.
 enum LayoutInference {
-  /// Where the images stand: both whole at one address, if any words speak for one.
+  /// The load addresses: both images complete at one address, if any words suggest one.
   static func layout(old: [UInt8], new: [UInt8], covers: [Cover]) -> Layout {
     var layout = Layout()
     if let address = loadAddress(old: old, new: new, covers: covers) {

@@ -1,6 +1,7 @@
+import AsvinPatchHost
 import AsvinPatch
 
-/// An image in which references do not say where they point, so that code that was moved looks as it did.
+/// An image whose references are masked, so that code which moved looks unchanged.
 enum MaskedImage {
   /// - Parameter isAddress: whether a word is an address in the image.
   static func bytes(_ image: [UInt8], set: InstructionSet, isAddress: (UInt32) -> Bool) -> [UInt8] {

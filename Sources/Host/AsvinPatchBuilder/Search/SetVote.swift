@@ -1,7 +1,8 @@
+import AsvinPatchHost
 import AsvinPatch
 
-/// Which machine code an image holds, told by what its references would explain: how many of the words that changed in
-/// a cover a set's handler makes out of the old ones. A wrong handler hits hardly one by chance.
+/// Determines the instruction set of an image: for each set, the number of changed words in covers that its handler predicts
+/// from the old words. A wrong handler predicts almost none by chance.
 struct SetVote {
   let old: [UInt8]
   let new: [UInt8]

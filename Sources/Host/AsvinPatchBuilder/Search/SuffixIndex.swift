@@ -5,7 +5,7 @@ struct SearchedImages: Sendable {
   let old: SuffixIndex
   let new: [UInt8]
 
-  /// The old image's longest match of what stands at a place of the new one.
+  /// The longest match in the old image of the bytes at a place of the new image.
   func longest(_ place: Int) -> (at: Int, length: Int) { old.longest(place, in: new) }
 }
 
@@ -26,7 +26,7 @@ struct SuffixIndex: Sendable {
     self.suffixes = suffixes
     var counts = [Int32](repeating: 0, count: 1 << 16 + 1)
     for place in bytes.indices.dropLast() { counts[Int(bytes[place]) << 8 | Int(bytes[place + 1])] += 1 }
-    // The last byte alone stands before all that begin with it.
+    // The suffix of the last byte alone sorts before all suffixes that begin with it.
     var (sum, last) = (Int32(0), bytes.last.map { Int($0) << 8 })
     for key in counts.indices {
       if key == last { (sum, last) = (sum + 1, nil) }
@@ -35,7 +35,7 @@ struct SuffixIndex: Sendable {
     starts = counts
   }
 
-  /// The longest match of what stands at a place of other bytes; of length 0 where not even two bytes match.
+  /// The longest match of the bytes at a place of another image; length 0 if not even two bytes match.
   func longest(_ place: Int, in other: [UInt8]) -> (at: Int, length: Int) {
     guard place + 1 < other.count else { return (0, 0) }
     let key = Int(other[place]) << 8 | Int(other[place + 1])

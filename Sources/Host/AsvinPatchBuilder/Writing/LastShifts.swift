@@ -13,7 +13,7 @@ struct LastShifts {
     return 4
   }
 
-  /// What is said of a cover in line.
+  /// The coded form of a cover that follows the last one.
   func copy(of cover: Cover, after run: Int, isRepeat: Bool, oldSize: UInt32) -> CopyPrices.Copy {
     let shift = cover.old &- cover.new
     let distance = isRepeat ? oldSize &- shift : shift &- shifts[0]

@@ -1,3 +1,4 @@
+import AsvinPatchHost
 import AsvinPatch
 
 /// Writes the body of a patch as planned.

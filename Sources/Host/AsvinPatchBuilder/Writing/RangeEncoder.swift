@@ -27,7 +27,7 @@ struct RangeEncoder: ~Copyable, BitCoder {
     return bit
   }
 
-  /// Gives out the top byte of the low end; a carry goes into the bytes before.
+  /// Writes the top byte of the low end. A carry changes the bytes before it.
   private mutating func shift() {
     if low >> 32 != 0 { carry() }
     bytes.append(UInt8(truncatingIfNeeded: low >> 24))

@@ -41,7 +41,7 @@ struct Tally: WritingObserver {
   private(set) var literals: LiteralPrices
   private var literal = Mean(), same = Mean(), changed = Mean()
   private var begin = Mean()
-  /// The copies that were told in line.
+  /// The copies that were coded after the last cover.
   private(set) var copies: [CopyPrices.Copy] = []
 
   init(literals: consuming LiteralPrices) { self.literals = literals }
@@ -74,7 +74,7 @@ struct Tally: WritingObserver {
     if saving > 0 { next.end = 4 }
     next.begin = begin.value(expected: costs.begin)
     next.hit = max(0.03, min(same.value(expected: costs.hit), 0.5))
-    // What changed is in part told by references, which are looked at apart.
+    // References explain some of the changes; they are counted separately.
     next.miss = max(costs.miss, min(changed.value(expected: costs.miss), 12))
     return next
   }

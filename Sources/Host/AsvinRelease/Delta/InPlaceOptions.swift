@@ -1,22 +1,22 @@
 import AsvinHost
 import AsvinPatch
 import AsvinPatchBuilder
+import AsvinPatchHost
 
-/// A slot that a result is written over its base in.
+/// A slot in which the result overwrites its base.
 package struct InPlaceOptions: Sendable {
-  /// Bytes of the slot; what the larger image needs where not given.
+  /// Size of the slot in bytes; if `nil`, the size that the larger image needs.
   package var memory: UInt64?
   /// Bytes of an erase block: a power of two, 256 to 16 MiB.
   package var block: UInt64
-  /// Blocks that are kept twice: 1 or 2.
+  /// The number of spare blocks, 1 or 2.
   package var spare: UInt64
 
-  /// A slot of blocks.
   package init(memory: UInt64? = nil, block: UInt64 = 4096, spare: UInt64 = 2) {
     (self.memory, self.block, self.spare) = (memory, block, spare)
   }
 
-  /// The way to write, if both images fit.
+  /// The windows of the update, if both images fit.
   func checked(_ old: Int, _ new: Int) throws(Failure) -> Windows.InPlace {
     guard block.nonzeroBitCount == 1, (256...16 << 20).contains(block) else {
       throw Failure(
@@ -28,19 +28,19 @@ package struct InPlaceOptions: Sendable {
     }
     let larger = (UInt64(max(old, new)) + block - 1) / block * block
     if let memory, larger > memory {
-      throw Failure(.rejected, "the images need \(larger) bytes in whole blocks, and the slot has \(memory)")
+      throw Failure(.rejected, "the images need \(larger) bytes in complete blocks, and the slot has \(memory)")
     }
     return Windows.InPlace(blockBits: UInt32(block.trailingZeroBitCount), spareBlocks: UInt32(spare))
   }
 }
 
-/// What writing over the base needs, and what it costs the flash.
+/// The areas that an in-place update needs, and the wear that it causes.
 package struct InPlaceReport: Encodable, Sendable {
   /// Bytes of the spare blocks.
   package let spareBytes: Int
   /// Bytes of the checkpoint area.
   package let checkpointBytes: Int
-  /// How often a block of the slot, a spare one and one of the checkpoint area is erased at most.
+  /// The highest number of erasures of a block of the slot, of the spare area and of the checkpoint area.
   package let slotErasures: Int, spareErasures: Int, checkpointErasures: Int
 
   init(_ wear: Wear) {

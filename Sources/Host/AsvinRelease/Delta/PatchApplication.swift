@@ -2,38 +2,36 @@ package import AsvinHost
 import AsvinBundle
 import AsvinCrypto
 import AsvinPatch
-import AsvinPatchBuilder
+import AsvinPatchHost
 
 /// Applies a patch to an image.
 package struct PatchApplication: Sendable {
   /// The base: an image, or a bundle.
   package var old: String
-  /// The patch.
   package var patch: String
-  /// The slot whose image is taken out of a bundle.
+  /// The slot whose image is read from a bundle.
   package var slot: UInt64 = 0
-  /// Where the result goes.
+  /// The path of the result.
   package var output: String
-  /// Bytes of the result at most.
+  /// The size limit of the result in bytes.
   package var maximum = Self.usualMaximum
-  /// More than any image of a device has that is updated whole, and little enough to be held in memory.
+  /// Larger than any image that a device receives complete, and small enough for the memory.
   package static let usualMaximum: UInt64 = 1 << 30
   /// Whether an existing file is replaced.
   package var force = false
 
-  /// An application of a patch to a file.
   package init(old: String, patch: String, output: String) {
     self.old = old
     self.patch = patch
     self.output = output
   }
 
-  /// Applies the patch. The file appears only when the result is what the patch names.
+  /// Applies the patch. The file appears only if the result has the digest in the patch.
   ///
   /// - Throws: ``Failure``.
   package func run(in environment: Environment) throws(Failure) -> ApplicationReport {
     guard maximum > 0 else {
-      throw Failure(.usage, "a result of at most 0 bytes is no image", hint: "give --max-size 1 or more, in bytes")
+      throw Failure(.usage, "a result of at most 0 bytes is not an image", hint: "give --max-size 1 or more, in bytes")
     }
     let environment = environment.oneRun()
     let base = try SlotImage(base: old, slot: slot, in: environment)
@@ -59,22 +57,21 @@ extension PatchApplication {
     if try input.read(at: 0, count: 1) == [LongPatch.magic] {
       return try LongPatch.apply(LongImage(input), to: base.long, maximum: maximum, to: give)
     }
-    guard input.count <= UInt64(PatchBuilder.imageBytes) else {
-      throw Failure(.rejected, "'\(patch)' has more than \(PatchBuilder.imageBytes) bytes")
+    guard input.count <= UInt64(ImagePatch.imageBytes) else {
+      throw Failure(.rejected, "'\(patch)' has more than \(ImagePatch.imageBytes) bytes")
     }
-    let result = try PatchBuilder.apply(
-      input.read(at: 0, count: Int(input.count)), to: base.bytes(), maximum: min(maximum, PatchBuilder.imageBytes))
+    let result = try ImagePatch.apply(
+      input.read(at: 0, count: Int(input.count)), to: base.bytes(), maximum: min(maximum, ImagePatch.imageBytes))
     try give(result)
     return result.count
   }
 }
 
-/// An image that a patch made.
+/// The result of a patch.
 package struct ApplicationReport: Encodable, Sendable {
   /// The file.
   package let output: String
   /// Bytes.
   package let size: Int
-  /// SHA-256.
   package let sha256: String
 }

@@ -2,36 +2,36 @@ package import AsvinHost
 import AsvinBundle
 package import AsvinPatch
 package import AsvinPatchBuilder
+import AsvinPatchHost
 
-/// Makes a patch from one image to another, and proves it.
+/// Makes a patch from one image to another and verifies that it reproduces the result.
 package struct PatchCreation: Sendable {
   /// The base: an image, or a bundle.
   package var old: String
   /// The result: an image, or a bundle.
   package var new: String
-  /// The slot whose image is taken out of a bundle.
+  /// The slot whose image is read from a bundle.
   package var slot: UInt64 = 0
-  /// Where the patch goes.
+  /// The path of the patch.
   package var output: String
-  /// How much memory it is applied in; `nil` takes what the image looks made for.
+  /// The profile of the device, or `nil` for the one that fits the image.
   package var profile: Profile?
-  /// The machine code; `nil` tries all.
+  /// The instruction set, or `nil` to try all.
   package var set: InstructionSet?
-  /// How the result is written over the base; `nil` where it goes to another slot.
+  /// The options of an in-place update, or `nil` if the result is written to another slot.
   package var inPlace: InPlaceOptions?
-  /// How long to look for a smaller patch.
+  /// The effort of the search for a smaller patch.
   package var effort = Effort.normal
   /// Whether an existing file is replaced.
   package var force = false
 
-  /// A patch between two files.
   package init(from old: String, to new: String, output: String) {
     self.old = old
     self.new = new
     self.output = output
   }
 
-  /// Makes the patch. The file appears only after the patch has given the new image back.
+  /// Makes the patch. The file appears only after the patch has reproduced the new image.
   ///
   /// - Throws: ``Failure``.
   package func run(in environment: Environment) throws(Failure) -> PatchReport {
@@ -55,7 +55,7 @@ package struct PatchCreation: Sendable {
 extension PatchCreation {
   private typealias Made = (size: Int, memory: Int, profile: Profile, set: InstructionSet, wear: Wear?)
 
-  /// Long images go in parts, unless a profile is asked for that knows none.
+  /// Long images are patched in parts, unless the requested profile does not support that.
   private func create(
     from base: SlotImage, to result: SlotImage, in environment: Environment, _ give: ([UInt8]) throws -> Void
   ) throws -> Made {
@@ -84,17 +84,17 @@ package struct PatchReport: Encodable, Sendable {
   package let oldSize: Int
   /// Bytes of the result.
   package let newSize: Int
-  /// The patch's size, as a part of the result's.
+  /// The size of the patch divided by the size of the result.
   package let ratio: Double
-  /// Bytes of RAM that applying needs, beside the applier itself and its stack.
+  /// Bytes of RAM for applying the patch, in addition to the applier and its stack.
   package let memory: Int
   /// The profile's name.
   package let profile: String
-  /// The machine code that it was made for.
+  /// The instruction set that it was made for.
   package let instructionSet: String
-  /// Seconds of processor time that making it took, of all cores.
+  /// Seconds of processor time on all cores.
   package let seconds: Double
-  /// What writing over the base needs, and what it costs the flash.
+  /// The areas that an in-place update needs, and the wear that it causes.
   package let inPlace: InPlaceReport?
 }
 

@@ -3,20 +3,21 @@ import AsvinBundle
 import AsvinCrypto
 import AsvinPatch
 import AsvinPatchBuilder
+import AsvinPatchHost
 import AsvinImage
 import AsvinManifest
 import Synchronization
 
-/// The patches of a release: from each base to the image of its slot, and from nothing, which is the compressed image.
+/// The patches of a release: from each base to the image of its slot, and from the empty base, which is the compressed image.
 struct ReleasePatches {
-  /// A base for a slot; without a name the empty one.
+  /// A base for a slot. The empty base does not have a name.
   private struct Job {
     let component: Int
     let name: String?
     let base: SlotImage
   }
 
-  /// A patch as it goes into a release.
+  /// A patch for a release.
   private struct Made: Sendable {
     var bytes: [UInt8]
     var memory: Int
@@ -27,11 +28,11 @@ struct ReleasePatches {
     var inPlace: InPlaceReport?
   }
 
-  /// What was made, and the content of each payload behind the image of a component.
+  /// The patches, and the content of each payload after the image of a component.
   private(set) var reports: [PayloadPatchReport] = []
   private(set) var payloads: [[(payload: Payload, bytes: [UInt8])]]
 
-  /// Makes the patches of a release, side by side; those of long images one after the other, for the memory.
+  /// Makes the patches of a release in parallel. Those of long images are made one after the other to limit memory.
   ///
   /// - Throws: ``Failure``.
   init(
@@ -85,7 +86,7 @@ struct ReleasePatches {
     }
   }
 
-  /// What is held in memory while it is made.
+  /// A patch whose images are held in memory.
   private struct ShortJob: Sendable {
     let index: Int
     let base: [UInt8]
@@ -124,7 +125,7 @@ struct ReleasePatches {
     return patches
   }
 
-  /// Keeps a payload that is smaller than what a device could get without it.
+  /// Keeps a payload if it is smaller than the payloads that a device could use instead.
   private mutating func note(_ job: Job, _ patch: Made, of new: SlotImage, _ images: [FirmwareImage]) {
     let size = UInt64(patch.bytes.span.count)
     let compressed = payloads[job.component].first { $0.payload.base == nil }?.payload.size
@@ -138,7 +139,7 @@ struct ReleasePatches {
     var payload = Payload(kind: .patch, size: size, digest: SHA256.digest(of: patch.bytes.span))
     if job.name != nil { payload.base = Payload.Base(digest: patch.base, size: job.base.source.count) }
     payload.memory = UInt64(patch.memory)
-    // A device applies a patch from a sealed stream only: it may parse nothing that it has not checked.
+    // A device applies patches from sealed streams only, because it must not parse bytes that it has not checked.
     payload.seal = SealedPayload(patch.bytes).seal
     var features: UInt64 = patch.set == .none ? 0 : PayloadFeature.instructionSet(patch.set.rawValue)
     if patch.profile == .linux { features |= PayloadFeature.stored }
@@ -152,14 +153,14 @@ struct ReleasePatches {
 package struct PayloadPatchReport: Encodable, Sendable {
   /// The slot of the image.
   package let slot: UInt64
-  /// The base as it was given; `nil` for the compressed image.
+  /// The base as the user gave it, or `nil` for the compressed image.
   package let from: String?
   /// Bytes.
   package let size: Int
-  /// Whether the bundle holds it: not where the compressed image, or the image itself, is no larger, or where another
-  /// has the same base.
+  /// Whether the bundle holds it. It is left out if the compressed image or the image itself is not larger, or if another
+  /// patch has the same base.
   package let isKept: Bool
-  /// Bytes of RAM that applying needs, beside the applier itself and its stack.
+  /// Bytes of RAM for applying the patch, in addition to the applier and its stack.
   package let memory: Int
   /// What writing over the base needs and costs; `nil` for a patch to another slot.
   package let inPlace: InPlaceReport?

@@ -4,15 +4,14 @@ import AsvinCrypto
 import AsvinImage
 import AsvinManifest
 
-/// A firmware file that is open: the bytes a slot will hold, and what they say about themselves.
+/// An open firmware file: the bytes that a slot will hold, and their description.
 struct FirmwareImage {
-  /// What the user calls the file.
+  /// The name that the user gave.
   let name: String
   /// The slot that it is for.
   let slot: UInt64
-  /// The bytes that go into the slot: the file's own, or flattened out of a container.
+  /// The bytes for the slot: those of the file, or flattened from a container.
   let source: any ByteSource
-  /// What they are.
   let description: ImageDescription
 
   /// Opens a file.
@@ -46,10 +45,10 @@ struct FirmwareImage {
     }
   }
 
-  /// The container that a file is, with all of its ranges.
+  /// Reads a container with all of its ranges.
   static func container(of file: InputFile) throws -> Container { try Container(reading: ImageView(source: file)) }
 
-  /// An image out of a bundle, where containers do not occur.
+  /// Opens an image of a bundle. Bundles do not hold containers.
   init(stored source: any ByteSource, name: String, slot: UInt64) throws {
     self.name = name
     self.slot = slot
@@ -57,14 +56,14 @@ struct FirmwareImage {
     description = try ImageDescription(describingStored: ImageView(source: source))
   }
 
-  /// The file's name without folder and extension, as a product's name.
+  /// The name of the file without folder and extension, used as the name of the product.
   var stem: String {
     let last = name.split(separator: "/").last.map(String.init) ?? name
     guard let dot = last.lastIndex(of: "."), dot != last.startIndex else { return last }
     return String(last[..<dot])
   }
 
-  /// The version in the image, where it can be one: some hold a sentence there.
+  /// The version in the image, if it is a valid name. Some images hold a sentence there.
   var version: Name? { description.version.flatMap { Name($0) } }
 
   /// SHA-256 of the bytes that go into the slot.
@@ -80,7 +79,7 @@ struct FirmwareImage {
   }
 }
 
-/// Any bytes, as the image formats read them.
+/// A byte source for the image formats.
 private struct ImageView: ImageSource {
   let source: any ByteSource
 

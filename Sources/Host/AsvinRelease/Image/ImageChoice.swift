@@ -2,7 +2,7 @@ import AsvinHost
 import AsvinImage
 
 extension ImageChoice {
-  /// What is known about a slot: the user's words, then the project's, then the board's.
+  /// Creates the choice for a slot, from the options, the project and the board, in this order.
   ///
   /// - Throws: ``Failure`` for a range that is none.
   init(
@@ -23,7 +23,7 @@ extension ImageChoice {
 }
 
 extension ReleaseOptions {
-  /// Refuses a choice that has no effect: the user would take the result for what was asked for.
+  /// Refuses a choice without an effect. Otherwise the user would believe that it was applied.
   func checkChoices(of images: [FirmwareImage]) throws(Failure) {
     for (choices, option) in [(ranges, "--range"), (families, "--family")] {
       for slot in choices.keys.sorted() {

@@ -8,19 +8,18 @@ package import AsvinVerifier
 package struct KeyGeneration: Sendable {
   /// The key's algorithm.
   package var algorithm: SignatureAlgorithm
-  /// Where the private key goes; the public one goes beside it.
+  /// The path of the private key. The public key is written beside it.
   package var output: String
-  /// Whether the private key is encrypted even where no passphrase is set: a person is asked for one.
+  /// Whether to encrypt the private key even if no passphrase is set. The user is then asked for one.
   package var encrypted: Bool
 
-  /// What to make.
   package init(algorithm: SignatureAlgorithm, output: String, encrypted: Bool) {
     self.algorithm = algorithm
     self.output = output
     self.encrypted = encrypted
   }
 
-  /// Makes the two files, of which neither may exist; after a failure neither does.
+  /// Writes the two files, which must not exist. After a failure, neither exists.
   ///
   /// - Throws: ``Failure``.
   package func run(in environment: Environment) throws -> KeyReport {
@@ -49,14 +48,14 @@ package struct KeyGeneration: Sendable {
     }
   }
 
-  /// Both files, or none.
+  /// Writes both files, or neither.
   private func write(
     _ key: PrivateKey, passphrase: [UInt8]?, to path: String, _ publicPath: String, in environment: Environment
   ) throws {
     let privateFile = try OutputFile(path, permissions: 0o600, durability: .flushed, inputs: environment.inputs)
     let publicFile = try OutputFile(publicPath, durability: .flushed, inputs: environment.inputs)
     let pem = try key.pem(passphrase: passphrase)
-    // A key that nobody can open must be found here.
+    // A key that cannot be opened must be detected here.
     guard try PrivateKey(pem: pem, passphrase: passphrase).publicKey == key.publicKey else {
       throw Failure(.failed, "the private key does not read back as it was made", hint: "report this as a defect")
     }
@@ -65,7 +64,7 @@ package struct KeyGeneration: Sendable {
     try Self.commit(privateFile, publicFile)
   }
 
-  /// Makes both files appear, the public one first: a private key never appears without it.
+  /// Makes both files appear, the public key first, so that a private key never exists without it.
   static func commit(_ privateFile: OutputFile, _ publicFile: OutputFile) throws(FileError) {
     try publicFile.commit()
     do throws(FileError) {
@@ -77,22 +76,22 @@ package struct KeyGeneration: Sendable {
   }
 }
 
-/// A public key, and where it lies.
+/// A public key and its file.
 package struct KeyReport: Encodable, Sendable {
   /// `ed25519` or `ecdsa-p256`.
   package let algorithm: String
   /// The key id, 16 hexadecimal digits.
   package let keyID: String
-  /// The file with the private key, where one was made.
+  /// The file of the private key, if one was made.
   package let privateKey: String?
-  /// The file with the public key, where one was written.
+  /// The file of the public key, if one was written.
   package let publicKey: String?
   /// The public key as PEM.
   package let pem: String
 
   /// A report of a key.
   ///
-  /// - Throws: `CryptoError` for a key that is no point.
+  /// - Throws: `CryptoError` for a key that is not a point of the curve.
   package init(_ key: PublicKey, privateFile: String?, publicFile: String?) throws {
     algorithm = key.algorithm.name
     keyID = key.keyID(using: OpenSSL()).hexadecimal
@@ -119,7 +118,6 @@ extension SignatureAlgorithm {
     }
   }
 
-  /// The algorithm of a name, long or short.
   package init?(name: String) {
     guard let algorithm = SignatureAlgorithm.allCases.first(where: { $0.name == name || $0.shortName == name }) else {
       return nil

@@ -3,19 +3,19 @@ import AsvinBundle
 package import AsvinCrypto
 package import AsvinVerifier
 
-/// Where a key is: a path, or `env://NAME` for a variable that holds PEM.
+/// The place of a key: a path, or `env://NAME` for a variable that holds PEM.
 package struct KeyReference: Sendable {
-  /// The reference as it was written.
+  /// The reference as the user wrote it.
   package let text: String
   private let folder: String
 
-  /// A reference; a relative path starts from a folder.
+  /// Creates a reference. A relative path starts from the folder.
   package init(_ text: String, from folder: String) {
     self.text = text
     self.folder = folder
   }
 
-  /// The private key that it names, opened with the passphrase of the environment where it has one.
+  /// Reads the private key, with the passphrase of the environment if the key is encrypted.
   ///
   /// - Throws: ``Failure``.
   package func privateKey(in environment: Environment) throws(Failure) -> PrivateKey {
@@ -48,7 +48,7 @@ package struct KeyReference: Sendable {
     }
   }
 
-  /// The public key that it names.
+  /// Reads the public key.
   ///
   /// - Throws: ``Failure``.
   package func publicKey(in environment: Environment) throws(Failure) -> PublicKey {
@@ -63,9 +63,9 @@ package struct KeyReference: Sendable {
     }
   }
 
-  /// The public half of the key that it names, which may be private or public.
+  /// Reads the public half of a private or public key.
   func eitherHalf(in environment: Environment) throws(Failure) -> PublicKey {
-    // It is read once: a pipe gives its bytes only once.
+    // The bytes are read once, because a pipe can be read only once.
     let (pem, isOpenToAll) = try pem(in: environment)
     do throws(Failure) {
       return try publicKey(pem)
@@ -75,7 +75,7 @@ package struct KeyReference: Sendable {
     }
   }
 
-  /// The public half, where nobody needs to be asked for a passphrase.
+  /// The public half, if it can be read without asking for a passphrase.
   func readyPublicKey(in environment: Environment) -> PublicKey? {
     guard let pem = try? pem(in: environment).bytes else { return nil }  // a key that is not there has no half
     if let key = try? PublicKey(pem: pem) { return key }  // it may be private

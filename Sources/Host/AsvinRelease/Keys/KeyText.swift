@@ -1,20 +1,20 @@
 import FoundationEssentials
 
-/// What a text is that is not the key that was wanted, and how it becomes one.
+/// A description of text that is not the expected key, and how to convert it.
 struct KeyText {
-  /// Which half is wanted.
+  /// The expected half of a key.
   enum Half {
     case privateKey, publicKey
   }
 
-  /// What it is, as the end of a sentence.
+  /// The description, as the end of a sentence.
   let what: String
-  /// What to do.
+  /// What the user can do.
   let hint: String
 
   private init(_ what: String, _ hint: String) { (self.what, self.hint) = (what, hint) }
 
-  /// What some bytes are; `nil` for what is not known.
+  /// Describes bytes; `nil` if they are unknown.
   ///
   /// - Parameter name: the reference that they came from, a path or `env://NAME`.
   init?(_ bytes: [UInt8], named name: String, wanting half: Half) {
@@ -27,7 +27,7 @@ struct KeyText {
     self = found
   }
 
-  /// How a shell gets the text.
+  /// The source of the text, for a shell command.
   private struct Source {
     let name: String
     let variable: String?
@@ -95,7 +95,7 @@ struct KeyText {
     return KeyText("PEM of '\(label)' that is damaged", "copy it again from where it was made")
   }
 
-  /// A block of PEM that holds something else.
+  /// A block of PEM that does not hold the expected key.
   private static func block(_ label: String, _ source: Source, _ half: Half) -> KeyText? {
     switch label {
     case "OPENSSH PRIVATE KEY":
@@ -178,7 +178,7 @@ struct KeyText {
       : nil
   }
 
-  /// A sequence of ASN.1 that has exactly these bytes.
+  /// Whether the bytes are exactly one sequence of ASN.1.
   private static func isDER(_ bytes: [UInt8]) -> Bool {
     guard bytes.count > 8, bytes[0] == 0x30 else { return false }
     switch bytes[1] {

@@ -2,15 +2,15 @@ import AsvinHost
 import AsvinBundle
 
 extension Environment {
-  /// Bytes of the longest passphrase that OpenSSL opens a key with.
+  /// The length limit in bytes of a passphrase that OpenSSL can open a key with.
   private static let longestPassphrase = 1024
 
-  /// The passphrase of a key that exists: from the file that was named, from `ASVIN_PACK_PASSPHRASE`, or from a person.
+  /// Returns the passphrase of an existing key: from the passphrase file, from `ASVIN_PACK_PASSPHRASE`, or from the user.
   func passphrase(for name: String) throws(Failure) -> [UInt8]? {
     try givenPassphrase() ?? askPassphrase("passphrase for '\(name)'")
   }
 
-  /// The passphrase of a new key. A person is asked twice, because nobody could open a key with a mistyped passphrase.
+  /// Returns the passphrase of a new key. The user is asked twice, because a key with a mistyped passphrase cannot be opened.
   func newPassphrase(for name: String) throws(Failure) -> [UInt8] {
     var passphrase = try givenPassphrase()
     if passphrase == nil, let answer = askPassphrase("new passphrase for '\(name)'") {

@@ -3,23 +3,22 @@ import AsvinBundle
 import AsvinCrypto
 import AsvinVerifier
 
-/// Gives the public half of a key.
+/// Prints or writes the public half of a key.
 package struct PublicHalf: Sendable {
-  /// The key: private, or public already.
+  /// The key, private or public.
   package var key: KeyReference
-  /// A file for it.
+  /// The path of the public key, or `nil` to print it.
   package var output: String?
   /// Whether an existing file is replaced.
   package var force: Bool
 
-  /// The public half of a key.
   package init(key: KeyReference, output: String?, force: Bool) {
     self.key = key
     self.output = output
     self.force = force
   }
 
-  /// Reads the key, and writes the file where one is wanted.
+  /// Reads the key, and writes the file if a path is given.
   ///
   /// - Throws: ``Failure``.
   package func run(in environment: Environment) throws(Failure) -> KeyReport {

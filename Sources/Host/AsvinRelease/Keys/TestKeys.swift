@@ -1,4 +1,4 @@
-/// The points of the keys in this project's `Keys` folder, which everyone has. A test compares them with the files.
+/// The points of the published keys in the `Keys` folder of this project. A test compares them with the files.
 enum TestKeys {
   static let points: [(name: String, point: String)] = [
     ("TEST-ONLY-ed25519", "5cf23d2ad42334fb359266aeae62cd78084c070548685693595149a148f6ca6c"),

@@ -32,8 +32,8 @@ enum BoardCheck {
     return findings + kindFindings(image, slot)
   }
 
-  /// The findings about format and role. What is known to be another part of the flash is refused by its role, because
-  /// that says more than its format does.
+  /// The findings about format and role. An image of another part of the flash is refused by its role, because the role
+  /// describes the mistake better than the format.
   private static func kindFindings(_ image: FirmwareImage, _ slot: Template.Slot?) -> [LintFinding] {
     let description = image.description
     let listed = slot?.formats ?? []
@@ -83,7 +83,7 @@ enum BoardCheck {
 
   private static func roleFindings(_ image: FirmwareImage, _ slot: Template.Slot?) -> [LintFinding] {
     let description = image.description
-    // Slot 0 is the application's; the other slots are what the board says.
+    // Slot 0 holds the application; the template of the board describes the other slots.
     guard let wanted = slot?.role ?? (image.slot == 0 ? .application : nil), description.role != wanted else {
       return []
     }

@@ -3,17 +3,16 @@ import AsvinBundle
 import AsvinImage
 import AsvinManifest
 
-/// Checks an image against its board, its release and what was published before.
+/// Checks an image against its board, its release and the published releases.
 package struct Lint: Sendable {
-  /// What is said about the release.
+  /// The options of the release.
   package var options: ReleaseOptions
 
-  /// A check of a release.
   package init(_ options: ReleaseOptions) { self.options = options }
 
-  /// Looks at everything, and gives all findings.
+  /// Runs all checks.
   ///
-  /// - Throws: ``Failure`` where something cannot be read.
+  /// - Throws: ``Failure`` if something cannot be read.
   package func run(in environment: Environment) throws(Failure) -> LintReport {
     let environment = environment.oneRun()
     let draft = try ReleaseDraft(options, in: environment)

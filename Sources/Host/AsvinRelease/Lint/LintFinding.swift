@@ -1,20 +1,20 @@
-/// What lint checks before anything is signed.
+/// A rule that lint checks before signing.
 package enum LintRule: String, CaseIterable, Codable, Sendable {
-  /// The image is larger than its slot, or the board has no such slot.
+  /// The image is larger than its slot, or the board does not have the slot.
   case slot
-  /// The slot takes images of other formats.
+  /// The slot accepts only images of other formats.
   case format
-  /// The image is not what the slot is for: a bootloader, a complete flash image, a file system.
+  /// The image has another role than the slot: a bootloader, a complete flash image, a file system.
   case role
-  /// The image is for another chip than the template's.
+  /// The image is for another chip than that of the template.
   case chip
   /// A checksum or digest inside the image is wrong.
   case integrity
-  /// The image holds another version than the one asked for.
+  /// The image contains another version than the requested one.
   case version
   /// The sequence number or version is not above the last published in the group.
   case rollback
-  /// The sequence number is so far above the last one that it was mistyped, and no device could go back.
+  /// The sequence number is so far above the last one that it is probably mistyped. A device could never go back below it.
   case sequenceJump = "sequence-jump"
   /// The image holds a private key.
   case privateKey = "private-key"
@@ -24,9 +24,7 @@ package enum LintRule: String, CaseIterable, Codable, Sendable {
 
 /// A reason not to sign.
 package struct LintFinding: Codable, Equatable, Sendable {
-  /// The rule that is broken.
   package let rule: LintRule
-  /// The file.
   package let file: String
   /// What is wrong, in lower case.
   package let message: String
@@ -34,7 +32,7 @@ package struct LintFinding: Codable, Equatable, Sendable {
   package let hint: String
 }
 
-/// What lint found in an image and its further slots.
+/// The findings of lint in the images of a release.
 package struct LintReport: Encodable, Sendable {
   /// The image of slot 0.
   package let file: String
@@ -42,7 +40,6 @@ package struct LintReport: Encodable, Sendable {
   package let format: String
   /// `passed` or `refused`.
   package let result: String
-  /// The findings.
   package let findings: [LintFinding]
 
   init(file: String, format: String, findings: [LintFinding]) {

@@ -1,14 +1,14 @@
-/// Finds which of many short patterns stand in a stream of bytes, in one pass that skips most of them.
+/// Finds which of many short patterns occur in a stream of bytes, in one pass that skips most bytes.
 ///
-/// Wu and Manber's method: two bytes tell how far the next possible match is away.
+/// Wu and Manber's method: two bytes determine the distance to the next possible match.
 struct PatternSearch {
-  /// Bytes of every pattern that are compared here.
+  /// The number of bytes of each pattern that are compared.
   static let compared = 7
 
   private let patterns: [[UInt8]]
   private var shifts: [UInt8]
 
-  /// A search for patterns of at least ``compared`` bytes, of which the first ones count.
+  /// Creates a search for patterns of at least ``compared`` bytes. Only the first ``compared`` bytes are compared.
   init(_ patterns: [[UInt8]]) {
     self.patterns = patterns.map { Array($0.prefix(Self.compared)) }
     let furthest = UInt8(Self.compared - 1)
@@ -21,7 +21,7 @@ struct PatternSearch {
     }
   }
 
-  /// Gives every match in a piece: its offset, and the pattern's index.
+  /// Calls the body for every match in a piece, with its offset and the index of the pattern.
   func matches(in piece: [UInt8], _ found: (_ offset: Int, _ pattern: Int) -> Void) {
     let bytes = piece.span
     let shifts = self.shifts.span

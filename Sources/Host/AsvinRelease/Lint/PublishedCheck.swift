@@ -2,7 +2,7 @@ import AsvinBundle
 import AsvinHost
 import AsvinManifest
 
-/// Compares a release with the last one that its file group holds.
+/// Compares a release with the last one in its file group.
 enum PublishedCheck {
   static func findings(
     on draft: ReleaseDraft, _ options: ReleaseOptions, in environment: Environment
@@ -10,12 +10,12 @@ enum PublishedCheck {
     guard let name = options.group ?? draft.project.group,
       let destination = options.destination ?? draft.project.destination
     else { return [] }
-    // A platform compares by itself, when it is published to.
+    // A platform makes this comparison itself when a bundle is published.
     guard !Publication.isPlatform(destination) else { return [] }
     let folder = options.destination == nil ? draft.project.folder : environment.folder
     let index = try FileGroup(name, at: destination, from: folder).index()
     if let signed = draft.signed {
-      // Another signature on what is published is not another release.
+      // A published release with another signature is the same release.
       guard !index.releases.contains(where: { $0.manifest == signed.identity }),
         let last = index.last(vendor: signed.vendor, deviceClass: signed.deviceClass)
       else { return [] }

@@ -1,9 +1,9 @@
 import AsvinHost
 import AsvinBundle
 
-/// Looks for private keys, and for keys that everyone has, in an image.
+/// Searches an image for private keys, and for public keys whose private key is published.
 enum SecretScan {
-  /// Every finding of an image, one for each place.
+  /// Returns all findings in an image, one for each place.
   static func findings(in image: FirmwareImage) throws -> [LintFinding] {
     let signatures = SecretSignature.all
     let search = PatternSearch(signatures.map(\.start))
@@ -19,7 +19,7 @@ enum SecretScan {
         findings.append(signature.finding(at: place, in: image.name))
         if findings.count == 16 { return findings }
       }
-      // The next piece starts where a pattern that this one cuts would start.
+      // The next piece overlaps this one, so that a pattern across the boundary is found.
       offset += UInt64(piece.span.count) - overlap
     }
     return findings

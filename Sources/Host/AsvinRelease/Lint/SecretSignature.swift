@@ -1,18 +1,18 @@
 import AsvinHost
 import AsvinBundle
 
-/// How a secret, or a key that is no secret, looks inside an image.
+/// The form of a secret, or of a public key, inside an image.
 struct SecretSignature {
-  /// What it is, for people.
+  /// The description for messages.
   let name: String
   /// The rule that it breaks.
   let rule: LintRule
-  /// The bytes it starts with; at least as many as are searched for.
+  /// The bytes that it starts with, at least ``PatternSearch/compared``.
   let start: [UInt8]
-  /// What else must hold, given the bytes from the start on.
+  /// A further condition on the bytes from its start.
   let confirms: @Sendable ([UInt8]) -> Bool
 
-  /// Whether it stands at an offset.
+  /// Whether it is at an offset.
   func isMatch(in source: any ByteSource, at offset: UInt64) throws(FileError) -> Bool {
     let bytes = try source.read(at: offset, count: 160)
     return bytes.starts(with: start) && confirms(bytes)
@@ -33,10 +33,10 @@ struct SecretSignature {
     }
   }
 
-  /// All that are looked for.
+  /// All signatures that are searched for.
   static let all: [SecretSignature] = pem + der + wellKnown
 
-  // A marker alone is no key: TLS libraries hold it as a constant. A key has base64 text on the next line.
+  // A marker alone is not a key: TLS libraries hold it as a constant. A key has base64 text on the next line.
   private static let pem = ["", "ENCRYPTED ", "EC ", "RSA ", "OPENSSH ", "DSA "].map { kind in
     let marker = Array("-----BEGIN \(kind)PRIVATE KEY-----".utf8)
     return SecretSignature(name: "a private key in PEM", rule: .privateKey, start: marker) { bytes in

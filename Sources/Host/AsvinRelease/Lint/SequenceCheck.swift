@@ -1,10 +1,10 @@
-/// Finds sequence numbers that use up the numbers after them: a device that has installed the largest one can never be
-/// updated again, and no bundle takes that back.
+/// Finds sequence numbers that exhaust the range: a device that has installed the largest number can never be updated
+/// again, and no bundle can undo that.
 package enum SequenceCheck {
-  /// The largest step from one release to the next: all versions that a number is derived from lie within it, and so
-  /// does a date of twelve or fourteen digits that is six years later.
+  /// The largest step from one release to the next. It covers all numbers that are derived from versions, and a date of
+  /// twelve or fourteen digits that is six years later.
   package static let largestStep: UInt64 = 1 << 36
-  /// The largest number where no release before it is known; dates of fourteen digits are below it until the year 2814.
+  /// The largest number of a first release. Dates of fourteen digits stay below it until the year 2814.
   package static let largestStart: UInt64 = 1 << 48
 
   static func findings(on draft: ReleaseDraft, file: String) -> [LintFinding] {
@@ -13,7 +13,7 @@ package enum SequenceCheck {
   }
 
   static func findings(_ sequence: UInt64, after last: UInt64, file: String) -> [LintFinding] {
-    // Above the other bound, one finding is enough.
+    // One finding is enough for a number above both limits.
     guard sequence > last, sequence - last > largestStep, sequence <= largestStart else { return [] }
     return [finding("sequence number \(sequence) is \(sequence - last) above the last one, \(last)", file)]
   }

@@ -1,12 +1,12 @@
 package import AsvinHost
 import AsvinBundle
 
-/// `asvin-pack.yaml`: a project's defaults, so that a verb needs no options.
+/// `asvin-pack.yaml`: the defaults of a project, so that commands do not need options.
 package struct ProjectFile: Sendable {
-  /// The name that is looked for.
+  /// The name of the file.
   package static let fileName = "asvin-pack.yaml"
 
-  /// The folder it lies in; its relative paths start there.
+  /// The folder of the file. Its relative paths start there.
   package internal(set) var folder: String
   /// The vendor's domain.
   package internal(set) var vendor: String?
@@ -18,25 +18,24 @@ package struct ProjectFile: Sendable {
   package internal(set) var version: String?
   /// The board template, by name or path.
   package internal(set) var template: String?
-  /// References of the keys that sign.
+  /// The signing keys.
   package internal(set) var keys: [KeyReference] = []
-  /// The public keys whose signatures count when publishing.
+  /// The trusted public keys for publishing.
   package internal(set) var trust: [KeyReference] = []
   /// Images for further slots.
   package internal(set) var slots: [UInt64: String] = [:]
-  /// Which addresses of a container become the image of slot 0.
+  /// The address range of a container that becomes the image of slot 0.
   package internal(set) var range: String?
-  /// Which chip or board of a container the image of slot 0 is for.
+  /// The chip or board of a container for the image of slot 0.
   package internal(set) var family: String?
-  /// The file group, where releases go.
+  /// The file group of the releases.
   package internal(set) var group: String?
-  /// Where the file group is, such as `dir:releases`.
+  /// The place of the file group, such as `dir:releases`.
   package internal(set) var destination: String?
 
-  /// No project: no defaults.
+  /// Creates a project without defaults.
   init(folder: String) { self.folder = folder }
 
-  /// A project of its YAML.
   init(_ bytes: [UInt8], name file: String, folder: String) throws(Failure) {
     self.folder = folder
     var fields = try YAMLFields(YAMLReader.document(bytes, name: file), in: "'\(file)'")
@@ -63,10 +62,10 @@ package struct ProjectFile: Sendable {
     try fields.finish()
   }
 
-  /// The variable that names a project file, which is then obeyed wherever it is and whoever owns it.
+  /// The variable that names a project file. That file is obeyed at any place and with any owner.
   package static let variable = "ASVIN_PACK_PROJECT"
 
-  /// The project of the nearest `asvin-pack.yaml`, from the working folder upward; no defaults where there is none.
+  /// Finds the nearest `asvin-pack.yaml`, from the working folder upward. Without one, there are no defaults.
   ///
   /// - Throws: ``Failure`` for a file that is there and not right, or that another user could have put there.
   package static func find(in environment: Environment) throws(Failure) -> ProjectFile {
@@ -97,7 +96,7 @@ package struct ProjectFile: Sendable {
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
-  /// The bytes of a project file that was found; `nil` where there is none.
+  /// The bytes of a found project file, or `nil` if it does not exist.
   private static func bytes(of path: String, in environment: Environment) throws(Failure) -> [UInt8]? {
     let file: InputFile
     do throws(FileError) {

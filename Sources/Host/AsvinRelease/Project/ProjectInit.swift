@@ -8,12 +8,11 @@ package struct ProjectInit: Sendable {
   package var template: String
   /// The vendor's domain.
   package var vendor: String?
-  /// The class's name; the template's where it is not given.
+  /// The name of the class, or `nil` for that of the template.
   package var deviceClass: String?
   /// Whether an existing file is replaced.
   package var force: Bool
 
-  /// What to write.
   package init(template: String, vendor: String?, deviceClass: String?, force: Bool) {
     self.template = template
     self.vendor = vendor
@@ -76,9 +75,8 @@ package struct ProjectInit: Sendable {
   }
 }
 
-/// A project file that was written.
+/// A written project file.
 package struct ProjectReport: Encodable, Sendable {
-  /// The file.
   package let file: String
   /// The board template.
   package let template: String

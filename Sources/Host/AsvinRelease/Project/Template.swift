@@ -1,40 +1,39 @@
 package import AsvinHost
 package import AsvinImage
 
-/// What a kind of board asks of its firmware.
+/// The requirements of a board on its firmware.
 package struct Template: Sendable {
   /// A slot of the board.
   package struct Slot: Sendable {
-    /// What stands in it, for people.
+    /// A description of its content.
     package let name: String
-    /// Bytes that it holds.
+    /// Size in bytes.
     package let size: UInt64
-    /// The formats that an image in it may have; empty is any image.
+    /// The permitted formats of an image; if empty, any format.
     package let formats: [ImageFormat]
-    /// The addresses of the slot, which choose the data of a container that has more.
+    /// The address range of the slot. It selects the data of a container with several ranges.
     package let range: AddressRange?
-    /// What the slot is for; `nil` is the application for slot 0, and anything for the others.
+    /// The role of the slot; if `nil`, the application for slot 0, and any role for other slots.
     package let role: ImageRole?
   }
 
   /// The template's name.
   package let name: String
-  /// One line for people.
+  /// A description of one line.
   package let summary: String
-  /// The domain whose class it is.
+  /// The domain of the vendor of the class.
   package let vendor: String?
   /// The class's name.
   package let deviceClass: String?
-  /// The chip that an image must be for, where its format tells.
+  /// The chip that an image must be for, if its format names one.
   package let chips: [Chip]
   /// The slots by number.
   package let slots: [UInt64: Slot]
-  /// Bytes of RAM that a device has for applying a patch.
+  /// Bytes of RAM for applying a patch on the device.
   package let memory: UInt64
-  /// Bytes of a sealed stream's chunk.
+  /// Bytes of a chunk of a sealed stream.
   package let chunk: UInt64
 
-  /// A template of its YAML.
   init(_ bytes: [UInt8], name: String) throws(Failure) {
     self.name = name
     let place = "template '\(name)'"
@@ -58,7 +57,9 @@ package struct Template: Sendable {
     self.chips = chips
     var slots: [UInt64: Slot] = [:]
     for (key, value) in try fields.map("slots") {
-      guard let number = UInt64(key) else { throw Failure(.rejected, "\(place) has a slot '\(key)' that is no number") }
+      guard let number = UInt64(key) else {
+        throw Failure(.rejected, "\(place) has a slot '\(key)' that is not a number")
+      }
       slots[number] = try Slot(value, in: "slot \(key) of \(place)")
     }
     self.slots = slots
@@ -99,7 +100,7 @@ extension Template.Slot {
 }
 
 extension Template {
-  /// A template of a name that is built in, or of a YAML file.
+  /// Returns the built-in template of a name, or reads a YAML file.
   ///
   /// - Throws: ``Failure``.
   package static func named(
@@ -109,12 +110,12 @@ extension Template {
     guard name.contains("/") || name.hasSuffix(".yaml") else {
       let known = builtIn.keys.sorted().joined(separator: ", ")
       throw Failure(
-        .usage, "there is no template '\(name)'", hint: "built in: \(known); or give a path to a .yaml file")
+        .usage, "template '\(name)' does not exist", hint: "built in: \(known); or give a path to a .yaml file")
     }
     return try Template(environment.smallInput(Environment.path(name, from: folder), limit: 1 << 16), name: name)
   }
 
-  /// The name, or of a path the file's name, as a class.
+  /// The name of the template, or of its file, as a class.
   var stem: String {
     let last = name.split(separator: "/").last.map(String.init) ?? name
     return last.hasSuffix(".yaml") ? String(last.dropLast(5)) : last

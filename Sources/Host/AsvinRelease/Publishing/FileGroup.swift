@@ -6,7 +6,7 @@ import AsvinManifest
 /// A file group in a folder: `objects/sha256/aa/…` by content, `groups/NAME.json` as its index.
 struct FileGroup {
   let name: String
-  /// The folder as a person wrote it.
+  /// The folder as the user wrote it.
   let destination: String
   private let folder: String
 
@@ -16,7 +16,7 @@ struct FileGroup {
     }
     guard destination.hasPrefix("dir:"), destination.count > 4 else {
       throw Failure(
-        .usage, "'\(destination)' is no place to publish to",
+        .usage, "'\(destination)' is not a place to publish to",
         hint: "give a folder, as --to dir:releases, or a platform, as https://updates.example.com")
     }
     self.name = name
@@ -31,7 +31,7 @@ struct FileGroup {
     return "\(folder)/objects/sha256/\(text.prefix(2))/\(text)"
   }
 
-  /// The index; an empty one where nothing was published yet.
+  /// The index, empty before the first publication.
   func index() throws(Failure) -> GroupIndex {
     do throws(Failure) {
       return try GroupIndex(readSmallFile(indexPath, limit: GroupIndex.limit), path: indexPath, group: name)
@@ -41,18 +41,19 @@ struct FileGroup {
     }
   }
 
-  /// Runs a change that nobody else makes to this group at the same time.
+  /// Runs a change of this group under a lock.
   func exclusively<Result>(_ change: () throws -> Result) throws -> Result {
     try FileSystem.makeFolder("\(folder)/groups")
     guard let lock = try FolderLock("\(folder)/groups/.\(name).lock") else {
       throw Failure(
-        .failed, "another publisher is at work in group '\(name)'", hint: "nothing was published; run again")
+        .failed, "another publisher is running in group '\(name)'", hint: "nothing was published; run the command again"
+      )
     }
     defer { lock.release() }
     return try change()
   }
 
-  /// Stores a bundle under its digest, and reads it back.
+  /// Stores a bundle under its digest and reads it back.
   func store(_ source: any ByteSource, digest: Digest, progress: (UInt64) -> Void) throws {
     let path = objectPath(digest)
     if try isStored(digest) { return }
@@ -69,11 +70,12 @@ struct FileGroup {
     guard hash.finish() == digest else { throw BundleError.changedWhileRead(name: "the bundle") }
     try object.commit()
     guard try isStored(digest) else {
-      throw Failure(.cannotWrite, "'\(path)' does not read back as it was written", hint: "check the disk")
+      throw Failure(
+        .cannotWrite, "'\(path)' differs from the written bytes when it is read back", hint: "check the disk")
     }
   }
 
-  /// Whether the object is there, with the bytes that its name promises.
+  /// Whether the object exists and has the digest of its name.
   func isStored(_ digest: Digest) throws -> Bool {
     do {
       let object = try InputFile(objectPath(digest))
@@ -85,14 +87,15 @@ struct FileGroup {
     }
   }
 
-  /// Replaces the index in one step, and reads it back.
+  /// Replaces the index in one step and reads it back.
   func write(_ index: GroupIndex) throws {
     let bytes = try index.encoded()
     let file = try OutputFile(indexPath, replacing: .existing, durability: .flushed)
     try file.write(bytes)
     try file.commit()
     guard try readSmallFile(indexPath, limit: GroupIndex.limit) == bytes else {
-      throw Failure(.cannotWrite, "'\(indexPath)' does not read back as it was written", hint: "check the disk")
+      throw Failure(
+        .cannotWrite, "'\(indexPath)' differs from the written bytes when it is read back", hint: "check the disk")
     }
   }
 }

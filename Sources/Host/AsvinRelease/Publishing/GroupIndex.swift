@@ -8,7 +8,7 @@ import FoundationEssentials
 package struct PublishedRelease: Codable, Equatable, Sendable {
   /// The product's name.
   package let name: String
-  /// The version that people read.
+  /// The version of the product.
   package let version: String
   /// The sequence number.
   package let sequence: UInt64
@@ -16,7 +16,7 @@ package struct PublishedRelease: Codable, Equatable, Sendable {
   package let vendor: String
   /// The class id, as a UUID.
   package let deviceClass: String
-  /// The release's identity: SHA-256 of its manifest.
+  /// SHA-256 of the manifest, which identifies the release.
   package let manifest: String
   /// SHA-256 of the bundle, which names its object.
   package let bundle: String
@@ -30,10 +30,10 @@ package struct PublishedRelease: Codable, Equatable, Sendable {
   }
 }
 
-/// What a file group holds: its releases in the order they were published.
+/// The index of a file group: its releases in the order of publication.
 struct GroupIndex: Codable, Equatable {
   static let format = 1
-  /// Bytes of an index that is read: some hundred thousand releases.
+  /// The size limit of an index in bytes, for some hundred thousand releases.
   static let limit = 1 << 26
 
   var format: Int
@@ -46,7 +46,6 @@ struct GroupIndex: Codable, Equatable {
     releases = []
   }
 
-  /// An index of its JSON.
   init(_ bytes: [UInt8], path: String, group: String) throws(Failure) {
     do {
       self = try JSONDecoder().decode(GroupIndex.self, from: Data(bytes))
@@ -58,7 +57,7 @@ struct GroupIndex: Codable, Equatable {
     }
   }
 
-  /// The index as JSON; the same index gives the same bytes.
+  /// Encodes the index as JSON. Equal indexes have equal bytes.
   func encoded() throws(Failure) -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
@@ -75,7 +74,7 @@ struct GroupIndex: Codable, Equatable {
     return releases.filter { $0.vendor == vendor && $0.deviceClass == deviceClass }.max { $0.sequence < $1.sequence }
   }
 
-  /// Adds a release, unless the group's rules forbid it.
+  /// Adds a release if the rules of the group permit it.
   ///
   /// - Returns: whether it was added; `false` where the same bundle is already there.
   mutating func add(_ release: PublishedRelease) throws(Failure) -> Bool {

@@ -1,23 +1,21 @@
 package import AsvinHost
-import AsvinBundle
+package import AsvinBundle
 import AsvinCrypto
 import AsvinManifest
 import AsvinVerifier
 
 /// Publishes a bundle to a file group, as one transaction.
 package struct Publication: Sendable {
-  /// The bundle.
   package var bundle: String
-  /// The file group; the project's where not given.
+  /// The file group, or `nil` for that of the project.
   package var group: String?
-  /// Where the group is; the project's where not given.
+  /// The place of the group, or `nil` for that of the project.
   package var destination: String?
-  /// Public keys of which one must have signed; the project's where none is given.
+  /// Public keys of which one must have signed; if empty, those of the project.
   package var trust: [KeyReference]
-  /// Whether nothing is written.
+  /// Whether to check everything and write nothing.
   package var dryRun: Bool
 
-  /// A publication of a bundle.
   package init(bundle: String, group: String?, destination: String?, trust: [KeyReference], dryRun: Bool) {
     self.bundle = bundle
     self.group = group
@@ -26,7 +24,8 @@ package struct Publication: Sendable {
     self.dryRun = dryRun
   }
 
-  /// Verifies the bundle, stores it, then adds it to the index, which makes it visible in one step.
+  /// Verifies the bundle, stores it, then adds it to the index. The index is replaced in one step, which makes the bundle
+  /// visible.
   ///
   /// - Throws: ``Failure``.
   package func run(in environment: Environment) throws(Failure) -> Receipt {
@@ -35,54 +34,48 @@ package struct Publication: Sendable {
     let (name, destination) = try place(in: environment)
     guard !Self.isPlatform(destination) else {
       throw Failure(
-        .usage, "'\(destination)' is a platform, and no folder", hint: "give a folder, as --to dir:releases")
+        .usage, "'\(destination)' is a platform, and not a folder", hint: "give a folder, as --to dir:releases")
     }
     let base = self.destination == nil ? project.folder : environment.folder
     let files = try FileGroup(name, at: destination, from: base)
     let open = try OpenBundle(bundle, in: environment)
     return try explaining(bundle) {
-      let checked = try check(open, project, in: environment)
-      let release = try PublishedRelease(open, manifest: checked.manifest)
+      let (checked, digest) = try check(open, project, in: environment)
       try open.file.requireUnchanged()
       if dryRun {
         var index = try files.index()
-        let added = try index.add(release)
-        return Receipt(release, files, result: added ? .wouldPublish : .alreadyPublished, checked.isTrusted)
+        let added = try index.add(checked.release)
+        return Receipt(checked, files, result: added ? .wouldPublish : .alreadyPublished)
       }
       let added = try files.exclusively {
         var index = try files.index()
-        let isNew = try index.add(release)
-        // Also for a release that is there: an object that was lost or damaged since is put back.
-        try store(release, in: files, from: open, environment)
+        let isNew = try index.add(checked.release)
+        // A release that is published already is stored as well, so that an object which was lost or damaged is replaced.
+        try files.store(open.file, digest: digest) { environment.progress($0, open.file.count) }
         if isNew { try files.write(index) }
         return isNew
       }
-      return Receipt(release, files, result: added ? .published : .alreadyPublished, checked.isTrusted)
+      return Receipt(checked, files, result: added ? .published : .alreadyPublished)
     }
   }
 
-  /// Whether a destination is a platform's address, and no folder.
+  /// Whether a destination is the address of a platform, and not a folder.
   package static func isPlatform(_ destination: String) -> Bool {
     destination.hasPrefix("https://") || destination.hasPrefix("http://")
   }
 
-  /// Checks the bundle as ``run(in:)`` does, for whoever sends it elsewhere.
+  /// Checks the bundle as ``run(in:)`` does, for a caller that sends it elsewhere.
   ///
-  /// - Returns: the bundle, and where the caller or the project wants it.
   /// - Throws: ``Failure``.
   package func checked(in environment: Environment) throws(Failure) -> CheckedBundle {
     let project = try ProjectFile.find(in: environment)
     let open = try OpenBundle(bundle, in: environment)
-    return try explaining(bundle) {
-      let (manifest, isTrusted) = try check(open, project, in: environment)
-      return CheckedBundle(
-        release: try PublishedRelease(open, manifest: manifest), file: open.file, signatureChecked: isTrusted)
-    }
+    return try explaining(bundle) { try check(open, project, in: environment).bundle }
   }
 
   /// The public keys of which one must have signed, PEM.
   ///
-  /// - Throws: ``Failure`` where there is none, or one cannot be read.
+  /// - Throws: ``Failure`` if there are none, or if one cannot be read.
   package func trustedKeys(in environment: Environment) throws(Failure) -> [String] {
     let project = try ProjectFile.find(in: environment)
     let references = trust.isEmpty ? project.trust : trust
@@ -94,9 +87,9 @@ package struct Publication: Sendable {
     }
   }
 
-  /// Where the caller or the project wants the bundle.
+  /// The group and its place, from the arguments or from the project.
   ///
-  /// - Throws: ``Failure`` where nobody says.
+  /// - Throws: ``Failure`` if neither names it.
   package func place(in environment: Environment) throws(Failure) -> (group: String, destination: String) {
     let project = try ProjectFile.find(in: environment)
     guard let name = group ?? project.group else {
@@ -108,93 +101,83 @@ package struct Publication: Sendable {
     return (name, destination)
   }
 
-  /// The manifest, and whether a trusted key signed it. Without keys the bundle is only checked against itself.
+  /// Reads the bundle to its end. Without keys it is compared with its own manifest alone.
   private func check(
     _ open: OpenBundle, _ project: ProjectFile, in environment: Environment
-  ) throws -> (manifest: Manifest, isTrusted: Bool) {
+  ) throws -> (bundle: CheckedBundle, digest: Digest) {
     let references = trust.isEmpty ? project.trust : trust
     guard references.isEmpty else {
       var verification = BundleVerification(bundle: bundle, trust: references)
       verification.baseSequence = .max
-      let release = try open.verify(verification.acceptance(in: environment), in: environment)
-      return (release.manifest, true)
+      let (verified, digest) = try open.verify(verification.acceptance(in: environment), in: environment)
+      return (.verified(verified, PublishedRelease(open, verified.manifest, bundle: digest), open.file), digest)
     }
     guard try !SignatureReport.all(in: open.envelope).isEmpty else {
       throw BundleError.rejected(.unsigned, at: BundleMember.signaturesName)
     }
     let manifest = try Manifest(decoding: open.reader.manifest)
-    try open.reader.readMembers(manifest.members) { _, _ in }
-    return (manifest, false)
-  }
-
-  private func store(
-    _ release: PublishedRelease, in files: FileGroup, from open: OpenBundle, _ environment: Environment
-  ) throws {
-    let digest = try open.file.digest()
-    guard digest.hexadecimal == release.bundle else { throw BundleError.changedWhileRead(name: open.name) }
-    try files.store(open.file, digest: digest) { environment.progress($0, open.file.count) }
-  }
-}
-
-extension InputFile {
-  /// SHA-256 of the file.
-  func digest() throws -> Digest {
-    var hash = SHA256()
-    try forEachPiece { hash.update($0) }
-    return hash.finish()
+    let digest = try open.reader.readMembers(manifest.members)
+    return (.unverified(PublishedRelease(open, manifest, bundle: digest), open.file), digest)
   }
 }
 
 extension PublishedRelease {
-  fileprivate init(_ open: OpenBundle, manifest: Manifest) throws {
+  fileprivate init(_ open: OpenBundle, _ manifest: Manifest, bundle: Digest) {
     let bytes = open.reader.manifest
-    let identity = SHA256.digest(of: bytes.span)
     self.init(
       name: manifest.name.text, version: manifest.version.text, sequence: manifest.sequence,
       vendor: manifest.vendor.uuid, deviceClass: manifest.deviceClass.uuid,
-      manifest: identity.hexadecimal, bundle: try open.file.digest().hexadecimal,
+      manifest: SHA256.digest(of: bytes.span).hexadecimal, bundle: bundle.hexadecimal,
       size: open.file.count)
   }
 }
 
-/// A bundle that was read to its end, and is what its manifest says.
-package struct CheckedBundle: Sendable {
-  /// What is published.
-  package let release: PublishedRelease
-  /// The bundle.
-  package let file: InputFile
-  /// Whether a trusted key's signature was checked.
-  package let signatureChecked: Bool
+/// A bundle that was read to its end and agrees with its manifest.
+package enum CheckedBundle: Sendable {
+  /// A trusted key signed it.
+  case verified(VerifiedRelease, PublishedRelease, InputFile)
+  /// No key to trust was given, so that its signatures were not checked.
+  case unverified(PublishedRelease, InputFile)
+
+  package var release: PublishedRelease {
+    switch self {
+    case .verified(_, let release, _), .unverified(let release, _): release
+    }
+  }
+
+  package var file: InputFile {
+    switch self {
+    case .verified(_, _, let file), .unverified(_, let file): file
+    }
+  }
+
+  fileprivate var isVerified: Bool { if case .verified = self { true } else { false } }
 }
 
-/// What was published, and where.
+/// The result of a publication.
 package struct Receipt: Encodable, Sendable {
-  /// What came of it.
   package enum Result: String, Encodable, Sendable {
-    /// It was added.
+    /// The bundle was added.
     case published
-    /// The same bundle was there before; nothing was changed.
+    /// The group already holds the bundle. Nothing was changed.
     case alreadyPublished = "already-published"
-    /// A dry run found nothing against it.
+    /// A dry run succeeded.
     case wouldPublish = "would-publish"
   }
 
-  /// What came of it.
   package let result: Result
   /// The file group.
   package let group: String
-  /// Where the group is.
+  /// The place of the group.
   package let destination: String
-  /// The release.
   package let release: PublishedRelease
   /// Whether a trusted key's signature was checked.
   package let signatureChecked: Bool
   /// The firmware's id on the platform.
   package let firmware: Int64?
-  /// What the platform signed: a JWT.
+  /// The receipt that the platform signed, a JWT.
   package let proof: String?
 
-  /// A publication to a platform.
   package init(
     _ checked: CheckedBundle, group: String, destination: String, result: Result, firmware: Int64?, proof: String?
   ) {
@@ -204,16 +187,11 @@ package struct Receipt: Encodable, Sendable {
     self.firmware = firmware
     self.proof = proof
     release = checked.release
-    signatureChecked = checked.signatureChecked
+    signatureChecked = checked.isVerified
   }
 
-  init(_ release: PublishedRelease, _ files: FileGroup, result: Result, _ signatureChecked: Bool) {
-    self.result = result
-    group = files.name
-    destination = files.destination
-    self.release = release
-    self.signatureChecked = signatureChecked
-    firmware = nil
-    proof = nil
+  init(_ checked: CheckedBundle, _ files: FileGroup, result: Result) {
+    self.init(
+      checked, group: files.name, destination: files.destination, result: result, firmware: nil, proof: nil)
   }
 }

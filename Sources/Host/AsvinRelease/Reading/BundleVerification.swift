@@ -4,39 +4,37 @@ import AsvinCrypto
 import AsvinManifest
 import AsvinVerifier
 
-/// Verifies a bundle whole: the envelope as a device does, then every payload against its digest.
+/// Verifies a complete bundle: the envelope as a device does, then every payload against its digest.
 package struct BundleVerification: Sendable {
-  /// The bundle.
   package var bundle: String
-  /// The public keys of which one must have signed.
+  /// The trusted public keys.
   package var trust: [KeyReference]
-  /// The vendor's domain, where it is asked.
+  /// The required domain of the vendor, or `nil` for any.
   package var vendor: String?
-  /// The class's name, where it is asked; it needs the vendor.
+  /// The required name of the class, or `nil` for any. It needs the vendor.
   package var deviceClass: String?
-  /// The rollback floor, where it is asked.
+  /// The rollback floor, or `nil` for none.
   package var floor: UInt64?
-  /// The sequence number of what the device runs.
+  /// The sequence number of the release that the device runs.
   package var baseSequence: UInt64?
-  /// How many of the keys must have signed.
+  /// The number of trusted keys that must have signed.
   package var threshold = 1
 
-  /// A verification against keys, with no further demands.
   package init(bundle: String, trust: [KeyReference]) {
     self.bundle = bundle
     self.trust = trust
   }
 
-  /// Verifies.
+  /// Verifies the bundle.
   ///
-  /// - Returns: the verdict; a rejection is one.
-  /// - Throws: ``Failure`` where there is no verdict: a wrong call, a file that cannot be read.
+  /// - Returns: the verdict, which can be a rejection.
+  /// - Throws: ``Failure`` without a verdict: wrong arguments, or a file that cannot be read.
   package func run(in environment: Environment) throws(Failure) -> Verdict {
     let environment = environment.oneRun()
     let acceptance = try acceptance(in: environment)
     do throws(Failure) {
       let open = try OpenBundle(bundle, in: environment)
-      let release = try open.verify(acceptance, in: environment)
+      let release = try open.verify(acceptance, in: environment).release
       return Verdict(release, of: open)
     } catch {
       guard let reason = error.reason else { throw error }
@@ -53,7 +51,7 @@ package struct BundleVerification: Sendable {
     var keys: [PublicKey] = []
     for reference in trust {
       let key = try reference.publicKey(in: environment)
-      // A key that is given twice is one key.
+      // A duplicate key counts once.
       if !keys.contains(key) { keys.append(key) }
     }
     guard (1...keys.count).contains(threshold) else {
@@ -78,21 +76,20 @@ package struct BundleVerification: Sendable {
   }
 }
 
-/// Whether a release is accepted, and why not.
+/// The result of a verification.
 package struct Verdict: Encodable, Sendable {
   /// `accepted` or `rejected`.
   package let result: String
-  /// The reason's name; `accepted` where there is none.
+  /// The name of the reason, or `accepted`.
   package let reason: String
-  /// The reason's code; 0 where there is none.
+  /// The reason code, or 0.
   package let code: UInt8
-  /// The bundle.
   package let bundle: String
   /// The release that was accepted.
   package let release: ReleaseReport?
   /// The key ids of the trusted keys that signed.
   package let signers: [String]
-  /// What was wrong, for people.
+  /// The cause in words.
   package let message: String?
   /// What to do next.
   package let hint: String?

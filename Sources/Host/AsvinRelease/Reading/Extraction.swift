@@ -4,18 +4,16 @@ import AsvinCrypto
 import AsvinManifest
 import AsvinVerifier
 
-/// Takes an image out of a verified bundle.
+/// Extracts an image from a verified bundle.
 package struct Extraction: Sendable {
-  /// What is verified first.
+  /// The verification of the bundle.
   package var verification: BundleVerification
-  /// The slot.
   package var slot: UInt64
-  /// Where the image goes.
+  /// The path of the image.
   package var output: String
   /// Whether an existing file is replaced.
   package var force: Bool
 
-  /// An extraction of a slot's image.
   package init(_ verification: BundleVerification, slot: UInt64, output: String, force: Bool) {
     self.verification = verification
     self.slot = slot
@@ -23,7 +21,7 @@ package struct Extraction: Sendable {
     self.force = force
   }
 
-  /// Verifies the whole bundle and writes the image. The file appears only after the archive's last byte held.
+  /// Verifies the complete bundle and writes the image. The file appears only after the last byte of the archive is verified.
   ///
   /// - Throws: ``Failure``.
   package func run(in environment: Environment) throws(Failure) -> ExtractionReport {
@@ -37,7 +35,8 @@ package struct Extraction: Sendable {
         throw Failure(.inputMissing, "'\(open.name)' has no slot \(slot)", hint: "it has \(slots)")
       }
       guard let index = release.manifest.components[component].payloads.firstIndex(where: { $0.kind == .image }) else {
-        throw Failure(.rejected, "'\(open.name)' holds no whole image for slot \(slot)", reason: .noUsablePayload)
+        throw Failure(
+          .rejected, "'\(open.name)' does not hold a complete image for slot \(slot)", reason: .noUsablePayload)
       }
       let file = try environment.output(output, force: force, durability: .remade)
       _ = try open.verify(acceptance, in: environment) { member, piece in
@@ -50,14 +49,12 @@ package struct Extraction: Sendable {
   }
 }
 
-/// An image that was taken out.
+/// An extracted image.
 package struct ExtractionReport: Encodable, Sendable {
   /// The file.
   package let output: String
-  /// The slot.
   package let slot: UInt64
   /// Bytes.
   package let size: UInt64
-  /// SHA-256.
   package let sha256: String
 }

@@ -2,7 +2,7 @@ import AsvinHost
 import AsvinBundle
 import AsvinImage
 
-/// A firmware image, for people and for JSON.
+/// The description of a firmware image, for text and JSON.
 package struct ImageReport: Encodable, Sendable {
   /// A check of the image against itself.
   package struct Check: Encodable, Sendable {
@@ -12,15 +12,15 @@ package struct ImageReport: Encodable, Sendable {
     package let result: String
   }
 
-  /// Data at addresses, from a first to a last one, both included.
+  /// An address range of data. Both ends are included.
   package struct Range: Encodable, Sendable {
     /// The first address.
     package let first: UInt64
     /// The last address.
     package let last: UInt64
-    /// Bytes between them, both included.
+    /// Size in bytes.
     package let size: UInt64
-    /// What the container calls the data.
+    /// The name of the data in the container.
     package let label: String?
 
     init(_ range: AddressRange) {
@@ -32,33 +32,29 @@ package struct ImageReport: Encodable, Sendable {
   package struct Family: Encodable, Sendable {
     /// Its number, as `--family` accepts it.
     package let identifier: UInt32
-    /// The chip.
     package let chip: String?
-    /// Where its data is.
+    /// The addresses of its data.
     package let ranges: [Range]
   }
 
-  /// The format.
   package let format: String
-  /// The container it was flattened out of.
+  /// The container that it was flattened from.
   package let container: String?
   /// Bytes that go into the slot.
   package let size: UInt64
-  /// What the image is for: `application`, `bootloader`, `flash` or `storage`.
+  /// `application`, `bootloader`, `flash` or `storage`.
   package let role: String
-  /// The chip.
   package let chip: String?
   /// The version in the image.
   package let version: String?
   /// The project's name in the image.
   package let projectName: String?
-  /// The number that the chip's own rollback protection compares.
+  /// The number that the rollback protection of the chip compares.
   package let secureVersion: UInt32?
-  /// The framework's version.
   package let frameworkVersion: String?
   /// When it was built.
   package let buildTime: String?
-  /// The address it is for.
+  /// The address that the image is linked for.
   package let loadAddress: UInt64?
   /// Bytes of the file before the application.
   package let offset: UInt64
@@ -68,11 +64,10 @@ package struct ImageReport: Encodable, Sendable {
   package let gapBytes: UInt64
   /// The addresses of the container's data that is not in the image.
   package let leftOut: [Range]
-  /// Chips or boards that the container has data for, where one must be chosen.
+  /// The chips or boards in the container, if one must be chosen.
   package let families: [Family]
-  /// The checks.
   package let checks: [Check]
-  /// What else a person should know.
+  /// Further remarks.
   package let notes: [String]
 
   init(_ image: FirmwareImage) {
@@ -107,12 +102,12 @@ package struct ImageReport: Encodable, Sendable {
 
   private static let shownRanges = 256
 
-  /// A file, also a container with more than one image, of which none is chosen.
+  /// Describes a file. A container with more than one image is described without choosing one.
   init(of file: InputFile, name: String) throws {
     do {
       self.init(try FirmwareImage(file, name: name, slot: 0))
     } catch {
-      // Another defect throws here again, with words.
+      // For another defect, this throws the explained error.
       guard let container = try? FirmwareImage.container(of: file), container.isAmbiguous else { throw error }  // above
       self.init(container, size: file.count)
     }

@@ -3,12 +3,10 @@ import AsvinBundle
 import AsvinCrypto
 import AsvinManifest
 
-/// Shows what a bundle or an image is, trusting nothing in it.
+/// Shows the content of a bundle or an image without verifying it.
 package struct Inspection: Sendable {
-  /// The file.
   package var file: String
 
-  /// An inspection of a file.
   package init(file: String) { self.file = file }
 
   /// Reads the file.
@@ -26,7 +24,7 @@ package struct Inspection: Sendable {
       let open = try OpenBundle(input, name: file)
       let manifest = try Manifest(decoding: open.reader.manifest)
       let signatures = try SignatureReport.all(in: open.envelope)
-      try open.reader.readMembers(manifest.members) { _, _ in }
+      try open.reader.readMembers(manifest.members)
       let first = try image(in: open, manifest)
       try input.requireUnchanged()
       return InspectionReport(
@@ -37,31 +35,26 @@ package struct Inspection: Sendable {
 
   private func image(in open: OpenBundle, _ manifest: Manifest) throws -> ImageReport? {
     guard let member = manifest.members.first(where: { $0.name.hasSuffix("-image") }) else { return nil }
-    let contents = BundleContents(of: open.file, manifest: open.reader.manifest, signatures: open.reader.signatureFile)
-    let source = contents.source(of: member, among: manifest.members)
+    let source = open.reader.content(of: member, among: manifest.members)
     return ImageReport(try FirmwareImage(stored: source, name: member.name, slot: 0))
   }
 }
 
-/// What a file is.
+/// The content of a file.
 package struct InspectionReport: Encodable, Sendable {
-  /// What a file can be.
   package enum Kind: String, Encodable, Sendable {
-    /// A bundle.
     case bundle
     /// A firmware image.
     case image
   }
 
-  /// The file.
   package let file: String
-  /// What it is.
   package let kind: Kind
   /// A bundle's release.
   package let release: ReleaseReport?
   /// A bundle's signatures, none of them checked.
   package let signatures: [SignatureReport]?
-  /// The image, or a bundle's first.
+  /// The image, or the first image of a bundle.
   package let image: ImageReport?
 
   init(
@@ -75,13 +68,12 @@ package struct InspectionReport: Encodable, Sendable {
   }
 }
 
-/// What a signature says about itself.
+/// The fields of a signature.
 package struct SignatureReport: Encodable, Sendable {
   /// The algorithm's name, or `unknown`.
   package let algorithm: String
-  /// The key id.
   package let keyID: String
-  /// The kind of thing that is signed.
+  /// The signed type.
   package let type: String
 
   static func all(in envelope: [UInt8]) throws(WireError) -> [SignatureReport] {
@@ -89,7 +81,7 @@ package struct SignatureReport: Encodable, Sendable {
     var cursor = view.signatures
     var reports: [SignatureReport] = []
     while let signature = try cursor.next() {
-      // The type is outside text: quoted, so that no terminal acts on it.
+      // The type is untrusted text. Only a valid name is shown, so that a terminal does not act on it.
       let type = String(decoding: Array(copying: signature.type), as: UTF8.self)
       reports.append(
         SignatureReport(

@@ -1,21 +1,18 @@
 import AsvinCrypto
 import AsvinManifest
 
-/// A manifest, for people and for JSON.
+/// The fields of a manifest, for text and JSON.
 package struct ReleaseReport: Encodable, Sendable {
-  /// A component.
   package struct Component: Encodable, Sendable {
-    /// The slot.
     package let slot: UInt64
     /// Bytes of the image.
     package let size: UInt64
     /// SHA-256 of the image.
     package let sha256: String
-    /// The ways to get it.
+    /// The payloads that produce the image.
     package let payloads: [Payload]
   }
 
-  /// A payload.
   package struct Payload: Encodable, Sendable {
     /// `image`, `patch` or `unknown`.
     package let kind: String
@@ -23,7 +20,7 @@ package struct ReleaseReport: Encodable, Sendable {
     package let size: UInt64
     /// SHA-256 as stored.
     package let sha256: String
-    /// SHA-256 of a patch's base.
+    /// SHA-256 of the base of a patch.
     package let base: String?
     /// Bytes of RAM that applying needs.
     package let memory: UInt64?
@@ -31,21 +28,16 @@ package struct ReleaseReport: Encodable, Sendable {
     package let inPlace: Bool?
   }
 
-  /// An attachment.
   package struct Attachment: Encodable, Sendable {
-    /// Its name.
     package let name: String
-    /// The media type.
     package let mediaType: String
     /// Bytes.
     package let size: UInt64
-    /// SHA-256.
     package let sha256: String
   }
 
   /// The product's name.
   package let name: String
-  /// The version.
   package let version: String
   /// The sequence number.
   package let sequence: UInt64
@@ -55,15 +47,12 @@ package struct ReleaseReport: Encodable, Sendable {
   package let deviceClass: String
   /// Seconds since 1970.
   package let created: UInt64?
-  /// The lowest sequence number a device may update from.
+  /// The lowest sequence number that a device can update from.
   package let lowestBase: UInt64?
-  /// The release's identity: SHA-256 of its manifest.
+  /// SHA-256 of the manifest, which identifies the release.
   package let manifest: String
-  /// Bytes of the manifest.
   package let manifestBytes: Int
-  /// The components.
   package let components: [Component]
-  /// The attachments.
   package let attachments: [Attachment]
 
   enum CodingKeys: String, CodingKey {

@@ -4,7 +4,7 @@ import AsvinCrypto
 import AsvinManifest
 import AsvinVerifier
 
-/// The signatures that a bundle has already, each checked against the key that it names.
+/// The signatures of a signed bundle, each checked against the key that it names.
 struct ExistingSignatures {
   private let manifest: [UInt8]
   private let name: String
@@ -17,9 +17,9 @@ struct ExistingSignatures {
     all = try Envelope.signatures(of: open.envelope)
   }
 
-  /// Checks them. A signature that stays in the bundle must be checked; of those that are dropped, one is enough.
+  /// Checks the signatures. Every signature that stays in the bundle must verify. Of those that are dropped, one is enough.
   ///
-  /// - Parameter keys: the public keys that are known; a key that none of them is cannot be checked.
+  /// - Parameter keys: the known public keys. A signature by another key cannot be checked.
   /// - Throws: ``Failure`` for a signature that is wrong, or that nobody can check.
   func check(by keys: [PublicKey], isKept: Bool) throws {
     guard !all.isEmpty else { throw Failure(Rejection(.unsigned), on: name) }

@@ -3,7 +3,7 @@ import AsvinBundle
 import AsvinCrypto
 import AsvinManifest
 
-/// The manifest that a draft becomes, once everything that it needs is known.
+/// The manifest of a draft.
 struct ManifestDraft {
   private let draft: ReleaseDraft
   private let options: ReleaseOptions

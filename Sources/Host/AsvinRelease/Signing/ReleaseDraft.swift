@@ -2,20 +2,20 @@ import AsvinHost
 import AsvinImage
 import AsvinManifest
 
-/// A release before it is signed: its images, and who it says it is.
+/// A release before it is signed: its images and its identity.
 struct ReleaseDraft {
   let project: ProjectFile
   let template: Template?
   let images: [FirmwareImage]
   let name: Name?
   let version: Name?
-  /// The version as it was asked for, where it was: by option or environment, not by image or project.
+  /// The version from an option or from the environment, not from the image or the project.
   let askedVersion: Name?
   let sequence: UInt64?
-  /// What a bundle says that is signed already.
+  /// The content of a bundle that is already signed.
   private(set) var signed: SignedRelease?
 
-  /// A release that has its manifest already.
+  /// A release with an existing manifest.
   struct SignedRelease {
     let vendor: Identifier
     let deviceClass: Identifier
@@ -23,7 +23,7 @@ struct ReleaseDraft {
     let identity: String
   }
 
-  /// A release that is signed already, whose images lint judges again.
+  /// Creates the draft of a signed release, so that lint can check its images again.
   init(
     of manifest: Manifest, identity: String, images: [FirmwareImage], _ options: ReleaseOptions, _ project: ProjectFile,
     in environment: Environment
@@ -87,7 +87,7 @@ struct ReleaseDraft {
     sequence = options.sequence ?? version?.derivedSequence
   }
 
-  /// The name: as asked for, else the image's own, else the file's, where these can be one.
+  /// The name: from an option, otherwise from the image, otherwise from the file, if these are valid names.
   private static func name(_ asked: String?, of image: FirmwareImage) throws(Failure) -> Name? {
     guard let asked else { return image.description.projectName.flatMap { Name($0) } ?? Name(image.stem) }
     guard let name = Name(asked) else {

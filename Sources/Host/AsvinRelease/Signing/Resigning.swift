@@ -4,8 +4,8 @@ import AsvinCrypto
 import AsvinManifest
 import AsvinVerifier
 
-/// Signs the manifest of a bundle that exists, byte for byte as it is. A second signer vouches for what the first one made:
-/// so the bundle is read to its end, its signatures are checked, and lint judges its images, before a key is used.
+/// Signs the unchanged manifest of an existing bundle. A second signer vouches for the work of the first one. Therefore the
+/// complete bundle is read, its signatures are checked, and lint checks its images before a key is used.
 struct Resigning {
   private let signing: Signing
 
@@ -16,14 +16,14 @@ struct Resigning {
     guard signing.onSigned != .error else {
       throw Failure(
         .failed, "'\(open.name)' is a signed bundle already",
-        hint: "say what to do with it: --on-signed skip, or replace or append with -o FILE")
+        hint: "choose what to do with it: --on-signed skip, or replace or append with -o FILE")
     }
     try compare(manifest, with: open)
     let project = try ProjectFile.find(in: environment)
     let isSkipped = signing.onSigned == .skip
     let signers = isSkipped && signing.keys.isEmpty ? [] : try signing.signers(of: project, in: environment)
     let existing = try ExistingSignatures(of: open)
-    try open.reader.readMembers(manifest.members) { _, _ in }
+    try open.reader.readMembers(manifest.members)
     try existing.check(by: keys(signers, project, in: environment), isKept: signing.onSigned != .replace)
     try lint(open, manifest, project, in: environment)
     guard !isSkipped else {
@@ -37,16 +37,15 @@ struct Resigning {
     let signed = try SignedManifest(open.reader.manifest, with: signers, beside: kept)
     let name = "\(manifest.name.text)-\(manifest.version.text).asvin"
     let output = signing.output ?? Signing.beside(open.name, name)
-    let contents = BundleContents(of: open.file, manifest: open.reader.manifest, signatures: open.reader.signatureFile)
     let size = try signing.write(signed, members: manifest.members, to: output, in: environment) { member in
-      contents.source(of: member, among: manifest.members)
+      open.reader.content(of: member, among: manifest.members)
     }
     return SignReport(
       signed, of: manifest, file: open.name, output: output, size: size,
       action: signing.onSigned == .append ? .appended : .replaced, images: [], signers: signers)
   }
 
-  /// The public keys that the signatures are checked against: those that the user trusts, and those that sign.
+  /// The public keys for checking the signatures: the trusted keys of the user, and the signing keys.
   private func keys(
     _ signers: [PrivateKey], _ project: ProjectFile, in environment: Environment
   ) throws(Failure) -> [PublicKey] {
@@ -58,13 +57,12 @@ struct Resigning {
   private func lint(
     _ open: OpenBundle, _ manifest: Manifest, _ project: ProjectFile, in environment: Environment
   ) throws {
-    let contents = BundleContents(of: open.file, manifest: open.reader.manifest, signatures: open.reader.signatureFile)
     var images: [FirmwareImage] = []
     for member in manifest.members {
       guard case .payload(let component, let index) = member.role,
         manifest.components[component].payloads[index].kind == .image
       else { continue }
-      let source = contents.source(of: member, among: manifest.members)
+      let source = open.reader.content(of: member, among: manifest.members)
       images.append(
         try FirmwareImage(
           stored: source, name: "\(open.name): \(member.name)", slot: manifest.components[component].slot))
@@ -77,7 +75,7 @@ struct Resigning {
     guard findings.isEmpty else { throw Failure(findings) }
   }
 
-  /// Refuses options that a signature over a finished manifest cannot follow.
+  /// Refuses options that would change the manifest.
   private func compare(_ manifest: Manifest, with open: OpenBundle) throws(Failure) {
     let release = signing.release
     if let version = release.version, version != manifest.version.text {

@@ -4,7 +4,7 @@ import AsvinVerifier
 
 /// A bundle that was made.
 package struct SignReport: Encodable, Sendable {
-  /// What was done.
+  /// What `sign` did.
   package enum Action: String, Encodable, Sendable {
     /// An image became a bundle.
     case signed
@@ -12,11 +12,11 @@ package struct SignReport: Encodable, Sendable {
     case replaced
     /// Signatures were added to a bundle.
     case appended
-    /// A bundle was left as it is.
+    /// A bundle was not changed.
     case skipped
   }
 
-  /// What was done.
+  /// What `sign` did.
   package let action: Action
   /// The input.
   package let file: String
@@ -24,19 +24,18 @@ package struct SignReport: Encodable, Sendable {
   package let output: String
   /// Bytes of the bundle.
   package let size: UInt64
-  /// Bytes of manifest and signatures together, as a device gets them.
+  /// Size of the envelope in bytes, as a device receives it.
   package let envelopeBytes: Int
   /// Key ids of the keys that signed now.
   package let signers: [String]
   /// Signatures in the bundle.
   package let signatures: Int
-  /// The release.
   package let release: ReleaseReport
   /// The image of slot 0.
   package let image: ImageReport?
-  /// The images of all slots, in the release's order.
+  /// The images of all slots, in the order of the release.
   package let images: [ImageReport]
-  /// The patches that were made; none where no base was given.
+  /// The patches; empty without a base.
   package let patches: [PayloadPatchReport]
 
   init(

@@ -4,12 +4,12 @@ import AsvinCrypto
 import AsvinManifest
 import AsvinVerifier
 
-/// A manifest's bytes with signatures over them, of which every new one was verified as a device would.
+/// The bytes of a manifest with signatures. Every new signature was verified as a device verifies it.
 struct SignedManifest {
   let bytes: [UInt8]
   let signatures: [[UInt8]]
 
-  /// Signs a manifest with each key, beside signatures that are already there.
+  /// Signs a manifest with each key, and adds the signatures to the existing ones.
   init(_ bytes: [UInt8], with signers: [any Signer], beside existing: [[UInt8]] = []) throws {
     self.bytes = bytes
     var signatures = existing
@@ -25,7 +25,7 @@ struct SignedManifest {
         .usage, "a release carries at most \(Limit.signatures.value) signatures", hint: "sign with fewer keys")
     }
     self.signatures = signatures
-    // A faulty machine or library must be found here, not on the devices: every key on its own must be enough.
+    // A faulty machine or library must be detected here, and not on the devices. Each key alone must be accepted.
     for signer in signers {
       var acceptance = Acceptance(trust: [signer.publicKey])
       acceptance.baseSequence = .max

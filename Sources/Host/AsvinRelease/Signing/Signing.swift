@@ -1,39 +1,37 @@
-package import AsvinHost
 import AsvinBundle
 import AsvinCrypto
-package import AsvinPatch
+package import AsvinHost
 import AsvinImage
 import AsvinManifest
+package import AsvinPatch
 
 /// Makes a signed bundle of a firmware image.
 package struct Signing: Sendable {
-  /// The release.
   package var release: ReleaseOptions
-  /// References of the keys that sign; the project's where none is given.
+  /// The signing keys; if empty, those of the project.
   package var keys: [KeyReference] = []
-  /// Seconds since 1970 to record; `SOURCE_DATE_EPOCH` where not given, and nothing without either.
+  /// The creation time in seconds since 1970; if `nil`, `SOURCE_DATE_EPOCH`, or none.
   package var created: UInt64?
-  /// The lowest sequence number a device may update from.
+  /// The lowest sequence number that a device can update from.
   package var lowestBase: UInt64?
-  /// Images or bundles that devices may update from: a patch is made from each.
+  /// Images or bundles that devices update from. A patch is made from each.
   package var bases: [String] = []
-  /// How much memory the patches are applied in; `nil` takes what the image looks made for.
+  /// The profile of the patches, or `nil` for the one that fits the image.
   package var profile: Profile?
   /// How the patches are written over their bases; `nil` for patches to another slot.
   package var inPlace: InPlaceOptions?
-  /// Where the bundle goes; beside the image where not given.
+  /// The path of the bundle; if `nil`, beside the image.
   package var output: String?
   /// Whether an existing file is replaced.
   package var force = false
-  /// Public keys that the signatures of a bundle are checked against that is signed already.
+  /// Public keys to check the signatures of a bundle that is already signed.
   package var trust: [KeyReference] = []
-  /// What to do with a bundle that is signed already.
+  /// What to do with a bundle that is already signed.
   package var onSigned = OnSigned.error
 
-  /// A signing of a release.
   package init(_ release: ReleaseOptions) { self.release = release }
 
-  /// Checks, signs, verifies what was signed, and writes the bundle. Nothing is written after a failure.
+  /// Checks the release, signs it, verifies the signatures and writes the bundle. Nothing is written after a failure.
   ///
   /// - Throws: ``Failure``.
   package func run(in environment: Environment) throws(Failure) -> SignReport {
@@ -81,7 +79,7 @@ package struct Signing: Sendable {
       images: draft.images.map { ImageReport($0) }, signers: signers, patches: patches.reports)
   }
 
-  /// The keys that sign, each once.
+  /// The signing keys without duplicates.
   func signers(of project: ProjectFile, in environment: Environment) throws(Failure) -> [PrivateKey] {
     let references = keys.isEmpty ? project.keys : keys
     guard !references.isEmpty else {
@@ -97,7 +95,7 @@ package struct Signing: Sendable {
     return signers
   }
 
-  /// Writes a bundle whole, or nothing.
+  /// Writes a complete bundle, or nothing.
   ///
   /// - Returns: its size in bytes.
   func write(
@@ -117,7 +115,7 @@ package struct Signing: Sendable {
     return String(input[...slash]) + name
   }
 
-  /// Refuses numbers that no device or person can use.
+  /// Refuses numbers that a device or a calendar cannot represent.
   private func checkNumbers(_ manifest: Manifest) throws(Failure) {
     if let created = manifest.created, created > Self.lastSecond {
       throw Failure(
@@ -131,7 +129,7 @@ package struct Signing: Sendable {
     }
   }
 
-  /// The last second of the year 9999, after which no date has its usual form.
+  /// The last second of the year 9999. Later dates do not have the usual form.
   private static let lastSecond: UInt64 = 253_402_300_799
 
   private func sourceDateEpoch(_ environment: Environment) throws(Failure) -> UInt64? {
@@ -145,14 +143,14 @@ package struct Signing: Sendable {
 }
 
 extension Failure {
-  /// A refusal by lint; every finding is named.
+  /// A refusal by lint that names every finding.
   init(_ findings: [LintFinding]) {
     let messages = findings.map { "'\($0.file)': \($0.message) [\($0.rule.rawValue)]" }
     self.init(.rejected, messages.joined(separator: "; "), hint: findings.first?.hint)
   }
 }
 
-/// Counts what goes through it to another sink.
+/// Counts the bytes that pass through it to another sink.
 private final class CountingSink: ByteSink {
   private let sink: any ByteSink
   private let total: UInt64
@@ -170,4 +168,48 @@ private final class CountingSink: ByteSink {
     count += UInt64(bytes.count)
     progress(min(count, total), total)
   }
+}
+
+/// What signing does with a bundle that is already signed.
+package enum OnSigned: String, CaseIterable, Sendable {
+  /// Refuses the bundle.
+  case error
+  /// Leaves it unchanged and reports that.
+  case skip
+  /// Replaces its signatures.
+  case replace
+  /// Adds signatures to the existing ones.
+  case append
+}
+
+/// The options of a release. A missing option is taken from the project, the image or the template.
+package struct ReleaseOptions: Sendable {
+  /// The image for slot 0.
+  package var file: String
+  package var version: String?
+  /// The sequence number.
+  package var sequence: UInt64?
+  /// The vendor's domain.
+  package var vendor: String?
+  /// The class's name.
+  package var deviceClass: String?
+  /// The product's name.
+  package var name: String?
+  /// Images for further slots.
+  package var slots: [UInt64: String] = [:]
+  /// The address range of a container that becomes the image, by slot.
+  package var ranges: [UInt64: String] = [:]
+  /// The chip or board of a container, by slot: a number, or the name of a chip.
+  package var families: [UInt64: String] = [:]
+  /// The board template, by name or path.
+  package var template: String?
+  /// The file group that a release is compared with.
+  package var group: String?
+  /// The place of that file group.
+  package var destination: String?
+  /// Lint rules to ignore.
+  package var allowed: Set<LintRule> = []
+
+  /// Creates options for an image, with all others missing.
+  package init(file: String) { self.file = file }
 }

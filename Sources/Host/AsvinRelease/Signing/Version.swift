@@ -17,7 +17,7 @@ extension Name {
     return sequence
   }
 
-  /// Whether this version comes before another, by its leading numeric parts; `nil` where that does not tell.
+  /// Whether this version comes before another, by its leading numeric parts; `nil` if they do not decide.
   func precedes(_ other: Name) -> Bool? {
     let (left, right) = (numericParts, other.numericParts)
     guard let left, let right, left != right else { return nil }

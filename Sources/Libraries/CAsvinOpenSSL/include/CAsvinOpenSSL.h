@@ -1,6 +1,6 @@
-// The part of OpenSSL 3.0 that asvin-pack uses, behind one narrow interface.
+// The functions of OpenSSL 3.0 that asvin-pack uses.
 //
-// Functions that return int: 1 is success, 0 is failure, unless they say otherwise.
+// Functions that return int return 1 for success and 0 for failure, unless the comment states otherwise.
 
 #ifndef CASVINOPENSSL_H
 #define CASVINOPENSSL_H
@@ -15,12 +15,12 @@ int asvin_sha256_update(asvin_sha256 *context, const void *bytes, size_t count);
 int asvin_sha256_finish(asvin_sha256 *context, uint8_t digest[32]);
 void asvin_sha256_free(asvin_sha256 *context);
 
-// MD5, which asvin's clients check a download with, and nothing else: no security rests on it. It is finished and freed as
+// MD5, which asvin's clients check a download with, and for no other purpose: no security depends on it. It is finished and freed as
 // SHA-256 is, with 16 bytes.
 typedef struct evp_md_ctx_st asvin_md5;
 asvin_md5 *asvin_md5_new(void);
 
-// HMAC-SHA-256 (RFC 2104), and a comparison whose time says nothing of the bytes.
+// HMAC-SHA-256 (RFC 2104), and a comparison in constant time.
 int asvin_hmac_sha256(const void *key, size_t key_count, const void *bytes, size_t count, uint8_t code[32]);
 int asvin_same_bytes(const void *left, const void *right, size_t count);
 
@@ -28,7 +28,7 @@ int asvin_same_bytes(const void *left, const void *right, size_t count);
 int asvin_pbkdf2(
     const void *password, size_t password_count, const void *salt, size_t salt_count, int rounds, uint8_t key[32]);
 
-// SHA-1, for version 5 UUIDs (RFC 9562) and nothing else: no security rests on it.
+// SHA-1, only for version 5 UUIDs (RFC 9562): no security depends on it.
 int asvin_sha1(const void *bytes, size_t count, uint8_t digest[20]);
 
 // A key pair or a public key. The algorithm is the COSE number, or 0 for a kind of key that we do not use.

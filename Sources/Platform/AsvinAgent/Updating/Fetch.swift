@@ -1,6 +1,6 @@
 import AsvinHost
 import AsvinCrypto
-import AsvinPatchBuilder
+import AsvinPatchHost
 import AsvinInstaller
 import AsvinPlatformAPI
 import AsvinPlatformClient
@@ -74,7 +74,7 @@ extension DeviceAgent {
         _ = try LongPatch.apply(
           patch.long, to: old.long, maximum: Int(step.size), to: write)
       } else {
-        try write(try PatchBuilder.apply(patch, to: old, maximum: Int(step.size)))
+        try write(try ImagePatch.apply(patch, to: old, maximum: Int(step.size)))
       }
     } catch is DeltaError {
       throw InstallError(.patchInvalid, at: 0)
@@ -85,7 +85,7 @@ extension DeviceAgent {
   private func stored(_ step: ReleasePlan.Step, of plan: ReleasePlan, _ rollout: Int64) async throws -> [UInt8] {
     let size = step.plan.payloadSize
     let name = "payload-\(step.payloadDigest.hexadecimal.prefix(16))"
-    guard size <= UInt64(PatchBuilder.imageBytes) else { throw InstallError(.imageTooLarge, at: 0) }
+    guard size <= UInt64(ImagePatch.imageBytes) else { throw InstallError(.imageTooLarge, at: 0) }
     try removePayloads(but: name)
     let path = path(of: step, plan, sealed: false)
     var patch = try InputFile.existing(folder.file(name))?.read(at: 0, count: Int(size)) ?? []

@@ -62,9 +62,8 @@ extension Firmware {
       guard members.indices.contains(number), case .payload(let component, let index) = members[number].role else {
         return nil
       }
-      let contents = BundleContents(of: bundle, manifest: reader.manifest, signatures: reader.signatureFile)
       return (
-        contents.source(of: members[number], among: members), manifest.components[component].payloads[index]
+        reader.content(of: members[number], among: members), manifest.components[component].payloads[index]
       )
     }
   }
@@ -79,8 +78,7 @@ extension Firmware {
       let reader = try BundleReader(bundle)
       let manifest = try Manifest(decoding: reader.manifest)
       guard let member = manifest.members.first(where: { manifest.isImage($0) }) else { return nil }
-      let contents = BundleContents(of: bundle, manifest: reader.manifest, signatures: reader.signatureFile)
-      return contents.source(of: member, among: manifest.members)
+      return reader.content(of: member, among: manifest.members)
     }
   }
 }

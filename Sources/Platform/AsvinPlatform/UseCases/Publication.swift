@@ -26,8 +26,7 @@ package struct AcceptedBundle: Sendable {
       let envelope = try reader.envelope()
       let verified = try acceptance.verify(envelope)
       let members = verified.manifest.members
-      try reader.readMembers(members) { _, _ in }
-      let contents = BundleContents(of: source, manifest: reader.manifest, signatures: reader.signatureFile)
+      try reader.readMembers(members)
       guard let member = members.first(where: { verified.manifest.isImage($0) }) else {
         throw Failure(
           .rejected, "the bundle has no complete image for slot 0", hint: "sign it with its image",
@@ -35,7 +34,7 @@ package struct AcceptedBundle: Sendable {
       }
       name = verified.manifest.name.text
       version = verified.manifest.version.text
-      image = try Firmware.Content(of: contents.source(of: member, among: members))
+      image = try Firmware.Content(of: reader.content(of: member, among: members))
       release = Firmware.Release(
         digest: verified.digest, sequence: verified.manifest.sequence, deviceClass: verified.manifest.deviceClass,
         envelope: envelope, bundle: digest)

@@ -23,7 +23,7 @@ struct ESP32Builder {
   }
 }
 
-/// Segments, padding and the checksum, behind a header that ends at an offset.
+/// Segments, padding and the checksum, after a header that ends at an offset.
 func espressifSegments(_ segments: [(address: UInt32, data: [UInt8])], after start: Int) -> [UInt8] {
   var bytes: [UInt8] = []
   var checksum: UInt8 = 0xEF
@@ -35,7 +35,7 @@ func espressifSegments(_ segments: [(address: UInt32, data: [UInt8])], after sta
   return bytes + [checksum]
 }
 
-/// A whole flash: bootloader, partition table, application.
+/// A complete flash: bootloader, partition table, application.
 struct FlashDumpBuilder {
   var bootloaderOffset = 0x1000
   var bootloader = ESP32Builder(chipID: 0, entry: 0x4008_0000, hasDescriptor: false)

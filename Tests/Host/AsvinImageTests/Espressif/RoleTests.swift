@@ -62,7 +62,7 @@ import Testing
     #expect(try role(ESP8266Builder.first()) == .application)
     #expect(try role(ESP8266Builder.arduino) == .application)
     #expect(try role(ESP8266Builder.third) == .application)
-    // The older SDK's image has its flash part behind its segments.
+    // The older SDK's image has its flash part after its segments.
     #expect(try role(ESP8266Builder.first() + noise(0x9000)) == .application)
   }
 

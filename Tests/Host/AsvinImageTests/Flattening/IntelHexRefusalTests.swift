@@ -9,7 +9,7 @@ import Testing
     #expect(throws: ImageError.self) { try flatten(Array(text.utf8)) }
   }
 
-  /// The same refusal whether the file is flattened or described, at the line behind the first one.
+  /// The same refusal whether the file is flattened or described, at the line after the first one.
   func expect(_ fault: ImageFault, behindFirst text: String) {
     #expect(error(first + text) == ImageError(fault, at: UInt64(first.utf8.count)))
     #expect(throws: ImageError(fault, at: UInt64(first.utf8.count))) { try describe(Array((first + text).utf8)) }

@@ -47,10 +47,10 @@ package final class SimulatedFlash {
     self.blockBytes = blockBytes
   }
 
-  /// What the slot holds.
+  /// The content of the slot.
   package var slot: [UInt8] { areas[0] }
 
-  /// The power is back.
+  /// Restores power.
   package func restart() { (hasFailed, cutAt) = (false, nil) }
 
   func byte(_ area: FlashArea, _ offset: UInt32) -> UInt8 {
@@ -64,7 +64,7 @@ package final class SimulatedFlash {
   /// Bytes of an area.
   func capacity(_ area: FlashArea) -> UInt32 { area == .slot ? slotRoom : UInt32(areas[area.rawValue].count) }
 
-  /// Changes a byte of the slot, as a bit that flips does.
+  /// Flips a bit of the slot.
   package func flip(_ offset: Int) { areas[0][offset] ^= 1 }
 
   func erase(_ area: FlashArea, _ offset: UInt32) {
@@ -95,7 +95,7 @@ package final class SimulatedFlash {
     }
   }
 
-  /// Only the slot grows: how long the result is, the patch says.
+  /// Only the slot grows, because the patch states the length of the result.
   private func fits(_ area: Int, _ end: Int) -> Bool {
     if area == 0, end > areas[0].count {
       areas[0] += [UInt8](repeating: 0x5A, count: end - areas[0].count)
@@ -106,7 +106,7 @@ package final class SimulatedFlash {
 
   private func begin() -> Bool {
     guard !hasFailed else {
-      // A failure may pass; then an operation that is tried all the same would spoil what can still be recovered.
+      // A failure may be temporary. An operation after it would destroy content that can still be recovered.
       violation = violation ?? "an operation after one that failed"
       cutAt = nil
       return false

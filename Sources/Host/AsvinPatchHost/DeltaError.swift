@@ -1,13 +1,13 @@
 package import AsvinHost
 package import AsvinPatch
 
-/// Why no patch can be made.
+/// Why a patch cannot be made or applied.
 package enum DeltaError: Error, Equatable, Sendable {
-  /// An image is longer than a patch can say.
+  /// An image is longer than a patch can express.
   case imageTooLong
   /// An image was changed while it was read.
   case imageChanged
-  /// The patch that was made does not give the result back; nothing of it may be used.
+  /// The patch does not reproduce the result, so that it must not be used.
   case notProved
   /// The recipe of a Linux patch cannot be read, or does not fit its base.
   case badRecipe(at: Int)
@@ -18,18 +18,18 @@ package enum DeltaError: Error, Equatable, Sendable {
 extension DeltaError: Explained {
   package func failure(on name: String) -> Failure {
     switch self {
-    case .imageTooLong: return Failure(.rejected, "'\(name)' has more than \(PatchBuilder.imageBytes) bytes")
+    case .imageTooLong: return Failure(.rejected, "'\(name)' has more than \(ImagePatch.imageBytes) bytes")
     case .imageChanged: return Failure(.failed, "'\(name)' was changed while it was read")
     case .notProved:
-      return Failure(.failed, "the patch to '\(name)' does not give it back", hint: "report this as a defect")
+      return Failure(.failed, "the patch to '\(name)' does not reproduce it", hint: "report this as a defect")
     case .badRecipe(let place):
       return Failure(.rejected, "'\(name)' cannot be applied: its recipe at byte \(place) does not fit")
     case .patch(let error):
       let hint: String? =
         switch error.reason {
         case .wrongBase: "apply it to the image that it was made from"
-        case .resultTooLong: "raise --max-size where the patch is from a source that is trusted"
-        case .truncated, .trailingBytes, .wrongResult: "get the patch again from where it was made"
+        case .resultTooLong: "raise --max-size if you trust the source of the patch"
+        case .truncated, .trailingBytes, .wrongResult: "get the patch again from its source"
         default: nil
         }
       return Failure(
@@ -41,17 +41,17 @@ extension DeltaError: Explained {
 extension PatchError.Reason {
   fileprivate var words: String {
     switch self {
-    case .notAPatch: "it is no patch"
-    case .unknownFormat: "its format is not known"
+    case .notAPatch: "it is not a patch"
+    case .unknownFormat: "its format is unknown"
     case .wrongBase: "it is for another base"
     case .resultTooLong: "its result is too long"
     case .mapTooLong: "its map has too many covers"
     case .badCover: "a cover lies outside its image"
     case .badRun: "a run of literals is too long"
     case .badWindow: "a window lies outside the result"
-    case .truncated: "it is cut"
+    case .truncated: "it is incomplete"
     case .trailingBytes: "bytes follow its end"
-    case .wrongResult: "its result is not the one it names"
+    case .wrongResult: "its result differs from the one that it names"
     }
   }
 }

@@ -1,25 +1,29 @@
-/// An image with what is compressed in it laid open.
-struct UnpackedImage {
+/// An image whose compressed parts are unpacked.
+package struct UnpackedImage {
   /// A stream in an image.
-  struct Stream: Equatable {
+  package struct Stream: Equatable {
     /// Bytes between the end of the stream before and this one.
-    var gap: Int
+    package var gap: Int
     /// Bytes of its content.
-    var length: Int
-    var format: StreamFormat
-    /// What packs it again; `nil` where that is not asked for.
-    var parameters: DeflateParameters?
+    package var length: Int
+    package var format: StreamFormat
+    /// What packs it again; `nil` if that is not asked for.
+    package var parameters: DeflateParameters?
+
+    init(gap: Int, length: Int, format: StreamFormat, parameters: DeflateParameters? = nil) {
+      (self.gap, self.length, self.format, self.parameters) = (gap, length, format, parameters)
+    }
   }
 
-  private(set) var bytes: [UInt8] = []
-  private(set) var streams: [Stream] = []
-  /// Shorter ones are not worth the words.
+  package private(set) var bytes: [UInt8] = []
+  package private(set) var streams: [Stream] = []
+  /// A shorter stream costs more in the recipe than it saves.
   private static let shortest = 64
 
-  /// Lays an image open.
+  /// Unpacks an image.
   ///
-  /// - Parameter isRepacked: whether streams that zlib does not write again as they are stay closed.
-  init(_ image: [UInt8], isRepacked: Bool, limit: Int) {
+  /// - Parameter isRepacked: whether to leave streams packed that zlib cannot reproduce byte for byte.
+  package init(_ image: [UInt8], isRepacked: Bool, limit: Int) {
     var (place, end) = (0, 0)
     func room(_ end: Int) -> Int { limit - bytes.count - (image.count - end) }
     var usual = DeflateParameters.all[0]
@@ -51,8 +55,8 @@ struct UnpackedImage {
     bytes += image[end...]
   }
 
-  /// Lays an image open where a recipe says that streams are; `nil` where they are not.
-  init?(_ image: [UInt8], at streams: [Stream], limit: Int) {
+  /// Unpacks an image at the streams of a recipe; `nil` if a stream is missing.
+  package init?(_ image: [UInt8], at streams: [Stream], limit: Int) {
     var end = 0
     func room(_ end: Int) -> Int { limit - bytes.count - (image.count - end) }
     for stream in streams {
@@ -67,8 +71,8 @@ struct UnpackedImage {
     bytes += image[end...]
   }
 
-  /// The image of opened bytes, packed again; `nil` where the recipe does not fit them, or makes more than a limit.
-  static func packed(_ bytes: [UInt8], _ streams: [Stream], limit: Int) -> [UInt8]? {
+  /// Packs unpacked bytes again; `nil` if the recipe does not fit them, or if the image exceeds a limit.
+  package static func packed(_ bytes: [UInt8], _ streams: [Stream], limit: Int) -> [UInt8]? {
     var (image, place) = ([UInt8](), 0)
     for stream in streams {
       let start = place + stream.gap
@@ -83,7 +87,7 @@ struct UnpackedImage {
     return bytes.count - place <= limit - image.count ? image + bytes[place...] : nil
   }
 
-  /// Where a stream may start whose wrapping begins at a place: zlib's header (RFC 1950, 2.2), or behind gzip's (RFC
+  /// Where a stream may start whose wrapping begins at a place: at the header of zlib (RFC 1950, 2.2), or after that of gzip (RFC
   /// 1952, 2.3).
   private static func start(_ image: [UInt8], _ place: Int) -> (Int, StreamFormat)? {
     let (first, second) = (image[place], image[place + 1])

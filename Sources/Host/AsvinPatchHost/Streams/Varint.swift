@@ -1,11 +1,11 @@
-/// Numbers of seven bits a byte, the lowest first; the highest bit says that more follow.
-enum Varint {
+/// Numbers of seven bits in each byte, the lowest first. The highest bit is set if more bytes follow.
+package enum Varint {
   /// Bits of a number at most.
-  static let bits = 42
+  package static let bits = 42
   /// Bytes of a number at most.
-  static let longest = bits / 7
+  package static let longest = bits / 7
 
-  static func put(_ number: Int, _ bytes: inout [UInt8]) {
+  package static func put(_ number: Int, _ bytes: inout [UInt8]) {
     var rest = number
     while rest > 127 {
       bytes.append(UInt8(rest & 127 | 128))
@@ -15,7 +15,7 @@ enum Varint {
   }
 
   /// - Throws: ``DeltaError/badRecipe(at:)``.
-  static func get(_ bytes: [UInt8], _ place: inout Int) throws(DeltaError) -> Int {
+  package static func get(_ bytes: [UInt8], _ place: inout Int) throws(DeltaError) -> Int {
     var (number, shift) = (0, 0)
     while place < bytes.count, shift < bits {
       let byte = bytes[place]

@@ -1,10 +1,10 @@
 import AsvinPatch
 import Glibc
 
-/// What it costs to say that bytes are copied, told by how often each is said: the class of a number is how many bits
-/// it has, as in `Numbers`.
+/// The cost of coding a copy, from the frequency of each class of numbers. The class of a number is its count of bits, as in
+/// `Numbers`.
 struct CopyPrices: Sendable {
-  /// What is said of a copy.
+  /// The properties of a copy that are coded.
   struct Copy {
     var run: Int
     var length: Int
@@ -19,7 +19,7 @@ struct CopyPrices: Sendable {
   private static let classes = 33
   private var runs: [Double], lengths: [Double], distances: [Double], places: [Double]
 
-  /// By experience.
+  /// Prices from experience.
   init() {
     func row(_ first: [Double]) -> [Double] {
       first + (first.count..<Self.classes).map { first[first.count - 1] + Double($0 - first.count + 1) * 0.5 }
@@ -30,7 +30,7 @@ struct CopyPrices: Sendable {
     places = [4, 6, 7, 8, 3, 2.5, 5, 6, 7, 1.5]
   }
 
-  /// By what a plan says.
+  /// Prices from the copies of a plan.
   init(counting copies: [Copy]) {
     (runs, lengths) = ([Double](repeating: 0.3, count: Self.classes), [Double](repeating: 0.3, count: 4 * Self.classes))
     (distances, places) = ([Double](repeating: 0.3, count: 2 * Self.classes), [Double](repeating: 0.3, count: 10))
@@ -64,11 +64,48 @@ struct CopyPrices: Sendable {
 
   private static func bits(_ number: Int) -> Int { Int.bitWidth - number.magnitude.leadingZeroBitCount }
 
-  /// What stands behind a number's first one.
+  /// The bits after the highest set bit of a number.
   private static func rest(_ number: Int) -> Double { max(0, Double(bits(number) - 1)) * 0.95 }
 
   private static func price(_ row: inout [Double], _ first: Int, _ count: Int) {
     let sum = row[first..<first + count].reduce(0, +)
     for place in first..<first + count { row[place] = log2(sum / row[place]) }
+  }
+}
+
+/// The cost of each kind of item of a patch in bits: first from experience, then measured by the model for this pair of images.
+struct Costs: Sendable {
+  /// A copied byte that stays as it is.
+  var hit = 0.06
+  /// A byte of a reference that points elsewhere.
+  var reference = 5.0
+  /// Another byte that is wrong.
+  var miss = 7.0
+  /// A byte that is not copied.
+  var literal = 6.0
+  /// The start of a copy, with its place and its length.
+  var begin = 24.0
+  /// To end a copy before another begins.
+  var end = 6.0
+}
+
+/// The costs that a plan measured, for filling its gaps.
+struct Filling {
+  /// Bits of the plan before its gaps were filled.
+  let bits: Double
+  private(set) var tally: Tally
+  private(set) var prices = CopyPrices()
+
+  /// What a plan costs whose gaps are not filled.
+  init(of plan: Plan, _ writer: PatchWriter) {
+    (bits, tally) = writer.tally(plan, literals: LiteralPrices(count: writer.new.count))
+  }
+
+  /// Takes up what a filled plan costs; gives its bits.
+  mutating func tell(_ plan: Plan, _ writer: PatchWriter) -> Double {
+    let (bits, tally) = writer.tally(plan, literals: tally.takeLiterals())
+    self.tally = tally
+    prices = CopyPrices(counting: tally.copies)
+    return bits
   }
 }

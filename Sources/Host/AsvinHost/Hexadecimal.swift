@@ -1,5 +1,5 @@
 /// Lower-case hex, two digits a byte, the most significant first.
-func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
+package func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
   var text: [UInt8] = []
   for byte in bytes {
     for digit in [byte >> 4, byte & 15] { text.append(digit < 10 ? 0x30 + digit : 0x57 + digit) }
@@ -7,7 +7,7 @@ func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
   return String(decoding: text, as: UTF8.self)
 }
 
-/// A number as hex of its full width.
-func hexadecimal(_ value: UInt32) -> String {
+/// Returns the eight digits of a number.
+package func hexadecimal(_ value: UInt32) -> String {
   hexadecimal((0..<4).map { UInt8(truncatingIfNeeded: value >> (24 - 8 * $0)) })
 }

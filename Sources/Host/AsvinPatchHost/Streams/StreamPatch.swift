@@ -1,6 +1,6 @@
 import AsvinPatch
 
-/// A patch between images whose compressed parts are laid open, for devices that have the memory: Linux.
+/// A patch between images whose compressed parts are unpacked, for devices that have the memory: Linux.
 ///
 /// | bytes | |
 /// |---|---|
@@ -13,19 +13,19 @@ import AsvinPatch
 ///
 /// A number is a ``Varint``. The recipe holds the number of streams of the base, and of each its gap and format; then of
 /// the result's, and of each its gap, length and, in one number, format, level and memory level.
-struct StreamPatch {
-  static let magic: UInt8 = 0xD8
-  static let headBytes = 10
+package struct StreamPatch {
+  package static let magic: UInt8 = 0xD8
+  package static let headBytes = 10
 
-  var old: [UnpackedImage.Stream]
-  var new: [UnpackedImage.Stream]
-  var patch: [UInt8]
+  package var old: [UnpackedImage.Stream]
+  package var new: [UnpackedImage.Stream]
+  package var patch: [UInt8]
 
-  init(old: [UnpackedImage.Stream], new: [UnpackedImage.Stream], patch: [UInt8]) {
+  package init(old: [UnpackedImage.Stream], new: [UnpackedImage.Stream], patch: [UInt8]) {
     (self.old, self.new, self.patch) = (old, new, patch)
   }
 
-  func bytes(base: UInt32, result: UInt32) -> [UInt8] {
+  package func bytes(base: UInt32, result: UInt32) -> [UInt8] {
     var recipe: [UInt8] = []
     Varint.put(old.count, &recipe)
     for stream in old {
@@ -52,7 +52,7 @@ struct StreamPatch {
   /// Reads what follows the head.
   ///
   /// - Throws: ``DeltaError/badRecipe(at:)``.
-  init(_ bytes: [UInt8], limit: Int) throws(DeltaError) {
+  package init(_ bytes: [UInt8], limit: Int) throws(DeltaError) {
     var place = Self.headBytes
     let (count, deflated) = (try Varint.get(bytes, &place), try Varint.get(bytes, &place))
     guard count <= limit, deflated <= bytes.count - place,
@@ -71,7 +71,7 @@ struct StreamPatch {
       for _ in 0..<(try Self.count(recipe, &place)) {
         let (gap, length) = (try Varint.get(recipe, &place), try Varint.get(recipe, &place))
         let (format, parameters) = try Self.format(recipe, &place)
-        // Empty ones would cost nothing to say, and much to hold and to pack.
+        // An empty stream costs nothing in a hostile recipe, and memory and time here.
         guard length > 0 else { throw .badRecipe(at: place) }
         new.append(.init(gap: gap, length: length, format: format, parameters: parameters))
       }

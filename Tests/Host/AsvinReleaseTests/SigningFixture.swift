@@ -4,30 +4,30 @@ import AsvinRelease
 import AsvinVerifier
 
 /// A folder in which a firmware is signed: a project file, a key, an image.
-struct Workshop {
+struct SigningFixture {
   let scratch: Scratch
   var environment: Environment
 
   static let keys = "\(Shared.projectFolder)/Keys/TEST-ONLY-"
   static let blink = "\(Shared.projectFolder)/Tests/Firmware/esp-ota-blink/esp-ota-blink.bin"
 
-  /// Runs a test in a workshop whose image is random bytes.
+  /// Runs a test in a fixture whose image is random bytes.
   static func with(
-    _ name: String = #function, project: String? = defaultProject, image: [UInt8] = Workshop.noise(700),
-    _ body: (inout Workshop) throws -> Void
+    _ name: String = #function, project: String? = defaultProject, image: [UInt8] = SigningFixture.noise(700),
+    _ body: (inout SigningFixture) throws -> Void
   ) throws {
     try Scratch.with(name) { scratch in
-      var workshop = Workshop(scratch: scratch, environment: Environment(folder: scratch.folder))
+      var fixture = SigningFixture(scratch: scratch, environment: Environment(folder: scratch.folder))
       if let project { try scratch.write(Array(project.utf8), to: ProjectFile.fileName) }
       try scratch.write(image, to: "firmware.bin")
-      try body(&workshop)
+      try body(&fixture)
     }
   }
 
-  /// As ``with(_:project:image:_:)``, for a test that leaves the workshop as it is.
+  /// As ``with(_:project:image:_:)``, for a test that leaves the fixture as it is.
   static func using(
-    _ name: String = #function, project: String? = defaultProject, image: [UInt8] = Workshop.noise(700),
-    _ body: (Workshop) throws -> Void
+    _ name: String = #function, project: String? = defaultProject, image: [UInt8] = SigningFixture.noise(700),
+    _ body: (SigningFixture) throws -> Void
   ) throws {
     try with(name, project: project, image: image) { try body($0) }
   }

@@ -1,29 +1,29 @@
 import CAsvinZlib
 
-/// How a deflate stream is wrapped (RFC 1950, RFC 1951).
-enum StreamFormat: UInt8 {
+/// The wrapping of a deflate stream (RFC 1950, RFC 1951).
+package enum StreamFormat: UInt8 {
   case raw, zlib
 
-  var windowBits: Int32 { self == .raw ? -15 : 15 }
+  package var windowBits: Int32 { self == .raw ? -15 : 15 }
 }
 
-/// The parameters that make zlib write a stream again as it was.
-struct DeflateParameters: Equatable {
-  var level: Int32
-  var memoryLevel: Int32
+/// The parameters with which zlib reproduces a stream.
+package struct DeflateParameters: Equatable {
+  package var level: Int32
+  package var memoryLevel: Int32
 
-  /// The usual ones first.
-  static let all = [9, 6, 1, 8, 7, 5, 4, 3, 2].flatMap { level in
+  /// All combinations, the most common first.
+  package static let all = [9, 6, 1, 8, 7, 5, 4, 3, 2].flatMap { level in
     [8, 9].map { DeflateParameters(level: level, memoryLevel: $0) }
   }
 }
 
 /// Streams through zlib.
-enum Deflate {
-  /// A stream's content, and the bytes that the stream has; `nil` where there is no whole one.
+package enum Deflate {
+  /// The content of a stream, and the size of the stream in bytes; `nil` if the stream is incomplete.
   ///
   /// - Parameter limit: bytes of the content at most.
-  static func inflated(
+  package static func inflated(
     _ bytes: [UInt8], at start: Int, _ format: StreamFormat, limit: Int
   ) -> (content: [UInt8], count: Int)? {
     var stream = unsafe z_stream()
@@ -51,7 +51,7 @@ enum Deflate {
   }
 
   /// A content as a stream.
-  static func deflated(_ content: ArraySlice<UInt8>, _ format: StreamFormat, _ parameters: DeflateParameters)
+  package static func deflated(_ content: ArraySlice<UInt8>, _ format: StreamFormat, _ parameters: DeflateParameters)
     -> [UInt8]?
   {
     var stream = unsafe z_stream()

@@ -5,8 +5,8 @@ extension LongPatch {
   /// Applies a patch, part after part.
   ///
   /// - Parameters:
-  ///   - maximum: bytes of the result at most: what a manifest says, where there is one.
-  ///   - sink: takes the result; what it was given means nothing where this throws.
+  ///   - maximum: the size limit of the result in bytes: the size in the manifest, if there is one.
+  ///   - sink: receives the result. If this function throws, the bytes that the sink received are worthless.
   /// - Returns: bytes of the result.
   /// - Throws: ``DeltaError``, and what reading and the sink throw.
   package static func apply(
@@ -39,7 +39,7 @@ extension LongPatch {
       let bytes = try patch.bytes(place..<place + part.patchBytes)
       let source = try part.bytes(of: base)
       let result = try located(place) { () throws(DeltaError) in
-        try PatchBuilder.apply(bytes, to: source, maximum: part.count)
+        try ImagePatch.apply(bytes, to: source, maximum: part.count)
       }
       guard result.count == part.count else { throw DeltaError.patch(PatchError(.wrongResult, at: UInt64(place))) }
       hash.update(result)
@@ -52,7 +52,7 @@ extension LongPatch {
     return count
   }
 
-  /// An error's place counts from the start of the whole patch.
+  /// The offset of an error counts from the start of the complete patch.
   private static func located<Value>(_ start: Int, _ body: () throws(DeltaError) -> Value) throws(DeltaError) -> Value {
     do throws(DeltaError) {
       return try body()

@@ -1,5 +1,6 @@
 import AsvinPatch
 import AsvinPatchBuilder
+import AsvinPatchHost
 import Testing
 
 @testable import AsvinInstaller

@@ -3,6 +3,7 @@ import Testing
 
 @testable import AsvinPatch
 @testable import AsvinPatchBuilder
+@testable import AsvinPatchHost
 
 /// A row without a constant fails, and so does a constant without a row.
 @Suite("The pages of the patch header and of feature bits beside the format")

@@ -26,7 +26,7 @@ struct RolloutListCommand: ReportingCommand {
 
   func outcomes(in environment: Environment, _ report: (RolloutTable) throws -> Void) throws {
     let rollouts = try platform.tasks(in: environment).run { platform in
-      try await platform.must(.get, "/manage/rollouts", as: RolloutList.self).items
+      try await platform.require(.get, "/manage/rollouts", as: RolloutList.self).items
     }
     try report(RolloutTable(rollouts: rollouts))
   }
@@ -106,7 +106,7 @@ struct RolloutAction<Change: RolloutChange>: ReportingCommand {
     let (name, action) = (rollout, Change.name)
     let changed = try platform.tasks(in: environment).run { platform in
       let rollout = try await platform.rollout(name)
-      return try await platform.must(.post, "/manage/rollouts/\(rollout.id)/\(action)", as: RolloutReply.self)
+      return try await platform.require(.post, "/manage/rollouts/\(rollout.id)/\(action)", as: RolloutReply.self)
     }
     try report(RolloutView(rollout: changed, devices: []))
   }

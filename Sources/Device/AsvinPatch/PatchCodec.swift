@@ -48,7 +48,7 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
     _ tables: Tables, base: consuming Base, output: consuming Output, coder: consuming Coder,
     workspace memory: UnsafeMutableRawBufferPointer
   ) {
-    var workspace = unsafe Workspace(memory)
+    var workspace = unsafe PatchWorkspace(memory)
     unsafe self.memory = memory
     unsafe state = workspace.take(1, of: Checkpoint.self)
     self.coder = coder

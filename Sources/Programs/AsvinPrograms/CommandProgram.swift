@@ -59,7 +59,7 @@ package enum CommandProgram {
   ) throws -> any ParsableCommand {
     if let name = arguments.first,
       let subcommand = root.configuration.subcommands.first(where: { $0.configuration.commandName == name }),
-      let command = try? subcommand.parse(Array(arguments.dropFirst()))  // the root parses it again and reports the error
+      let command = try? subcommand.parse(Array(arguments.dropFirst()))  // the root reports the error
     {
       return command
     }

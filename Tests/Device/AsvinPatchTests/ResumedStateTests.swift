@@ -20,7 +20,7 @@ struct ResumedStateTests {
     let bytes = AddressMap.bytes(10)
     let memory = unsafe Self.memory(bytes)
     defer { unsafe memory.deallocate() }
-    var workspace = unsafe Workspace(UnsafeMutableRawBufferPointer(rebasing: memory[..<bytes]))
+    var workspace = unsafe PatchWorkspace(UnsafeMutableRawBufferPointer(rebasing: memory[..<bytes]))
     let map = AddressMap(capacity: 10, in: &workspace)
     for index in 0..<bytes { unsafe memory[index] = 0xFF }
     map.checkEntries()

@@ -1,4 +1,4 @@
-// Blinks the LED on GPIO2 (an ESP-12 module's blue one, lit when low) and says its name on UART0 at each start.
+// Blinks the LED on GPIO2 (an ESP-12 module's blue one, lit when low) and prints its name on UART0 at each start.
 //
 // Registers and their bits: Espressif, "ESP8266 Technical Reference", chapters on GPIO, UART and the watchdog.
 

@@ -70,7 +70,7 @@ struct DeltaTests {
 
   @Test("A release holds patches in place, with their feature bit, beside the compressed image")
   func releaseInPlace() throws {
-    let text = Array(String(repeating: "what a device says when it starts; ", count: 200).utf8)
+    let text = Array(String(repeating: "text that a device prints at its start; ", count: 200).utf8)
     try SigningFixture.with(image: Self.new + text) { fixture in
       try fixture.scratch.write(Self.old + text, to: "old.bin")
       let report = try fixture.sign {

@@ -6,7 +6,7 @@ struct Counters {
   private let count: UInt32
 
   /// A table of *n* contexts.
-  init(_ count: UInt32, in workspace: inout Workspace) {
+  init(_ count: UInt32, in workspace: inout PatchWorkspace) {
     unsafe slots = Self.slots(Int(count), in: &workspace)
     self.count = count
   }
@@ -15,7 +15,7 @@ struct Counters {
   func place(_ hash: UInt32) -> Int { Int(truncatingIfNeeded: (UInt64(hash) &* UInt64(count)) >> 32) }
 
   /// Slots without statistics.
-  static func slots(_ count: Int, in workspace: inout Workspace) -> UnsafeMutablePointer<UInt16> {
+  static func slots(_ count: Int, in workspace: inout PatchWorkspace) -> UnsafeMutablePointer<UInt16> {
     unsafe workspace.take(count, of: UInt16.self, filledWith: 0x8000_8000)
   }
 
@@ -51,7 +51,7 @@ struct FineCounters {
   private let slots: UnsafeMutablePointer<UInt32>
   private let mask: UInt32
 
-  init(bits: UInt32, in workspace: inout Workspace) {
+  init(bits: UInt32, in workspace: inout PatchWorkspace) {
     let count = 1 &<< Int(bits)
     unsafe slots = workspace.take(count, of: UInt32.self, filledWith: 0x8000_0000)
     mask = UInt32(truncatingIfNeeded: count) &- 1

@@ -13,7 +13,7 @@ struct Mixer {
   ///
   /// - Parameter burst: weights are learned fast for the first `1 << burst` bits, then ever more slowly, because small
   ///   patches are short and large ones need no speed.
-  init(bits: Int, burst: Int32, first: UInt32, in workspace: inout Workspace) {
+  init(bits: Int, burst: Int32, first: UInt32, in workspace: inout PatchWorkspace) {
     self.burst = burst
     unsafe learned = workspace.take(1, of: UInt32.self, filledWith: 1)
     unsafe weights = workspace.take(Self.inputs &<< bits, of: Int32.self, filledWith: first)

@@ -18,7 +18,7 @@ struct Numbers {
 
   private let slots: UnsafeMutablePointer<UInt16>
 
-  init(in workspace: inout Workspace) {
+  init(in workspace: inout PatchWorkspace) {
     unsafe slots = Counters.slots(Int(Self.flagStart + Self.flags), in: &workspace)
   }
 

@@ -38,7 +38,7 @@ struct AddressMap {
 
   static func bytes(_ capacity: Int) -> Int { capacity * 14 + 8 + capacity % 2 * 2 }
 
-  init(capacity: Int, in workspace: inout Workspace) {
+  init(capacity: Int, in workspace: inout PatchWorkspace) {
     self.capacity = capacity
     unsafe covers = workspace.take(capacity, of: Cover.self)
     unsafe byOld = workspace.take(capacity, of: UInt16.self)

@@ -18,7 +18,7 @@ struct TargetCache {
 
   static func bytes(_ targets: UInt32) -> Int { 2 * 4 * Int(targets) * 7 / 4 }
 
-  init(targets: UInt32, in workspace: inout Workspace) {
+  init(targets: UInt32, in workspace: inout PatchWorkspace) {
     self.targets = targets
     unsafe entries = workspace.take(Int(targets) * 7 / 4, of: (key: UInt32, shift: UInt32).self)
   }

@@ -20,7 +20,7 @@ struct HitModel {
     (4 << Int(bits)) + Mixer.bytes(bits: 6) + 128 + MemoryLayout<Past>.stride
   }
 
-  init(bits: UInt32, in workspace: inout Workspace) {
+  init(bits: UInt32, in workspace: inout PatchWorkspace) {
     counters = FineCounters(bits: bits, in: &workspace)
     mixer = Mixer(bits: 6, burst: 13, first: 8_000, in: &workspace)
     unsafe reliability = workspace.take(128, of: UInt8.self, filledWith: .max)

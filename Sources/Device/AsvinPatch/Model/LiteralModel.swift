@@ -8,7 +8,7 @@ struct LiteralModel {
   /// Bytes of a workspace, with a table of *n* slots.
   static func bytes(_ slots: UInt32) -> Int { 2 * Int(slots) + Mixer.bytes(bits: 6) }
 
-  init(slots: UInt32, in workspace: inout Workspace) {
+  init(slots: UInt32, in workspace: inout PatchWorkspace) {
     counters = Counters(slots, in: &workspace)
     mixer = Mixer(bits: 6, burst: 12, first: 12_000, in: &workspace)
   }

@@ -25,7 +25,7 @@ struct ReferencePredictor {
   private var origin: UInt32 = 0
 
   @unsafe
-  init(_ settings: UnsafeMutablePointer<PatchSettings>, _ tables: Tables, in workspace: inout Workspace) {
+  init(_ settings: UnsafeMutablePointer<PatchSettings>, _ tables: Tables, in workspace: inout PatchWorkspace) {
     unsafe self.settings = settings
     regions = unsafe RegionView(PatchSettings.layout(in: settings))
     map = AddressMap(capacity: tables.covers, in: &workspace)

@@ -44,7 +44,7 @@ package struct LockHolder: Equatable, Sendable {
 
   /// The process that a lock's file names, or `nil` if none is named or it has ended.
   package init?(ofLock path: String) {
-    guard let bytes = try? InputFile(path).read(at: 0, count: 256) else { return nil }  // a lock without a readable name has no known holder
+    guard let bytes = try? InputFile(path).read(at: 0, count: 256) else { return nil }  // its holder is unknown
     let parts = String(decoding: bytes, as: UTF8.self).split(whereSeparator: { $0 == " " || $0 == "\n" })
     guard parts.count >= 2, let process = Int32(parts[0]), process > 0 else { return nil }
     (self.process, program) = (process, parts[1...].joined(separator: " "))

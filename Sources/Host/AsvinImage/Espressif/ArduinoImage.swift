@@ -39,7 +39,7 @@ struct ArduinoImage {
   }
 
   private func crc(of source: some ImageSource, end: UInt64) throws(ImageError) -> String {
-    var crc = CRC32(.direct)
+    var crc = ImageCRC32(.direct)
     for range in [0..<Self.placeholder.lowerBound, Self.placeholder.upperBound..<end] {
       if range.lowerBound == Self.placeholder.upperBound {
         crc.update([UInt8](repeating: 0, count: Self.placeholder.count))

@@ -26,7 +26,7 @@ struct ESP8266BootloaderImage {
     guard let walk else { return [IntegrityCheck(broken: "segments")] }
     let checksum = try walk.checksum(of: source)
     guard walk.end <= source.count else { return [checksum, IntegrityCheck(broken: "CRC-32")] }
-    var crc = CRC32(.reflected)
+    var crc = ImageCRC32(.reflected)
     var pieces = PieceReader(0..<walk.end, of: source)
     while let piece = try pieces.next() { crc.update(piece) }
     // Espressif's own finish (gen_appbin.py): the magnitude of the CRC taken as a signed number.

@@ -26,7 +26,7 @@ enum DFUFile {
     guard let suffix = try suffix(of: source), suffix.bytes[8..<11].elementsEqual("UFD".utf8),
       suffix.byte(11) == suffixBytes
     else { throw ImageError(.truncated, at: source.count) }
-    var crc = CRC32(.reflected)
+    var crc = ImageCRC32(.reflected)
     var pieces = PieceReader(0..<source.count - 4, of: source)
     while let piece = try pieces.next() { crc.update(piece) }
     guard crc.register == suffix.word(12) else { throw ImageError(.fileChecksum, at: source.count - 4) }

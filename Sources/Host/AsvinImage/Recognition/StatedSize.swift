@@ -45,7 +45,7 @@ enum StatedSize {
     guard let fields = try source.fields(at: 0, count: 64, isBigEndian: true) else {
       return [IntegrityCheck(broken: "header")]
     }
-    var crc = CRC32(.reflected)
+    var crc = ImageCRC32(.reflected)
     crc.update(fields.bytes[..<4] + [0, 0, 0, 0] + fields.bytes[8...])
     return [
       IntegrityCheck("header CRC-32", expected: hexadecimal(fields.word(4)), found: hexadecimal(~crc.register)),

@@ -13,7 +13,7 @@ enum PublishedCheck {
     // A platform makes this comparison itself when a bundle is published.
     guard !Publication.isPlatform(destination) else { return [] }
     let folder = options.destination == nil ? draft.project.folder : environment.folder
-    let index = try FileGroup(name, at: destination, from: folder).index()
+    let index = try FolderGroup(name, at: destination, from: folder).index()
     if let signed = draft.signed {
       // A published release with another signature is the same release.
       guard !index.releases.contains(where: { $0.manifest == signed.identity }),

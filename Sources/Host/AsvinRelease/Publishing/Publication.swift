@@ -37,7 +37,7 @@ package struct Publication: Sendable {
         .usage, "'\(destination)' is a platform, and not a folder", hint: "give a folder, as --to dir:releases")
     }
     let base = self.destination == nil ? project.folder : environment.folder
-    let files = try FileGroup(name, at: destination, from: base)
+    let files = try FolderGroup(name, at: destination, from: base)
     let open = try OpenBundle(bundle, in: environment)
     return try explaining(bundle) {
       let (checked, digest) = try check(open, project, in: environment)
@@ -190,7 +190,7 @@ package struct Receipt: Encodable, Sendable {
     signatureChecked = checked.isVerified
   }
 
-  init(_ checked: CheckedBundle, _ files: FileGroup, result: Result) {
+  init(_ checked: CheckedBundle, _ files: FolderGroup, result: Result) {
     self.init(
       checked, group: files.name, destination: files.destination, result: result, firmware: nil, proof: nil)
   }

@@ -83,7 +83,7 @@ extension DeviceAgent {
 
   /// Records in the slot sets that the running release is confirmed. A trial whose confirmation is recorded there is
   /// confirmed, because only the last boot record was lost.
-  private func settleConfirmed(_ state: inout DeviceState) throws {
+  private func settleConfirmed(_ state: inout AgentState) throws {
     let slotSet = state.running.slotSet
     if let candidate = state.candidate, candidate.content.isConfirmed == true { return }
     guard state.running.content.isConfirmed != true else { return }
@@ -94,7 +94,7 @@ extension DeviceAgent {
   }
 
   /// Reports the result of the last update again after the outbox was lost. A repeated report changes nothing.
-  private func repairOutbox(_ state: DeviceState) {
+  private func repairOutbox(_ state: AgentState) {
     guard outbox.isDamaged else { return }
     log("'\(Outbox.file)' was damaged; its reports are lost")
     outbox.isDamaged = false

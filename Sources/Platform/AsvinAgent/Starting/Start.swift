@@ -48,7 +48,7 @@ extension DeviceAgent {
   }
 
   /// Runs the check of the release on trial.
-  private func check(_ state: inout DeviceState) async throws -> Outcome {
+  private func check(_ state: inout AgentState) async throws -> Outcome {
     guard let candidate = try self.state().candidate else { return .nothing }
     let version = candidate.content.version
     switch await hooks.check(hookRelease(candidate.content, in: candidate.slotSet)) {
@@ -57,7 +57,7 @@ extension DeviceAgent {
     }
   }
 
-  private func confirm(_ slotSet: SlotSet, _ content: SlotSetContent, _ state: inout DeviceState) async throws
+  private func confirm(_ slotSet: SlotSet, _ content: SlotSetContent, _ state: inout AgentState) async throws
     -> Outcome
   {
     try change(running: slotSet) { boot in
@@ -78,7 +78,7 @@ extension DeviceAgent {
     return .updated(content.version)
   }
 
-  private func revert(_ version: String, _ state: inout DeviceState, _ why: String) async throws -> Outcome {
+  private func revert(_ version: String, _ state: inout AgentState, _ why: String) async throws -> Outcome {
     let content = state.candidate?.content
     try change { try $0.revert() }
     isTrial = false
@@ -95,7 +95,7 @@ extension DeviceAgent {
   }
 
   /// Performs a start without a candidate. It reports the result of an update if power was lost before the report.
-  private func begin(without state: DeviceState) async throws -> Outcome {
+  private func begin(without state: AgentState) async throws -> Outcome {
     if let trial = outbox.trial {
       let isConfirmed = state.running.content.sequence == trial
       let reason = isConfirmed ? nil : Int(Reason.notConfirmed.rawValue)
@@ -118,7 +118,7 @@ extension DeviceAgent {
   /// Changes the boot record durably.
   func change(running: SlotSet? = nil, _ body: (inout BootState<FileRegion>) throws -> Void) throws {
     let region = try folder.bootRegion()
-    var boot = try DeviceState(folder.slotSets(identity), region, identity, running: running).boot
+    var boot = try AgentState(folder.slotSets(identity), region, identity, running: running).boot
     do {
       try body(&boot)
       try region.file.flush()

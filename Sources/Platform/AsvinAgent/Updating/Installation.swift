@@ -13,7 +13,7 @@ struct PayloadFailure: Error {
 
 extension DeviceAgent {
   /// Installs an offered release and requests the restart of the device.
-  func install(_ update: UpdateReply, over state: DeviceState) async throws -> Outcome {
+  func install(_ update: UpdateReply, over state: AgentState) async throws -> Outcome {
     outbox.rollout = update.rollout
     withdrawn.remove(update.rollout)
     do {
@@ -57,7 +57,7 @@ extension DeviceAgent {
   }
 
   /// Fetches a release into the free slot set. A payload that fails is replaced by the next best one.
-  private func fetched(_ update: UpdateReply, over state: DeviceState) async throws -> ReleasePlan {
+  private func fetched(_ update: UpdateReply, over state: AgentState) async throws -> ReleasePlan {
     // A patch is applied to the bytes on the disk, which may differ from the record.
     var running = state.running.content
     damaged = try folder.damagedSlots(running, in: state.running.slotSet)
@@ -90,7 +90,7 @@ extension DeviceAgent {
 
   /// Fetches a release into the free slot set as planned.
   private func install(
-    _ plan: ReleasePlan, over state: DeviceState, rollout: Int64, envelope: [UInt8]
+    _ plan: ReleasePlan, over state: AgentState, rollout: Int64, envelope: [UInt8]
   ) async throws {
     let free = state.running.slotSet.other
     try change { boot in

@@ -4,7 +4,7 @@ import AsvinCrypto
 import AsvinManifest
 
 /// A file group in a folder: `objects/sha256/aa/…` by content, `groups/NAME.json` as its index.
-struct FileGroup {
+struct FolderGroup {
   let name: String
   /// The folder as the user wrote it.
   let destination: String

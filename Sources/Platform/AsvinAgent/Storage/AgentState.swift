@@ -7,7 +7,7 @@ import AsvinVerifier
 import AsvinManifest
 
 /// The state of a device: the releases in both slot sets, which one runs, and which one is pending or on trial.
-struct DeviceState {
+struct AgentState {
   var sets: SlotSets
   var boot: BootState<FileRegion>
   /// The rollback floor: the highest sequence number of the boot record, the factory image and the confirmed releases.
@@ -73,8 +73,8 @@ extension DeviceFolder {
   /// Reads the state from the disk.
   ///
   /// - Throws: ``Failure`` if no slot set has the running release, `FileError` if the disk fails.
-  func state(_ identity: DeviceIdentity) throws -> DeviceState {
-    try DeviceState(slotSets(identity), readBootRegion(), identity)
+  func state(_ identity: DeviceIdentity) throws -> AgentState {
+    try AgentState(slotSets(identity), readBootRegion(), identity)
   }
 
   /// Reads the releases in both slot sets.
@@ -98,5 +98,5 @@ extension DeviceFolder {
 
 extension DeviceAgent {
   /// Reads the state from the disk.
-  func state() throws -> DeviceState { try folder.state(identity) }
+  func state() throws -> AgentState { try folder.state(identity) }
 }

@@ -1,5 +1,5 @@
 /// A CRC with the polynomial 0x04C11DB7 of bytes that come in pieces.
-struct CRC32 {
+struct ImageCRC32 {
   /// Which bit of a byte goes first.
   enum Order {
     /// The lowest bit first, as Ethernet and zlib do it.

@@ -1,6 +1,6 @@
 /// The memory that a patch is applied in. The caller provides it; nothing else is allocated.
 @safe
-struct Workspace {
+struct PatchWorkspace {
   private var next: UnsafeMutablePointer<UInt32>
   /// Words that are left.
   private var left: Int

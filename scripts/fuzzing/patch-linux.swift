@@ -3,7 +3,6 @@
 // Input: what it is (the base in the lowest four bits; bit 5: a container without its head; bit 6: an image), else a
 // recipe's length, the recipe, and the patch between the opened images: a recipe's checksum would keep the fuzzer out.
 
-import AsvinPatchHost
 import CAsvinZlib
 
 /// Bytes of anything that is inflated or patched.

@@ -32,7 +32,12 @@ package final class FolderLock {
     flock(descriptor, LOCK_UN)
   }
 
-  deinit { close(descriptor) }
+  /// Unlocks before closing, because a child process that was forked a moment ago still has the descriptor, and the lock
+  /// with it, until it runs its program.
+  deinit {
+    flock(descriptor, LOCK_UN)
+    close(descriptor)
+  }
 }
 
 /// The process that holds a ``FolderLock``.

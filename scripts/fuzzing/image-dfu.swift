@@ -30,7 +30,7 @@ public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     file = Array("DfuSe".utf8) + [1] + word(UInt32(11 + targets.count)) + [number] + targets
   }
   file += [0, 0, 0, 0, 0, 0, 0x1A, 1] + Array("UFD".utf8) + [16]
-  var crc = CRC32(.reflected)
+  var crc = ImageCRC32(.reflected)
   crc.update(file)
   ContainerRules.check(file + word(crc.register))
   return 0

@@ -2,6 +2,8 @@
 //
 // Input: 0 and a text; or another number, then records: a type, an address of two bytes, a count, the data.
 
+import AsvinHost
+
 /// Called by the fuzzer with each input.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {

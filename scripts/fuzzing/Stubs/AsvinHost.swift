@@ -15,8 +15,12 @@ public protocol Explained: Error {
   func failure(on name: String) -> Failure
 }
 
-/// No digits: the text is not compared.
-public func hexadecimal(_ bytes: some Sequence<UInt8>) -> String { "" }
+/// The hexadecimal digits of bytes.
+public func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
+  var text = ""
+  for byte in bytes { text += String(byte >> 4, radix: 16) + String(byte & 15, radix: 16) }
+  return text
+}
 
-/// No digits.
+/// No digits: the text is not compared.
 public func hexadecimal(_ value: UInt32) -> String { "" }

@@ -118,7 +118,7 @@ public enum SignatureAlgorithm: Int64, CaseIterable, Sendable {
 public enum ManifestSchema {
   /// The manifest format that this code reads and writes.
   public static let format: UInt64 = 1
-  /// `typ` of a signature over a manifest: compared, so that one over a key set never stands for it.
+  /// `typ` of a signature over a manifest: compared, so that one over a key set is never accepted in its place.
   public static let manifestType: StaticString = "asvin-manifest"
   /// `typ` of a signature over a key set.
   public static let keySetType: StaticString = "asvin-keyset"

@@ -5,7 +5,7 @@ package import AsvinPatch
 /// | bytes of a half | |
 /// |---|---|
 /// | 12 | the patch's header |
-/// | 4 | the first bytes of the patch's first link, which stand for all of its bytes |
+/// | 4 | the first bytes of the first link, which identify the patch |
 /// | 4 | the number of the window, counted from 1 |
 /// | 4, 4 | CRC-32 of each spare block |
 /// | the workspace | as ``AsvinPatch/PatchOutput/commit(_:state:)`` received it |
@@ -26,7 +26,7 @@ package struct PatchJournal<Region: FlashRegion> {
 
   /// A journal without a checkpoint.
   ///
-  /// - Parameter patch: a number that stands for the patch: the first bytes of its first link.
+  /// - Parameter patch: a number that identifies the patch: the first bytes of its first link.
   /// - Returns: `nil` for a patch to another slot.
   package init?(_ header: PatchHeader, on flash: InPlaceFlash<Region>, patch: UInt32) {
     guard let inPlace = header.inPlace else { return nil }

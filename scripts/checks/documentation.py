@@ -111,8 +111,11 @@ def build() -> list[str]:
     if not docc or not docc.exists():
         print("check: documentation, DocC is not in this toolchain: the catalog was not built")
         return []
+    # A clean clone has no folder for DocC's output, and DocC does not create one.
+    output = ROOT / ".build/documentation"
+    output.parent.mkdir(exist_ok=True)
     result = subprocess.run(
-        [docc, "convert", CATALOG, "--output-dir", ROOT / ".build/documentation", "--warnings-as-errors",
+        [docc, "convert", CATALOG, "--output-dir", output, "--warnings-as-errors",
          "--fallback-display-name", "asvin-pack", "--fallback-bundle-identifier", "asvin-pack"],
         capture_output=True, text=True)
     return [] if result.returncode == 0 else [f"DocC does not build the catalog:\n{result.stdout}{result.stderr}"]

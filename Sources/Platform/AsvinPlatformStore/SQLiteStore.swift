@@ -100,15 +100,11 @@ package final class SQLiteStore: PlatformStore {
     try await read { try body(SQLiteTransaction(database: $0, workspace: workspace.value)) }
   }
 
-  package func attempt<Result: Sendable>(
+  package func tryOnSnapshot<Result: Sendable>(
     in workspace: ID<Workspace>, _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
   ) async throws -> Result {
-    do {
-      return try await read { try body(SQLiteTransaction(database: $0, workspace: workspace.value)) }
-    } catch ServiceFault.readOnly {
-      // A connection for reading refuses to write.
-      return try await write(in: workspace, body)
-    }
+    // A connection for reading refuses to write.
+    try await read { try body(SQLiteTransaction(database: $0, workspace: workspace.value)) }
   }
 
   /// Writes atomically. The write is durable when this returns.

@@ -241,6 +241,16 @@ struct SampleRows {
     }
   }
 
+  @Test("A body that writes on a snapshot is refused, and writes nothing", arguments: StoreKind.allCases)
+  func snapshot(kind: StoreKind) async throws {
+    try await kind.with { store, ours, _ in
+      await #expect(throws: ServiceFault.readOnly) {
+        _ = try await store.tryOnSnapshot(in: ours.id) { try $0.add(DeviceGroup(id: ID(0), name: "kitchens")) }
+      }
+      #expect(try await store.tryOnSnapshot(in: ours.id) { try $0.deviceGroups().isEmpty })
+    }
+  }
+
   @Test("A write that throws writes nothing", arguments: StoreKind.allCases)
   func rollback(kind: StoreKind) async throws {
     try await kind.with { store, ours, _ in

@@ -11,6 +11,13 @@ package final class MemoryStore: PlatformStore {
     var rows: [ID<Workspace>: MemoryTransaction.Tables] = [:]
     var accounts: [String: (workspace: ID<Workspace>, account: Account)] = [:]
     var nextID: Int64 = 1
+
+    func transaction(in workspace: ID<Workspace>) -> MemoryTransaction {
+      let foreign = workspaces.values.filter { $0.id != workspace }.flatMap(\.deviceKeys)
+      return MemoryTransaction(
+        rows[workspace] ?? MemoryTransaction.Tables(), nextID: nextID, workspace: workspace,
+        deviceKeys: workspaces[workspace]?.deviceKeys ?? [], foreignKeys: Set(foreign))
+    }
   }
 
   package init() {}
@@ -70,19 +77,22 @@ package final class MemoryStore: PlatformStore {
     return try body(MemoryTransaction(tables, nextID: nextID, workspace: workspace))
   }
 
-  /// A write in memory costs no more than a read.
-  package func attempt<Result: Sendable>(
+  package func tryOnSnapshot<Result: Sendable>(
     in workspace: ID<Workspace>, _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
-  ) async throws -> Result { try await write(in: workspace, body) }
+  ) async throws -> Result {
+    try state.withLock { state in
+      let rows = state.transaction(in: workspace)
+      let result = try body(rows)
+      if rows.isChanged { throw ServiceFault.readOnly }
+      return result
+    }
+  }
 
   package func write<Result: Sendable>(
     in workspace: ID<Workspace>, _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
   ) async throws -> Result {
     try state.withLock { state in
-      let foreign = state.workspaces.values.filter { $0.id != workspace }.flatMap(\.deviceKeys)
-      let rows = MemoryTransaction(
-        state.rows[workspace] ?? MemoryTransaction.Tables(), nextID: state.nextID, workspace: workspace,
-        deviceKeys: state.workspaces[workspace]?.deviceKeys ?? [], foreignKeys: Set(foreign))
+      let rows = state.transaction(in: workspace)
       let result = try body(rows)
       (state.rows[workspace], state.nextID) = (rows.tables, rows.nextID)
       state.workspaces[workspace]?.deviceKeys = rows.deviceKeys

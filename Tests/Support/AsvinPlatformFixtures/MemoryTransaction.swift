@@ -21,7 +21,8 @@ package final class MemoryTransaction: WriteTransaction {
     package init() {}
   }
 
-  var tables: Tables
+  var tables: Tables { didSet { isChanged = true } }
+  private(set) var isChanged = false
   private(set) var nextID: Int64
   let workspace: ID<Workspace>
   var deviceKeys: [String]

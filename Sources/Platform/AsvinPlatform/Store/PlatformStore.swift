@@ -33,9 +33,10 @@ package protocol PlatformStore: Sendable {
     in workspace: ID<Workspace>, _ body: @escaping @Sendable (any ReadTransaction) throws -> Result
   ) async throws -> Result
 
-  /// Runs a body that rarely writes. It runs on a snapshot first; if it writes, it runs again as a write. A body that only
-  /// reads does not wait for the disk.
-  func attempt<Result: Sendable>(
+  /// Runs a body that rarely writes on one snapshot of the store, without waiting for the disk or for a lock.
+  ///
+  /// - Throws: ``ServiceFault/readOnly`` at its first write, and what the body throws.
+  func tryOnSnapshot<Result: Sendable>(
     in workspace: ID<Workspace>, _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
   ) async throws -> Result
 
@@ -43,4 +44,18 @@ package protocol PlatformStore: Sendable {
   func write<Result: Sendable>(
     in workspace: ID<Workspace>, _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
   ) async throws -> Result
+}
+
+extension PlatformStore {
+  /// Runs a body that rarely writes. It runs on a snapshot first; if it writes, it runs again as a write. A body that only
+  /// reads does not wait for the disk.
+  package func attempt<Result: Sendable>(
+    in workspace: ID<Workspace>, _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
+  ) async throws -> Result {
+    do {
+      return try await tryOnSnapshot(in: workspace, body)
+    } catch ServiceFault.readOnly {
+      return try await write(in: workspace, body)
+    }
+  }
 }

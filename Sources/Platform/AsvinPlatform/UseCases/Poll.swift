@@ -7,15 +7,20 @@ package import AsvinVerifier
 
 extension PlatformStore {
   /// Runs a poll. If the store cannot be written, as on a full disk, the poll runs again without saving the time of the
-  /// contact, so that a poll without other news is answered.
+  /// contact, so that a poll without other news is answered. A poll with other news fails with the first error, because a
+  /// second attempt to write would wait for the same lock again.
   package func poll<Result: Sendable>(
     in workspace: ID<Workspace>,
     _ body: @escaping @Sendable (any WriteTransaction, _ savesTime: Bool) throws -> Result
   ) async throws -> Result {
     do {
       return try await attempt(in: workspace) { try body($0, true) }
-    } catch is ServiceFault {
-      return try await attempt(in: workspace) { try body($0, false) }
+    } catch let fault as ServiceFault {
+      do {
+        return try await tryOnSnapshot(in: workspace) { try body($0, false) }
+      } catch ServiceFault.readOnly {
+        throw fault
+      }
     }
   }
 }

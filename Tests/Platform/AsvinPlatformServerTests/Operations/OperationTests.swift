@@ -98,9 +98,9 @@ private final class SilentStore: PlatformStore {
   func read<Result: Sendable>(
     in workspace: ID<Workspace>, _ body: @escaping @Sendable (any ReadTransaction) throws -> Result
   ) async throws -> Result { try await inner.read(in: workspace, body) }
-  func attempt<Result: Sendable>(
+  func tryOnSnapshot<Result: Sendable>(
     in workspace: ID<Workspace>, _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
-  ) async throws -> Result { try await inner.write(in: workspace, body) }
+  ) async throws -> Result { try await inner.tryOnSnapshot(in: workspace, body) }
   func write<Result: Sendable>(
     in workspace: ID<Workspace>, _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
   ) async throws -> Result { try await inner.write(in: workspace, body) }

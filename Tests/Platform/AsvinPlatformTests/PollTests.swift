@@ -1,0 +1,77 @@
+import AsvinManifest
+import AsvinPlatform
+import AsvinPlatformFixtures
+import Synchronization
+import Testing
+
+@Suite("Polls of a store that cannot be written") struct PollTests {
+  private static let now = Instant(1_800_000_000)
+
+  /// Polls with a registered device, and returns whether it was answered, with the number of attempts to write.
+  private func poll(version: String, after seconds: Int64) async throws -> (fault: ServiceFault?, writes: Int) {
+    let store = LockedStore()
+    let name = try #require(DeviceName("device"))
+    let workspace = try await store.inner.add(Workspace(id: ID(0), name: "ours", customerKey: "c", deviceKeys: []))
+    try await store.inner.write(in: workspace.id) {
+      _ = try $0.register(name, label: nil, firmwareVersion: "1.0", at: Self.now)
+    }
+    let later = Instant(Self.now.seconds + seconds)
+    do {
+      _ = try await store.poll(in: workspace.id) { rows, savesTime in
+        try rows.nextImage(for: name, firmwareVersion: version, at: later, savesTime: savesTime)
+      }
+      return (nil, store.writes)
+    } catch let fault as ServiceFault {
+      return (fault, store.writes)
+    }
+  }
+
+  @Test func `a poll without news does not try to write`() async throws {
+    let outcome = try await poll(version: "1.0", after: 60)
+    #expect(outcome == (nil, 0))
+  }
+
+  @Test func `a poll whose only news is the time of the contact is answered after one attempt to write`() async throws {
+    let outcome = try await poll(version: "1.0", after: 300)
+    #expect(outcome == (nil, 1))
+  }
+
+  @Test func `a poll with a new version fails after one attempt to write`() async throws {
+    let outcome = try await poll(version: "2.0", after: 60)
+    #expect(outcome == (.locked, 1))
+  }
+}
+
+/// A store that another program has locked.
+private final class LockedStore: PlatformStore {
+  let inner = MemoryStore()
+  private let attempts = Mutex(0)
+
+  var writes: Int { attempts.withLock { $0 } }
+
+  func write<Result: Sendable>(
+    in workspace: ID<Workspace>, _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
+  ) async throws -> Result {
+    attempts.withLock { $0 += 1 }
+    throw ServiceFault.locked
+  }
+
+  func tryOnSnapshot<Result: Sendable>(
+    in workspace: ID<Workspace>, _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
+  ) async throws -> Result { try await inner.tryOnSnapshot(in: workspace, body) }
+
+  func read<Result: Sendable>(
+    in workspace: ID<Workspace>, _ body: @escaping @Sendable (any ReadTransaction) throws -> Result
+  ) async throws -> Result { try await inner.read(in: workspace, body) }
+
+  func ping() async throws {}
+  func checkWriting() async throws { throw ServiceFault.locked }
+  func isListed(bundle: Digest) async throws -> Bool { false }
+  func workspace(deviceKey: String) async throws -> Workspace? { nil }
+  func workspace(_ id: ID<Workspace>) async throws -> Workspace? { try await inner.workspace(id) }
+  func workspaces() async throws -> [Workspace] { try await inner.workspaces() }
+  func access(_ digest: Digest) async throws -> (workspace: ID<Workspace>, token: AccessToken)? { nil }
+  func account(_ email: String) async throws -> (workspace: ID<Workspace>, account: Account)? { nil }
+  func add(_ account: Account, to workspace: ID<Workspace>) async throws { throw ServiceFault.locked }
+  func add(_ workspace: Workspace) async throws -> Workspace { throw ServiceFault.locked }
+}

@@ -21,7 +21,6 @@ package enum CommandProgram {
       asJSON = arguments.prefix { $0 != "--" }.contains("--json")
       try checkHelp(arguments, root)
       var command = try parse(arguments, root)
-      if command is any SubcommandGroup { throw MissingCommand(group: type(of: command)) }
       if command is any AsyncParsableCommand { try runAsync(root, arguments, asJSON) }
       try command.run()
       // Buffered output is written here, where an error can still be reported.

@@ -45,8 +45,8 @@ package struct PatchCreation: Sendable {
       let seconds = ThisProcess.processorSeconds - start
       try file.commit()
       return PatchReport(
-        output: output, size: patch.size, oldSize: Int(base.source.count), newSize: Int(result.source.count),
-        ratio: Double(patch.size) / Double(result.source.count), memory: patch.memory, profile: patch.profile.name,
+        output: output, size: patch.size, oldSize: Int(base.source.size), newSize: Int(result.source.size),
+        ratio: Double(patch.size) / Double(result.source.size), memory: patch.memory, profile: patch.profile.name,
         instructionSet: patch.set.name, seconds: seconds, inPlace: patch.wear.map(InPlaceReport.init))
     }
   }
@@ -99,11 +99,29 @@ package struct PatchReport: Encodable, Sendable {
 }
 
 extension Profile {
-  /// The name on the command line.
-  package var name: String { "\(self)" }
+  /// The name on the command line. It is written out because an interpolated case is read by reflection, which costs each
+  /// start of the program a millisecond.
+  package var name: String {
+    switch self {
+    case .standard: "standard"
+    case .tiny: "tiny"
+    case .linux: "linux"
+    }
+  }
 }
 
 extension InstructionSet {
   /// The name on the command line.
-  package var name: String { "\(self)" }
+  package var name: String {
+    switch self {
+    case .none: "none"
+    case .thumb: "thumb"
+    case .a32: "a32"
+    case .aarch64: "aarch64"
+    case .riscv: "riscv"
+    case .xtensa: "xtensa"
+    case .avr: "avr"
+    case .x86: "x86"
+    }
+  }
 }

@@ -186,7 +186,7 @@ let tests: [Target] = [
   .tests("Device", "AsvinManifestTests", ["AsvinManifest"]),
   .tests("Device", "AsvinVerifierTests", ["AsvinVerifier", "AsvinCrypto", "AsvinManifest"]),
   .tests("Device", "AsvinDeviceCryptoTests", ["AsvinDeviceCrypto", "AsvinVerifier", "AsvinCrypto", "AsvinManifest"]),
-  .tests("Device", "AsvinPatchTests", ["AsvinPatch", "AsvinPatchBuilder", "AsvinPatchHost"]),
+  .tests("Device", "AsvinPatchTests", ["AsvinPatch", "AsvinPatchBuilder", "AsvinPatchHost", "AsvinHost"]),
   .tests(
     "Device", "AsvinInstallerTests",
     [

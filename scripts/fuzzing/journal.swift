@@ -23,7 +23,9 @@ private func region(_ input: inout Input) -> [UInt8] {
     let (what, number, count) = (input.byte(), UInt32(input.byte()), Int(input.byte()))
     var record = [UInt8](repeating: 0, count: 120)
     for index in 0..<min(count, 120) { record[index] = input.byte() }
-    for shift in 0..<4 as Range<UInt32> { record.append(UInt8(truncatingIfNeeded: number &* 0x0101_0001 &>> (8 &* shift))) }
+    for shift in 0..<4 as Range<UInt32> {
+      record.append(UInt8(truncatingIfNeeded: number &* 0x0101_0001 &>> (8 &* shift)))
+    }
     let kind = what & 0x40 == 0 ? RecordKind.state : .progress
     let sum = checksum(record[...]) ^ kind.rawValue ^ (what & 0x80 == 0 ? 0 : 1)
     for shift in 0..<4 as Range<UInt32> { record.append(UInt8(truncatingIfNeeded: sum &>> (8 &* shift))) }

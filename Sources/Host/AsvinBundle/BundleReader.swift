@@ -38,7 +38,7 @@ package final class BundleReader {
   /// - Throws: ``FileError``.
   package static func isBundle(_ source: any ByteSource) throws(FileError) -> Bool {
     let start = try source.read(at: 0, count: 265)
-    guard start.span.count == 265 else { return false }
+    guard start.count == 265 else { return false }
     return start.starts(with: Array("\(BundleMember.manifestName)\0".utf8))
       && start[257...].starts(with: Array("ustar".utf8))
   }
@@ -84,12 +84,12 @@ package final class BundleReader {
   /// The bytes of a member with random access. The bundle must have been read to its end before, because the place of a
   /// member follows from the sizes of the members before it, which are verified only then.
   package func content(of member: BundleMember, among members: [BundleMember]) -> any ByteSource & Sendable {
-    var offset = Self.stored(UInt64(manifest.count as Int)) + Self.stored(UInt64(signatureFile.count as Int))
+    var offset = Self.stored(UInt64(manifest.count)) + Self.stored(UInt64(signatureFile.count))
     for earlier in members {
       if earlier == member { break }
       offset += Self.stored(earlier.size)
     }
-    return Part(bundle: source, start: offset + 512, count: member.size)
+    return Part(bundle: source, start: offset + 512, size: member.size)
   }
 
   /// The length of a member in a ustar archive: a header, and the content in complete records.
@@ -98,11 +98,11 @@ package final class BundleReader {
   private struct Part: ByteSource, Sendable {
     let bundle: any ByteSource & Sendable
     let start: UInt64
-    let count: UInt64
+    let size: UInt64
 
     func read(at offset: UInt64, count: Int) throws(FileError) -> [UInt8] {
-      guard offset < self.count else { return [] }
-      return try bundle.read(at: start + offset, count: Int(min(UInt64(count), self.count - offset)))
+      guard offset < size else { return [] }
+      return try bundle.read(at: start + offset, count: Int(min(UInt64(count), size - offset)))
     }
   }
 }

@@ -12,13 +12,13 @@ package enum BundleWriter {
     content: (BundleMember) throws -> any ByteSource
   ) throws {
     let archive = try ArchiveWriter(to: sink)
-    try archive.begin(BundleMember.manifestName, size: UInt64(manifest.count as Int))
+    try archive.begin(BundleMember.manifestName, size: UInt64(manifest.count))
     try archive.write(manifest.span)
-    try archive.begin(BundleMember.signaturesName, size: UInt64(signatureFile.count as Int))
+    try archive.begin(BundleMember.signaturesName, size: UInt64(signatureFile.count))
     try archive.write(signatureFile.span)
     for member in members {
       let source = try content(member)
-      guard source.count == member.size else { throw BundleError.changedWhileRead(name: member.name) }
+      guard source.size == member.size else { throw BundleError.changedWhileRead(name: member.name) }
       try archive.begin(member.name, size: member.size)
       var hash = SHA256()
       try source.forEachPiece { piece in

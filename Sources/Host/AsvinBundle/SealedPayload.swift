@@ -18,9 +18,9 @@ package struct SealedPayload: Sendable {
     let length = 1 << Int(chunk)
     var links: [Digest] = []
     var next: Digest?
-    for start in stride(from: 0, to: payload.span.count, by: length).reversed() {
+    for start in stride(from: 0, to: payload.count, by: length).reversed() {
       var hash = SHA256()
-      hash.update(Array(payload[start..<min(start + length, payload.span.count)]))
+      hash.update(Array(payload[start..<min(start + length, payload.count)]))
       if let next {
         links.append(next)
         hash.update(next.span)
@@ -34,8 +34,8 @@ package struct SealedPayload: Sendable {
   package var stream: [UInt8] {
     let length = 1 << Int(seal.chunk)
     var bytes: [UInt8] = []
-    for (index, start) in stride(from: 0, to: payload.span.count, by: length).enumerated() {
-      bytes += payload[start..<min(start + length, payload.span.count)]
+    for (index, start) in stride(from: 0, to: payload.count, by: length).enumerated() {
+      bytes += payload[start..<min(start + length, payload.count)]
       if index < links.count { bytes += links[index].array }
     }
     return bytes

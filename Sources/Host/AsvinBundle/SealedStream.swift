@@ -19,14 +19,14 @@ package struct SealedStream: Sendable {
   /// - Throws: ``FileError`` if the payload cannot be read.
   package init(_ payload: any ByteSource, chunk: UInt64) throws(FileError) {
     let length = UInt64(1) << chunk
-    let blocks = (payload.count + length - 1) / length
+    let blocks = (payload.size + length - 1) / length
     var links: [Digest] = []
     var next: Digest?
     for index in (0..<blocks).reversed() {
       if let next { links.append(next) }
       var hash = SHA256()
       let piece = try payload.read(at: index * length, count: Int(length))
-      guard UInt64(piece.span.count) == min(length, payload.count - index * length) else {
+      guard UInt64(piece.count) == min(length, payload.size - index * length) else {
         throw FileError.endsEarly("a payload")
       }
       hash.update(piece)
@@ -34,9 +34,9 @@ package struct SealedStream: Sendable {
       next = hash.finish()
     }
     seal = Payload.Seal(chunk: chunk, firstLink: next ?? Digest())
-    size = payload.count + 32 * UInt64(links.count)
+    size = payload.size + 32 * UInt64(links.count)
     self.links = links
-    payloadSize = payload.count
+    payloadSize = payload.size
   }
 
   /// The stream over the payload that it was made of.
@@ -48,7 +48,7 @@ package struct SealedStream: Sendable {
     let stream: SealedStream
     let payload: any ByteSource & Sendable
 
-    var count: UInt64 { stream.size }
+    var size: UInt64 { stream.size }
 
     func read(at offset: UInt64, count: Int) throws(FileError) -> [UInt8] {
       guard offset < stream.size else { return [] }
@@ -56,14 +56,14 @@ package struct SealedStream: Sendable {
       let length = UInt64(1) << stream.seal.chunk
       var bytes: [UInt8] = []
       var block = offset / (length + 32)
-      while offset + UInt64(bytes.span.count) < end {
+      while offset + UInt64(bytes.count) < end {
         let start = block * (length + 32)
         var content = try payload.read(at: block * length, count: Int(length))
         if block < UInt64(stream.links.count) {
           content += stream.links[stream.links.count - 1 - Int(block)].array
         }
-        let from = Int(offset + UInt64(bytes.span.count) - start)
-        let until = min(content.span.count, Int(end - start))
+        let from = Int(offset + UInt64(bytes.count) - start)
+        let until = min(content.count, Int(end - start))
         guard from < until else { throw FileError.endsEarly("a payload") }
         bytes += content[from..<until]
         block += 1

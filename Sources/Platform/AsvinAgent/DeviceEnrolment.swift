@@ -61,10 +61,10 @@ package struct DeviceEnrolment: Sendable {
     var identity = DeviceIdentity(
       platform: platform.address, workspace: 0, device: 0, name: name, vendor: deviceClass.vendor.uuid,
       deviceClass: deviceClass.deviceClass.uuid, factorySequence: known?.factorySequence ?? sequence,
-      room: known?.room ?? max(room, UInt64(image.span.count)), trust: trust,
+      room: known?.room ?? max(room, UInt64(image.count)), trust: trust,
       factory: known?.factory
         ?? DeviceIdentity.Factory(
-          version: version, size: UInt64(image.span.count), digest: SHA256.digest(of: image.span).hexadecimal))
+          version: version, size: UInt64(image.count), digest: SHA256.digest(of: image.span).hexadecimal))
     let running = try folder.running(identity)
     identity = try await Self.enrolled(
       identity, key, EnrolmentKeys(customer: customerKey, device: deviceKey), version: running ?? version, label: label,
@@ -117,15 +117,15 @@ package struct DeviceEnrolment: Sendable {
   private func writeFactoryImage(to folder: DeviceFolder, _ identity: inout DeviceIdentity) throws {
     identity.factorySequence = sequence
     identity.factory = DeviceIdentity.Factory(
-      version: version, size: UInt64(image.span.count), digest: SHA256.digest(of: image.span).hexadecimal)
-    identity.room = max(identity.room, UInt64(image.span.count))
+      version: version, size: UInt64(image.count), digest: SHA256.digest(of: image.span).hexadecimal)
+    identity.room = max(identity.room, UInt64(image.count))
     let region = try FileRegion(folder.image(0, in: .a), room: identity.room)
     region.file.write(0, image.span)
     try region.file.flush()
     let content = SlotSetContent(
       release: "", version: version, sequence: sequence,
       images: [
-        InstalledSlot(slot: 0, size: UInt64(image.span.count), digest: SHA256.digest(of: image.span).hexadecimal)
+        InstalledSlot(slot: 0, size: UInt64(image.count), digest: SHA256.digest(of: image.span).hexadecimal)
       ], isConfirmed: true)
     try folder.write(SlotSets(a: content, b: nil), to: DeviceFolder.slotSetsFile)
   }

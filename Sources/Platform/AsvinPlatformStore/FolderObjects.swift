@@ -68,13 +68,13 @@ package final class FolderObjects: ObjectStore {
 
   package func received(_ upload: ID<Upload>) async throws -> UInt64 {
     let path = path(of: upload)
-    return try await Workers.files.run { try WatchedFile.ifPresent(path)?.count ?? 0 }
+    return try await Workers.files.run { try WatchedFile.ifPresent(path)?.size ?? 0 }
   }
 
   package func append(_ bytes: [UInt8], to upload: ID<Upload>, at offset: UInt64) async throws {
     let (path, folder) = (path(of: upload), folder)
     try await Workers.files.run {
-      guard try StorageRoom(of: folder).holds(UInt64(bytes.span.count)) else { throw ServiceFault.full }
+      guard try StorageRoom(of: folder).holds(UInt64(bytes.count)) else { throw ServiceFault.full }
       do {
         let file = try AppendedFile(path)
         guard try file.count >= offset else { throw UploadGap(received: try file.count) }

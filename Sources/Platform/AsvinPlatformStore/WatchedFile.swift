@@ -21,7 +21,7 @@ final class WatchedFile: ByteSource, Sendable {
     }
   }
 
-  var count: UInt64 { state.size }
+  var size: UInt64 { state.size }
 
   /// Computes the SHA-256 of the file.
   func digest() throws -> Digest {

@@ -1,3 +1,4 @@
+import AsvinHost
 import AsvinPatch
 import AsvinFixtures
 import Testing
@@ -18,9 +19,7 @@ struct LongPatchTests {
     return numbers.bytes(count)
   }
 
-  static func image(_ bytes: [UInt8]) -> LongImage {
-    LongImage(count: bytes.count) { offset, count in Array(bytes[offset..<min(offset + count, bytes.count)]) }
-  }
+  static func image(_ bytes: [UInt8]) -> LongImage { LongImage(bytes) }
 
   static func patch(from old: [UInt8], to new: [UInt8]) throws -> [UInt8] {
     var bytes: [UInt8] = []
@@ -111,7 +110,14 @@ struct LongPatchTests {
 
   @Test("An image that becomes shorter while it is read is an error")
   func changed() throws {
-    let liar = LongImage(count: 100) { _, _ in [] }
+    let liar = LongImage(ShorterSource())
     #expect(throws: DeltaError.imageChanged) { try LongPatch.write(from: liar, to: Self.image([1])) { _ in } }
   }
+}
+
+/// A source with fewer bytes than its size.
+private struct ShorterSource: ByteSource {
+  var size: UInt64 { 100 }
+
+  func read(at offset: UInt64, count: Int) -> [UInt8] { [] }
 }

@@ -71,7 +71,7 @@ struct FormatPagesTests {
     let (headers, rest) = try Self.split(bundle)
     let content = (bundle.count - rest.count) / headers.count - 512
     #expect(rest.allSatisfy { $0 == 0 })
-    let rows = [["header", "512"], ["record", "\(content)"], ["end", "\(rest.span.count)"]]
+    let rows = [["header", "512"], ["record", "\(content)"], ["end", "\(rest.count)"]]
     #expect(try FormatPage("Bundle").rows(under: "Sizes of an archive", columns: 2) == rows)
   }
 

@@ -71,7 +71,7 @@ struct ReadingTests {
   func appended() throws {
     let bytes = try Release().bytes()
     for tail in [[0], [1], [UInt8](repeating: 0, count: 512), [UInt8](repeating: 0, count: 10_240), bytes] {
-      #expect(Reading(bytes + tail) == .rejected(.archiveNotCanonical), "\(tail.count as Int) bytes")
+      #expect(Reading(bytes + tail) == .rejected(.archiveNotCanonical), "\(tail.count) bytes")
     }
   }
 

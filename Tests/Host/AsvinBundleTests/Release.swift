@@ -85,7 +85,7 @@ enum Reading: Equatable {
       try reader.readMembers(manifest.members) { member, piece in
         read[member.name, default: []] += Array(copying: piece)
       }
-      let isRight = manifest.members.allSatisfy { UInt64(read[$0.name, default: []].count as Int) == $0.size }
+      let isRight = manifest.members.allSatisfy { UInt64(read[$0.name, default: []].count) == $0.size }
       self = isRight ? .complete : .failed("sizes")
     } catch BundleError.rejected(let reason, _) {
       self = .rejected(reason)

@@ -20,7 +20,7 @@ struct InputFileTests {
       var numbers = SeededGenerator(seed: 3)
       let bytes = numbers.bytes(200_000)
       let file = try InputFile(scratch.write(bytes, to: "file"))
-      #expect(file.count == 200_000)
+      #expect(file.size == 200_000)
       #expect(try file.read(at: 70_000, count: 10) == Array(bytes[70_000..<70_010]))
       #expect(try file.read(at: 199_999, count: 10) == [bytes[199_999]])
       #expect(try file.read(at: 200_000, count: 10).isEmpty)
@@ -68,7 +68,7 @@ struct InputFileTests {
   @Test("A source with fewer bytes than it announces is an error, whatever it is")
   func short() throws {
     struct Short: ByteSource {
-      let count: UInt64 = 10
+      let size: UInt64 = 10
       func read(at offset: UInt64, count: Int) throws(FileError) -> [UInt8] { offset == 0 ? [1, 2, 3] : [] }
     }
     #expect(throws: FileError.self) { try Short().forEachPiece { _ in } }

@@ -16,7 +16,7 @@ struct RoleTests {
     bytes += [UInt8](repeating: 0, count: 10)
     var check: UInt8 = 0xEF
     for (address, data) in segments {
-      bytes += word(address) + word(UInt32(data.span.count)) + data
+      bytes += word(address) + word(UInt32(data.count)) + data
       for byte in data { check ^= byte }
     }
     return bytes + [UInt8](repeating: 0, count: 15 - bytes.count % 16) + [check]

@@ -2,7 +2,7 @@
 enum ContainerRules {
   /// Reads a file in every way that a user can choose.
   static func check(_ file: [UInt8]) {
-    let source = ImageBytes(file)
+    let source = file
     do throws(ImageError) {
       let format = try ImageFormat(recognising: source)
       _ = try ImageDescription(describingStored: source)
@@ -15,7 +15,7 @@ enum ContainerRules {
       check(container)
     } catch {
       // The place of a header is read from the file, and can be beyond its end.
-      require(error.offset <= source.count || error.fault == .malformedHeader, "an error names a place in the file")
+      require(error.offset <= source.size || error.fault == .malformedHeader, "an error names a place in the file")
     }
   }
 

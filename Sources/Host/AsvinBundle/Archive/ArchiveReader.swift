@@ -28,7 +28,7 @@ final class ArchiveReader {
     self.source = source
     unsafe buffer = .allocate(capacity: pieceBytes)
     writer = try ArchiveWriter(to: rewritten)
-    guard source.count > 0 else { throw .rejected(.archiveMalformed, at: "an empty file") }
+    guard source.size > 0 else { throw .rejected(.archiveMalformed, at: "an empty file") }
     let context = unsafe Unmanaged.passUnretained(self).toOpaque()
     let supported = unsafe archive_read_support_format_tar(archive)
     let opened = unsafe archive_read_open(
@@ -58,7 +58,7 @@ final class ArchiveReader {
     var entry: OpaquePointer?
     let status = unsafe archive_read_next_header(archive, &entry)
     if status == ARCHIVE_EOF {
-      throw source.count - min(source.count, memberStart) < 1024
+      throw source.size - min(source.size, memberStart) < 1024
         ? .rejected(.archiveTruncated, at: name) : .rejected(.archiveMemberMissing, at: name)
     }
     guard status == ARCHIVE_OK, let entry = unsafe entry else { throw try fault(name, needing: 512) }
@@ -106,7 +106,7 @@ final class ArchiveReader {
     try writer.finish()
     while fill() > 0 {}
     if let failure { throw .file(failure) }
-    if source.count < rewritten.count { throw .rejected(.archiveTruncated, at: "the archive's end") }
+    if source.size < rewritten.count { throw .rejected(.archiveTruncated, at: "the archive's end") }
     var hash = SHA256()
     swap(&hash, &raw)
     let digest = hash.finish()
@@ -119,7 +119,7 @@ final class ArchiveReader {
   /// Returns an error for a file that ends inside a member or a header, or that is malformed.
   private func fault(_ name: String, needing bytes: UInt64) throws(BundleError) -> BundleError {
     if let failure { return .file(failure) }
-    let isShort = source.count < memberStart || source.count - memberStart < bytes
+    let isShort = source.size < memberStart || source.size - memberStart < bytes
     return .rejected(isShort ? .archiveTruncated : .archiveMalformed, at: name)
   }
 
@@ -127,11 +127,11 @@ final class ArchiveReader {
     do {
       let piece = try source.read(at: offset, count: pieceBytes)
       raw.update(piece)
-      offset += UInt64(piece.span.count)
+      offset += UInt64(piece.count)
       unsafe piece.withUnsafeBufferPointer { bytes in
         if let start = bytes.baseAddress { unsafe buffer.update(from: start, count: bytes.count) }
       }
-      return piece.span.count
+      return piece.count
     } catch {
       failure = error
       return -1

@@ -19,16 +19,16 @@ package final class AppendedFile {
   /// Writes bytes at an offset, and ends the file after them.
   package func write(_ bytes: [UInt8], at offset: UInt64) throws(FileError) {
     var done = 0
-    while done < bytes.span.count {
+    while done < bytes.count {
       let wrote = unsafe bytes.withUnsafeBufferPointer { buffer in
         let start = unsafe buffer.baseAddress.map { unsafe $0 + done }
-        return unsafe pwrite(descriptor, start, bytes.span.count - done, off_t(offset) + off_t(done))
+        return unsafe pwrite(descriptor, start, bytes.count - done, off_t(offset) + off_t(done))
       }
       if wrote < 0 && errno == EINTR { continue }
       guard wrote > 0 else { throw FileError(.write, path) }
       done += wrote
     }
-    guard ftruncate(descriptor, off_t(offset) + off_t(bytes.span.count)) == 0 else { throw FileError(.write, path) }
+    guard ftruncate(descriptor, off_t(offset) + off_t(bytes.count)) == 0 else { throw FileError(.write, path) }
   }
 
   /// Renames the file. It is complete under its new name after a loss of power.

@@ -1,7 +1,7 @@
 /// Random access to bytes that do not change while they are read.
 package protocol ByteSource {
-  /// Bytes in all.
-  var count: UInt64 { get }
+  /// The number of all bytes.
+  var size: UInt64 { get }
 
   /// The bytes at an offset; fewer than `count` only where the source ends.
   ///
@@ -10,15 +10,12 @@ package protocol ByteSource {
 }
 
 extension [UInt8]: ByteSource {
-  /// Bytes in all.
-  package var count: UInt64 { UInt64(span.count) }
+  package var size: UInt64 { UInt64(count) }
 
-  /// The bytes at an offset.
-  package func read(at offset: UInt64, count: Int) throws(FileError) -> [UInt8] {
-    let all = span.count
-    guard offset < UInt64(all) else { return [] }
+  package func read(at offset: UInt64, count: Int) -> [UInt8] {
+    guard offset < size, count > 0 else { return [] }
     let start = Int(offset)
-    return [UInt8](self[start..<(start + Swift.min(count, all - start))])
+    return [UInt8](self[start..<(start + Swift.min(count, self.count - start))])
   }
 }
 
@@ -31,12 +28,12 @@ extension ByteSource {
   /// - Throws: ``FileError``, also where the source has fewer bytes than its count; and what the body throws.
   package func forEachPiece(_ body: ([UInt8]) throws -> Void) throws {
     var offset: UInt64 = 0
-    while offset < count {
+    while offset < size {
       let piece = try read(at: offset, count: pieceBytes)
       // Otherwise the rest of a source that ends early would be missing without an error.
       guard !piece.isEmpty else { throw FileError(.read, "the input", .changed) }
       try body(piece)
-      offset += UInt64(piece.span.count)
+      offset += UInt64(piece.count)
     }
   }
 }

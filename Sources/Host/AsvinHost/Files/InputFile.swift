@@ -12,7 +12,7 @@ package final class InputFile: ByteSource, Sendable {
   /// The name that the user gave; `-` is standard input.
   package let name: String
   /// Bytes in all, when it was opened.
-  package let count: UInt64
+  package let size: UInt64
   /// Which file it is; for a pipe, the pipe.
   package let identity: FileIdentity?
   /// Whether every user of the machine can read or write it.
@@ -47,13 +47,13 @@ package final class InputFile: ByteSource, Sendable {
       content = .descriptor(opened)
       self.opened = FileState(status)
       isOpenToAll = status.st_mode & (S_IROTH | S_IWOTH) != 0
-      count = UInt64(status.st_size)
+      size = UInt64(status.st_size)
     case S_IFDIR:
       close(opened)
       throw FileError(.open, path, code: EISDIR)
     default:
       defer { close(opened) }
-      (content, count) = try Self.drain(opened, name: path)
+      (content, size) = try Self.drain(opened, name: path)
       self.opened = nil
       isOpenToAll = false
     }
@@ -83,11 +83,11 @@ package final class InputFile: ByteSource, Sendable {
   ///
   /// - Throws: ``FileError``, also for a file that has become shorter.
   package func read(at offset: UInt64, count: Int) throws(FileError) -> [UInt8] {
-    guard offset < self.count else { return [] }
-    let wanted = Int(min(UInt64(max(count, 0)), self.count - offset))
+    guard offset < size else { return [] }
+    let wanted = Int(min(UInt64(max(count, 0)), size - offset))
     let descriptor: Int32
     switch content {
-    case .memory(let bytes): return try bytes.read(at: offset, count: wanted)
+    case .memory(let bytes): return bytes.read(at: offset, count: wanted)
     case .descriptor(let open): descriptor = open
     }
     var failure: FileError?
@@ -111,22 +111,22 @@ package final class InputFile: ByteSource, Sendable {
   ///
   /// - Throws: ``FileError``, also where the file is longer than the limit.
   package func all(limit: Int) throws(FileError) -> [UInt8] {
-    guard count <= UInt64(limit) else { throw FileError(.read, name, .isLonger(than: limit)) }
+    guard size <= UInt64(limit) else { throw FileError(.read, name, .isLonger(than: limit)) }
     return try read(at: 0, count: limit)
   }
 
   private static func drain(_ descriptor: Int32, name: String) throws(FileError) -> (Content, UInt64) {
     var bytes: [UInt8] = []
     var piece = [UInt8](repeating: 0, count: pieceBytes)
-    while bytes.span.count <= memoryBytes {
+    while bytes.count <= memoryBytes {
       let got = try next(descriptor, &piece, name: name)
-      if got == 0 { return (.memory(bytes), UInt64(bytes.span.count)) }
+      if got == 0 { return (.memory(bytes), UInt64(bytes.count)) }
       bytes += piece[..<got]
     }
     let spool = try openSpool()
     do throws(FileError) {
       try write(bytes.span, to: spool, path: name)
-      var count = UInt64(bytes.span.count)
+      var count = UInt64(bytes.count)
       while true {
         let got = try next(descriptor, &piece, name: name)
         if got == 0 { return (.descriptor(spool), count) }

@@ -121,7 +121,7 @@ package final class RegionFile {
     while offset < end {
       let piece = try read(offset, min(end - offset, 1 << 16))
       try body(piece)
-      offset += piece.span.count
+      offset += piece.count
     }
   }
 
@@ -167,7 +167,7 @@ package final class RegionFile {
     }
     do throws(FileError) {
       let bytes = try read(wanted, min(Self.windowBytes, count - wanted))
-      window.replaceSubrange(0..<bytes.span.count, with: bytes)
+      window.replaceSubrange(0..<bytes.count, with: bytes)
       start = wanted
     } catch {
       if failure == nil { failure = error }

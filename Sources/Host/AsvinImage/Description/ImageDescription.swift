@@ -1,3 +1,5 @@
+package import AsvinHost
+
 /// The metadata in a firmware file, and whether the file is intact.
 package struct ImageDescription: Equatable, Sendable {
   /// The image's format.
@@ -55,7 +57,7 @@ package struct ImageDescription: Equatable, Sendable {
   /// A container is flattened in memory first (see ``FlatImage``); everything else takes constant memory.
   ///
   /// - Throws: `unreadable`; for containers, what ``FlatImage/init(flattening:_:)`` throws.
-  package init(describing source: some ImageSource) throws(ImageError) {
+  package init(describing source: some ByteSource) throws(ImageError) {
     if try ImageFormat(recognising: source).isContainer {
       self = try FlatImage(flattening: source).description()
     } else {
@@ -66,12 +68,12 @@ package struct ImageDescription: Equatable, Sendable {
   /// Describes the bytes of a slot, which are never flattened: a container in a slot is a mistake to show.
   ///
   /// - Throws: `unreadable`.
-  package init(describingStored source: some ImageSource) throws(ImageError) {
+  package init(describingStored source: some ByteSource) throws(ImageError) {
     let format = try ImageFormat(recognising: source)
     if format.isContainer { self.init(format: format) } else { try self.init(describingFlat: source) }
   }
 
-  init(describingFlat source: some ImageSource) throws(ImageError) {
+  init(describingFlat source: some ByteSource) throws(ImageError) {
     switch try ImageFormat.flat(recognising: source) {
     case .mcuboot:
       if let header = try MCUbootHeader(source) {

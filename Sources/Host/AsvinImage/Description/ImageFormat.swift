@@ -1,3 +1,5 @@
+package import AsvinHost
+
 /// What kind of file it is: a firmware image, a container of one, or something else that is signed by mistake.
 package enum ImageFormat: String, Sendable, CaseIterable {
   /// Nothing that is recognised: bytes.
@@ -101,7 +103,7 @@ package enum ImageFormat: String, Sendable, CaseIterable {
   /// flattening throws. It is ``plain`` only where nothing points at a format.
   ///
   /// - Throws: `unreadable`.
-  package init(recognising source: some ImageSource) throws(ImageError) {
+  package init(recognising source: some ByteSource) throws(ImageError) {
     if try UF2Block.begins(source) {
       self = .uf2
     } else if let format = try ELFHeader.format(of: source) {
@@ -116,7 +118,7 @@ package enum ImageFormat: String, Sendable, CaseIterable {
   }
 
   /// Recognises a file whose bytes are the image.
-  static func flat(recognising source: some ImageSource) throws(ImageError) -> ImageFormat {
+  static func flat(recognising source: some ByteSource) throws(ImageError) -> ImageFormat {
     if try MCUbootHeader(source) != nil { return .mcuboot }
     // Only a program or an object gets here; or a container in a container, which no tool makes an image of.
     if let format = try ELFHeader.format(of: source) { return format }

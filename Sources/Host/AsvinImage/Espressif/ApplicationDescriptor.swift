@@ -1,3 +1,5 @@
+import AsvinHost
+
 /// The metadata of an ESP-IDF application (esp_app_desc.h, `esp_app_desc_t`): the first bytes of its first
 /// segment.
 struct ApplicationDescriptor {
@@ -6,7 +8,7 @@ struct ApplicationDescriptor {
   let fields: Fields
 
   /// The descriptor after the header of an image and that of its first segment; `nil` if there is none.
-  init?(_ source: some ImageSource, of image: EspressifImage) throws(ImageError) {
+  init?(_ source: some ByteSource, of image: EspressifImage) throws(ImageError) {
     let offset = image.base + image.header.size + 8
     guard let fields = try source.fields(at: offset, count: 0xB0), fields.word(0) == Self.magic else { return nil }
     self.fields = fields

@@ -12,7 +12,7 @@ struct ArduinoImage {
   let application: EspressifImage
 
   /// The image at the start of a file; `nil` if there is none.
-  init?(_ source: some ImageSource) throws(ImageError) {
+  init?(_ source: some ByteSource) throws(ImageError) {
     guard let eboot = try EspressifImage(.short, source, at: 0), let end = eboot.walk?.end,
       end < Self.applicationOffset,
       let padding = try source.bytes(at: end, count: Int(Self.applicationOffset - end)),
@@ -24,11 +24,11 @@ struct ArduinoImage {
   }
 
   /// eboot's checksum, the application's, and the CRC-32 of both.
-  func checks(of source: some ImageSource) throws(ImageError) -> [IntegrityCheck] {
+  func checks(of source: some ByteSource) throws(ImageError) -> [IntegrityCheck] {
     let eboot = try eboot.checks(of: source, prefix: "eboot ")
     guard let walk = application.walk else { return eboot + [IntegrityCheck(broken: "segments")] }
     let words = try source.fields(at: Self.placeholder.lowerBound, count: Self.placeholder.count)
-    guard let words, UInt64(words.word(0)) == walk.end, walk.end <= source.count else {
+    guard let words, UInt64(words.word(0)) == walk.end, walk.end <= source.size else {
       // Arduino cores before 2.7 leave no size and no CRC; in a later file with a wrong size the checksum fails.
       return eboot + [try walk.checksum(of: source)]
     }
@@ -38,7 +38,7 @@ struct ArduinoImage {
     ]
   }
 
-  private func crc(of source: some ImageSource, end: UInt64) throws(ImageError) -> String {
+  private func crc(of source: some ByteSource, end: UInt64) throws(ImageError) -> String {
     var crc = ImageCRC32(.direct)
     for range in [0..<Self.placeholder.lowerBound, Self.placeholder.upperBound..<end] {
       if range.lowerBound == Self.placeholder.upperBound {

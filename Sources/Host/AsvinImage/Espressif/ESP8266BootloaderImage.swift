@@ -7,7 +7,7 @@ struct ESP8266BootloaderImage {
   let walk: SegmentWalk?
 
   /// The image at the start of a file; `nil` if there is none.
-  init?(_ source: some ImageSource) throws(ImageError) {
+  init?(_ source: some ByteSource) throws(ImageError) {
     guard let fields = try source.fields(at: 0, count: 16), fields.byte(0) == 0xEA, fields.byte(1) == 4,
       EspressifHeader.isESP8266Memory(fields.word(4)), fields.word(8) == 0
     else { return nil }
@@ -22,10 +22,10 @@ struct ESP8266BootloaderImage {
   }
 
   /// Checksum and CRC-32.
-  func checks(of source: some ImageSource) throws(ImageError) -> [IntegrityCheck] {
+  func checks(of source: some ByteSource) throws(ImageError) -> [IntegrityCheck] {
     guard let walk else { return [IntegrityCheck(broken: "segments")] }
     let checksum = try walk.checksum(of: source)
-    guard walk.end <= source.count else { return [checksum, IntegrityCheck(broken: "CRC-32")] }
+    guard walk.end <= source.size else { return [checksum, IntegrityCheck(broken: "CRC-32")] }
     var crc = ImageCRC32(.reflected)
     var pieces = PieceReader(0..<walk.end, of: source)
     while let piece = try pieces.next() { crc.update(piece) }

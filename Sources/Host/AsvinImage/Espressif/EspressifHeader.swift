@@ -1,3 +1,5 @@
+import AsvinHost
+
 /// The header in front of an Espressif image's segments.
 struct EspressifHeader {
   /// Which of the two headers that start with 0xE9 it is.
@@ -20,7 +22,7 @@ struct EspressifHeader {
   let hashAppended: Bool?
 
   /// The header at an offset; `nil` if there is none.
-  init?(_ kind: Kind, _ source: some ImageSource, at base: UInt64) throws(ImageError) {
+  init?(_ kind: Kind, _ source: some ByteSource, at base: UInt64) throws(ImageError) {
     guard let fields = try source.fields(at: base, count: kind == .short ? 8 : 24), fields.byte(0) == Self.magic
     else { return nil }
     self.kind = kind

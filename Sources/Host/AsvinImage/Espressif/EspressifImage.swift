@@ -9,7 +9,7 @@ struct EspressifImage {
   let walk: SegmentWalk?
 
   /// An image whose header is known to be of a kind; `nil` if no header is.
-  init?(_ kind: EspressifHeader.Kind, _ source: some ImageSource, at base: UInt64) throws(ImageError) {
+  init?(_ kind: EspressifHeader.Kind, _ source: some ByteSource, at base: UInt64) throws(ImageError) {
     guard let header = try EspressifHeader(kind, source, at: base) else { return nil }
     self.base = base
     self.header = header
@@ -24,7 +24,7 @@ struct EspressifImage {
   ///
   /// A file that is something else may fit by chance, and in one of 256 such cases the checksum agrees, too. So the
   /// entry point, the chip id or the application's descriptor has to be right as well.
-  init?(recognising source: some ImageSource) throws(ImageError) {
+  init?(recognising source: some ByteSource) throws(ImageError) {
     var candidates: [EspressifImage] = []
     if let short = try EspressifImage(.short, source, at: 0), short.header.isEnteredInESP8266Memory,
       (1...16).contains(short.header.segmentCount)
@@ -46,7 +46,7 @@ struct EspressifImage {
   }
 
   /// The checks of the image; their names start with a prefix.
-  func checks(of source: some ImageSource, prefix: String = "") throws(ImageError) -> [IntegrityCheck] {
+  func checks(of source: some ByteSource, prefix: String = "") throws(ImageError) -> [IntegrityCheck] {
     guard let walk else { return [IntegrityCheck(broken: prefix + "segments")] }
     var checks = [try walk.checksum(of: source)]
     switch header.hashAppended {
@@ -62,14 +62,14 @@ struct EspressifImage {
 
   /// Whether it is an ESP8266 "V3" image: it starts with a segment in flash, which the ROM loader could not load, and
   /// ends with a SHA-256 that its short header has no field for (esptool, `ESP8266V3FirmwareImage`).
-  private func hasUnannouncedDigest(_ walk: SegmentWalk, in source: some ImageSource) -> Bool {
-    header.kind == .short && walk.firstAddress >= 0x4020_0000 && walk.end <= source.count
-      && source.count - walk.end == 32
+  private func hasUnannouncedDigest(_ walk: SegmentWalk, in source: some ByteSource) -> Bool {
+    header.kind == .short && walk.firstAddress >= 0x4020_0000 && walk.end <= source.size
+      && source.size - walk.end == 32
   }
 
-  private func appendedDigest(of source: some ImageSource, end: UInt64) throws(ImageError) -> IntegrityCheck {
+  private func appendedDigest(of source: some ByteSource, end: UInt64) throws(ImageError) -> IntegrityCheck {
     let name = "appended SHA-256"
-    guard end <= source.count else { return IntegrityCheck(broken: name) }
+    guard end <= source.size else { return IntegrityCheck(broken: name) }
     let stated = try source.bytes(at: end, count: 32)
     let found = try source.sha256(of: base..<end)
     return IntegrityCheck(name, expected: stated.map { hexadecimal($0) }, found: found)

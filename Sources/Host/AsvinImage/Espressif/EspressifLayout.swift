@@ -1,3 +1,5 @@
+import AsvinHost
+
 /// How an Espressif file is built.
 enum EspressifLayout {
   /// One image from the first byte on.
@@ -12,7 +14,7 @@ enum EspressifLayout {
   /// The layout of a file; `nil` if it is not Espressif's.
   ///
   /// The larger structures come first, for each of them begins with an image, too.
-  init?(recognising source: some ImageSource) throws(ImageError) {
+  init?(recognising source: some ByteSource) throws(ImageError) {
     if let dump = try FlashDump(source) {
       self = .flash(dump)
     } else if let image = try ArduinoImage(source) {
@@ -36,7 +38,7 @@ enum EspressifLayout {
   }
 
   /// The description of the file.
-  func description(of source: some ImageSource) throws(ImageError) -> ImageDescription {
+  func description(of source: some ByteSource) throws(ImageError) -> ImageDescription {
     var description = ImageDescription(format: format)
     description.chip = .esp8266
     switch self {
@@ -54,7 +56,7 @@ enum EspressifLayout {
       description.offset = ArduinoImage.applicationOffset
       description.checks = try image.checks(of: source)
       // More than a signature and its padding follows: the file systems of a complete flash.
-      if let end = image.application.walk?.end, source.count > end + 0x2000 {
+      if let end = image.application.walk?.end, source.size > end + 0x2000 {
         description.role = .flash
         description.offset = 0
       }
@@ -63,7 +65,7 @@ enum EspressifLayout {
   }
 
   private func describe(
-    _ image: EspressifImage, of source: some ImageSource, in description: inout ImageDescription
+    _ image: EspressifImage, of source: some ByteSource, in description: inout ImageDescription
   ) throws(ImageError) {
     description.offset = image.base
     description.chip = image.header.chip

@@ -1,3 +1,5 @@
+import AsvinHost
+
 /// Distinguishes an application from a bootloader: an application runs code in place from flash, and a bootloader, which has to
 /// set up the flash cache first, is loaded to RAM completely.
 enum EspressifRole {
@@ -5,14 +7,14 @@ enum EspressifRole {
   private static let bootloaderBytes: UInt64 = 0x8000
 
   /// The role of an image.
-  static func role(of image: EspressifImage, in source: some ImageSource) throws(ImageError) -> ImageRole {
+  static func role(of image: EspressifImage, in source: some ByteSource) throws(ImageError) -> ImageRole {
     guard let walk = image.walk, image.base == 0 else { return .application }
     if try ApplicationDescriptor(source, of: image) != nil { return .application }
     let addresses = walk.addresses
     switch image.header.chip {
     case .esp8266?:
       // The images of the older SDK have more after their segments: the part that stays in flash.
-      guard addresses.allSatisfy({ $0 < 0x4020_0000 }), source.count <= bootloaderBytes else { return .application }
+      guard addresses.allSatisfy({ $0 < 0x4020_0000 }), source.size <= bootloaderBytes else { return .application }
       return try readsFlash(walk, in: source) ? .bootloader : .application
     case let chip?:
       guard let mapped = mapped(chip) else {
@@ -26,7 +28,7 @@ enum EspressifRole {
 
   /// Whether a program for the ESP8266 calls the ROM's functions that read the flash or map it, `SPIRead` and
   /// `Cache_Read_Enable` (eagle.rom.addr.v6.ld): a bootloader must, and a small program in RAM has no use for them.
-  private static func readsFlash(_ walk: SegmentWalk, in source: some ImageSource) throws(ImageError) -> Bool {
+  private static func readsFlash(_ walk: SegmentWalk, in source: some ByteSource) throws(ImageError) -> Bool {
     for segment in walk.segments {
       var pieces = PieceReader(segment, of: source)
       while let piece = try pieces.next() {
@@ -56,7 +58,7 @@ enum EspressifRole {
 
   /// The descriptor that a bootloader starts with since ESP-IDF 5.1 (esp_bootloader_desc.h): a magic byte, three that
   /// are reserved, a version, and the framework's version as text.
-  private static func hasBootloaderDescriptor(_ source: some ImageSource, _ walk: SegmentWalk) throws(ImageError)
+  private static func hasBootloaderDescriptor(_ source: some ByteSource, _ walk: SegmentWalk) throws(ImageError)
     -> Bool
   {
     guard let start = walk.segments.first?.lowerBound, let fields = try source.fields(at: start, count: 80) else {

@@ -1,3 +1,5 @@
+import AsvinHost
+
 /// A complete flash of an Espressif chip: bootloader, partition table, and an application in a partition.
 struct FlashDump {
   /// Where the bootloader starts: 0 on most chips, 0x1000 on ESP32 and S2, 0x2000 on C5, H4, P4 and S31.
@@ -12,7 +14,7 @@ struct FlashDump {
   ///
   /// A bootloader ends before the partition table, which an application of an update, which could hold such bytes by
   /// chance, does not.
-  init?(_ source: some ImageSource) throws(ImageError) {
+  init?(_ source: some ByteSource) throws(ImageError) {
     guard let first = try source.byte(at: 0), first == EspressifHeader.magic || first == 0xFF,
       let table = try PartitionTable(in: source)
     else { return nil }
@@ -28,7 +30,7 @@ struct FlashDump {
   }
 
   /// The image at an offset, of the kind that its entry point shows.
-  fileprivate static func image(_ source: some ImageSource, at offset: UInt64) throws(ImageError) -> EspressifImage? {
+  fileprivate static func image(_ source: some ByteSource, at offset: UInt64) throws(ImageError) -> EspressifImage? {
     if let short = try EspressifImage(.short, source, at: offset), short.header.isEnteredInESP8266Memory {
       return short
     }
@@ -48,7 +50,7 @@ struct PartitionTable {
   let applications: [(subtype: UInt8, offset: UInt64)]
 
   /// The table of a dump; `nil` if there is none.
-  init?(in source: some ImageSource) throws(ImageError) {
+  init?(in source: some ByteSource) throws(ImageError) {
     let others = stride(from: 0x1000 as UInt64, through: Self.last, by: 0x1000).filter { $0 != Self.usual }
     for offset in [Self.usual] + others {
       if let table = try PartitionTable(source, at: offset) {
@@ -59,7 +61,7 @@ struct PartitionTable {
     return nil
   }
 
-  private init?(_ source: some ImageSource, at offset: UInt64) throws(ImageError) {
+  private init?(_ source: some ByteSource, at offset: UInt64) throws(ImageError) {
     var applications: [(subtype: UInt8, offset: UInt64)] = []
     var position = offset
     while position < offset + 95 * 32, let entry = try source.fields(at: position, count: 32), Self.isEntry(entry) {
@@ -86,7 +88,7 @@ struct PartitionTable {
   }
 
   /// The application that starts when nothing else is chosen: the first one that is there.
-  func application(in source: some ImageSource) throws(ImageError) -> EspressifImage? {
+  func application(in source: some ByteSource) throws(ImageError) -> EspressifImage? {
     for partition in applications {
       if let image = try FlashDump.image(source, at: partition.offset) { return image }
     }

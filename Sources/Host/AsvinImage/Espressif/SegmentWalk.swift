@@ -11,7 +11,7 @@ struct SegmentWalk {
 
   /// Walks a number of segments; `nil` if one does not fit the file, or its length is not a multiple of the alignment.
   init?(
-    _ source: some ImageSource, imageAt base: UInt64, firstAt first: UInt64, count: UInt8, alignment: UInt64
+    _ source: some ByteSource, imageAt base: UInt64, firstAt first: UInt64, count: UInt8, alignment: UInt64
   ) throws(ImageError) {
     guard (1...16).contains(count) else { return nil }
     var position = first
@@ -20,7 +20,7 @@ struct SegmentWalk {
       addresses.append(header.word(0))
       let start = position + 8
       let length = UInt64(header.word(4))
-      guard length <= source.count - start, length.isMultiple(of: alignment) else { return nil }
+      guard length <= source.size - start, length.isMultiple(of: alignment) else { return nil }
       position = start + length
       segments.append(start..<position)
     }
@@ -36,7 +36,7 @@ struct SegmentWalk {
   /// Compares the checksum byte with 0xEF XOR all data of the segments.
   ///
   /// - Parameter placeholder: bytes that were zero when the checksum was made.
-  func checksum(of source: some ImageSource, zeroing placeholder: Range<UInt64>? = nil) throws(ImageError)
+  func checksum(of source: some ByteSource, zeroing placeholder: Range<UInt64>? = nil) throws(ImageError)
     -> IntegrityCheck
   {
     var sum: UInt8 = 0xEF

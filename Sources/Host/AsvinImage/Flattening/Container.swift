@@ -1,3 +1,5 @@
+package import AsvinHost
+
 /// The data that a container lists, for each chip or board and at each address, before an image is made of it.
 package struct Container: Sendable {
   /// The gap in bytes that separates two images. Images do not have such a hole, and chips keep memory of different kinds
@@ -20,14 +22,14 @@ package struct Container: Sendable {
   /// Reads a container: at most 64 MiB of data, from a file of at most 256 MiB.
   ///
   /// - Throws: `notContainer` for any other file, and every other ``ImageFault``, with the offset in the container.
-  package init(reading source: some ImageSource) throws(ImageError) {
+  package init(reading source: some ByteSource) throws(ImageError) {
     let format = try ImageFormat(recognising: source)
     guard format.isContainer else { throw ImageError(.notContainer, at: 0) }
-    guard source.count <= ImageLimit.containerBytes.value else {
+    guard source.size <= ImageLimit.containerBytes.value else {
       throw ImageError(.overLimit(.containerBytes), at: ImageLimit.containerBytes.value)
     }
     self.format = format
-    end = source.count
+    end = source.size
     var hasAddresses = true
     switch format {
     case .intelHex: parts = try IntelHexReader.parts(of: source)

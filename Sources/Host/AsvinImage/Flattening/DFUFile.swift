@@ -1,3 +1,5 @@
+import AsvinHost
+
 /// A file with the suffix of the USB Device Firmware Upgrade class (USB DFU 1.1, appendix B), plain or, as ST's tools
 /// write it, with addresses (UM0391, "DfuSe File Format Specification").
 enum DFUFile {
@@ -7,30 +9,30 @@ enum DFUFile {
 
   /// Whether a file has the suffix, or starts as files of ST do. A truncated or changed file is also recognised, because
   /// it must be refused as such.
-  static func isPresent(in source: some ImageSource) throws(ImageError) -> Bool {
+  static func isPresent(in source: some ByteSource) throws(ImageError) -> Bool {
     if try source.prefix(6) == prefix + [1] { return true }
-    guard source.count > suffixBytes, let suffix = try suffix(of: source) else { return false }
+    guard source.size > suffixBytes, let suffix = try suffix(of: source) else { return false }
     return suffix.bytes[8..<11].elementsEqual("UFD".utf8) && suffix.byte(11) == suffixBytes
   }
 
-  private static func suffix(of source: some ImageSource) throws(ImageError) -> Fields? {
-    guard source.count >= suffixBytes else { return nil }
-    return try source.fields(at: source.count - suffixBytes, count: Int(suffixBytes))
+  private static func suffix(of source: some ByteSource) throws(ImageError) -> Fields? {
+    guard source.size >= suffixBytes else { return nil }
+    return try source.fields(at: source.size - suffixBytes, count: Int(suffixBytes))
   }
 
   /// The data of a file, for each alternate setting where it has several, and whether the data has addresses.
   ///
   /// - Throws: `truncated`, `malformedHeader`, `fileChecksum`, `trailingBytes`, `addressOverflow`, `overLimit`,
   ///   `unreadable`.
-  static func parts(of source: some ImageSource) throws(ImageError) -> ([Container.Part], hasAddresses: Bool) {
+  static func parts(of source: some ByteSource) throws(ImageError) -> ([Container.Part], hasAddresses: Bool) {
     guard let suffix = try suffix(of: source), suffix.bytes[8..<11].elementsEqual("UFD".utf8),
       suffix.byte(11) == suffixBytes
-    else { throw ImageError(.truncated, at: source.count) }
+    else { throw ImageError(.truncated, at: source.size) }
     var crc = ImageCRC32(.reflected)
-    var pieces = PieceReader(0..<source.count - 4, of: source)
+    var pieces = PieceReader(0..<source.size - 4, of: source)
     while let piece = try pieces.next() { crc.update(piece) }
-    guard crc.register == suffix.word(12) else { throw ImageError(.fileChecksum, at: source.count - 4) }
-    let end = source.count - suffixBytes
+    guard crc.register == suffix.word(12) else { throw ImageError(.fileChecksum, at: source.size - 4) }
+    let end = source.size - suffixBytes
     guard try source.prefix(prefix.count) == prefix else {
       var part = Container.Part()
       try append(0..<end, at: 0, to: &part.memory, from: source, label: nil)
@@ -39,7 +41,7 @@ enum DFUFile {
     return (try settings(of: source, end: end), hasAddresses: true)
   }
 
-  private static func settings(of source: some ImageSource, end: UInt64) throws(ImageError) -> [Container.Part] {
+  private static func settings(of source: some ByteSource, end: UInt64) throws(ImageError) -> [Container.Part] {
     guard let header = try source.fields(at: 0, count: 11), end >= 11 else { throw ImageError(.truncated, at: end) }
     guard header.byte(5) == 1, UInt64(header.word(6)) == end else { throw ImageError(.malformedHeader, at: 5) }
     var parts: [Container.Part] = []
@@ -72,7 +74,7 @@ enum DFUFile {
   }
 
   private static func append(
-    _ range: Range<UInt64>, at address: UInt64, to memory: inout FlatMemory, from source: some ImageSource,
+    _ range: Range<UInt64>, at address: UInt64, to memory: inout FlatMemory, from source: some ByteSource,
     label: String?
   ) throws(ImageError) {
     var pieces = PieceReader(range, of: source)

@@ -1,3 +1,5 @@
+import AsvinHost
+
 /// A program header of an ELF file (System V ABI, chapter 5).
 struct ELFSegment {
   static let load: UInt32 = 1
@@ -17,7 +19,7 @@ struct ELFSegment {
   let physicalAddress: UInt64
 
   /// The program header of an index; `nil` if the file ends before it or the table's entries are too small.
-  init?(_ index: UInt16, of header: ELFHeader, in source: some ImageSource) throws(ImageError) {
+  init?(_ index: UInt16, of header: ELFHeader, in source: some ByteSource) throws(ImageError) {
     let count = header.isWide ? 56 : 32
     guard header.segments.entrySize >= count, let position = header.segments.entry(index),
       let fields = try source.fields(at: position, count: count, isBigEndian: header.isBigEndian)
@@ -42,9 +44,9 @@ extension ELFHeader {
   /// The content of a file's loadable segments at their physical addresses.
   ///
   /// - Throws: `malformedHeader`, `truncated`, `addressOverflow`, `overLimit`, `unreadable`.
-  static func memory(of source: some ImageSource) throws(ImageError) -> FlatMemory {
+  static func memory(of source: some ByteSource) throws(ImageError) -> FlatMemory {
     guard let header = try ELFHeader(source) else {
-      throw ImageError(source.count < 64 ? .truncated : .malformedHeader, at: 0)
+      throw ImageError(source.size < 64 ? .truncated : .malformedHeader, at: 0)
     }
     guard header.type == 2 else { throw ImageError(.malformedHeader, at: 16) }
     guard UInt64(header.segments.count) <= ImageLimit.programHeaders.value else {
@@ -79,7 +81,7 @@ struct ELFSection {
   let name: String?
 
   /// The sections that are loaded from the file, by ascending offset; a damaged table gives those before the damage.
-  static func loaded(of header: ELFHeader, in source: some ImageSource) throws(ImageError) -> [ELFSection] {
+  static func loaded(of header: ELFHeader, in source: some ByteSource) throws(ImageError) -> [ELFSection] {
     let count = header.isWide ? 64 : 40
     guard header.sections.entrySize >= count else { return [] }
     let names = try section(header.nameSection, of: header, in: source).map { offset(of: $0, header) }
@@ -90,7 +92,7 @@ struct ELFSection {
       let isLoaded = (header.isWide ? fields.long(8) : UInt64(fields.word(8))) & 2 != 0
       guard isStored, isLoaded else { continue }
       var name: String?
-      if let names, names <= source.count {
+      if let names, names <= source.size {
         let bytes = try source.prefix(32, at: names + UInt64(fields.word(0)))
         // A name is shown only if it ends within 32 bytes and contains only printable characters.
         name = Fields(bytes + [0]).text(0..<bytes.count + 1)
@@ -105,7 +107,7 @@ struct ELFSection {
   }
 
   private static func section(
-    _ index: UInt16, of header: ELFHeader, in source: some ImageSource
+    _ index: UInt16, of header: ELFHeader, in source: some ByteSource
   ) throws(ImageError) -> Fields? {
     guard let position = header.sections.entry(index) else { return nil }
     return try source.fields(at: position, count: header.isWide ? 64 : 40, isBigEndian: header.isBigEndian)
@@ -116,10 +118,10 @@ extension ELFSegment {
   /// Adds the segment's bytes from its first section on: a linker may let a segment start early, or make one of its
   /// own, for the ELF's headers, which have no place in flash. Without sections, all bytes of the segment count.
   fileprivate func store(
-    at address: UInt64, in memory: inout FlatMemory, sections: [ELFSection], from source: some ImageSource
+    at address: UInt64, in memory: inout FlatMemory, sections: [ELFSection], from source: some ByteSource
   ) throws(ImageError) {
-    guard offset <= source.count, size <= source.count - offset else {
-      throw ImageError(.truncated, at: source.count)
+    guard offset <= source.size, size <= source.size - offset else {
+      throw ImageError(.truncated, at: source.size)
     }
     let end = offset + size
     let inside = sections.filter { $0.offset >= offset && $0.offset < end }

@@ -1,3 +1,5 @@
+package import AsvinHost
+
 /// The flash content of a container: contiguous bytes from a base address.
 package struct FlatImage: Equatable, Sendable {
   /// The content; gaps are 0xFF, as in erased flash.
@@ -31,7 +33,7 @@ package struct FlatImage: Equatable, Sendable {
   /// Reads the content of a container: at most 64 MiB, from a file of at most 256 MiB.
   ///
   /// - Throws: `notContainer` for any other file, and every other ``ImageFault``, with the offset in the container.
-  package init(flattening source: some ImageSource, _ choice: ImageChoice = ImageChoice()) throws(ImageError) {
+  package init(flattening source: some ByteSource, _ choice: ImageChoice = ImageChoice()) throws(ImageError) {
     self = try Container(reading: source).image(choice)
   }
 
@@ -44,7 +46,7 @@ package struct FlatImage: Equatable, Sendable {
   ///
   /// - Throws: never in practice, because all bytes are in memory.
   package func description() throws(ImageError) -> ImageDescription {
-    var description = try ImageDescription(describingFlat: ImageBytes(bytes))
+    var description = try ImageDescription(describingFlat: bytes)
     description.container = container
     description.loadAddress = hasAddress ? baseAddress : nil
     description.ranges = ranges

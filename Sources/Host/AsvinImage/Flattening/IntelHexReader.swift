@@ -1,3 +1,5 @@
+import AsvinHost
+
 /// Reads an Intel HEX file line by line, or a universal hex file, which holds one for each of several boards
 /// (microbit-foundation/spec-universal-hex).
 struct IntelHexReader {
@@ -14,11 +16,11 @@ struct IntelHexReader {
   ///
   /// - Throws: `malformedRecord`, `recordChecksum`, `unknownRecord`, `missingEnd`, `trailingBytes`, `addressOverflow`,
   ///   `overLimit`, `unreadable`.
-  static func parts(of source: some ImageSource) throws(ImageError) -> [Container.Part] {
+  static func parts(of source: some ByteSource) throws(ImageError) -> [Container.Part] {
     var reader = IntelHexReader()
     var lines = try TextLineReader(source)
     while let line = try lines.next() { try reader.accept(line) }
-    guard reader.hasEnded else { throw ImageError(.missingEnd, at: source.count) }
+    guard reader.hasEnded else { throw ImageError(.missingEnd, at: source.size) }
     return reader.parts
   }
 

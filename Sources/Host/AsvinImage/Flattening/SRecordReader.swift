@@ -1,3 +1,5 @@
+import AsvinHost
+
 /// One record of a Motorola S-record file: `S`, a type, then in hex the count of the bytes after it, an address, data
 /// and the complement of their sum.
 struct SRecord {
@@ -35,7 +37,7 @@ enum SRecordReader {
   ///
   /// - Throws: `malformedRecord`, `recordChecksum`, `recordCount`, `unknownRecord`, `missingEnd`, `trailingBytes`,
   ///   `addressOverflow`, `overLimit`, `unreadable`.
-  static func memory(of source: some ImageSource) throws(ImageError) -> FlatMemory {
+  static func memory(of source: some ByteSource) throws(ImageError) -> FlatMemory {
     var memory = FlatMemory()
     var lines = try TextLineReader(source)
     /// Data records so far.
@@ -64,7 +66,7 @@ enum SRecordReader {
       }
     }
     // Without it, a file that was truncated between two lines would look complete.
-    guard hasEnded else { throw ImageError(.missingEnd, at: source.count) }
+    guard hasEnded else { throw ImageError(.missingEnd, at: source.size) }
     return memory
   }
 }

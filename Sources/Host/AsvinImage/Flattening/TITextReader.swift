@@ -1,10 +1,12 @@
+import AsvinHost
+
 /// Reads a TI-TXT file, as the tools for MSP430 write it (SLAU131, "The TI-TXT Hex Format"): `@` and an address, lines
 /// of bytes in hex, and `q` at the end.
 enum TITextReader {
   /// The data of a complete file.
   ///
   /// - Throws: `malformedRecord`, `missingEnd`, `trailingBytes`, `addressOverflow`, `overLimit`, `unreadable`.
-  static func memory(of source: some ImageSource) throws(ImageError) -> FlatMemory {
+  static func memory(of source: some ByteSource) throws(ImageError) -> FlatMemory {
     var memory = FlatMemory()
     var lines = try TextLineReader(source)
     var address: UInt64?
@@ -26,7 +28,7 @@ enum TITextReader {
         address = start + UInt64(bytes.count)
       }
     }
-    guard hasEnded else { throw ImageError(.missingEnd, at: source.count) }
+    guard hasEnded else { throw ImageError(.missingEnd, at: source.size) }
     return memory
   }
 

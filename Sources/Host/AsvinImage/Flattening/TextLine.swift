@@ -1,3 +1,5 @@
+import AsvinHost
+
 /// A line of a text file without surrounding blanks.
 struct TextLine {
   let text: ArraySlice<UInt8>
@@ -11,7 +13,7 @@ struct TextLine {
 
 /// Reads a text file line by line, as other tools do: lines end with LF, CR or both, a byte order mark is skipped, and
 /// blanks at both ends of a line and empty lines are ignored.
-struct TextLineReader<Source: ImageSource> {
+struct TextLineReader<Source: ByteSource> {
   /// The length limit of a line in bytes. Records of all formats are less than half as long.
   static var longest: Int { 2048 }
 
@@ -25,7 +27,7 @@ struct TextLineReader<Source: ImageSource> {
 
   init(_ source: Source) throws(ImageError) {
     let mark: UInt64 = try source.prefix(3) == [0xEF, 0xBB, 0xBF] ? 3 : 0
-    pieces = PieceReader(mark..<source.count, of: source)
+    pieces = PieceReader(mark..<source.size, of: source)
     start = mark
   }
 

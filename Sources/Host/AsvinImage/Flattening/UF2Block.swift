@@ -1,3 +1,5 @@
+import AsvinHost
+
 /// One block of a UF2 file (github.com/microsoft/uf2, README.md).
 struct UF2Block {
   /// Bytes of a block.
@@ -16,7 +18,7 @@ struct UF2Block {
 
   /// Whether a file starts with a block, by its first two magic numbers, or its second block does. A damaged one must
   /// be refused as UF2 and not be signed as bytes.
-  static func begins(_ source: some ImageSource) throws(ImageError) -> Bool {
+  static func begins(_ source: some ByteSource) throws(ImageError) -> Bool {
     for offset in [0, UInt64(size)] {
       guard let start = try source.fields(at: offset, count: 8) else { return false }
       if start.word(0) == magics.0, start.word(4) == magics.1 { return true }

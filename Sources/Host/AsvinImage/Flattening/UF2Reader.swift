@@ -1,3 +1,5 @@
+import AsvinHost
+
 /// Reads a UF2 file block by block. Blocks for several chips are counted for each chip, as picotool and uf2conv write
 /// them, or through the file.
 struct UF2Reader {
@@ -30,18 +32,18 @@ struct UF2Reader {
   ///
   /// - Throws: `malformedBlock`, `blockNumber`, `fileContainer`, `truncated`, `addressOverflow`, `overLimit`,
   ///   `unreadable`.
-  static func parts(of source: some ImageSource) throws(ImageError) -> [Container.Part] {
+  static func parts(of source: some ByteSource) throws(ImageError) -> [Container.Part] {
     var reader = UF2Reader()
     var offset: UInt64 = 0
-    while offset < source.count {
+    while offset < source.size {
       guard let fields = try source.fields(at: offset, count: UF2Block.size) else {
-        throw ImageError(.truncated, at: source.count)
+        throw ImageError(.truncated, at: source.size)
       }
       let block = try UF2Block(fields, at: offset)
       if !block.isErratumBlock { try reader.accept(block, at: offset) }
       offset += UInt64(UF2Block.size)
     }
-    try reader.checkSequence(end: source.count)
+    try reader.checkSequence(end: source.size)
     return reader.families.filter(\.hasStored).map { family in
       Container.Part(
         family: family.identifier.map { ImageFamily(kind: .uf2, identifier: $0) }, memory: family.memory)

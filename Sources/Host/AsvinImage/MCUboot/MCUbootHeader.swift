@@ -9,7 +9,7 @@ struct MCUbootHeader {
   let fields: Fields
 
   /// The header at the start of a file; `nil` if there is none.
-  init?(_ source: some ImageSource) throws(ImageError) {
+  init?(_ source: some ByteSource) throws(ImageError) {
     guard let start = try source.fields(at: 0, count: 32), [Self.magic, Self.firstMagic].contains(start.word(0)) else {
       return nil
     }
@@ -32,7 +32,7 @@ struct MCUbootHeader {
   }
 
   /// The description of the image.
-  func description(of source: some ImageSource) throws(ImageError) -> ImageDescription {
+  func description(of source: some ByteSource) throws(ImageError) -> ImageDescription {
     var description = ImageDescription(format: .mcuboot)
     description.version = version
     FrameworkDefaults.remove(from: &description)

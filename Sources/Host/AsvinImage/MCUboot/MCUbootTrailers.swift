@@ -1,3 +1,5 @@
+import AsvinHost
+
 /// The type-length-value areas after an MCUboot image (image.h, `struct image_tlv_info`, `struct image_tlv`).
 struct MCUbootTrailers {
   /// Bytes that the digest covers: header, image and protected area.
@@ -10,7 +12,7 @@ struct MCUbootTrailers {
   private(set) var securityCounter: UInt32?
 
   /// The areas of an image; `nil` if they do not fit the file or each other.
-  init?(after header: MCUbootHeader, in source: some ImageSource) throws(ImageError) {
+  init?(after header: MCUbootHeader, in source: some ByteSource) throws(ImageError) {
     guard header.headerSize >= 32 else { return nil }
     let imageEnd = header.headerSize + header.imageSize
     hashedSize = imageEnd + header.protectedSize
@@ -33,7 +35,7 @@ struct MCUbootTrailers {
     let size: UInt64
     private var entries: [(type: UInt16, value: [UInt8])] = []
 
-    init?(_ source: some ImageSource, at offset: UInt64, magic: UInt16) throws(ImageError) {
+    init?(_ source: some ByteSource, at offset: UInt64, magic: UInt16) throws(ImageError) {
       guard let info = try source.fields(at: offset, count: 4), info.half(0) == magic else { return nil }
       size = UInt64(info.half(2))
       guard size >= 4, let area = try source.fields(at: offset, count: Int(size)) else { return nil }

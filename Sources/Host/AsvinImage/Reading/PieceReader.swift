@@ -1,7 +1,7 @@
 import AsvinHost
 
 /// Reads a range of a file in pieces of at most 64 KiB.
-struct PieceReader<Source: ImageSource> {
+struct PieceReader<Source: ByteSource> {
   static var pieceBytes: UInt64 { 65_536 }
 
   let source: Source
@@ -21,7 +21,7 @@ struct PieceReader<Source: ImageSource> {
     guard position < end else { return nil }
     let count = min(end - position, Self.pieceBytes)
     guard let piece = try source.bytes(at: position, count: Int(count)) else {
-      throw ImageError(.truncated, at: source.count)
+      throw ImageError(.truncated, at: source.size)
     }
     position += count
     return piece

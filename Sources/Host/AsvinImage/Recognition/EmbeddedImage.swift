@@ -1,3 +1,5 @@
+import AsvinHost
+
 /// Finds the MCUboot image in a complete flash: a bootloader, which has no header, and after it a slot.
 enum EmbeddedImage {
   /// Bytes of the flash in which the first slot starts.
@@ -5,9 +7,9 @@ enum EmbeddedImage {
   private static let sector: UInt64 = 0x800
 
   /// The offset of an intact MCUboot image; `nil` if there is none.
-  static func offset(in source: some ImageSource) throws(ImageError) -> UInt64? {
+  static func offset(in source: some ByteSource) throws(ImageError) -> UInt64? {
     var offset = sector
-    while offset < min(searched, source.count) {
+    while offset < min(searched, source.size) {
       if try source.fields(at: offset, count: 4)?.word(0) == MCUbootHeader.magic {
         let rest = ImageTail(source: source, start: offset)
         if let header = try MCUbootHeader(rest) {
@@ -23,13 +25,13 @@ enum EmbeddedImage {
 }
 
 /// The bytes of a file from an offset on.
-private struct ImageTail<Source: ImageSource>: ImageSource {
+private struct ImageTail<Source: ByteSource>: ByteSource {
   let source: Source
   let start: UInt64
 
-  var count: UInt64 { source.count - start }
+  var size: UInt64 { source.size - start }
 
-  func read(at offset: UInt64, count: Int) throws -> [UInt8] {
+  func read(at offset: UInt64, count: Int) throws(FileError) -> [UInt8] {
     let (place, overflow) = start.addingReportingOverflow(offset)
     return overflow ? [] : try source.read(at: place, count: count)
   }

@@ -1,3 +1,5 @@
+import AsvinHost
+
 /// The magic number of a file format, and what else must hold where the number is short.
 struct Signature {
   let format: ImageFormat
@@ -21,7 +23,7 @@ struct Signature {
   }
 
   /// The format of a file by its magic number; `nil` if none matches.
-  static func format(of source: some ImageSource) throws(ImageError) -> ImageFormat? {
+  static func format(of source: some ByteSource) throws(ImageError) -> ImageFormat? {
     let start = try source.prefix(64)
     let header = start + [UInt8](repeating: 0, count: 64 - start.count)
     for signature in starts where start.starts(with: signature.bytes) && signature.confirms(header) {
@@ -34,7 +36,7 @@ struct Signature {
   }
 
   /// Programs, whose format is known by more than one place: a Linux kernel that a UEFI can start is a PE program, too.
-  private static func program(in source: some ImageSource, _ start: [UInt8]) throws(ImageError) -> ImageFormat? {
+  private static func program(in source: some ByteSource, _ start: [UInt8]) throws(ImageError) -> ImageFormat? {
     let header = Fields(start + [UInt8](repeating: 0, count: 64 - start.count))
     // Documentation/arch/arm64/booting.rst and riscv/boot-image-header.rst; zImage; arch/x86/boot.rst; zboot.
     if header.bytes[0x38..<0x3C].elementsEqual("ARM\u{64}".utf8) { return .linuxKernel }

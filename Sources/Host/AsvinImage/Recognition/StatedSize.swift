@@ -3,7 +3,7 @@ import AsvinHost
 /// Sizes and checksums in the headers of formats for Linux: a file that is shorter than the size in its header was truncated.
 enum StatedSize {
   /// The checks that a format supports. Most formats support none.
-  static func checks(of format: ImageFormat, in source: some ImageSource) throws(ImageError) -> [IntegrityCheck] {
+  static func checks(of format: ImageFormat, in source: some ByteSource) throws(ImageError) -> [IntegrityCheck] {
     switch format {
     case .squashfs: try size(source, Array("hsqs".utf8)) { $0.long(40) }
     case .ext4:
@@ -18,13 +18,13 @@ enum StatedSize {
     case .linuxKernel: try kernel(source)
     case .xz: [IntegrityCheck(name: "xz footer", passed: try hasXZFooter(source), expected: nil, found: nil)]
     case .bundle, .tar:
-      [IntegrityCheck(name: "size", passed: source.count.isMultiple(of: 512), expected: nil, found: nil)]
+      [IntegrityCheck(name: "size", passed: source.size.isMultiple(of: 512), expected: nil, found: nil)]
     default: []
     }
   }
 
   private static func size(
-    _ source: some ImageSource, _ magic: [UInt8] = [], at offset: UInt64 = 0, isBigEndian: Bool = false,
+    _ source: some ByteSource, _ magic: [UInt8] = [], at offset: UInt64 = 0, isBigEndian: Bool = false,
     _ stated: (Fields) -> UInt64
   ) throws(ImageError) -> [IntegrityCheck] {
     guard let fields = try source.fields(at: offset, count: 96, isBigEndian: isBigEndian) else {
@@ -35,13 +35,13 @@ enum StatedSize {
     return [check(stated(fields), source)]
   }
 
-  private static func check(_ stated: UInt64, _ source: some ImageSource) -> IntegrityCheck {
+  private static func check(_ stated: UInt64, _ source: some ByteSource) -> IntegrityCheck {
     IntegrityCheck(
-      name: "size", passed: stated <= source.count, expected: "\(stated)", found: "\(source.count)")
+      name: "size", passed: stated <= source.size, expected: "\(stated)", found: "\(source.size)")
   }
 
   /// U-Boot's legacy image: the CRC-32 of its header, and its size (include/image.h).
-  private static func uImage(_ source: some ImageSource) throws(ImageError) -> [IntegrityCheck] {
+  private static func uImage(_ source: some ByteSource) throws(ImageError) -> [IntegrityCheck] {
     guard let fields = try source.fields(at: 0, count: 64, isBigEndian: true) else {
       return [IntegrityCheck(broken: "header")]
     }
@@ -54,7 +54,7 @@ enum StatedSize {
   }
 
   /// A zImage states start and end, an x86 kernel the paragraphs of its second part.
-  private static func kernel(_ source: some ImageSource) throws(ImageError) -> [IntegrityCheck] {
+  private static func kernel(_ source: some ByteSource) throws(ImageError) -> [IntegrityCheck] {
     if let fields = try source.fields(at: 0, count: 0x30), fields.word(0x24) == 0x016F_2818 {
       guard fields.word(0x2C) >= fields.word(0x28) else { return [IntegrityCheck(broken: "size")] }
       return [check(UInt64(fields.word(0x2C) - fields.word(0x28)), source)]
@@ -67,10 +67,10 @@ enum StatedSize {
   }
 
   /// The footer's magic number, before zeros that pad the file to a multiple of 4 (the .xz File Format, 2.1.2.4).
-  private static func hasXZFooter(_ source: some ImageSource) throws(ImageError) -> Bool {
-    var end = source.count
+  private static func hasXZFooter(_ source: some ByteSource) throws(ImageError) -> Bool {
+    var end = source.size
     while end >= 4, let last = try source.bytes(at: end - 4, count: 4), last == [0, 0, 0, 0] {
-      guard source.count - end < 4096 else { return false }
+      guard source.size - end < 4096 else { return false }
       end -= 4
     }
     guard end >= 2, let magic = try source.bytes(at: end - 2, count: 2) else { return false }

@@ -1,7 +1,9 @@
+import AsvinHost
+
 /// File systems, archives and partitions that are recognised by more than a magic number.
 enum StorageSigns {
   /// The format of a file; `nil` if nothing points at one.
-  static func format(of source: some ImageSource) throws(ImageError) -> ImageFormat? {
+  static func format(of source: some ByteSource) throws(ImageError) -> ImageFormat? {
     let sector = try source.prefix(2048)
     if sector.count >= 512 {
       if isTar(sector) { return sector.starts(with: Array("manifest.cbor\0".utf8)) ? .bundle : .tar }
@@ -12,8 +14,8 @@ enum StorageSigns {
     }
     if sector.count == 2048, isExt(Fields(sector)) { return .ext4 }
     if try isLittleFS(source) { return .littlefs }
-    if PartitionTable.isAlone(sector, count: source.count) { return .partitionTable }
-    if source.count.isMultiple(of: 4096), isNVS(sector) { return .nvs }
+    if PartitionTable.isAlone(sector, count: source.size) { return .partitionTable }
+    if source.size.isMultiple(of: 4096), isNVS(sector) { return .nvs }
     if try SPIFFSSigns.isPresent(in: source) { return .spiffs }
     return try isErased(source) ? .erased : nil
   }
@@ -60,7 +62,7 @@ enum StorageSigns {
   }
 
   /// The superblock's name entry; it is in either of the first two blocks.
-  private static func isLittleFS(_ source: some ImageSource) throws(ImageError) -> Bool {
+  private static func isLittleFS(_ source: some ByteSource) throws(ImageError) -> Bool {
     for offset in [8, 4096 + 8] as [UInt64] where try source.prefix(8, at: offset) == Array("littlefs".utf8) {
       return true
     }
@@ -77,9 +79,9 @@ enum StorageSigns {
   }
 
   /// Whether a file has nothing but 0xFF; larger ones than any flash are not read for it.
-  private static func isErased(_ source: some ImageSource) throws(ImageError) -> Bool {
-    guard source.count > 0, source.count <= ImageLimit.flatBytes.value else { return false }
-    var pieces = PieceReader(0..<source.count, of: source)
+  private static func isErased(_ source: some ByteSource) throws(ImageError) -> Bool {
+    guard source.size > 0, source.size <= ImageLimit.flatBytes.value else { return false }
+    var pieces = PieceReader(0..<source.size, of: source)
     while let piece = try pieces.next() {
       guard piece.allSatisfy({ $0 == 0xFF }) else { return false }
     }
@@ -90,10 +92,10 @@ enum StorageSigns {
 /// SPIFFS has no magic number at its start: each block has one near the end of its lookup pages (spiffs_nucleus.h,
 /// `SPIFFS_MAGIC`), which depends on the page's size and on the blocks that follow.
 enum SPIFFSSigns {
-  static func isPresent(in source: some ImageSource) throws(ImageError) -> Bool {
+  static func isPresent(in source: some ByteSource) throws(ImageError) -> Bool {
     for page in [256, 512, 1024, 2048] as [UInt64] {
-      for block in [4096, 8192, 16_384, 32_768, 65_536] as [UInt64] where source.count.isMultiple(of: block) {
-        let blocks = source.count / block
+      for block in [4096, 8192, 16_384, 32_768, 65_536] as [UInt64] where source.size.isMultiple(of: block) {
+        let blocks = source.size / block
         guard blocks >= 2, blocks <= 65_535 else { continue }
         let lookup = max(page, (block / page * 2 + page - 1) / page * page)
         let place = lookup - 4

@@ -1,3 +1,5 @@
+import AsvinHost
+
 /// Texts: the containers that are text, and other texts that are signed by mistake.
 enum TextFile {
   /// Bytes at the start that are looked at.
@@ -7,7 +9,7 @@ enum TextFile {
   ///
   /// A line at the start that is a record of a format is enough, even a damaged one: such a file must be refused as that
   /// format. So is an intact record after lines that do not belong there.
-  static func container(in source: some ImageSource) throws(ImageError) -> ImageFormat? {
+  static func container(in source: some ByteSource) throws(ImageError) -> ImageFormat? {
     let lines = try lines(of: source)
     guard let first = lines.first else { return nil }
     if isRecord(first.text, mark: ":", digits: 8, skipping: 1) { return .intelHex }
@@ -32,18 +34,18 @@ enum TextFile {
   }
 
   /// The lines at the start of a text, without the last one that the sample cuts; none where it is not a text.
-  private static func lines(of source: some ImageSource) throws(ImageError) -> [TextLine] {
+  private static func lines(of source: some ByteSource) throws(ImageError) -> [TextLine] {
     let sample = try source.prefix(sampled)
-    guard isText(sample, isCut: source.count > UInt64(sampled)) else { return [] }
+    guard isText(sample, isCut: source.size > UInt64(sampled)) else { return [] }
     var lines: [TextLine] = []
-    var reader = try TextLineReader(ImageBytes(sample))
+    var reader = try TextLineReader(sample)
     do throws(ImageError) {
       while let line = try reader.next() { lines.append(line) }
     } catch {
       // A line that is longer than any format's.
       return lines
     }
-    if source.count > UInt64(sampled), lines.count > 1 { lines.removeLast() }
+    if source.size > UInt64(sampled), lines.count > 1 { lines.removeLast() }
     return lines
   }
 
@@ -60,11 +62,11 @@ enum TextFile {
   }
 
   /// The format of any other text; `nil` if a file is none.
-  static func format(of source: some ImageSource) throws(ImageError) -> ImageFormat? {
+  static func format(of source: some ByteSource) throws(ImageError) -> ImageFormat? {
     let sample = try source.prefix(sampled)
     if isUTF16(sample) { return .text }
-    guard isText(sample, isCut: source.count > UInt64(sampled)) else { return nil }
-    let end = try source.prefix(sampled, at: source.count - min(source.count, UInt64(sampled)))
+    guard isText(sample, isCut: source.size > UInt64(sampled)) else { return nil }
+    let end = try source.prefix(sampled, at: source.size - min(source.size, UInt64(sampled)))
     // A shell script can carry a payload after its text, and is a script all the same.
     let text = sample.drop { [0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF].contains($0) }
     if text.starts(with: Array("#!".utf8)) { return .script }
@@ -78,7 +80,7 @@ enum TextFile {
     }
     let lines = try lines(of: source)
     if isYAML(lines) { return .yaml }
-    return isProse(lines, count: source.count) ? .text : nil
+    return isProse(lines, count: source.size) ? .text : nil
   }
 
   private static func markup(_ text: ArraySlice<UInt8>) -> ImageFormat? {

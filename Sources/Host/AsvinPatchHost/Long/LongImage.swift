@@ -1,22 +1,20 @@
 import AsvinCrypto
+package import AsvinHost
 import AsvinManifest
 
 /// An image that is read in parts, because it may be too long for the memory.
 package struct LongImage {
   /// Bytes in all.
   package let count: Int
-  private let read: (_ offset: Int, _ count: Int) throws -> [UInt8]
+  private let source: any ByteSource
 
-  /// Creates an image from its size in bytes and a function that reads it.
-  package init(count: Int, read: @escaping (_ offset: Int, _ count: Int) throws -> [UInt8]) {
-    (self.count, self.read) = (count, read)
-  }
+  package init(_ source: any ByteSource) { (count, self.source) = (Int(clamping: source.size), source) }
 
   /// The bytes of a range that lies within it.
   ///
   /// - Throws: ``DeltaError/imageChanged`` where it has become shorter, and what reading throws.
   package func bytes(_ range: Range<Int>) throws -> [UInt8] {
-    let bytes = try read(range.lowerBound, range.count)
+    let bytes = try source.read(at: UInt64(range.lowerBound), count: range.count)
     guard bytes.count == range.count else { throw DeltaError.imageChanged }
     return bytes
   }

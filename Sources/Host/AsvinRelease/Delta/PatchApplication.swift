@@ -57,11 +57,11 @@ extension PatchApplication {
     if try input.read(at: 0, count: 1) == [LongPatch.magic] {
       return try LongPatch.apply(LongImage(input), to: base.long, maximum: maximum, to: give)
     }
-    guard input.count <= UInt64(ImagePatch.imageBytes) else {
+    guard input.size <= UInt64(ImagePatch.imageBytes) else {
       throw Failure(.rejected, "'\(patch)' has more than \(ImagePatch.imageBytes) bytes")
     }
     let result = try ImagePatch.apply(
-      input.read(at: 0, count: Int(input.count)), to: base.bytes(), maximum: min(maximum, ImagePatch.imageBytes))
+      input.read(at: 0, count: Int(input.size)), to: base.bytes(), maximum: min(maximum, ImagePatch.imageBytes))
     try give(result)
     return result.count
   }

@@ -127,17 +127,17 @@ struct ReleasePatches {
 
   /// Keeps a payload if it is smaller than the payloads that a device could use instead.
   private mutating func note(_ job: Job, _ patch: Made, of new: SlotImage, _ images: [FirmwareImage]) {
-    let size = UInt64(patch.bytes.span.count)
+    let size = UInt64(patch.bytes.count)
     let compressed = payloads[job.component].first { $0.payload.base == nil }?.payload.size
-    let isSmaller = size < compressed ?? new.source.count
+    let isSmaller = size < compressed ?? new.source.size
     let isRepeated = payloads[job.component].contains { $0.payload.base?.digest == patch.base }
     reports.append(
       PayloadPatchReport(
-        slot: images[job.component].slot, from: job.name, size: patch.bytes.span.count,
+        slot: images[job.component].slot, from: job.name, size: patch.bytes.count,
         isKept: isSmaller && !isRepeated, memory: patch.memory, inPlace: patch.inPlace))
     guard isSmaller, !isRepeated else { return }
     var payload = Payload(kind: .patch, size: size, digest: SHA256.digest(of: patch.bytes.span))
-    if job.name != nil { payload.base = Payload.Base(digest: patch.base, size: job.base.source.count) }
+    if job.name != nil { payload.base = Payload.Base(digest: patch.base, size: job.base.source.size) }
     payload.memory = UInt64(patch.memory)
     // A device applies patches from sealed streams only, because it must not parse bytes that it has not checked.
     payload.seal = SealedPayload(patch.bytes).seal

@@ -20,7 +20,7 @@ struct SlotImage {
   /// As ``init(_:slot:in:)``, for a base. An empty file is the empty base, whose patch is the compressed image.
   init(base path: String, slot: UInt64, in environment: Environment) throws(Failure) {
     let file = try Self.open(path, in: environment)
-    if file.count == 0 { self.init(name: path, source: file) } else { try self.init(file, path, slot: slot) }
+    if file.size == 0 { self.init(name: path, source: file) } else { try self.init(file, path, slot: slot) }
   }
 
   /// As ``init(_:slot:in:)``, or `nil` if a base does not have the slot. An image file is for slot 0 only.
@@ -78,22 +78,16 @@ struct SlotImage {
   }
 
   /// Whether it is patched in parts.
-  var isLong: Bool { source.count > UInt64(LongPatch.wholeBytes) }
+  var isLong: Bool { source.size > UInt64(LongPatch.wholeBytes) }
 
   func bytes() throws(Failure) -> [UInt8] {
-    guard source.count <= UInt64(ImagePatch.imageBytes) else {
+    guard source.size <= UInt64(ImagePatch.imageBytes) else {
       throw Failure(.rejected, "the image in '\(name)' has more than \(ImagePatch.imageBytes) bytes")
     }
     return try explaining(name) {
-      try source.read(at: 0, count: Int(source.count))
+      try source.read(at: 0, count: Int(source.size))
     }
   }
 
   var long: LongImage { LongImage(source) }
-}
-
-extension LongImage {
-  init(_ source: any ByteSource) {
-    self.init(count: Int(clamping: source.count)) { offset, count in try source.read(at: UInt64(offset), count: count) }
-  }
 }

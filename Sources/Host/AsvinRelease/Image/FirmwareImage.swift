@@ -28,8 +28,8 @@ struct FirmwareImage {
   init(_ file: InputFile, name: String, slot: UInt64, _ choice: ImageChoice = ImageChoice()) throws {
     self.name = name
     self.slot = slot
-    guard file.count > 0 else { throw Failure(.rejected, "'\(name)' is empty", hint: "give a firmware image") }
-    let view = ImageView(source: file)
+    guard file.size > 0 else { throw Failure(.rejected, "'\(name)' is empty", hint: "give a firmware image") }
+    let view = file
     let format = try ImageFormat(recognising: view)
     if format.isContainer {
       do throws(ImageError) {
@@ -46,14 +46,14 @@ struct FirmwareImage {
   }
 
   /// Reads a container with all of its ranges.
-  static func container(of file: InputFile) throws -> Container { try Container(reading: ImageView(source: file)) }
+  static func container(of file: InputFile) throws -> Container { try Container(reading: file) }
 
   /// Opens an image of a bundle. Bundles do not hold containers.
   init(stored source: any ByteSource, name: String, slot: UInt64) throws {
     self.name = name
     self.slot = slot
     self.source = source
-    description = try ImageDescription(describingStored: ImageView(source: source))
+    description = try ImageDescription(describingStored: source)
   }
 
   /// The name of the file without folder and extension, used as the name of the product.
@@ -72,18 +72,9 @@ struct FirmwareImage {
     var done: UInt64 = 0
     try source.forEachPiece { piece in
       hash.update(piece)
-      done += UInt64(piece.span.count)
+      done += UInt64(piece.count)
       progress(done)
     }
     return hash.finish()
   }
-}
-
-/// A byte source for the image formats.
-private struct ImageView: ImageSource {
-  let source: any ByteSource
-
-  var count: UInt64 { source.count }
-
-  func read(at offset: UInt64, count: Int) throws -> [UInt8] { try source.read(at: offset, count: count) }
 }

@@ -24,7 +24,7 @@ extension Environment {
         .notAllowed, passphrase == nil ? "no passphrase is given" : "the passphrase is empty",
         hint: "set ASVIN_PACK_PASSPHRASE, or use --passphrase-file")
     }
-    guard passphrase.span.count <= Self.longestPassphrase else {
+    guard passphrase.count <= Self.longestPassphrase else {
       throw Failure(
         .notAllowed, "the passphrase has more than \(Self.longestPassphrase) bytes, and would not open the key",
         hint: "choose a shorter one")

@@ -15,11 +15,11 @@ enum BoardCheck {
       ]
     }
     var findings: [LintFinding] = []
-    if image.source.count > slot.size {
+    if image.source.size > slot.size {
       findings.append(
         LintFinding(
           rule: .slot, file: image.name,
-          message: "the image has \(image.source.count) bytes, slot \(image.slot) of '\(template.name)' \(slot.size)",
+          message: "the image has \(image.source.size) bytes, slot \(image.slot) of '\(template.name)' \(slot.size)",
           hint: "make the image smaller, or use a template of your own with larger slots"))
     }
     if let chip = image.description.chip, !template.chips.isEmpty, !template.chips.contains(chip) {

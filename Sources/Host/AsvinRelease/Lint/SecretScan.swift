@@ -10,9 +10,9 @@ enum SecretScan {
     let overlap = UInt64(PatternSearch.compared - 1)
     var findings: [LintFinding] = []
     var offset: UInt64 = 0
-    while offset < image.source.count {
+    while offset < image.source.size {
       let piece = try image.source.read(at: offset, count: pieceBytes)
-      guard piece.span.count > PatternSearch.compared else { break }
+      guard piece.count > PatternSearch.compared else { break }
       var places: [(offset: UInt64, signature: SecretSignature)] = []
       search.matches(in: piece) { places.append((offset + UInt64($0), signatures[$1])) }
       for (place, signature) in places where try signature.isMatch(in: image.source, at: place) {
@@ -20,7 +20,7 @@ enum SecretScan {
         if findings.count == 16 { return findings }
       }
       // The next piece overlaps this one, so that a pattern across the boundary is found.
-      offset += UInt64(piece.span.count) - overlap
+      offset += UInt64(piece.count) - overlap
     }
     return findings
   }

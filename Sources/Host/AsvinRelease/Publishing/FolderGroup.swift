@@ -64,7 +64,7 @@ struct FolderGroup {
     try source.forEachPiece { piece in
       hash.update(piece)
       try object.write(piece)
-      done += UInt64(piece.span.count)
+      done += UInt64(piece.count)
       progress(done)
     }
     guard hash.finish() == digest else { throw BundleError.changedWhileRead(name: "the bundle") }

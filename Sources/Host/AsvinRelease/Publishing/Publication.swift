@@ -51,7 +51,7 @@ package struct Publication: Sendable {
         var index = try files.index()
         let isNew = try index.add(checked.release)
         // A release that is published already is stored as well, so that an object which was lost or damaged is replaced.
-        try files.store(open.file, digest: digest) { environment.progress($0, open.file.count) }
+        try files.store(open.file, digest: digest) { environment.progress($0, open.file.size) }
         if isNew { try files.write(index) }
         return isNew
       }
@@ -128,7 +128,7 @@ extension PublishedRelease {
       name: manifest.name.text, version: manifest.version.text, sequence: manifest.sequence,
       vendor: manifest.vendor.uuid, deviceClass: manifest.deviceClass.uuid,
       manifest: SHA256.digest(of: bytes.span).hexadecimal, bundle: bundle.hexadecimal,
-      size: open.file.count)
+      size: open.file.size)
   }
 }
 

@@ -74,7 +74,7 @@ package struct ImageReport: Encodable, Sendable {
     let description = image.description
     format = description.format.rawValue
     container = description.container?.rawValue
-    size = image.source.count
+    size = image.source.size
     role = description.role.rawValue
     chip = description.chip?.rawValue
     version = description.version
@@ -86,7 +86,7 @@ package struct ImageReport: Encodable, Sendable {
     offset = description.offset
     ranges = description.ranges.prefix(Self.shownRanges).map { Range($0) }
     let data = description.ranges.reduce(0) { $0 + $1.count }
-    gapBytes = description.ranges.isEmpty ? 0 : image.source.count - min(image.source.count, data)
+    gapBytes = description.ranges.isEmpty ? 0 : image.source.size - min(image.source.size, data)
     leftOut = description.leftOut.prefix(Self.shownRanges).map { Range($0) }
     families = []
     checks = description.checks.map { Check(name: $0.name, result: $0.passed ? "right" : "wrong") }
@@ -109,7 +109,7 @@ package struct ImageReport: Encodable, Sendable {
     } catch {
       // For another defect, this throws the explained error.
       guard let container = try? FirmwareImage.container(of: file), container.isAmbiguous else { throw error }  // above
-      self.init(container, size: file.count)
+      self.init(container, size: file.size)
     }
   }
 

@@ -70,7 +70,7 @@ package struct ReleaseReport: Encodable, Sendable {
     created = manifest.created
     lowestBase = manifest.lowestBase
     self.manifest = SHA256.digest(of: bytes.span).hexadecimal
-    manifestBytes = bytes.span.count
+    manifestBytes = bytes.count
     components = manifest.components.map { component in
       Component(
         slot: component.slot, size: component.size, sha256: component.digest.hexadecimal,

@@ -32,19 +32,19 @@ struct ManifestDraft {
       throw Failure(
         .usage, "sequence number 0 is below every device's floor", hint: "start with version 0.0.1 or --sequence 1")
     }
-    let total = draft.images.reduce(0) { $0 + $1.source.count }
+    let total = draft.images.reduce(0) { $0 + $1.source.size }
     var components: [Component] = []
     var before: UInt64 = 0
     for image in draft.images {
-      guard image.source.count <= Limit.memberBytes.value else {
+      guard image.source.size <= Limit.memberBytes.value else {
         throw BundleError.overLimit(.memberBytes, name: image.name)
       }
       let digest = try image.digest { environment.progress(before + $0, total) }
-      before += image.source.count
-      let payload = Payload(size: image.source.count, digest: digest)
-      components.append(Component(slot: image.slot, size: image.source.count, digest: digest, payloads: [payload]))
+      before += image.source.size
+      let payload = Payload(size: image.source.size, digest: digest)
+      components.append(Component(slot: image.slot, size: image.source.size, digest: digest, payloads: [payload]))
     }
-    guard UInt64(components.span.count) <= Limit.components.value else {
+    guard UInt64(components.count) <= Limit.components.value else {
       throw Failure(.usage, "a release has at most \(Limit.components.value) components")
     }
     return Manifest(

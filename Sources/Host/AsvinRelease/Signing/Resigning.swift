@@ -30,7 +30,7 @@ struct Resigning {
       try open.file.requireUnchanged()
       let signed = try SignedManifest(open.reader.manifest, with: [], beside: existing.all)
       return SignReport(
-        signed, of: manifest, file: open.name, output: open.name, size: open.file.count, action: .skipped, images: [],
+        signed, of: manifest, file: open.name, output: open.name, size: open.file.size, action: .skipped, images: [],
         signers: [])
     }
     let kept = signing.onSigned == .append ? existing.all : []

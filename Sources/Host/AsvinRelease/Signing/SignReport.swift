@@ -51,7 +51,7 @@ package struct SignReport: Encodable, Sendable {
     self.images = images
     self.patches = patches
     envelopeBytes = Envelope.size(manifest: signed.bytes, signatureFile: signed.signatureFile)
-    signatures = signed.signatures.span.count
+    signatures = signed.signatures.count
     self.signers = signers.map { $0.publicKey.keyID(using: OpenSSL()).hexadecimal }
     release = ReleaseReport(manifest, bytes: signed.bytes)
   }
@@ -60,8 +60,8 @@ package struct SignReport: Encodable, Sendable {
 extension Envelope {
   /// Bytes of the envelope: the signature file, one key, and the manifest as a byte string.
   fileprivate static func size(manifest: [UInt8], signatureFile: [UInt8]) -> Int {
-    let count = manifest.span.count
+    let count = manifest.count
     let head = count < 24 ? 1 : count < 256 ? 2 : 3
-    return signatureFile.span.count + 1 + head + count
+    return signatureFile.count + 1 + head + count
   }
 }

@@ -20,7 +20,7 @@ struct SignedManifest {
       let signature = Envelope.sign1(protectedHeader: header, signature: try signer.signature(of: message))
       if !signatures.contains(signature) { signatures.append(signature) }
     }
-    guard UInt64(signatures.span.count) <= Limit.signatures.value else {
+    guard UInt64(signatures.count) <= Limit.signatures.value else {
       throw Failure(
         .usage, "a release carries at most \(Limit.signatures.value) signatures", hint: "sign with fewer keys")
     }

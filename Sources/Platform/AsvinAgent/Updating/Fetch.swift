@@ -65,14 +65,14 @@ extension DeviceAgent {
     let old = try base.file.prefix(Int(clamping: step.plan.baseSize))
     var offset = 0
     func write(_ piece: [UInt8]) throws {
-      guard offset + piece.span.count <= Int(step.size) else { throw InstallError(.patchInvalid, at: UInt64(offset)) }
+      guard offset + piece.count <= Int(step.size) else { throw InstallError(.patchInvalid, at: UInt64(offset)) }
       target.file.write(offset, piece.span)
-      offset += piece.span.count
+      offset += piece.count
     }
     do {
       if patch.first == LongPatch.magic {
         _ = try LongPatch.apply(
-          patch.long, to: old.long, maximum: Int(step.size), to: write)
+          LongImage(patch), to: LongImage(old), maximum: Int(step.size), to: write)
       } else {
         try write(try ImagePatch.apply(patch, to: old, maximum: Int(step.size)))
       }
@@ -90,9 +90,9 @@ extension DeviceAgent {
     let path = path(of: step, plan, sealed: false)
     var patch = try InputFile.existing(folder.file(name))?.read(at: 0, count: Int(size)) ?? []
     var progress = ProgressReports()
-    while UInt64(patch.span.count) < size {
-      try await reportProgress(&progress, UInt64(patch.span.count), of: size, rollout)
-      let (bytes, failure) = try await fetch(path, from: UInt64(patch.span.count), of: size)
+    while UInt64(patch.count) < size {
+      try await reportProgress(&progress, UInt64(patch.count), of: size, rollout)
+      let (bytes, failure) = try await fetch(path, from: UInt64(patch.count), of: size)
       patch += bytes
       if let failure {
         let file = try OutputFile(
@@ -163,12 +163,5 @@ extension InputFile {
       guard error.isMissing else { throw error }
       return nil
     }
-  }
-}
-
-extension [UInt8] {
-  /// The bytes in the form of patches of long images.
-  fileprivate var long: LongImage {
-    LongImage(count: span.count) { offset, count in Array(self[offset..<Swift.min(offset + count, self.span.count)]) }
   }
 }

@@ -126,7 +126,7 @@ extension DeviceAgent {
         var offset = 0
         try base.file.forEachPiece(upTo: step.size) { piece in
           target.file.write(offset, piece.span)
-          offset += piece.span.count
+          offset += piece.count
         }
         try Self.check(step, in: target)
       } else if step.isLinuxPatch {

@@ -41,22 +41,14 @@ extension Firmware.Content {
       hash.update(piece)
     }
     self.init(
-      size: image.count, digest: hash.finish(), md5: md5.finish(), contentID: contentID.finish(),
+      size: image.size, digest: hash.finish(), md5: md5.finish(), contentID: contentID.finish(),
       chip: Self.chip(of: image))
   }
 
   private static func chip(of image: any ByteSource) -> String? {
-    guard image.count <= PlatformLimit.describedImageBytes else { return nil }
+    guard image.size <= PlatformLimit.describedImageBytes else { return nil }
     // As asvin does, an image of an unknown format is served to every board.
-    let description = try? ImageDescription(describing: ImageBytes(source: image))  // an unknown format names no chip
+    let description = try? ImageDescription(describing: image)  // an unknown format names no chip
     return description?.chip?.rawValue
   }
-}
-
-/// Adapts an image to the interface that describes images.
-private struct ImageBytes: ImageSource {
-  let source: any ByteSource
-
-  var count: UInt64 { source.count }
-  func read(at offset: UInt64, count: Int) throws -> [UInt8] { try source.read(at: offset, count: count) }
 }

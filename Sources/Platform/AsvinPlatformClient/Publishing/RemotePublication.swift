@@ -120,12 +120,12 @@ package struct RemotePublication: Sendable {
     let path = "/manage/uploads/\(id)"
     var offset = upload.received
     var failures = 0
-    while offset < checked.file.count {
+    while offset < checked.file.size {
       let piece = try checked.file.read(at: offset, count: Self.pieceBytes)
       guard !piece.isEmpty else { throw BundleError.changedWhileRead(name: bundle) }
       do {
         let reply = try await platform.send(piece, .patch, "\(path)?offset=\(offset)", as: UploadReply.self)
-        offset = reply?.received ?? offset + UInt64(piece.span.count)
+        offset = reply?.received ?? offset + UInt64(piece.count)
         failures = 0
       } catch let failure as Failure where failure.kind == .unreachable && failures < Self.tries {
         failures += 1
@@ -133,7 +133,7 @@ package struct RemotePublication: Sendable {
         let reply = try? await platform.ask(.get, path, as: UploadReply.self)  // the next request reports the failure
         offset = reply?.received ?? offset
       }
-      progress(offset, checked.file.count)
+      progress(offset, checked.file.size)
     }
     guard let published = try await platform.ask(.post, "\(path)/finish", as: PublicationReply.self) else {
       throw Failure(.failed, "the platform does not confirm the publication")

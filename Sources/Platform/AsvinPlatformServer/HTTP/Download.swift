@@ -27,7 +27,7 @@ struct Download {
     {
       return Response(status: .notModified, headers: fields)
     }
-    let size = source.count
+    let size = source.size
     var range = 0..<size
     var status = HTTPResponse.Status.ok
     // If the client's range refers to other bytes, it gets the complete content.
@@ -55,7 +55,7 @@ struct Download {
         let piece = try await Workers.files.run { try source.read(at: start, count: count) }
         guard !piece.isEmpty else { throw FileError(.read, "an object", code: 0) }
         try await writer.write(ByteBuffer(bytes: piece))
-        offset += UInt64(piece.span.count)
+        offset += UInt64(piece.count)
       }
       try await writer.finish(nil)
     }

@@ -44,9 +44,9 @@ extension Array<UInt8> {
 }
 
 func describe(_ bytes: [UInt8]) throws(ImageError) -> ImageDescription {
-  try ImageDescription(describing: ImageBytes(bytes))
+  try ImageDescription(describing: bytes)
 }
 
-func format(_ bytes: [UInt8]) throws(ImageError) -> ImageFormat { try ImageFormat(recognising: ImageBytes(bytes)) }
+func format(_ bytes: [UInt8]) throws(ImageError) -> ImageFormat { try ImageFormat(recognising: bytes) }
 
-func flatten(_ bytes: [UInt8]) throws(ImageError) -> FlatImage { try FlatImage(flattening: ImageBytes(bytes)) }
+func flatten(_ bytes: [UInt8]) throws(ImageError) -> FlatImage { try FlatImage(flattening: bytes) }

@@ -11,7 +11,7 @@ import Testing
   func flat(_ text: String, _ change: (inout ImageChoice) -> Void = { _ in }) throws -> FlatImage {
     var choice = ImageChoice()
     change(&choice)
-    return try FlatImage(flattening: ImageBytes(Array(text.utf8)), choice)
+    return try FlatImage(flattening: Array(text.utf8), choice)
   }
 
   func ranges(_ fault: ImageFault?) -> [String] {
@@ -82,7 +82,7 @@ import Testing
   func `a family chooses the blocks of its chip`(family: String) throws {
     var choice = ImageChoice()
     choice.family = family
-    let image = try FlatImage(flattening: ImageBytes(Self.twoChips), choice)
+    let image = try FlatImage(flattening: Self.twoChips, choice)
     #expect(image.bytes == noise(300))
     #expect(image.chip == .rp2350)
   }
@@ -90,7 +90,7 @@ import Testing
   @Test func `the board's chip chooses the family`() throws {
     var choice = ImageChoice()
     choice.chips = [.rp2040]
-    #expect(try FlatImage(flattening: ImageBytes(Self.twoChips), choice).bytes == noise(600))
+    #expect(try FlatImage(flattening: Self.twoChips, choice).bytes == noise(600))
   }
 
   @Test func `a family that the file does not have is refused`() {
@@ -99,7 +99,7 @@ import Testing
     let bytes = UF2Builder(family: 0xADA5_2840).bytes
     let families = [ImageFamily(kind: .uf2, identifier: 0xADA5_2840)]
     #expect(throws: ImageError(.missingFamily(families), at: 512)) {
-      try FlatImage(flattening: ImageBytes(bytes), choice)
+      try FlatImage(flattening: bytes, choice)
     }
   }
 
@@ -108,7 +108,7 @@ import Testing
     let second = UF2Builder(data: noise(9), number: 1, total: 2, family: 0xE48B_FF59)
     var choice = ImageChoice()
     choice.chips = [.rp2350]
-    #expect(try FlatImage(flattening: ImageBytes(first.bytes + second.bytes), choice).bytes == noise(9))
+    #expect(try FlatImage(flattening: first.bytes + second.bytes, choice).bytes == noise(9))
   }
 
   @Test func `a missing block of one chip is refused`() {

@@ -24,7 +24,7 @@ import Testing
     #expect(throws: ImageError.self) { try flatten(bytes) }
     var choice = ImageChoice()
     choice.family = "1"
-    #expect(try FlatImage(flattening: ImageBytes(bytes), choice).bytes == [3])
+    #expect(try FlatImage(flattening: bytes, choice).bytes == [3])
   }
 
   @Test(arguments: [DFUBuilder.suffixed(noise(300)), DFUBuilder.addressed([(0, [(0x0800_0000, noise(40))])])])

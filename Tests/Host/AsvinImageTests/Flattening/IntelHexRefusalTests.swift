@@ -78,7 +78,7 @@ import Testing
     var choice = ImageChoice()
     choice.range = AddressRange(first: 0, last: .max)
     #expect(throws: ImageError(.overLimit(.flatBytes), at: UInt64(text.utf8.count))) {
-      try FlatImage(flattening: ImageBytes(bytes), choice)
+      try FlatImage(flattening: bytes, choice)
     }
   }
 

@@ -87,7 +87,7 @@ import Testing
     var choice = ImageChoice()
     choice.range = AddressRange(first: 0, last: .max)
     #expect(throws: ImageError(.overLimit(.flatBytes), at: 512)) {
-      try FlatImage(flattening: ImageBytes(bytes), choice)
+      try FlatImage(flattening: bytes, choice)
     }
   }
 }

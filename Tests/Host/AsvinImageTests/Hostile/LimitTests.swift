@@ -1,21 +1,22 @@
+import AsvinHost
 import Testing
 
 @testable import AsvinImage
 
 /// A file of any size that holds a few bytes and zeros, and remembers the largest read.
-final class SparseSource: ImageSource {
-  let count: UInt64
+final class SparseSource: ByteSource {
+  let size: UInt64
   private let head: [UInt8]
   private(set) var largestRead = 0
 
-  init(_ head: [UInt8], count: UInt64) {
+  init(_ head: [UInt8], size: UInt64) {
     self.head = head
-    self.count = count
+    self.size = size
   }
 
   func read(at offset: UInt64, count: Int) -> [UInt8] {
     largestRead = max(largestRead, count)
-    let available = Int(min(UInt64(count), self.count - min(offset, self.count)))
+    let available = Int(min(UInt64(count), size - min(offset, size)))
     return (0..<available).map { index in
       let position = offset + UInt64(index)
       return position < UInt64(head.count) ? head[Int(position)] : 0
@@ -25,20 +26,20 @@ final class SparseSource: ImageSource {
 
 @Suite struct LimitTests {
   @Test func `a container file over its limit is refused unread`() {
-    let source = SparseSource(UF2Builder().bytes, count: ImageLimit.containerBytes.value + 1)
+    let source = SparseSource(UF2Builder().bytes, size: ImageLimit.containerBytes.value + 1)
     #expect(throws: ImageError(.overLimit(.containerBytes), at: 268_435_456)) { try FlatImage(flattening: source) }
     #expect(source.largestRead < 1024)
   }
 
   @Test func `a plain file of 8 GiB is described with small reads`() throws {
-    let source = SparseSource(noise(64), count: 8 << 30)
+    let source = SparseSource(noise(64), size: 8 << 30)
     #expect(try ImageDescription(describing: source).format == .plain)
     #expect(source.largestRead <= 65_536)
   }
 
   @Test func `an image is checked with reads of at most 64 KiB`() throws {
     let image = MCUbootBuilder(image: zeros(300_000)).bytes
-    let source = SparseSource(image, count: UInt64(image.count))
+    let source = SparseSource(image, size: UInt64(image.count))
     #expect(try ImageDescription(describing: source).isWhole)
     #expect(source.largestRead == 65_536)
   }

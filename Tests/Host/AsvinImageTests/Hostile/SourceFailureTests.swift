@@ -1,25 +1,26 @@
+import AsvinHost
 import Testing
 
 @testable import AsvinImage
 
 /// A file that can be read up to an offset.
-struct FailingSource: ImageSource {
-  struct DiskError: Error {}
+struct FailingSource: ByteSource {
+  static let error = FileError(.read, "the disk", .changed)
 
   let bytes: [UInt8]
   let readable: UInt64
 
-  var count: UInt64 { UInt64(bytes.count) }
+  var size: UInt64 { UInt64(bytes.count) }
 
-  func read(at offset: UInt64, count: Int) throws -> [UInt8] {
-    guard offset + UInt64(count) <= readable else { throw DiskError() }
-    return ImageBytes(bytes).read(at: offset, count: count)
+  func read(at offset: UInt64, count: Int) throws(FileError) -> [UInt8] {
+    guard offset + UInt64(count) <= readable else { throw Self.error }
+    return bytes.read(at: offset, count: count)
   }
 }
 
 /// A file that shrinks while it is read.
-struct ShrinkingSource: ImageSource {
-  var count: UInt64 { 4096 }
+struct ShrinkingSource: ByteSource {
+  var size: UInt64 { 4096 }
 
   func read(at offset: UInt64, count: Int) -> [UInt8] { [] }
 }
@@ -29,7 +30,7 @@ struct ShrinkingSource: ImageSource {
     let source = FailingSource(bytes: ESP32Builder().bytes, readable: 0x100)
     let error = try #require(throws: ImageError.self) { try ImageDescription(describing: source) }
     #expect(error.fault == .unreadable)
-    #expect(error.cause is FailingSource.DiskError)
+    #expect(error.cause as? FileError == FailingSource.error)
   }
 
   @Test func `a source with fewer bytes than it said is unreadable`() {
@@ -42,7 +43,7 @@ struct ShrinkingSource: ImageSource {
   }
 
   @Test func `bytes in memory read as a file does`() {
-    let source = ImageBytes([1, 2, 3])
+    let source: [UInt8] = [1, 2, 3]
     #expect(source.read(at: 1, count: 1) == [2])
     #expect(source.read(at: 2, count: 9) == [3])
     #expect(source.read(at: 3, count: 1).isEmpty)

@@ -128,9 +128,9 @@ import Testing
   private static func esp32Image() throws -> [UInt8] {
     let data: [UInt8] = Array(repeating: 0xA5, count: 64)
     var image: [UInt8] = [0xE9, 1, 2, 0x20, 0x00, 0x04, 0x08, 0x40] + [0xEE, 0, 0, 0] + [0, 0]
-    image += Array(repeating: 0, count: 24 - image.span.count)
+    image += Array(repeating: 0, count: 24 - image.count)
     image += [0x00, 0x00, 0x08, 0x40, 64, 0, 0, 0] + data
-    image += Array(repeating: 0, count: 15 - image.span.count % 16) + [data.reduce(0xEF, ^)]
+    image += Array(repeating: 0, count: 15 - image.count % 16) + [data.reduce(0xEF, ^)]
     return image
   }
 

@@ -40,13 +40,13 @@ import Testing
   func resumed() async throws {
     try await Self.offered { platform, token, path, payload in
       var received: [UInt8] = []
-      while received.span.count < UpdateTests.new.endIndex {
-        let end = min(received.span.count + 65_536, UpdateTests.new.endIndex) - 1
+      while received.count < UpdateTests.new.endIndex {
+        let end = min(received.count + 65_536, UpdateTests.new.endIndex) - 1
         let reply = try await platform.call(
           "GET", path, token,
-          fields: ["Range: bytes=\(received.span.count)-\(end)", "If-Range: \"\(payload.digest)\""])
+          fields: ["Range: bytes=\(received.count)-\(end)", "If-Range: \"\(payload.digest)\""])
         #expect(reply.status == 206)
-        #expect(reply.field("Content-Range") == "bytes \(received.span.count)-\(end)/\(UpdateTests.new.endIndex)")
+        #expect(reply.field("Content-Range") == "bytes \(received.count)-\(end)/\(UpdateTests.new.endIndex)")
         received += reply.body
       }
       #expect(received == UpdateTests.new)
@@ -86,7 +86,7 @@ import Testing
       let stream = SealedPayload(plain).stream
       let path = try #require(payload.sealedPath)
       let reply = try await platform.call("GET", path, token)
-      #expect(reply.body == stream && payload.sealedSize == UInt64(stream.span.count))
+      #expect(reply.body == stream && payload.sealedSize == UInt64(stream.count))
     }
   }
 
@@ -118,7 +118,7 @@ import Testing
       let object = try Self.object(of: platform)
       let original = try platform.scratch.read(object)
       var changed = original
-      changed[original.span.count / 2] ^= 1
+      changed[original.count / 2] ^= 1
       for replacement in [changed, original + [0], Array(original.dropLast()), []] {
         // Overwrites the file in place, as another program could.
         _ = try await Shell.output(of: "chmod u+w \(platform.scratch.path(object))")
@@ -143,7 +143,7 @@ import Testing
       let source = try #require(try await platform.objects.object(SHA256.digest(of: bytes.span)))
       _ = try source.read(at: 0, count: 10)
       _ = try await Shell.output(of: "chmod u+w \(platform.scratch.path(object))")
-      try platform.scratch.write(Array(repeating: 0, count: bytes.span.count), to: object)
+      try platform.scratch.write(Array(repeating: 0, count: bytes.count), to: object)
       let file = platform.scratch.path(object)
       _ = try await Shell.output(of: "touch \(file)")
       #expect(throws: FileError.self) { try source.read(at: 0, count: 10) }

@@ -53,7 +53,7 @@ import Testing
     try await Self.rolledOut { platform, device, _, _ in
       for reply in [try await device.next([1, 2]), try await device.next(Self.old, memory: 100)] {
         let payload = try #require(try reply.message(UpdateReply.self).payloads.first)
-        #expect(payload.kind == .image && payload.size == UInt64(Self.new.span.count))
+        #expect(payload.kind == .image && payload.size == UInt64(Self.new.count))
       }
     }
   }

@@ -79,10 +79,10 @@ extension AsvinClientsAPI {
   /// Returns a body that is read while it is sent. pycom's client, which sends no `User-Agent`, needs the header and the
   /// body in one piece: for it, images up to the size of such a board's flash are read at once.
   private static func body(_ image: any ByteSource & Sendable, for request: Request) async throws -> ResponseBody {
-    guard request.headers[.userAgent] == nil, image.count <= 1 << 22 else {
-      return Download.body(image, 0..<image.count)
+    guard request.headers[.userAgent] == nil, image.size <= 1 << 22 else {
+      return Download.body(image, 0..<image.size)
     }
-    let bytes = try await Workers.files.run { try image.read(at: 0, count: Int(image.count)) }
+    let bytes = try await Workers.files.run { try image.read(at: 0, count: Int(image.size)) }
     return ResponseBody(byteBuffer: ByteBuffer(bytes: bytes))
   }
 

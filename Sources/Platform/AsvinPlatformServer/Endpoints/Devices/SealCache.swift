@@ -25,7 +25,7 @@ actor SealCache {
       return stream
     }
     streams[name] = task
-    order.append((name, source.count >> seal.chunk + 1))
+    order.append((name, source.size >> seal.chunk + 1))
     while order.count > 1, order.reduce(0, { $0 + $1.links }) > PlatformLimit.sealedLinks {
       streams[order.removeFirst().name] = nil
     }

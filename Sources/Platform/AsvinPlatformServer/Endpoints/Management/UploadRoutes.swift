@@ -169,10 +169,10 @@ extension Call {
     do {
       for try await buffer in request.body {
         let bytes = Array(buffer.readableBytesView)
-        guard offset + UInt64(bytes.span.count) <= upload.size else { throw tooLong }
+        guard offset + UInt64(bytes.count) <= upload.size else { throw tooLong }
         try platform.uploads.check(upload.id)
         try await platform.objects.append(bytes, to: upload.id, at: offset)
-        offset += UInt64(bytes.span.count)
+        offset += UInt64(bytes.count)
       }
     } catch let gap as UploadGap {
       throw Refusal(

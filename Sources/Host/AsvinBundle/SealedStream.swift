@@ -2,8 +2,9 @@ package import AsvinHost
 import AsvinCrypto
 package import AsvinManifest
 
-/// A sealed stream with random access: `bᵢ = chunkᵢ ‖ SHA-256(bᵢ₊₁)`, made from a payload that is read in pieces. It holds
-/// one digest for each chunk in memory.
+/// A payload in the form that a device can check while it arrives: `bᵢ = chunkᵢ ‖ SHA-256(bᵢ₊₁)`, the last block without a
+/// digest. The manifest holds SHA-256(b₀). It has random access, and holds one digest for each chunk in memory. Bundles hold
+/// payloads plain, because the stream is a function of the payload.
 package struct SealedStream: Sendable {
   /// Its fields in the manifest.
   package let seal: Payload.Seal
@@ -15,9 +16,9 @@ package struct SealedStream: Sendable {
 
   /// Seals a payload of one byte or more.
   ///
-  /// - Parameter chunk: log2 of the chunk's size, 9 to 16.
+  /// - Parameter chunk: log2 of the chunk's size, 9 to 16; 12 is 4 KiB.
   /// - Throws: ``FileError`` if the payload cannot be read.
-  package init(_ payload: any ByteSource, chunk: UInt64) throws(FileError) {
+  package init(_ payload: any ByteSource, chunk: UInt64 = 12) throws(FileError) {
     let length = UInt64(1) << chunk
     let blocks = (payload.size + length - 1) / length
     var links: [Digest] = []
@@ -34,7 +35,7 @@ package struct SealedStream: Sendable {
       next = hash.finish()
     }
     seal = Payload.Seal(chunk: chunk, firstLink: next ?? Digest())
-    size = payload.size + 32 * UInt64(links.count)
+    size = seal.streamBytes(of: payload.size)
     self.links = links
     payloadSize = payload.size
   }
@@ -55,9 +56,10 @@ package struct SealedStream: Sendable {
       let end = offset + min(UInt64(count), stream.size - offset)
       let length = UInt64(1) << stream.seal.chunk
       var bytes: [UInt8] = []
-      var block = offset / (length + 32)
+      let blockBytes = length + UInt64(SealedBlock.linkBytes)
+      var block = offset / blockBytes
       while offset + UInt64(bytes.count) < end {
-        let start = block * (length + 32)
+        let start = block * blockBytes
         var content = try payload.read(at: block * length, count: Int(length))
         if block < UInt64(stream.links.count) {
           content += stream.links[stream.links.count - 1 - Int(block)].array
@@ -70,5 +72,12 @@ package struct SealedStream: Sendable {
       }
       return bytes
     }
+  }
+}
+
+extension Payload.Seal {
+  /// Bytes of the sealed stream of a payload of one byte or more.
+  package func streamBytes(of payload: UInt64) -> UInt64 {
+    payload + (payload - 1) >> chunk * UInt64(SealedBlock.linkBytes)
   }
 }

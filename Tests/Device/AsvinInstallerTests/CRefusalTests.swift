@@ -17,7 +17,7 @@ struct CRefusalTests {
     "A release of two components, or for another slot, is not for a device of one slot", arguments: [[0, 1], [1], [7]])
   func components(slots: [UInt64]) throws {
     let device = CStateTests.device()
-    let release = try SignedRelease(slots.map { SignedRelease.component($0, Self.new) })
+    let release = try SignedRelease(slots.map { try SignedRelease.component($0, Self.new) })
     var plan = asvin_plan()
     #expect(Self.verify(device, release.envelope, &plan) == Self.code(.slotUnknown))
     #expect(plan.stream_bytes == 0 && plan.sequence == 0)

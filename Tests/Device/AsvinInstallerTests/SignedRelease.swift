@@ -27,10 +27,10 @@ struct SignedRelease {
   /// A component of one image, sealed in chunks of 512 bytes.
   ///
   /// - Parameter payloads: their number; those after the image are compressed images.
-  static func component(_ slot: UInt64, _ image: [UInt8], payloads: Int = 1) -> Component {
+  static func component(_ slot: UInt64, _ image: [UInt8], payloads: Int = 1) throws -> Component {
     let digest = AsvinCrypto.SHA256.digest(of: image.span)
     var payload = Payload(size: UInt64(image.span.count), digest: digest)
-    payload.seal = SealedPayload(image, chunk: 9).seal
+    payload.seal = try SealedStream(image, chunk: 9).seal
     var compressed = payload
     compressed.kind = .patch
     return Component(

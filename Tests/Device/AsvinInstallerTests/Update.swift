@@ -3,6 +3,7 @@ import AsvinCrypto
 import AsvinPatch
 import AsvinPatchBuilder
 import AsvinFixtures
+import AsvinHost
 import AsvinInstaller
 import AsvinManifest
 import AsvinVerifier
@@ -53,7 +54,7 @@ struct Update {
     vendor: Identifier = vendor, slots: [UInt64] = [0], andImage: Bool = false
   ) throws {
     var payload = payload
-    let sealed = chunk.map { SealedPayload(bytes, chunk: $0) }
+    let sealed = try chunk.map { try SealedStream(bytes, chunk: $0) }
     payload.seal = sealed?.seal
     guard let name = Name("blink"), let version = Name("1.0.0") else { fatalError("names are valid") }
     let digest = AsvinCrypto.SHA256.digest(of: image.span)
@@ -70,7 +71,8 @@ struct Update {
     let message = Envelope.signedMessage(protectedHeader: header, payload: manifest)
     let signature = Envelope.sign1(protectedHeader: header, signature: try Self.key.signature(of: message))
     envelope = try Envelope.joining(manifest: manifest, signatureFile: Envelope.signatureFile([signature]))
-    (self.image, stream, self.memory) = (image, sealed?.stream ?? bytes, memory)
+    (self.image, self.memory) = (image, memory)
+    stream = try sealed?.source(of: bytes).read(at: 0, count: .max) ?? bytes
   }
 
   /// It, with a bit of its manifest changed.

@@ -1,3 +1,4 @@
+import AsvinHost
 import AsvinBundle
 import AsvinFixtures
 import AsvinManifest
@@ -75,6 +76,10 @@ struct FormatPagesTests {
     #expect(try FormatPage("Bundle").rows(under: "Sizes of an archive", columns: 2) == rows)
   }
 
+  private static func stream(_ payload: [UInt8], chunk: UInt64) throws -> [UInt8] {
+    try SealedStream(payload, chunk: chunk).source(of: payload).read(at: 0, count: .max)
+  }
+
   @Test func `a sealed stream has the sizes of the examples`() throws {
     let rows = try FormatPage("SealedStream").rows(under: "Examples")
     for row in rows {
@@ -82,7 +87,7 @@ struct FormatPagesTests {
       try #require(numbers.count == 6)
       #expect(ManifestSchema.chunkRange.contains(UInt64(numbers[1])), "\(row)")
       let (size, chunk) = (numbers[0], UInt64(numbers[1]))
-      let stream = SealedPayload([UInt8](repeating: 7, count: size), chunk: chunk).stream
+      let stream = try Self.stream([UInt8](repeating: 7, count: size), chunk: chunk)
       let block = (1 << Int(chunk)) + 32
       let blocks = max((stream.count + block - 1) / block, 1)
       let last = stream.count - (blocks - 1) * block
@@ -91,8 +96,8 @@ struct FormatPagesTests {
   }
 
   @Test func `a block has the sizes of the table`() throws {
-    let two = SealedPayload([1, 2] + [UInt8](repeating: 0, count: 511), chunk: 9).stream
-    let usual = SealedPayload([UInt8](repeating: 0, count: 1 << 20))
+    let two = try Self.stream([1, 2] + [UInt8](repeating: 0, count: 511), chunk: 9)
+    let usual = try SealedStream([UInt8](repeating: 0, count: 1 << 20))
     let sizes = [
       ("lowest chunk", 1 << ManifestSchema.chunkRange.lowerBound), ("usual chunk", 1 << usual.seal.chunk),
       ("highest chunk", 1 << ManifestSchema.chunkRange.upperBound), ("link", two.count - 513),

@@ -94,11 +94,11 @@ struct ReadingTests {
   struct BadDisk: ByteSource {
     let bytes: [UInt8]
     let bad: UInt64
-    var count: UInt64 { bytes.count }
+    var size: UInt64 { bytes.size }
 
     func read(at offset: UInt64, count: Int) throws(FileError) -> [UInt8] {
       if offset >= bad { throw FileError(.read, "the disk", code: 5) }
-      return try bytes.read(at: offset, count: Int(min(UInt64(count), bad - offset)))
+      return bytes.read(at: offset, count: Int(min(UInt64(count), bad - offset)))
     }
   }
 
@@ -117,7 +117,7 @@ struct ReadingTests {
     let reader = try BundleReader(release.bytes())
     for (member, content) in zip(release.members, release.contents) {
       let source = reader.content(of: member, among: release.members)
-      #expect(source.count == member.size)
+      #expect(source.size == member.size)
       #expect(try source.read(at: 0, count: 1 << 20) == content)
       #expect(try source.read(at: 1, count: 3) == Array(content.dropFirst().prefix(3)))
       #expect(try source.read(at: member.size, count: 1).isEmpty)

@@ -40,9 +40,9 @@ struct WritingTests {
     }
   }
 
-  /// A source whose count is larger than a ustar header can express.
+  /// A source whose size is larger than a ustar header can express.
   struct Endless: ByteSource {
-    let count: UInt64 = 1 << 33
+    let size: UInt64 = 1 << 33
     func read(at offset: UInt64, count: Int) -> [UInt8] { [UInt8](repeating: 0, count: count) }
   }
 

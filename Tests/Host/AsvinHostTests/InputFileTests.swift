@@ -112,7 +112,7 @@ struct InputFileTests {
       // The shell opens the pipe for writing while this end opens it for reading.
       try #require(unsafe system("(printf abc >'\(path)') &") == 0)
       let file = try InputFile(path)
-      #expect(file.count == 3)
+      #expect(file.size == 3)
       #expect(try file.read(at: 1, count: 9) == Array("bc".utf8))
     }
   }

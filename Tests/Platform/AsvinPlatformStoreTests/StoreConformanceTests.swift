@@ -247,7 +247,8 @@ struct SampleRows {
       await #expect(throws: ServiceFault.readOnly) {
         _ = try await store.tryOnSnapshot(in: ours.id) { try $0.add(DeviceGroup(id: ID(0), name: "kitchens")) }
       }
-      #expect(try await store.tryOnSnapshot(in: ours.id) { try $0.deviceGroups().isEmpty })
+      let groups = try await store.tryOnSnapshot(in: ours.id) { try $0.deviceGroups() }
+      #expect(groups.isEmpty)
     }
   }
 

@@ -72,7 +72,7 @@ struct ReleasePatches {
     for (index, patch) in try Self.build(short, profile, in: environment) { made[index] = patch }
     for (job, patch) in zip(jobs, made) {
       guard let patch else { throw Failure(.failed, "a patch was not made") }
-      note(job, patch, of: news[job.component], images)
+      try explaining("a patch") { try note(job, patch, of: news[job.component], images) }
     }
   }
 
@@ -126,7 +126,7 @@ struct ReleasePatches {
   }
 
   /// Keeps a payload if it is smaller than the payloads that a device could use instead.
-  private mutating func note(_ job: Job, _ patch: Made, of new: SlotImage, _ images: [FirmwareImage]) {
+  private mutating func note(_ job: Job, _ patch: Made, of new: SlotImage, _ images: [FirmwareImage]) throws {
     let size = UInt64(patch.bytes.count)
     let compressed = payloads[job.component].first { $0.payload.base == nil }?.payload.size
     let isSmaller = size < compressed ?? new.source.size
@@ -140,7 +140,7 @@ struct ReleasePatches {
     if job.name != nil { payload.base = Payload.Base(digest: patch.base, size: job.base.source.size) }
     payload.memory = UInt64(patch.memory)
     // A device applies patches from sealed streams only, because it must not parse bytes that it has not checked.
-    payload.seal = SealedPayload(patch.bytes).seal
+    payload.seal = try SealedStream(patch.bytes).seal
     var features: UInt64 = patch.set == .none ? 0 : PayloadFeature.instructionSet(patch.set.rawValue)
     if patch.profile == .linux { features |= PayloadFeature.stored }
     if patch.inPlace != nil { features |= PayloadFeature.inPlace }

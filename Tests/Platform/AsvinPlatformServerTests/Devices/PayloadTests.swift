@@ -83,7 +83,7 @@ import Testing
       let token = try await device.token()
       let plain = try await platform.call("GET", payload.path, token).body
       #expect(TestBundles.digest(plain) == payload.digest)
-      let stream = SealedPayload(plain).stream
+      let stream = try SealedStream(plain).source(of: plain).read(at: 0, count: .max)
       let path = try #require(payload.sealedPath)
       let reply = try await platform.call("GET", path, token)
       #expect(reply.body == stream && payload.sealedSize == UInt64(stream.count))

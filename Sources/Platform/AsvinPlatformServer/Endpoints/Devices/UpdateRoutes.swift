@@ -1,3 +1,4 @@
+import AsvinBundle
 import AsvinCrypto
 import AsvinManifest
 import AsvinPlatform
@@ -99,7 +100,6 @@ extension UpdatePayload {
       path: path)
     guard let seal = payload.seal else { return }
     sealedPath = "\(path)/sealed"
-    let chunk = UInt64(1) << seal.chunk
-    sealedSize = payload.size + (payload.size - 1) / chunk * 32
+    sealedSize = seal.streamBytes(of: payload.size)
   }
 }

@@ -13,7 +13,7 @@ struct PackProgram: SubcommandGroup {
     version: "0.1.0",
     subcommands: [
       InitCommand.self, KeygenCommand.self, PubCommand.self, SignCommand.self, VerifyCommand.self, InspectCommand.self,
-      ExtractCommand.self, DeltaCommand.self, ApplyCommand.self, LintCommand.self, PublishCommand.self,
-      LoginCommand.self, RolloutCommand.self, DeviceCommand.self,
+      ExtractCommand.self, ExportCommand.self, DeviceHeaderCommand.self, DeltaCommand.self, ApplyCommand.self,
+      LintCommand.self, PublishCommand.self, LoginCommand.self, RolloutCommand.self, DeviceCommand.self,
     ])
 }

@@ -19,7 +19,9 @@ struct JSONTests {
     arguments: [
       "init --force", "keygen -o new.pem", "pub ed25519.pem", "lint blink.bin", "sign blink.bin -o new.asvin",
       "verify blink-1.0.0.asvin --trust ed25519.pub.pem", "inspect blink-1.0.0.asvin", "inspect blink.bin",
-      "extract blink-1.0.0.asvin --trust ed25519.pub.pem -o new.bin", "delta blink.bin blink-1.0.0.asvin -o new.patch",
+      "extract blink-1.0.0.asvin --trust ed25519.pub.pem -o new.bin",
+      "export blink-1.0.0.asvin --trust ed25519.pub.pem --envelope e --stream s", "pub ed25519.pem --format c",
+      "device-header --trust ed25519.pub.pem -o d.h", "delta blink.bin blink-1.0.0.asvin -o new.patch",
       "publish blink-1.0.0.asvin --group g --to dir:r --trust ed25519.pub.pem", "help",
     ])
   func verbs(arguments: String) throws {

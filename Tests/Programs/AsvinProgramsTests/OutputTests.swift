@@ -10,7 +10,10 @@ struct OutputTests {
     "lint blink.bin --json",
     "extract blink-1.0.0.asvin --trust ed25519.pub.pem -o -", "extract blink-1.0.0.asvin --trust ed25519.pub.pem -o x",
     "delta blink.bin blink-1.0.0.asvin -o -", "keygen -o new.pem", "pub ed25519.pem", "pub ed25519.pem -o -",
-    "init --force", "publish blink-1.0.0.asvin --group g --to dir:r --trust ed25519.pub.pem", "--help", "help",
+    "export blink-1.0.0.asvin --trust ed25519.pub.pem --envelope - --stream x",
+    "export blink-1.0.0.asvin --trust ed25519.pub.pem --envelope x --stream -", "pub ed25519.pem --format raw -o -",
+    "device-header --trust ed25519.pub.pem -o -", "init --force",
+    "publish blink-1.0.0.asvin --group g --to dir:r --trust ed25519.pub.pem", "--help", "help",
     "help sign", "sign --help", "--version", "help --json", "--generate-completion-script bash", "rollout --help",
   ]
 

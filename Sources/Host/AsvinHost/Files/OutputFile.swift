@@ -130,11 +130,18 @@ package final class OutputFile: ByteSink {
     }
   }
 
-  /// Removes a committed file, for the case that another file of the same operation cannot be made.
+  /// Removes a committed file, for the case that another file of the same operation cannot be made. Bytes that a pipe or a
+  /// device received stay: commit such an output last.
   ///
   /// - Throws: ``FileError``.
   package func withdraw() throws(FileError) {
+    guard case .file = target else { return }
     guard unsafe unlink(path) == 0 else { throw FileError(.write, path) }
+  }
+
+  /// Whether the bytes go to a pipe, a device or standard output, and not to a file.
+  package var isStream: Bool {
+    if case .stream = target { true } else { false }
   }
 
   private static func requireNoInput(

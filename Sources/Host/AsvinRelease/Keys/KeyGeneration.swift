@@ -88,16 +88,25 @@ package struct KeyReport: Encodable, Sendable {
   package let publicKey: String?
   /// The public key as PEM.
   package let pem: String
+  /// The public key in the form that was asked for; `nil` if that is PEM or bytes.
+  package let text: String?
 
   /// A report of a key.
   ///
   /// - Throws: `CryptoError` for a key that is not a point of the curve.
-  package init(_ key: PublicKey, privateFile: String?, publicFile: String?) throws {
+  package init(
+    _ key: PublicKey, privateFile: String?, publicFile: String?, format: PublicKeyFormat = .pem
+  ) throws {
     algorithm = key.algorithm.name
     keyID = key.keyID(using: OpenSSL()).hexadecimal
     privateKey = privateFile
     publicKey = publicFile
     pem = String(decoding: try key.pem(), as: UTF8.self)
+    text =
+      switch format {
+      case .pem, .raw: nil
+      case .c, .hex: String(decoding: try format.bytes(of: key), as: UTF8.self)
+      }
   }
 }
 

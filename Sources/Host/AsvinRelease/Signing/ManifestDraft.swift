@@ -14,7 +14,7 @@ struct ManifestDraft {
   }
 
   func manifest(in environment: Environment) throws -> Manifest {
-    let ids = try deviceClass()
+    let ids = try DeviceClass(options.vendor, options.deviceClass, draft.project, draft.template)
     guard let name = draft.name else {
       throw Failure(.usage, "'\(options.file)' gives no name for the product", hint: "give one with --name NAME")
     }
@@ -50,16 +50,5 @@ struct ManifestDraft {
     return Manifest(
       name: name, vendor: ids.vendor, deviceClass: ids.deviceClass, sequence: sequence, version: version,
       components: components)
-  }
-
-  private func deviceClass() throws(Failure) -> DeviceClass {
-    guard let vendor = options.vendor ?? draft.project.vendor ?? draft.template?.vendor else {
-      throw Failure(
-        .usage, "no vendor is given", hint: "give your domain with --vendor example.com, or run: asvin-pack init")
-    }
-    guard let name = options.deviceClass ?? draft.project.deviceClass ?? draft.template?.deviceClass else {
-      throw Failure(.usage, "no class is given", hint: "give the board's name with --class NAME, or a --template")
-    }
-    return try DeviceClass(vendor: vendor, name: name)
   }
 }

@@ -30,19 +30,10 @@ struct ReleaseDraft {
   ) throws(Failure) {
     self.project = project
     self.images = images
-    template = try Self.template(options, project, in: environment)
+    template = try project.template(orNamed: options.template, in: environment)
     (name, version, askedVersion) = (manifest.name, manifest.version, manifest.version)
     sequence = manifest.sequence
     signed = SignedRelease(vendor: manifest.vendor, deviceClass: manifest.deviceClass, identity: identity)
-  }
-
-  private static func template(
-    _ options: ReleaseOptions, _ project: ProjectFile, in environment: Environment
-  ) throws(Failure) -> Template? {
-    if let name = options.template { return try Template.named(name, from: environment.folder, in: environment) }
-    return try project.template.map { name throws(Failure) in
-      try Template.named(name, from: project.folder, in: environment)
-    }
   }
 
   init(_ options: ReleaseOptions, in environment: Environment) throws(Failure) {
@@ -56,7 +47,7 @@ struct ReleaseDraft {
   ) throws(Failure) {
     let project = try ProjectFile.find(in: environment)
     self.project = project
-    template = try Self.template(options, project, in: environment)
+    template = try project.template(orNamed: options.template, in: environment)
     let image = try image(ImageChoice(options, project, template, slot: 0))
     var images = [image]
     let slots = options.slots.isEmpty ? project.slots : options.slots

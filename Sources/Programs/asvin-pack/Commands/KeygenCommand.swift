@@ -60,6 +60,6 @@ extension KeyReport: Report {
     if let publicKey {
       return [line("algorithm", algorithm), line("key id", keyID), line("public", publicKey)]
     }
-    return pem.split(separator: "\n").map(String.init)
+    return (text ?? pem).split(separator: "\n").map(String.init)
   }
 }

@@ -226,7 +226,10 @@ let tests: [Target] = [
     ]),
   .tests(
     "Programs", "AsvinProgramsTests",
-    ["asvin-pack", "asvin-platform", "asvin-device", "AsvinPrograms", "AsvinPlatformAPI"], exclude: ["Certificates"]),
+    [
+      "asvin-pack", "asvin-platform", "asvin-device", "AsvinPrograms", "AsvinPlatformAPI", "AsvinBundle", "AsvinHost",
+      "AsvinManifest",
+    ], exclude: ["Certificates"]),
 ]
 
 let package = Package(

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import atexit
 import http.client
 import json
 import os
@@ -36,6 +37,8 @@ class Server:
         self.process = subprocess.Popen(
             ["bash", "-c", shell, "serve", *map(str, command)], stdout=subprocess.PIPE, stderr=self.log, text=True
         )
+        # A failed attack must not leave a server that slows down what runs next.
+        atexit.register(self.process.kill)
         line = self.process.stdout.readline()
         if "listening" not in line:
             raise AssertionError(f"the platform did not start: {line!r} {self.log_text()[-500:]}")

@@ -109,7 +109,7 @@ final class CDevice {
     }
   }
 
-  private func put<Array>(_ bytes: Span<UInt8>, into array: inout Array) {
+  func put<Array>(_ bytes: Span<UInt8>, into array: inout Array) {
     unsafe withUnsafeMutableBytes(of: &array) { target in
       for index in bytes.indices { unsafe target[index] = bytes[index] }
     }

@@ -1,8 +1,8 @@
 """The platform under attack: a real process on a free port, and calls of its clients."""
 
+import atexit
 import hashlib
 import hmac
-import atexit
 import http.client
 import json
 import os

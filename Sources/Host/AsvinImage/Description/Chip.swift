@@ -1,4 +1,4 @@
-/// A chip or chip family, by the name that templates give it.
+/// A chip or chip family. The raw value is its name in templates.
 package enum Chip: String, CaseIterable, Sendable {
   case esp8266, esp32, esp32s2, esp32s3, esp32s31
   case esp32c2, esp32c3, esp32c5, esp32c6, esp32c61
@@ -12,13 +12,14 @@ package enum Chip: String, CaseIterable, Sendable {
   case gd32f350, gd32vf103
   case atmega32, csk4, csk6, bl702, bl618, rza1lu, fx2
 
-  /// The chip of an ESP32-family image's `chip_id` (esp_app_format.h, `esp_chip_id_t`); `nil` for an unknown one.
+  /// The chip with a `chip_id` of the ESP32 family (esp_app_format.h, `esp_chip_id_t`); `nil` for an unknown id.
   package init?(espressif identifier: UInt16) {
     guard let chip = Self.espressif[identifier] else { return nil }
     self = chip
   }
 
-  /// The chip of a UF2 family id (microsoft/uf2, utils/uf2families.json; picotool for RP2350); `nil` for an unknown one.
+  /// The chip with a UF2 family id (microsoft/uf2, utils/uf2families.json; picotool for RP2350); `nil` for an unknown
+  /// id.
   package init?(uf2Family identifier: UInt32) {
     guard let chip = Self.families[identifier] else { return nil }
     self = chip

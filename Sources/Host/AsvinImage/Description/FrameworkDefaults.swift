@@ -1,12 +1,12 @@
-/// Names and versions that a framework sets for every project, so that they do not describe a product.
+/// Names and versions that a framework sets for every project. They do not describe a product.
 enum FrameworkDefaults {
-  /// `arduino-lib-builder`: the project that Arduino's precompiled libraries for the ESP32 were built in, whose
-  /// descriptor every sketch gets. `libespidf`: the same for programs in Rust (esp-idf-sys).
+  /// `arduino-lib-builder` is the project in which Arduino's precompiled libraries for the ESP32 were built; every
+  /// sketch contains its descriptor. `libespidf` is the same for programs in Rust (esp-idf-sys).
   private static let names: Set<String> = ["arduino-lib-builder", "libespidf"]
-  /// What Zephyr writes into an MCUboot header unless `CONFIG_MCUBOOT_IMGTOOL_SIGN_VERSION` is set.
+  /// The version that Zephyr writes into an MCUboot header unless `CONFIG_MCUBOOT_IMGTOOL_SIGN_VERSION` is set.
   private static let versions: Set<String> = ["0.0.0"]
 
-  /// Moves name and version to the fields for defaults, where a framework set them.
+  /// Moves a name and a version that a framework set to the fields for defaults.
   static func remove(from description: inout ImageDescription) {
     let isFramework = description.projectName.map(names.contains) == true
     if isFramework {
@@ -21,8 +21,8 @@ enum FrameworkDefaults {
     }
   }
 
-  /// Whether a version is the framework's own: ESP-IDF takes `git describe`, which names the framework where a project
-  /// is inside its tree.
+  /// Whether a version is the framework's own. ESP-IDF uses the output of `git describe`, which describes the framework
+  /// if the project is inside the framework's tree.
   private static func isFrameworkVersion(_ version: String, of description: ImageDescription) -> Bool {
     if version.hasPrefix("esp-idf:") { return true }
     guard let framework = description.frameworkVersion else { return false }

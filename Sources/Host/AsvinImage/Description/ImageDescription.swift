@@ -8,18 +8,18 @@ package struct ImageDescription: Equatable, Sendable {
   package var role: ImageRole
   /// The container that the image came out of.
   package var container: ImageFormat?
-  /// The chip that the image, or else its container, names.
+  /// The chip that the image names; if it names none, the chip that its container names.
   package var chip: Chip?
-  /// The version for people, printable ASCII, as in the image. Not always a manifest's name: ESP-IDF may write
+  /// The version as in the image, for display: printable ASCII. A manifest may refuse it, because ESP-IDF may write
   /// blanks into it.
   package var version: String?
   /// Whether the image has a version that is not printable ASCII.
   package var hasUnreadableVersion = false
   /// The project's name, printable ASCII.
   package var projectName: String?
-  /// The version in the image that the framework set, not the project; it is not in ``version``.
+  /// The version in the image, if the framework set it and not the project. It is then not in ``version``.
   package var defaultVersion: String?
-  /// The project's name that the framework set, not the project; it is not in ``projectName``.
+  /// The project's name in the image, if the framework set it and not the project. It is then not in ``projectName``.
   package var defaultName: String?
   /// The counter against roll-back: ESP-IDF's `secure_version`, MCUboot's protected security counter.
   package var secureVersion: UInt32?
@@ -27,20 +27,20 @@ package struct ImageDescription: Equatable, Sendable {
   package var frameworkVersion: String?
   /// Date and time of compilation, as in the image.
   package var buildTime: String?
-  /// The address of the image's first byte: of a flattened container, or of an MCUboot image that names one.
+  /// The address of the image's first byte, if a container or an MCUboot header states one.
   package var loadAddress: UInt64?
-  /// Bytes of the file before the application: 0 but for flash dumps and Arduino's ESP8266 files.
+  /// Bytes of the file before the application: 0 except in flash dumps and in Arduino's ESP8266 files.
   package var offset: UInt64
   /// The addresses of the data in the container, ascending.
   package var ranges: [AddressRange] = []
   /// The addresses of the data in the container that is not in the image.
   package var leftOut: [AddressRange] = []
-  /// The checks that the format allows, in the file's order; empty for ``ImageFormat/plain``.
+  /// The checks that the format allows, in the order of the file; empty for ``ImageFormat/plain``.
   package var checks: [IntegrityCheck]
-  /// What could not be checked, and why, for people.
+  /// Notes for the user about checks that are not possible, with the reason.
   package var notes: [String]
 
-  /// A description of an image of which nothing is known but its format.
+  /// A description of an image of which only the format is known.
   package init(format: ImageFormat) {
     self.format = format
     role = format.kind == .storage ? .storage : .application
@@ -49,7 +49,7 @@ package struct ImageDescription: Equatable, Sendable {
     notes = []
   }
 
-  /// Whether no check failed; also where there was nothing to check.
+  /// Whether no check failed. Also true if there was nothing to check.
   package var isWhole: Bool { checks.allSatisfy(\.passed) }
 
   /// Describes a file, reading it in pieces of 64 KiB.
@@ -65,7 +65,8 @@ package struct ImageDescription: Equatable, Sendable {
     }
   }
 
-  /// Describes the bytes of a slot, which are never flattened: a container in a slot is a mistake to show.
+  /// Describes the bytes of a slot. They are never flattened, because a container in a slot is a mistake that the user
+  /// must see.
   ///
   /// - Throws: `unreadable`.
   package init(describingStored source: some ByteSource) throws(ImageError) {

@@ -1,8 +1,6 @@
-package import AsvinHost
-
-/// What kind of file it is: a firmware image, a container of one, or something else that is signed by mistake.
+/// The format of a file: a firmware image, a container of one, or another file that is signed by mistake.
 package enum ImageFormat: String, Sendable, CaseIterable {
-  /// Nothing that is recognised: bytes.
+  /// Bytes in no recognised format.
   case plain
   /// An ESP8266 image: ROM loader ("V1"), bootloader ("V2"), RTOS SDK ("V3"), or Arduino's eboot and application.
   case esp8266
@@ -59,11 +57,11 @@ package enum ImageFormat: String, Sendable, CaseIterable {
   /// Texts and documents.
   case script, html, xml, json, yaml, pem, text, document, database
 
-  /// What this tool makes.
+  /// Files that this tool makes.
   case bundle = "asvin-bundle"
   case patch
 
-  /// What a format means for a slot that does not list it.
+  /// The treatment of a format by a slot that does not list it.
   package enum Kind: Sendable {
     /// An image, accepted unless the slot lists other formats.
     case image
@@ -77,7 +75,7 @@ package enum ImageFormat: String, Sendable, CaseIterable {
     case foreign
   }
 
-  /// What the format means for a slot that does not list it.
+  /// The treatment of the format by a slot that does not list it.
   package var kind: Kind {
     switch self {
     case .plain, .esp8266, .esp32, .mcuboot: .image
@@ -94,13 +92,13 @@ package enum ImageFormat: String, Sendable, CaseIterable {
     }
   }
 
-  /// Whether a flat image has to be taken out of it first: see ``FlatImage``.
+  /// Whether the image must be flattened out of the file first: see ``FlatImage``.
   package var isContainer: Bool { kind == .container }
 
   /// Recognises a file by its content.
   ///
-  /// A damaged file keeps its format as long as the rest of it identifies the format: its checks fail then, or
-  /// flattening throws. It is ``plain`` only where nothing points at a format.
+  /// A damaged file keeps its format as long as the rest of it identifies the format. Then its checks fail, or
+  /// flattening throws. A file is ``plain`` only if nothing in it indicates a format.
   ///
   /// - Throws: `unreadable`.
   package init(recognising source: some ByteSource) throws(ImageError) {
@@ -120,7 +118,8 @@ package enum ImageFormat: String, Sendable, CaseIterable {
   /// Recognises a file whose bytes are the image.
   static func flat(recognising source: some ByteSource) throws(ImageError) -> ImageFormat {
     if try MCUbootHeader(source) != nil { return .mcuboot }
-    // Only a program or an object gets here; or a container in a container, which no tool makes an image of.
+    // An ELF file that arrives here is a program or an object. It can also be a container in a container, which no tool
+    // turns into an image.
     if let format = try ELFHeader.format(of: source) { return format }
     if let format = try Signature.format(of: source) { return format }
     if let format = try StorageSigns.format(of: source) { return format }

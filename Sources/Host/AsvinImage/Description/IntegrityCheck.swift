@@ -1,13 +1,13 @@
-/// One of the checks that a format's own bootloader or tools make of an image, and how it went.
+/// A check that a format's own bootloader or tools make of an image, and its result.
 package struct IntegrityCheck: Equatable, Sendable {
   /// What was checked, e.g. `checksum`, `appended SHA-256`, `CRC-32`, `MCUboot SHA-256 TLV`; `segments` and `TLV area`
   /// appear only where the structure does not fit the file.
   package var name: String
   /// Whether the image passes this check.
   package var passed: Bool
-  /// What the file states, in hex; `nil` if it ends before that, or where nothing is stated.
+  /// The value that the file states, in hex; `nil` if the file ends before it or states none.
   package var expected: String?
-  /// What its bytes give, in hex; `nil` if that cannot be computed.
+  /// The value computed from the file's bytes, in hex; `nil` if it cannot be computed.
   package var found: String?
 
   package init(name: String, passed: Bool, expected: String?, found: String?) {

@@ -7,14 +7,14 @@ struct ApplicationDescriptor {
 
   let fields: Fields
 
-  /// The descriptor after the header of an image and that of its first segment; `nil` if there is none.
-  init?(_ source: some ByteSource, of image: EspressifImage) throws(ImageError) {
+  /// The descriptor, which follows the header of the image and the header of its first segment; `nil` if there is none.
+  init?(_ source: some ImageSource, of image: EspressifImage) throws(ImageError) {
     let offset = image.base + image.header.size + 8
     guard let fields = try source.fields(at: offset, count: 0xB0), fields.word(0) == Self.magic else { return nil }
     self.fields = fields
   }
 
-  /// Fills in the fields of the descriptor.
+  /// Copies the descriptor's fields to a description.
   func describe(in description: inout ImageDescription) {
     description.secureVersion = fields.word(0x04)
     description.version = fields.text(0x10..<0x30)

@@ -1,11 +1,11 @@
 import AsvinHost
 
 /// The file that Arduino builds for the ESP8266 (esp8266/Arduino, tools/elf2bin.py): eboot, padded with 0xAA to 4 KiB,
-/// then the application. Trailing bytes are a signature's, and none of the checks covers them.
+/// then the application. Trailing bytes are a signature. No check covers them.
 struct ArduinoImage {
   /// Bytes before the application's header.
   static let applicationOffset: UInt64 = 0x1000
-  /// The file's size and its CRC, which were zero when both the checksum and the CRC were made.
+  /// The place of the file's size and CRC. Both were zero when the checksum and the CRC were computed.
   static let placeholder: Range<UInt64> = 0x1010..<0x1018
 
   let eboot: EspressifImage
@@ -28,8 +28,8 @@ struct ArduinoImage {
     let eboot = try eboot.checks(of: source, prefix: "eboot ")
     guard let walk = application.walk else { return eboot + [IntegrityCheck(broken: "segments")] }
     let words = try source.fields(at: Self.placeholder.lowerBound, count: Self.placeholder.count)
-    guard let words, UInt64(words.word(0)) == walk.end, walk.end <= source.size else {
-      // Arduino cores before 2.7 leave no size and no CRC; in a later file with a wrong size the checksum fails.
+    guard let words, UInt64(words.word(0)) == walk.end, walk.end <= source.count else {
+      // Arduino cores before 2.7 write no size and no CRC. In a later file with a wrong size, the checksum fails.
       return eboot + [try walk.checksum(of: source)]
     }
     return eboot + [

@@ -1,7 +1,7 @@
 import AsvinHost
 
-/// An ESP8266 "V2" image, for Espressif's bootloader or rBoot (esptool, `ESP8266V2FirmwareImage`): a segment that stays
-/// in flash, then a short header with the segments that are loaded, then a CRC-32 of it all.
+/// An ESP8266 "V2" image, for Espressif's bootloader or rBoot (esptool, `ESP8266V2FirmwareImage`). It consists of a
+/// segment that stays in flash, a short header with the segments that are loaded, and a CRC-32 of everything before it.
 struct ESP8266BootloaderImage {
   /// The segments after the second header; `nil` if they do not fit the file.
   let walk: SegmentWalk?
@@ -29,7 +29,7 @@ struct ESP8266BootloaderImage {
     var crc = ImageCRC32(.reflected)
     var pieces = PieceReader(0..<walk.end, of: source)
     while let piece = try pieces.next() { crc.update(piece) }
-    // Espressif's own finish (gen_appbin.py): the magnitude of the CRC taken as a signed number.
+    // Espressif's own last step (gen_appbin.py) reads the CRC as a signed number and stores its absolute value.
     let value = ~crc.register
     let found = value & 0x8000_0000 == 0 ? value + 1 : ~value
     let stated = try source.fields(at: walk.end, count: 4)?.word(0)

@@ -2,7 +2,7 @@ import AsvinHost
 
 /// The header in front of an Espressif image's segments.
 struct EspressifHeader {
-  /// Which of the two headers that start with 0xE9 it is.
+  /// The two kinds of headers that start with 0xE9.
   enum Kind {
     /// 8 bytes: the ESP8266's ROM loader ("V1"), and the second header of a "V2" image.
     case short
@@ -14,11 +14,11 @@ struct EspressifHeader {
 
   let kind: Kind
   let segmentCount: UInt8
-  /// The address at which the image is entered.
+  /// The address of the entry point.
   let entry: UInt32
   /// `chip_id`; 0 in a short header.
   let chipID: UInt16
-  /// Whether a SHA-256 follows the checksum; `nil` for a value that is neither yes nor no.
+  /// Whether a SHA-256 follows the checksum; `nil` if the field is neither 0 nor 1.
   let hashAppended: Bool?
 
   /// The header at an offset; `nil` if there is none.
@@ -41,10 +41,11 @@ struct EspressifHeader {
   /// Bytes of the header.
   var size: UInt64 { kind == .short ? 8 : 24 }
 
-  /// Whether the image is entered in the ESP8266's instruction RAM, where no chip of the ESP32 family has any.
+  /// Whether the entry point is in the ESP8266's instruction RAM. No chip of the ESP32 family has instruction RAM
+  /// there.
   var isEnteredInESP8266Memory: Bool { EspressifHeader.isESP8266Memory(entry) }
 
-  /// Whether an address lies in the ESP8266's instruction RAM, 64 KiB with what the flash cache may use.
+  /// Whether an address is in the ESP8266's instruction RAM: 64 KiB, including the part that the flash cache may use.
   static func isESP8266Memory(_ address: UInt32) -> Bool { (0x4010_0000..<0x4011_0000).contains(address) }
 
   /// The chip; `nil` for an unknown `chip_id`.

@@ -2,29 +2,29 @@ import AsvinHost
 
 /// One Espressif image that starts with 0xE9, anywhere in a file.
 struct EspressifImage {
-  /// Offset in the file of its header.
+  /// The offset of its header in the file.
   let base: UInt64
   let header: EspressifHeader
   /// Its segments; `nil` if they do not fit the file.
   let walk: SegmentWalk?
 
-  /// An image whose header is known to be of a kind; `nil` if no header is.
-  init?(_ kind: EspressifHeader.Kind, _ source: some ByteSource, at base: UInt64) throws(ImageError) {
+  /// The image with a header of a known kind; `nil` if there is no such header.
+  init?(_ kind: EspressifHeader.Kind, _ source: some ImageSource, at base: UInt64) throws(ImageError) {
     guard let header = try EspressifHeader(kind, source, at: base) else { return nil }
     self.base = base
     self.header = header
-    // The ESP32's loader refuses a length that is not a multiple of 4; the ESP8266's tools write what they got.
+    // The ESP32's loader refuses a length that is not a multiple of 4. The ESP8266's tools write any length.
     walk = try SegmentWalk(
       source, imageAt: base, firstAt: base + header.size, count: header.segmentCount,
       alignment: kind == .short ? 1 : 4)
   }
 
-  /// The image at the start of a file: of the kind whose checksum is right, else of the one whose segments fit the
-  /// file.
+  /// The image at the start of a file. The kind of header with a matching checksum is chosen, otherwise the kind whose
+  /// segments fit the file.
   ///
-  /// A file that is something else may fit by chance, and in one of 256 such cases the checksum agrees, too. So the
-  /// entry point, the chip id or the application's descriptor has to be right as well.
-  init?(recognising source: some ByteSource) throws(ImageError) {
+  /// Another kind of file may fit by chance, and in one of 256 such cases its checksum matches too. Therefore the entry
+  /// point, the chip id or the application's descriptor must also be valid.
+  init?(recognising source: some ImageSource) throws(ImageError) {
     var candidates: [EspressifImage] = []
     if let short = try EspressifImage(.short, source, at: 0), short.header.isEnteredInESP8266Memory,
       (1...16).contains(short.header.segmentCount)
@@ -60,11 +60,11 @@ struct EspressifImage {
     return checks
   }
 
-  /// Whether it is an ESP8266 "V3" image: it starts with a segment in flash, which the ROM loader could not load, and
-  /// ends with a SHA-256 that its short header has no field for (esptool, `ESP8266V3FirmwareImage`).
-  private func hasUnannouncedDigest(_ walk: SegmentWalk, in source: some ByteSource) -> Bool {
-    header.kind == .short && walk.firstAddress >= 0x4020_0000 && walk.end <= source.size
-      && source.size - walk.end == 32
+  /// Whether this is an ESP8266 "V3" image. It starts with a segment in flash, which the ROM loader could not load, and
+  /// ends with a SHA-256, for which its short header does not have a field (esptool, `ESP8266V3FirmwareImage`).
+  private func hasUnannouncedDigest(_ walk: SegmentWalk, in source: some ImageSource) -> Bool {
+    header.kind == .short && walk.firstAddress >= 0x4020_0000 && walk.end <= source.count
+      && source.count - walk.end == 32
   }
 
   private func appendedDigest(of source: some ByteSource, end: UInt64) throws(ImageError) -> IntegrityCheck {

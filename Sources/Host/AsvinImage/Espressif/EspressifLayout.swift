@@ -1,8 +1,6 @@
-import AsvinHost
-
-/// How an Espressif file is built.
+/// The layout of an Espressif file.
 enum EspressifLayout {
-  /// One image from the first byte on.
+  /// One image that starts at the first byte.
   case image(EspressifImage)
   /// An ESP8266 "V2" image.
   case bootloaderImage(ESP8266BootloaderImage)
@@ -13,8 +11,8 @@ enum EspressifLayout {
 
   /// The layout of a file; `nil` if it is not Espressif's.
   ///
-  /// The larger structures come first, for each of them begins with an image, too.
-  init?(recognising source: some ByteSource) throws(ImageError) {
+  /// The larger structures are tried first, because each of them also begins with an image.
+  init?(recognising source: some ImageSource) throws(ImageError) {
     if let dump = try FlashDump(source) {
       self = .flash(dump)
     } else if let image = try ArduinoImage(source) {
@@ -55,8 +53,8 @@ enum EspressifLayout {
     case .arduino(let image):
       description.offset = ArduinoImage.applicationOffset
       description.checks = try image.checks(of: source)
-      // More than a signature and its padding follows: the file systems of a complete flash.
-      if let end = image.application.walk?.end, source.size > end + 0x2000 {
+      // If more than a signature and its padding follows, the file contains the file systems of a complete flash.
+      if let end = image.application.walk?.end, source.count > end + 0x2000 {
         description.role = .flash
         description.offset = 0
       }

@@ -1,9 +1,7 @@
-import AsvinHost
-
-/// Distinguishes an application from a bootloader: an application runs code in place from flash, and a bootloader, which has to
-/// set up the flash cache first, is loaded to RAM completely.
+/// Distinguishes an application from a bootloader. An application runs code in place from flash. A bootloader is loaded
+/// to RAM completely, because it must set up the flash cache first.
 enum EspressifRole {
-  /// The bytes after which an ESP8266's bootloader does not go: eboot and rBoot have 4 KiB, the RTOS SDK's 32 KiB.
+  /// The largest size of an ESP8266 bootloader in bytes: eboot and rBoot have 4 KiB, the RTOS SDK's bootloader 32 KiB.
   private static let bootloaderBytes: UInt64 = 0x8000
 
   /// The role of an image.
@@ -13,8 +11,8 @@ enum EspressifRole {
     let addresses = walk.addresses
     switch image.header.chip {
     case .esp8266?:
-      // The images of the older SDK have more after their segments: the part that stays in flash.
-      guard addresses.allSatisfy({ $0 < 0x4020_0000 }), source.size <= bootloaderBytes else { return .application }
+      // An image of the older SDK has more bytes after its segments: the part that stays in flash.
+      guard addresses.allSatisfy({ $0 < 0x4020_0000 }), source.count <= bootloaderBytes else { return .application }
       return try readsFlash(walk, in: source) ? .bootloader : .application
     case let chip?:
       guard let mapped = mapped(chip) else {
@@ -26,9 +24,10 @@ enum EspressifRole {
     }
   }
 
-  /// Whether a program for the ESP8266 calls the ROM's functions that read the flash or map it, `SPIRead` and
-  /// `Cache_Read_Enable` (eagle.rom.addr.v6.ld): a bootloader must, and a small program in RAM has no use for them.
-  private static func readsFlash(_ walk: SegmentWalk, in source: some ByteSource) throws(ImageError) -> Bool {
+  /// Whether a program for the ESP8266 calls the ROM's functions that read or map the flash, `SPIRead` and
+  /// `Cache_Read_Enable` (eagle.rom.addr.v6.ld). A bootloader must call them; a small program in RAM does not need
+  /// them.
+  private static func readsFlash(_ walk: SegmentWalk, in source: some ImageSource) throws(ImageError) -> Bool {
     for segment in walk.segments {
       var pieces = PieceReader(segment, of: source)
       while let piece = try pieces.next() {
@@ -43,7 +42,7 @@ enum EspressifRole {
   }
 
   /// The addresses at which the flash cache shows code and constants (esptool, targets/*.py, `IROM_MAP_START` and
-  /// `DROM_MAP_START`); `nil` for chips where they are not known here.
+  /// `DROM_MAP_START`); `nil` for chips whose addresses are not known here.
   private static func mapped(_ chip: Chip) -> [Range<UInt32>]? {
     switch chip {
     case .esp32: [0x400D_0000..<0x4040_0000, 0x3F40_0000..<0x3F80_0000]
@@ -56,9 +55,9 @@ enum EspressifRole {
     }
   }
 
-  /// The descriptor that a bootloader starts with since ESP-IDF 5.1 (esp_bootloader_desc.h): a magic byte, three that
-  /// are reserved, a version, and the framework's version as text.
-  private static func hasBootloaderDescriptor(_ source: some ByteSource, _ walk: SegmentWalk) throws(ImageError)
+  /// Whether an image starts with the descriptor that bootloaders have since ESP-IDF 5.1 (esp_bootloader_desc.h): a
+  /// magic byte, three reserved bytes, a version, and the framework's version as text.
+  private static func hasBootloaderDescriptor(_ source: some ImageSource, _ walk: SegmentWalk) throws(ImageError)
     -> Bool
   {
     guard let start = walk.segments.first?.lowerBound, let fields = try source.fields(at: start, count: 80) else {

@@ -7,14 +7,14 @@ struct FlashDump {
 
   let bootloader: EspressifImage
   let table: PartitionTable
-  /// `nil` if no partition has an application that is read here.
+  /// The application that starts by default; `nil` if no partition holds an application in a format that is read here.
   let application: EspressifImage?
 
-  /// The dump; `nil` if the file is none.
+  /// The dump; `nil` if the file is not one.
   ///
-  /// A bootloader ends before the partition table, which an application of an update, which could hold such bytes by
-  /// chance, does not.
-  init?(_ source: some ByteSource) throws(ImageError) {
+  /// A bootloader ends before the partition table. The application of an update may contain the bytes of such a table
+  /// by chance, but it does not end before them.
+  init?(_ source: some ImageSource) throws(ImageError) {
     guard let first = try source.byte(at: 0), first == EspressifHeader.magic || first == 0xFF,
       let table = try PartitionTable(in: source)
     else { return nil }
@@ -29,8 +29,8 @@ struct FlashDump {
     return nil
   }
 
-  /// The image at an offset, of the kind that its entry point shows.
-  fileprivate static func image(_ source: some ByteSource, at offset: UInt64) throws(ImageError) -> EspressifImage? {
+  /// The image at an offset. Its entry point determines the kind of header.
+  fileprivate static func image(_ source: some ImageSource, at offset: UInt64) throws(ImageError) -> EspressifImage? {
     if let short = try EspressifImage(.short, source, at: offset), short.header.isEnteredInESP8266Memory {
       return short
     }
@@ -40,8 +40,8 @@ struct FlashDump {
 
 /// ESP-IDF's partition table (esp_flash_partitions.h, `esp_partition_info_t`): at most 95 entries of 32 bytes.
 struct PartitionTable {
-  /// Where ESP-IDF puts the table by default, and where it is looked for: a project can choose any sector before the
-  /// first partition, whose usual places end here.
+  /// The table's default offset in ESP-IDF, and the last offset at which the table is searched. A project can put the
+  /// table into any sector before the first partition, which usually starts no later than that.
   static let usual: UInt64 = 0x8000
   private static let last: UInt64 = 0x4_0000
 
@@ -73,22 +73,22 @@ struct PartitionTable {
     self.applications = applications.sorted { $0.subtype < $1.subtype }
   }
 
-  /// Whether it is an entry: its magic number, a type that is an application's, data's or a project's, a partition that
-  /// starts at a sector.
+  /// Whether a structure is an entry. It has the magic number, the type of an application, of data or of a project, and
+  /// a partition that starts at a sector.
   private static func isEntry(_ entry: Fields) -> Bool {
     entry.half(0) == 0x50AA && (entry.byte(2) <= 3 || (0x40...0xFE).contains(entry.byte(2)))
       && entry.word(4).isMultiple(of: 0x1000) && entry.word(8) > 0
   }
 
-  /// Whether a file is only a table.
+  /// Whether a file is a partition table and nothing more.
   static func isAlone(_ start: [UInt8], count: UInt64) -> Bool {
     guard count <= 0x1000, start.count >= 64 else { return false }
     let next = Fields(Array(start[32..<64]))
     return isEntry(Fields(Array(start[..<32]))) && (isEntry(next) || [0xEBEB, 0xFFFF].contains(next.half(0)))
   }
 
-  /// The application that starts when nothing else is chosen: the first one that is there.
-  func application(in source: some ByteSource) throws(ImageError) -> EspressifImage? {
+  /// The application that starts by default: the first one that is present.
+  func application(in source: some ImageSource) throws(ImageError) -> EspressifImage? {
     for partition in applications {
       if let image = try FlashDump.image(source, at: partition.offset) { return image }
     }

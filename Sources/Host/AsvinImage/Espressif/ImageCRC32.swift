@@ -1,6 +1,6 @@
-/// A CRC with the polynomial 0x04C11DB7 of bytes that come in pieces.
+/// A CRC with the polynomial 0x04C11DB7 of bytes that arrive in pieces.
 struct ImageCRC32 {
-  /// Which bit of a byte goes first.
+  /// The order in which the bits of a byte enter the CRC.
   enum Order {
     /// The lowest bit first, as Ethernet and zlib do it.
     case reflected
@@ -10,7 +10,7 @@ struct ImageCRC32 {
 
   private let order: Order
   private let table: [UInt32]
-  /// The register, which starts with all bits set; what happens to it at the end differs between users.
+  /// The register, which starts with all bits set. The last step differs between formats, so the caller performs it.
   private(set) var register: UInt32 = 0xFFFF_FFFF
 
   init(_ order: Order) {

@@ -2,11 +2,11 @@ import AsvinHost
 
 /// The segments of an Espressif image, as its own loader walks them (esp_app_format.h, `esp_image_segment_header_t`).
 struct SegmentWalk {
-  /// Offsets in the file of each segment's data.
+  /// The range of each segment's data in the file.
   private(set) var segments: [Range<UInt64>] = []
   /// The address of each segment.
   private(set) var addresses: [UInt32] = []
-  /// Offset in the file of the checksum: the last byte of a line of 16, counted from the image's start.
+  /// The offset of the checksum in the file. It is the last byte of a line of 16 bytes, counted from the image's start.
   let checksumOffset: UInt64
 
   /// Walks a number of segments; `nil` if one does not fit the file, or its length is not a multiple of the alignment.

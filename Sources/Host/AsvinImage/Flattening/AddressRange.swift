@@ -15,14 +15,14 @@ package struct AddressRange: Equatable, Sendable {
     self.label = label
   }
 
-  /// A range in text, as `0x8000000-0x80FFFFF`, hexadecimal with `0x` or decimal.
+  /// Parses a range such as `0x8000000-0x80FFFFF`, hexadecimal with `0x` or decimal; `nil` for other text.
   package init?(_ text: String) {
     let parts = text.split(separator: "-", omittingEmptySubsequences: false)
     guard parts.count == 2, let first = Self.number(parts[0]), let last = Self.number(parts[1]) else { return nil }
     self.init(first: first, last: last)
   }
 
-  /// An address or identifier in text.
+  /// The value of an address or identifier in text; `nil` for other text.
   package static func number(_ text: some StringProtocol) -> UInt64? {
     let digits = text.lowercased()
     // `UInt64` alone would accept a sign.

@@ -2,8 +2,8 @@ package import AsvinHost
 
 /// The data that a container lists, for each chip or board and at each address, before an image is made of it.
 package struct Container: Sendable {
-  /// The gap in bytes that separates two images. Images do not have such a hole, and chips keep memory of different kinds
-  /// (flash, RAM, option bytes, UICR) further apart than that.
+  /// Two runs of data with a gap of this many bytes between them belong to two images. An image does not have such a
+  /// gap, and a chip's memories of different kinds (flash, RAM, option bytes, UICR) are further apart.
   static let separation: UInt64 = 1 << 20
 
   /// The data for one chip or board.
@@ -45,7 +45,7 @@ package struct Container: Sendable {
   /// The chips or boards in the file; empty if it does not name any.
   package var families: [ImageFamily] { parts.compactMap(\.family) }
 
-  /// The addresses of the data for a family, ascending; `nil` stands for a file without families.
+  /// The addresses of the data for a family, ascending. For a file without families, `family` is `nil`.
   package func ranges(of family: ImageFamily?) -> [AddressRange] {
     parts.first { $0.family == family }?.memory.ranges ?? []
   }
@@ -55,7 +55,7 @@ package struct Container: Sendable {
     parts.count > 1 || parts.contains { $0.memory.ranges.joined(acrossGapsBelow: Self.separation).count > 1 }
   }
 
-  /// The image that is chosen.
+  /// The chosen image.
   ///
   /// - Throws: `severalFamilies`, `missingFamily`, `severalRanges`, `missingRange`, `empty`, `overlap`, `overLimit`.
   package func image(_ choice: ImageChoice = ImageChoice()) throws(ImageError) -> FlatImage {

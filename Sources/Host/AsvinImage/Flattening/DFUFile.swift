@@ -7,9 +7,9 @@ enum DFUFile {
   private static let prefix = Array("DfuSe".utf8)
   private static let target = Array("Target".utf8)
 
-  /// Whether a file has the suffix, or starts as files of ST do. A truncated or changed file is also recognised, because
-  /// it must be refused as such.
-  static func isPresent(in source: some ByteSource) throws(ImageError) -> Bool {
+  /// Whether a file has the suffix, or starts like ST's files. A truncated or changed file is also recognised, because
+  /// it must be refused as a DFU file.
+  static func isPresent(in source: some ImageSource) throws(ImageError) -> Bool {
     if try source.prefix(6) == prefix + [1] { return true }
     guard source.size > suffixBytes, let suffix = try suffix(of: source) else { return false }
     return suffix.bytes[8..<11].elementsEqual("UFD".utf8) && suffix.byte(11) == suffixBytes
@@ -20,7 +20,8 @@ enum DFUFile {
     return try source.fields(at: source.size - suffixBytes, count: Int(suffixBytes))
   }
 
-  /// The data of a file, for each alternate setting where it has several, and whether the data has addresses.
+  /// Returns the data of a file, and whether the data has addresses. The data is divided by alternate setting if the
+  /// file has several.
   ///
   /// - Throws: `truncated`, `malformedHeader`, `fileChecksum`, `trailingBytes`, `addressOverflow`, `overLimit`,
   ///   `unreadable`.

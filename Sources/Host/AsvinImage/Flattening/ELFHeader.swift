@@ -2,13 +2,13 @@ import AsvinHost
 
 /// The header of an ELF file (System V ABI, chapter 4), of 32 or 64 bits and either byte order.
 struct ELFHeader {
-  /// The place of a table of headers: a number of entries of the same size.
+  /// A table of headers in the file: its offset, and the size and number of its entries.
   struct Table {
     let offset: UInt64
     let entrySize: UInt16
     let count: UInt16
 
-    /// The offset of an entry; `nil` beyond the largest offset.
+    /// The offset of an entry; `nil` if it overflows.
     func entry(_ index: UInt16) -> UInt64? {
       let (sum, overflow) = offset.addingReportingOverflow(UInt64(index) * UInt64(entrySize))
       return overflow ? nil : sum
@@ -28,8 +28,8 @@ struct ELFHeader {
   /// The section that holds the names of sections.
   let nameSection: UInt16
 
-  /// The header of a file; `nil` if there is none, or one of unusable values.
-  init?(_ source: some ByteSource) throws(ImageError) {
+  /// The header of a file; `nil` if there is none or its values are unusable.
+  init?(_ source: some ImageSource) throws(ImageError) {
     guard let start = try source.fields(at: 0, count: 16), start.bytes.starts(with: Self.magic),
       [1, 2].contains(start.byte(4)), [1, 2].contains(start.byte(5))
     else { return nil }
@@ -50,10 +50,10 @@ struct ELFHeader {
     nameSection = fields.half(isWide ? 62 : 50)
   }
 
-  /// The kind of an ELF file; `nil` if it is none.
+  /// The format of an ELF file; `nil` for any other file.
   ///
-  /// A file that ends inside its header is ``ImageFormat/elf``, so that flattening refuses it.
-  static func format(of source: some ByteSource) throws(ImageError) -> ImageFormat? {
+  /// A file that ends inside its header has the format ``ImageFormat/elf``, so that flattening refuses it.
+  static func format(of source: some ImageSource) throws(ImageError) -> ImageFormat? {
     guard try source.prefix(4) == magic else { return nil }
     guard let header = try ELFHeader(source) else { return .elf }
     switch header.type {
@@ -64,15 +64,15 @@ struct ELFHeader {
     }
   }
 
-  /// Whether it is a program for an operating system: one with an interpreter, dynamic linking or read-only relocations,
-  /// or with the ABI of Linux.
-  private func isProgram(_ source: some ByteSource, or segments: Set<UInt32>? = nil) throws(ImageError) -> Bool {
+  /// Whether the file is a program for an operating system. Such a program has an interpreter, dynamic linking,
+  /// read-only relocations, or the ABI of Linux.
+  private func isProgram(_ source: some ImageSource, or segments: Set<UInt32>? = nil) throws(ImageError) -> Bool {
     if segments == nil, system == 3 { return true }
     let wanted = segments ?? [ELFSegment.dynamic, ELFSegment.interpreter, ELFSegment.readOnlyRelocations]
     for index in 0..<min(self.segments.count, UInt16(ImageLimit.programHeaders.value)) {
       guard let segment = try ELFSegment(index, of: self, in: source) else { return false }
       if wanted.contains(segment.type) { return true }
-      // A static program of glibc: the note with the kernel's version (LSB, "Note Section").
+      // A static program of glibc has a note with the kernel's version (LSB, "Note Section").
       if segments == nil, segment.type == ELFSegment.note, segment.size >= 16,
         let note = try source.fields(at: segment.offset, count: 16, isBigEndian: isBigEndian),
         note.word(8) == 1, note.bytes[12..<16].elementsEqual("GNU\0".utf8)

@@ -10,16 +10,17 @@ struct ELFSegment {
 
   let index: UInt16
   let type: UInt32
-  /// Offset and bytes in the file.
+  /// The offset of the segment's bytes in the file; ``size`` is their number.
   let offset: UInt64
   let size: UInt64
   /// The address of the bytes when the program runs, `p_vaddr`.
   let virtualAddress: UInt64
-  /// The address at which the bytes are stored, `p_paddr`. For initialised variables it is in flash, and not in the RAM that they are copied to.
+  /// The address at which the bytes are stored, `p_paddr`. For initialised variables it is in flash, not in the RAM to
+  /// which they are copied.
   let physicalAddress: UInt64
 
-  /// The program header of an index; `nil` if the file ends before it or the table's entries are too small.
-  init?(_ index: UInt16, of header: ELFHeader, in source: some ByteSource) throws(ImageError) {
+  /// The program header with an index; `nil` if the file ends before it or the table's entries are too small.
+  init?(_ index: UInt16, of header: ELFHeader, in source: some ImageSource) throws(ImageError) {
     let count = header.isWide ? 56 : 32
     guard header.segments.entrySize >= count, let position = header.segments.entry(index),
       let fields = try source.fields(at: position, count: count, isBigEndian: header.isBigEndian)
@@ -59,7 +60,7 @@ extension ELFHeader {
       }
       if segment.type == ELFSegment.load, segment.size > 0 { segments.append(segment) }
     }
-    // Some linkers leave the field empty: where no segment has a physical address, GNU's tools use the virtual ones.
+    // Some linkers leave the field empty. If no segment has a physical address, GNU's tools use the virtual addresses.
     let isPhysical = segments.count < 2 || segments.contains { $0.physicalAddress != 0 }
     let sections = try ELFSection.loaded(of: header, in: source)
     var memory = FlatMemory()
@@ -80,8 +81,9 @@ struct ELFSection {
   let offset: UInt64
   let name: String?
 
-  /// The sections that are loaded from the file, by ascending offset; a damaged table gives those before the damage.
-  static func loaded(of header: ELFHeader, in source: some ByteSource) throws(ImageError) -> [ELFSection] {
+  /// The sections that are loaded from the file, by ascending offset. Of a damaged table, only the sections before the
+  /// damage are returned.
+  static func loaded(of header: ELFHeader, in source: some ImageSource) throws(ImageError) -> [ELFSection] {
     let count = header.isWide ? 64 : 40
     guard header.sections.entrySize >= count else { return [] }
     let names = try section(header.nameSection, of: header, in: source).map { offset(of: $0, header) }
@@ -115,8 +117,9 @@ struct ELFSection {
 }
 
 extension ELFSegment {
-  /// Adds the segment's bytes from its first section on: a linker may let a segment start early, or make one of its
-  /// own, for the ELF's headers, which have no place in flash. Without sections, all bytes of the segment count.
+  /// Adds the segment's bytes from its first section on, because the bytes before it can be the ELF's own headers,
+  /// which are not stored in flash. A linker may start a segment early for them, or make a separate segment. Without
+  /// sections, all bytes of the segment are added.
   fileprivate func store(
     at address: UInt64, in memory: inout FlatMemory, sections: [ELFSection], from source: some ByteSource
   ) throws(ImageError) {

@@ -40,7 +40,7 @@ package struct FlatImage: Equatable, Sendable {
   /// The chip that the container names.
   package var chip: Chip? { family?.chip }
 
-  /// The description of the content. It can be an image of any format, so that its checks are made, too.
+  /// The description of the content, including the checks of the content's own format, which can be any format.
   ///
   /// A UF2 file that names another chip than its image fails the check `UF2 family`.
   ///

@@ -58,7 +58,7 @@ struct FlatMemory: Sendable {
     }
   }
 
-  /// The bytes in a range of addresses, from the first one that is data to the last one, gaps filled with 0xFF.
+  /// The bytes from the first data to the last data in a range of addresses. Gaps are filled with 0xFF.
   ///
   /// - Throws: `empty`, `overLimit`.
   func flattened(_ range: AddressRange) throws(ImageError) -> (

@@ -12,12 +12,12 @@ package struct ImageFamily: Equatable, Sendable {
     case setting
   }
 
-  /// What names it.
+  /// The kind of the number.
   package let kind: Kind
   /// The number.
   package let identifier: UInt32
 
-  /// The chip; `nil` if the number names none that is known.
+  /// The chip; `nil` if the number does not belong to a known chip.
   package var chip: Chip? {
     switch (kind, identifier) {
     case (.uf2, _): Chip(uf2Family: identifier)

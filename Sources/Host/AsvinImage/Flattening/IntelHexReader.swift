@@ -1,14 +1,12 @@
-import AsvinHost
-
-/// Reads an Intel HEX file line by line, or a universal hex file, which holds one for each of several boards
-/// (microbit-foundation/spec-universal-hex).
+/// Reads an Intel HEX file line by line. Also reads a universal hex file, which contains one such file for each of
+/// several boards (microbit-foundation/spec-universal-hex).
 struct IntelHexReader {
   private var parts: [Container.Part] = []
-  /// The part that data goes to.
+  /// The index of the part that receives data.
   private var current = 0
   /// The offset that an extended address record added to the addresses after it.
   private var base: UInt64 = 0
-  /// Whether that record was of the segment kind, under which addresses wrap at 64 KiB.
+  /// Whether that record was a segment address record, after which addresses wrap at 64 KiB.
   private var isSegmented = false
   private var hasEnded = false
 
@@ -47,7 +45,7 @@ struct IntelHexReader {
       break
     case (0x0A, 4):
       try beginBlock(record, line)
-    // The end of a block, padding, and data for a computer (sources, settings), which is not flashed.
+    // The end of a block, padding, or data for a computer (sources, settings), which is not flashed.
     case (0x0B...0x0C, _) where isUniversal,
       (0x0E, _) where isUniversal:
       break
@@ -75,7 +73,7 @@ struct IntelHexReader {
 
   private mutating func store(_ record: IntelHexRecord, _ line: TextLine) throws(ImageError) {
     let end = UInt64(record.address) + UInt64(record.data.count)
-    // Beyond this the format wraps around, which tools do in different ways, and no linker emits it.
+    // Beyond this end, the format wraps around. Tools implement that in different ways, and no linker writes such data.
     guard end <= (isSegmented ? 0x1_0000 : 0x1_0000_0000 - base) else { throw line.error(.addressOverflow) }
     if parts.isEmpty { parts.append(Container.Part()) }
     try parts[current].memory.append(record.data, at: base + UInt64(record.address), from: line.offset)

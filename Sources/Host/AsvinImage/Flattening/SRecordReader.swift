@@ -65,8 +65,8 @@ enum SRecordReader {
         break
       }
     }
-    // Without it, a file that was truncated between two lines would look complete.
-    guard hasEnded else { throw ImageError(.missingEnd, at: source.size) }
+    // Without the last record, a file that was truncated between two lines would look complete.
+    guard hasEnded else { throw ImageError(.missingEnd, at: source.count) }
     return memory
   }
 }

@@ -16,9 +16,9 @@ struct UF2Block {
     self.fields = fields
   }
 
-  /// Whether a file starts with a block, by its first two magic numbers, or its second block does. A damaged one must
-  /// be refused as UF2 and not be signed as bytes.
-  static func begins(_ source: some ByteSource) throws(ImageError) -> Bool {
+  /// Whether the first or the second block of a file starts with the two magic numbers of UF2. A damaged file must be
+  /// refused as UF2 and not be signed as plain bytes.
+  static func begins(_ source: some ImageSource) throws(ImageError) -> Bool {
     for offset in [0, UInt64(size)] {
       guard let start = try source.fields(at: offset, count: 8) else { return false }
       if start.word(0) == magics.0, start.word(4) == magics.1 { return true }
@@ -29,7 +29,7 @@ struct UF2Block {
   private var flags: UInt32 { fields.word(8) }
   var isNotForFlash: Bool { flags & 0x0001 != 0 }
   var isFileContainer: Bool { flags & 0x1000 != 0 }
-  /// The chip's family id, where the block names one.
+  /// The chip's family id; `nil` if the block does not name one.
   var family: UInt32? { flags & 0x2000 == 0 ? nil : fields.word(28) }
   var address: UInt64 { UInt64(fields.word(12)) }
   var number: UInt32 { fields.word(20) }
@@ -37,7 +37,7 @@ struct UF2Block {
   var total: UInt32 { fields.word(24) }
   var data: ArraySlice<UInt8> { fields.bytes[32..<32 + Int(fields.word(16))] }
 
-  /// Whether it is the block that picotool puts in front for erratum E10 of the RP2350: it is counted on its own,
-  /// aimed at an address without flash, and no part of the image.
+  /// Whether this is the block that picotool writes first because of erratum E10 of the RP2350. It is numbered
+  /// separately, its address is outside flash, and it is not part of the image.
   var isErratumBlock: Bool { family == 0xE48B_FF57 && address == 0x10FF_FF00 }
 }

@@ -1,9 +1,7 @@
-import AsvinHost
-
-/// Reads a UF2 file block by block. Blocks for several chips are counted for each chip, as picotool and uf2conv write
-/// them, or through the file.
+/// Reads a UF2 file block by block. Blocks for several chips are numbered for each chip, as picotool and uf2conv write
+/// them, or through the complete file.
 struct UF2Reader {
-  /// How far the blocks of a family, or all of them, follow each other.
+  /// The sequence of the blocks of one family, or of all blocks.
   private struct Sequence {
     var count: UInt32 = 0
     var total: UInt32 = 0
@@ -13,7 +11,7 @@ struct UF2Reader {
     mutating func accept(_ block: UF2Block, at offset: UInt64) {
       if count == 0 { total = block.total }
       if broken == nil, block.number != count || block.total != total || count >= total { broken = offset }
-      // A count that wraps around needs 2 TiB of file.
+      // The count does not wrap around in practice: that needs a file of 2 TiB.
       count &+= 1
     }
   }
@@ -75,7 +73,8 @@ struct UF2Reader {
   private func checkSequence(end: UInt64) throws(ImageError) {
     let isSequence = { (sequence: Sequence) in sequence.broken == nil && sequence.count == sequence.total }
     if isSequence(all) || families.allSatisfy({ isSequence($0.sequence) }) { return }
-    // The offset where a file for one chip breaks, or else the first chip's.
+    // The first break in the sequence: of the complete file if it is for one chip, otherwise of the first family with a
+    // break.
     let sequences = families.count == 1 ? [all] : families.map(\.sequence).filter { !isSequence($0) }
     if let broken = sequences.compactMap(\.broken).min() { throw ImageError(.blockNumber, at: broken) }
     throw ImageError(.truncated, at: end)

@@ -3,7 +3,7 @@ import AsvinHost
 /// The header of an MCUboot image (MCUboot, boot/bootutil/include/bootutil/image.h, `struct image_header`).
 struct MCUbootHeader {
   static let magic: UInt32 = 0x96F3_B83D
-  /// The header of MCUboot's first format, which has other trailers.
+  /// The magic number of MCUboot's first format, which has different trailers.
   static let firstMagic: UInt32 = 0x96F3_B83C
 
   let fields: Fields
@@ -18,14 +18,14 @@ struct MCUbootHeader {
 
   var isFirstFormat: Bool { fields.word(0) == Self.firstMagic }
   var headerSize: UInt64 { UInt64(fields.half(8)) }
-  /// Bytes of the protected TLV area with its own header; 0 for none.
+  /// Bytes of the protected TLV area with its own header; 0 if there is none.
   var protectedSize: UInt64 { UInt64(fields.half(10)) }
   var imageSize: UInt64 { UInt64(fields.word(12)) }
   var isEncrypted: Bool { fields.word(16) & 0x0C != 0 }
-  /// Whether the image runs at `ih_load_addr`: flags RAM_LOAD and ROM_FIXED.
+  /// Whether the image runs at `ih_load_addr`: flag RAM_LOAD or ROM_FIXED.
   var hasLoadAddress: Bool { fields.word(16) & 0x120 != 0 }
 
-  /// `major.minor.revision`, and `+build` where that is not 0.
+  /// `major.minor.revision`, followed by `+build` if the build number is not 0.
   var version: String {
     let build = fields.word(24)
     return "\(fields.byte(20)).\(fields.byte(21)).\(fields.half(22))" + (build == 0 ? "" : "+\(build)")

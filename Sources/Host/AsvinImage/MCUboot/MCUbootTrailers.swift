@@ -6,9 +6,10 @@ struct MCUbootTrailers {
   let hashedSize: UInt64
   /// The digest that the image states.
   private(set) var sha256: [UInt8]?
-  /// Whether it states a SHA-384 or SHA-512.
+  /// Whether the image states a SHA-384 or SHA-512.
   private(set) var hasLongerDigest = false
-  /// The security counter, from the protected area alone: nothing vouches for the other one.
+  /// The security counter of the protected area. A counter in the other area is ignored, because the digest does not
+  /// cover it.
   private(set) var securityCounter: UInt32?
 
   /// The areas of an image; `nil` if they do not fit the file or each other.
@@ -30,7 +31,7 @@ struct MCUbootTrailers {
     hasLongerDigest = area.value(0x11) != nil || area.value(0x12) != nil
   }
 
-  /// One area: at most 64 KiB, for its size is a 16-bit field.
+  /// One area. It has at most 64 KiB, because its size is a 16-bit field.
   private struct Area {
     let size: UInt64
     private var entries: [(type: UInt16, value: [UInt8])] = []
@@ -50,7 +51,7 @@ struct MCUbootTrailers {
       }
     }
 
-    /// The first value of a type, the one that MCUboot itself finds.
+    /// The first value of a type, which is the one that MCUboot uses.
     func value(_ type: UInt16) -> [UInt8]? { entries.first { $0.type == type }?.value }
   }
 }

@@ -27,8 +27,8 @@ struct Fields {
     return isBigEndian ? first << 32 | second : second << 32 | first
   }
 
-  /// A NUL-terminated text; `nil` if it is empty, not terminated, or holds anything but printable ASCII, which
-  /// keeps terminal escapes of a hostile file out of every message that shows it.
+  /// A NUL-terminated text; `nil` if it is empty or not terminated. Also `nil` if it contains anything other than
+  /// printable ASCII, so that terminal escapes of a hostile file do not reach a message.
   func text(_ range: Range<Int>) -> String? {
     let field = bytes[range]
     guard let end = field.firstIndex(of: 0), end > field.startIndex else { return nil }

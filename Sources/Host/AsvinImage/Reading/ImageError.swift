@@ -8,7 +8,7 @@ package struct ImageError: Error, Equatable, Sendable {
   package let offset: UInt64
   /// The line of a text file, counted from 1; `nil` for other files.
   package let line: UInt64?
-  /// What the source threw, where the fault is `unreadable`.
+  /// The error of the source, if the fault is `unreadable`.
   package let cause: (any Error)?
 
   package init(_ fault: ImageFault, at offset: UInt64, line: UInt64? = nil, cause: (any Error)? = nil) {
@@ -24,13 +24,13 @@ package struct ImageError: Error, Equatable, Sendable {
 
 /// The ways in which a firmware file fails to be read or flattened.
 package enum ImageFault: Equatable, Sendable {
-  /// The source threw, or returned fewer bytes than its count.
+  /// The source threw an error, or returned fewer bytes than its size states.
   case unreadable
   /// The file ends inside a structure, or before it is complete.
   case truncated
   /// A named limit is exceeded.
   case overLimit(ImageLimit)
-  /// Not a container: there is nothing to flatten.
+  /// The file is not a container, so there is nothing to flatten.
   case notContainer
   /// A container without a single byte of data.
   case empty
@@ -64,7 +64,7 @@ package enum ImageFault: Equatable, Sendable {
   case missingRange([AddressRange])
   /// A UF2 that carries files, not flash content.
   case fileContainer
-  /// A header of unusable values.
+  /// A header with unusable values.
   case malformedHeader
   /// A file whose own CRC does not match its bytes.
   case fileChecksum

@@ -1,8 +1,8 @@
-/// Every size and count that a container may reach, by name. An error carries the limit it broke.
+/// The limit of every size and count in a container, by name. An error names the limit that was exceeded.
 package enum ImageLimit: CaseIterable, Sendable {
   /// Bytes of a container file.
   case containerBytes
-  /// Bytes of what is flattened out of it, gaps included.
+  /// Bytes of the flattened image, including gaps.
   case flatBytes
   /// Runs of data with a gap between them.
   case runs

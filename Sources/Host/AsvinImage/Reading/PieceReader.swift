@@ -16,7 +16,7 @@ struct PieceReader<Source: ByteSource> {
 
   /// The next piece, or `nil` after the last one.
   ///
-  /// - Throws: `truncated` where the file ends before the range does, `unreadable`.
+  /// - Throws: `truncated` if the file ends before the range does, `unreadable`.
   mutating func next() throws(ImageError) -> [UInt8]? {
     guard position < end else { return nil }
     let count = min(end - position, Self.pieceBytes)

@@ -1,8 +1,6 @@
-import AsvinHost
-
-/// Finds the MCUboot image in a complete flash: a bootloader, which has no header, and after it a slot.
+/// Finds the MCUboot image in a complete flash, where a slot follows a bootloader without a header.
 enum EmbeddedImage {
-  /// Bytes of the flash in which the first slot starts.
+  /// The first slot starts within this number of bytes.
   private static let searched: UInt64 = 1 << 20
   private static let sector: UInt64 = 0x800
 

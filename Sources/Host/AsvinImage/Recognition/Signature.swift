@@ -1,11 +1,9 @@
-import AsvinHost
-
-/// The magic number of a file format, and what else must hold where the number is short.
+/// The magic number of a file format, with a further condition if the number is short.
 struct Signature {
   let format: ImageFormat
   let offset: UInt64
   let bytes: [UInt8]
-  /// Looks at the first 64 bytes of the file.
+  /// The further condition on the first 64 bytes of the file.
   var confirms: @Sendable ([UInt8]) -> Bool = { _ in true }
 
   init(
@@ -35,10 +33,11 @@ struct Signature {
     return try program(in: source, start)
   }
 
-  /// Programs, whose format is known by more than one place: a Linux kernel that a UEFI can start is a PE program, too.
-  private static func program(in source: some ByteSource, _ start: [UInt8]) throws(ImageError) -> ImageFormat? {
+  /// Returns the format of a program. It checks several places, because a Linux kernel that UEFI can start is also a PE
+  /// program.
+  private static func program(in source: some ImageSource, _ start: [UInt8]) throws(ImageError) -> ImageFormat? {
     let header = Fields(start + [UInt8](repeating: 0, count: 64 - start.count))
-    // Documentation/arch/arm64/booting.rst and riscv/boot-image-header.rst; zImage; arch/x86/boot.rst; zboot.
+    // Sources: Documentation/arch/arm64/booting.rst and riscv/boot-image-header.rst; zImage; arch/x86/boot.rst; zboot.
     if header.bytes[0x38..<0x3C].elementsEqual("ARM\u{64}".utf8) { return .linuxKernel }
     if header.bytes[0x38..<0x3C].elementsEqual("RSC\u{05}".utf8) { return .linuxKernel }
     if [0x016F_2818, 0x1828_6F01].contains(header.word(0x24)) { return .linuxKernel }

@@ -1,6 +1,7 @@
 import AsvinHost
 
-/// Sizes and checksums in the headers of formats for Linux: a file that is shorter than the size in its header was truncated.
+/// Sizes and checksums in the headers of Linux formats. A file that is shorter than the size in its header was
+/// truncated.
 enum StatedSize {
   /// The checks that a format supports. Most formats support none.
   static func checks(of format: ImageFormat, in source: some ByteSource) throws(ImageError) -> [IntegrityCheck] {
@@ -9,7 +10,7 @@ enum StatedSize {
     case .ext4:
       try size(source, at: 1024) { fields in
         let (blocks, shift) = (UInt64(fields.word(4)), 10 + UInt64(fields.word(0x18)))
-        // Beyond 32 bits of blocks the field is not the complete number.
+        // If the number of blocks exceeds 32 bits, the field does not hold all of it.
         return blocks << shift
       }
     case .erofs: try size(source, at: 1024) { UInt64($0.word(36)) << UInt64(min($0.byte(12), 24)) }
@@ -30,7 +31,7 @@ enum StatedSize {
     guard let fields = try source.fields(at: offset, count: 96, isBigEndian: isBigEndian) else {
       return [IntegrityCheck(broken: "size")]
     }
-    // A big-endian squashfs has its fields the other way round, and no current kernel mounts it.
+    // A big-endian squashfs has its fields in the other byte order, and no current kernel mounts it.
     guard fields.bytes.starts(with: magic) else { return [] }
     return [check(stated(fields), source)]
   }
@@ -53,8 +54,8 @@ enum StatedSize {
     ]
   }
 
-  /// A zImage states start and end, an x86 kernel the paragraphs of its second part.
-  private static func kernel(_ source: some ByteSource) throws(ImageError) -> [IntegrityCheck] {
+  /// A zImage states its start and end. An x86 kernel states the size of its second part in units of 16 bytes.
+  private static func kernel(_ source: some ImageSource) throws(ImageError) -> [IntegrityCheck] {
     if let fields = try source.fields(at: 0, count: 0x30), fields.word(0x24) == 0x016F_2818 {
       guard fields.word(0x2C) >= fields.word(0x28) else { return [IntegrityCheck(broken: "size")] }
       return [check(UInt64(fields.word(0x2C) - fields.word(0x28)), source)]

@@ -2,8 +2,8 @@ import AsvinHost
 
 /// File systems, archives and partitions that are recognised by more than a magic number.
 enum StorageSigns {
-  /// The format of a file; `nil` if nothing points at one.
-  static func format(of source: some ByteSource) throws(ImageError) -> ImageFormat? {
+  /// The format of a file; `nil` if nothing indicates one.
+  static func format(of source: some ImageSource) throws(ImageError) -> ImageFormat? {
     let sector = try source.prefix(2048)
     if sector.count >= 512 {
       if isTar(sector) { return sector.starts(with: Array("manifest.cbor\0".utf8)) ? .bundle : .tar }
@@ -20,7 +20,8 @@ enum StorageSigns {
     return try isErased(source) ? .erased : nil
   }
 
-  /// The header of a tar's first member has the sum of its own bytes, with blanks for the sum itself (POSIX.1, pax).
+  /// Whether a sector is the header of a tar's first member. It contains the sum of its own bytes, which is computed
+  /// with blanks in place of the sum (POSIX.1, pax).
   private static func isTar(_ sector: [UInt8]) -> Bool {
     var stated = 0
     for byte in sector[148..<156] where byte != UInt8(ascii: " ") && byte != 0 {
@@ -40,7 +41,7 @@ enum StorageSigns {
       || (sector[16] == 1 || sector[16] == 2) && sector[21] >= 0xF0
   }
 
-  /// Whether a sector ends with a table of partitions as the BIOS reads it: entries that are all zero or plausible.
+  /// Whether a sector ends with a partition table of the BIOS, in which each entry is zero or plausible.
   private static func isPartitioned(_ sector: [UInt8]) -> Bool {
     let fields = Fields(sector)
     guard fields.half(510) == 0xAA55 else { return false }
@@ -55,22 +56,22 @@ enum StorageSigns {
     return count > 0
   }
 
-  /// The superblock at byte 1024 (Documentation/filesystems/ext4/super.rst).
+  /// Whether there is a superblock at byte 1024 (Documentation/filesystems/ext4/super.rst).
   private static func isExt(_ fields: Fields) -> Bool {
     fields.half(1024 + 0x38) == 0xEF53 && fields.word(1024 + 0x18) <= 6 && fields.word(1024 + 0x4C) <= 1
       && fields.word(1024 + 4) > 0
   }
 
-  /// The superblock's name entry; it is in either of the first two blocks.
-  private static func isLittleFS(_ source: some ByteSource) throws(ImageError) -> Bool {
+  /// Whether one of the first two blocks holds the superblock's name entry.
+  private static func isLittleFS(_ source: some ImageSource) throws(ImageError) -> Bool {
     for offset in [8, 4096 + 8] as [UInt64] where try source.prefix(8, at: offset) == Array("littlefs".utf8) {
       return true
     }
     return false
   }
 
-  /// A page of ESP-IDF's non-volatile storage (nvs_flash, "Structure of a page"): state, number, version, then 19 bytes
-  /// that are never written.
+  /// Whether a sector is a page of ESP-IDF's non-volatile storage (nvs_flash, "Structure of a page"): state, number,
+  /// version, then 19 bytes that are never written.
   private static func isNVS(_ sector: [UInt8]) -> Bool {
     guard sector.count >= 32 else { return false }
     let fields = Fields(sector)
@@ -78,10 +79,10 @@ enum StorageSigns {
       && sector[9..<28].allSatisfy { $0 == 0xFF } && fields.word(4) != 0xFFFF_FFFF
   }
 
-  /// Whether a file has nothing but 0xFF; larger ones than any flash are not read for it.
-  private static func isErased(_ source: some ByteSource) throws(ImageError) -> Bool {
-    guard source.size > 0, source.size <= ImageLimit.flatBytes.value else { return false }
-    var pieces = PieceReader(0..<source.size, of: source)
+  /// Whether a file contains only 0xFF. A file that is larger than any flash is not read for this.
+  private static func isErased(_ source: some ImageSource) throws(ImageError) -> Bool {
+    guard source.count > 0, source.count <= ImageLimit.flatBytes.value else { return false }
+    var pieces = PieceReader(0..<source.count, of: source)
     while let piece = try pieces.next() {
       guard piece.allSatisfy({ $0 == 0xFF }) else { return false }
     }
@@ -89,8 +90,8 @@ enum StorageSigns {
   }
 }
 
-/// SPIFFS has no magic number at its start: each block has one near the end of its lookup pages (spiffs_nucleus.h,
-/// `SPIFFS_MAGIC`), which depends on the page's size and on the blocks that follow.
+/// Recognises SPIFFS, which does not have a magic number at its start. Each block has one near the end of its lookup
+/// pages (spiffs_nucleus.h, `SPIFFS_MAGIC`). It depends on the page size and on the number of blocks that follow.
 enum SPIFFSSigns {
   static func isPresent(in source: some ByteSource) throws(ImageError) -> Bool {
     for page in [256, 512, 1024, 2048] as [UInt64] {
@@ -100,7 +101,7 @@ enum SPIFFSSigns {
         let lookup = max(page, (block / page * 2 + page - 1) / page * page)
         let place = lookup - 4
         var isPresent = true
-        // Sixteen blocks of two bytes are proof enough.
+        // Two matching bytes in each of sixteen blocks are sufficient proof.
         for index in 0..<min(blocks, 16) {
           guard let value = try source.fields(at: index * block + place, count: 2)?.half(0) else { return false }
           let magic = UInt16(truncatingIfNeeded: 0x0529 ^ page)

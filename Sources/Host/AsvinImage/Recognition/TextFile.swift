@@ -1,15 +1,13 @@
-import AsvinHost
-
-/// Texts: the containers that are text, and other texts that are signed by mistake.
+/// Recognises texts: containers in text form, and other texts that are signed by mistake.
 enum TextFile {
-  /// Bytes at the start that are looked at.
+  /// The number of bytes at the start that are examined.
   private static let sampled = 4096
 
-  /// The container that a text is; `nil` if it is none.
+  /// The format of a container in text form; `nil` for any other file.
   ///
-  /// A line at the start that is a record of a format is enough, even a damaged one: such a file must be refused as that
-  /// format. So is an intact record after lines that do not belong there.
-  static func container(in source: some ByteSource) throws(ImageError) -> ImageFormat? {
+  /// A record at the start identifies the format even if it is damaged, because such a file must be refused as that
+  /// format. After lines that do not belong there, the record must be well-formed.
+  static func container(in source: some ImageSource) throws(ImageError) -> ImageFormat? {
     let lines = try lines(of: source)
     guard let first = lines.first else { return nil }
     if isRecord(first.text, mark: ":", digits: 8, skipping: 1) { return .intelHex }
@@ -33,8 +31,8 @@ enum TextFile {
     }
   }
 
-  /// The lines at the start of a text, without the last one that the sample cuts; none where it is not a text.
-  private static func lines(of source: some ByteSource) throws(ImageError) -> [TextLine] {
+  /// The lines at the start of a text, without a last line that the sample cuts off; none if the file is not a text.
+  private static func lines(of source: some ImageSource) throws(ImageError) -> [TextLine] {
     let sample = try source.prefix(sampled)
     guard isText(sample, isCut: source.size > UInt64(sampled)) else { return [] }
     var lines: [TextLine] = []
@@ -42,7 +40,7 @@ enum TextFile {
     do throws(ImageError) {
       while let line = try reader.next() { lines.append(line) }
     } catch {
-      // A line that is longer than any format's.
+      // The line is longer than a line of any format.
       return lines
     }
     if source.size > UInt64(sampled), lines.count > 1 { lines.removeLast() }
@@ -61,13 +59,13 @@ enum TextFile {
     return (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(text[text.startIndex + 1])
   }
 
-  /// The format of any other text; `nil` if a file is none.
-  static func format(of source: some ByteSource) throws(ImageError) -> ImageFormat? {
+  /// The format of any other text; `nil` if the file is not a text.
+  static func format(of source: some ImageSource) throws(ImageError) -> ImageFormat? {
     let sample = try source.prefix(sampled)
     if isUTF16(sample) { return .text }
-    guard isText(sample, isCut: source.size > UInt64(sampled)) else { return nil }
-    let end = try source.prefix(sampled, at: source.size - min(source.size, UInt64(sampled)))
-    // A shell script can carry a payload after its text, and is a script all the same.
+    guard isText(sample, isCut: source.count > UInt64(sampled)) else { return nil }
+    let end = try source.prefix(sampled, at: source.count - min(source.count, UInt64(sampled)))
+    // A shell script with a payload after its text is still a script.
     let text = sample.drop { [0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF].contains($0) }
     if text.starts(with: Array("#!".utf8)) { return .script }
     guard isText(end, isCut: true) else { return nil }
@@ -104,9 +102,9 @@ enum TextFile {
       }
   }
 
-  /// Whether a text is one for people: lines that differ, or a server's words in place of the file.
+  /// Whether a text is prose: its lines differ, or it is a server's error message in place of the file.
   ///
-  /// A single line, or one line again and again, can be an image that a test made.
+  /// A single line, or the same line repeated, can be an image that a test made.
   private static func isProse(_ lines: [TextLine], count: UInt64) -> Bool {
     if lines.count >= 3, let first = lines.first, lines.contains(where: { $0.text != first.text }) { return true }
     guard count <= 512, let line = lines.first else { return false }
@@ -115,7 +113,8 @@ enum TextFile {
       .contains { words.contains($0) }
   }
 
-  /// Windows writes such texts when a program's output is redirected: a byte order mark, then every other byte zero.
+  /// Whether a text is UTF-16: a byte order mark, then every other byte zero. Windows writes such texts when a
+  /// program's output is redirected.
   private static func isUTF16(_ sample: [UInt8]) -> Bool {
     guard sample.count >= 4, sample.starts(with: [0xFF, 0xFE]) || sample.starts(with: [0xFE, 0xFF]) else {
       return false
@@ -126,7 +125,7 @@ enum TextFile {
     }
   }
 
-  /// Whether bytes are UTF-8 without control characters; a cut may be inside a character.
+  /// Whether bytes are UTF-8 without control characters. If the sample is cut, it may end inside a character.
   private static func isText(_ sample: [UInt8], isCut: Bool) -> Bool {
     guard !sample.isEmpty else { return false }
     for byte in sample {

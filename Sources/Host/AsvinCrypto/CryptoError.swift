@@ -2,17 +2,17 @@ package import AsvinHost
 
 /// Why a key cannot be used.
 package enum CryptoError: Error, Equatable, Sendable {
-  /// The bytes are not a PEM private key: PKCS #8 (RFC 5958), or SEC 1.
+  /// The bytes are not a private key in PEM, neither PKCS #8 (RFC 5958) nor SEC 1.
   case notAPrivateKey
-  /// The bytes are not a PEM public key: SubjectPublicKeyInfo (RFC 5280).
+  /// The bytes are not a public key in PEM: SubjectPublicKeyInfo (RFC 5280).
   case notAPublicKey
-  /// A private key in place of a public key.
+  /// The file holds a private key, but a public key is required.
   case privateKeyInsteadOfPublic
   /// The key is neither Ed25519 nor ECDSA on P-256.
   case unsupportedKey
   /// The private key is encrypted, and no passphrase was given.
   case needsPassphrase
-  /// The passphrase does not open the private key.
+  /// The passphrase does not decrypt the private key.
   case wrongPassphrase
   /// OpenSSL refused an operation that should not fail.
   case openSSL(String)
@@ -29,7 +29,7 @@ extension CryptoError: Explained {
         hint: "get it from the private key with: asvin-pack pub KEY.pem -o KEY.pub.pem")
     case .privateKeyInsteadOfPublic:
       Failure(
-        .usage, "'\(name)' is a private key where a public key belongs",
+        .usage, "'\(name)' is a private key, but a public key is required",
         hint: "give the .pub.pem file; a private key stays on the machine that signs")
     case .unsupportedKey:
       Failure(
@@ -40,9 +40,11 @@ extension CryptoError: Explained {
         .notAllowed, "'\(name)' is encrypted and no passphrase is given",
         hint: "set ASVIN_PACK_PASSPHRASE, or use --passphrase-file")
     case .wrongPassphrase:
-      Failure(.notAllowed, "the passphrase does not open '\(name)'", hint: "check ASVIN_PACK_PASSPHRASE or the file")
+      Failure(
+        .notAllowed, "the passphrase does not decrypt '\(name)'",
+        hint: "check ASVIN_PACK_PASSPHRASE or the passphrase file")
     case .openSSL(let operation):
-      Failure(.failed, "openssl could not \(operation) ('\(name)')")
+      Failure(.failed, "openssl cannot \(operation) ('\(name)')")
     }
   }
 }

@@ -1,7 +1,7 @@
 package import AsvinManifest
 import CAsvinOpenSSL
 
-/// SHA-256 (FIPS 180-4) of bytes in pieces.
+/// SHA-256 (FIPS 180-4) of bytes that arrive in pieces.
 @safe
 package struct SHA256: ~Copyable {
   private let context: OpaquePointer
@@ -22,7 +22,7 @@ package struct SHA256: ~Copyable {
   /// Adds bytes.
   package mutating func update(_ bytes: [UInt8]) { update(bytes.span) }
 
-  /// The digest of everything added.
+  /// Returns the digest of all bytes that were added.
   package consuming func finish() -> Digest {
     var bytes = [UInt8](repeating: 0, count: 32)
     let done = unsafe asvin_sha256_finish(context, &bytes)
@@ -38,7 +38,7 @@ package struct SHA256: ~Copyable {
   }
 }
 
-/// MD5 (RFC 1321) of bytes in pieces. asvin's clients check a download with it. No security depends on it.
+/// MD5 (RFC 1321) of bytes that arrive in pieces. asvin's clients check a download with it. No security depends on it.
 @safe
 package struct MD5: ~Copyable {
   private let context: OpaquePointer
@@ -56,7 +56,7 @@ package struct MD5: ~Copyable {
     precondition(done == 1, "OpenSSL cannot compute MD5")
   }
 
-  /// The digest of everything added.
+  /// Returns the digest of all bytes that were added.
   package consuming func finish() -> FixedBytes<16> {
     var bytes = [UInt8](repeating: 0, count: 32)
     let done = unsafe asvin_sha256_finish(context, &bytes)

@@ -2,10 +2,10 @@ package import AsvinManifest
 package import AsvinVerifier
 import CAsvinOpenSSL
 
-/// A private key in memory. OpenSSL holds its bytes, and overwrites them when the last reference goes.
+/// A private key in memory. OpenSSL holds its bytes, and overwrites them when the last reference is released.
 @safe
 package final class PrivateKey: Signer {
-  // Never changed after it is made, and OpenSSL only reads it.
+  // Safe, because the key does not change after it is made and OpenSSL only reads it.
   nonisolated(unsafe) private let pointer: OpaquePointer
 
   /// The public half.
@@ -31,7 +31,7 @@ package final class PrivateKey: Signer {
 
   /// A new key from the system's random numbers.
   ///
-  /// - Throws: ``CryptoError`` if OpenSSL has none.
+  /// - Throws: ``CryptoError`` if OpenSSL has no random numbers.
   package static func generate(_ algorithm: SignatureAlgorithm) throws(CryptoError) -> PrivateKey {
     guard let pointer = unsafe asvin_key_generate(Int32(algorithm.rawValue)) else { throw .openSSL("make a key") }
     return try unsafe PrivateKey(owning: pointer)
@@ -39,7 +39,7 @@ package final class PrivateKey: Signer {
 
   /// A key from PEM: PKCS #8 (RFC 5958) with or without a passphrase, or SEC 1.
   ///
-  /// - Throws: ``CryptoError`` that names the key, its kind or the passphrase as the cause.
+  /// - Throws: ``CryptoError``, whose case names the cause: the key, its kind or the passphrase.
   package convenience init(pem: [UInt8], passphrase: [UInt8]?) throws(CryptoError) {
     var status = ASVIN_PEM_READ
     let pointer: OpaquePointer?
@@ -66,7 +66,7 @@ package final class PrivateKey: Signer {
     try unsafe self.init(owning: pointer)
   }
 
-  /// The key as PKCS #8 PEM, encrypted (AES-256-CBC, PBKDF2 with 600 000 rounds) where a passphrase is given.
+  /// The key as PKCS #8 PEM. It is encrypted (AES-256-CBC, PBKDF2 with 600 000 rounds) if a passphrase is given.
   ///
   /// - Throws: ``CryptoError`` if OpenSSL cannot write it.
   package func pem(passphrase: [UInt8]?) throws(CryptoError) -> [UInt8] {
@@ -81,8 +81,8 @@ package final class PrivateKey: Signer {
     return unsafe bytes(taking: &buffer)
   }
 
-  /// A signature over a message: Ed25519 (RFC 8032), or ECDSA with SHA-256 and the nonce of RFC 6979, as r ‖ s.
-  /// Either is the same each time.
+  /// A signature over a message: Ed25519 (RFC 8032), or ECDSA with SHA-256 and the nonce of RFC 6979, as r ‖ s. Both
+  /// give the same signature each time.
   ///
   /// - Throws: ``CryptoError`` if OpenSSL cannot sign.
   package func signature(of message: [UInt8]) throws(CryptoError) -> [UInt8] {
@@ -100,16 +100,16 @@ package final class PrivateKey: Signer {
   }
 }
 
-/// The content of a buffer that OpenSSL made, which is given back to it.
+/// Returns the content of a buffer that OpenSSL allocated, and frees the buffer.
 @unsafe
 func bytes(taking buffer: inout asvin_buffer) -> [UInt8] {
   defer { unsafe asvin_buffer_free(&buffer) }
   return unsafe Array(UnsafeBufferPointer(start: buffer.bytes, count: buffer.count))
 }
 
-/// Something that makes signatures: a key in a file, and later one in hardware.
+/// A key that makes signatures. Now it is in a file; later it may also be in hardware.
 package protocol Signer: Sendable {
-  /// The public half, which verifies what this signs.
+  /// The public half, which verifies the signatures of this key.
   var publicKey: PublicKey { get }
 
   /// A 64-byte signature over a message.
@@ -118,11 +118,12 @@ package protocol Signer: Sendable {
   func signature(of message: [UInt8]) throws(CryptoError) -> [UInt8]
 }
 
-/// An RSA key, which a platform signs its tokens with: asvin's are RS256. Releases are not signed with RSA.
+/// An RSA key with which a platform signs its tokens, because asvin's tokens are RS256. Releases are not signed with
+/// RSA.
 package enum RSAKey {
   /// A new key of 2048 bits, PKCS #8 PEM.
   ///
-  /// - Throws: ``CryptoError`` if OpenSSL has none.
+  /// - Throws: ``CryptoError`` if OpenSSL cannot make one.
   package static func generate() throws(CryptoError) -> String {
     guard let key = unsafe asvin_rsa_generate() else { throw .openSSL("make a key") }
     defer { unsafe asvin_key_free(key) }

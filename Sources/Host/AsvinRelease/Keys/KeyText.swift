@@ -108,14 +108,15 @@ struct KeyText {
         "a public key of SSH",
         "convert an ECDSA key: ssh-keygen -i -f '\(source.name)' | ssh-keygen -e -m PKCS8 -f /dev/stdin")
     case "PUBLIC KEY" where half == .privateKey:
-      KeyText("a public key where a private key belongs", "give the private key, which keygen wrote beside it")
+      KeyText(
+        "a public key, but a private key is required", "give the private key, which keygen wrote to the same folder")
     case "CERTIFICATE", "TRUSTED CERTIFICATE", "X509 CERTIFICATE":
       half == .publicKey
-        ? KeyText("a certificate", "take its key out: openssl x509 -in '\(source.name)' -pubkey -noout > KEY.pub.pem")
+        ? KeyText("a certificate", "extract its key: openssl x509 -in '\(source.name)' -pubkey -noout > KEY.pub.pem")
         : KeyText("a certificate, which holds no private key", "give the private key that belongs to it")
     case "CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST":
       KeyText(
-        "a certificate request", "take its key out: openssl req -in '\(source.name)' -pubkey -noout > KEY.pub.pem")
+        "a certificate request", "extract its key: openssl req -in '\(source.name)' -pubkey -noout > KEY.pub.pem")
     case "RSA PUBLIC KEY", "RSA PRIVATE KEY", "DSA PRIVATE KEY":
       KeyText("an RSA or DSA key", "releases are signed with Ed25519 or P-256: asvin-pack keygen -o KEY.pem")
     case "PGP PRIVATE KEY BLOCK", "PGP PUBLIC KEY BLOCK":

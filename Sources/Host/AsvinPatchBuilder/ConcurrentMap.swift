@@ -2,7 +2,7 @@ import AsvinHost
 import Dispatch
 import Synchronization
 
-/// Maps independent items side by side, in their order.
+/// Maps independent items concurrently. The results have the order of the items.
 func concurrentMap<Item: Sendable, Result: Sendable>(
   _ items: [Item], _ body: @Sendable (Item) -> Result
 ) -> [Result] {
@@ -14,8 +14,8 @@ func concurrentMap<Item: Sendable, Result: Sendable>(
   return results.withLock { $0.compactMap(\.self) }
 }
 
-/// Does independent work side by side; one after the other where `/proc` is not mounted, because libdispatch's worker
-/// threads end the process there.
+/// Does independent work concurrently. If `/proc` is not mounted, it does one item after the other, because
+/// libdispatch's worker threads end the process there.
 package func concurrently(_ count: Int, _ body: @Sendable (Int) -> Void) {
   if ThisProcess.canStartThreads {
     DispatchQueue.concurrentPerform(iterations: count, execute: body)

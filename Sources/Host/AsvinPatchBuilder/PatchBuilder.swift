@@ -1,29 +1,30 @@
 package import AsvinPatch
 package import AsvinPatchHost
 
-/// A patch, and what applying it needs.
+/// A patch and the requirements for applying it.
 package struct BuiltPatch: Sendable {
   /// Header and body.
   package let bytes: [UInt8]
-  /// The memory that it is applied in.
+  /// The profile of the memory in which it is applied.
   package let profile: Profile
   /// The instruction set that it was made for.
   package let set: InstructionSet
-  /// Bytes of RAM that applying needs, beside the applier itself and its stack.
+  /// Bytes of RAM that applying needs, besides the applier itself and its stack.
   package let memory: Int
-  /// What writing over the base costs; `nil` if the result goes to another slot.
+  /// The wear of writing over the base; `nil` if the result goes to another slot.
   package let wear: Wear?
 }
 
-/// Makes patches: finds covers, tries instruction sets and load addresses, keeps the smallest patch, and applies it as proof.
+/// Makes patches. It finds covers, tries instruction sets and load addresses, keeps the smallest patch, and applies it
+/// as proof.
 package enum PatchBuilder {
-  /// The smallest patch from one image to another that was found.
+  /// Returns the smallest patch from one image to another that the search finds.
   ///
   /// - Parameters:
-  ///   - profile: how much memory it is applied in; `nil` takes what the image looks made for.
+  ///   - profile: the profile of the memory in which it is applied; `nil` chooses it by the image.
   ///   - set: the instruction set, if it is known.
   ///   - inPlace: how the result is written over the base; `nil` if it goes to another slot.
-  ///   - effort: how long to look for a smaller one.
+  ///   - effort: the effort to find a smaller patch.
   ///   - progress: receives the number of trials that are done, and an estimate of the total.
   /// - Throws: ``DeltaError``.
   package static func patch(
@@ -37,8 +38,9 @@ package enum PatchBuilder {
     return try plainPatch(old, new, profile, set, nil, effort, progress)
   }
 
-  /// Linux for images beyond what a microcontroller's flash holds, and for those that are mostly compressed in a way
-  /// that can be made again; else standard. Of one for Linux also what it holds.
+  /// Returns the profile for an image. It is Linux if the image is larger than a microcontroller's flash, or consists
+  /// mostly of compressed streams that can be reproduced; otherwise it is standard. For Linux, the unpacked image is
+  /// returned too.
   private static func recognised(_ image: [UInt8], as profile: Profile?) -> (Profile, opened: UnpackedImage?) {
     guard profile == .linux || profile == nil && image.count > 64 << 10 else { return (profile ?? .standard, nil) }
     let opened = UnpackedImage(image, isRepacked: true, limit: ImagePatch.openedBytes(image.count))
@@ -55,7 +57,7 @@ package enum PatchBuilder {
     let bytes = StreamPatch(old: base.streams, new: opened.streams, patch: inner.bytes)
       .bytes(base: ImagePatch.hint(old), result: ImagePatch.hint(new))
     try ImagePatch.prove(bytes, from: old, gives: new)
-    // Both images are held packed and unpacked.
+    // Both images are in memory, packed and unpacked.
     let memory = inner.memory + old.count + base.bytes.count + opened.bytes.count + new.count
     return BuiltPatch(bytes: bytes, profile: .linux, set: inner.set, memory: memory, wear: nil)
   }

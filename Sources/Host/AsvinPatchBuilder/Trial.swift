@@ -1,7 +1,7 @@
 import AsvinPatch
 import Synchronization
 
-/// Tries covers and settings on a pair of images, by what they would cost.
+/// Tries covers and settings on a pair of images and compares their costs.
 struct Trial: Sendable {
   let old: [UInt8]
   let new: [UInt8]
@@ -11,7 +11,7 @@ struct Trial: Sendable {
   private let steps = Steps()
   private let writer: PatchWriter
 
-  /// Images above these bytes are looked at in fewer ways.
+  /// Above this size in bytes, fewer variants are tried.
   private static let large = 4 << 20
 
   init(
@@ -22,8 +22,9 @@ struct Trial: Sendable {
     writer = PatchWriter(old: old, new: new)
   }
 
-  /// The plan of the lowest cost: first on plain covers, with the instruction set that explains most; then on covers that
-  /// see through references, at the costs that the model measured; then with the repeats in the gaps.
+  /// Returns the plan with the lowest cost. It starts with plain covers and the instruction set that explains the most.
+  /// Then it searches covers that ignore the targets of references, at the costs that the model measured. Last, it
+  /// fills the gaps with repeats.
   func best(among sets: [InstructionSet]) -> Plan {
     if old.isEmpty { return compressed(among: sets) }
     var images = SearchedImages(old: SuffixIndex(old), new: new)
@@ -35,7 +36,7 @@ struct Trial: Sendable {
     var filling = Filling(of: best, writer)
     if effort == .fast { return finished(filled(best, &filling, images, rounds: 4)) }
     let isLarge = new.count > Self.large && effort == .normal
-    // Of a large image, one index at a time.
+    // For a large image, keep only one index in memory.
     if isLarge {
       images = SearchedImages(old: SuffixIndex([]), new: [])
       images = masked(best)
@@ -58,7 +59,7 @@ struct Trial: Sendable {
     _ = plain.takeLiterals()
     var whole = filled(best, &filling, images, rounds: isLarge ? 1 : 2)
     for _ in 0..<(isLarge ? 0 : effort == .max ? 12 : 3) {
-      // Now that gaps are filled, what is not covered costs less than its literals: other covers are worth it.
+      // Filled gaps cost less than their literals did, so other covers may now be better.
       var again = best
       again.covers = search.covers(plain.costs(after: Costs(), saving: filling.bits - whole.bits))
       let filled = filled(again, &filling, images, rounds: 1)
@@ -69,7 +70,7 @@ struct Trial: Sendable {
     return finished(whole)
   }
 
-  /// The plan from nothing: what the image repeats of itself, as it is or with its calls anchored.
+  /// Returns the plan for an empty base: repeats in the image as it is, or in the image with anchored calls.
   private func compressed(among sets: [InstructionSet]) -> Plan {
     let known = sets.count == 1 ? sets : [.none] + AnchoredImage.sets(new, effort == .max ? 3 : 1, among: sets)
     let plain = Plan(covers: [], settings: settings([]), profile: profile)
@@ -82,7 +83,7 @@ struct Trial: Sendable {
     return finished(cheapest(plans))
   }
 
-  /// A plan made to be written over the old image.
+  /// Returns a plan that is written over the old image.
   func inPlace(_ plan: Plan, _ inPlace: Windows.InPlace) -> Plan {
     let best = cheapest(InPlaceCovers(old: old, new: new, inPlace: inPlace).plans(plan))
     var filling = Filling(of: best, writer)
@@ -108,7 +109,8 @@ struct Trial: Sendable {
     return best
   }
 
-  /// The plan with the memory spent where it saves most: on literals, in a large image, only where there are many.
+  /// Returns the plan with the emphasis that saves the most. In a large image, literals are tried only if there are
+  /// many.
   private func finished(_ plan: Plan) -> Plan {
     let bytes = plan.covers.reduce(0) { $0 + Int($1.old < plan.settings.oldSize ? $1.length : 0) }
     guard profile != .linux, new.count < 256 << 10 || new.count - bytes > new.count / 32 else { return plan }
@@ -134,7 +136,7 @@ struct Trial: Sendable {
     return settings
   }
 
-  /// The plan with the layout that helps most, or none.
+  /// Returns the plan with the layout that saves the most, or without one.
   private func placed(_ plan: Plan, triesNone: Bool) -> Plan {
     let inferred = settings(plan.covers).layout
     let layouts = [triesNone ? Layout() : nil, ESPSegments.layout(old: old, new: new), inferred].compactMap(\.self)
@@ -147,7 +149,7 @@ struct Trial: Sendable {
         })
   }
 
-  /// The plan with the page of RAM that helps most, or none.
+  /// Returns the plan with the page of RAM that saves the most, or without one.
   private func paged(_ plan: Plan) -> Plan {
     let pages = LayoutInference.memoryPages(
       old: old, new: new, covers: plan.covers, layout: plan.settings.layout)
@@ -166,7 +168,7 @@ struct Trial: Sendable {
     return plan
   }
 
-  /// The cheapest plan; those whose price is known are not priced again.
+  /// Returns the cheapest plan. A plan with a known cost is not measured again.
   private func cheapest(_ plans: [Plan]) -> Plan {
     let priced = concurrentMap(plans) { plan in
       var plan = plan
@@ -180,17 +182,17 @@ struct Trial: Sendable {
   }
 }
 
-/// How long to look for a smaller patch.
+/// The effort to find a smaller patch.
 package enum Effort: String, CaseIterable, Sendable {
-  /// Covers of the images as they are.
+  /// Searches the unchanged images.
   case fast
-  /// Also covers that look through references, in a few ways.
+  /// Also searches the images without the targets of references, in a few variants.
   case normal
-  /// In more ways, for the last percent.
+  /// Searches more variants, for the last percent.
   case max
 }
 
-/// How many plans were tried, of about how many.
+/// Counts the plans that were tried, and estimates their total.
 private final class Steps: Sendable {
   private let done = Atomic<UInt64>(0)
   private static let total: UInt64 = 16

@@ -7,7 +7,7 @@ package enum DeltaError: Error, Equatable, Sendable {
   case imageTooLong
   /// An image was changed while it was read.
   case imageChanged
-  /// The patch does not reproduce the result, so that it must not be used.
+  /// The patch does not reproduce the result and must not be used.
   case notProved
   /// The recipe of a Linux patch cannot be read, or does not fit its base.
   case badRecipe(at: Int)

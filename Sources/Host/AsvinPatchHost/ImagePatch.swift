@@ -68,7 +68,7 @@ package enum ImagePatch {
       var applier = unsafe HostApplier(
         header, base: KnownBytes(bytes: old), output: GrowingResult(), maximum: UInt32(min(maximum, imageBytes)),
         workspace: memory)
-      // In small pieces, as a device receives it.
+      // Push small pieces, as a device receives them.
       var place = header.byteCount
       while place < patch.count {
         let end = min(place + 64, patch.count)

@@ -1,15 +1,15 @@
 import AsvinPatch
 
-/// Makes a plan's covers do without the old bytes that are gone when they are wanted: the windows are ordered so that
-/// few are, and content that the result repeats is copied from the result.
+/// Adapts a plan's covers to an update in place, where old bytes that a cover needs may already be overwritten. It
+/// orders the windows so that few of these bytes are lost, and copies content that the result repeats from the result.
 struct InPlaceCovers {
   let old: [UInt8]
   let new: [UInt8]
   let inPlace: Windows.InPlace
-  /// The shortest cover that is kept.
+  /// The length of the shortest cover that is kept.
   private static let shortest: UInt32 = 6
 
-  /// The plan in place, in each order that is worth a trial.
+  /// Returns the plan for an update in place, once for each order of windows that is worth a trial.
   func plans(_ plan: Plan) -> [Plan] {
     let windows = Windows(inPlace, size: plan.settings.newSize)
     let order = WindowOrder(count: Int(windows.count)) { note in
@@ -51,7 +51,7 @@ struct InPlaceCovers {
     return result
   }
 
-  /// A cover cut where its source passes from one window to the next.
+  /// Cuts a cover where its source crosses from one window to the next.
   private func parts(_ cover: Cover) -> [Cover] {
     var (parts, rest) = ([Cover](), cover)
     while rest.length > 0 {
@@ -62,7 +62,7 @@ struct InPlaceCovers {
     return parts
   }
 
-  /// Repeats of the result in place of a part whose source is gone.
+  /// Returns repeats of the result that replace a part whose source is overwritten.
   private func substitutes(
     _ part: Cover, _ moved: [Cover], _ image: OverwrittenImage, oldSize: UInt32
   ) -> [Cover] {
@@ -87,7 +87,7 @@ struct InPlaceCovers {
   private func joined(_ covers: [Cover]) -> [Cover] {
     var result: [Cover] = []
     for cover in covers {
-      // A repeat is bound to its place: it must not grow beyond the window that it was made for.
+      // A repeat is valid only in the window that it was made for, so it must not grow beyond that window.
       if let last = result.last, last.end == cover.new, last.old + last.length == cover.old, cover.old < old.count {
         result[result.count - 1].length += cover.length
       } else {

@@ -1,12 +1,12 @@
 import AsvinPatch
 
-/// An image while another is written over it, as the device sees it: what two stores share.
+/// An image while another one is written over it, in the state that the device sees. Two stores share it.
 final class OverwrittenImage {
   let old: [UInt8]
   let new: [UInt8]
   private let windows: Windows
   private var written: [Bool]
-  /// Where the blocks that the new image needs end.
+  /// The end of the blocks that the new image needs.
   private let blocksEnd: UInt32
   private(set) var window: Range<UInt32> = 0..<0
   private(set) var position: UInt32 = 0
@@ -23,22 +23,22 @@ final class OverwrittenImage {
   func advance() { position += 1 }
   func commit(_ window: Range<UInt32>) { written[Int(windows.index(of: window.lowerBound))] = true }
 
-  /// Whether the old bytes at an offset are gone.
+  /// Whether the old bytes at an offset are overwritten.
   func isLost(_ offset: UInt32) -> Bool { offset < blocksEnd && written[Int(windows.index(of: offset))] }
 
-  /// Where what can be read of the result from an offset on ends; the offset itself where nothing can.
+  /// The end of the readable part of the result from an offset on; the offset itself if nothing there is readable.
   func readableEnd(_ offset: UInt32) -> UInt32 {
     if window.contains(offset) { return window.upperBound }
     guard offset < min(old.count, new.count), isLost(offset) else { return offset }
     return min(windows[windows.index(of: offset)].upperBound, UInt32(old.count))
   }
 
-  /// Where what can be read of the result for a place of this window ends; the offset itself where nothing can.
+  /// The same for a copy to a place in this window, where only the bytes before that place are readable.
   func readableEnd(_ offset: UInt32, before place: Int) -> UInt32 {
     window.contains(offset) && Int(offset) >= place ? offset : readableEnd(offset)
   }
 
-  /// Where the old bytes at an offset that are still there end; the offset itself where they are gone.
+  /// The end of the old bytes from an offset on that are still in the slot; the offset itself if they are overwritten.
   func oldEnd(_ offset: UInt32) -> UInt32 {
     if offset >= blocksEnd { return UInt32(old.count) }
     return isLost(offset) ? offset : min(windows[windows.index(of: offset)].upperBound, UInt32(old.count))

@@ -1,18 +1,18 @@
 import AsvinPatch
 
-/// Orders windows so that few old bytes are overwritten before they are wanted.
+/// Orders windows so that few old bytes are overwritten before they are needed.
 ///
-/// To find the best order is hard (it is the feedback arc set of who wants whose bytes), so each window of a first
-/// order is moved to where it does least harm, until nothing gets better.
+/// The best order is hard to find, because this is the feedback arc set problem. Therefore each window of a first order
+/// moves to the place where the fewest bytes are lost, until no move improves the order.
 struct WindowOrder {
-  /// More windows than these stay in their first order.
+  /// With more windows than this, the first order stays.
   private static let limit = 2048
   private static let passes = 12
   let count: Int
-  /// For each window, row by row, how many of its old bytes each other one wants.
+  /// A matrix with one row for each window: how many of its old bytes each other window needs.
   private var wanted: [Int32]
 
-  /// - Parameter wants: bytes that a window wants of another.
+  /// - Parameter wants: reports the number of bytes that a window needs of another one.
   init(count: Int, _ wants: (_ note: (_ window: Int, _ of: Int, _ bytes: Int) -> Void) -> Void) {
     self.count = count
     var wanted = [Int32](repeating: 0, count: count <= Self.limit ? count * count : 0)
@@ -22,7 +22,7 @@ struct WindowOrder {
     self.wanted = wanted
   }
 
-  /// Orders that are worth a trial: upwards, downwards, and the better of the two made better still.
+  /// Orders that are worth a trial: upwards, downwards, and an improvement of the better of the two.
   var candidates: [[UInt32]] {
     let upwards = Array(0..<count), downwards = Array((0..<count).reversed())
     guard count > 2, count <= Self.limit else { return [upwards, downwards].map { $0.map(UInt32.init) } }

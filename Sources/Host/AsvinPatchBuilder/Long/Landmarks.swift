@@ -1,9 +1,10 @@
 import AsvinPatchHost
 
-/// The probable origin in a long base of the bytes of a part. It is found by landmarks, places with equal content in both
-/// images. Landmarks are chosen by the bytes before them, so that they survive a shift of all content.
+/// Finds the parts of a long base from which a part of the result probably comes. It compares landmarks, which are
+/// places with equal content in both images. Landmarks are chosen by the bytes before them, so that they survive a
+/// shift of all content.
 struct Landmarks {
-  /// The approximate limit of landmarks in memory.
+  /// The approximate maximum number of landmarks in memory.
   private static let kept = 1 << 18
   private var places: [UInt64: Int] = [:]
   private let base: LongImage
@@ -20,10 +21,11 @@ struct Landmarks {
     }
   }
 
-  /// The blocks of the base that share the most with a part, up to a number of bytes, in the order of the base and joined where
-  /// they touch. Those beside them come first among those that share nothing, then those at the part's own place.
+  /// The blocks of the base that share the most landmarks with a part, up to a number of bytes. They are in the order
+  /// of the base, and joined where they touch. Among blocks that share nothing, those next to a block that shares
+  /// something come first, then those at the part's own place.
   ///
-  /// - Parameter middle: of the part, in the result, as a share of its length.
+  /// - Parameter middle: the position of the part's middle in the result, as a fraction of the result's length.
   func ranges(for part: [UInt8], blockBytes: Int, atMost bytes: Int, middle: Double) -> [Range<Int>] {
     let blocks = base.ranges(of: blockBytes)
     var found = [Int](repeating: 0, count: blocks.count)

@@ -2,7 +2,7 @@ package import AsvinPatchHost
 package import AsvinPatch
 
 extension LongPatch {
-  /// How much is held in memory of each image while a patch is made.
+  /// The amount of each image that is in memory while a patch is made.
   struct Window {
     /// Bytes of a part's result, of its base, and of the blocks that the base is made of.
     var resultBytes = 16 << 20, baseBytes = 32 << 20, blockBytes = 1 << 20
@@ -13,7 +13,7 @@ extension LongPatch {
   /// - Parameters:
   ///   - set: the instruction set, if it is known.
   ///   - progress: receives the bytes of the result that are done, and the total.
-  ///   - sink: takes the patch.
+  ///   - sink: receives the patch.
   /// - Throws: ``DeltaError``, and what reading and the sink throw.
   package static func write(
     from old: LongImage, to new: LongImage, set: InstructionSet? = nil, effort: Effort = .normal,
@@ -59,11 +59,11 @@ extension LongPatch {
 
 /// A long patch that was made.
 package struct BuiltLongPatch: Sendable {
-  /// Bytes.
+  /// The size in bytes.
   package var size = 0
-  /// How many parts it has.
+  /// The number of parts.
   package var parts = 0
-  /// Bytes of RAM that applying it needs: those of the part that needs most.
+  /// Bytes of RAM that applying it needs: the maximum of all parts.
   package var memory = 0
   /// The instruction set of most parts.
   package var set: InstructionSet {

@@ -4,7 +4,7 @@ import AsvinPatch
 /// An image in which far references hold the address of their target instead of the distance to it, so that code which
 /// calls the same functions looks the same at every address.
 enum AnchoredImage {
-  /// Far from a reference, and in step with every alignment.
+  /// A distance that is far from the reference, and a multiple of every alignment.
   private static let elsewhere: UInt32 = 0x1004
 
   static func bytes(_ image: [UInt8], set: InstructionSet) -> [UInt8] {

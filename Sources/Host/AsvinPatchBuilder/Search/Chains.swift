@@ -1,14 +1,14 @@
-/// The earlier places of a byte string, the latest first.
+/// Finds the earlier places of a byte string, the latest first.
 struct Chains {
   private static let bits: UInt64 = 17
-  /// Places that are remembered: those of a large image are too many.
+  /// The number of places that are kept, because a large image has too many.
   private static let reach = 1 << 20
   private let width: Int
   private var heads: [Int32]
   private var earlier: [Int32]
   private let bytes: [UInt8]
 
-  /// Chains of what is `width` bytes alike, 3...8.
+  /// Links the places whose first `width` bytes are equal. `width` is in 3...8.
   init(_ bytes: [UInt8], width: Int) {
     (self.bytes, self.width) = (bytes, width)
     heads = [Int32](repeating: -1, count: 1 << Int(Self.bits))

@@ -6,13 +6,13 @@ struct CoverSearch: Sendable {
   /// The unchanged images.
   let old: [UInt8]
   let new: [UInt8]
-  /// The images as they are searched.
+  /// The images in the form that is searched.
   let searched: SearchedImages
 
   /// Matches shorter than this do not begin a cover.
   private static let shortest = 6
   private static let width = 8
-  /// Places that are remembered, for covers that begin before the match that shows them.
+  /// The number of places that are kept, for covers that begin before the match that reveals them.
   private static let window = 4096
 
   private struct Walk {
@@ -22,7 +22,7 @@ struct CoverSearch: Sendable {
     var previous: Int32
   }
 
-  /// A cover or a stretch of literals on the way to another. Of a large image there are many.
+  /// A cover or a run of literals on a path. It is small, because a large image has many of them.
   private struct Piece: Equatable {
     static let literals = Int32.min
     var start: Int32
@@ -30,7 +30,7 @@ struct CoverSearch: Sendable {
     var previous: Int32
   }
 
-  /// The cheapest way to a place, and its last piece.
+  /// The cheapest path to a place, and its last piece.
   private struct Best {
     var cost = 0.0
     var piece: Int32 = -1
@@ -49,7 +49,7 @@ struct CoverSearch: Sendable {
 
   private struct State {
     var literals: Walk
-    /// At most `width`, none on a diagonal twice.
+    /// At most `width` walks, each on another diagonal.
     var walks: [Walk] = []
     var pieces: [Piece] = []
     var ring = [Best](repeating: Best(), count: CoverSearch.window)
@@ -58,7 +58,7 @@ struct CoverSearch: Sendable {
 
     init(literals: Walk) { self.literals = literals }
 
-    /// Notes the cheapest way to a place.
+    /// Records the cheapest path to a place.
     mutating func settle(_ place: Int) {
       var (best, isLiteral) = (literals, true)
       for walk in walks where walk.cost < best.cost { (best, isLiteral) = (walk, false) }
@@ -88,7 +88,7 @@ struct CoverSearch: Sendable {
     }
   }
 
-  /// What a byte costs that is copied.
+  /// The cost of a copied byte.
   private func cost(_ place: Int, from source: Int, _ costs: Costs) -> Double {
     if old[source] == new[place] { return costs.hit }
     return searched.old.bytes[source] == searched.new[place] ? costs.reference : costs.miss
@@ -96,7 +96,7 @@ struct CoverSearch: Sendable {
 
   private func search(_ place: Int, _ costs: Costs, _ state: inout State) {
     let found = searched.longest(place)
-    // Inside a long match nothing better can begin.
+    // Inside a long match, no better one can begin.
     if found.length > 32 {
       state.nextSearch = place + found.length - 16
     } else if found.length > 12 {
@@ -104,7 +104,7 @@ struct CoverSearch: Sendable {
     }
     let shift = found.at - place
     guard found.length >= Self.shortest, !state.walks.contains(where: { $0.shift == shift }) else { return }
-    // Backwards from the match as long as it is cheaper to have begun earlier.
+    // Search backwards from the match, as long as an earlier start is cheaper.
     var (cost, cheapest, start) = (0.0, state.ring[place % Self.window].cost, place)
     var back = place - 1
     while back >= 0, place - back < Self.window - 1, back + shift >= 0, cost < 60 {
@@ -142,7 +142,7 @@ struct CoverSearch: Sendable {
       cheapest = min(cheapest, state.walks[index].cost)
       index += 1
     }
-    // A walk that is dearer than beginning it anew is given up.
+    // Drop a walk that costs more than starting it again.
     let limit = cheapest + costs.begin + 12
     if state.walks.contains(where: { $0.cost >= limit }) { state.walks.removeAll { $0.cost >= limit } }
   }

@@ -6,7 +6,7 @@ import AsvinPatch
 enum ESPSegments {
   private static let magic: UInt8 = 0xE9
 
-  /// The segments of the largest image in both files, as regions, if both have the same number of them.
+  /// The segments of the largest image in each file, as regions; `nil` if the numbers of segments differ.
   static func layout(old: [UInt8], new: [UInt8]) -> Layout? {
     let (before, after) = (largest(old), largest(new))
     guard !before.isEmpty, before.count == after.count else { return nil }

@@ -13,7 +13,7 @@ struct GapSearch {
 
   let old: [UInt8]
   let new: [UInt8]
-  /// The new image as it looks to a copy of itself.
+  /// The new image with anchored references, in which repeats are searched.
   let anchored: [UInt8]
   let searched: SearchedImages
   /// Bits of a literal at each place.
@@ -25,15 +25,15 @@ struct GapSearch {
 
   private struct Step {
     var cost = Double.infinity
-    /// Bytes, and where they come from: a literal where there is none.
+    /// The bytes and the shift to their source; a literal does not have a source.
     var length = 1
     var shift: UInt32?
     var shifts = LastShifts()
-    /// Literals before it.
+    /// The number of literals before it.
     var run = 0
   }
 
-  /// A plan's long covers, and between them what is worth it.
+  /// Returns a plan's long covers and, between them, the copies that save bits.
   func covers(in plan: Plan) -> [Cover] {
     let known = plan.covers.filter { $0.old < plan.settings.oldSize }
     var kept = plan

@@ -1,7 +1,7 @@
 import AsvinPatch
 /// Infers the load addresses of the images from words that changed by the distance that their possible target moved.
 enum LayoutInference {
-  /// The load addresses: both images complete at one address, if any words suggest one.
+  /// Returns the load addresses: each complete image at one address, if any words indicate one.
   static func layout(old: [UInt8], new: [UInt8], covers: [Cover]) -> Layout {
     var layout = Layout()
     if let address = loadAddress(old: old, new: new, covers: covers) {
@@ -13,7 +13,7 @@ enum LayoutInference {
     return layout
   }
 
-  /// The likeliest load address of the old image, if any words speak for one.
+  /// The likeliest load address of the old image, if any words indicate one.
   private static func loadAddress(old: [UInt8], new: [UInt8], covers: [Cover]) -> UInt32? {
     var byShift: [UInt32: [Cover]] = [:]
     for cover in covers { byShift[cover.new &- cover.old, default: []].append(cover) }
@@ -36,7 +36,7 @@ enum LayoutInference {
       }
     }
     guard deepest >= 3, end > start else { return nil }
-    // The roundest address of those that explain most words.
+    // Choose the address with the most trailing zeros among those that explain the most words.
     for bits in stride(from: UInt32(31), through: 0, by: -1) {
       // A pointer to Thumb code is odd, so the range may be off by one.
       let round = ((end &+ 1) >> bits) << bits

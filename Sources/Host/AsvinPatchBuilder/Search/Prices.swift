@@ -8,18 +8,18 @@ struct CopyPrices: Sendable {
   struct Copy {
     var run: Int
     var length: Int
-    /// Its source is in the new image.
+    /// Whether its source is in the new image.
     var isRepeat: Bool
-    /// Which of the last four shifts it has; 4 where it has none of them.
+    /// The index of its shift among the last four; 4 if it is not one of them.
     var place: Int
-    /// How far back its source is, or how far its shift is from the last.
+    /// The distance to its source in the new image, or the distance of its shift from the last one.
     var distance: Int
   }
 
   private static let classes = 33
   private var runs: [Double], lengths: [Double], distances: [Double], places: [Double]
 
-  /// Prices from experience.
+  /// Default prices, from experience.
   init() {
     func row(_ first: [Double]) -> [Double] {
       first + (first.count..<Self.classes).map { first[first.count - 1] + Double($0 - first.count + 1) * 0.5 }
@@ -46,7 +46,7 @@ struct CopyPrices: Sendable {
     Self.price(&places, 0, 10)
   }
 
-  /// Bits of a copy but for its length.
+  /// Bits of a copy, without those of its length.
   func bits(toLength copy: Copy) -> Double {
     var sum = runs[Self.bits(copy.run)] + Self.rest(copy.run) + places[(copy.isRepeat ? 5 : 0) + copy.place]
     if copy.place == 4 {
@@ -79,13 +79,13 @@ struct Costs: Sendable {
   var hit = 0.06
   /// A byte of a reference that points elsewhere.
   var reference = 5.0
-  /// Another byte that is wrong.
+  /// Another copied byte that changed.
   var miss = 7.0
   /// A byte that is not copied.
   var literal = 6.0
   /// The start of a copy, with its place and its length.
   var begin = 24.0
-  /// To end a copy before another begins.
+  /// The end of a copy before another one begins.
   var end = 6.0
 }
 
@@ -96,12 +96,12 @@ struct Filling {
   private(set) var tally: Tally
   private(set) var prices = CopyPrices()
 
-  /// What a plan costs whose gaps are not filled.
+  /// Measures the cost of a plan whose gaps are not filled.
   init(of plan: Plan, _ writer: PatchWriter) {
     (bits, tally) = writer.tally(plan, literals: LiteralPrices(count: writer.new.count))
   }
 
-  /// Takes up what a filled plan costs; gives its bits.
+  /// Records the measured costs of a filled plan, and returns its bits.
   mutating func tell(_ plan: Plan, _ writer: PatchWriter) -> Double {
     let (bits, tally) = writer.tally(plan, literals: tally.takeLiterals())
     self.tally = tally

@@ -14,7 +14,8 @@ struct SetVote {
     bySource = covers.sorted { $0.old < $1.old }
   }
 
-  /// The sets that explain most, the best first, then no set; of a single one nothing is asked.
+  /// Returns the sets that explain the most words, the best first, then `none`. A single set is returned without a
+  /// vote.
   func best(_ count: Int, among sets: [InstructionSet]) -> [InstructionSet] {
     if sets.count == 1 { return sets }
     let scores = concurrentMap(sets.filter { $0 != .none }) { (set: $0, score: score($0)) }

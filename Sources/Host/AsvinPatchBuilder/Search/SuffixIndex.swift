@@ -1,6 +1,6 @@
 import CAsvinSuffix
 
-/// The images as they are searched: as they are, or without the targets of references.
+/// The images in the form that is searched: unchanged, or without the targets of references.
 struct SearchedImages: Sendable {
   let old: SuffixIndex
   let new: [UInt8]
@@ -9,14 +9,14 @@ struct SearchedImages: Sendable {
   func longest(_ place: Int) -> (at: Int, length: Int) { old.longest(place, in: new) }
 }
 
-/// Finds the longest match of any bytes in an image: its suffixes in order, and where those of each two first bytes
-/// begin.
+/// Finds the longest match in an image for any bytes. It holds the sorted suffixes and, for each pair of first bytes,
+/// the place of their first suffix.
 struct SuffixIndex: Sendable {
   let bytes: [UInt8]
   private let suffixes: [Int32]
-  /// Place in `suffixes` of the first one that begins with two bytes, or with later ones.
+  /// For each pair of bytes, the index in `suffixes` of the first suffix that begins with this pair or a later one.
   private let starts: [Int32]
-  /// Bytes that are compared at most: in a long stretch of zeros all matches are as good.
+  /// The maximum number of compared bytes. In a long run of zeros, all matches are equally long.
   private static let compared = 2048
 
   init(_ bytes: [UInt8]) {
@@ -61,7 +61,7 @@ struct SuffixIndex: Sendable {
 
   private func end(of key: Int) -> Int {
     let end = Int(starts[key + 1])
-    // Between two keys there may be the last byte alone.
+    // The suffix of the last byte alone may be between the suffixes of two keys.
     guard end > 0, Int(suffixes[end - 1]) == bytes.count - 1, key + 1 == Int(bytes[bytes.count - 1]) << 8 else {
       return end
     }

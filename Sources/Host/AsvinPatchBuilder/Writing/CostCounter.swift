@@ -5,7 +5,7 @@ import Glibc
 struct CostCounter: ~Copyable, BitCoder {
   static var isWriting: Bool { true }
   private var counted = 0.0
-  /// The probability of the bits that are not counted yet.
+  /// The product of the probabilities of the bits that are not counted yet.
   private var probability = 1.0
 
   init() {}

@@ -7,7 +7,7 @@ struct LastShifts {
   /// One of the shifts: 0...3 to the old image, 4...7 within the new one, the latest first.
   subscript(place: Int) -> UInt32 { shifts[place] }
 
-  /// Which of the four a shift is; 4 where it is none of them.
+  /// The index of a shift among the four; 4 if it is not one of them.
   func place(of shift: UInt32, isRepeat: Bool) -> Int {
     for place in 0..<4 where shifts[(isRepeat ? 4 : 0) + place] == shift { return place }
     return 4
@@ -22,7 +22,7 @@ struct LastShifts {
       distance: Int(Int32(bitPattern: distance).magnitude))
   }
 
-  /// Uses a shift: it is then the latest.
+  /// Uses a shift, which makes it the latest one.
   mutating func use(_ shift: UInt32, isRepeat: Bool) {
     let first = isRepeat ? 4 : 0
     var place = first + min(place(of: shift, isRepeat: isRepeat), 3)

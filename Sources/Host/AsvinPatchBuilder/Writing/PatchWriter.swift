@@ -1,25 +1,25 @@
 import AsvinPatchHost
 import AsvinPatch
 
-/// Writes the body of a patch as planned.
+/// Writes the body of a patch from its plan.
 struct PatchWriter: Sendable {
   let old: [UInt8]
   let new: [UInt8]
 
-  /// What a plan costs, in bits.
+  /// The cost of a plan in bits.
   func bits(_ plan: Plan) -> Double {
     var nobody = Unobserved()
     return code(plan, CostCounter(), &nobody, { _ in 0 }) { $0.bits }
   }
 
-  /// What a plan costs, in bits, and what its parts cost.
+  /// The cost of a plan in bits, in total and for each part.
   func tally(_ plan: Plan, literals: consuming LiteralPrices) -> (bits: Double, tally: Tally) {
     var tally = Tally(literals: literals)
     let bits = code(plan, CostCounter(), &tally, { $0.bits }) { $0.bits }
     return (bits, tally)
   }
 
-  /// The body of a plan's patch.
+  /// The body of the patch.
   func bytes(_ plan: Plan) -> [UInt8] {
     var nobody = Unobserved()
     return code(plan, RangeEncoder(), &nobody, { _ in 0 }) { $0.finish() }

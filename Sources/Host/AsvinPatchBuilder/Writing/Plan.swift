@@ -1,20 +1,20 @@
 import AsvinPatch
 
-/// Everything that is decided about a patch before it is written.
+/// All decisions about a patch before it is written.
 struct Plan: Sendable {
-  /// In the new image's order, none over another.
+  /// The covers in the new image's order. They do not overlap.
   var covers: [Cover]
   var settings: PatchSettings
   let profile: Profile
   var emphasis = Emphasis.references
   var inPlace: Windows.InPlace?
-  /// What it costs, once that is known.
+  /// The cost in bits; infinite until it is known.
   var bits = Double.infinity
 
   /// The order in which the windows are written.
   var order: [UInt32] = [0]
 
-  /// The places in ``covers`` of those that are sent first: the longest.
+  /// The indices in ``covers`` of the covers that are sent first: the longest ones.
   var mapped: [Int] {
     covers.indices.filter { covers[$0].old < settings.oldSize }
       .sorted { (covers[$0].length, $1) > (covers[$1].length, $0) }

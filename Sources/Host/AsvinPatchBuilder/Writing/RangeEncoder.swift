@@ -1,6 +1,6 @@
 import AsvinPatch
 
-/// The encoder to the decoder of `AsvinPatch`.
+/// The encoder for the decoder of `AsvinPatch`.
 struct RangeEncoder: ~Copyable, BitCoder {
   static var isWriting: Bool { true }
   private var low: UInt64 = 0
@@ -44,7 +44,7 @@ struct RangeEncoder: ~Copyable, BitCoder {
     low &= 0xFFFF_FFFF
   }
 
-  /// Ends with the number in the range that has the most zero bytes at its end, which are left away.
+  /// Ends with the number in the range that has the most zero bytes at its end. These zeros are omitted.
   mutating func finish() -> [UInt8] {
     for bits in [32, 24, 16, 8, 0] as [UInt64] {
       let rounded = ((low + (1 << bits) - 1) >> bits) << bits

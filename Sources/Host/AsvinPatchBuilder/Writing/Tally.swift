@@ -1,25 +1,25 @@
-/// Looks on while a patch is written, at what its parts cost.
+/// Receives the cost of each part while a patch is written.
 protocol WritingObserver {
   /// A literal was written.
   mutating func literal(at position: UInt32, bits: Double)
-  /// A byte was copied; `isSame` where it is the old one.
+  /// A byte was copied; `isSame` if it equals the old one.
   mutating func copied(isSame: Bool, bits: Double)
   /// A cover in line was begun, after a run of literals.
   mutating func began(_ copy: CopyPrices.Copy, bits: Double)
 }
 
-/// Nobody looks on.
+/// An observer that records nothing.
 struct Unobserved: WritingObserver {
   func literal(at position: UInt32, bits: Double) {}
   func copied(isSame: Bool, bits: Double) {}
   func began(_ copy: CopyPrices.Copy, bits: Double) {}
 }
 
-/// Bits of a literal at each place, in eighths: large images have many places.
+/// Bits of a literal at each place, in eighths that fit a byte, because large images have many places.
 struct LiteralPrices {
   private var eighths: [UInt8]
 
-  /// Prices of which nothing is known.
+  /// Default prices, before any is measured.
   init(count: Int) { eighths = [UInt8](repeating: 6 * 8, count: count) }
 
   subscript(place: Int) -> Double {
@@ -28,16 +28,16 @@ struct LiteralPrices {
   }
 }
 
-/// What the parts of a patch cost.
+/// The measured costs of the parts of a patch.
 struct Tally: WritingObserver {
   private struct Mean {
     private(set) var (sum, count) = (0.0, 0.0)
     mutating func add(_ value: Double) { (sum, count) = (sum + value, count + 1) }
-    /// The mean, drawn to what was expected while little was seen.
+    /// The mean, weighted towards the expected value while there are few samples.
     func value(expected: Double) -> Double { (sum + 20 * expected) / (count + 20) }
   }
 
-  /// What a literal costs at each place, as far as that is known.
+  /// The price of a literal at each place, as far as it is known.
   private(set) var literals: LiteralPrices
   private var literal = Mean(), same = Mean(), changed = Mean()
   private var begin = Mean()
@@ -58,16 +58,16 @@ struct Tally: WritingObserver {
     if !copy.isRepeat, copy.place == 4 { begin.add(bits) }
   }
 
-  /// Gives the prices of literals away; of a large image, two of them are too many.
+  /// Moves the prices of literals out, because two copies of them for a large image need too much memory.
   mutating func takeLiterals() -> LiteralPrices {
     var taken = LiteralPrices(count: 0)
     swap(&taken, &literals)
     return taken
   }
 
-  /// What the next search may count with.
+  /// Returns the costs for the next search.
   ///
-  /// - Parameter saving: bits that are saved on the literals by filling their gaps.
+  /// - Parameter saving: bits that filling the gaps saves on their literals.
   func costs(after costs: Costs, saving: Double = 0) -> Costs {
     var next = costs
     next.literal = max(1, literal.value(expected: costs.literal) - saving / max(1, literal.count))

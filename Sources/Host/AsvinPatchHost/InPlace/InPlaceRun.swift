@@ -6,14 +6,14 @@ package enum InPlaceRun {
   /// Applies a patch to what the flash holds.
   ///
   /// - Parameters:
-  ///   - isResumed: whether a patch was started before; then it resumes from the checkpoint.
+  ///   - isResumed: whether to resume from the checkpoint of a patch that was started before.
   ///   - maximum: the highest number of bytes of the result.
   /// - Returns: bytes of the result, or `nil` when power was lost.
   package static func apply(
     _ patch: [UInt8], on flash: SimulatedFlash, oldSize: UInt32, isResumed: Bool, maximum: UInt32
   ) throws(PatchError) -> UInt32? {
     let header = try PatchHeader(patch.span)
-    // The link stands for the patch, which is the only one here.
+    // 0 identifies the patch, because there is only one here.
     let recovered = isResumed ? PatchJournal(recovering: 0, on: flash.regions) : nil
     guard let journal = recovered ?? PatchJournal(header, on: flash.regions, patch: 0) else {
       throw PatchError(.unknownFormat, at: 1)
@@ -49,7 +49,7 @@ package enum InPlaceRun {
       }
       if !flash.hasFailed { try applier.finish() }
     } catch {
-      // After flash has failed, what was read from it means nothing.
+      // After the flash has failed, the bytes that were read from it are meaningless.
       if !flash.hasFailed { throw error }
     }
     return flash.hasFailed ? nil : applier.resultSize

@@ -19,15 +19,15 @@ package final class SimulatedFlash {
   fileprivate let blockBytes: Int
   /// Bytes of a word with an error-correcting code, which cannot be read after its programming was cut; 0 without one.
   package var word = 0
-  /// How much of a cut operation is done, in 256ths.
+  /// The part of a cut operation that is done, in 256ths.
   package var part = 128
-  /// Bytes of the slot at most.
+  /// The maximum size of the slot in bytes.
   package var slotRoom = UInt32.max
   /// How often each block of an area was erased.
   package private(set) var erasures: [[Int]]
   /// Operations that were begun.
   package private(set) var operations = 0
-  /// The operation at which power is lost, inside it.
+  /// The number of the operation during which power is lost.
   package var cutAt: Int?
   package private(set) var hasFailed = false
   /// A rule that was broken: bytes written that were not erased, or outside the area.

@@ -4,7 +4,7 @@ import AsvinManifest
 
 /// An image that is read in parts, because it may be too long for the memory.
 package struct LongImage {
-  /// Bytes in all.
+  /// The size in bytes.
   package let count: Int
   private let source: any ByteSource
 
@@ -12,7 +12,7 @@ package struct LongImage {
 
   /// The bytes of a range that lies within it.
   ///
-  /// - Throws: ``DeltaError/imageChanged`` where it has become shorter, and what reading throws.
+  /// - Throws: ``DeltaError/imageChanged`` if the image has become shorter, and what reading throws.
   package func bytes(_ range: Range<Int>) throws -> [UInt8] {
     let bytes = try source.read(at: UInt64(range.lowerBound), count: range.count)
     guard bytes.count == range.count else { throw DeltaError.imageChanged }

@@ -9,7 +9,7 @@ import AsvinPatch
 /// | 1 | 0x10 |
 /// | 4, 4 | first bytes of the SHA-256 of base and result |
 /// | number | bytes of the result |
-/// | | of each part: its numbers, and its patch |
+/// | | for each part: its numbers, and its patch |
 ///
 /// The numbers of a part, each a ``Varint``, are the count of ranges of its base; for each range, its distance from the end
 /// of the range before and its length; then the lengths of its result and of its patch. The base of a part is the
@@ -22,12 +22,12 @@ package enum LongPatch {
   package static let version: UInt8 = 0x10
   package static let headBytes = 10
 
-  /// Bytes of a part's base or result that are read of a patch at most.
+  /// The maximum bytes of a part's base or result that reading a patch accepts.
   package static let limit = 64 << 20
 
-  /// Where a part comes from, and how long its patch is.
+  /// The source of a part, and the length of its patch.
   package struct Part: Equatable {
-    /// Ascending, and not over each other.
+    /// The ranges of the base, ascending and without overlap.
     package var base: [Range<Int>]
     package var count: Int
     package var patchBytes: Int
@@ -36,7 +36,7 @@ package enum LongPatch {
       (self.base, self.count, self.patchBytes) = (base, count, patchBytes)
     }
 
-    /// Ranges of a base, and bytes of all numbers, at most.
+    /// The maximum number of ranges of a base, and the maximum bytes of all numbers.
     package static let ranges = 64, longest = (2 * ranges + 3) * Varint.longest
 
     package var baseBytes: Int { base.reduce(0) { $0 + $1.count } }
@@ -62,7 +62,7 @@ package enum LongPatch {
 
     /// Reads a part's numbers.
     ///
-    /// - Throws: ``DeltaError/badRecipe(at:)`` where it lies outside its images, or would need too much memory.
+    /// - Throws: ``DeltaError/badRecipe(at:)`` if the part lies outside its images, or would need too much memory.
     package static func get(_ bytes: [UInt8], _ place: inout Int, of base: Int, left: Int) throws(DeltaError) -> Part {
       let rangeCount = try Varint.get(bytes, &place)
       guard rangeCount <= ranges else { throw .badRecipe(at: place) }

@@ -6,7 +6,7 @@ extension LongPatch {
   ///
   /// - Parameters:
   ///   - maximum: the size limit of the result in bytes: the size in the manifest, if there is one.
-  ///   - sink: receives the result. If this function throws, the bytes that the sink received are worthless.
+  ///   - sink: receives the result. If this function throws, the bytes that the sink received must not be used.
   /// - Returns: bytes of the result.
   /// - Throws: ``DeltaError``, and what reading and the sink throw.
   package static func apply(

@@ -18,11 +18,11 @@ package struct DeflateParameters: Equatable {
   }
 }
 
-/// Streams through zlib.
+/// Unpacks and packs streams with zlib.
 package enum Deflate {
   /// The content of a stream, and the size of the stream in bytes; `nil` if the stream is incomplete.
   ///
-  /// - Parameter limit: bytes of the content at most.
+  /// - Parameter limit: the maximum bytes of the content.
   package static func inflated(
     _ bytes: [UInt8], at start: Int, _ format: StreamFormat, limit: Int
   ) -> (content: [UInt8], count: Int)? {
@@ -50,7 +50,7 @@ package enum Deflate {
     }
   }
 
-  /// A content as a stream.
+  /// Packs content into a stream.
   package static func deflated(_ content: ArraySlice<UInt8>, _ format: StreamFormat, _ parameters: DeflateParameters)
     -> [UInt8]?
   {

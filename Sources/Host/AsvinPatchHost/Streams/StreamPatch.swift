@@ -7,12 +7,13 @@ import AsvinPatch
 /// | 1 | 0xD8 |
 /// | 1 | 0x10 |
 /// | 4, 4 | first bytes of the SHA-256 of base and result |
-/// | number | bytes of the recipe, as it is and deflated |
+/// | number | bytes of the recipe, inflated and deflated |
 /// | | the recipe, in zlib's format |
 /// | | a patch between the opened images |
 ///
-/// A number is a ``Varint``. The recipe holds the number of streams of the base, and of each its gap and format; then of
-/// the result's, and of each its gap, length and, in one number, format, level and memory level.
+/// A number is a ``Varint``. The recipe holds the number of streams of the base and, for each stream, its gap and
+/// format. Then it holds the number of streams of the result and, for each stream, its gap, its length, and one number
+/// with format, level and memory level.
 package struct StreamPatch {
   package static let magic: UInt8 = 0xD8
   package static let headBytes = 10
@@ -49,7 +50,7 @@ package struct StreamPatch {
     return bytes + deflated + patch
   }
 
-  /// Reads what follows the head.
+  /// Reads the fields after the first bytes of the digests.
   ///
   /// - Throws: ``DeltaError/badRecipe(at:)``.
   package init(_ bytes: [UInt8], limit: Int) throws(DeltaError) {
@@ -71,7 +72,7 @@ package struct StreamPatch {
       for _ in 0..<(try Self.count(recipe, &place)) {
         let (gap, length) = (try Varint.get(recipe, &place), try Varint.get(recipe, &place))
         let (format, parameters) = try Self.format(recipe, &place)
-        // An empty stream costs nothing in a hostile recipe, and memory and time here.
+        // An empty stream costs a hostile recipe almost nothing, but it costs memory and time here.
         guard length > 0 else { throw .badRecipe(at: place) }
         new.append(.init(gap: gap, length: length, format: format, parameters: parameters))
       }
@@ -89,7 +90,7 @@ package struct StreamPatch {
     return (format, parameters)
   }
 
-  /// How many streams follow; each has two bytes at least.
+  /// The number of streams that follow. Each has at least two bytes.
   private static func count(_ bytes: [UInt8], _ place: inout Int) throws(DeltaError) -> Int {
     let count = try Varint.get(bytes, &place)
     guard count <= (bytes.count - place) / 2 else { throw .badRecipe(at: place) }

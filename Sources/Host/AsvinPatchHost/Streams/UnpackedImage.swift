@@ -7,7 +7,7 @@ package struct UnpackedImage {
     /// Bytes of its content.
     package var length: Int
     package var format: StreamFormat
-    /// What packs it again; `nil` if that is not asked for.
+    /// The parameters that pack it again; `nil` if it will not be packed.
     package var parameters: DeflateParameters?
 
     init(gap: Int, length: Int, format: StreamFormat, parameters: DeflateParameters? = nil) {
@@ -17,7 +17,7 @@ package struct UnpackedImage {
 
   package private(set) var bytes: [UInt8] = []
   package private(set) var streams: [Stream] = []
-  /// A shorter stream costs more in the recipe than it saves.
+  /// The minimum length, because a shorter stream costs more in the recipe than it saves.
   private static let shortest = 64
 
   /// Unpacks an image.

@@ -1,8 +1,8 @@
 /// Numbers of seven bits in each byte, the lowest first. The highest bit is set if more bytes follow.
 package enum Varint {
-  /// Bits of a number at most.
+  /// The maximum bits of a number.
   package static let bits = 42
-  /// Bytes of a number at most.
+  /// The maximum bytes of a number.
   package static let longest = bits / 7
 
   package static func put(_ number: Int, _ bytes: inout [UInt8]) {

@@ -5,7 +5,7 @@
 public struct Applier<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyable>: ~Copyable {
   private enum Phase {
     case settings, map, window, gap, run, inline, cover, done
-    /// The state that it was to resume from belongs to other images.
+    /// The state to resume from belongs to other images.
     case refused
   }
 
@@ -22,7 +22,7 @@ public struct Applier<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyab
   private var next = 0
   private var mapEnd: UInt32 = 0
   private var last: UInt8 = 1
-  // After the small fields, because the decoder's buffer is in it: fields near the start need shorter instructions.
+  // After the small fields, because the decoder's buffer is in it, and fields near the start need shorter instructions.
   private var codec: PatchCodec<RangeDecoder, Base, Output>
 
   /// Creates an applier for the patch after a header, in a workspace of ``PatchHeader/workspaceBytes``, aligned to 8.
@@ -41,7 +41,7 @@ public struct Applier<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyab
   }
 
   /// Creates an applier that resumes after a window, with the state that ``PatchOutput/commit(_:state:)`` received. The
-  /// patch is to be sent again from ``offset`` on.
+  /// patch must be sent again from ``offset`` on.
   ///
   /// - Parameter maximum: the highest number of bytes of the result.
   /// - Returns: `nil` for a state of another profile. A state of other images is refused with the first bytes.
@@ -86,7 +86,7 @@ public struct Applier<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyab
 
   /// Ends the patch.
   ///
-  /// - Throws: ``PatchError`` where the result is not complete, or the patch is longer.
+  /// - Throws: ``PatchError`` if the result is not complete, or bytes follow the patch.
   public mutating func finish() throws(PatchError) {
     codec.coder.hasEnded = true
     try run()
@@ -111,7 +111,7 @@ public struct Applier<Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyab
   #endif
   private mutating func run() throws(PatchError) {
     while codec.coder.isReady, !isDone {
-      // Zeros take the place of at most the bytes that an encoder omits at the end.
+      // After the end of the input, zeros replace only the bytes that an encoder omits. There are at most eight.
       guard codec.coder.taken <= codec.coder.given &+ 8 || !codec.coder.hasEnded else { throw failure(.truncated) }
       try step()
     }

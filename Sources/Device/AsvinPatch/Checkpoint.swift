@@ -15,7 +15,7 @@ struct Checkpoint: BitwiseCopyable {
   var diagonals: InlineArray<8, UInt32> = .init(repeating: 0)
   /// Whether the last inline cover was a repeat.
   var wasRepeat: UInt32 = 0
-  /// Last, as the largest: fields near the start need shorter instructions.
+  /// Last, because it is the largest: fields near the start need shorter instructions.
   var settings = PatchSettings()
 
   /// The settings in a checkpoint.

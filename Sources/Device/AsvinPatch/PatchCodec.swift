@@ -13,15 +13,15 @@ public protocol PatchOutput: ByteStore, ~Copyable {
   mutating func commit(_ window: Range<UInt32>, state: RawSpan)
 }
 
-/// The items of the patch format, each written down once for reader and writer: see ``BitCoder``.
+/// The items of the patch format, each defined once for reader and writer: see ``BitCoder``.
 ///
 /// A patch is a header, the map — the longest covers, in the new image's order — and then, from the new image's start,
 /// the gaps between the covers of the map (runs of literals, and shorter inline covers) and the covers' bytes.
 ///
-/// The state between two windows is in the workspace: see ``Checkpoint``. Functions that change nothing are `mutating`
-/// all the same, as in ``Applier``; otherwise they would be called with a copy of the complete codec on a device's
-/// stack. The larger ones are not inlined on a device, because one function of all of them is larger: nothing in it is
-/// near enough for short instructions.
+/// The state between two windows is in the workspace: see ``Checkpoint``. Functions that change nothing are still
+/// `mutating`, as in ``Applier``; otherwise they would be called with a copy of the complete codec on a device's stack.
+/// The larger functions are not inlined on a device. One function with all of them would be larger, because few of its
+/// parts are near enough for short instructions.
 @safe
 public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyable, Output: PatchOutput & ~Copyable>:
   ~Copyable
@@ -35,7 +35,7 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
 
   /// Bytes of the new image that are coded.
   public private(set) var position: UInt32 = 0
-  /// 4 where no literals precede the next cover.
+  /// 4 if no literals precede the next cover, otherwise 0.
   private var isRunEmpty: UInt32 = 0
   private var mapEnd: UInt32 = 0
   var images: Images<Base, Output>
@@ -120,7 +120,7 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
     for index in unsafe 0..<min(Int(kept.count), memory.count) {
       unsafe memory[index] = kept.byte(at: UInt32(index))
     }
-    // It comes from flash, and may hold anything.
+    // The state comes from flash, and may have any value.
     references.map.checkEntries()
     unsafe PatchSettings.checkSet(in: Checkpoint.settings(in: state))
     let regions = unsafe UInt32(truncatingIfNeeded: state.pointee.settings.layout.count)
@@ -232,7 +232,7 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
     position &+= 1
   }
 
-  /// Codes which of the last four shifts it is, from a place on; 4 for none of them.
+  /// Codes the index of a shift among the last four from a place on; 4 if it is not one of them.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
@@ -251,7 +251,7 @@ public struct PatchCodec<Coder: BitCoder & ~Copyable, Base: ByteStore & ~Copyabl
     return 4
   }
 
-  /// Codes a shift to the old image that is none of the last four, as a difference from the last one.
+  /// Codes a shift to the old image that is not one of the last four, as a difference from the last one.
   private mutating func codeShift(_ shift: UInt32, _ place: UInt32) -> UInt32 {
     let last = unsafe state.pointee.diagonals[0]
     if place == 4 {

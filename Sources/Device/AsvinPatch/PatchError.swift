@@ -1,4 +1,4 @@
-/// Why a patch cannot be applied, and where in the patch that was found.
+/// The reason why a patch cannot be applied, and the place in the patch.
 public struct PatchError: Error, Equatable, Sendable {
   /// The kinds of defect.
   public enum Reason: Equatable, Sendable {

@@ -1,4 +1,4 @@
-/// The first ten or twelve bytes of a patch: its format, its memory, and which images it is for.
+/// The first ten or twelve bytes of a patch: its format, its memory, and its two images.
 ///
 /// | byte | |
 /// |---|---|
@@ -9,7 +9,7 @@
 /// | 10 | in place: the erase block's size as a power of two, 8…24, + 32 × spare blocks, 1 or 2 |
 /// | 11 | in place: KiB of both states in the checkpoint region, before they are rounded up to erase blocks |
 public struct PatchHeader: Equatable, Sendable {
-  /// Bytes of a header, without and with the fields for in place.
+  /// Bytes of a header without the fields for in place.
   public static var byteCount: Int { 10 }
   private static var inPlaceByteCount: Int { 12 }
 
@@ -22,7 +22,7 @@ public struct PatchHeader: Equatable, Sendable {
   public let base: UInt32
   /// The first bytes of the result's SHA-256.
   public let result: UInt32
-  /// How the result is written over the base; `nil` where it goes to another slot.
+  /// How the result is written over the base; `nil` if it goes to another slot.
   public let inPlace: Windows.InPlace?
 
   package init(
@@ -37,7 +37,7 @@ public struct PatchHeader: Equatable, Sendable {
   /// Bytes of this header.
   public var byteCount: Int { inPlace == nil ? Self.byteCount : Self.inPlaceByteCount }
 
-  /// Bytes of flash that keep the state between two windows, twice; 0 where the result goes to another slot.
+  /// Bytes of flash that keep the state between two windows, twice; 0 if the result goes to another slot.
   public var checkpointBytes: Int {
     guard let inPlace else { return 0 }
     let block = 1 &<< Int(inPlace.blockBits)

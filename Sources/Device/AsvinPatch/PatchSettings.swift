@@ -6,7 +6,7 @@ public struct PatchSettings: BitwiseCopyable, Sendable {
   public var newSize: UInt32 = 0
   /// The instruction set.
   public var set = InstructionSet.none
-  /// The highest byte of addresses in RAM; 0 where it is not known.
+  /// The highest byte of addresses in RAM; 0 if it is not known.
   public var memoryPage: UInt8 = 0
   /// The places of parts of the images.
   public var layout = Layout()
@@ -20,7 +20,7 @@ public struct PatchSettings: BitwiseCopyable, Sendable {
     unsafe withUnsafeMutablePointer(to: &settings.pointee.layout) { unsafe UnsafePointer($0) }
   }
 
-  /// Replaces a byte that is not an instruction set's by that of none.
+  /// Replaces a byte that is not an instruction set by the byte of `none`.
   @unsafe
   static func checkSet(in settings: UnsafeMutablePointer<PatchSettings>) {
     unsafe withUnsafeMutablePointer(to: &settings.pointee.set) { set in
@@ -32,7 +32,8 @@ public struct PatchSettings: BitwiseCopyable, Sendable {
 
   /// Codes the settings.
   ///
-  /// - Returns: whether they are supported: not an instruction set whose handler was left out, nor too many regions.
+  /// - Returns: whether they are supported. They are not if the handler of the instruction set was left out, or if
+  ///   there are too many regions.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
@@ -55,8 +56,7 @@ public struct PatchSettings: BitwiseCopyable, Sendable {
     return true
   }
 
-  /// Codes a region. One that extends from the start of both images to their ends, at one address, needs only that
-  /// address.
+  /// Codes a region. A region from the start of both images to their ends, at one address, needs only that address.
   private func code<Coder: BitCoder & ~Copyable>(
     _ region: inout Region, after previous: Region, _ numbers: Numbers, with coder: inout Coder
   ) {

@@ -1,15 +1,15 @@
 /// The tables that a patch is applied with.
 public struct Tables: Equatable, Sendable {
-  /// Covers in the map.
+  /// The maximum number of covers in the map.
   public let covers: Int
   /// The number of targets of references that are kept; a power of two.
   let targets: UInt32
-  /// Slots for hits, as a power of two, and for literals.
+  /// The number of slots for hits, as a power of two, and the number of slots for literals.
   let hitBits: UInt32, literalSlots: UInt32
 
   /// The tables of a profile.
   ///
-  /// - Parameter isInPlace: whether the stack of the checkpoint must fit the memory too.
+  /// - Parameter isInPlace: whether the stack of the checkpoint must also fit the memory.
   #if hasFeature(Embedded)
   @inline(never)
   #endif

@@ -1,7 +1,7 @@
 /// The parts in which the new image is written: all at once to another slot, or over the old image, window by window in
 /// an order that the patch states.
 ///
-/// A window ends every run and every cover, so that nothing extends over two windows.
+/// A window ends every run and every cover, so that neither extends over two windows.
 public struct Windows: Equatable, Sendable {
   /// How an image is written over the one that it is made from.
   public struct InPlace: Equatable, Sendable {

@@ -1,5 +1,5 @@
-/// Codes one bit after another. The format is written down once, for any coder: a decoder returns the bit that it
-/// reads, an encoder writes a bit and returns it, and a counter only adds up its cost.
+/// Codes one bit after another. The format is defined once, for any coder: a decoder returns the bit that it reads, an
+/// encoder writes a bit and returns it, and a counter only adds up its cost.
 public protocol BitCoder: ~Copyable {
   /// Whether the bits are known beforehand.
   static var isWriting: Bool { get }
@@ -11,7 +11,7 @@ public protocol BitCoder: ~Copyable {
   ///   - probability: of a 1, in 65 536ths, in 1...65 535.
   mutating func code(_ bit: UInt32, probability: UInt32) -> UInt32
 
-  /// The position; of a decoder only.
+  /// The position. Only a decoder has one.
   var state: CoderState { get }
 }
 

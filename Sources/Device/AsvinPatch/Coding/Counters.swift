@@ -1,5 +1,5 @@
-/// Statistics of bits, each in its context, in 16 bits: a probability of 12 bits, and how often the context occurred,
-/// up to 15 times.
+/// Statistics of bits, each in its context. A slot has 16 bits: a probability of 12 bits, and the number of times that
+/// the context occurred, up to 15.
 @safe
 struct Counters {
   private let slots: UnsafeMutablePointer<UInt16>
@@ -28,8 +28,8 @@ struct Counters {
   /// The probability of a 1 in a slot, in 65 536ths.
   static func probability(_ slot: UInt16) -> UInt32 { UInt32(slot & 0xFFF0) | 8 }
 
-  /// A slot after its bit was coded. Slots that occurred seldom learn fast; none learns slower than by a part in
-  /// `limit` and a half.
+  /// A slot after its bit was coded. A slot learns fast while its count is low. `limit` bounds the count, so that the
+  /// slot never learns more slowly than at that count.
   static func updated(_ slot: UInt16, _ bit: UInt32, limit: UInt32) -> UInt16 {
     let count = UInt32(slot & 15)
     let (value, target) = (Int32(slot >> 4), Int32(bit &* 4095))
@@ -37,7 +37,7 @@ struct Counters {
     return UInt16(truncatingIfNeeded: value &+ step) << 4 | UInt16(min(count &+ 1, limit))
   }
 
-  /// 65 536 ∕ (count + 1.6), and from 11 on ever slower.
+  /// The factor of learning: 65 536 ∕ (count + 1.6), and less than that from 11 on.
   private static func rate(_ count: UInt32) -> UInt16 { rates[Int(truncatingIfNeeded: count & 15)] }
 
   private static let rates: InlineArray<16, UInt16> = [

@@ -1,5 +1,5 @@
-/// Integers of up to 32 bits and single bits, each with statistics of its own kind: first the number of bits, then the
-/// bits, of which the first two and the last two are learned.
+/// Codes integers of up to 32 bits, and single bits, with separate statistics for each kind. An integer is coded as its
+/// number of bits, then its bits. The first two and the last two of these bits have statistics.
 @safe
 struct Numbers {
   /// The meaning of a number.
@@ -39,7 +39,7 @@ struct Numbers {
       isNarrow
       ? Self.narrowStart &+ ((kind.rawValue &- Kind.narrow.rawValue) << 2 | position & 3) &* Self.narrowSlots
       : kind.rawValue &* Self.wideSlots
-    // 0...32 as a number of six bits; where most numbers are small, up to 14 as one of four.
+    // The number of bits, 0...32, takes six bits. If most numbers are small, it takes four bits and is at most 14.
     let (depth, limit): (UInt32, UInt32) = isNarrow ? (4, 7) : (6, 15)
     let bits = UInt32(32 &- value.leadingZeroBitCount)
     let symbol = isNarrow ? min(bits, 15) : bits
@@ -50,7 +50,7 @@ struct Numbers {
       node = node << 1 | bit(symbol &>> place, start &+ node, with: &coder)
     }
     let count = node & (1 &<< depth &- 1)
-    // A large number where most are small.
+    // A large number of a kind that is mostly small.
     if isNarrow, count == 15 { return code(value, .count, with: &coder) }
     // A patch may encode more than 32. The number is bounded here, and refused later by the limits of its use.
     guard count > 1, count <= 32 else { return count <= 1 ? count : .max }
@@ -64,7 +64,8 @@ struct Numbers {
       } else if place &+ 3 < count {
         result = result << 1 | even(next, with: &coder)
       } else {
-        // The last two bits, because much is aligned to four bytes. No number has only one bit, so places are free.
+        // The last two bits have statistics, because much is aligned to four bytes. Their places are free, because no
+        // number has only one bit.
         let context = place &+ 3 == count ? 1 : 2 | result & 1
         result = result << 1 | bit(next, learned &+ context, with: &coder)
       }

@@ -4,20 +4,20 @@
 /// Functions with many callers are not inlined on a device, for the flash; on a host they are, for the speed.
 struct RangeDecoder: ~Copyable, BitCoder {
   static var isWriting: Bool { false }
-  /// No step of the format consumes more bytes than this: a step starts when this many are there, or the input has
-  /// ended. The longest step is the settings, with eight regions of about 20 bytes; each patch is proved in small
-  /// pieces.
+  /// No step of the format consumes more bytes than this. A step starts when this many bytes are available, or when the
+  /// input has ended. The longest step is the settings, with eight regions of about 20 bytes. Each patch is proved in
+  /// small pieces.
   static var lookahead: UInt32 { 256 }
   private static var capacity: UInt32 { 512 }
 
   private var range: UInt32 = .max
   private var value: UInt32 = 0
-  /// Bytes of input that were added, and that were consumed, with the zeros after its end. The buffer is a ring.
+  /// Bytes of input that were added, and bytes that were consumed, including zeros after the end. The buffer is a ring.
   private(set) var given: UInt32 = 0
   private(set) var taken: UInt32 = 0
   /// Whether the input has ended.
   var hasEnded = false
-  /// Last, as the largest: fields near the start need shorter instructions.
+  /// Last, because it is the largest: fields near the start need shorter instructions.
   private var buffer: InlineArray<512, UInt8> = .init(repeating: 0)
 
   var state: CoderState { CoderState(range: range, value: value, taken: taken) }
@@ -50,7 +50,7 @@ struct RangeDecoder: ~Copyable, BitCoder {
   @inline(never)
   #endif
   mutating func code(_ bit: UInt32, probability: UInt32) -> UInt32 {
-    // The rest of the range that rounding leaves goes to the likelier bit.
+    // Rounding leaves a rest of the range, which goes to the likelier bit.
     let likely: UInt32 = probability >= 32_768 ? 1 : 0
     let rarer = likely == 1 ? 65_536 &- probability : probability
     let bound = (range >> 16) &* rarer

@@ -23,7 +23,7 @@ public struct Cover: BitwiseCopyable, Equatable, Sendable {
     return Cover(new: start, old: old &+ (start &- new), length: end > start ? end &- start : 0)
   }
 
-  /// What to add to an offset in the old image.
+  /// The difference between an offset in the new image and its source in the old one.
   var shift: UInt32 { new &- old }
 }
 
@@ -45,7 +45,7 @@ struct AddressMap {
     unsafe counts = workspace.take(1, of: (covers: UInt32, sources: UInt32).self)
   }
 
-  /// Bounds entries that came from flash, which may hold anything, so that none leads outside.
+  /// Bounds the entries, which come from flash and may have any value, so that each refers to a cover.
   func checkEntries() {
     for place in 0..<capacity { unsafe byOld[place] = min(byOld[place], UInt16(truncatingIfNeeded: capacity &- 1)) }
   }
@@ -80,7 +80,7 @@ struct AddressMap {
     count &+= 1
   }
 
-  /// Ends the map: of covers with the same source, a longer one hides those inside it.
+  /// Ends the map. A cover whose source is inside the source of a longer one is not found by its source.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
@@ -96,7 +96,7 @@ struct AddressMap {
     }
   }
 
-  /// Where an offset of the old image has moved: by the cover that holds it, otherwise by the nearest one.
+  /// The new place of an offset of the old image: by the cover that holds the offset, otherwise by the nearest cover.
   func projected(_ offset: UInt32) -> UInt32 {
     guard sources > 0 else { return offset }
     var (low, high) = (0, sources)

@@ -32,7 +32,7 @@ public struct Layout: BitwiseCopyable, Equatable, Sendable {
     get { Int(truncatingIfNeeded: known) }
     set { known = UInt32(truncatingIfNeeded: newValue) }
   }
-  /// As wide on every machine, so that a checkpoint is so too.
+  /// 32 bits on every machine, so that a checkpoint has the same form everywhere.
   private var known: UInt32 = 0
 
   /// A layout without regions.

@@ -14,7 +14,7 @@ struct RegionView {
   /// The offset in the old or new image of an address.
   func offset(ofAddress address: UInt32, inNew isNew: Bool) -> UInt32? { other(of: address, isAddress: true, isNew) }
 
-  /// The address of an offset in the old or new image: of the region that holds it or ends with it.
+  /// The address of an offset in the old or new image, in the region that holds the offset or ends at it.
   func address(ofOffset offset: UInt32, inNew isNew: Bool) -> UInt32? { other(of: offset, isAddress: false, isNew) }
 
   #if hasFeature(Embedded)

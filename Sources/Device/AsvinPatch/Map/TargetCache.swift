@@ -1,19 +1,19 @@
-/// Targets that have moved to other places than the map predicts, and the shift of their neighbourhood: by the target,
-/// by its 256 bytes and by its 4096 bytes.
+/// Targets that moved to another place than the map predicts, with their shifts. A shift is found by the target itself,
+/// by its block of 256 bytes, or by its block of 4096 bytes.
 ///
 /// Its functions are `mutating` so that a device passes a pointer to it and no copy.
 @safe
 struct TargetCache {
-  /// How near a target must be to a known one.
+  /// The nearness that a target must have to a known one.
   enum Nearness: UInt32, CaseIterable {
     case same, near, far
 
-    /// Bits of a target that do not count; one fewer, because a key in use has its lowest bit set.
+    /// The number of low bits of a target that do not count, less one, because a key in use has its lowest bit set.
     var bits: UInt32 { self == .same ? 0 : self == .near ? 7 : 11 }
   }
 
   private let entries: UnsafeMutablePointer<(key: UInt32, shift: UInt32)>
-  /// The number of targets; half as many of 256 bytes, and a quarter of 4096 bytes.
+  /// The number of entries for targets. There are half as many for blocks of 256 bytes, and a quarter for 4096 bytes.
   private let targets: UInt32
 
   static func bytes(_ targets: UInt32) -> Int { 2 * 4 * Int(targets) * 7 / 4 }

@@ -1,4 +1,4 @@
-/// Codes whether a predicted byte is right. Nearly always it is, so the cost of a right byte decides the size of small
+/// Codes whether a predicted byte is right. It nearly always is, so the cost of a right byte decides the size of small
 /// patches.
 @safe
 struct HitModel {
@@ -32,7 +32,7 @@ struct HitModel {
   /// Codes whether a byte is as predicted.
   ///
   /// - Parameters:
-  ///   - kind: of the reference that it belongs to, and its place there.
+  ///   - kind: of the reference that holds the byte, and the byte's place in it.
   ///   - neighbours: the source's byte and those around it: from one before to two after it.
   ///   - last: the byte before it.
   #if hasFeature(Embedded)

@@ -1,4 +1,4 @@
-/// Codes a byte that no prediction gives, bit by bit, in the context of the bytes around it in the new image and in the
+/// Codes a byte that is not as predicted, bit by bit, in the context of the bytes around it in the new image and in the
 /// old one.
 @safe
 struct LiteralModel {
@@ -17,8 +17,8 @@ struct LiteralModel {
   ///
   /// - Parameters:
   ///   - byte: the byte, where it is known.
-  ///   - predicted: the byte that it is not, or in a gap the old image's byte on the last diagonal.
-  ///   - kind: of the reference that it belongs to; 31 in a gap.
+  ///   - predicted: the prediction that is wrong; in a gap, the old image's byte on the last diagonal.
+  ///   - kind: of the reference that holds the byte; 31 in a gap.
   ///   - recent: the four bytes before it, the last lowest.
   mutating func code<Coder: BitCoder & ~Copyable>(
     _ byte: UInt32, predicted: UInt32, kind: UInt32, recent: UInt32, new: UInt32, with coder: inout Coder

@@ -12,7 +12,7 @@ struct Form: BitwiseCopyable {
     static let lower = Traits(rawValue: 4)
     /// Bits 22 and 23 of the distance are kept as their difference from the sign (Thumb-2).
     static let folded = Traits(rawValue: 8)
-    /// Only what points into the image is likely to be one (x86).
+    /// A reference only if its target is in the image (x86).
     static let inside = Traits(rawValue: 16)
     /// The rest has a sign, so the upper part is rounded to the nearest.
     static let rounded = Traits(rawValue: 64)
@@ -47,11 +47,11 @@ struct Form: BitwiseCopyable {
   /// Bits of the distance; 32 where every distance fits.
   private let reach: UInt8
   var bits: UInt8 { reach & 63 }
-  /// It mostly points out of its own function: a copy of it points to the same place, and does not move with its
+  /// It mostly points out of its own function. A copy of it then points to the same place, and does not move with its
   /// target.
   var isFar: Bool { reach & 64 != 0 }
   let traits: Traits
-  /// The bit that means that the distance is added, not subtracted; 0 where there is none.
+  /// The bit that is set if the distance is added and not subtracted; 0 if there is no such bit.
   let adds: UInt8
   let fields: InlineArray<5, Field>
 

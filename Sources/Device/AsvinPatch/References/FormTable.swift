@@ -10,7 +10,7 @@ struct FormTable {
     self.count = count
   }
 
-  /// The number of the first form that identifies an instruction; `nil` where none does.
+  /// The number of the first form that identifies an instruction; `nil` if there is none.
   #if hasFeature(Embedded)
   @inline(never)
   #endif

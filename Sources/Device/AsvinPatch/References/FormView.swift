@@ -24,7 +24,7 @@ struct FormView {
     return has(.signed) ? signExtended(value) : value
   }
 
-  /// An instruction with another distance; `nil` where the form cannot hold it.
+  /// An instruction with another distance; `nil` if the form cannot hold it.
   func word(_ word: UInt32, distance: UInt32) -> UInt32? {
     var (value, word) = (distance, word)
     let adds = unsafe UInt32(form.pointee.adds)

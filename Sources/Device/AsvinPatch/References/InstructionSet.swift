@@ -5,7 +5,7 @@
 public enum InstructionSet: UInt8, BitwiseCopyable, CaseIterable, Sendable {
   case none, thumb, a32, aarch64, riscv, xtensa, avr, x86
 
-  /// Offsets at which an instruction can start.
+  /// An instruction can start at each multiple of this.
   package var alignment: UInt32 {
     switch self {
     case .none, .a32, .aarch64: 4
@@ -14,7 +14,7 @@ public enum InstructionSet: UInt8, BitwiseCopyable, CaseIterable, Sendable {
     }
   }
 
-  /// Bytes from an instruction to the next.
+  /// The distance in bytes from an instruction to the next one.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
@@ -29,7 +29,7 @@ public enum InstructionSet: UInt8, BitwiseCopyable, CaseIterable, Sendable {
     }
   }
 
-  /// How far before a reference the bits are that identify it.
+  /// The distance in bytes from the bits that identify a reference to the reference.
   var opcodeDistance: UInt32 { self == .x86 ? 4 : 0 }
 
   /// The place of the register number that an upper part writes to, and of the one that the rest adds to.

@@ -1,5 +1,5 @@
-/// What a distance counts from: the offset of its instruction and `lead`, without the lowest `snap` bits (32: from 0),
-/// and `page` times 64 KiB.
+/// The place from which a distance counts: the offset of its instruction plus `lead`, without the lowest `snap` bits,
+/// plus `page` times 64 KiB. If `snap` is 32, the distance counts from 0.
 struct Origin: BitwiseCopyable {
   var lead: Int8
   var snap: UInt8

@@ -1,10 +1,10 @@
 /// A place in code that refers to another place.
 package struct Reference {
-  /// Its form, for statistics: below 16. 0 means no reference, 1 a word; the forms count from 2.
+  /// Its form, for statistics: below 16. 0 means that there is none, 1 is a word, and the forms count from 2.
   package let kind: UInt8
   /// Bytes that hold it, at most 4.
   package let length: UInt8
-  /// Its target: an offset in the image, or outside it any value.
+  /// Its target: an offset in the image, or any value outside it.
   package let target: UInt32
   private let set: InstructionSet
   private let traits: Form.Traits
@@ -14,10 +14,11 @@ package struct Reference {
   private let origin: Origin
 
   static let word: UInt8 = 1
-  /// The number of instructions that are searched for the rest of an address, and of bytes for its upper part.
+  /// The number of instructions in which the rest of an address is searched, and of bytes in which its upper part is
+  /// searched.
   private static let ahead = 5, behind: UInt32 = 20
 
-  /// The reference at an offset; `nil` where there is none.
+  /// The reference at an offset; `nil` if there is none.
   ///
   /// - Parameters:
   ///   - word: the four bytes there.
@@ -92,7 +93,7 @@ package struct Reference {
   /// Whether an instruction after it holds a part of its target.
   var isUpper: Bool { traits.has(.upper) }
 
-  /// Its bytes, little-endian, at an offset and with a target; `nil` where they cannot be encoded.
+  /// Its bytes, little-endian, at an offset and with a target; `nil` if they cannot be encoded.
   package func rewritten(_ word: UInt32, at offset: UInt32, target: UInt32) -> UInt32? {
     var result: UInt32?
     let (number, distance) = (Int(kind) &- 2, target &- origin.at(offset))

@@ -1,6 +1,6 @@
 /// Predicts a copied byte: the old byte, unless it belongs to a reference whose target has moved.
 ///
-/// Functions that change nothing are `mutating` too: see ``PatchCodec``.
+/// Functions that change nothing are also `mutating`: see ``PatchCodec``.
 @safe
 struct ReferencePredictor {
   /// Facts about the images and the places of their parts. They are in the workspace and are read there, because they
@@ -20,7 +20,7 @@ struct ReferencePredictor {
   private var predicted: UInt32 = 0
   private var nextInstruction: UInt32 = 0
   private var wordStart: UInt32 = .max
-  /// Whether the source is the new image, and the start of the source's image.
+  /// Whether the source is in the new image, and the start of the source's image.
   private var isRepeat = false
   private var origin: UInt32 = 0
 
@@ -81,7 +81,7 @@ struct ReferencePredictor {
     guard (word ^ bytes) << (32 &- 8 &* (end &- start)) != 0,
       let now = reference(start, word, inResult: true, of: &images), UInt32(now.kind) == kind
     else { return }
-    // The rest is in an instruction that is still to come; only the upper part is known to be wrong.
+    // The rest is in an instruction that is still to come. At this point only the upper part is known to be wrong.
     let rest = now.isUpper ? predicted &- now.upperPart(of: predicted, at: start) : 0
     cache.learn(target, shift: now.target &+ rest &- target)
   }

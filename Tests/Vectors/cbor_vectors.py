@@ -1,4 +1,4 @@
-"""Single items that are not deterministic CBOR (RFC 8949 §4.2.1) of our profile; expected: fault and offset."""
+"""Single items that are not deterministic CBOR (RFC 8949 §4.2.1) in our profile; expected: the fault and its offset."""
 
 from encoding import Pairs, encode
 

@@ -6,12 +6,12 @@ import Glibc
 import Testing
 
 /// Random keys and messages, signed by OpenSSL; `scripts/differential` runs ten thousand of each.
-@Suite("The device's cryptography beside OpenSSL")
+@Suite("The device's cryptography agrees with OpenSSL")
 struct DifferentialTests {
   static let count = unsafe getenv("ASVIN_DIFFERENTIAL").flatMap { Int(unsafe String(cString: $0)) } ?? 300
 
   @Test(
-    "A signature of OpenSSL is accepted, and with one bit changed both judge it alike",
+    "A signature of OpenSSL is accepted, and with one bit changed both reject it",
     arguments: SignatureAlgorithm.allCases)
   func signatures(algorithm: SignatureAlgorithm) throws {
     var numbers = SeededGenerator(seed: algorithm == .ed25519 ? 71 : 72)

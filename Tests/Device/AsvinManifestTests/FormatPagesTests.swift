@@ -3,10 +3,10 @@ import Testing
 
 @testable import AsvinManifest
 
-/// A row without a constant fails, and so does a constant without a row.
-@Suite("The pages of manifest and envelope beside the schema")
+/// A row without a constant fails, and a constant without a row fails too.
+@Suite("Pages of the formats agree with the schema")
 struct FormatPagesTests {
-  /// The columns of a field, as the parser's table has them: key, name, type, and whether it is required.
+  /// The columns of a field in the parser's table: key, name, type, and whether it is required.
   static func fields<Key: CaseIterable & RawRepresentable<UInt64>>(_ keys: Key.Type, _ table: FieldTable) -> [[String]]
   {
     keys.allCases.map { key in
@@ -76,7 +76,7 @@ struct FormatPagesTests {
       ["chunkRange", "\(ManifestSchema.chunkRange.lowerBound) to \(ManifestSchema.chunkRange.upperBound)"],
     ]
     #expect(try FormatPage("Manifest").rows(under: "Constants", columns: 2) == values)
-    // Swift does not list the constants of a type: its source does.
+    // Swift cannot list the constants of a type, so they are read from its source.
     let source = try Shared.projectText("Sources/Device/AsvinManifest/ManifestSchema.swift")
     let declared = source.components(after: "public static let ").map { $0.prefix { $0.isLetter } }
     #expect(declared.map { String($0) } == values.map { $0[0] })
@@ -84,7 +84,7 @@ struct FormatPagesTests {
 }
 
 extension String {
-  /// What follows each occurrence of a text.
+  /// Returns the rest after each occurrence of a text.
   fileprivate func components(after text: String) -> [Substring] {
     ranges(of: text).map { self[$0.upperBound...] }
   }

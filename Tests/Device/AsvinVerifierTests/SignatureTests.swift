@@ -4,7 +4,7 @@ import AsvinVerifier
 import Testing
 
 /// Threats T1, T14 and T16.
-@Suite("Whose signatures count")
+@Suite("Signatures that count")
 struct SignatureTests {
   static let (ed25519, p256) = (Bench.key(.ed25519), Bench.key(.ecdsaP256))
 
@@ -29,7 +29,7 @@ struct SignatureTests {
     #expect(Bench.outcome(envelope, trusting: anchors).reason == nil)
   }
 
-  @Test("Any order of signatures and trusted keys gives the same answer")
+  @Test("The order of signatures and trusted keys does not change the result")
   func orders() throws {
     for signers in [[Self.ed25519, Self.p256], [Self.p256, Self.ed25519]] {
       for anchors in [Bench.bothAnchors, Bench.bothAnchors.reversed()] {
@@ -59,7 +59,7 @@ struct SignatureTests {
     #expect(signers == 1 << 15)
   }
 
-  @Test("A stranger's key with the id of a trusted one proves nothing")
+  @Test("A signature by an unknown key with the id of a trusted key is rejected")
   func borrowedKeyID() throws {
     let manifest = try Bench.manifest().encoded()
     for (owner, algorithm) in [(Self.ed25519, SignatureAlgorithm.ed25519), (Self.p256, .ecdsaP256)] {
@@ -73,7 +73,7 @@ struct SignatureTests {
     }
   }
 
-  /// Two keys whose ids are equal: 8 bytes select, they do not identify.
+  /// Two keys have equal ids, because the 8 bytes of an id select a key and do not identify it.
   @Test("Every trusted key with the signature's key id is tried")
   func equalKeyIDs() throws {
     let header = Envelope.protectedHeader(algorithm: .ed25519, keyID: KeyID { _ in 0 })
@@ -101,13 +101,13 @@ struct SignatureTests {
     func isSignature(_ signature: Span<UInt8>, of message: SignedMessage, by key: PublicKey) -> Bool { false }
   }
 
-  /// A library that would accept everything: what the verifier refuses itself is refused all the same.
+  /// A library that accepts every signature. The verifier still refuses what it checks itself.
   private struct Gullible: Cryptography {
     func sha256(_ bytes: Span<UInt8>) -> Digest { OpenSSL().sha256(bytes) }
     func isSignature(_ signature: Span<UInt8>, of message: SignedMessage, by key: PublicKey) -> Bool { true }
   }
 
-  @Test("Nothing of the manifest is looked at before its signature holds")
+  @Test("No byte of the manifest is read before its signature is verified")
   func signatureFirst() throws {
     let nonsense: [UInt8] = [0, 0]
     let strange = try Bench.signature(Self.ed25519, over: [0])

@@ -4,12 +4,12 @@ import AsvinManifest
 import AsvinVerifier
 import Testing
 
-/// Threat T17: signatures that a careless library takes for good.
+/// Threat T17: signatures that a careless library accepts.
 @Suite("Wycheproof")
 struct WycheproofTests {
   static let folder = Wycheproof.folder
 
-  /// Judges every case of a file; gives back how many there were.
+  /// Judges every case of a file, and returns the number of cases.
   static func judge(_ name: String, by isSignature: ([UInt8], [UInt8], PublicKey) -> Bool) throws -> Int {
     let groups = try Wycheproof.groups(name)
     for group in groups {

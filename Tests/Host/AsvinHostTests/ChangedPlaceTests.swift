@@ -4,7 +4,7 @@ import Testing
 
 @testable import AsvinHost
 
-@Suite("What changes while an output is written", .usesScratch)
+@Suite("Changes while an output is written", .usesScratch)
 struct ChangedPlaceTests {
   static func refusal(_ file: OutputFile) -> FileError? {
     do throws(FileError) {
@@ -15,7 +15,7 @@ struct ChangedPlaceTests {
     }
   }
 
-  @Test("A pipe that came up at the place is not replaced") func pipe() throws {
+  @Test("A pipe that appears at the output's path is not replaced") func pipe() throws {
     try Scratch.with { scratch in
       let path = scratch.path("out")
       let file = try OutputFile(path, replacing: .existing, durability: .remade)

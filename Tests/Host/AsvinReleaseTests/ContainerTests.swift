@@ -16,7 +16,7 @@ struct ContainerTests {
     """.utf8)
   static let code = [UInt8](0..<16)
 
-  @Test("Every range is named, with an option that chooses it")
+  @Test("The error lists every range, with an option that chooses it")
   func named() throws {
     try SigningFixture.using(image: Self.hex) { (fixture: SigningFixture) throws in
       let failure = failure { try fixture.sign() }
@@ -53,7 +53,7 @@ struct ContainerTests {
     }
   }
 
-  @Test("The project file chooses, too")
+  @Test("The project file can also choose a range")
   func byProject() throws {
     let project = SigningFixture.defaultProject + "\nrange: 0x0-0xFFFF\n"
     try SigningFixture.using(project: project, image: Self.hex) { (fixture: SigningFixture) throws in
@@ -61,7 +61,7 @@ struct ContainerTests {
     }
   }
 
-  @Test("A range that is none is a wrong call", arguments: ["9-1", "x", "0x10", ""])
+  @Test("A text that is not a range is a usage error", arguments: ["9-1", "x", "0x10", ""])
   func wrongRange(range: String) throws {
     try SigningFixture.using(image: Self.hex) { (fixture: SigningFixture) throws in
       let failed = failure { try fixture.sign { $0.release.ranges = [0: range] } }
@@ -69,7 +69,7 @@ struct ContainerTests {
     }
   }
 
-  @Test("A choice without effect is a wrong call")
+  @Test("A choice without effect is a usage error")
   func withoutEffect() throws {
     try SigningFixture.using { (fixture: SigningFixture) throws in
       let plain = failure { try fixture.sign { $0.release.ranges = [0: "0x0-0xFF"] } }
@@ -81,7 +81,7 @@ struct ContainerTests {
     }
   }
 
-  @Test("A range without data is refused with the ranges that have some")
+  @Test("A range without data is refused, and the error lists the ranges with data")
   func elsewhere() throws {
     try SigningFixture.using(image: Self.hex) { (fixture: SigningFixture) throws in
       let failed = failure { try fixture.sign { $0.release.ranges = [0: "0x8000-0x9000"] } }
@@ -105,7 +105,7 @@ struct ContainerTests {
     }
   }
 
-  @Test("A base of a patch is chosen as the image is")
+  @Test("A range is also chosen from a patch's base")
   func base() throws {
     try SigningFixture.using(image: Self.hex) { (fixture: SigningFixture) throws in
       try fixture.scratch.write(Self.hex, to: "old.hex")

@@ -3,10 +3,10 @@ import AsvinFixtures
 import AsvinRelease
 import Testing
 
-@Suite("Sequence numbers that use up the others", .usesScratch)
+@Suite("Sequence numbers that leave no room for later ones", .usesScratch)
 struct SequenceJumpTests {
   @Test(
-    "Without a release before it, a number is plausible up to the bound", arguments: [UInt64.max, 281_474_976_710_657])
+    "Without an earlier release, a number is plausible up to the bound", arguments: [UInt64.max, 281_474_976_710_657])
   func start(sequence: UInt64) throws {
     try SigningFixture.using { (fixture: SigningFixture) throws in
       let findings = try fixture.lint { $0.sequence = sequence }
@@ -38,7 +38,7 @@ struct SequenceJumpTests {
     }
   }
 
-  @Test("Every version that a number is derived from is within one step")
+  @Test("Every number that is derived from a version is within one step")
   func derived() throws {
     try SigningFixture.using { (fixture: SigningFixture) throws in
       #expect(try fixture.rules { $0.version = "4095.4095.4095" } == [])

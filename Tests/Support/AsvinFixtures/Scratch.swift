@@ -1,13 +1,13 @@
 import FoundationEssentials
 import Glibc
 
-/// A folder of a test's own. It goes when the test succeeds; when it fails it stays, and is named. The suite needs the
-/// trait `.usesScratch`, which notices the failures.
+/// The folder of one test. It is removed if the test succeeds. If the test fails, the folder is kept and its path is
+/// printed. The suite needs the trait `.usesScratch`, which notices failures.
 package struct Scratch: Sendable {
   /// The folder.
   package let folder: String
 
-  /// A folder that is there.
+  /// A folder that exists.
   package init(folder: String) { self.folder = folder }
 
   /// Runs a test in a new folder.
@@ -80,14 +80,14 @@ package struct Scratch: Sendable {
     return status.st_mode & 0o777
   }
 
-  /// The folders right in it, in order.
+  /// The names of its entries, in order.
   package func folders() throws -> [String] {
     try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
   }
 
-  /// Takes the folder away.
+  /// Removes the folder.
   package func remove() throws {
-    // What is being closed meanwhile may take a file of its own away in between.
+    // A program that is ending meanwhile may remove one of its own files in between.
     for _ in 0..<10 {
       do {
         return try FileManager.default.removeItem(atPath: folder)

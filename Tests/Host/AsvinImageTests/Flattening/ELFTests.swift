@@ -14,7 +14,7 @@ import Testing
     #expect(image.container == .elf)
   }
 
-  // ARM, Xtensa, RISC-V, MIPS, PowerPC, SPARC, x86, x86-64, AArch64, and one that nobody has registered.
+  // ARM, Xtensa, RISC-V, MIPS, PowerPC, SPARC, x86, x86-64, AArch64, and one that is not registered.
   @Test(arguments: [UInt16(40), 94, 243, 8, 20, 2, 3, 62, 183, 0xFEBA], [false, true])
   func `an executable of any machine, class and byte order is a container`(machine: UInt16, isWide: Bool) throws {
     for order in [1, 2] as [UInt8] {
@@ -33,12 +33,12 @@ import Testing
   }
 
   @Test(arguments: [UInt16(2), 3])
-  func `a program with an interpreter is Linux's`(type: UInt16) throws {
+  func `a program with an interpreter is a Linux program`(type: UInt16) throws {
     let interpreter = ELFBuilder.Segment(type: 3, address: 0, data: Array("/lib/ld.so\0".utf8))
     #expect(try format(ELFBuilder(type: type, segments: [text, interpreter]).bytes) == .linuxProgram)
   }
 
-  @Test func `a static program for Linux is Linux's, by its system, its relocations or its note`() throws {
+  @Test func `a static program for Linux is recognised by its system, its relocations or its note`() throws {
     let relocations = ELFBuilder.Segment(type: 0x6474_E552, address: 0, data: noise(8))
     let note = ELFBuilder.Segment(type: 4, address: 0, data: word(4) + word(16) + word(1) + Array("GNU\0".utf8))
     #expect(try format(ELFBuilder(system: 3, segments: [text]).bytes) == .linuxProgram)
@@ -64,27 +64,27 @@ import Testing
     #expect(image.bytes == first.data + [UInt8](repeating: 0xFF, count: 12) + second.data)
   }
 
-  @Test func `segments without bytes or not to be loaded are passed over`() throws {
+  @Test func `segments without bytes, or not to be loaded, are skipped`() throws {
     let stack = ELFBuilder.Segment(address: 0x2000_0000, data: [])
     let notes = ELFBuilder.Segment(type: 4, address: 0, data: noise(8))
     #expect(try flatten(ELFBuilder(segments: [stack, notes, text]).bytes).bytes == text.data)
   }
 
-  @Test func `a segment that only holds the ELF's own headers is passed over`() throws {
+  @Test func `a segment with only the ELF's own headers is skipped`() throws {
     let headers = ELFBuilder.Segment(address: 0x07FF_0000, data: noise(52), hasSection: false)
     let image = try flatten(ELFBuilder(hasSections: true, segments: [headers, text]).bytes)
     #expect(image.bytes == text.data)
     #expect(image.baseAddress == 0x0800_0000)
   }
 
-  @Test func `a segment that starts before its first section is cut to it`() throws {
+  @Test func `a segment that starts before its first section is cut to that section`() throws {
     let builder = ELFBuilder(hasSections: true, segments: [text])
     let (offset, bytes) = (52 + 32, builder.bytes)
     let early = bytes.with(word(0) + word(0) + word(0x0800_0000 - UInt32(offset)) + word(UInt32(offset + 20)), at: 56)
     #expect(try flatten(early) == flatten(bytes))
   }
 
-  @Test func `an AVR's data memory, EEPROM and fuses are no flash`() throws {
+  @Test func `an AVR's data memory, EEPROM and fuses are not flash`() throws {
     let flash = ELFBuilder.Segment(address: 0, data: noise(20))
     let fuses = ELFBuilder.Segment(address: 0x82_0000, data: [1, 2, 3])
     #expect(try flatten(ELFBuilder(machine: 83, segments: [flash, fuses]).bytes).bytes == flash.data)

@@ -15,7 +15,7 @@ import Testing
     return image
   }()
 
-  /// A release with a patch. It is made once because that takes a while.
+  /// A release with a patch. It is made once, because making it is slow.
   private static let bundle = Result {
     try Scratch.with { scratch in
       let bundles = TestBundles(scratch: scratch)
@@ -24,7 +24,7 @@ import Testing
     }
   }
 
-  /// Runs a body with a grouped device and a rollout of a release with a patch of its image.
+  /// Runs a body with a grouped device, and a rollout of a release with a patch for the device's image.
   static func rolledOut(
     batch: BatchMessage? = nil,
     _ body: @escaping @Sendable (PlatformUnderTest, DeviceUnderTest, FirmwareReply, RolloutReply) async throws -> Void
@@ -37,7 +37,7 @@ import Testing
     }
   }
 
-  @Test("A device gets the envelope and the patch of its image")
+  @Test("A device gets the envelope and the patch for its image")
   func patch() async throws {
     try await Self.rolledOut { platform, device, firmware, rollout in
       let update = try await device.next(Self.old).message(UpdateReply.self)

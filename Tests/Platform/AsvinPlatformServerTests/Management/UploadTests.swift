@@ -41,7 +41,7 @@ struct UploadTests {
     }
   }
 
-  @Test("An upload that was begun with another size begins again")
+  @Test("An upload that was started with another size starts again")
   func otherSize() async throws {
     try await PlatformUnderTest.run { platform in
       let admin = try await platform.access(.admin)

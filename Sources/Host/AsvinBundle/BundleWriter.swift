@@ -6,7 +6,7 @@ import AsvinManifest
 package enum BundleWriter {
   /// Writes a bundle of a manifest's bytes, a signature file and the members' contents, in the fixed order.
   ///
-  /// - Throws: ``BundleError``; `changedWhileRead` if a content does not have its digest any more.
+  /// - Throws: ``BundleError``; `changedWhileRead` if a member's content no longer has its digest.
   package static func write(
     manifest: [UInt8], signatureFile: [UInt8], members: [BundleMember], to sink: any ByteSink,
     content: (BundleMember) throws -> any ByteSource

@@ -1,9 +1,9 @@
-/// Everything outside a call that it depends on: variables, folders, the terminal. It is passed in, so that no function
-/// reads the state of the process and tests can replace each part.
+/// The environment of a call: variables, folders, the terminal. It is passed as a value, so that no function reads the
+/// state of the process and tests can replace each part.
 package struct Environment: Sendable {
   /// Environment variables.
   package var variables: [String: String]
-  /// The folder that relative paths start from. Empty for the folder of the process; paths then stay as they were given.
+  /// The folder that relative paths start from. If it is empty, paths stay relative to the folder of the process.
   package var folder: String
   /// The absolute path of the folder from which the project file is searched upward.
   package var searchFolder: String
@@ -15,11 +15,11 @@ package struct Environment: Sendable {
   package var passphraseFile: String?
   /// Receives warnings: one sentence each, in lower case.
   package var warn: @Sendable (_ message: String) -> Void
-  /// Receives the path of the project file that the call obeys.
+  /// Receives the path of the project file that the call uses.
   package var useProject: @Sendable (_ path: String) -> Void
   /// The files that this call reads.
   package var inputs = InputLedger()
-  /// Receives the bytes done and the bytes in total, from time to time.
+  /// Receives the progress from time to time: the bytes done and the bytes in total.
   package var progress: @Sendable (_ done: UInt64, _ total: UInt64) -> Void
 
   /// Creates an environment without variables, version control and terminal.

@@ -1,4 +1,4 @@
-/// Lower-case hex, two digits a byte, the most significant first.
+/// Returns lower-case hexadecimal digits, two for each byte, the most significant first.
 package func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
   var text: [UInt8] = []
   for byte in bytes {

@@ -1,6 +1,7 @@
 import Glibc
 
-/// The identity and the times of a file. They distinguish it from another file of the same name, and from itself before a change.
+/// The identity and the times of a file. They distinguish it from another file of the same name, and from itself before
+/// a change.
 package struct FileState: Equatable, Sendable {
   private let device: UInt64
   private let file: UInt64
@@ -22,7 +23,7 @@ package struct FileState: Equatable, Sendable {
   init(_ status: stat) {
     (device, file, size) = (UInt64(status.st_dev), UInt64(status.st_ino), UInt64(status.st_size))
     modified = [status.st_mtim.tv_sec, status.st_mtim.tv_nsec]
-    // The time of the last change cannot be set, so that it reveals a writer who resets the time of modification.
+    // The time of the last change cannot be set, so it reveals a writer who resets the time of modification.
     changed = [status.st_ctim.tv_sec, status.st_ctim.tv_nsec]
     links = UInt64(status.st_nlink)
   }

@@ -2,10 +2,10 @@ import Glibc
 
 /// A file that was found and not named by the user. Another user could have put it there.
 ///
-/// A project file names keys, images and where releases go. Git had the same fault (CVE-2022-24765).
+/// A project file names keys, images and the destination of releases. Git had the same weakness (CVE-2022-24765).
 package struct FoundFile {
   private let path: String
-  /// The users whose files are obeyed: the caller, root, and the caller of `sudo`.
+  /// The users whose files are trusted: the caller, root, and the caller of `sudo`.
   private let owners: Set<uid_t>
 
   package init(_ path: String, sudoUser: String?) {
@@ -15,7 +15,7 @@ package struct FoundFile {
     self.owners = owners
   }
 
-  /// Why the file is not obeyed, or `nil` if it is.
+  /// The reason not to use the file, or `nil` if it can be used.
   ///
   /// - Parameter opened: the file that was opened under the path.
   package func fault(opened: FileIdentity?) -> String? {
@@ -31,7 +31,7 @@ package struct FoundFile {
     return folderFault(unsafe String(cString: resolved))
   }
 
-  /// What is wrong with the folders above a resolved path.
+  /// The reason not to trust the folders above a resolved path, or `nil` if they are trusted.
   private func folderFault(_ resolved: String) -> String? {
     var (child, isFile) = (resolved, true)
     while child != "/" {

@@ -1,7 +1,7 @@
 import AsvinManifest
 import Glibc
 
-/// A destination of bytes, in order.
+/// A destination for bytes in order.
 package protocol ByteSink {
   /// Writes bytes.
   ///
@@ -16,10 +16,10 @@ extension ByteSink {
   package func write(_ bytes: [UInt8]) throws(FileError) { try write(bytes.span) }
 }
 
-/// A file that appears complete or not at all: it gets its name after its last byte is written.
+/// A file that appears complete or not at all, because it receives its name after its last byte is written.
 ///
-/// `-` is standard output, which gets its bytes only when the file is complete; the same holds for a device or a pipe. A
-/// file that is never committed leaves no trace.
+/// `-` is standard output. It receives its bytes only when the file is complete, and so does a device or a pipe. A file
+/// that is never committed leaves no trace.
 package final class OutputFile: ByteSink {
   /// Whether a file of the same name may be replaced.
   package enum Replacing: Sendable {
@@ -29,11 +29,11 @@ package final class OutputFile: ByteSink {
     case existing
   }
 
-  /// What a loss of power right after the commit may destroy.
+  /// The loss that is acceptable if power is lost right after the commit.
   package enum Durability: Sendable {
     /// The file, because it can be made again: bundles and extracted images, whose digests reveal an incomplete one.
     case remade
-    /// Nothing: the file and its name are flushed to the disk before the commit returns. For keys and published files.
+    /// None: the file and its name are flushed to the disk before the commit returns, as keys and published files are.
     case flushed
   }
 
@@ -48,15 +48,15 @@ package final class OutputFile: ByteSink {
   private let durability: Durability
   private let inputs: InputLedger?
   private let target: Target
-  /// Flushes a descriptor: the system does, and a test in its place.
+  /// Flushes a descriptor. A test replaces this function.
   var flush: (Int32) -> Int32 = { fsync($0) }
 
-  /// A new file beside its final place, with permissions before the system's mask.
+  /// A new file in the folder of its final place. The system's mask still reduces the permissions.
   ///
   /// - Parameters:
   ///   - inputs: the files that must not be replaced, and must not have changed when the file is committed.
   ///   - takesStreams: whether the path may be a device or a named pipe, which is then written to; otherwise it is refused.
-  /// - Throws: ``FileError``; at once where the final name is taken and must not be replaced.
+  /// - Throws: ``FileError``, also if the final name exists and must not be replaced.
   package convenience init(
     _ path: String, permissions: UInt32 = 0o644, replacing: Replacing = .never, durability: Durability,
     inputs: InputLedger? = nil, takesStreams: Bool = false
@@ -112,7 +112,7 @@ package final class OutputFile: ByteSink {
     }
   }
 
-  /// Makes the file appear under its name, complete. Call it once.
+  /// Gives the complete file its name. To be called once.
   ///
   /// - Throws: ``FileError``; the file then does not appear.
   package func commit() throws(FileError) {
@@ -130,8 +130,7 @@ package final class OutputFile: ByteSink {
     }
   }
 
-  /// Removes a committed file, for the case that another file of the same operation cannot be made. Bytes that a pipe or a
-  /// device received stay: commit such an output last.
+  /// Removes a committed file. To be called if another file of the same operation cannot be made.
   ///
   /// - Throws: ``FileError``.
   package func withdraw() throws(FileError) {

@@ -5,7 +5,7 @@ func openSpool() throws(FileError) -> Int32 {
   let folder = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
   let nameless = unsafe open(folder, namelessFile | O_RDWR | O_CLOEXEC, 0o600)
   if nameless >= 0 { return nameless }
-  // The file system does not support nameless files, so that the name is removed at once.
+  // The file system does not support nameless files, so the name is removed at once.
   var name = Array("\(folder)/asvin-pack.XXXXXX".utf8CString)
   let descriptor = unsafe mkstemp(&name)
   guard descriptor >= 0 else { throw FileError(.create, folder) }
@@ -14,5 +14,5 @@ func openSpool() throws(FileError) -> Int32 {
   return descriptor
 }
 
-/// `O_TMPFILE`, a macro that Swift does not see.
+/// `O_TMPFILE`, a macro that Swift cannot import.
 let namelessFile = 0o20000000 | O_DIRECTORY

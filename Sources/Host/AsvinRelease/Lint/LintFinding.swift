@@ -26,9 +26,9 @@ package enum LintRule: String, CaseIterable, Codable, Sendable {
 package struct LintFinding: Codable, Equatable, Sendable {
   package let rule: LintRule
   package let file: String
-  /// What is wrong, in lower case.
+  /// The defect, in lower case.
   package let message: String
-  /// What to do next.
+  /// The next step.
   package let hint: String
 }
 

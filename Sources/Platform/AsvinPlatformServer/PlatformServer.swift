@@ -8,7 +8,7 @@ import NIOSSL
 import ServiceLifecycle
 import UnixSignals
 
-/// The platform, over HTTP.
+/// The HTTP server of the platform.
 package struct PlatformServer: Sendable {
   /// The configuration of the server.
   package struct Settings: Sendable {
@@ -113,7 +113,7 @@ package struct PlatformServer: Sendable {
   }
 }
 
-/// The application, which ends even if a client does not read its reply.
+/// A service that ends the application even if a client does not read its reply.
 private struct Ending<App: ApplicationProtocol>: Service {
   let application: App
   let connections: ConnectionTable

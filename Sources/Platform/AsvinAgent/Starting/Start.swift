@@ -85,7 +85,7 @@ extension DeviceAgent {
     state = try self.state()
     log("\(why); reverting to \(state.running.content.version)")
     await finish(DeviceEventRequest(event: .failed, reason: Int(Reason.notConfirmed.rawValue)), content)
-    // The update is running, unless the boot loader reports another slot set.
+    // The update is still running, unless the boot loader reports the slot set that was reverted to.
     if hooks.running == state.running.slotSet.rawValue {
       attempt { try keep(nil) }
     } else {

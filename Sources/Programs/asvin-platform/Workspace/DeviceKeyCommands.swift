@@ -6,7 +6,7 @@ import AsvinPrograms
 
 struct AddDeviceKeyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "add-device-key", abstract: "Add a device key to a workspace. Its other keys stay valid.")
+    commandName: "add-device-key", abstract: "Add a device key to a workspace. The workspace's other keys stay valid.")
 
   @OptionGroup var named: WorkspaceArgument
   @OptionGroup var folder: DataFolder

@@ -1,15 +1,16 @@
 import NIOCore
 import NIOHTTP1
 
-/// Handles what asvin's device clients expect of a connection beyond HTTP/1.1. It is before the HTTP codec in the pipeline,
-/// because later handlers do not know the version of a request.
+/// Handles the expectations of asvin's device clients that HTTP/1.1 does not cover. It is before the HTTP codec in the
+/// pipeline, because later handlers do not know the version of a request.
 ///
 /// - After a request in HTTP/1.0, the connection is closed unless the client asks to keep it, because MicroPython reads to
 ///   the end of the connection.
-/// - pycom's second download is HTTP/1.1 without a `Connection` or a `User-Agent` field, and also reads to the end. It
-///   looks for the end of the header in slices of 100 bytes. A body arrives unchanged only if the header is a multiple of
-///   100 bytes. The client writes the body of any reply over its configuration, whatever the status. Therefore the header
-///   of an error ends one to three bytes into a slice, so that the client does not find its end and writes nothing.
+/// - pycom's second download uses HTTP/1.1 without a `Connection` or a `User-Agent` field. The client also reads to the
+///   end of the connection, and looks for the end of the header in slices of 100 bytes. A body arrives unchanged only
+///   if the header is a multiple of 100 bytes. The client writes the body of any reply over its configuration, whatever
+///   the status. Therefore the header of an error ends one to three bytes into a slice, so that the client does not
+///   find its end and writes nothing.
 final class ClientQuirks: ChannelDuplexHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPServerRequestPart
   typealias InboundOut = HTTPServerRequestPart

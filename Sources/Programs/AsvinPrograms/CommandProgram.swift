@@ -33,7 +33,7 @@ package enum CommandProgram {
 
   /// Runs a command that waits for others, on other threads than the first.
   ///
-  /// - Throws: ``Failure`` before the first thread is started where threads would end the process.
+  /// - Throws: ``Failure``, before the first thread is started, if threads would end the process.
   private static func runAsync<Root: ParsableCommand>(
     _ root: Root.Type, _ arguments: [String], _ asJSON: Bool
   ) throws(Failure) -> Never {
@@ -51,7 +51,7 @@ package enum CommandProgram {
     ThisProcess.waitForSignals()
   }
 
-  /// Parses a subcommand directly where the arguments are well-formed. Building the complete command tree takes longer than a
+  /// Parses a subcommand directly if the arguments are well-formed. Building the complete command tree takes longer than a
   /// signature, so that is left to the error path, which needs the tree for its usage text.
   private static func parse<Root: ParsableCommand>(
     _ arguments: [String], _ root: Root.Type
@@ -71,7 +71,7 @@ package enum CommandProgram {
     return arguments.dropFirst().filter { $0 != "--json" } + ["--experimental-dump-help"]
   }
 
-  /// Checks that the commands exist whose help is asked for.
+  /// Checks that the commands exist for which help is requested.
   ///
   /// - Throws: ``Failure`` for a command that does not exist. ArgumentParser would show the help of the program instead.
   static func checkHelp(_ arguments: [String], _ root: any ParsableCommand.Type) throws(Failure) {
@@ -134,7 +134,7 @@ package enum CommandProgram {
     case failed(Failure)
   }
 
-  /// Help that was asked for, or a failure.
+  /// The requested help, or a failure.
   private static func outcome(of error: any Error, _ root: any ParsableCommand.Type) -> Outcome {
     let name = root.configuration.commandName ?? ""
     if error is any Explained || error is Failure { return .failed(Failure(error, on: name)) }
@@ -150,7 +150,7 @@ package enum CommandProgram {
 }
 
 extension Failure {
-  /// Converts a message of ArgumentParser: what is wrong, then the usage as a hint.
+  /// Converts a message of ArgumentParser: the error, then the usage as a hint.
   init(usage message: String, program: String) {
     let lines = message.split(separator: "\n").map(String.init)
     var parts = lines.prefix { !$0.hasPrefix("Usage: ") && !$0.hasPrefix("  See ") && !$0.hasPrefix("Help: ") }[...]

@@ -2,12 +2,12 @@ package import AsvinHost
 
 /// The arguments of the program.
 ///
-/// Swift's `CommandLine` reads them from `/proc`. It is empty where that is not mounted, so that the program would do nothing
-/// and succeed.
+/// Swift's `CommandLine` reads them from `/proc`. If that is not mounted, `CommandLine` is empty, and the program would
+/// do nothing and succeed.
 package enum ProgramArguments {
   /// The arguments after the program's name.
   ///
-  /// - Throws: ``Failure`` if they cannot be read, and for `--version` beside other arguments.
+  /// - Throws: ``Failure`` if they cannot be read, and for `--version` with other arguments.
   package static func read() throws(Failure) -> [String] {
     guard let arguments = ThisProcess.arguments.map({ Array($0.dropFirst()) }) else {
       throw Failure(.failed, "the arguments cannot be read", hint: "start the program with its name as first argument")
@@ -16,7 +16,8 @@ package enum ProgramArguments {
     return arguments
   }
 
-  /// `--version` shows the version of the program at any place, and ArgumentParser ignores the other arguments without an error.
+  /// `--version` at any place shows the version of the program. ArgumentParser then ignores the other arguments without
+  /// an error.
   static func check(_ arguments: [String]) throws(Failure) {
     let options = arguments.prefix { $0 != "--" }
     guard arguments.count > 1, options.contains(where: { $0 == "--version" || $0.hasPrefix("--version=") }) else {

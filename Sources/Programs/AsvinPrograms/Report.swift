@@ -33,7 +33,7 @@ extension Encodable {
   }
 }
 
-/// A report, and the project file that its command obeyed.
+/// A report, and the project file that its command used.
 struct ReportWithProject<Content: Report>: Encodable {
   let report: Content
   let project: String?
@@ -77,7 +77,7 @@ package struct OutputOptions: ParsableArguments {
   @Flag(help: "Print JSON instead of text.")
   package var json = false
 
-  @Flag(help: "Print nothing but errors.")
+  @Flag(help: "Print only errors.")
   package var quiet = false
 
   package init() {}

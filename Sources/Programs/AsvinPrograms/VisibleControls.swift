@@ -35,7 +35,7 @@ extension String {
 }
 
 extension Unicode.Scalar {
-  /// Whether it changes how a line is shown without being visible: C0, C1, bidirectional and other format characters, line
+  /// Whether it is invisible and changes how a line is shown: C0, C1, bidirectional and other format characters, line
   /// and paragraph separators.
   fileprivate var isControl: Bool {
     // Nearly all text is in this range, and the lookup of properties is slow.

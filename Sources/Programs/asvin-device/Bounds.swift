@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// Parsers of option values that accept numbers of a range only.
+/// Parsers of option values that accept only numbers in a range.
 enum Bounds {
   /// A number of seconds.
   static func seconds(_ range: ClosedRange<Double>) -> @Sendable (String) throws -> Double {

@@ -4,7 +4,7 @@ import AsvinPrograms
 struct DeviceProgram: SubcommandGroup {
   static let configuration = CommandConfiguration(
     commandName: "asvin-device",
-    abstract: "The agent of a device: polls the platform, and verifies, installs and confirms updates.",
+    abstract: "Run the agent of a device, which polls the platform, and verifies, installs and confirms updates.",
     version: "0.1.0",
     subcommands: [EnrolCommand.self, RunCommand.self, StatusCommand.self, SimulateCommand.self])
 }

@@ -8,7 +8,8 @@ import FoundationEssentials
 
 struct PlatformAddress: ParsableArguments {
   @Option(
-    name: .customLong("to"), help: ArgumentHelp("The platform, as https://updates.example.com.", valueName: "address"))
+    name: .customLong("to"),
+    help: ArgumentHelp("The platform, for example https://updates.example.com.", valueName: "address"))
   var address: String
 
   @OptionGroup var authority: AuthorityOption
@@ -53,7 +54,7 @@ struct EnrolmentOptions: ParsableArguments {
 
   @Option(
     parsing: .singleValue,
-    help: ArgumentHelp("A trusted public key; one of them must have signed. May be repeated.", valueName: "pub"))
+    help: ArgumentHelp("A trusted public key. One of these keys must have signed. May be repeated.", valueName: "pub"))
   var trust: [String]
 
   /// The keys of the workspace come from the environment, because a list of processes would show them as arguments.

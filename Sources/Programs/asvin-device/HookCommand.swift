@@ -8,7 +8,7 @@ struct HookCommand: Sendable {
   /// Seconds after which its process group is killed.
   let timeout: Double
 
-  /// Runs the command about a release.
+  /// Runs the command for a release.
   func run(_ release: HookRelease, in folder: String) async -> HookOutcome {
     await withCheckedContinuation { continuation in
       // A thread of Dispatch waits for the command, so that the tasks of the agent continue.

@@ -20,6 +20,6 @@ enum Retrying {
 }
 
 extension Failure {
-  /// Whether the error can pass by itself: a full disk, or a system without descriptors.
+  /// Whether the error can disappear without an operator: a full disk, or a system without descriptors.
   fileprivate var isPassing: Bool { [.cannotWrite, .notAllowed, .unreachable].contains(kind) }
 }

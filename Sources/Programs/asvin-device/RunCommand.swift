@@ -10,7 +10,7 @@ struct RunCommand: AsyncParsableCommand {
     commandName: "run",
     abstract: "Poll the platform and install updates.",
     discussion: """
-      The next start of the device runs an installed release as a trial, and confirms it only there. --restart is a command \
+      The next start of the device runs an installed release as a trial, and only that start confirms it. --restart is a command \
       that restarts the device. When it succeeds, the agent exits, and the service manager or the start-up of the device \
       runs the agent again. A --restart that fails is run again, and the update stays pending. Without --restart, the agent \
       exits after an installation, and the next start of the agent is the trial.
@@ -107,7 +107,7 @@ extension DeviceAgent.Outcome {
   fileprivate func end() throws {
     guard case .waiting(let version, let why) = self else { return }
     throw Failure(
-      .failed, "the device could not be restarted for \(version): --restart failed: \(why)",
+      .failed, "cannot restart the device for \(version): --restart failed: \(why)",
       hint: "the next run tries it again")
   }
 }

@@ -7,7 +7,7 @@ struct StatusCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "status",
     abstract: "Show the identity of a device, its running release and its pending release.",
-    discussion: "The folder is only read, so that an agent can run in it at the same time.")
+    discussion: "The command only reads the folder, so an agent can run in it at the same time.")
 
   @Argument(help: "The device's folder.") var folder: String
   @Flag(help: "Print JSON instead of text.") var json = false

@@ -4,7 +4,7 @@ import AsvinPrograms
 struct PackProgram: SubcommandGroup {
   static let configuration = CommandConfiguration(
     commandName: "asvin-pack",
-    abstract: "Packs, signs, verifies and publishes firmware.",
+    abstract: "Pack, sign, verify and publish firmware.",
     discussion: """
       Start with: asvin-pack keygen -o keys/release.pem; asvin-pack init --template esp8266; asvin-pack sign firmware.bin
       Exit codes: 0 success, 1 failed, 64 usage, 65 rejected, 66 input missing, 69 server unreachable, 73 cannot write \

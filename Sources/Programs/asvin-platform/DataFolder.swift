@@ -31,7 +31,7 @@ struct DataFolder: ParsableArguments {
     try make()
     let path = "\(data)/lock"
     do throws(FileError) {
-      // An old lock file can be writable in a folder that is not, so that the folder is checked as well.
+      // An old lock file can be writable in a folder that is not writable, so the folder is checked too.
       try FileSystem.requireWritable(data)
       if let lock = try FolderLock(path) { return lock }
     } catch {
@@ -40,7 +40,8 @@ struct DataFolder: ParsableArguments {
         hint: "choose a writable folder on a disk that is not read-only")
     }
     let holder = LockHolder(ofLock: path).map { "\($0.program), process \($0.process)," } ?? "another process"
-    throw Failure(.failed, "\(holder) uses the folder '\(data)'", hint: "end it first, or choose another with --data")
+    throw Failure(
+      .failed, "\(holder) uses the folder '\(data)'", hint: "stop it first, or choose another folder with --data")
   }
 
   /// The key that signs tokens. It is created if it does not exist.

@@ -4,7 +4,7 @@ import AsvinPrograms
 struct PlatformProgram: SubcommandGroup {
   static let configuration = CommandConfiguration(
     commandName: "asvin-platform",
-    abstract: "The platform that bundles are published to and devices poll.",
+    abstract: "Run the platform to which bundles are published and which devices poll.",
     discussion: "Start with: asvin-platform workspace create NAME; asvin-platform serve",
     version: "0.1.0",
     subcommands: [ServeCommand.self, WorkspaceCommand.self, AccountCommand.self])

@@ -96,7 +96,7 @@ struct ServeCommand: AsyncParsableCommand {
           hint: "choose another address with --host and --port")
       }
       if text.contains("failedToLoad") {
-        throw Failure(.rejected, "the certificate or its key cannot be read", hint: "both are files in PEM")
+        throw Failure(.rejected, "the certificate or its key cannot be read", hint: "give both as files in PEM")
       }
       throw error
     }

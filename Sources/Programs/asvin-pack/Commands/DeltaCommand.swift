@@ -121,7 +121,7 @@ extension PatchReport: Report {
     let percent = (ratio * 10_000).rounded() / 100
     var lines = [
       "made \(output)",
-      line("patch", "\(size) bytes, \(percent) % of the \(newSize) bytes that it makes of \(oldSize)"),
+      line("patch", "\(size) bytes, \(percent) % of the result; base \(oldSize) bytes, result \(newSize) bytes"),
       line("applied", "in \(memory) bytes of RAM, profile \(profile), instruction set \(instructionSet)"),
     ]
     if let inPlace {

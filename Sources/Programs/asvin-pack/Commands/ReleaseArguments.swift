@@ -29,7 +29,7 @@ struct ReleaseArguments: ParsableArguments {
     name: .customLong("range"), parsing: .singleValue,
     help: ArgumentHelp(
       "The addresses of a container (Intel HEX, S-record, UF2, ELF, DFU) that become the image, first and last"
-        + " included, as 0x8000000-0x80FFFFF; 1=RANGE for slot 1. May be repeated.", valueName: "range"))
+        + " included, for example 0x8000000-0x80FFFFF; 1=RANGE for slot 1. May be repeated.", valueName: "range"))
   var ranges: [String] = []
 
   @Option(
@@ -52,7 +52,7 @@ struct ReleaseArguments: ParsableArguments {
   @Option(help: ArgumentHelp("The file group to compare with; default: the group of the project.", valueName: "name"))
   var group: String?
 
-  @Option(name: .customLong("to"), help: ArgumentHelp("The place of that group, as dir:PATH.", valueName: "place"))
+  @Option(name: .customLong("to"), help: ArgumentHelp("The place of that group, dir:PATH.", valueName: "place"))
   var destination: String?
 
   func options(for file: String) throws -> ReleaseOptions {

@@ -27,7 +27,7 @@ extension ReportingCommand {
   }
 }
 
-/// The project file that a command obeyed.
+/// The project file that a command used.
 final class ProjectNote: Sendable {
   private let found = Mutex<String?>(nil)
 

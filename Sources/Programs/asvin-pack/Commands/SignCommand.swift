@@ -63,7 +63,7 @@ struct SignCommand: ReportingCommand {
 
   @Option(
     help: ArgumentHelp(
-      "What to do with a bundle that is already signed: error, skip, replace or append.", valueName: "what"))
+      "The action for a bundle that is already signed: error, skip, replace or append.", valueName: "what"))
   var onSigned: OnSigned = .error
 
   @Option(
@@ -86,13 +86,13 @@ struct SignCommand: ReportingCommand {
       throw ValidationError("a release has at most \(Self.payloads - 2) patches")
     }
     if inPlace, profile.profile == .linux {
-      throw ValidationError("--profile linux goes to another slot, not in place")
+      throw ValidationError("--profile linux cannot be used with --in-place")
     }
     if inPlace, bases.isEmpty { throw ValidationError("--in-place needs a base: give --from OLD") }
     guard files.count > 1 else { return }
-    if output != nil { throw ValidationError("-o names one bundle, but there are \(files.count) files") }
+    if output != nil { throw ValidationError("-o names one bundle, but \(files.count) files are given") }
     if !release.slots.isEmpty {
-      throw ValidationError("--slot belongs to one bundle, but there are \(files.count) files")
+      throw ValidationError("--slot is for one bundle, but \(files.count) files are given")
     }
   }
 

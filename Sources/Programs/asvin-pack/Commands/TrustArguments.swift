@@ -7,11 +7,11 @@ struct TrustArguments: ParsableArguments {
   @Option(
     parsing: .singleValue,
     help: ArgumentHelp(
-      "A trusted public key. --threshold of them must have signed. May be repeated.", valueName: "pub"),
+      "A trusted public key. At least --threshold of these keys must have signed. May be repeated.", valueName: "pub"),
     completion: .file())
   var trust: [String] = []
 
-  @Option(help: ArgumentHelp("The vendor's domain that the release must be for.", valueName: "domain"))
+  @Option(help: ArgumentHelp("The domain of the vendor that the release must be for.", valueName: "domain"))
   var vendor: String?
 
   @Option(name: .customLong("class"), help: ArgumentHelp("The class that the release must be for.", valueName: "name"))

@@ -44,7 +44,7 @@ struct WorkspaceCreateCommand: AsyncParsableCommand {
     try CommandProgram.show(
       "devices: ASVIN_CUSTOMER_KEY signs logins and is not sent; ASVIN_DEVICE_KEY is sent in a login")
     try CommandProgram.show(
-      "operators: give the admin token, which is shown once, in ASVIN_PACK_TOKEN or to asvin-pack login")
+      "operators: the admin token is shown only once; set ASVIN_PACK_TOKEN to it, or give it to asvin-pack login")
     try CommandProgram.show("next: asvin-platform serve --data \(folder.data)")
   }
 }

@@ -49,7 +49,8 @@ struct DeviceGroupCommand: ReportingCommand {
 
   func outcomes(in environment: Environment, _ report: (DeviceTable) throws -> Void) throws {
     guard lobby != !devices.isEmpty else {
-      throw Failure(.usage, "no devices are given", hint: "name them, or give --lobby for all devices in the lobby")
+      throw Failure(
+        .usage, "no devices are given", hint: "name the devices, or give --lobby for all devices in the lobby")
     }
     if create, let warning = PlatformConnection.warning(naming: into, "group") { environment.warn(warning) }
     let (names, lobby, into, create) = (devices, lobby, into, create)

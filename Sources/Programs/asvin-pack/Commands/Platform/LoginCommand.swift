@@ -8,10 +8,10 @@ import AsvinRelease
 struct LoginCommand: ReportingCommand {
   static let configuration = CommandConfiguration(
     commandName: "login",
-    abstract: "Keep a token for a platform, after asking the platform whose it is.",
+    abstract: "Store a token for a platform, after the platform has reported its name and role.",
     discussion: """
       The token comes from --token-file, ASVIN_PACK_TOKEN or a prompt, never from the command line, and is kept in a file \
-      that only you read. A build server needs no login: it sets ASVIN_PACK_TOKEN.
+      that only you can read. A build server does not need a login, because it sets ASVIN_PACK_TOKEN.
       """)
 
   @OptionGroup var platform: PlatformOptions

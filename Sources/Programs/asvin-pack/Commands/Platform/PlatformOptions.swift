@@ -9,7 +9,8 @@ struct PlatformOptions: ParsableArguments {
   @Option(
     name: .customLong("to"),
     help: ArgumentHelp(
-      "The platform, as https://updates.example.com; default: the platform of the project.", valueName: "address"))
+      "The platform, for example https://updates.example.com; default: the platform of the project.",
+      valueName: "address"))
   var address: String?
 
   @OptionGroup var authority: AuthorityOption
@@ -24,11 +25,12 @@ struct PlatformOptions: ParsableArguments {
   func address(in environment: Environment) throws -> String {
     let project = try ProjectFile.find(in: environment)
     guard let address = address ?? project.destination else {
-      throw Failure(.usage, "no platform is given", hint: "give one with --to https://updates.example.com")
+      throw Failure(.usage, "no platform is given", hint: "give one, for example --to https://updates.example.com")
     }
     guard Publication.isPlatform(address) else {
       throw Failure(
-        .usage, "'\(address)' is not the address of a platform", hint: "give it as --to https://updates.example.com")
+        .usage, "'\(address)' is not the address of a platform",
+        hint: "give one, for example --to https://updates.example.com")
     }
     return address
   }

@@ -10,7 +10,7 @@ struct PublishCommand: ReportingCommand {
     commandName: "publish",
     abstract: "Publish a bundle to a file group as one transaction.",
     discussion: """
-      Publishing the same bundle again changes nothing and succeeds. To a platform, an interrupted upload is resumed. The \
+      Publishing the same bundle again changes nothing and succeeds. An interrupted upload to a platform is resumed. The \
       platform verifies the complete bundle before it lists it, and signs a receipt. The bundle is then read back.
       """)
 
@@ -23,13 +23,13 @@ struct PublishCommand: ReportingCommand {
   @Option(
     name: .customLong("to"),
     help: ArgumentHelp(
-      "The place of the group, as https://HOST or dir:PATH; default: the place of the project.", valueName: "place"))
+      "The place of the group, https://HOST or dir:PATH; default: the place of the project.", valueName: "place"))
   var destination: String?
 
   @Option(
     parsing: .singleValue,
     help: ArgumentHelp(
-      "A trusted public key; one of them must have signed; default: the keys of the project. May be repeated.",
+      "A trusted public key; default: the keys of the project. One of these keys must have signed. May be repeated.",
       valueName: "pub"),
     completion: .file())
   var trust: [String] = []
@@ -79,7 +79,7 @@ struct PublishCommand: ReportingCommand {
     if let proof = published.proof {
       try write(proof, to: receipt)
     } else {
-      CommandProgram.warn("the bundle was published before, so that the platform did not sign a receipt now")
+      CommandProgram.warn("the bundle was published before, so the platform did not sign a new receipt")
     }
   }
 }

@@ -63,7 +63,7 @@ enum StartRollout: RolloutChange {
 
 enum PauseRollout: RolloutChange {
   static let name = "pause"
-  static let abstract = "Pause a rollout. Devices do not begin or download; results of running devices still count."
+  static let abstract = "Pause a rollout. Devices do not begin or download. Reports of success and failure still count."
 }
 
 enum ResumeRollout: RolloutChange {
@@ -146,7 +146,7 @@ struct RolloutView: Report {
     }
     for displaced in rollout.disables ?? [] { lines.append(line("disables", displaced.text)) }
     if let all = rollout.inGroups, all != rollout.members {
-      lines.append(line("population", "\(rollout.members) of \(all) devices can take it"))
+      lines.append(line("population", "\(rollout.members) of \(all) devices can install it"))
     }
     if let batch = rollout.batch, !batch.waves.isEmpty {
       let waves = (batch.waves + ["all"]).joined(separator: ", ")
@@ -158,7 +158,7 @@ struct RolloutView: Report {
       line(
         "devices",
         "\(rollout.members): \(tally.confirmed) confirmed, \(tally.installed) installed, \(tally.downloading) downloading, "
-          + "\(tally.offered) offered, \(tally.failed) failed, \(tally.skipped) had it"))
+          + "\(tally.offered) offered, \(tally.failed) failed, \(tally.skipped) already had it"))
     guard !devices.isEmpty else { return lines }
     return lines
       + table(

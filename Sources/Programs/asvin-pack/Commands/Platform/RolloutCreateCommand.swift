@@ -64,19 +64,20 @@ struct RolloutCreateCommand: ReportingCommand {
   @Option(help: ArgumentHelp("Number of retries of a device that failed; default: 0.", valueName: "number"))
   var retries: Int?
 
-  @Option(help: ArgumentHelp("Time of day in which devices may begin, UTC, as 22:00-04:00.", valueName: "window"))
+  @Option(
+    help: ArgumentHelp("Time of day in which devices may begin, UTC, for example 22:00-04:00.", valueName: "window"))
   var window: String?
 
   @Flag(
     help:
-      "Count a device when it has written the firmware instead of when it runs it. asvin's own clients report only that."
+      "Count a device when it has written the firmware, not when it runs it. asvin's own clients report only the writing."
   )
   var installedIsSuccess = false
 
-  @Flag(help: "Keep the rollout open when every device is done, for devices that join later.")
+  @Flag(help: "Keep the rollout open after every device is done, for devices that join later.")
   var keepOpen = false
 
-  @Option(help: ArgumentHelp("Start time: now, never, or a time as 2026-12-01T10:00:00Z.", valueName: "time"))
+  @Option(help: ArgumentHelp("Start time: now, never, or a time such as 2026-12-01T10:00:00Z.", valueName: "time"))
   var start = "now"
 
   @OptionGroup var platform: PlatformOptions
@@ -124,7 +125,7 @@ struct RolloutCreateCommand: ReportingCommand {
       }
       guard fwVersion == nil, deviceClass == nil, fileGroup == nil else {
         throw Failure(
-          .usage, "--firmware identifies the firmware alone",
+          .usage, "--firmware already identifies the firmware",
           hint: "leave out --fw-version, --class and --file-group, or --firmware")
       }
       return .id(firmware)
@@ -135,7 +136,8 @@ struct RolloutCreateCommand: ReportingCommand {
     var choice = FirmwareChoice(fileGroup: fileGroup, version: fwVersion)
     if let deviceClass {
       guard let vendor = vendor ?? project.vendor else {
-        throw Failure(.usage, "--class needs --vendor", hint: "a class is its vendor's: give --vendor example.com")
+        throw Failure(
+          .usage, "--class needs --vendor", hint: "name the vendor of the class, for example --vendor example.com")
       }
       choice.deviceClass = try DeviceClass(vendor: vendor, name: deviceClass).classID
     }
@@ -148,7 +150,9 @@ struct RolloutCreateCommand: ReportingCommand {
       || keepOpen
     guard !immediately else {
       guard !isGiven else {
-        throw Failure(.usage, "--immediately has no waves", hint: "leave out --immediately, or the rules of a batch")
+        throw Failure(
+          .usage, "--immediately cannot be used with waves",
+          hint: "leave out --immediately, or the options of the waves")
       }
       return nil
     }
@@ -162,7 +166,8 @@ struct RolloutCreateCommand: ReportingCommand {
     guard let window else { return nil }
     guard let (from, until) = RolloutNumbers.window(window) else {
       throw Failure(
-        .usage, "'\(window)' is not a part of a day", hint: "write it as 22:00-04:00, UTC, from 00:00 to 23:59")
+        .usage, "'\(window)' is not a part of a day",
+        hint: "give two times from 00:00 to 23:59, UTC, for example 22:00-04:00")
     }
     return WindowMessage(from: from, until: until)
   }
@@ -173,7 +178,8 @@ struct RolloutCreateCommand: ReportingCommand {
     do {
       date = try Date(start, strategy: .iso8601)
     } catch {
-      throw Failure(.usage, "'\(start)' is not a time", hint: "write now, never, or a time as 2026-12-01T10:00:00Z")
+      throw Failure(
+        .usage, "'\(start)' is not a time", hint: "write now, never, or a time such as 2026-12-01T10:00:00Z")
     }
     guard date > .now else {
       throw Failure(.usage, "'\(start)' is in the past", hint: "write now, or a future time, UTC")

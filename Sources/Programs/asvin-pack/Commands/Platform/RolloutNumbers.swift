@@ -15,7 +15,7 @@ struct RolloutNumbers {
       throw Failure(.usage, "\(option) \(percent) is not a percentage", hint: "give 1 to 100")
     }
     if let retries, !(0...100).contains(retries) {
-      throw Failure(.usage, "--retries \(retries) is not a number of tries", hint: "give 0 to 100")
+      throw Failure(.usage, "--retries \(retries) is not a number of retries", hint: "give 0 to 100")
     }
     guard waves.count <= 32 else {
       throw Failure(.usage, "a rollout has at most 32 waves, not \(waves.count)", hint: "leave some out")
@@ -28,13 +28,13 @@ struct RolloutNumbers {
       guard isNumber, let number = Int(digits), (1...(isPercent ? 100 : 1_000_000_000)).contains(number) else {
         throw Failure(
           .usage, "'\(wave)' is not a wave",
-          hint: "give a number of devices from 1, as 5, or a percentage from 1 to 100, as 10%")
+          hint: "give a number of devices, for example 5, or a percentage from 1 to 100, for example 10%")
       }
       let before = isPercent ? highest.percent : highest.count
       guard number > before else {
         throw Failure(
           .usage, "wave '\(wave)' is not larger than the one before it",
-          hint: "each wave includes the waves before it: give rising numbers, as --wave 1 --wave 10%")
+          hint: "each wave includes the waves before it: give rising numbers, for example --wave 1 --wave 10%")
       }
       if isPercent { highest.percent = number } else { highest.count = number }
     }

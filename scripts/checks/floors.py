@@ -36,7 +36,7 @@ SHARED = {
     "NIOPosix": {"AsvinPlatformClient"},
     # The one edge to the operating system. The patch builder needs log2.
     "Glibc": {"AsvinHost", "AsvinPatchBuilder"},
-    # Each program has its verbs in a target of its own: none links what another needs.
+    # Each program has its commands in its own target, so that none links the libraries of another.
     "ArgumentParser": {"AsvinPrograms", "asvin-pack", "asvin-platform", "asvin-device"},
 }
 HEADERS = {"openssl/": "CAsvinOpenSSL", "archive": "CAsvinArchive", "yaml": "CAsvinYAML", "divsufsort": "CAsvinSuffix", "zlib": "CAsvinZlib"}

@@ -28,7 +28,7 @@ struct ComponentTests {
     #expect(Self.reason(components.reversed()) == nil)
   }
 
-  @Test("A component that is missing, or there twice, activates nothing")
+  @Test("If a component is missing or occurs twice, nothing is activated")
   func incomplete() throws {
     let components = try Self.installed(8, slots: [0, 1, 5])
     let wrong: [[Int]] = [

@@ -24,7 +24,7 @@ struct AppendixATests {
     #expect(examples.filter { $0.roundtrip && $0.isInProfile }.count == 37)
   }
 
-  @Test("Exactly the deterministic ones of our types are accepted")
+  @Test("Only the deterministic items of our types are accepted")
   func acceptance() throws {
     for example in try Shared.json("vectors/cbor/appendix_a.json", as: [Example].self) {
       #expect((skipError(example.bytes) == nil) == (example.roundtrip && example.isInProfile), "\(example.hex)")

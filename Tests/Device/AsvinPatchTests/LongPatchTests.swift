@@ -90,7 +90,7 @@ struct LongPatchTests {
     }
   }
 
-  @Test("A part that asks for more than it may hold is refused before anything is read")
+  @Test("A part that needs more memory than allowed is refused before anything is read")
   func hugePart() throws {
     for part in [
       LongPatch.Part(base: [0..<10], count: LongPatch.limit + 1, patchBytes: 10),

@@ -6,7 +6,7 @@ import Testing
 /// The encoder that lies in them knows the format's models, so that each lie reaches the check that is to see it.
 @Suite("Patches that lie")
 struct LyingPatchTests {
-  @Test("A patch that lies is refused, and the reason names the lie", arguments: LyingPatch.allCases)
+  @Test("A patch with a false statement is refused, and the reason names the statement", arguments: LyingPatch.allCases)
   func refused(lie: LyingPatch) throws {
     #expect(try HostilePatchTests.reason(lie.bytes(), to: LyingPatch.old) == lie.reason)
   }

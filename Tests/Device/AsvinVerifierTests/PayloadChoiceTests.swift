@@ -65,7 +65,7 @@ struct PayloadChoiceTests {
   }
 
   /// Threat T25.
-  @Test("A patch from any other base is not taken")
+  @Test("A patch from any other base is not chosen")
   func otherBase() throws {
     let patch = Self.patch(from: Self.base)
     for other in [

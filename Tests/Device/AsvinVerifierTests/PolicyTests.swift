@@ -28,7 +28,7 @@ struct PolicyTests {
     }
   }
 
-  @Test("A vendor or class of one other bit is another one", arguments: 0..<128)
+  @Test("A vendor or class with one changed bit is another one", arguments: 0..<128)
   func oneBit(bit: Int) throws {
     let envelope = try Bench.envelope(by: [Self.signer])
     func changed(_ identifier: Identifier) -> Identifier {

@@ -11,7 +11,7 @@ struct TrustTests {
   }
 
   @Test(
-    "It does not come into being",
+    "A trust that cannot be met is not created",
     arguments: [(0, 0), (0, 1), (1, 0), (1, -1), (1, 2), (2, 3), (17, 1), (16, 17), (1, Int.max), (1, Int.min)])
   func refused(keys: Int, threshold: Int) {
     #expect(!Self.exists(keys: keys, threshold: threshold))

@@ -5,7 +5,7 @@ import Testing
 /// Threats T1, T2, T8, T14, T15, T16: an independent encoder made the envelopes.
 @Suite("Envelopes of another encoder")
 struct VectorTests {
-  @Test("Each gets the reason in its file, or is accepted", arguments: Vector.all("envelope"))
+  @Test("Each vector is accepted, or rejected with the reason in its file", arguments: Vector.all("envelope"))
   func judged(vector: Vector) throws {
     let reason = Bench.outcome(vector.bytes).reason
     let words = reason.map { ["\($0.name)", "\($0.rawValue)"] } ?? ["accepted", "0"]

@@ -78,7 +78,7 @@ struct SigningTests {
     #expect(!WycheproofTests.holds(try key.signature(of: [1]), [1], other.publicKey))
   }
 
-  @Test("A P-256 signature with r or s out of 1..<n does not hold", arguments: [0, 32])
+  @Test("A P-256 signature with r or s out of 1..<n is not valid", arguments: [0, 32])
   func range(place: Int) throws {
     let key = try PrivateKey.generate(.ecdsaP256)
     for half in [[UInt8](repeating: 0, count: 32), Self.order, [UInt8](repeating: 0xFF, count: 32)] {

@@ -44,7 +44,7 @@ struct InputFileTests {
     }
   }
 
-  @Test("What was opened is read, though the name goes to another file")
+  @Test("The opened file is read, even if its name now refers to another file")
   func renamed() throws {
     try Scratch.with { scratch in
       let file = try InputFile(scratch.write([1, 2, 3], to: "file"))

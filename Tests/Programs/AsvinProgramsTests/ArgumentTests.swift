@@ -7,7 +7,7 @@ struct ArgumentTests {
   static let programs = ["asvin-pack", "asvin-platform", "asvin-device"]
 
   @Test(
-    "A call without a verb shows the usage on standard error and exits with 64",
+    "A call without a command shows the usage on standard error and exits with 64",
     arguments: [
       ("asvin-pack", ""), ("asvin-pack", "rollout"), ("asvin-pack", "device"), ("asvin-platform", ""),
       ("asvin-platform", "workspace"), ("asvin-device", ""),
@@ -35,7 +35,7 @@ struct ArgumentTests {
   }
 
   @Test(
-    "Help about a verb that does not exist is a usage error",
+    "Help about a command that does not exist is a usage error",
     arguments: [
       ("asvin-pack", "help sgin"), ("asvin-pack", "help rollout strat"), ("asvin-platform", "help server"),
       ("asvin-device", "help go"),
@@ -60,7 +60,7 @@ struct ArgumentTests {
   static let canHideProc = unsafe system("unshare -m sh -c 'umount -l /proc' 2>/dev/null") == 0
 
   @Test(
-    "Without /proc a verb does its work or fails, and never does nothing",
+    "Without /proc, a command does its work or fails, and never does nothing",
     .enabled(if: canHideProc, "needs a mount namespace"))
   func withoutProc() throws {
     try Bench.with { scratch in

@@ -1,7 +1,7 @@
 import AsvinFixtures
 import Testing
 
-@Suite("JSON on every verb", .usesScratch)
+@Suite("JSON of every command", .usesScratch)
 struct JSONTests {
   /// What every report may have of these.
   struct Answer: Decodable {
@@ -15,7 +15,7 @@ struct JSONTests {
   }
 
   @Test(
-    "Every verb gives one JSON value on standard output and nothing on standard error",
+    "Every command writes one JSON value to standard output and nothing to standard error",
     arguments: [
       "init --force", "keygen -o new.pem", "pub ed25519.pem", "lint blink.bin", "sign blink.bin -o new.asvin",
       "verify blink-1.0.0.asvin --trust ed25519.pub.pem", "inspect blink-1.0.0.asvin", "inspect blink.bin",

@@ -18,7 +18,7 @@ struct OutputTests {
   ]
 
   @Test(
-    "It is 73 in every verb, for a full disk, a closed stream and a reader that has gone", arguments: calls,
+    "Every command exits with 73 for a full disk, a closed stream or a closed pipe", arguments: calls,
     [">/dev/full", ">&-", "| true"])
   func lost(arguments: String, redirection: String) throws {
     try Bench.with { scratch in

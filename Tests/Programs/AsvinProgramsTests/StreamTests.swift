@@ -43,7 +43,7 @@ struct StreamTests {
     }
   }
 
-  @Test("Help names every verb")
+  @Test("Help lists every command")
   func help() throws {
     try Bench.with { scratch in
       let run = try ProgramRun("help", in: scratch)

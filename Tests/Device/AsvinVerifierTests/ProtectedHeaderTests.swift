@@ -4,7 +4,7 @@ import AsvinVerifier
 import Testing
 
 /// Threats T1 and T16: a header that its key signed, and that is still not what a signature must have.
-@Suite("What a trusted key signed with another header")
+@Suite("A signature of a trusted key with another header")
 struct ProtectedHeaderTests {
   static let signer = Bench.key(.ed25519)
 

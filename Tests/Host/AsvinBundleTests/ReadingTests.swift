@@ -8,7 +8,7 @@ import Testing
 /// Threats T12 and T13, on the archive alone: no signature is looked at here.
 @Suite("Reading bundles")
 struct ReadingTests {
-  @Test("What was written is read back, member by member, in its order")
+  @Test("The written members are read back in their order")
   func roundTrip() throws {
     let release = try Release(sizes: [70_000, 512, 65_536, 0, 1])
     let reader = try BundleReader(release.bytes())

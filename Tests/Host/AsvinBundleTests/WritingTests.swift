@@ -30,7 +30,7 @@ struct WritingTests {
   }
 
   @Test(
-    "A content that is not what was hashed stops the writing", arguments: [[], [1], [UInt8](repeating: 0, count: 700)])
+    "A content that differs from its digest stops the writing", arguments: [[], [1], [UInt8](repeating: 0, count: 700)])
   func changed(content: [UInt8]) throws {
     let release = try Release()
     #expect(throws: BundleError.changedWhileRead(name: "payloads/0-image")) {

@@ -58,7 +58,7 @@ struct KeyFileTests {
     }
   }
 
-  @Test("A private key is not taken for a public one, nor the reverse")
+  @Test("A private key is not accepted as a public key, nor the reverse")
   func halves() throws {
     let key = try PrivateKey.generate(.ed25519)
     #expect(Self.publicError(try key.pem(passphrase: nil)) == .privateKeyInsteadOfPublic)

@@ -72,7 +72,7 @@ struct SigningTests {
     }
   }
 
-  @Test("Another key's signature does not hold", arguments: algorithms)
+  @Test("A signature of another key is not valid", arguments: algorithms)
   func otherKey(algorithm: SignatureAlgorithm) throws {
     let (key, other) = (try PrivateKey.generate(algorithm), try PrivateKey.generate(algorithm))
     #expect(!WycheproofTests.holds(try key.signature(of: [1]), [1], other.publicKey))

@@ -64,7 +64,7 @@ struct OutputFileTests {
     }
   }
 
-  @Test("A file that came up meanwhile is kept, and the commit fails")
+  @Test("A file that was created meanwhile is kept, and the commit fails")
   func race() throws {
     try Scratch.with { scratch in
       let file = try OutputFile(scratch.path("out"), durability: .remade)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import AsvinHost
 
-@Suite("What is at the place of an output", .usesScratch)
+@Suite("Existing files at the path of an output", .usesScratch)
 struct PlaceTests {
   static func refusal(
     _ path: String, _ replacing: OutputFile.Replacing = .existing, inputs: InputLedger? = nil, takesStreams: Bool = true
@@ -87,7 +87,7 @@ struct PlaceTests {
     }
   }
 
-  @Test("An input is never the output, by whatever name", arguments: [OutputFile.Replacing.never, .existing])
+  @Test("An input is never the output, under any name", arguments: [OutputFile.Replacing.never, .existing])
   func input(replacing: OutputFile.Replacing) throws {
     try Scratch.with { scratch in
       let path = try scratch.write([9], to: "in")
@@ -155,7 +155,7 @@ struct PlaceTests {
     }
   }
 
-  @Test("No file system replaces a file that came up meanwhile", arguments: systems)
+  @Test("No file system replaces a file that was created meanwhile", arguments: systems)
   func race(features: UnplacedFile.Features) throws {
     try Scratch.with { scratch in
       let file = try Self.file(scratch.path("out"), .never, features)

@@ -22,7 +22,7 @@ enum Corpus {
 @Suite(.enabled(if: Corpus.isThere, "no firmware at \(Corpus.root.path)"))
 struct CorpusTests {
   @Test(arguments: Corpus.images)
-  func `every image is described and whole`(image: String) throws {
+  func `every image is described and intact`(image: String) throws {
     let description = try describe(Corpus.bytes(image))
     #expect(description.isWhole)
     #expect(description.format.kind == (image.hasPrefix("squashfs") ? .linux : .image))

@@ -33,7 +33,7 @@ import Testing
   @Test(arguments: [
     [0xE9], [0xE9, 1], [0xE9, 0x10, 0x20] + noise(4000), [0xEA, 4] + noise(4000), [0x3A], [0x7F, 0x45],
   ])
-  func `a first byte alone makes no format`(bytes: [UInt8]) throws {
+  func `a first byte alone does not identify a format`(bytes: [UInt8]) throws {
     #expect(try format(bytes) == .plain)
   }
 

@@ -38,7 +38,7 @@ struct DeltaTests {
     }
   }
 
-  @Test("Bundles stand for the images in them")
+  @Test("A bundle can be given in place of its image")
   func bundles() throws {
     try Self.with { fixture in
       let newBundle = try fixture.sign().output

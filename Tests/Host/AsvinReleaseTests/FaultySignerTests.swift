@@ -52,7 +52,7 @@ struct FaultySignerTests {
     }
   }
 
-  @Test("A private key that cannot appear takes its public half back")
+  @Test("If a private key cannot be written, its public half is removed")
   func withdrawn() throws {
     try Scratch.with { scratch in
       let privateFile = try OutputFile(scratch.path("new.pem"), permissions: 0o600, durability: .flushed)

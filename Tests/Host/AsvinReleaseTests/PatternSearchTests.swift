@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Pattern search")
 struct PatternSearchTests {
-  @Test("It finds what a search at every offset finds", arguments: 1...40 as ClosedRange<UInt64>)
+  @Test("It finds the same matches as a search at every offset", arguments: 1...40 as ClosedRange<UInt64>)
   func sameAsNaive(seed: UInt64) {
     // Few values, so that patterns overlap and nearly match all the time.
     let text = SigningFixture.noise(4000, seed: seed).map { $0 % 3 }

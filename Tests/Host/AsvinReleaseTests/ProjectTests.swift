@@ -33,7 +33,7 @@ struct ProjectTests {
     }
   }
 
-  @Test("What init writes is a project that signs")
+  @Test("The project that init writes can sign")
   func initialised() throws {
     try SigningFixture.with(project: nil, image: LintTests.blink()) { fixture in
       let project = ProjectInit(template: "esp8266", vendor: "example.com", deviceClass: nil, force: false)

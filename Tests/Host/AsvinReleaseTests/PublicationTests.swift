@@ -15,7 +15,7 @@ struct PublicationTests {
     try fixture.scratch.files().filter { $0.hasPrefix("releases/objects/sha256/") && $0.count > 80 }
   }
 
-  @Test("A bundle lies under its digest, and in the index")
+  @Test("A bundle is stored under its digest, and listed in the index")
   func published() throws {
     try SigningFixture.with { fixture in
       let output = try fixture.sign().output

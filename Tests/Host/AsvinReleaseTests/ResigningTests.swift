@@ -28,7 +28,7 @@ struct ResigningTests {
     }
   }
 
-  @Test("It is made where the first one holds", arguments: modes)
+  @Test("It is made if the first one is valid", arguments: modes)
   func good(mode: OnSigned) throws {
     try SigningFixture.with(project: Self.project) { fixture in
       let bundle = try signed(fixture)
@@ -37,7 +37,7 @@ struct ResigningTests {
     }
   }
 
-  @Test("It is refused where a signature that is there is wrong, or where nobody can check it", arguments: modes)
+  @Test("It is refused if an existing signature is wrong, or cannot be checked", arguments: modes)
   func wrongSignature(mode: OnSigned) throws {
     try SigningFixture.with(project: Self.project) { fixture in
       let bundle = try signed(fixture)
@@ -86,7 +86,7 @@ struct ResigningTests {
     }
   }
 
-  @Test("It takes no options that it cannot follow")
+  @Test("It refuses options that it cannot use")
   func options() throws {
     try SigningFixture.with(project: Self.project) { fixture in
       let bundle = try signed(fixture)

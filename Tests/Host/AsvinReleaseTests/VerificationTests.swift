@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Verifying and extracting bundles", .usesScratch)
 struct VerificationTests {
-  @Test("Without a key to trust it is a wrong call, never a success")
+  @Test("A call without a key to trust is a usage error, never a success")
   func noTrust() throws {
     try SigningFixture.with { fixture in
       let bundle = try fixture.sign().output
@@ -14,7 +14,7 @@ struct VerificationTests {
     }
   }
 
-  @Test("A project's own trust is not taken: a file that lies about must not decide")
+  @Test("The trust of a project file is not used, because a file that was found must not decide")
   func projectTrustIgnored() throws {
     try SigningFixture.with(project: SigningFixture.defaultProject + "\ntrust: \(SigningFixture.keys)ed25519.pub.pem") {
       fixture in
@@ -23,7 +23,7 @@ struct VerificationTests {
     }
   }
 
-  @Test("A private key is refused where a public one belongs")
+  @Test("A private key is refused if a public key is required")
   func privateKeyAsTrust() throws {
     try SigningFixture.with { fixture in
       let bundle = try fixture.sign().output
@@ -67,7 +67,7 @@ struct VerificationTests {
     }
   }
 
-  @Test("A class without its vendor is a wrong call")
+  @Test("A class without its vendor is a usage error")
   func classWithoutVendor() throws {
     try SigningFixture.with { fixture in
       let bundle = try fixture.sign().output

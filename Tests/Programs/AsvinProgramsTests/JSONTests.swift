@@ -48,7 +48,7 @@ struct JSONTests {
     }
   }
 
-  @Test("A failure is JSON too, beside the words on standard error")
+  @Test("A failure is also JSON, in addition to the text on standard error")
   func failure() throws {
     try Bench.with { scratch in
       let run = try ProgramRun("sign none.bin --json", in: scratch)

@@ -48,7 +48,7 @@ struct PassphraseTests {
   }
 
   @Test(
-    "OpenSSL asks nobody: with a passphrase it opens, without one or with a wrong one it fails at once",
+    "OpenSSL never prompts: without a passphrase or with a wrong one, it fails at once",
     arguments: [
       "pub enc.pem", "pub enc.pem -o new.pem", "verify x.asvin --trust enc.pem",
       "sign fw.bin --key enc.pem --fw-version 1.0.0 --vendor example.com --class b -o x",

@@ -2,7 +2,7 @@ import AsvinFixtures
 import Glibc
 import Testing
 
-@Suite("Whose project file is obeyed", .usesScratch)
+@Suite("Project files that are used", .usesScratch)
 struct ProjectOwnerTests {
   /// Signs in a folder below the one with the project file.
   private func sign(in scratch: Scratch, variables: String = "") throws -> ProgramRun {
@@ -16,7 +16,7 @@ struct ProjectOwnerTests {
     }
   }
 
-  @Test("One's own is obeyed and named, in the report and in JSON")
+  @Test("The caller's own project file is used and named, in the report and in JSON")
   func own() throws {
     try with { scratch in
       let run = try sign(in: scratch)
@@ -28,7 +28,7 @@ struct ProjectOwnerTests {
     }
   }
 
-  @Test("One that every user can write to is refused, as is one in such a folder or reached through one")
+  @Test("A project file is refused if every user can write to it, to its folder, or to a folder of its path")
   func worldWritable() throws {
     try with { scratch in
       for (path, mode, back) in [("asvin-pack.yaml", 0o666, 0o644), ("", 0o777, 0o755), ("", 0o1777, 0o755)]
@@ -53,7 +53,7 @@ struct ProjectOwnerTests {
   }
 
   @Test(
-    "One of another user is refused, also through a link, unless it is named",
+    "A project file of another user is refused, also through a link, unless it is named",
     .enabled(if: geteuid() == 0, "needs root"))
   func otherOwner() throws {
     try with { scratch in

@@ -15,7 +15,7 @@ struct StreamTests {
     }
   }
 
-  @Test("Quiet prints nothing where nothing is wrong")
+  @Test("With --quiet, a success prints nothing")
   func quiet() throws {
     try Bench.with { scratch in
       let run = try ProgramRun("sign blink.bin --quiet", in: scratch)

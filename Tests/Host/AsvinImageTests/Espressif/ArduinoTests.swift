@@ -21,7 +21,7 @@ import Testing
     #expect(description.isWhole)
   }
 
-  @Test func `a signature behind the application is fine`() throws {
+  @Test func `a signature after the application is accepted`() throws {
     #expect(try failures(good + noise(256) + word(256)).isEmpty)
   }
 

@@ -47,7 +47,7 @@ import Testing
     #expect(try failures(good.with(word(0xFFFF_FFFC), at: 0x1C)) == ["segments"])
   }
 
-  @Test func `a segment length that is no multiple of 4 fails the segments`() throws {
+  @Test func `a segment length that is not a multiple of 4 fails the segments`() throws {
     #expect(try failures(good.with(word(0x101), at: 0x1C)) == ["segments"])
   }
 
@@ -56,13 +56,13 @@ import Testing
     #expect(try failures(good.with([count], at: 1)) == ["segments"])
   }
 
-  @Test func `a digest flag that is neither yes nor no fails the digest`() throws {
+  @Test func `a digest flag that is neither 0 nor 1 fails the digest`() throws {
     #expect(try failures(good.with([2], at: 0x17)) == ["appended SHA-256"])
   }
 
-  @Test func `a failed check says what the file states and what its bytes give`() throws {
-    let check = try #require(try describe(good.flipped(at: good.count - 33)).checks.first)
-    #expect(check.expected == AsvinHost.hexadecimal([good[good.count - 33] ^ 0x5A]))
-    #expect(check.found == AsvinHost.hexadecimal([good[good.count - 33]]))
+  @Test func `a failed check has the stated value and the computed value`() throws {
+    let check = try #require(try describe(good.flipped(at: good.span.count - 33)).checks.first)
+    #expect(check.expected == AsvinHost.hexadecimal([good[good.span.count - 33] ^ 0x5A]))
+    #expect(check.found == AsvinHost.hexadecimal([good[good.span.count - 33]]))
   }
 }

@@ -3,7 +3,7 @@ import Testing
 @testable import AsvinImage
 
 @Suite struct ESP32Tests {
-  @Test func `an ESP32-C3 image says its chip, version, name and build`() throws {
+  @Test func `an ESP32-C3 image states its chip, version, name and build`() throws {
     let description = try describe(ESP32Builder().bytes)
     #expect(description.format == .esp32)
     #expect(description.chip == .esp32c3)
@@ -17,7 +17,7 @@ import Testing
     #expect(description.offset == 0)
   }
 
-  @Test func `a good image passes its checksum and its appended digest`() throws {
+  @Test func `an intact image passes its checksum and its appended digest`() throws {
     let description = try describe(ESP32Builder().bytes)
     #expect(description.checks.map(\.name) == ["checksum", "appended SHA-256"])
     #expect(description.isWhole)
@@ -55,17 +55,17 @@ import Testing
   }
 
   @Test(arguments: ["\u{1B}[31mred", "1.0\n", "é", ""])
-  func `a version that is no printable ASCII is not given out`(version: String) throws {
+  func `a version that is not printable ASCII is not reported`(version: String) throws {
     #expect(try describe(ESP32Builder(version: version).bytes).version == nil)
   }
 
-  @Test func `a version without a terminating zero is not given out`() throws {
+  @Test func `a version without a terminating zero is not reported`() throws {
     let version = String(repeating: "1", count: 32)
     #expect(try describe(ESP32Builder(version: version).bytes).version == nil)
   }
 
   @Test(arguments: [UInt8(0xFF), 0, 0xE7])
-  func `padding and signature sectors after the image are fine`(filler: UInt8) throws {
+  func `padding and signature sectors after the image are accepted`(filler: UInt8) throws {
     let description = try describe(ESP32Builder().bytes + [UInt8](repeating: filler, count: 4096))
     #expect(description.isWhole)
     #expect(description.checks.count == 2)

@@ -29,7 +29,7 @@ import Testing
   }
 
   @Test(arguments: [10, 30, 60])
-  func `a V1 image cut anywhere behind its header fails its segments`(count: Int) throws {
+  func `a V1 image cut anywhere after its header fails its segments`(count: Int) throws {
     #expect(try failures(Array(ESP8266Builder.first().prefix(count))) == ["segments"])
   }
 
@@ -37,11 +37,11 @@ import Testing
     #expect(try failures(Array(ESP8266Builder.first().dropLast())) == ["checksum"])
   }
 
-  @Test func `a V1 image with data behind it is whole`() throws {
+  @Test func `a V1 image that data follows is intact`() throws {
     #expect(try failures(ESP8266Builder.first() + noise(5000)).isEmpty)
   }
 
-  @Test func `a V1 image with 32 bytes behind it has no digest to check`() throws {
+  @Test func `a V1 image that 32 bytes follow does not have a digest to check`() throws {
     #expect(try describe(ESP8266Builder.first() + noise(32)).checks.map(\.name) == ["checksum"])
   }
 

@@ -55,7 +55,7 @@ import Testing
     #expect(description.isWhole)
   }
 
-  @Test func `an application that carries a partition table is no dump`() throws {
+  @Test func `an application that contains a partition table is not a dump`() throws {
     var image = ESP32Builder()
     let table = FlashDumpBuilder.entry(0, 0, 0)
     // Headers and descriptor take the first 0x128 bytes.

@@ -26,7 +26,7 @@ import Testing
     #expect(try describe(bytes).isWhole)
   }
 
-  @Test func `a bootloader of a chip without a known memory map is known by its descriptor`() throws {
+  @Test func `a bootloader of a chip without a known memory map is recognised by its descriptor`() throws {
     let descriptor = word(0x50) + word(1) + field("v5.5.1", 32) + zeros(40)
     let builder = ESP32Builder(
       chipID: 31, hasDescriptor: false, segments: [(0x3FC8_0000, descriptor), (0x4038_0000, noise(9 * 4))])
@@ -34,7 +34,7 @@ import Testing
   }
 
   @Test(arguments: [0x5000, 0x8000, 0x9000, 0x1_0000, 0x2_0000])
-  func `a flash is known by its partition table, wherever that is`(offset: Int) throws {
+  func `a complete flash is recognised by its partition table at any place`(offset: Int) throws {
     let application = ESP32Builder(chipID: 0, entry: 0x4008_0000).bytes
     let table = FlashDumpBuilder.entry(1, 2, 0x3_0000) + FlashDumpBuilder.entry(0, 0x10, 0x4_0000)
     for bootloaderOffset in [0, 0x1000, 0x2000] {
@@ -47,14 +47,14 @@ import Testing
     }
   }
 
-  @Test func `a partition table alone is one`() throws {
+  @Test func `a partition table alone is recognised as one`() throws {
     let table = FlashDumpBuilder.entry(1, 2, 0x9000) + FlashDumpBuilder.entry(0, 0, 0x1_0000) + half(0xEBEB) + noise(30)
     let file = table + [UInt8](repeating: 0xFF, count: 0xC00 - table.count)
     #expect(try format(file) == .partitionTable)
     #expect(try role(file) == .storage)
   }
 
-  @Test func `an ESP8266's bootloader is one, and Arduino's file is not`() throws {
+  @Test func `an ESP8266's bootloader is recognised as one, and Arduino's file is not`() throws {
     // The literal with which eboot calls the ROM's function that reads the flash.
     let code: [UInt8] = noise(40) + word(0x4000_4B1C) + noise(40)
     #expect(try role(ESP8266Builder.first([(0x4010_F000, code)])) == .bootloader)
@@ -66,12 +66,12 @@ import Testing
     #expect(try role(ESP8266Builder.first() + noise(0x9000)) == .application)
   }
 
-  @Test func `Arduino's file with a file system behind it is a flash`() throws {
+  @Test func `Arduino's file that a file system follows is a complete flash`() throws {
     #expect(try role(ESP8266Builder.arduino + noise(600)) == .application)
     #expect(try role(ESP8266Builder.arduino + [UInt8](repeating: 0xFF, count: 0x1_0000) + noise(600)) == .flash)
   }
 
-  @Test func `an ESP8266's flash of the RTOS SDK is one`() throws {
+  @Test func `an ESP8266's flash of the RTOS SDK is a complete flash`() throws {
     let table = FlashDumpBuilder.entry(1, 2, 0x9000) + FlashDumpBuilder.entry(0, 0, 0x1_0000)
     let flash = [UInt8](repeating: 0xFF, count: 0x1_0000).with(ESP8266Builder.first(), at: 0).with(table, at: 0x8000)
     let description = try describe(flash + ESP8266Builder.third)
@@ -80,7 +80,7 @@ import Testing
     #expect(description.offset == 0x1_0000)
   }
 
-  @Test func `a bootloader with an MCUboot image behind it is a flash`() throws {
+  @Test func `a bootloader that an MCUboot image follows is a complete flash`() throws {
     let flash =
       [UInt8](repeating: 0xFF, count: 0xC000).with(noise(5000), at: 0) + MCUbootBuilder(image: noise(900)).bytes
     let description = try describe(flash)

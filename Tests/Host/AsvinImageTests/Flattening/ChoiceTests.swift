@@ -40,7 +40,7 @@ import Testing
     #expect(image.leftOut.map(\.text) == ["0x10-0x2f", "0x10001014-0x10001017"])
   }
 
-  @Test func `a range without data is refused with the ranges that have some`() {
+  @Test func `a range without data is refused, and the error lists the ranges with data`() {
     let error = #expect(throws: ImageError.self) {
       try flat(Self.uicr) { $0.range = AddressRange(first: 0x8000, last: 0x9000) }
     }
@@ -55,7 +55,7 @@ import Testing
   }
 
   @Test(arguments: ["", "1", "1-", "-1", "2-1", "0x-0x1", "0x1-0x2-0x3", "+1-2", "0x+1-0x2", "1-18446744073709551616"])
-  func `what is no range is none`(text: String) {
+  func `text that is not a range is refused`(text: String) {
     #expect(AddressRange(text) == nil)
   }
 

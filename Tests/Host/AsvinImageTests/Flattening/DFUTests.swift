@@ -3,7 +3,7 @@ import Testing
 @testable import AsvinImage
 
 @Suite struct DFUTests {
-  @Test func `a suffix is taken off, and its content has no address`() throws {
+  @Test func `a suffix is removed, and the content does not have an address`() throws {
     let data = noise(300)
     let image = try flatten(DFUBuilder.suffixed(data))
     #expect(image.bytes == data)

@@ -28,7 +28,7 @@ import Testing
   }
 
   @Test(arguments: [":0", ":000000", "000000", ":0G000001FF", ":01000001FE", ":020000", "\u{1A}", ";comment"])
-  func `a line that is no record is refused`(line: String) {
+  func `a line that is not a record is refused`(line: String) {
     expect(.malformedRecord, behindFirst: line + "\n" + HexBuilder.end)
   }
 

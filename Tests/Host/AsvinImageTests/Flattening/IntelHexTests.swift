@@ -29,7 +29,7 @@ import Testing
     #expect(image.baseAddress == 0x1_FFFE)
   }
 
-  @Test func `a segment record counts in paragraphs`() throws {
+  @Test func `a segment record counts in units of 16 bytes`() throws {
     let text = HexBuilder.segment(0x1234) + HexBuilder.record(0, 1, [5]) + HexBuilder.end
     #expect(try flat(text).baseAddress == 0x1_2341)
   }
@@ -39,14 +39,14 @@ import Testing
     #expect(try flat(text).baseAddress == 0x1_0000)
   }
 
-  @Test func `start addresses are passed over`() throws {
+  @Test func `start addresses are skipped`() throws {
     let text =
       HexBuilder.record(3, 0, [0, 0, 1, 2]) + HexBuilder.record(5, 0, [8, 0, 0, 1]) + HexBuilder.record(0, 0, [5])
       + HexBuilder.end
     #expect(try flat(text).bytes == [5])
   }
 
-  @Test func `lower case, carriage returns, empty lines and a missing last line end are fine`() throws {
+  @Test func `lower case, carriage returns, empty lines and a missing last line end are accepted`() throws {
     let record = HexBuilder.record(0, 0, [0xAB, 0xCD]).lowercased().dropLast()
     #expect(try flat("\(record)\r\n\r\n" + ":00000001ff").bytes == [0xAB, 0xCD])
   }

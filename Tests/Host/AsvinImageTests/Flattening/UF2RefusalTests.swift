@@ -13,7 +13,7 @@ import Testing
     #expect(throws: ImageError(.malformedBlock, at: 512)) { try flatten(bytes.flipped(at: 512 + offset)) }
   }
 
-  @Test func `a first block with a wrong last magic number is refused, not taken for a plain image`() {
+  @Test func `a first block with a wrong last magic number is refused, not treated as a plain image`() {
     #expect(throws: ImageError(.malformedBlock, at: 0)) { try describe(UF2Builder().bytes.flipped(at: 508)) }
   }
 

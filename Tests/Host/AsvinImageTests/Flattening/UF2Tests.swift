@@ -18,7 +18,7 @@ import Testing
     #expect(try flatten(first.bytes + second.bytes).bytes == [1, 2, 0xFF, 0xFF, 3])
   }
 
-  @Test func `blocks that are not for flash are counted and passed over`() throws {
+  @Test func `blocks that are not for flash are counted and skipped`() throws {
     let other = UF2Builder(flags: 0x2001, address: 0, number: 0, total: 2, family: 1)
     let image = try flatten(other.bytes + UF2Builder(number: 1, total: 2).bytes)
     #expect(image.bytes == noise(256))
@@ -33,11 +33,11 @@ import Testing
     #expect(try flatten(UF2Builder(family: 0x1234_5678).bytes).chip == nil)
   }
 
-  @Test func `checksum and extension flags are fine`() throws {
+  @Test func `checksum and extension flags are accepted`() throws {
     #expect(try flatten(UF2Builder(flags: 0xE000).bytes).bytes == noise(256))
   }
 
-  @Test func `the RP2350's erratum block is no part of the image`() throws {
+  @Test func `the RP2350's erratum block is not part of the image`() throws {
     let extra = UF2Builder(
       flags: 0xA000, address: 0x10FF_FF00, data: [UInt8](repeating: 0xEF, count: 256), total: 2, family: 0xE48B_FF57)
     let image = try flatten(extra.bytes + UF2Builder.file(noise(600), at: 0x1000_0000, family: 0xE48B_FF59))

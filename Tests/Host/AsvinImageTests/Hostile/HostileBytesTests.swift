@@ -54,7 +54,7 @@ import Testing
     for offset in Array(0..<16) + Array(0x1000..<0x1020) { survive(arduino.with([0xFF], at: offset)) }
   }
 
-  @Test func `noise behind each magic number is described or refused`() {
+  @Test func `noise after each magic number is described or refused`() {
     let magics: [[UInt8]] = [
       [0xE9], [0xEA, 4], word(0x96F3_B83D), Array(":".utf8), word(0x0A32_4655) + word(0x9E5D_5157),
       [0x7F, 0x45, 0x4C, 0x46, 1, 1], [0x7F, 0x45, 0x4C, 0x46, 2, 1],

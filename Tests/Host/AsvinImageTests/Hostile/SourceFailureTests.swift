@@ -33,7 +33,7 @@ struct ShrinkingSource: ByteSource {
     #expect(error.cause as? FileError == FailingSource.error)
   }
 
-  @Test func `a source with fewer bytes than it said is unreadable`() {
+  @Test func `a source with fewer bytes than its size is unreadable`() {
     #expect(throws: ImageError(.unreadable, at: 0)) { try ImageDescription(describing: ShrinkingSource()) }
   }
 
@@ -42,15 +42,15 @@ struct ShrinkingSource: ByteSource {
     #expect(throws: ImageError(.unreadable, at: 512)) { try FlatImage(flattening: source) }
   }
 
-  @Test func `bytes in memory read as a file does`() {
-    let source: [UInt8] = [1, 2, 3]
+  @Test func `bytes in memory are read like a file`() {
+    let source = ImageBytes([1, 2, 3])
     #expect(source.read(at: 1, count: 1) == [2])
     #expect(source.read(at: 2, count: 9) == [3])
     #expect(source.read(at: 3, count: 1).isEmpty)
     #expect(source.read(at: .max, count: .max).isEmpty)
   }
 
-  @Test func `every fault explains itself`() {
+  @Test func `every fault has an explanation`() {
     #expect(ImageFault.overLimit(.flatBytes).explanation == "more than 67108864 bytes of a flat image")
     #expect(ImageFault.overlap.explanation == "two pieces of data claim the same address")
   }

@@ -25,7 +25,7 @@ import Testing
   }
 
   @Test(arguments: [1, 33, 40, 60])
-  func `an image cut anywhere behind its header fails its TLV area`(missing: Int) throws {
+  func `an image cut anywhere after its header fails its TLV area`(missing: Int) throws {
     #expect(try failures(Array(good.dropLast(missing))) == ["TLV area"])
   }
 
@@ -37,7 +37,7 @@ import Testing
     #expect(try failures(good.with(half(31), at: 8)) == ["TLV area"])
   }
 
-  @Test func `a protected area of another size than the header says fails its TLV area`() throws {
+  @Test func `a protected area of another size than the header states fails its TLV area`() throws {
     #expect(try failures(good.with(half(13), at: 84)) == ["TLV area"])
   }
 

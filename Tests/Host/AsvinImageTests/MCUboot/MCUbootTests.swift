@@ -3,7 +3,7 @@ import Testing
 @testable import AsvinImage
 
 @Suite struct MCUbootTests {
-  @Test func `an image says its version and passes its digest`() throws {
+  @Test func `an image states its version and passes its digest`() throws {
     let description = try describe(MCUbootBuilder().bytes)
     #expect(description.format == .mcuboot)
     #expect(description.version == "1.2.300")
@@ -14,7 +14,7 @@ import Testing
     #expect(description.notes.isEmpty)
   }
 
-  @Test func `a build number follows the version behind a plus`() throws {
+  @Test func `a build number follows the version after a plus`() throws {
     #expect(try describe(MCUbootBuilder(build: 4).bytes).version == "1.2.300+4")
   }
 
@@ -30,12 +30,12 @@ import Testing
   }
 
   @Test(arguments: [UInt32(0x20), 0x100])
-  func `a load address is given out where a flag says that it holds`(flag: UInt32) throws {
+  func `a load address is reported if a flag states that it is valid`(flag: UInt32) throws {
     #expect(try describe(MCUbootBuilder(loadAddress: 0x2000_1000, flags: flag).bytes).loadAddress == 0x2000_1000)
     #expect(try describe(MCUbootBuilder(loadAddress: 0x2000_1000).bytes).loadAddress == nil)
   }
 
-  @Test func `the slot's padding behind the image is fine`() throws {
+  @Test func `the slot's padding after the image is accepted`() throws {
     #expect(try describe(MCUbootBuilder().bytes + [UInt8](repeating: 0xFF, count: 5000)).isWhole)
   }
 

@@ -61,7 +61,7 @@ import Testing
   }
 
   @Test(arguments: starts)
-  func `a file that is plainly something else has its format`(expected: ImageFormat, start: [UInt8]) throws {
+  func `a file of another known format is recognised`(expected: ImageFormat, start: [UInt8]) throws {
     #expect(try format(Self.padded(start)) == expected)
     let description = try describe(Self.padded(start))
     #expect(description.format == expected)
@@ -69,7 +69,7 @@ import Testing
   }
 
   @Test(arguments: simple)
-  func `a magic number with a wrong byte is none`(format expected: ImageFormat, start: [UInt8]) throws {
+  func `a magic number with a wrong byte is not recognised`(format expected: ImageFormat, start: [UInt8]) throws {
     let bytes = Self.padded(start)
     for offset in 0..<min(3, start.count) { #expect(try format(bytes.flipped(at: offset)) != expected) }
   }
@@ -89,7 +89,7 @@ import Testing
     #expect(try describe(Array(tar("rootfs/").dropLast(100))).isWhole == false)
   }
 
-  @Test func `a FAT file system and a disk with partitions are told apart`() throws {
+  @Test func `a FAT file system and a disk with partitions are distinguished`() throws {
     var fat = zeros(4096).with([0xEB, 0x3C, 0x90] + Array("MSDOS5.0".utf8) + half(512) + [1, 1, 0, 2], at: 0)
     fat = fat.with(Array("FAT16   ".utf8), at: 54).with([0x55, 0xAA], at: 510)
     #expect(try format(fat) == .fat)
@@ -101,7 +101,7 @@ import Testing
     #expect(try format(zeros(4096).with(Array("EFI PART".utf8), at: 512)) == .diskImage)
   }
 
-  @Test func `SPIFFS is known by the mark of every block`() throws {
+  @Test func `SPIFFS is recognised by the magic number of every block`() throws {
     for (page, block) in [(256, 4096), (256, 8192), (512, 16_384)] {
       let blocks = 8
       var image = [UInt8](repeating: 0xFF, count: block * blocks)
@@ -115,7 +115,7 @@ import Testing
     }
   }
 
-  @Test func `erased flash is no image`() throws {
+  @Test func `erased flash is not an image`() throws {
     #expect(try format([UInt8](repeating: 0xFF, count: 70_000)) == .erased)
     #expect(try format([UInt8](repeating: 0xFF, count: 70_000) + [0]) == .plain)
     #expect(try format(zeros(70_000)) == .plain)
@@ -128,7 +128,7 @@ import Testing
   ]
 
   @Test(arguments: sized)
-  func `a file that is shorter than its header says was cut`(expected: ImageFormat, start: [UInt8]) throws {
+  func `a file that is shorter than its header states was truncated`(expected: ImageFormat, start: [UInt8]) throws {
     let image = start + zeros(4096 - start.count)
     #expect(try describe(image).format == expected)
     #expect(try describe(image).isWhole)

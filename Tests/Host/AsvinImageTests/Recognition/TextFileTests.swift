@@ -33,11 +33,11 @@ import Testing
   @Test(arguments: [
     "x", "firmware 1.0.0", String(repeating: "A", count: 5000), String(repeating: "firmware\n", count: 50),
   ])
-  func `one line, or the same line again and again, can be an image`(text: String) throws {
+  func `one line, or the same line repeated, can be an image`(text: String) throws {
     #expect(try format(Array(text.utf8)) == .plain)
   }
 
-  @Test func `text with a byte that is no text is plain`() throws {
+  @Test func `text with a byte that is not text is plain`() throws {
     let text = Array("first\nsecond\nthird\n".utf8)
     #expect(try format(text + [0]) == .plain)
     #expect(try format([1] + text) == .plain)

@@ -80,7 +80,7 @@ struct CStateTests {
     #expect(unsafe asvin_floor(device.device, nil, nil) == ASVIN_DONE)
   }
 
-  @Test("An envelope that is longer than any is refused before it is looked at")
+  @Test("An envelope over the size limit is refused before it is read")
   func longEnvelope() {
     let device = Self.device()
     var plan = asvin_plan()

@@ -17,7 +17,7 @@ struct AppendixATests {
     }
   }
 
-  @Test("All 82 are there, 37 of them within our profile")
+  @Test("There are 82 examples, and 37 of them are in our profile")
   func count() throws {
     let examples = try Shared.json("vectors/cbor/appendix_a.json", as: [Example].self)
     #expect(examples.count == 82)
@@ -31,7 +31,7 @@ struct AppendixATests {
     }
   }
 
-  @Test("What is accepted is written back the same")
+  @Test("An accepted item is written back with the same bytes")
   func roundTrip() throws {
     for example in try Shared.json("vectors/cbor/appendix_a.json", as: [Example].self)
     where example.roundtrip && example.isInProfile {

@@ -24,7 +24,7 @@ struct EnvelopeTests {
     }
   }
 
-  @Test("An envelope that was put together is taken apart into the same pieces", arguments: [0, 1, 2, 8])
+  @Test("An envelope that was assembled is split into the same parts", arguments: [0, 1, 2, 8])
   func roundTrip(count: Int) throws {
     let bytes = try Self.envelope(signatures: count)
     let view = try EnvelopeView(bytes.span)

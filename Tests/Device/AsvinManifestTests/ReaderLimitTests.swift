@@ -30,7 +30,7 @@ struct ReaderLimitTests {
     #expect(fault == (count == 4 ? nil : .invalidValue))
   }
 
-  @Test("A text string that is no UTF-8 is invalid", arguments: [[0xFF], [0xC3], [0xC0, 0x80], [0xED, 0xA0, 0x80]])
+  @Test("A text string that is not UTF-8 is invalid", arguments: [[0xFF], [0xC3], [0xC0, 0x80], [0xED, 0xA0, 0x80]])
   func text(content: [UInt8]) {
     let bytes = [0x60 + UInt8(content.count)] + content
     #expect(Self.fault(bytes) { reader throws(WireError) in _ = try reader.text() } == .invalidText)

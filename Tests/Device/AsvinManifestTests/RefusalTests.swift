@@ -2,7 +2,7 @@ import AsvinFixtures
 import AsvinManifest
 import Testing
 
-@Suite("What is not deterministic CBOR")
+@Suite("CBOR that is not deterministic")
 struct RefusalTests {
   static func name(_ fault: WireFault) -> String {
     guard case .overLimit(let limit) = fault else { return "\(fault)" }

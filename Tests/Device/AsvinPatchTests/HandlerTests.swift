@@ -74,7 +74,7 @@ struct HandlerTests {
   }
 
   @Test(
-    "Whatever is read as a reference is written again as it was",
+    "Every reference that is read is written again unchanged",
     arguments: InstructionSet.allCases.filter { $0 != .none && $0 != .x86 })
   func anyWords(set: InstructionSet) {
     var numbers = SeededGenerator(seed: 23)

@@ -54,7 +54,7 @@ struct HostilePatchTests {
     }
   }
 
-  @Test("What follows a patch is refused, or at most one byte of it stands for the end that was left away")
+  @Test("Bytes after a patch are refused; at most one byte can stand for the omitted end")
   func trailing() throws {
     let patch = try Self.patch()
     for tail in [[0], [UInt8](repeating: 0xAA, count: 8), [UInt8](repeating: 0xAA, count: 1000)] {

@@ -4,7 +4,7 @@ import Testing
 @testable import AsvinPatchHost
 
 /// The encoder that lies in them knows the format's models, so that each lie reaches the check that is to see it.
-@Suite("Patches that lie")
+@Suite("Patches with false statements")
 struct LyingPatchTests {
   @Test("A patch with a false statement is refused, and the reason names the statement", arguments: LyingPatch.allCases)
   func refused(lie: LyingPatch) throws {
@@ -19,7 +19,7 @@ struct LyingPatchTests {
     #expect(try Self.apply(patch, maximum: size - 1) == Applied(reason: .resultTooLong, bytes: []))
   }
 
-  @Test("A lie is seen however the patch comes in pieces", arguments: LyingPatch.allCases)
+  @Test("A false statement is found, however the patch is divided into pieces", arguments: LyingPatch.allCases)
   func pieces(lie: LyingPatch) throws {
     let patch = try lie.bytes()
     guard let header = try? PatchHeader(patch.span), header.inPlace == nil else { return }  // seen before any piece

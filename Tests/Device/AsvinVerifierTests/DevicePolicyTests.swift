@@ -2,7 +2,7 @@ import AsvinManifest
 import AsvinVerifier
 import Testing
 
-@Suite("What a device demands of a release's number and slots")
+@Suite("Demands of a device on the number and the slots of a release")
 struct DevicePolicyTests {
   static func reason(
     sequence: UInt64 = 7, floor: UInt64? = 6, step: UInt64 = DevicePolicy.usualStep, slots: [UInt64] = [0],

@@ -3,7 +3,7 @@ import AsvinManifest
 import AsvinVerifier
 import Testing
 
-@Suite("The payload that a device takes")
+@Suite("The payload that a device chooses")
 struct PayloadChoiceTests {
   static let base = InstalledImage(slot: 0, size: 4, digest: Bench.digest(4))
 
@@ -49,7 +49,7 @@ struct PayloadChoiceTests {
     #expect(try Self.choice([Self.image()]) == .payload(0))
   }
 
-  @Test("Of two payloads of a rank, the first is taken")
+  @Test("Of two payloads with the same rank, the first is chosen")
   func firstOfARank() throws {
     #expect(try Self.choice([Self.patch(from: nil), Self.patch(from: nil), Self.image()]) == .payload(0))
   }
@@ -79,14 +79,14 @@ struct PayloadChoiceTests {
     #expect(try Self.choice([patch], installed: []) == nil)
   }
 
-  @Test("A patch that needs more memory than there is is not taken")
+  @Test("A patch that needs more memory than the device has is not chosen")
   func memory() throws {
     let patch = Self.patch(from: Self.base, memory: 20_000)
     #expect(try Self.choice([patch], memory: 19_999) == nil)
     #expect(try Self.choice([patch], memory: 20_000) == .payload(0))
   }
 
-  @Test("A payload with a feature bit that the device lacks is not taken")
+  @Test("A payload with a feature bit that the device lacks is not chosen")
   func features() throws {
     for payload in [Self.patch(from: nil, features: 0b110), Self.image(features: 0b110)] {
       #expect(try Self.choice([payload], features: 0) == nil)
@@ -103,14 +103,14 @@ struct PayloadChoiceTests {
     #expect(try Self.choice(Array(payloads[..<2]), features: .max, memory: 0) == nil)
   }
 
-  @Test("A patch that is not sealed is not taken, but by a device that stores it first")
+  @Test("A patch that is not sealed is chosen only by a device that stores it first")
   func unsealed() throws {
     #expect(try Self.choice([Self.patch(from: Self.base, chunk: nil), Self.image()]) == .payload(1))
     let stored = Self.patch(from: Self.base, features: 1 << 8, chunk: nil)
     #expect(try Self.choice([stored, Self.image()], features: 1 << 8) == .payload(0))
   }
 
-  @Test("A payload whose block does not fit the memory for it is not taken")
+  @Test("A payload whose block does not fit the memory for it is not chosen")
   func blocks() throws {
     let payloads = [Self.patch(from: Self.base, chunk: 16), Self.patch(from: nil, chunk: 12), Self.image()]
     #expect(try Self.choice(payloads, blockMemory: 65_568) == .payload(0))
@@ -125,7 +125,7 @@ struct PayloadChoiceTests {
     #expect(try Self.choice(payloads, memory: 5127, blockMemory: nil) == .payload(1))
   }
 
-  @Test("A payload that has failed is left out, and the next best is taken")
+  @Test("A payload that has failed is left out, and the next best is chosen")
   func excluded() throws {
     let payloads = [Self.image(), Self.patch(from: nil), Self.patch(from: Self.base)]
     #expect(try Self.choice(payloads, excluded: 0b100) == .payload(1))

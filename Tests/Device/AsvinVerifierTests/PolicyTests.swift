@@ -51,14 +51,14 @@ struct PolicyTests {
       Bench.outcome(envelope, floor: floor, longestStep: .max).reason == (isAccepted ? nil : .sequenceNotAboveFloor))
   }
 
-  @Test("What is not demanded is not checked")
+  @Test("A demand that is not made is not checked")
   func unchecked() throws {
     let envelope = try Bench.envelope(Bench.manifest { $0.sequence = 0 }, by: [Self.signer])
     #expect(Bench.outcome(envelope, vendor: nil, deviceClass: nil, floor: nil).reason == nil)
   }
 
   @Test(
-    "A lowest base is held against what the device runs",
+    "A lowest base is compared with the release that the device runs",
     arguments: [
       (5, nil, .baseUnknown), (5, 4, .baseNotAllowed), (5, 5, nil), (5, 6, nil), (0, 0, nil), (0, nil, .baseUnknown),
     ]

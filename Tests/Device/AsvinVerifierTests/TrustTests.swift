@@ -17,12 +17,12 @@ struct TrustTests {
     #expect(!Self.exists(keys: keys, threshold: threshold))
   }
 
-  @Test("Any other does", arguments: [(1, 1), (2, 1), (2, 2), (16, 16)])
+  @Test("Any other trust is created", arguments: [(1, 1), (2, 1), (2, 2), (16, 16)])
   func made(keys: Int, threshold: Int) {
     #expect(Self.exists(keys: keys, threshold: threshold))
   }
 
-  @Test("A key has as many bytes as its algorithm wants")
+  @Test("A key has as many bytes as its algorithm requires")
   func keyLengths() {
     for algorithm in SignatureAlgorithm.allCases {
       for count in 0...66 {
@@ -33,7 +33,7 @@ struct TrustTests {
     }
   }
 
-  @Test("A key gives its bytes back")
+  @Test("A key returns its bytes")
   func keyBytes() throws {
     for algorithm in SignatureAlgorithm.allCases {
       let bytes = (0..<algorithm.publicKeyBytes).map(UInt8.init)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import AsvinInstaller
 
-@Suite("What the boot state refuses")
+@Suite("Refusals of the boot state")
 struct BootRefusalTests {
   @Test("While an update is on trial, no other is activated")
   func trial() throws {

@@ -162,7 +162,7 @@ struct BootStateTests {
     #expect(state.floor == 7)
   }
 
-  @Test("What a bootloader cannot start is given up after three starts of something else, and the floor stays")
+  @Test("An update that the bootloader cannot start is dropped after three other starts, and the floor stays")
   func strayed() throws {
     let region = try Self.pending()
     var state = Self.state(region, Self.new)

@@ -109,7 +109,7 @@ struct CInPlaceTests {
     #expect(Self.boot(device) == (ASVIN_TRIAL, 0))
   }
 
-  @Test("An update that is not confirmed is given up: there is nothing to start, and another release goes in")
+  @Test("An update that is not confirmed is dropped: nothing can start, and another release is installed")
   func notConfirmed() throws {
     let device = Self.device()
     #expect(CInterfaceTests.install(device, try Self.update(), inPlace: true) == ASVIN_DONE)

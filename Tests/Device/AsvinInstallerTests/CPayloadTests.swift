@@ -3,7 +3,7 @@ import AsvinDeviceC
 import CAsvinDevice
 import Testing
 
-@Suite("Which payload a firmware in C gets")
+@Suite("The payload that a firmware in C chooses")
 struct CPayloadTests {
   static let (old, new) = (CInterfaceTests.old, CInterfaceTests.new)
 

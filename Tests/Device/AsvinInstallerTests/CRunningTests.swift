@@ -3,7 +3,7 @@ import AsvinDeviceC
 import CAsvinDevice
 import Testing
 
-@Suite("Which image runs, for a firmware in C")
+@Suite("The running image, for a firmware in C")
 struct CRunningTests {
   static let (old, new, other) = (CInterfaceTests.old, CInterfaceTests.new, CStateTests.other)
 
@@ -97,7 +97,7 @@ struct CRunningTests {
     #expect(unsafe asvin_adopt(device.device, &plan) == Int32(Reason.sequenceNotAboveFloor.rawValue))
   }
 
-  @Test("What the slot does not hold is not adopted")
+  @Test("An image that the slot does not hold is not adopted")
   func notAdopted() throws {
     let device = CDevice(running: Self.old, room: Self.new.count)
     var plan = asvin_plan()

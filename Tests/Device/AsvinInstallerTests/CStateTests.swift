@@ -3,7 +3,7 @@ import AsvinDeviceC
 import CAsvinDevice
 import Testing
 
-@Suite("What a firmware in C may do in a wrong order, or with wrong parts")
+@Suite("Wrong order and wrong parts in a firmware in C")
 struct CStateTests {
   static let (old, new) = (CInterfaceTests.old, CInterfaceTests.new)
 
@@ -22,7 +22,7 @@ struct CStateTests {
     #expect(Array(device.regions[3].memory.bytes[..<Self.new.count]) == Self.new)
   }
 
-  @Test("What is pending is not fetched again, and not tried once its slot is written to")
+  @Test("A pending update is not fetched again, and not tried after its slot was written to")
   func pending() throws {
     let device = Self.device()
     let update = try Update(image: Self.new)

@@ -97,7 +97,7 @@ struct InstallTests {
     #expect(board.spareBytes(Self.new.count) == Self.new)
   }
 
-  @Test("Another release in between, and nothing of the first is taken for granted")
+  @Test("After another release in between, nothing of the first one is assumed")
   func otherRelease() throws {
     let first = try Update(image: Self.new, chunk: 9)
     let second = try Update(image: Self.noise(5200, seed: 9), chunk: 9, sequence: 9)

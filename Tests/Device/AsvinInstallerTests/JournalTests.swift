@@ -3,7 +3,7 @@ import AsvinVerifier
 import AsvinManifest
 import Testing
 
-@Suite("What is stored in the records")
+@Suite("Content of the records")
 struct JournalTests {
   @Test("A progress that ends inside an erase block is not resumed", arguments: [nil, 9])
   func otherEraseBlocks(chunk: UInt64?) throws {

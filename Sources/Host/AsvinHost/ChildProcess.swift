@@ -73,7 +73,7 @@ package enum ChildProcess {
   }
 }
 
-/// What a process is started with.
+/// The settings with which a process is started.
 private struct Start {
   let arguments: [String]
   let variables: [String]

@@ -22,7 +22,7 @@ extension WireError: Explained {
 }
 
 extension Reason {
-  /// What the operator can do about a rejection.
+  /// The operator's next step after a rejection.
   package var hint: String? {
     switch self {
     case .unsigned: "sign it with: asvin-pack sign"

@@ -1,6 +1,6 @@
 import Glibc
 
-/// What is at the place of an output.
+/// The kind of file at the path of an output.
 enum OutputPlace: Equatable {
   /// Nothing.
   case free

@@ -6,7 +6,7 @@ import Glibc
 /// It has no name if the file system supports that, so that nothing remains if the process ends. Otherwise it has a hidden
 /// name beside its place, which ``Interruption`` removes.
 final class UnplacedFile {
-  /// What a file system offers. FAT and exFAT have neither nameless files nor links, NFS has no exclusive rename.
+  /// The features of a file system. FAT and exFAT have neither nameless files nor links. NFS has no exclusive rename.
   struct Features: OptionSet {
     let rawValue: Int
     static let nameless = Features(rawValue: 1)

@@ -24,7 +24,7 @@ struct ReleasePatches {
     var set: InstructionSet
     var profile: Profile
     var base: Digest
-    /// What writing over the base needs; `nil` for a patch to another slot.
+    /// The regions for writing over the base; `nil` for a patch to another slot.
     var inPlace: InPlaceReport?
   }
 
@@ -162,6 +162,6 @@ package struct PayloadPatchReport: Encodable, Sendable {
   package let isKept: Bool
   /// Bytes of RAM for applying the patch, in addition to the applier and its stack.
   package let memory: Int
-  /// What writing over the base needs and costs; `nil` for a patch to another slot.
+  /// The regions and the wear of writing over the base; `nil` for a patch to another slot.
   package let inPlace: InPlaceReport?
 }

@@ -9,7 +9,7 @@ struct KeyText {
 
   /// The description, as the end of a sentence.
   let what: String
-  /// What the user can do.
+  /// The next step for the user.
   let hint: String
 
   private init(_ what: String, _ hint: String) { (self.what, self.hint) = (what, hint) }

@@ -91,7 +91,7 @@ package struct Verdict: Encodable, Sendable {
   package let signers: [String]
   /// The cause in words.
   package let message: String?
-  /// What to do next.
+  /// The next step.
   package let hint: String?
 
   /// Whether the release is accepted.

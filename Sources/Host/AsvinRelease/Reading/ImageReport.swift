@@ -6,7 +6,7 @@ import AsvinImage
 package struct ImageReport: Encodable, Sendable {
   /// A check of the image against itself.
   package struct Check: Encodable, Sendable {
-    /// What was checked.
+    /// The name of the check.
     package let name: String
     /// `right` or `wrong`.
     package let result: String

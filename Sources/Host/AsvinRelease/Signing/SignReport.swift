@@ -4,7 +4,7 @@ import AsvinVerifier
 
 /// A bundle that was made.
 package struct SignReport: Encodable, Sendable {
-  /// What `sign` did.
+  /// The action of `sign`.
   package enum Action: String, Encodable, Sendable {
     /// An image became a bundle.
     case signed
@@ -16,7 +16,7 @@ package struct SignReport: Encodable, Sendable {
     case skipped
   }
 
-  /// What `sign` did.
+  /// The action of `sign`.
   package let action: Action
   /// The input.
   package let file: String

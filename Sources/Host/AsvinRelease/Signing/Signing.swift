@@ -26,7 +26,7 @@ package struct Signing: Sendable {
   package var force = false
   /// Public keys to check the signatures of a bundle that is already signed.
   package var trust: [KeyReference] = []
-  /// What to do with a bundle that is already signed.
+  /// The action for a bundle that is already signed.
   package var onSigned = OnSigned.error
 
   package init(_ release: ReleaseOptions) { self.release = release }
@@ -170,7 +170,7 @@ private final class CountingSink: ByteSink {
   }
 }
 
-/// What signing does with a bundle that is already signed.
+/// The actions for a bundle that is already signed.
 package enum OnSigned: String, CaseIterable, Sendable {
   /// Refuses the bundle.
   case error

@@ -1,7 +1,7 @@
 // The words of the platform, declared once: messages, rules, store and programs use these enumerations. The raw values are
 // parts of the API.
 
-/// What the owner of a token may do in a workspace.
+/// The permissions of a token's owner in a workspace.
 package enum Role: String, Codable, CaseIterable, Sendable {
   /// Reads everything and changes nothing.
   case viewer
@@ -33,7 +33,7 @@ package enum Priority: String, Codable, CaseIterable, Sendable {
   case immediately
 }
 
-/// What counts as success in a rollout.
+/// The event that counts as success in a rollout.
 package enum SuccessCriterion: String, Codable, CaseIterable, Sendable {
   /// The device runs the firmware after its next start.
   case confirmed
@@ -76,7 +76,7 @@ package enum RecordState: String, Codable, CaseIterable, Sendable {
   package var isFinal: Bool { self == .confirmed || self == .failed || self == .skipped }
 }
 
-/// What a device reports about a rollout.
+/// The events that a device reports about a rollout.
 package enum DeviceEvent: String, Codable, CaseIterable, Sendable {
   /// It is fetching the firmware.
   case downloading

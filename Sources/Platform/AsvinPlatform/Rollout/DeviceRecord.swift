@@ -17,7 +17,7 @@ package struct DeviceRecord: Equatable, Sendable {
   /// the rollout ends, so that an ended rollout keeps its figures.
   package var isCounted: Bool
 
-  /// What a device reports, or shows by its version.
+  /// An event that a device reports, or that its version shows.
   package enum Event: Equatable, Sendable {
     /// It has fetched a percentage of the firmware.
     case begins(UInt8)

@@ -38,7 +38,7 @@ package struct Rollout: Equatable, Sendable {
   package var activeGroups: Set<ID<DeviceGroup>> { plan.groups.subtracting(disabledGroups) }
 }
 
-/// What an operator decides when creating a rollout.
+/// The decisions of an operator who creates a rollout.
 package struct RolloutPlan: Equatable, Sendable {
   package var name: String
   /// The rules of a rollout in waves; `nil` for a rollout to all devices immediately.

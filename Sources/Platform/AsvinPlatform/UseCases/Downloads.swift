@@ -2,7 +2,7 @@ package import AsvinManifest
 import AsvinPlatformAPI
 import AsvinVerifier
 
-/// What a legacy board reports about itself with a download.
+/// The report of a legacy board about itself with a download.
 package struct Board: Sendable {
   /// MD5 of the image that the board runs.
   package var runs: FixedBytes<16>?
@@ -23,7 +23,7 @@ package struct Board: Sendable {
   }
 }
 
-/// The answer to a download by content id. What it shows about the device is recorded even if the device gets nothing.
+/// The answer to a download by content id. Its facts about the device are recorded even if the device gets nothing.
 package enum DownloadAnswer: Sendable {
   /// The device gets the image.
   case serve(Firmware)

@@ -1,6 +1,6 @@
 package import FoundationEssentials
 
-/// What a device runs, and which payloads it can use.
+/// The release that a device runs, and the payloads that it can use.
 package struct UpdateQuery: Codable, Equatable, Sendable {
   package var version: String
   package var sequence: UInt64?

@@ -127,7 +127,7 @@ struct Trial: Sendable {
     return SearchedImages(old: SuffixIndex(maskedOld), new: maskedNew)
   }
 
-  /// Sizes, and the load address where one can be inferred.
+  /// Sizes, and the load address if one can be inferred.
   private func settings(_ covers: [Cover]) -> PatchSettings {
     var settings = PatchSettings()
     settings.oldSize = UInt32(old.count)

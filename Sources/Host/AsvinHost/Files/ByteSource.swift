@@ -3,7 +3,7 @@ package protocol ByteSource {
   /// The number of all bytes.
   var size: UInt64 { get }
 
-  /// The bytes at an offset; fewer than `count` only where the source ends.
+  /// The bytes at an offset; fewer than `count` only if the source ends there.
   ///
   /// - Throws: ``FileError`` if the system cannot read.
   func read(at offset: UInt64, count: Int) throws(FileError) -> [UInt8]
@@ -25,7 +25,7 @@ package let pieceBytes = 1 << 16
 extension ByteSource {
   /// Calls the body with every byte, in order, in pieces of at most ``pieceBytes``.
   ///
-  /// - Throws: ``FileError``, also where the source has fewer bytes than its count; and what the body throws.
+  /// - Throws: ``FileError``, also if the source has fewer bytes than its count; and what the body throws.
   package func forEachPiece(_ body: ([UInt8]) throws -> Void) throws {
     var offset: UInt64 = 0
     while offset < size {

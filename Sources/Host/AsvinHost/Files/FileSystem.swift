@@ -22,10 +22,10 @@ package enum FileSystem {
     guard unsafe unlink(path) == 0 || errno == ENOENT else { throw FileError(.write, path) }
   }
 
-  /// Removes a file that does no harm where it cannot be removed.
+  /// Removes a file. The file does no harm if it cannot be removed.
   package static func discard(_ path: String) { _ = unsafe unlink(path) }
 
-  /// Renames a file that can be lost where it cannot be renamed.
+  /// Renames a file. The file may be lost if it cannot be renamed.
   package static func setAside(_ path: String, as name: String) { _ = unsafe Glibc.rename(path, name) }
 
   /// Whether the process may write to a file or a folder.
@@ -35,7 +35,7 @@ package enum FileSystem {
     guard unsafe access(path, W_OK) == 0 else { throw FileError(.write, path) }
   }
 
-  /// The absolute path of a file, without symbolic links; the path itself where it leads nowhere.
+  /// The absolute path of a file, without symbolic links; the path itself if there is no such file.
   package static func resolved(_ path: String) -> String {
     guard let resolved = unsafe realpath(path, nil) else { return path }
     defer { unsafe free(resolved) }

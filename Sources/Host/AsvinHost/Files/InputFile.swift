@@ -79,7 +79,7 @@ package final class InputFile: ByteSource, Sendable {
     guard try FileState(descriptor, path: name).hasContent(of: opened) else { throw FileError(.read, name, .changed) }
   }
 
-  /// The bytes at an offset; fewer than `count` only where the file ended when it was opened.
+  /// The bytes at an offset; fewer than `count` only after the end that the file had when it was opened.
   ///
   /// - Throws: ``FileError``, also for a file that has become shorter.
   package func read(at offset: UInt64, count: Int) throws(FileError) -> [UInt8] {
@@ -109,7 +109,7 @@ package final class InputFile: ByteSource, Sendable {
 
   /// All bytes of a file that must be small.
   ///
-  /// - Throws: ``FileError``, also where the file is longer than the limit.
+  /// - Throws: ``FileError``, also if the file is longer than the limit.
   package func all(limit: Int) throws(FileError) -> [UInt8] {
     guard size <= UInt64(limit) else { throw FileError(.read, name, .isLonger(than: limit)) }
     return try read(at: 0, count: limit)

@@ -69,9 +69,9 @@ package enum ImageFormat: String, Sendable, CaseIterable {
     case container
     /// An image for Linux, accepted unless the slot lists other formats.
     case linux
-    /// Part of a flash or disk, accepted only where the slot lists it.
+    /// Part of a flash or disk, accepted only if the slot lists it.
     case storage
-    /// Anything else, accepted only where the slot lists it.
+    /// Anything else, accepted only if the slot lists it.
     case foreign
   }
 

@@ -1,7 +1,7 @@
 /// A check that a format's own bootloader or tools make of an image, and its result.
 package struct IntegrityCheck: Equatable, Sendable {
   /// What was checked, e.g. `checksum`, `appended SHA-256`, `CRC-32`, `MCUboot SHA-256 TLV`; `segments` and `TLV area`
-  /// appear only where the structure does not fit the file.
+  /// appear only if the structure does not fit the file.
   package var name: String
   /// Whether the image passes this check.
   package var passed: Bool

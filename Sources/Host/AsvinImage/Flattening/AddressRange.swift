@@ -52,7 +52,7 @@ extension AddressRange: CustomStringConvertible {
 }
 
 extension [AddressRange] {
-  /// The ranges, ascending, joined where the gap between two is smaller than `gap` bytes.
+  /// The ranges, ascending, joined if the gap between two is smaller than `gap` bytes.
   func joined(acrossGapsBelow gap: UInt64) -> [AddressRange] {
     var joined: [AddressRange] = []
     var labels: [String] = []

@@ -76,7 +76,7 @@ struct GroupIndex: Codable, Equatable {
 
   /// Adds a release if the rules of the group permit it.
   ///
-  /// - Returns: whether it was added; `false` where the same bundle is already there.
+  /// - Returns: whether it was added; `false` if the same bundle is already there.
   mutating func add(_ release: PublishedRelease) throws(Failure) -> Bool {
     if releases.contains(release) { return false }
     let others = releases.filter { $0.vendor == release.vendor && $0.deviceClass == release.deviceClass }

@@ -37,7 +37,7 @@ package struct Acceptance: Sendable {
   /// Trusts any one of the keys and adds no other condition.
   package init(trust: [PublicKey]) { self.trust = trust }
 
-  /// Verifies an envelope as a device does that supports every kind of payload.
+  /// Verifies an envelope like a device that supports every kind of payload.
   ///
   /// - Throws: `Rejection`; ``Failure`` without a key to trust.
   package func verify(_ envelope: [UInt8]) throws -> VerifiedRelease {

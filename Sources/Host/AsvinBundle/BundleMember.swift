@@ -33,7 +33,7 @@ package struct BundleMember: Equatable, Sendable {
 
 extension Manifest {
   /// The members that follow the manifest and the signatures, in their order. A payload is numbered through all
-  /// components. A payload of an unknown kind is stored as a patch is; no bundle of this version holds one.
+  /// components. A payload of an unknown kind is stored like a patch, but no bundle of this version holds one.
   package var members: [BundleMember] {
     var members: [BundleMember] = []
     for (component, content) in components.enumerated() {

@@ -10,7 +10,7 @@ package struct SealedStream: Sendable {
   package let seal: Payload.Seal
   /// Bytes of the stream.
   package let size: UInt64
-  /// The digests of all blocks but the first, the last one's first.
+  /// The digests of all blocks except the first, in reverse order.
   private let links: [Digest]
   private let payloadSize: UInt64
 

@@ -3,8 +3,8 @@ import Glibc
 
 /// Programs that this one starts, each with an environment of its own.
 ///
-/// All of them are started with `posix_spawn`: `setenv` and `system` change the environment of a process in which other threads
-/// read it.
+/// All of them are started with `posix_spawn`, because `setenv` and `system` change the environment of a process in
+/// which other threads read it.
 package enum ChildProcess {
   /// How a process ended.
   package enum End: Equatable, Sendable {

@@ -9,7 +9,7 @@ package enum StandardStreams {
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
     for descriptor in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] where fcntl(descriptor, F_GETFD) < 0 {
-      // A folder can be neither read nor written: each use fails as it should. It takes the lowest number, this one.
+      // A folder can be neither read nor written, so each use fails. It receives the lowest free number, this one.
       _ = unsafe open("/", O_RDONLY | O_DIRECTORY)
     }
   }

@@ -5,8 +5,8 @@ package import Glibc
 package enum ThisProcess {
   /// The arguments with the program's name, or `nil` if they cannot be read.
   ///
-  /// Swift's `CommandLine` reads them from `/proc`. It is empty where that is not mounted, so that a program would do nothing
-  /// and succeed.
+  /// Swift's `CommandLine` reads them from `/proc`. If that is not mounted, `CommandLine` is empty, and a program would
+  /// do nothing and succeed.
   package static var arguments: [String]? {
     let count = asvin_argument_count()
     guard count > 0 else { return nil }

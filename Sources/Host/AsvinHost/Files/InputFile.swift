@@ -12,8 +12,8 @@ package final class InputFile: ByteSource, Sendable {
   /// The name that the user gave; `-` is standard input.
   package let name: String
   /// Bytes in all, when it was opened.
-  package let size: UInt64
-  /// Which file it is; for a pipe, the pipe.
+  package let count: UInt64
+  /// The identity of the file or of the pipe.
   package let identity: FileIdentity?
   /// Whether every user of the machine can read or write it.
   package let isOpenToAll: Bool

@@ -41,7 +41,7 @@ package final class InputLedger: Sendable {
     entries.withLock { $0.append(entry) }
   }
 
-  /// The name of the input that a file is.
+  /// The name of the input that is this file; `nil` if it is not an input.
   func name(of identity: FileIdentity) -> String? {
     entries.withLock { entries in entries.first { $0.identity == identity }?.name } ?? outer?.name(of: identity)
   }

@@ -11,7 +11,7 @@ enum OutputPlace: Equatable {
 
   /// Looks at a path.
   ///
-  /// - Throws: ``FileError`` for what is neither replaced nor written to: a folder, a disk, a socket.
+  /// - Throws: ``FileError`` for a place that can be neither replaced nor written to: a folder, a disk, a socket.
   init(_ path: String) throws(FileError) {
     var own = stat()
     guard unsafe lstat(path, &own) == 0 else {
@@ -22,7 +22,7 @@ enum OutputPlace: Equatable {
     let isLink = own.st_mode & S_IFMT == S_IFLNK
     var target = own
     if isLink, unsafe stat(path, &target) != 0 {
-      // A link to nothing is replaced as a file is, except in the system's own folders.
+      // A link to nothing is replaced like a file, except in the system's own folders.
       guard !Self.isSystems(path) else { throw FileError(.create, path, .isSpecial("a link of the system")) }
       self = .file
       return

@@ -4,7 +4,7 @@ import AsvinImage
 extension ImageChoice {
   /// Creates the choice for a slot, from the options, the project and the board, in this order.
   ///
-  /// - Throws: ``Failure`` for a range that is none.
+  /// - Throws: ``Failure`` for a text that is not a range.
   init(
     _ options: ReleaseOptions, _ project: ProjectFile, _ template: Template?, slot: UInt64
   ) throws(Failure) {

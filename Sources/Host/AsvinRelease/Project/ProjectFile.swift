@@ -62,12 +62,12 @@ package struct ProjectFile: Sendable {
     try fields.finish()
   }
 
-  /// The variable that names a project file. That file is obeyed at any place and with any owner.
+  /// The variable that names a project file. That file is used at any place and with any owner.
   package static let variable = "ASVIN_PACK_PROJECT"
 
   /// Finds the nearest `asvin-pack.yaml`, from the working folder upward. Without one, there are no defaults.
   ///
-  /// - Throws: ``Failure`` for a file that is there and not right, or that another user could have put there.
+  /// - Throws: ``Failure`` for a file that exists and is not valid, or that another user could have put there.
   package static func find(in environment: Environment) throws(Failure) -> ProjectFile {
     if let named = environment.variables[variable], !named.isEmpty {
       let path = Environment.path(named, from: environment.searchFolder)

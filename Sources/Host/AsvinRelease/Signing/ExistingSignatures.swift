@@ -17,10 +17,11 @@ struct ExistingSignatures {
     all = try Envelope.signatures(of: open.envelope)
   }
 
-  /// Checks the signatures. Every signature that stays in the bundle must verify. Of those that are dropped, one is enough.
+  /// Checks the signatures. Every signature that stays in the bundle must be valid. Of the signatures that are dropped,
+  /// at least one must be valid.
   ///
   /// - Parameter keys: the known public keys. A signature by another key cannot be checked.
-  /// - Throws: ``Failure`` for a signature that is wrong, or that nobody can check.
+  /// - Throws: ``Failure`` for a signature that is wrong, or that cannot be checked.
   func check(by keys: [PublicKey], isKept: Bool) throws {
     guard !all.isEmpty else { throw Failure(Rejection(.unsigned), on: name) }
     var unknown: [String] = []

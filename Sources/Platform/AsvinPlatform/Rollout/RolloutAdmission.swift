@@ -1,6 +1,6 @@
 package import AsvinPlatformAPI
 
-// What a rollout has for a device.
+// The answers of a rollout to a device.
 extension Rollout {
   /// The answer to a device that polls.
   package enum Answer: Equatable, Sendable {

@@ -1,6 +1,6 @@
 import AsvinPlatformAPI
 
-// What an operator does with a rollout.
+// The actions of an operator on a rollout.
 extension Rollout {
   /// Whether the rollout starts by itself now.
   package func isDue(at now: Instant) -> Bool {
@@ -53,7 +53,7 @@ extension Rollout {
   package enum Ending: Sendable { case finished, aborted }
 }
 
-// What a rollout does by itself.
+// The actions of the rollout itself.
 extension Rollout {
   /// Why a running rollout does not proceed.
   package struct Waiting: Equatable, Sendable {

@@ -40,7 +40,7 @@ package struct ReleaseOffer: Sendable {
 
 extension WriteTransaction {
   /// Answers the poll of an asvin client. A device that is not registered, or that has a key of its own, is offered
-  /// nothing: an error would stop an ESP8266 for good.
+  /// nothing: an error would stop an ESP8266 permanently.
   ///
   /// - Parameter savesTime: whether a contact is recorded only because the last one is five minutes old.
   package func nextImage(

@@ -1,6 +1,6 @@
 import AsvinPlatformAPI
 
-// What devices report about rollouts, and what rollouts do by themselves in consequence.
+// The reports of devices about rollouts, and the actions of the rollouts that follow.
 extension WriteTransaction {
   /// Applies an event of a device in a rollout that it was offered. That a device runs the firmware or failed is a fact,
   /// which is recorded at any time. That it fetches or has written the firmware is refused if the rollout is not live for

@@ -3,6 +3,8 @@
 // Input: the base, and then the bytes after the head: the result's length, and of each part its numbers and its patch,
 // whose own digests are zeros.
 
+import AsvinHost
+
 /// Bytes of the result.
 private let limit = 1 << 14
 private let images = Bases.all.map { base in unsafe Array(UnsafeRawBufferPointer(base.bytes)) }
@@ -22,9 +24,17 @@ public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   return 0
 }
 
-private func image(_ bytes: [UInt8]) -> LongImage {
-  LongImage(count: bytes.count) { offset, count in
-    require(offset >= 0 && count >= 0 && count <= bytes.count - offset, "an image is read within its bytes")
-    return Array(bytes[offset..<offset + count])
+private func image(_ bytes: [UInt8]) -> LongImage { LongImage(StrictSource(bytes: bytes)) }
+
+/// Bytes that are never read outside their bounds.
+private struct StrictSource: ByteSource {
+  let bytes: [UInt8]
+
+  var size: UInt64 { UInt64(bytes.count) }
+
+  func read(at offset: UInt64, count: Int) -> [UInt8] {
+    require(
+      offset <= size && count >= 0 && UInt64(count) <= size - offset, "an image is read within its bytes")
+    return Array(bytes[Int(offset)..<Int(offset) + count])
   }
 }

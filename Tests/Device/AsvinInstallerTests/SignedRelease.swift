@@ -29,12 +29,12 @@ struct SignedRelease {
   /// - Parameter payloads: their number; those after the image are compressed images.
   static func component(_ slot: UInt64, _ image: [UInt8], payloads: Int = 1) throws -> Component {
     let digest = AsvinCrypto.SHA256.digest(of: image.span)
-    var payload = Payload(size: UInt64(image.span.count), digest: digest)
+    var payload = Payload(size: UInt64(image.count), digest: digest)
     payload.seal = try SealedStream(image, chunk: 9).seal
     var compressed = payload
     compressed.kind = .patch
     return Component(
-      slot: slot, size: UInt64(image.span.count), digest: digest,
+      slot: slot, size: UInt64(image.count), digest: digest,
       payloads: [payload] + Array(repeating: compressed, count: payloads - 1))
   }
 

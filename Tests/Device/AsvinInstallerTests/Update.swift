@@ -27,7 +27,7 @@ struct Update {
   init(
     image: [UInt8], chunk: UInt64? = 9, sequence: UInt64 = 8, vendor: Identifier = vendor, slots: [UInt64] = [0]
   ) throws {
-    let payload = Payload(size: UInt64(image.span.count), digest: AsvinCrypto.SHA256.digest(of: image.span))
+    let payload = Payload(size: UInt64(image.count), digest: AsvinCrypto.SHA256.digest(of: image.span))
     try self.init(image, payload, image, chunk, sequence, memory: 0, vendor: vendor, slots: slots)
   }
 
@@ -40,9 +40,9 @@ struct Update {
   ) throws {
     let patch = try PatchBuilder.patch(from: old, to: image, profile: .tiny, set: InstructionSet.none, inPlace: inPlace)
     var payload = Payload(
-      kind: .patch, size: UInt64(patch.bytes.span.count), digest: AsvinCrypto.SHA256.digest(of: patch.bytes.span))
+      kind: .patch, size: UInt64(patch.bytes.count), digest: AsvinCrypto.SHA256.digest(of: patch.bytes.span))
     if !old.isEmpty {
-      payload.base = Payload.Base(digest: AsvinCrypto.SHA256.digest(of: old.span), size: UInt64(old.span.count))
+      payload.base = Payload.Base(digest: AsvinCrypto.SHA256.digest(of: old.span), size: UInt64(old.count))
     }
     payload.memory = UInt64(patch.memory)
     payload.features = inPlace == nil ? features : 1
@@ -58,9 +58,9 @@ struct Update {
     payload.seal = sealed?.seal
     guard let name = Name("blink"), let version = Name("1.0.0") else { fatalError("names are valid") }
     let digest = AsvinCrypto.SHA256.digest(of: image.span)
-    let more = andImage ? [Payload(size: UInt64(image.span.count), digest: digest)] : []
+    let more = andImage ? [Payload(size: UInt64(image.count), digest: digest)] : []
     let components = slots.map { slot in
-      Component(slot: slot, size: UInt64(image.span.count), digest: digest, payloads: [payload] + more)
+      Component(slot: slot, size: UInt64(image.count), digest: digest, payloads: [payload] + more)
     }
     let manifest = try Manifest(
       name: name, vendor: vendor, deviceClass: Self.deviceClass, sequence: sequence, version: version,
@@ -92,7 +92,7 @@ struct Update {
     let anchors = [TrustAnchor(Self.key.publicKey, using: cryptography)]
     guard let trust = Trust(anchors.span) else { fatalError("one key is trust") }
     let images = [
-      InstalledImage(slot: 0, size: UInt64(installed.span.count), digest: AsvinCrypto.SHA256.digest(of: installed.span))
+      InstalledImage(slot: 0, size: UInt64(installed.count), digest: AsvinCrypto.SHA256.digest(of: installed.span))
     ]
     let device = DevicePolicy(
       vendor: .required(Self.vendor), deviceClass: .required(Self.deviceClass), floor: .required(floor),

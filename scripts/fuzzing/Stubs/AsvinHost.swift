@@ -24,3 +24,26 @@ public func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
 
 /// No digits: the text is not compared.
 public func hexadecimal(_ value: UInt32) -> String { "" }
+
+/// The errors of files, of which bytes in memory have none.
+public struct FileError: Error {}
+
+/// Random access to bytes, as in the host.
+public protocol ByteSource {
+  /// The number of all bytes.
+  var size: UInt64 { get }
+  /// The bytes at an offset.
+  func read(at offset: UInt64, count: Int) throws(FileError) -> [UInt8]
+}
+
+extension [UInt8]: ByteSource {
+  /// The number of all bytes.
+  public var size: UInt64 { UInt64(count) }
+
+  /// The bytes at an offset; fewer than `count` only if the array ends there.
+  public func read(at offset: UInt64, count: Int) -> [UInt8] {
+    guard offset < size, count > 0 else { return [] }
+    let start = Int(offset)
+    return [UInt8](self[start..<start + Swift.min(count, self.count - start)])
+  }
+}

@@ -12,7 +12,7 @@ package final class InputFile: ByteSource, Sendable {
   /// The name that the user gave; `-` is standard input.
   package let name: String
   /// Bytes in all, when it was opened.
-  package let count: UInt64
+  package let size: UInt64
   /// The identity of the file or of the pipe.
   package let identity: FileIdentity?
   /// Whether every user of the machine can read or write it.

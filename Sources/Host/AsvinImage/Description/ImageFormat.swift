@@ -1,3 +1,5 @@
+package import AsvinHost
+
 /// The format of a file: a firmware image, a container of one, or another file that is signed by mistake.
 package enum ImageFormat: String, Sendable, CaseIterable {
   /// Bytes in no recognised format.

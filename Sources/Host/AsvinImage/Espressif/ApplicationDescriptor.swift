@@ -8,7 +8,7 @@ struct ApplicationDescriptor {
   let fields: Fields
 
   /// The descriptor, which follows the header of the image and the header of its first segment; `nil` if there is none.
-  init?(_ source: some ImageSource, of image: EspressifImage) throws(ImageError) {
+  init?(_ source: some ByteSource, of image: EspressifImage) throws(ImageError) {
     let offset = image.base + image.header.size + 8
     guard let fields = try source.fields(at: offset, count: 0xB0), fields.word(0) == Self.magic else { return nil }
     self.fields = fields

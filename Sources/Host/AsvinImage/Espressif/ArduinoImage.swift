@@ -28,7 +28,7 @@ struct ArduinoImage {
     let eboot = try eboot.checks(of: source, prefix: "eboot ")
     guard let walk = application.walk else { return eboot + [IntegrityCheck(broken: "segments")] }
     let words = try source.fields(at: Self.placeholder.lowerBound, count: Self.placeholder.count)
-    guard let words, UInt64(words.word(0)) == walk.end, walk.end <= source.count else {
+    guard let words, UInt64(words.word(0)) == walk.end, walk.end <= source.size else {
       // Arduino cores before 2.7 write no size and no CRC. In a later file with a wrong size, the checksum fails.
       return eboot + [try walk.checksum(of: source)]
     }

@@ -9,7 +9,7 @@ struct EspressifImage {
   let walk: SegmentWalk?
 
   /// The image with a header of a known kind; `nil` if there is no such header.
-  init?(_ kind: EspressifHeader.Kind, _ source: some ImageSource, at base: UInt64) throws(ImageError) {
+  init?(_ kind: EspressifHeader.Kind, _ source: some ByteSource, at base: UInt64) throws(ImageError) {
     guard let header = try EspressifHeader(kind, source, at: base) else { return nil }
     self.base = base
     self.header = header
@@ -24,7 +24,7 @@ struct EspressifImage {
   ///
   /// Another kind of file may fit by chance, and in one of 256 such cases its checksum matches too. Therefore the entry
   /// point, the chip id or the application's descriptor must also be valid.
-  init?(recognising source: some ImageSource) throws(ImageError) {
+  init?(recognising source: some ByteSource) throws(ImageError) {
     var candidates: [EspressifImage] = []
     if let short = try EspressifImage(.short, source, at: 0), short.header.isEnteredInESP8266Memory,
       (1...16).contains(short.header.segmentCount)
@@ -62,9 +62,9 @@ struct EspressifImage {
 
   /// Whether this is an ESP8266 "V3" image. It starts with a segment in flash, which the ROM loader could not load, and
   /// ends with a SHA-256, for which its short header does not have a field (esptool, `ESP8266V3FirmwareImage`).
-  private func hasUnannouncedDigest(_ walk: SegmentWalk, in source: some ImageSource) -> Bool {
-    header.kind == .short && walk.firstAddress >= 0x4020_0000 && walk.end <= source.count
-      && source.count - walk.end == 32
+  private func hasUnannouncedDigest(_ walk: SegmentWalk, in source: some ByteSource) -> Bool {
+    header.kind == .short && walk.firstAddress >= 0x4020_0000 && walk.end <= source.size
+      && source.size - walk.end == 32
   }
 
   private func appendedDigest(of source: some ByteSource, end: UInt64) throws(ImageError) -> IntegrityCheck {

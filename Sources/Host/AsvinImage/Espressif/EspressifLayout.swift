@@ -1,3 +1,5 @@
+import AsvinHost
+
 /// The layout of an Espressif file.
 enum EspressifLayout {
   /// One image that starts at the first byte.
@@ -12,7 +14,7 @@ enum EspressifLayout {
   /// The layout of a file; `nil` if it is not Espressif's.
   ///
   /// The larger structures are tried first, because each of them also begins with an image.
-  init?(recognising source: some ImageSource) throws(ImageError) {
+  init?(recognising source: some ByteSource) throws(ImageError) {
     if let dump = try FlashDump(source) {
       self = .flash(dump)
     } else if let image = try ArduinoImage(source) {
@@ -54,7 +56,7 @@ enum EspressifLayout {
       description.offset = ArduinoImage.applicationOffset
       description.checks = try image.checks(of: source)
       // If more than a signature and its padding follows, the file contains the file systems of a complete flash.
-      if let end = image.application.walk?.end, source.count > end + 0x2000 {
+      if let end = image.application.walk?.end, source.size > end + 0x2000 {
         description.role = .flash
         description.offset = 0
       }

@@ -1,3 +1,5 @@
+import AsvinHost
+
 /// Distinguishes an application from a bootloader. An application runs code in place from flash. A bootloader is loaded
 /// to RAM completely, because it must set up the flash cache first.
 enum EspressifRole {
@@ -12,7 +14,7 @@ enum EspressifRole {
     switch image.header.chip {
     case .esp8266?:
       // An image of the older SDK has more bytes after its segments: the part that stays in flash.
-      guard addresses.allSatisfy({ $0 < 0x4020_0000 }), source.count <= bootloaderBytes else { return .application }
+      guard addresses.allSatisfy({ $0 < 0x4020_0000 }), source.size <= bootloaderBytes else { return .application }
       return try readsFlash(walk, in: source) ? .bootloader : .application
     case let chip?:
       guard let mapped = mapped(chip) else {
@@ -27,7 +29,7 @@ enum EspressifRole {
   /// Whether a program for the ESP8266 calls the ROM's functions that read or map the flash, `SPIRead` and
   /// `Cache_Read_Enable` (eagle.rom.addr.v6.ld). A bootloader must call them; a small program in RAM does not need
   /// them.
-  private static func readsFlash(_ walk: SegmentWalk, in source: some ImageSource) throws(ImageError) -> Bool {
+  private static func readsFlash(_ walk: SegmentWalk, in source: some ByteSource) throws(ImageError) -> Bool {
     for segment in walk.segments {
       var pieces = PieceReader(segment, of: source)
       while let piece = try pieces.next() {
@@ -57,7 +59,7 @@ enum EspressifRole {
 
   /// Whether an image starts with the descriptor that bootloaders have since ESP-IDF 5.1 (esp_bootloader_desc.h): a
   /// magic byte, three reserved bytes, a version, and the framework's version as text.
-  private static func hasBootloaderDescriptor(_ source: some ImageSource, _ walk: SegmentWalk) throws(ImageError)
+  private static func hasBootloaderDescriptor(_ source: some ByteSource, _ walk: SegmentWalk) throws(ImageError)
     -> Bool
   {
     guard let start = walk.segments.first?.lowerBound, let fields = try source.fields(at: start, count: 80) else {

@@ -14,7 +14,7 @@ struct FlashDump {
   ///
   /// A bootloader ends before the partition table. The application of an update may contain the bytes of such a table
   /// by chance, but it does not end before them.
-  init?(_ source: some ImageSource) throws(ImageError) {
+  init?(_ source: some ByteSource) throws(ImageError) {
     guard let first = try source.byte(at: 0), first == EspressifHeader.magic || first == 0xFF,
       let table = try PartitionTable(in: source)
     else { return nil }
@@ -30,7 +30,7 @@ struct FlashDump {
   }
 
   /// The image at an offset. Its entry point determines the kind of header.
-  fileprivate static func image(_ source: some ImageSource, at offset: UInt64) throws(ImageError) -> EspressifImage? {
+  fileprivate static func image(_ source: some ByteSource, at offset: UInt64) throws(ImageError) -> EspressifImage? {
     if let short = try EspressifImage(.short, source, at: offset), short.header.isEnteredInESP8266Memory {
       return short
     }
@@ -88,7 +88,7 @@ struct PartitionTable {
   }
 
   /// The application that starts by default: the first one that is present.
-  func application(in source: some ImageSource) throws(ImageError) -> EspressifImage? {
+  func application(in source: some ByteSource) throws(ImageError) -> EspressifImage? {
     for partition in applications {
       if let image = try FlashDump.image(source, at: partition.offset) { return image }
     }

@@ -9,7 +9,7 @@ enum DFUFile {
 
   /// Whether a file has the suffix, or starts like ST's files. A truncated or changed file is also recognised, because
   /// it must be refused as a DFU file.
-  static func isPresent(in source: some ImageSource) throws(ImageError) -> Bool {
+  static func isPresent(in source: some ByteSource) throws(ImageError) -> Bool {
     if try source.prefix(6) == prefix + [1] { return true }
     guard source.size > suffixBytes, let suffix = try suffix(of: source) else { return false }
     return suffix.bytes[8..<11].elementsEqual("UFD".utf8) && suffix.byte(11) == suffixBytes

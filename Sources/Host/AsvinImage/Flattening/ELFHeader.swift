@@ -29,7 +29,7 @@ struct ELFHeader {
   let nameSection: UInt16
 
   /// The header of a file; `nil` if there is none or its values are unusable.
-  init?(_ source: some ImageSource) throws(ImageError) {
+  init?(_ source: some ByteSource) throws(ImageError) {
     guard let start = try source.fields(at: 0, count: 16), start.bytes.starts(with: Self.magic),
       [1, 2].contains(start.byte(4)), [1, 2].contains(start.byte(5))
     else { return nil }
@@ -53,7 +53,7 @@ struct ELFHeader {
   /// The format of an ELF file; `nil` for any other file.
   ///
   /// A file that ends inside its header has the format ``ImageFormat/elf``, so that flattening refuses it.
-  static func format(of source: some ImageSource) throws(ImageError) -> ImageFormat? {
+  static func format(of source: some ByteSource) throws(ImageError) -> ImageFormat? {
     guard try source.prefix(4) == magic else { return nil }
     guard let header = try ELFHeader(source) else { return .elf }
     switch header.type {
@@ -66,7 +66,7 @@ struct ELFHeader {
 
   /// Whether the file is a program for an operating system. Such a program has an interpreter, dynamic linking,
   /// read-only relocations, or the ABI of Linux.
-  private func isProgram(_ source: some ImageSource, or segments: Set<UInt32>? = nil) throws(ImageError) -> Bool {
+  private func isProgram(_ source: some ByteSource, or segments: Set<UInt32>? = nil) throws(ImageError) -> Bool {
     if segments == nil, system == 3 { return true }
     let wanted = segments ?? [ELFSegment.dynamic, ELFSegment.interpreter, ELFSegment.readOnlyRelocations]
     for index in 0..<min(self.segments.count, UInt16(ImageLimit.programHeaders.value)) {

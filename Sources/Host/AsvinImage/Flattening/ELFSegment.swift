@@ -20,7 +20,7 @@ struct ELFSegment {
   let physicalAddress: UInt64
 
   /// The program header with an index; `nil` if the file ends before it or the table's entries are too small.
-  init?(_ index: UInt16, of header: ELFHeader, in source: some ImageSource) throws(ImageError) {
+  init?(_ index: UInt16, of header: ELFHeader, in source: some ByteSource) throws(ImageError) {
     let count = header.isWide ? 56 : 32
     guard header.segments.entrySize >= count, let position = header.segments.entry(index),
       let fields = try source.fields(at: position, count: count, isBigEndian: header.isBigEndian)
@@ -83,7 +83,7 @@ struct ELFSection {
 
   /// The sections that are loaded from the file, by ascending offset. Of a damaged table, only the sections before the
   /// damage are returned.
-  static func loaded(of header: ELFHeader, in source: some ImageSource) throws(ImageError) -> [ELFSection] {
+  static func loaded(of header: ELFHeader, in source: some ByteSource) throws(ImageError) -> [ELFSection] {
     let count = header.isWide ? 64 : 40
     guard header.sections.entrySize >= count else { return [] }
     let names = try section(header.nameSection, of: header, in: source).map { offset(of: $0, header) }

@@ -1,3 +1,5 @@
+import AsvinHost
+
 /// Reads an Intel HEX file line by line. Also reads a universal hex file, which contains one such file for each of
 /// several boards (microbit-foundation/spec-universal-hex).
 struct IntelHexReader {

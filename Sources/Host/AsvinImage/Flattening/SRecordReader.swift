@@ -66,7 +66,7 @@ enum SRecordReader {
       }
     }
     // Without the last record, a file that was truncated between two lines would look complete.
-    guard hasEnded else { throw ImageError(.missingEnd, at: source.count) }
+    guard hasEnded else { throw ImageError(.missingEnd, at: source.size) }
     return memory
   }
 }

@@ -18,7 +18,7 @@ struct UF2Block {
 
   /// Whether the first or the second block of a file starts with the two magic numbers of UF2. A damaged file must be
   /// refused as UF2 and not be signed as plain bytes.
-  static func begins(_ source: some ImageSource) throws(ImageError) -> Bool {
+  static func begins(_ source: some ByteSource) throws(ImageError) -> Bool {
     for offset in [0, UInt64(size)] {
       guard let start = try source.fields(at: offset, count: 8) else { return false }
       if start.word(0) == magics.0, start.word(4) == magics.1 { return true }

@@ -1,3 +1,5 @@
+import AsvinHost
+
 /// Reads a UF2 file block by block. Blocks for several chips are numbered for each chip, as picotool and uf2conv write
 /// them, or through the complete file.
 struct UF2Reader {

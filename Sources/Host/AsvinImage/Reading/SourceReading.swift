@@ -21,7 +21,7 @@ extension ByteSource {
     return Fields(bytes, isBigEndian: isBigEndian)
   }
 
-  /// The bytes of a range, as many as the file has.
+  /// At most `count` bytes at an offset; fewer if the file ends before that.
   func prefix(_ count: Int, at offset: UInt64 = 0) throws(ImageError) -> [UInt8] {
     guard offset < size else { return [] }
     return try bytes(at: offset, count: Int(min(UInt64(count), size - offset))) ?? []

@@ -1,3 +1,5 @@
+import AsvinHost
+
 /// Finds the MCUboot image in a complete flash, where a slot follows a bootloader without a header.
 enum EmbeddedImage {
   /// The first slot starts within this number of bytes.

@@ -1,3 +1,5 @@
+import AsvinHost
+
 /// The magic number of a file format, with a further condition if the number is short.
 struct Signature {
   let format: ImageFormat
@@ -35,7 +37,7 @@ struct Signature {
 
   /// Returns the format of a program. It checks several places, because a Linux kernel that UEFI can start is also a PE
   /// program.
-  private static func program(in source: some ImageSource, _ start: [UInt8]) throws(ImageError) -> ImageFormat? {
+  private static func program(in source: some ByteSource, _ start: [UInt8]) throws(ImageError) -> ImageFormat? {
     let header = Fields(start + [UInt8](repeating: 0, count: 64 - start.count))
     // Sources: Documentation/arch/arm64/booting.rst and riscv/boot-image-header.rst; zImage; arch/x86/boot.rst; zboot.
     if header.bytes[0x38..<0x3C].elementsEqual("ARM\u{64}".utf8) { return .linuxKernel }

@@ -55,7 +55,7 @@ enum StatedSize {
   }
 
   /// A zImage states its start and end. An x86 kernel states the size of its second part in units of 16 bytes.
-  private static func kernel(_ source: some ImageSource) throws(ImageError) -> [IntegrityCheck] {
+  private static func kernel(_ source: some ByteSource) throws(ImageError) -> [IntegrityCheck] {
     if let fields = try source.fields(at: 0, count: 0x30), fields.word(0x24) == 0x016F_2818 {
       guard fields.word(0x2C) >= fields.word(0x28) else { return [IntegrityCheck(broken: "size")] }
       return [check(UInt64(fields.word(0x2C) - fields.word(0x28)), source)]

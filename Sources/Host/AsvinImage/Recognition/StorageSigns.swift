@@ -3,7 +3,7 @@ import AsvinHost
 /// File systems, archives and partitions that are recognised by more than a magic number.
 enum StorageSigns {
   /// The format of a file; `nil` if nothing indicates one.
-  static func format(of source: some ImageSource) throws(ImageError) -> ImageFormat? {
+  static func format(of source: some ByteSource) throws(ImageError) -> ImageFormat? {
     let sector = try source.prefix(2048)
     if sector.count >= 512 {
       if isTar(sector) { return sector.starts(with: Array("manifest.cbor\0".utf8)) ? .bundle : .tar }
@@ -63,7 +63,7 @@ enum StorageSigns {
   }
 
   /// Whether one of the first two blocks holds the superblock's name entry.
-  private static func isLittleFS(_ source: some ImageSource) throws(ImageError) -> Bool {
+  private static func isLittleFS(_ source: some ByteSource) throws(ImageError) -> Bool {
     for offset in [8, 4096 + 8] as [UInt64] where try source.prefix(8, at: offset) == Array("littlefs".utf8) {
       return true
     }
@@ -80,9 +80,9 @@ enum StorageSigns {
   }
 
   /// Whether a file contains only 0xFF. A file that is larger than any flash is not read for this.
-  private static func isErased(_ source: some ImageSource) throws(ImageError) -> Bool {
-    guard source.count > 0, source.count <= ImageLimit.flatBytes.value else { return false }
-    var pieces = PieceReader(0..<source.count, of: source)
+  private static func isErased(_ source: some ByteSource) throws(ImageError) -> Bool {
+    guard source.size > 0, source.size <= ImageLimit.flatBytes.value else { return false }
+    var pieces = PieceReader(0..<source.size, of: source)
     while let piece = try pieces.next() {
       guard piece.allSatisfy({ $0 == 0xFF }) else { return false }
     }

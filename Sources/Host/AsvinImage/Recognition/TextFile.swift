@@ -1,3 +1,5 @@
+import AsvinHost
+
 /// Recognises texts: containers in text form, and other texts that are signed by mistake.
 enum TextFile {
   /// The number of bytes at the start that are examined.
@@ -7,7 +9,7 @@ enum TextFile {
   ///
   /// A record at the start identifies the format even if it is damaged, because such a file must be refused as that
   /// format. After lines that do not belong there, the record must be well-formed.
-  static func container(in source: some ImageSource) throws(ImageError) -> ImageFormat? {
+  static func container(in source: some ByteSource) throws(ImageError) -> ImageFormat? {
     let lines = try lines(of: source)
     guard let first = lines.first else { return nil }
     if isRecord(first.text, mark: ":", digits: 8, skipping: 1) { return .intelHex }
@@ -32,7 +34,7 @@ enum TextFile {
   }
 
   /// The lines at the start of a text, without a last line that the sample cuts off; none if the file is not a text.
-  private static func lines(of source: some ImageSource) throws(ImageError) -> [TextLine] {
+  private static func lines(of source: some ByteSource) throws(ImageError) -> [TextLine] {
     let sample = try source.prefix(sampled)
     guard isText(sample, isCut: source.size > UInt64(sampled)) else { return [] }
     var lines: [TextLine] = []
@@ -60,11 +62,11 @@ enum TextFile {
   }
 
   /// The format of any other text; `nil` if the file is not a text.
-  static func format(of source: some ImageSource) throws(ImageError) -> ImageFormat? {
+  static func format(of source: some ByteSource) throws(ImageError) -> ImageFormat? {
     let sample = try source.prefix(sampled)
     if isUTF16(sample) { return .text }
-    guard isText(sample, isCut: source.count > UInt64(sampled)) else { return nil }
-    let end = try source.prefix(sampled, at: source.count - min(source.count, UInt64(sampled)))
+    guard isText(sample, isCut: source.size > UInt64(sampled)) else { return nil }
+    let end = try source.prefix(sampled, at: source.size - min(source.size, UInt64(sampled)))
     // A shell script with a payload after its text is still a script.
     let text = sample.drop { [0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF].contains($0) }
     if text.starts(with: Array("#!".utf8)) { return .script }

@@ -61,8 +61,8 @@ import Testing
   }
 
   @Test func `a failed check has the stated value and the computed value`() throws {
-    let check = try #require(try describe(good.flipped(at: good.span.count - 33)).checks.first)
-    #expect(check.expected == AsvinHost.hexadecimal([good[good.span.count - 33] ^ 0x5A]))
-    #expect(check.found == AsvinHost.hexadecimal([good[good.span.count - 33]]))
+    let check = try #require(try describe(good.flipped(at: good.count - 33)).checks.first)
+    #expect(check.expected == AsvinHost.hexadecimal([good[good.count - 33] ^ 0x5A]))
+    #expect(check.found == AsvinHost.hexadecimal([good[good.count - 33]]))
   }
 }

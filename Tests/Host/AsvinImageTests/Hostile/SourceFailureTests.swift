@@ -43,7 +43,7 @@ struct ShrinkingSource: ByteSource {
   }
 
   @Test func `bytes in memory are read like a file`() {
-    let source = ImageBytes([1, 2, 3])
+    let source: [UInt8] = [1, 2, 3]
     #expect(source.read(at: 1, count: 1) == [2])
     #expect(source.read(at: 2, count: 9) == [3])
     #expect(source.read(at: 3, count: 1).isEmpty)

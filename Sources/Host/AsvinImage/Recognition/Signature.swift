@@ -86,6 +86,13 @@ struct Signature {
     Signature(.patch, "BSDIFF40"), Signature(.patch, [0x10, 0xDE, 0xCD, 0xFC]),
     // This tool's own patches (AsvinPatch): the format's number, and one of three profiles.
     Signature(.patch, [0xD7]) { $0[1] & 0xF0 == 0x10 && $0[1] & 3 < 3 },
+    // Those of unpacked streams: two numbers, then a recipe in zlib's format. 0x2000_10D8 can be the stack of a Cortex-M.
+    Signature(.patch, [0xD8, 0x10]) { header in
+      let ends = header.indices.dropFirst(10).filter { header[$0] < 128 }
+      return ends.count > 2 && ends[1] < 22 && header[ends[1] + 1] == 0x78
+    },
+    // Those of images in parts. No Cortex-M has an odd stack.
+    Signature(.patch, [0xD9, 0x10]),
   ]
 
   /// Magic numbers that are not at the start.

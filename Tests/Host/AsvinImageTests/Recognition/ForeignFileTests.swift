@@ -57,6 +57,8 @@ import Testing
     all.append((.ntfs, [[0xEB, 0x52, 0x90], Array("NTFS    ".utf8)].flatMap(\.self)))
     all.append((.patch, [0xD7, 0x10, 1, 2, 3, 4]))
     all.append((.patch, [0xD7, 0x12]))
+    all.append((.patch, [[0xD8, 0x10], zeros(8), [0x85, 1, 0x40, 0x78, 0xDA]].flatMap(\.self)))
+    all.append((.patch, [[0xD9, 0x10], zeros(8), [0x85, 1]].flatMap(\.self)))
     return all
   }
 

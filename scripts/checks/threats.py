@@ -15,10 +15,9 @@ HEADING = re.compile(r"## T(\d+): \S")
 ENTRY = re.compile(r"- `([\w/.-]+)`: `?([^`]+)`?$")
 # A comment names threats: "Threat T7", "T13:", "Threats T1, T2 and T16".
 MENTION = re.compile(r"\bT([1-9]\d?)\b")
-# Sentences are read in both forms: @Test("…") and func `…`(). Only a declaration at the line's start is a suite.
+# A test is the function of a sentence. Only a declaration at the line's start is a suite.
 TEST = re.compile(
-    r'^(?:@[^\n]*\s)?(?:[a-z]+ )*(?:struct|enum|final class|class|extension) (\w+)'
-    r'|@Test\(\s*"((?:[^"\\]|\\.)*)"|func `([^`]+)`', re.M)
+    r'^(?:@[^\n]*\s)?(?:[a-z]+ )*(?:struct|enum|final class|class|extension) (\w+)|func\s+`([^`]+)`', re.M)
 
 
 def tests() -> dict[str, dict[str, pathlib.Path]]:
@@ -28,9 +27,8 @@ def tests() -> dict[str, dict[str, pathlib.Path]]:
         suite = ""
         for match in TEST.finditer(path.read_text()):
             suite = match[1] or suite
-            sentence = match[2] or match[3]
-            if sentence and suite:
-                suites.setdefault(suite, {})[sentence] = path
+            if match[2] and suite:
+                suites.setdefault(suite, {})[match[2]] = path
     return suites
 
 

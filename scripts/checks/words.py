@@ -67,7 +67,7 @@ def prose(path: pathlib.Path, text: str):
                 code, mark, comment = partition_comment(line, "//")
                 parts += [*re.findall(r'"((?:[^"\\]|\\.)*)"', code), comment if mark else ""]
                 # The title of a test.
-                parts += re.findall(r"func `([^`]+)`", line)
+                parts += re.findall(r"(?:func |^ *)`([^`]+)`", line)
         else:
             code, mark, comment = partition_comment(line, "#")
             parts += [*re.findall(r'"((?:[^"\\]|\\.)*)"', code), comment if mark else ""]

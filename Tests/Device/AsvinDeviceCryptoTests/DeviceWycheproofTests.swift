@@ -30,13 +30,13 @@ struct DeviceWycheproofTests {
       .isSignature(signature.span, of: SignedMessage(head: head, payload: payload), by: key)
   }
 
-  @Test("262 P-256 signatures as r ‖ s", .needsShared("\(Wycheproof.folder)/ecdsa_secp256r1_sha256_p1363_test.json"))
-  func p256() throws {
+  @Test(.needsShared("\(Wycheproof.folder)/ecdsa_secp256r1_sha256_p1363_test.json"))
+  func `262 P-256 signatures as r ‖ s`() throws {
     #expect(try Self.judge("ecdsa_secp256r1_sha256_p1363_test.json") == 262)
   }
 
-  @Test("151 Ed25519 signatures under the strict profile", .needsShared("\(Wycheproof.folder)/ed25519_test.json"))
-  func ed25519() throws {
+  @Test(.needsShared("\(Wycheproof.folder)/ed25519_test.json"))
+  func `151 Ed25519 signatures under the strict profile`() throws {
     #expect(try Self.judge("ed25519_test.json") == 151)
   }
 }

@@ -10,10 +10,10 @@ import Testing
 struct DifferentialTests {
   static let count = unsafe getenv("ASVIN_DIFFERENTIAL").flatMap { Int(unsafe String(cString: $0)) } ?? 300
 
-  @Test(
-    "A signature of OpenSSL is accepted, and with one bit changed both reject it",
-    arguments: SignatureAlgorithm.allCases)
-  func signatures(algorithm: SignatureAlgorithm) throws {
+  @Test(arguments: SignatureAlgorithm.allCases)
+  func `A signature of OpenSSL is accepted, and with one bit changed both reject it`(algorithm: SignatureAlgorithm)
+    throws
+  {
     var numbers = SeededGenerator(seed: algorithm == .ed25519 ? 71 : 72)
     for number in 0..<Self.count {
       let key = try PrivateKey.generate(algorithm)

@@ -21,16 +21,14 @@ struct DigestTests {
     return (0..<64).map { (digest[$0] < 16 ? "0" : "") + String(digest[$0], radix: 16) }.joined()
   }
 
-  @Test("SHA-256 of every length to 300 equals OpenSSL's")
-  func sha256() {
+  @Test func `SHA-256 of every length to 300 equals OpenSSL's`() {
     for count in 0...Self.message.count {
       let bytes = Self.message.span.extracting(first: count)
       #expect(AsvinDeviceCrypto.SHA256.digest(of: bytes) == AsvinCrypto.SHA256.digest(of: bytes), "\(count)")
     }
   }
 
-  @Test("SHA-512 of every length to 300 equals that of the openssl command")
-  func sha512() throws {
+  @Test func `SHA-512 of every length to 300 equals that of the openssl command`() throws {
     try Scratch.with { scratch in
       for count in 0...Self.message.count {
         try scratch.write(Array(Self.message[..<count]), to: String(1000 + count))
@@ -44,8 +42,8 @@ struct DigestTests {
     }
   }
 
-  @Test("A digest does not depend on the pieces, and the next one begins anew", arguments: [1, 7, 64, 127, 128, 200])
-  func pieces(size: Int) {
+  @Test(arguments: [1, 7, 64, 127, 128, 200])
+  func `A digest does not depend on the pieces, and the next one begins anew`(size: Int) {
     #expect(Self.sha512(Self.message.span, pieces: size) == Self.sha512(Self.message.span))
     var hash = AsvinDeviceCrypto.SHA256()
     for _ in 0..<2 {
@@ -60,8 +58,7 @@ struct DigestTests {
     }
   }
 
-  @Test("A million times the letter a (FIPS 180-4, examples)")
-  func million() {
+  @Test func `A million times the letter a (FIPS 180-4, examples)`() {
     let bytes = [UInt8](repeating: UInt8(ascii: "a"), count: 1_000_000)
     #expect(Self.sha512(bytes.span).hasPrefix("e718483d0ce769644e2e42c7bc15b4638e1f98b13b204428"))
     #expect(AsvinDeviceCrypto.SHA256.digest(of: bytes.span) == AsvinCrypto.SHA256.digest(of: bytes.span))

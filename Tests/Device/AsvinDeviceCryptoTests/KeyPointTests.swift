@@ -30,30 +30,25 @@ struct KeyPointTests {
   /// An x of the points whose y is 1.
   static let abscissa = "09e78d4ef60d05f750f6636209092bc43cbdd6b47e11a9de20a9feb2a50bb96c"
 
-  @Test("A point of P-256 is a key")
-  func points() {
+  @Test func `A point of P-256 is a key`() {
     #expect(Self.isP256(Self.zero, Self.root))
     #expect(Self.isP256(Self.abscissa, Self.one))
   }
 
-  @Test("A coordinate that is p or more is refused, though the point would be the same")
-  func unreduced() {
+  @Test func `A coordinate that is p or more is refused, though the point would be the same`() {
     #expect(!Self.isP256(Self.prime, Self.root))
     #expect(!Self.isP256(Self.abscissa, Self.primeAndOne))
   }
 
-  @Test("A pair that is off the curve is refused")
-  func offCurve() {
+  @Test func `A pair that is off the curve is refused`() {
     #expect(!Self.isP256(Self.zero, Self.zero))
     #expect(!Self.isP256(Self.one, Self.root))
     #expect(!Self.isP256(Self.zero, Self.one))
     #expect(!Self.isP256(Self.abscissa, Self.root))
   }
 
-  @Test(
-    "A y that no point of Ed25519 has is refused",
-    arguments: [(2, false), (3, true), (7, false), (8, false), (9, true)])
-  func ed25519(y: UInt8, isPoint: Bool) {
+  @Test(arguments: [(2, false), (3, true), (7, false), (8, false), (9, true)])
+  func `A y that no point of Ed25519 has is refused`(y: UInt8, isPoint: Bool) {
     for sign in [UInt8(0), 0x80] {
       #expect(Self.isEd25519([y] + [UInt8](repeating: 0, count: 30) + [sign]) == isPoint)
     }

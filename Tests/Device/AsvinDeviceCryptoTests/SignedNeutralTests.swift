@@ -14,8 +14,8 @@ struct SignedNeutralTests {
     return Ed25519.isSignature(signature.span, of: message.span, [UInt8]().span, by: key.span)
   }
 
-  @Test("The signature that it makes good is refused where its encoding has a sign", arguments: [[], [1], [2, 3]])
-  func signed(message: [UInt8]) {
+  @Test(arguments: [[], [1], [2, 3]])
+  func `The signature that it makes good is refused where its encoding has a sign`(message: [UInt8]) {
     // The equation alone holds; the strict profile refuses this key before it.
     #expect(Self.isSignature(sign: 0, of: message))
     #expect(!Self.isSignature(sign: 0x80, of: message))

@@ -5,8 +5,7 @@ import Testing
 
 @Suite("Refusals of the boot state")
 struct BootRefusalTests {
-  @Test("While an update is on trial, no other is activated")
-  func trial() throws {
+  @Test func `While an update is on trial, no other is activated`() throws {
     let region = try BootStateTests.pending()
     let second = [try BootStateTests.component(sequence: 10)]
     #expect(try BootStateTests.begin(region, BootStateTests.new) == .trial(1))
@@ -20,8 +19,8 @@ struct BootRefusalTests {
     #expect(state.phase == .trial && state.candidate?.sequence == 9)
   }
 
-  @Test("An unknown phase is not an update", arguments: [0, 1, 0x5A69_C33D, UInt32.max])
-  func phase(word: UInt32) throws {
+  @Test(arguments: [0, 1, 0x5A69_C33D, UInt32.max])
+  func `An unknown phase is not an update`(word: UInt32) throws {
     let region = try BootStateTests.pending()
     var content = BootRecord()
     var log = RecordLog(region, .state)
@@ -33,8 +32,8 @@ struct BootRefusalTests {
     #expect(try BootStateTests.begin(region) == .confirmed(0))
   }
 
-  @Test("A component whose release was not verified for a device is not activated, and its plan not begun")
-  func notVerified() throws {
+  @Test
+  func `A component whose release was not verified for a device is not activated, and its plan not begun`() throws {
     let release = try SignedRelease(sequence: 9, [SignedRelease.component(0, BootStateTests.image)])
     let plan = try #require(try release.plan(slot: 0, floor: .unchecked))
     let board = Board(running: BootStateTests.image)

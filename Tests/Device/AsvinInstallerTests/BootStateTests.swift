@@ -40,8 +40,7 @@ struct BootStateTests {
     return region
   }
 
-  @Test("The floor rises when an update is confirmed, not before")
-  func floor() throws {
+  @Test func `The floor rises when an update is confirmed, not before`() throws {
     let region = try Self.pending()
     var state = Self.state(region, Self.new)
     #expect(try state.begin() == .trial(1))
@@ -52,9 +51,11 @@ struct BootStateTests {
     #expect(try state.begin() == .confirmed(1))
   }
 
-  @Test(
-    "A pending update that is found while the old image runs has failed to start, and the old image cannot confirm it")
-  func oldImageRuns() throws {
+  @Test
+  func
+    `A pending update that is found while the old image runs has failed to start, and the old image cannot confirm it`()
+    throws
+  {
     let region = try Self.pending()
     var state = Self.state(region, Self.old)
     #expect(try !state.confirm())
@@ -63,8 +64,10 @@ struct BootStateTests {
     #expect(state.floor == 7 && state.sequence == 7 && state.phase == .confirmed)
   }
 
-  @Test("An update on trial that the bootloader went back from is reverted, and cannot be confirmed by the old image")
-  func wentBack() throws {
+  @Test
+  func `An update on trial that the bootloader went back from is reverted, and cannot be confirmed by the old image`()
+    throws
+  {
     let region = try Self.pending()
     var state = Self.state(region, Self.new)
     #expect(try state.begin() == .trial(1))
@@ -76,9 +79,11 @@ struct BootStateTests {
     #expect(state.floor == 7)
   }
 
-  @Test(
-    "The image decides what runs where it is known, whatever the slot: a bootloader that swaps runs all from slot 0")
-  func swapped() throws {
+  @Test
+  func
+    `The image decides what runs where it is known, whatever the slot: a bootloader that swaps runs all from slot 0`()
+    throws
+  {
     let image = try Self.component(sequence: 9).digest
     let region = try Self.pending()
     var state = Self.state(region, RunningImage(slot: 1, image: Digest()))
@@ -91,8 +96,8 @@ struct BootStateTests {
     #expect(try state.begin() == .confirmed(0))
   }
 
-  @Test("Power lost between the bootloader's confirmation and the state's leaves no way to an older release")
-  func keptButNotConfirmed() throws {
+  @Test
+  func `Power lost between the bootloader's confirmation and the state's leaves no way to an older release`() throws {
     let region = try Self.pending()
     var state = Self.state(region, Self.new)
     _ = try state.begin()
@@ -106,8 +111,8 @@ struct BootStateTests {
     #expect(InstallTests.reason { _ = try state.freeSlot(0, for: plan) } == .sequenceNotAboveFloor)
   }
 
-  @Test("A second call in the same start does not revert", arguments: [new, .nothing])
-  func twice(running: RunningImage) throws {
+  @Test(arguments: [new, .nothing])
+  func `A second call in the same start does not revert`(running: RunningImage) throws {
     let region = try Self.pending()
     var state = Self.state(region, running)
     #expect(try state.begin() == .trial(1))
@@ -115,8 +120,8 @@ struct BootStateTests {
     #expect(try Self.begin(region, running) == .trial(1))
   }
 
-  @Test("A trial that is started three times without being confirmed is to be left", arguments: [new, .nothing])
-  func starts(running: RunningImage) throws {
+  @Test(arguments: [new, .nothing])
+  func `A trial that is started three times without being confirmed is to be left`(running: RunningImage) throws {
     let region = try Self.pending()
     for _ in 0..<3 { #expect(try Self.begin(region, running) == .trial(1)) }
     #expect(try Self.begin(region, running) == .reverted(0))
@@ -125,8 +130,10 @@ struct BootStateTests {
     #expect(Self.state(region).phase == .confirmed)
   }
 
-  @Test("After a revert, neither the slot that runs nor the one to go back to can be erased until the next start")
-  func revert() throws {
+  @Test
+  func `After a revert, neither the slot that runs nor the one to go back to can be erased until the next start`()
+    throws
+  {
     let region = try Self.pending()
     let plan = try Update(image: Self.image, sequence: 10).plan()
     var state = Self.state(region, Self.new)
@@ -142,8 +149,9 @@ struct BootStateTests {
     #expect(try state.freeSlot(1, for: plan))
   }
 
-  @Test("After a confirmation, the slot that runs cannot be erased, even by one that takes slot 0 for what runs")
-  func confirmed() throws {
+  @Test
+  func `After a confirmation, the slot that runs cannot be erased, even by one that takes slot 0 for what runs`() throws
+  {
     let region = try Self.pending()
     let plan = try Update(image: Self.image, sequence: 10).plan()
     var state = Self.state(region, Self.new)
@@ -155,15 +163,14 @@ struct BootStateTests {
     #expect(try !state.freeSlot(1, for: plan))
   }
 
-  @Test("Nothing on trial is nothing to confirm")
-  func nothing() throws {
+  @Test func `Nothing on trial is nothing to confirm`() throws {
     var state = Self.state(Self.region())
     #expect(try !state.confirm())
     #expect(state.floor == 7)
   }
 
-  @Test("An update that the bootloader cannot start is dropped after three other starts, and the floor stays")
-  func strayed() throws {
+  @Test
+  func `An update that the bootloader cannot start is dropped after three other starts, and the floor stays`() throws {
     let region = try Self.pending()
     var state = Self.state(region, Self.new)
     _ = try state.begin()
@@ -180,8 +187,7 @@ struct BootStateTests {
     #expect(try state.freeSlot(1, for: plan))
   }
 
-  @Test("A release that is not above the floor by now is not activated")
-  func stale() throws {
+  @Test func `A release that is not above the floor by now is not activated`() throws {
     let (older, newer) = ([try Self.component(sequence: 8)], [try Self.component(sequence: 9)])
     let region = try Self.pending()
     var state = Self.state(region, Self.new)
@@ -191,8 +197,7 @@ struct BootStateTests {
     #expect(InstallTests.reason { try state.activate(newer.span, in: 0) } == .sequenceNotAboveFloor)
   }
 
-  @Test("The floor is the higher one of the record's and the factory's, in either order of writing")
-  func factoryFloor() throws {
+  @Test func `The floor is the higher one of the record's and the factory's, in either order of writing`() throws {
     let region = try Self.pending()
     var state = Self.state(region, Self.new)
     _ = try state.begin()
@@ -204,8 +209,7 @@ struct BootStateTests {
     #expect(Self.state(region, Self.new, floor: 3).floor == 100)
   }
 
-  @Test("An image that runs already is confirmed as a later release of it")
-  func adopted() throws {
+  @Test func `An image that runs already is confirmed as a later release of it`() throws {
     let region = Self.region()
     var state = Self.state(region)
     #expect(try state.adopt(Self.component(sequence: 9)))
@@ -215,8 +219,7 @@ struct BootStateTests {
     #expect(try !state.adopt(Self.component(sequence: 10)))
   }
 
-  @Test("A key-set version never sinks, and lasts")
-  func keySet() throws {
+  @Test func `A key-set version never sinks, and lasts`() throws {
     let region = Self.region()
     var state = Self.state(region)
     try state.raise(keySetVersion: 4)

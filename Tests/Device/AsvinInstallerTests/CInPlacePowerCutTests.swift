@@ -104,11 +104,13 @@ struct CInPlacePowerCutTests {
     ]
   }
 
-  @Test("Every cut ends in a device that is updated, and that can be updated again", arguments: flavours)
-  func everyCut(flavour: FlashFlavour) throws { Self.cutEverywhere(try Self.updates(), flavour, then: nil) }
+  @Test(arguments: flavours)
+  func `Every cut ends in a device that is updated, and that can be updated again`(flavour: FlashFlavour) throws {
+    Self.cutEverywhere(try Self.updates(), flavour, then: nil)
+  }
 
-  @Test("A second cut while the first one is repaired ends so too", arguments: [1, 20])
-  func twoCuts(second: Int) throws {
+  @Test(arguments: [1, 20])
+  func `A second cut while the first one is repaired ends so too`(second: Int) throws {
     Self.cutEverywhere(try Self.updates(), FlashFlavour(word: 8, part: 77, fromEnd: true), then: second)
   }
 }

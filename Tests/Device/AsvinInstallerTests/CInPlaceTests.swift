@@ -54,8 +54,7 @@ struct CInPlaceTests {
     return device
   }
 
-  @Test("A release goes over the image that it is made from, is tried, and is confirmed")
-  func complete() throws {
+  @Test func `A release goes over the image that it is made from, is tried, and is confirmed`() throws {
     let device = Self.device()
     #expect(Self.boot(device) == (ASVIN_CONFIRMED, 0))
     #expect(CInterfaceTests.install(device, try Self.update(), inPlace: true) == ASVIN_DONE)
@@ -69,21 +68,18 @@ struct CInPlaceTests {
     #expect(device.regions[0].power.violation == nil)
   }
 
-  @Test("A complete image goes over the old one too")
-  func image() throws {
+  @Test func `A complete image goes over the old one too`() throws {
     let device = Self.device()
     #expect(CInterfaceTests.install(device, try Update(image: Self.new), inPlace: true) == ASVIN_DONE)
     #expect(Self.boot(device) == (ASVIN_TRIAL, 0))
     #expect(Array(device.regions[2].memory.bytes[..<Self.new.count]) == Self.new)
   }
 
-  @Test("A compressed image is refused with a code about the payload")
-  func compressed() throws {
+  @Test func `A compressed image is refused with a code about the payload`() throws {
     #expect(try Self.refusal(Update(from: [], to: Self.new)) == Self.code(.noUsablePayload))
   }
 
-  @Test("While the slot is rewritten there is nothing to start, and the base is known")
-  func interrupted() throws {
+  @Test func `While the slot is rewritten there is nothing to start, and the base is known`() throws {
     let update = try Self.update()
     let device = try Self.interrupted(update)
     let (size, digest) = (unsafe device.device.pointee.running_bytes, unsafe device.device.pointee.running_digest)
@@ -97,8 +93,8 @@ struct CInPlaceTests {
     #expect(Array(device.regions[2].memory.bytes[..<Self.new.count]) == Self.new)
   }
 
-  @Test("A half-written slot takes a complete image, of the same release or of a later one", arguments: [8, 9])
-  func rescue(sequence: UInt64) throws {
+  @Test(arguments: [8, 9])
+  func `A half-written slot takes a complete image, of the same release or of a later one`(sequence: UInt64) throws {
     let update = try Self.update()
     let device = try Self.interrupted(update)
     // The checkpoint is lost: nothing can be resumed, and the base is gone.
@@ -109,8 +105,8 @@ struct CInPlaceTests {
     #expect(Self.boot(device) == (ASVIN_TRIAL, 0))
   }
 
-  @Test("An update that is not confirmed is dropped: nothing can start, and another release is installed")
-  func notConfirmed() throws {
+  @Test
+  func `An update that is not confirmed is dropped: nothing can start, and another release is installed`() throws {
     let device = Self.device()
     #expect(CInterfaceTests.install(device, try Self.update(), inPlace: true) == ASVIN_DONE)
     for _ in 0..<3 { #expect(Self.boot(device) == (ASVIN_TRIAL, 0)) }
@@ -123,8 +119,7 @@ struct CInPlaceTests {
     #expect(Self.boot(device) == (ASVIN_TRIAL, 0))
   }
 
-  @Test("An old checkpoint of the same patch is not written over an image that is intact")
-  func oldCheckpoint() throws {
+  @Test func `An old checkpoint of the same patch is not written over an image that is intact`() throws {
     let device = Self.device()
     let update = try Self.update()
     #expect(CInterfaceTests.install(device, update, inPlace: true) == ASVIN_DONE)
@@ -139,8 +134,7 @@ struct CInPlaceTests {
     #expect(CInterfaceTests.install(again, update, inPlace: true) == ASVIN_DONE)
   }
 
-  @Test("A device without one of the regions is refused")
-  func missingRegions() throws {
+  @Test func `A device without one of the regions is refused`() throws {
     let image = try Update(image: Self.new)
     #expect(try Self.refusal(image) { unsafe $0.device.pointee.spare = nil } == ASVIN_MISUSE)
     #expect(try Self.refusal(image) { unsafe $0.device.pointee.checkpoint = nil } == ASVIN_MISUSE)
@@ -149,8 +143,7 @@ struct CInPlaceTests {
     #expect(try Self.refusal(image) { unsafe $0.flashes[5].read = nil } == ASVIN_MISUSE)
   }
 
-  @Test("Regions that are too small, or have other erase blocks, are refused")
-  func sizes() throws {
+  @Test func `Regions that are too small, or have other erase blocks, are refused`() throws {
     let mismatch = Self.code(.flashGeometryMismatch)
     // Half of the checkpoint region is one erase block too small.
     #expect(try Self.refusal { unsafe $0.flashes[5].capacity = 28_672 } == mismatch)
@@ -164,8 +157,8 @@ struct CInPlaceTests {
     }
   }
 
-  @Test("Regions that overlap any other one are refused", arguments: [4, 5])
-  func overlaps(index: Int) {
+  @Test(arguments: [4, 5])
+  func `Regions that overlap any other one are refused`(index: Int) {
     for other in 0..<6 where other != index && other != 3 {
       let device = Self.device()
       unsafe device.flashes[index].start = device.flashes[other].start &+ device.flashes[other].capacity &- 1
@@ -176,19 +169,17 @@ struct CInPlaceTests {
     }
   }
 
-  @Test("A base that differs in one bit is refused, each time", arguments: [0, 2000, 3999])
-  func wrongBase(offset: Int) throws {
+  @Test(arguments: [0, 2000, 3999])
+  func `A base that differs in one bit is refused, each time`(offset: Int) throws {
     #expect(
       try Self.refusal { $0.regions[2].memory.bytes[offset] ^= 1 } == Self.code(.baseDigestMismatch))
   }
 
-  @Test("A patch from another base is not chosen")
-  func otherBase() throws {
+  @Test func `A patch from another base is not chosen`() throws {
     #expect(CPayloadTests.payload(Self.device(), try Self.update(from: Self.new)) == 1)
   }
 
-  @Test("The slot that runs is not rewritten, nor the fallback of an update on trial")
-  func inUse() throws {
+  @Test func `The slot that runs is not rewritten, nor the fallback of an update on trial`() throws {
     let device = Self.device()
     let update = try Self.update()
     unsafe device.device.pointee.target_slot = 0
@@ -207,16 +198,14 @@ struct CInPlaceTests {
     #expect(device.regions[2].memory.bytes.starts(with: Self.old))
   }
 
-  @Test("A state that cannot be written stops the update before the first erase of the slot")
-  func stateFails() throws {
+  @Test func `A state that cannot be written stops the update before the first erase of the slot`() throws {
     let device = Self.device()
     unsafe device.flashes[0].write = { _, _, _, _ in 1 }
     #expect(CInterfaceTests.install(device, try Self.update(), inPlace: true) == Self.code(.flashFailed))
     #expect(device.regions[2].memory.bytes.starts(with: Self.old))
   }
 
-  @Test("A release that is not above the floor is refused when it begins")
-  func floor() throws {
+  @Test func `A release that is not above the floor is refused when it begins`() throws {
     let device = Self.device()
     var (plan, offset) = (asvin_plan(), 0 as UInt64)
     #expect(CStateTests.verify(device, try Self.update(), &plan) == ASVIN_DONE)

@@ -35,8 +35,8 @@ struct CInterfaceTests {
     return unsafe asvin_finish(device.update)
   }
 
-  @Test("A release goes in, is tried, and is confirmed", arguments: [true, false])
-  func complete(isPatch: Bool) throws {
+  @Test(arguments: [true, false])
+  func `A release goes in, is tried, and is confirmed`(isPatch: Bool) throws {
     let update = try isPatch ? Update(from: Self.old, to: Self.new) : Update(image: Self.new)
     let device = CDevice(running: Self.old, room: Self.new.count)
     #expect(device.boot(0, Self.old) == (ASVIN_CONFIRMED, 0))
@@ -51,8 +51,7 @@ struct CInterfaceTests {
     #expect(device.regions[0].power.violation == nil)
   }
 
-  @Test("An update that is not confirmed is reverted")
-  func revert() throws {
+  @Test func `An update that is not confirmed is reverted`() throws {
     let device = CDevice(running: Self.old, room: Self.new.count)
     #expect(Self.install(device, try Update(image: Self.new)) == ASVIN_DONE)
     #expect(device.boot(1) == (ASVIN_TRIAL, 1))
@@ -62,8 +61,7 @@ struct CInterfaceTests {
     #expect(device.boot(0) == (ASVIN_CONFIRMED, 0))
   }
 
-  @Test("Refusals carry the reason's code")
-  func refusals() throws {
+  @Test func `Refusals carry the reason's code`() throws {
     let device = CDevice(running: Self.old, room: Self.new.count)
     let update = try Update(image: Self.new)
     func code(_ reason: Reason) -> Int32 { Int32(reason.rawValue) }
@@ -79,8 +77,7 @@ struct CInterfaceTests {
     #expect(Self.install(device, update) == ASVIN_DONE)
   }
 
-  @Test("A missing pointer, or a call out of turn, is misuse")
-  func misuse() throws {
+  @Test func `A missing pointer, or a call out of turn, is misuse`() throws {
     let device = CDevice(running: Self.old, room: Self.new.count)
     var (plan, offset, runs) = (asvin_plan(), 0 as UInt64, 0 as UInt32)
     #expect(unsafe asvin_boot(nil, &runs) == ASVIN_MISUSE)
@@ -96,8 +93,7 @@ struct CInterfaceTests {
     #expect(unsafe asvin_verify(device.device, update.envelope, UInt32(update.envelope.count), &plan) == ASVIN_MISUSE)
   }
 
-  @Test("A device's own check of signatures is asked, with the key and the message")
-  func ownCheck() throws {
+  @Test func `A device's own check of signatures is asked, with the key and the message`() throws {
     let device = CDevice(running: Self.old, room: Self.new.count)
     let update = try Update(image: Self.new)
     unsafe device.device.pointee.check = { _, key, _, head, headCount, payload, count in
@@ -107,8 +103,8 @@ struct CInterfaceTests {
     #expect(Self.install(device, update.forged()) == ASVIN_DONE)
   }
 
-  @Test("Only one answer of a device's own check is a yes", arguments: [0, 1, -1, ASVIN_DONE, ASVIN_SIGNED ^ 1])
-  func ownCheckRefuses(answer: Int32) throws {
+  @Test(arguments: [0, 1, -1, ASVIN_DONE, ASVIN_SIGNED ^ 1])
+  func `Only one answer of a device's own check is a yes`(answer: Int32) throws {
     let device = CDevice(running: Self.old, room: Self.new.count)
     let context = UnsafeMutablePointer<Int32>.allocate(capacity: 1)
     defer { unsafe context.deallocate() }
@@ -120,8 +116,7 @@ struct CInterfaceTests {
     #expect(Self.install(device, try Update(image: Self.new)) == Int32(Reason.badSignature.rawValue))
   }
 
-  @Test("Results that are decisions are far from each other, from 0 and from every reason")
-  func distances() {
+  @Test func `Results that are decisions are far from each other, from 0 and from every reason`() {
     let decisions = [ASVIN_DONE, ASVIN_SIGNED, ASVIN_CONFIRMED, ASVIN_TRIAL, ASVIN_REVERTED]
     let others = [0, -1, ASVIN_MISUSE] + Reason.allCases.map { Int32($0.rawValue) }
     for (index, decision) in decisions.enumerated() {

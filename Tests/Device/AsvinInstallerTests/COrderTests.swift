@@ -7,8 +7,7 @@ import Testing
 struct COrderTests {
   static let (old, new, other) = (CInterfaceTests.old, CInterfaceTests.new, CStateTests.other)
 
-  @Test("An update that is refused leaves what is pending alone")
-  func refused() throws {
+  @Test func `An update that is refused leaves what is pending alone`() throws {
     let device = try CRunningTests.pending()
     let large = try Update(image: InstallTests.noise(9000, seed: 81), sequence: 9)
     #expect(CInterfaceTests.install(device, large) == Int32(Reason.imageTooLarge.rawValue))
@@ -18,8 +17,7 @@ struct COrderTests {
     #expect(device.boot(1, Self.new) == (ASVIN_TRIAL, 1))
   }
 
-  @Test("A plan that the floor has passed is refused before the slot is erased")
-  func stale() throws {
+  @Test func `A plan that the floor has passed is refused before the slot is erased`() throws {
     let device = CDevice(running: Self.old, room: Self.new.count)
     var plan = asvin_plan()
     #expect(CStateTests.verify(device, try Update(image: Self.new), &plan) == ASVIN_DONE)
@@ -32,8 +30,7 @@ struct COrderTests {
     #expect(device.regions[3].memory.bytes == slot)
   }
 
-  @Test("An update that another one has replaced does not write to the slot any more")
-  func replaced() throws {
+  @Test func `An update that another one has replaced does not write to the slot any more`() throws {
     let device = CDevice(running: Self.old, room: Self.new.count)
     let first = UnsafeMutablePointer<asvin_update>.allocate(capacity: 1)
     defer { unsafe first.deallocate() }
@@ -51,8 +48,7 @@ struct COrderTests {
     #expect(device.boot(1, Self.new) == (ASVIN_TRIAL, 1))
   }
 
-  @Test("A journal that another, half-begun release replaced costs no wrong download")
-  func journalOfAnother() throws {
+  @Test func `A journal that another, half-begun release replaced costs no wrong download`() throws {
     let device = CDevice(running: Self.old, room: Self.new.count)
     let (first, second) = (try Update(image: Self.new), try Update(image: Self.other, sequence: 9))
     #expect(
@@ -64,8 +60,7 @@ struct COrderTests {
     #expect(CInterfaceTests.install(device, first) == ASVIN_DONE)
   }
 
-  @Test("A journal of another release, slot or payload is not resumed")
-  func otherJournal() throws {
+  @Test func `A journal of another release, slot or payload is not resumed`() throws {
     let device = CDevice(running: Self.old, room: Self.new.count)
     let (first, second) = (try Update(image: Self.new), try Update(image: Self.new, sequence: 9))
     #expect(

@@ -12,8 +12,7 @@ struct CPayloadTests {
     return CStateTests.verify(device, update, &plan) == ASVIN_DONE ? plan.payload : nil
   }
 
-  @Test("A base that has changed is found before anything is written, and the image is chosen next")
-  func changedBase() throws {
+  @Test func `A base that has changed is found before anything is written, and the image is chosen next`() throws {
     let device = CDevice(running: Self.old, room: Self.new.count)
     device.regions[2].memory.bytes[1234] ^= 1
     let update = try Update(from: Self.old, to: Self.new, andImage: true)
@@ -30,24 +29,22 @@ struct CPayloadTests {
     #expect(CStateTests.verify(device, update, &plan) == Int32(Reason.noUsablePayload.rawValue))
   }
 
-  @Test("A base that cannot be read is not the base")
-  func unreadableBase() throws {
+  @Test func `A base that cannot be read is not the base`() throws {
     let device = CDevice(running: Self.old, room: Self.new.count)
     device.regions[2].memory.unreadable = Set(800..<808)
     let update = try Update(from: Self.old, to: Self.new)
     #expect(CInterfaceTests.install(device, update) == Int32(Reason.baseDigestMismatch.rawValue))
   }
 
-  @Test("A base that is intact is worth the download")
-  func intactBase() throws {
+  @Test func `A base that is intact is worth the download`() throws {
     let device = CDevice(running: Self.old, room: Self.new.count)
     var plan = asvin_plan()
     #expect(CStateTests.verify(device, try Update(from: Self.old, to: Self.new), &plan) == ASVIN_DONE)
     #expect(unsafe asvin_check_base(device.device, &plan) == ASVIN_DONE)
   }
 
-  @Test("A device of complete images gets neither a patch nor a compressed image, whatever its memory")
-  func imagesOnly() throws {
+  @Test
+  func `A device of complete images gets neither a patch nor a compressed image, whatever its memory`() throws {
     let device = CDevice(running: Self.old, room: Self.new.count)
     unsafe device.device.pointee.images_only = 1
     for update in [
@@ -60,14 +57,12 @@ struct CPayloadTests {
     }
   }
 
-  @Test("A patch that is not sealed is not chosen, since no byte of it could be trusted")
-  func unsealed() throws {
+  @Test func `A patch that is not sealed is not chosen, since no byte of it could be trusted`() throws {
     let device = CDevice(running: Self.old, room: Self.new.count)
     #expect(Self.payload(device, try Update(from: Self.old, to: Self.new, chunk: nil, andImage: true)) == 1)
   }
 
-  @Test("A payload whose chunk does not fit the memory is not chosen")
-  func largeChunk() throws {
+  @Test func `A payload whose chunk does not fit the memory is not chosen`() throws {
     let device = CDevice(running: Self.old, room: Self.new.count)
     unsafe device.device.pointee.memory_bytes = 4128
     for chunk: UInt64 in [13, 16] {
@@ -78,8 +73,7 @@ struct CPayloadTests {
     #expect(Self.payload(device, try Update(image: Self.new, chunk: 12)) == 0)
   }
 
-  @Test("A patch in place is chosen only by a device that has both regions for it")
-  func inPlace() throws {
+  @Test func `A patch in place is chosen only by a device that has both regions for it`() throws {
     let device = CDevice(running: Self.old, room: Self.new.count)
     let update = try Update(from: Self.old, to: Self.new, inPlace: InPlaceInstallTests.inPlace, andImage: true)
     #expect(Self.payload(device, update) == 1)
@@ -94,8 +88,7 @@ struct CPayloadTests {
     #expect(Self.payload(device, update) == 1)
   }
 
-  @Test("A sequence number beyond the device's step is refused")
-  func step() throws {
+  @Test func `A sequence number beyond the device's step is refused`() throws {
     let device = CDevice(running: Self.old, room: Self.new.count)
     let tooFar = Int32(Reason.sequenceTooFar.rawValue)
     var plan = asvin_plan()
@@ -108,8 +101,8 @@ struct CPayloadTests {
     #expect(CStateTests.verify(device, try Update(image: Self.new, sequence: 107), &plan) == ASVIN_DONE)
   }
 
-  @Test("A release for other slots, or for more of them, is refused", arguments: [[1], [77], [0, 1], [0, 77]])
-  func otherSlots(slots: [UInt64]) throws {
+  @Test(arguments: [[1], [77], [0, 1], [0, 77]])
+  func `A release for other slots, or for more of them, is refused`(slots: [UInt64]) throws {
     let device = CDevice(running: Self.old, room: Self.new.count)
     var plan = asvin_plan()
     let answer = CStateTests.verify(device, try Update(image: Self.new, slots: slots), &plan)

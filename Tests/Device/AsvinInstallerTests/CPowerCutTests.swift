@@ -63,8 +63,8 @@ struct CPowerCutTests {
     }
   }
 
-  @Test("Every cut ends in a device that is updated, and that can be updated again", arguments: FlashFlavour.all)
-  func everyCut(flavour: FlashFlavour) throws {
+  @Test(arguments: FlashFlavour.all)
+  func `Every cut ends in a device that is updated, and that can be updated again`(flavour: FlashFlavour) throws {
     let updates = [
       try Update(from: Self.images[0], to: Self.images[1]), try Update(image: Self.images[2], sequence: 9),
     ]

@@ -13,9 +13,8 @@ struct CRefusalTests {
 
   static func code(_ reason: Reason) -> Int32 { Int32(reason.rawValue) }
 
-  @Test(
-    "A release of two components, or for another slot, is not for a device of one slot", arguments: [[0, 1], [1], [7]])
-  func components(slots: [UInt64]) throws {
+  @Test(arguments: [[0, 1], [1], [7]])
+  func `A release of two components, or for another slot, is not for a device of one slot`(slots: [UInt64]) throws {
     let device = CStateTests.device()
     let release = try SignedRelease(slots.map { try SignedRelease.component($0, Self.new) })
     var plan = asvin_plan()
@@ -25,8 +24,7 @@ struct CRefusalTests {
       Self.verify(device, try SignedRelease([SignedRelease.component(0, Self.new)]).envelope, &plan) == ASVIN_DONE)
   }
 
-  @Test("Only one answer of a device's own check is a yes")
-  func ownCheck() throws {
+  @Test func `Only one answer of a device's own check is a yes`() throws {
     let device = CStateTests.device()
     let update = try Update(image: Self.new)
     var plan = asvin_plan()
@@ -51,8 +49,7 @@ struct CRefusalTests {
     return unsafe asvin_begin(device.update, device.device, &plan, &offset)
   }
 
-  @Test("After a push that failed, nothing is taken any more")
-  func pushAfterFailure() throws {
+  @Test func `After a push that failed, nothing is taken any more`() throws {
     let device = CStateTests.device()
     let update = try Update(image: Self.new)
     #expect(Self.begun(device, update) == ASVIN_DONE)
@@ -63,8 +60,7 @@ struct CRefusalTests {
     #expect(unsafe asvin_finish(device.update) == ASVIN_MISUSE)
   }
 
-  @Test("An update is finished once")
-  func finishedTwice() throws {
+  @Test func `An update is finished once`() throws {
     let device = CStateTests.device()
     let update = try Update(image: Self.new)
     #expect(Self.begun(device, update) == ASVIN_DONE)
@@ -74,8 +70,7 @@ struct CRefusalTests {
     #expect(unsafe asvin_push(device.update, update.stream, 1) == ASVIN_MISUSE)
   }
 
-  @Test("A patch whose base is larger than the slot that it is read from is not begun")
-  func baseLargerThanSlot() throws {
+  @Test func `A patch whose base is larger than the slot that it is read from is not begun`() throws {
     let device = CStateTests.device()
     let update = try Update(from: Self.old, to: Self.new)
     var (plan, offset) = (asvin_plan(), 0 as UInt64)
@@ -90,8 +85,7 @@ struct CRefusalTests {
     #expect(device.regions[3].memory.bytes.allSatisfy { $0 == 0x5A })
   }
 
-  @Test("A target of flash that cannot be is misuse")
-  func targetFlash() throws {
+  @Test func `A target of flash that cannot be is misuse`() throws {
     let device = CStateTests.device()
     var (plan, offset) = (asvin_plan(), 0 as UInt64)
     #expect(Self.verify(device, try Update(image: Self.new).envelope, &plan) == ASVIN_DONE)

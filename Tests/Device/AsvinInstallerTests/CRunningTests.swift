@@ -14,8 +14,8 @@ struct CRunningTests {
     return device
   }
 
-  @Test("The old image cannot confirm the new release", arguments: [old, nil])
-  func oldConfirms(image: [UInt8]?) throws {
+  @Test(arguments: [old, nil])
+  func `The old image cannot confirm the new release`(image: [UInt8]?) throws {
     let device = try Self.pending()
     #expect(device.boot(0, image) == (ASVIN_REVERTED, 0))
     #expect(unsafe asvin_confirm(device.device) == ASVIN_MISUSE)
@@ -25,16 +25,14 @@ struct CRunningTests {
     #expect(device.boot(1, Self.new) == (ASVIN_TRIAL, 1))
   }
 
-  @Test("Another image in the candidate's slot cannot confirm it")
-  func otherImage() throws {
+  @Test func `Another image in the candidate's slot cannot confirm it`() throws {
     let device = try Self.pending()
     #expect(device.boot(1, Self.other) == (ASVIN_REVERTED, 0))
     #expect(unsafe asvin_confirm(device.device) == ASVIN_MISUSE)
     #expect(device.floor == 7)
   }
 
-  @Test("A bootloader that follows the state gets the slot, and the update confirms itself")
-  func bootloader() throws {
+  @Test func `A bootloader that follows the state gets the slot, and the update confirms itself`() throws {
     let device = try Self.pending()
     #expect(device.boot(nil) == (ASVIN_TRIAL, 1))
     #expect(unsafe asvin_confirm(device.device) == ASVIN_MISUSE)
@@ -43,8 +41,7 @@ struct CRunningTests {
     #expect(device.boot(nil) == (ASVIN_CONFIRMED, 1))
   }
 
-  @Test("Confirming when nothing is on trial is misuse, and raises nothing")
-  func nothingOnTrial() throws {
+  @Test func `Confirming when nothing is on trial is misuse, and raises nothing`() throws {
     let device = CDevice(running: Self.old, room: Self.new.count)
     #expect(unsafe asvin_confirm(device.device) == ASVIN_MISUSE)
     #expect(device.boot(0, Self.old) == (ASVIN_CONFIRMED, 0))
@@ -52,16 +49,15 @@ struct CRunningTests {
     #expect(device.floor == 7)
   }
 
-  @Test("A second asvin_boot in a start does not revert")
-  func twice() throws {
+  @Test func `A second asvin_boot in a start does not revert`() throws {
     let device = try Self.pending()
     #expect(device.boot(1, Self.new) == (ASVIN_TRIAL, 1))
     #expect(device.boot(1, Self.new) == (ASVIN_TRIAL, 1))
     #expect(unsafe asvin_confirm(device.device) == ASVIN_DONE)
   }
 
-  @Test("After a revert or a confirmation, an update cannot erase the slot that runs", arguments: [true, false])
-  func erasing(confirms: Bool) throws {
+  @Test(arguments: [true, false])
+  func `After a revert or a confirmation, an update cannot erase the slot that runs`(confirms: Bool) throws {
     let device = try Self.pending()
     #expect(device.boot(1, Self.new) == (ASVIN_TRIAL, 1))
     #expect(unsafe (confirms ? asvin_confirm(device.device) : asvin_revert(device.device)) == ASVIN_DONE)
@@ -74,8 +70,7 @@ struct CRunningTests {
     #expect(answer == (confirms ? ASVIN_DONE : ASVIN_MISUSE))
   }
 
-  @Test("A lost confirmation of the bootloader leaves no way to an older release")
-  func keptButNotConfirmed() throws {
+  @Test func `A lost confirmation of the bootloader leaves no way to an older release`() throws {
     let device = CDevice(running: Self.old, room: Self.new.count)
     #expect(CInterfaceTests.install(device, try Update(image: Self.new, sequence: 9)) == ASVIN_DONE)
     #expect(device.boot(1, Self.new) == (ASVIN_TRIAL, 1))
@@ -86,8 +81,7 @@ struct CRunningTests {
     #expect(device.floor == 9)
   }
 
-  @Test("A release whose image already runs is adopted, once")
-  func adopted() throws {
+  @Test func `A release whose image already runs is adopted, once`() throws {
     let device = CDevice(running: Self.old, room: Self.new.count)
     let update = try Update(image: Self.old, sequence: 9)
     var plan = asvin_plan()
@@ -97,8 +91,7 @@ struct CRunningTests {
     #expect(unsafe asvin_adopt(device.device, &plan) == Int32(Reason.sequenceNotAboveFloor.rawValue))
   }
 
-  @Test("An image that the slot does not hold is not adopted")
-  func notAdopted() throws {
+  @Test func `An image that the slot does not hold is not adopted`() throws {
     let device = CDevice(running: Self.old, room: Self.new.count)
     var plan = asvin_plan()
     #expect(CStateTests.verify(device, try Update(image: Self.old, sequence: 9), &plan) == ASVIN_DONE)
@@ -107,8 +100,7 @@ struct CRunningTests {
     #expect(device.floor == 7)
   }
 
-  @Test("The factory's floor holds against a record that is lower")
-  func factoryFloor() throws {
+  @Test func `The factory's floor holds against a record that is lower`() throws {
     let device = try Self.pending()
     #expect(device.boot(1, Self.new) == (ASVIN_TRIAL, 1))
     #expect(unsafe asvin_confirm(device.device) == ASVIN_DONE)
@@ -118,8 +110,8 @@ struct CRunningTests {
     #expect(CInterfaceTests.install(device, update) == Int32(Reason.sequenceNotAboveFloor.rawValue))
   }
 
-  @Test("Regions that overlap or are the same are misuse, in every pair", arguments: 0..<4, 0..<4)
-  func overlaps(one: Int, other: Int) throws {
+  @Test(arguments: 0..<4, 0..<4)
+  func `Regions that overlap or are the same are misuse, in every pair`(one: Int, other: Int) throws {
     guard one != other else { return }
     let device = CDevice(running: Self.old, room: Self.new.count)
     let update = try Update(image: Self.new)
@@ -139,8 +131,7 @@ struct CRunningTests {
     #expect(CInterfaceTests.install(device, update) == ASVIN_DONE)
   }
 
-  @Test("Equal slot numbers, memory that is not aligned, and a slot that cannot be read are misuse")
-  func contradictions() throws {
+  @Test func `Equal slot numbers, memory that is not aligned, and a slot that cannot be read are misuse`() throws {
     let device = CDevice(running: Self.old, room: Self.new.count)
     let complete = unsafe device.device.pointee
     unsafe device.device.pointee.target_slot = device.device.pointee.running_slot

@@ -15,15 +15,13 @@ struct CStateTests {
     unsafe asvin_verify(device.device, update.envelope, UInt32(update.envelope.count), &plan)
   }
 
-  @Test("A compressed image, a patch of the empty base, is installed over any image")
-  func emptyBase() throws {
+  @Test func `A compressed image, a patch of the empty base, is installed over any image`() throws {
     let device = Self.device()
     #expect(CInterfaceTests.install(device, try Update(from: [], to: Self.new)) == ASVIN_DONE)
     #expect(Array(device.regions[3].memory.bytes[..<Self.new.count]) == Self.new)
   }
 
-  @Test("A pending update is not fetched again, and not tried after its slot was written to")
-  func pending() throws {
+  @Test func `A pending update is not fetched again, and not tried after its slot was written to`() throws {
     let device = Self.device()
     let update = try Update(image: Self.new)
     #expect(CInterfaceTests.install(device, update) == ASVIN_DONE)
@@ -38,8 +36,7 @@ struct CStateTests {
     #expect(device.boot(nil) == (ASVIN_CONFIRMED, 0))
   }
 
-  @Test("Nothing is written to a slot whose image is on trial")
-  func trial() throws {
+  @Test func `Nothing is written to a slot whose image is on trial`() throws {
     let device = Self.device()
     #expect(CInterfaceTests.install(device, try Update(image: Self.new)) == ASVIN_DONE)
     #expect(device.boot(1) == (ASVIN_TRIAL, 1))
@@ -52,8 +49,7 @@ struct CStateTests {
     #expect(unsafe asvin_confirm(device.device) == ASVIN_DONE)
   }
 
-  @Test("A state that cannot be read is not that of a new device")
-  func unreadable() throws {
+  @Test func `A state that cannot be read is not that of a new device`() throws {
     let device = Self.device()
     let state = unsafe UnsafeMutablePointer(mutating: device.device.pointee.state)
     unsafe state?.pointee.read = { _, _, _, _ in 1 }
@@ -66,8 +62,7 @@ struct CStateTests {
     #expect(unsafe asvin_confirm(device.device) == failed)
   }
 
-  @Test("Records need two erase blocks, in units that a record is a multiple of")
-  func regions() throws {
+  @Test func `Records need two erase blocks, in units that a record is a multiple of`() throws {
     let device = Self.device()
     let state = unsafe UnsafeMutablePointer(mutating: device.device.pointee.state)
     let whole = unsafe state?.pointee ?? asvin_flash()
@@ -80,16 +75,15 @@ struct CStateTests {
     #expect(unsafe asvin_floor(device.device, nil, nil) == ASVIN_DONE)
   }
 
-  @Test("An envelope over the size limit is refused before it is read")
-  func longEnvelope() {
+  @Test func `An envelope over the size limit is refused before it is read`() {
     let device = Self.device()
     var plan = asvin_plan()
     let answer = unsafe asvin_verify(device.device, [0xA2], UInt32.max, &plan)
     #expect(answer == Int32(Reason.envelopeTooLarge.rawValue))
   }
 
-  @Test("A patch is chosen where it fits after a block of the stream, and not where it would only fit alone")
-  func memory() throws {
+  @Test
+  func `A patch is chosen where it fits after a block of the stream, and not where it would only fit alone`() throws {
     let device = Self.device()
     let update = try Update(from: Self.old, to: Self.new)
     var plan = asvin_plan()

@@ -38,8 +38,8 @@ struct CheckpointTests {
     PatchJournal(recovering: patch, on: flash.regions)?.recover() != nil
   }
 
-  @Test("A checkpoint with a changed byte anywhere is not a checkpoint", arguments: [UInt8(0x01), 0x80, 0xFF])
-  func everyByte(mask: UInt8) throws {
+  @Test(arguments: [UInt8(0x01), 0x80, 0xFF])
+  func `A checkpoint with a changed byte anywhere is not a checkpoint`(mask: UInt8) throws {
     let flash = try Self.begun()
     #expect(Self.recovers(flash))
     let intact = flash.areas
@@ -51,8 +51,8 @@ struct CheckpointTests {
     }
   }
 
-  @Test("A checkpoint whose last bytes were not written is not a checkpoint", arguments: 1...32)
-  func torn(missing: Int) throws {
+  @Test(arguments: 1...32)
+  func `A checkpoint whose last bytes were not written is not a checkpoint`(missing: Int) throws {
     let flash = try Self.begun()
     let end = Self.start + Self.count
     var isDifferent = false
@@ -63,14 +63,13 @@ struct CheckpointTests {
     #expect(Self.recovers(flash) == !isDifferent)
   }
 
-  @Test("The checkpoint of another patch does not count")
-  func otherPatch() throws {
+  @Test func `The checkpoint of another patch does not count`() throws {
     let flash = try Self.begun()
     for bit in 0..<32 { #expect(!Self.recovers(flash, Self.link ^ 1 << UInt32(bit))) }
   }
 
-  @Test("Of two intact checkpoints the newer one counts, in whichever half it is", arguments: 1...4)
-  func newest(count: Int) throws {
+  @Test(arguments: 1...4)
+  func `Of two intact checkpoints the newer one counts, in whichever half it is`(count: Int) throws {
     let flash = OpenFlash()
     var writing = try #require(PatchJournal(Self.header, on: flash.regions, patch: Self.link))
     writing.clear()
@@ -83,8 +82,9 @@ struct CheckpointTests {
     #expect(found.byte(at: 8) == Self.state(count)[8])
   }
 
-  @Test("A window outside the slot, inside an erase block or of more blocks than the spare ones is not restored")
-  func otherWindow() throws {
+  @Test
+  func `A window outside the slot, inside an erase block or of more blocks than the spare ones is not restored`() throws
+  {
     for (start, end) in [(1, 1024), (0, 2049), (0xFC00, 0x1_0001), (0, .max)] as [(UInt32, UInt32)] {
       let flash = OpenFlash()
       var writing = try #require(PatchJournal(Self.header, on: flash.regions, patch: Self.link))
@@ -98,8 +98,7 @@ struct CheckpointTests {
     }
   }
 
-  @Test("A state of other images is refused: another base's size, or a result that is too large")
-  func otherImages() throws {
+  @Test func `A state of other images is refused: another base's size, or a result that is too large`() throws {
     let bytes = try PatchBuilder.patch(
       from: Self.old, to: Self.new, profile: .tiny, set: InstructionSet.none, inPlace: Self.inPlace
     ).bytes

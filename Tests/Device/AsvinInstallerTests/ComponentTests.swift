@@ -21,15 +21,13 @@ struct ComponentTests {
     return InstallTests.reason { try state.activate(components.span, in: 1) }
   }
 
-  @Test("All components of a release are activated together, in any order")
-  func complete() throws {
+  @Test func `All components of a release are activated together, in any order`() throws {
     let components = try Self.installed(8, slots: [0, 1, 5])
     #expect(Self.reason(components) == nil)
     #expect(Self.reason(components.reversed()) == nil)
   }
 
-  @Test("If a component is missing or occurs twice, nothing is activated")
-  func incomplete() throws {
+  @Test func `If a component is missing or occurs twice, nothing is activated`() throws {
     let components = try Self.installed(8, slots: [0, 1, 5])
     let wrong: [[Int]] = [
       [], [0], [1], [2], [0, 1], [1, 2], [0, 0], [0, 0, 0], [0, 1, 1], [2, 1, 2], [0, 1, 2, 0],
@@ -39,8 +37,7 @@ struct ComponentTests {
     }
   }
 
-  @Test("Components of two releases are not activated together")
-  func mixed() throws {
+  @Test func `Components of two releases are not activated together`() throws {
     let (first, second) = (try Self.installed(8, slots: [0, 1]), try Self.installed(9, slots: [0, 1]))
     #expect(Self.reason([first[0], second[1]]) == .componentMissing)
   }

@@ -6,8 +6,7 @@ import Testing
 /// The verifier with the device's own cryptography, which leaves the strict profile to it.
 @Suite("The strict profile on a device")
 struct DeviceProfileTests {
-  @Test("A signature of nothing by a key of small order is refused, whatever was signed")
-  func neutralPoint() throws {
+  @Test func `A signature of nothing by a key of small order is refused, whatever was signed`() throws {
     // A and R are the neutral point and S is 0: the equation holds for every message.
     let neutral = [1] + [UInt8](repeating: 0, count: 31)
     let signature = neutral + [UInt8](repeating: 0, count: 32)

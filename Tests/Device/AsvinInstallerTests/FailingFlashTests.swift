@@ -30,18 +30,18 @@ struct FailingFlashTests {
       fault: FaultyRegion.Fault(operation, after: count))
   }
 
-  @Test("A slot that cannot be read back holds no image", arguments: 0..<6)
-  func readBack(count: Int) throws {
+  @Test(arguments: 0..<6)
+  func `A slot that cannot be read back holds no image`(count: Int) throws {
     let update = try Update(image: Self.image)
     let target = Self.slot(.read, after: count)
     #expect(
       InstallTests.reason { try Self.install(update, into: target, journal: Self.journal()) } == .imageDigestMismatch)
   }
 
-  @Test(
-    "A failure of the slot or of the journal while bytes are taken is an error at once",
-    arguments: [FaultyRegion.Operation.erase, .write], [true, false])
-  func pushing(operation: FaultyRegion.Operation, isTarget: Bool) throws {
+  @Test(arguments: [FaultyRegion.Operation.erase, .write], [true, false])
+  func `A failure of the slot or of the journal while bytes are taken is an error at once`(
+    operation: FaultyRegion.Operation, isTarget: Bool
+  ) throws {
     let update = try Update(image: Self.image)
     let (target, journal) =
       isTarget
@@ -59,8 +59,8 @@ struct FailingFlashTests {
     #expect(reason == .flashFailed)
   }
 
-  @Test("A slot that fails while it is checked holds no image", arguments: 0..<6)
-  func slotCheck(count: Int) throws {
+  @Test(arguments: 0..<6)
+  func `A slot that fails while it is checked holds no image`(count: Int) throws {
     let plan = try Update(image: Self.image).plan()
     // What it reads as before and after the failure is the image: only the failure speaks against it.
     let zeros = [UInt8](repeating: 0, count: 1400)
@@ -69,8 +69,7 @@ struct FailingFlashTests {
     #expect(InstalledComponent(plan, in: Self.slot(.read, after: .max, holding: Self.image), hash: SHA256.self) != nil)
   }
 
-  @Test("An image that is larger than a slot is not looked for in it")
-  func capacity() throws {
+  @Test func `An image that is larger than a slot is not looked for in it`() throws {
     let image = InstallTests.noise(4608, seed: 92)
     let plan = try Update(image: image).plan()
     let power = Power()
@@ -80,8 +79,7 @@ struct FailingFlashTests {
     #expect(power.violation == nil)
   }
 
-  @Test("A record whose write failed is not the last one")
-  func record() throws {
+  @Test func `A record whose write failed is not the last one`() throws {
     let region = Self.slot(.write, after: 1)
     var log = RecordLog(region, .state)
     var (first, second, third) = (Record(), Record(), Record())

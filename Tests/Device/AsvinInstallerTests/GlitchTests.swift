@@ -21,8 +21,7 @@ struct GlitchTests {
     return whole.answers
   }
 
-  @Test("A forged signature, another vendor's release and a rollback stay refused")
-  func verifying() throws {
+  @Test func `A forged signature, another vendor's release and a rollback stay refused`() throws {
     var update = try Update(image: Self.image)
     let forged = update.forged()
     #expect(Self.flipEach { _ = try forged.plan() } > 0)
@@ -32,8 +31,8 @@ struct GlitchTests {
     #expect(Self.flipEach { _ = try update.plan() } > 2)
   }
 
-  @Test("A changed stream and a changed slot stay refused", arguments: [nil, 9] as [UInt64?])
-  func installing(chunk: UInt64?) throws {
+  @Test(arguments: [nil, 9] as [UInt64?])
+  func `A changed stream and a changed slot stay refused`(chunk: UInt64?) throws {
     let update = try Update(image: Self.image, chunk: chunk)
     let plan = try update.plan()
     for index in [0, 700, update.stream.count - 1] {
@@ -43,8 +42,7 @@ struct GlitchTests {
     }
   }
 
-  @Test("A release below the floor is not activated")
-  func activating() throws {
+  @Test func `A release below the floor is not activated`() throws {
     let components = [try BootStateTests.component(sequence: 8)]
     let flips = Self.flipEach {
       var state = BootStateTests.state(BootStateTests.region(), floor: 8)

@@ -32,8 +32,8 @@ struct InPlaceInstallTests {
     return try Board.run(&installer, update.stream, 100)
   }
 
-  @Test("Wherever the power is cut, the old image becomes the new one", arguments: zip([0, 8, 32], [129, 100, 254]))
-  func everyCut(word: Int, part: Int) throws {
+  @Test(arguments: zip([0, 8, 32], [129, 100, 254]))
+  func `Wherever the power is cut, the old image becomes the new one`(word: Int, part: Int) throws {
     let update = try Update(from: Self.old, to: Self.new, inPlace: Self.inPlace)
     let plan = try update.plan(installed: Self.old)
     let bytes = Array(update.stream[..<12])
@@ -89,15 +89,14 @@ struct InPlaceInstallTests {
     return reason
   }
 
-  @Test("A base that differs in one bit is refused before the only image is erased, each time")
-  func changedBase() throws {
+  @Test func `A base that differs in one bit is refused before the only image is erased, each time`() throws {
     for offset in [0, 3000, 5999] {
       #expect(try Self.refusal { $0.flip(offset) } == .baseDigestMismatch)
     }
   }
 
-  @Test("A patch for other erase blocks, or for more spare ones, is refused before anything is erased")
-  func otherFlash() throws {
+  @Test
+  func `A patch for other erase blocks, or for more spare ones, is refused before anything is erased`() throws {
     let small = Windows.InPlace(blockBits: 9, spareBlocks: 1)
     for patch in [
       Windows.InPlace(blockBits: 12, spareBlocks: 2), Windows.InPlace(blockBits: 9, spareBlocks: 2),
@@ -108,8 +107,8 @@ struct InPlaceInstallTests {
     #expect(try Self.refusal { $0.slotRoom = 5900 } == .imageTooLarge)
   }
 
-  @Test("A result that is not the image ends the checkpoint, so that the next attempt looks at the base again")
-  func wrongResult() throws {
+  @Test
+  func `A result that is not the image ends the checkpoint, so that the next attempt looks at the base again`() throws {
     let update = try Update(from: Self.old, to: Self.new, inPlace: Self.inPlace)
     let plan = try update.plan(installed: Self.old)
     let bytes = Array(update.stream[..<12])

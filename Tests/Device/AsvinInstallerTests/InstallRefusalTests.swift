@@ -8,8 +8,8 @@ import Testing
 struct InstallRefusalTests {
   static let image = InstallTests.noise(1400, seed: 71)
 
-  @Test("A block that is larger than its memory is refused before a byte is taken", arguments: [0, 1, 100, 543])
-  func chunkTooLarge(memory: Int) throws {
+  @Test(arguments: [0, 1, 100, 543])
+  func `A block that is larger than its memory is refused before a byte is taken`(memory: Int) throws {
     let plan = try Update(image: Self.image, chunk: 9).plan()
     let board = Board(running: Self.image)
     // 512 bytes of the chunk and 32 of the link.
@@ -24,8 +24,7 @@ struct InstallRefusalTests {
     #expect(board.power.operations == 0)
   }
 
-  @Test("A block that just fits its memory is installed")
-  func chunkThatFits() throws {
+  @Test func `A block that just fits its memory is installed`() throws {
     let update = try Update(image: Self.image, chunk: 9)
     let board = Board(running: Self.image)
     let plan = try update.plan()
@@ -34,8 +33,7 @@ struct InstallRefusalTests {
     #expect(board.spareBytes(Self.image.count) == Self.image)
   }
 
-  @Test("A patch that needs more memory than it is given is refused, and nothing is written")
-  func workspaceTooSmall() throws {
+  @Test func `A patch that needs more memory than it is given is refused, and nothing is written`() throws {
     let update = try Update(from: InstallTests.old, to: InstallTests.new)
     let plan = try update.plan(installed: InstallTests.old)
     let board = Board(running: InstallTests.old, room: InstallTests.new.count)
@@ -48,8 +46,7 @@ struct InstallRefusalTests {
     #expect(board.spareBytes(InstallTests.new.count) == InstallTests.new)
   }
 
-  @Test("A patch in place is not applied from slot to slot")
-  func inPlacePatch() throws {
+  @Test func `A patch in place is not applied from slot to slot`() throws {
     let update = try Update(
       from: InstallTests.old, to: InstallTests.new, inPlace: .init(blockBits: 9, spareBlocks: 1))
     let plan = try update.plan(installed: InstallTests.old)
@@ -61,8 +58,7 @@ struct InstallRefusalTests {
     #expect(board.spareBytes(512) == [UInt8](repeating: 0x5A, count: 512))
   }
 
-  @Test("A payload of an unknown kind makes no plan")
-  func unknownKind() throws {
+  @Test func `A payload of an unknown kind makes no plan`() throws {
     let release = try SignedRelease([SignedRelease.component(0, Self.image, payloads: 2)]) { manifest in
       // The compressed image: a map of five pairs that begins with its kind, 1.
       guard let place = manifest.firstRange(of: [0xA5, 1, 1, 2])?.lowerBound else { fatalError("it has one") }

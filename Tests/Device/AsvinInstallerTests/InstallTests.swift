@@ -24,9 +24,9 @@ struct InstallTests {
   }
 
   @Test(
-    "An image goes into its slot, plain or sealed, in pieces of any size", arguments: [nil, 9, 10, 12, 16],
+    arguments: [nil, 9, 10, 12, 16],
     [1, 7, 512, 6000])
-  func image(chunk: UInt64?, pieces: Int) throws {
+  func `An image goes into its slot, plain or sealed, in pieces of any size`(chunk: UInt64?, pieces: Int) throws {
     let update = try Update(image: Self.new, chunk: chunk)
     let board = Board(running: Self.old)
     let plan = try update.plan()
@@ -37,8 +37,8 @@ struct InstallTests {
     #expect(board.power.violation == nil)
   }
 
-  @Test("A sealed patch goes into the other slot", arguments: [1, 100, 6000])
-  func patch(pieces: Int) throws {
+  @Test(arguments: [1, 100, 6000])
+  func `A sealed patch goes into the other slot`(pieces: Int) throws {
     let update = try Update(from: Self.old, to: Self.new)
     let board = Board(running: Self.old, room: Self.new.count)
     let plan = try update.plan(installed: Self.old)
@@ -47,9 +47,11 @@ struct InstallTests {
     #expect(board.power.violation == nil)
   }
 
-  @Test(
-    "A patch that is not sealed is refused before its first byte, even where its feature bit is that of stored patches")
-  func plainPatch() throws {
+  @Test
+  func
+    `A patch that is not sealed is refused before its first byte, even where its feature bit is that of stored patches`()
+    throws
+  {
     let update = try Update(from: Self.old, to: Self.new, chunk: nil, features: 1 << 8)
     let plan = try update.plan(installed: Self.old)
     let board = Board(running: Self.old)
@@ -58,8 +60,7 @@ struct InstallTests {
     #expect(board.power.operations == 0)
   }
 
-  @Test("An image that does not fit its slot is refused before anything is erased")
-  func tooLarge() throws {
+  @Test func `An image that does not fit its slot is refused before anything is erased`() throws {
     let update = try Update(image: Self.noise(20_000, seed: 3))
     let board = Board(running: Self.old)
     let plan = try update.plan()
@@ -67,8 +68,8 @@ struct InstallTests {
     #expect(board.power.operations == 0)
   }
 
-  @Test("A stream that is cut, or longer than the manifest states, is an error", arguments: [nil, 9] as [UInt64?])
-  func length(chunk: UInt64?) throws {
+  @Test(arguments: [nil, 9] as [UInt64?])
+  func `A stream that is cut, or longer than the manifest states, is an error`(chunk: UInt64?) throws {
     let update = try Update(image: Self.new, chunk: chunk)
     let plan = try update.plan()
     for count in [0, 1, 511, 512, 544, update.stream.count - 1] {
@@ -83,8 +84,9 @@ struct InstallTests {
     }
   }
 
-  @Test("A changed byte of a plain image is found when the slot is read back, and the next attempt begins anew")
-  func changedPlain() throws {
+  @Test
+  func `A changed byte of a plain image is found when the slot is read back, and the next attempt begins anew`() throws
+  {
     let update = try Update(image: Self.new, chunk: nil)
     let plan = try update.plan()
     let board = Board(running: Self.old)
@@ -97,8 +99,7 @@ struct InstallTests {
     #expect(board.spareBytes(Self.new.count) == Self.new)
   }
 
-  @Test("After another release in between, nothing of the first one is assumed")
-  func otherRelease() throws {
+  @Test func `After another release in between, nothing of the first one is assumed`() throws {
     let first = try Update(image: Self.new, chunk: 9)
     let second = try Update(image: Self.noise(5200, seed: 9), chunk: 9, sequence: 9)
     let board = Board(running: Self.old, room: 5200)

@@ -5,8 +5,8 @@ import Testing
 
 @Suite("Content of the records")
 struct JournalTests {
-  @Test("A progress that ends inside an erase block is not resumed", arguments: [nil, 9])
-  func otherEraseBlocks(chunk: UInt64?) throws {
+  @Test(arguments: [nil, 9])
+  func `A progress that ends inside an erase block is not resumed`(chunk: UInt64?) throws {
     let image = InstallTests.noise(3000, seed: 41)
     let update = try Update(image: image, chunk: chunk)
     let plan = try update.plan()
@@ -29,8 +29,7 @@ struct JournalTests {
     #expect(power.violation == nil)
   }
 
-  @Test("A state is stored as every later firmware will read it: little-endian, in this order")
-  func layout() throws {
+  @Test func `A state is stored as every later firmware will read it: little-endian, in this order`() throws {
     let region = BootStateTests.region()
     let components = [try BootStateTests.component(sequence: 0x0908)]
     let running = RunningImage(slot: 0, image: Digest { _ in 0x11 })
@@ -45,8 +44,7 @@ struct JournalTests {
     #expect(Array(bytes[120..<124]) == [1, 0, 0, 0])
   }
 
-  @Test("A progress is stored as every later firmware will read it")
-  func progressLayout() throws {
+  @Test func `A progress is stored as every later firmware will read it`() throws {
     let image = InstallTests.noise(3000, seed: 42)
     let update = try Update(image: image, chunk: 9)
     let plan = try update.plan()

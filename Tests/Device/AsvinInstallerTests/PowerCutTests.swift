@@ -19,32 +19,31 @@ struct PowerCutTests {
     return operations
   }
 
-  @Test(
-    "An image, plain and sealed, ends as the new one, and what starts is always intact",
-    arguments: [nil, 9] as [UInt64?], UpdateFlow.Loader.allCases)
-  func image(chunk: UInt64?, loader: UpdateFlow.Loader) throws {
+  @Test(arguments: [nil, 9] as [UInt64?], UpdateFlow.Loader.allCases)
+  func `An image, plain and sealed, ends as the new one, and what starts is always intact`(
+    chunk: UInt64?, loader: UpdateFlow.Loader
+  ) throws {
     let update = try Update(image: Self.new, chunk: chunk)
     let cuts = try Self.cutEverywhere { try UpdateFlow(update, over: Self.old, loader: loader) }
     #expect(cuts > 20)
   }
 
-  @Test("A patch ends as the new image, and what starts is always intact", arguments: UpdateFlow.Loader.allCases)
-  func patch(loader: UpdateFlow.Loader) throws {
+  @Test(arguments: UpdateFlow.Loader.allCases)
+  func `A patch ends as the new image, and what starts is always intact`(loader: UpdateFlow.Loader) throws {
     let update = try Update(from: Self.old, to: Self.new)
     let cuts = try Self.cutEverywhere { try UpdateFlow(update, over: Self.old, loader: loader) }
     #expect(cuts > 20)
   }
 
-  @Test(
-    "An update that does not confirm itself is reverted, and the floor stays", arguments: UpdateFlow.Loader.allCases)
-  func revert(loader: UpdateFlow.Loader) throws {
+  @Test(arguments: UpdateFlow.Loader.allCases)
+  func `An update that does not confirm itself is reverted, and the floor stays`(loader: UpdateFlow.Loader) throws {
     let update = try Update(image: Self.new)
     let cuts = try Self.cutEverywhere { try UpdateFlow(update, over: Self.old, confirms: false, loader: loader) }
     #expect(cuts > 20)
   }
 
-  @Test("On flash whose cut words cannot be read, every cut ends as the new image", arguments: FlashFlavour.all)
-  func unreadableWords(flavour: FlashFlavour) throws {
+  @Test(arguments: FlashFlavour.all)
+  func `On flash whose cut words cannot be read, every cut ends as the new image`(flavour: FlashFlavour) throws {
     for (update, loader) in [
       (try Update(image: Self.new), UpdateFlow.Loader.asksTheState),
       (try Update(from: Self.old, to: Self.new), .hasItsOwnRecord),

@@ -15,13 +15,11 @@ struct ProgressTests {
     return progress.fits(plan, isPatch: isPatch, eraseBlock: block)
   }
 
-  @Test("The progress of the same release, slot and payload is resumed")
-  func same() throws {
+  @Test func `The progress of the same release, slot and payload is resumed`() throws {
     #expect(Self.fits(try Update(image: Self.image).plan()))
   }
 
-  @Test("The progress of another release is not resumed")
-  func otherRelease() throws {
+  @Test func `The progress of another release is not resumed`() throws {
     let (plan, other) = try (Update(image: Self.image).plan(), Update(image: Self.image, sequence: 9).plan())
     var progress = Progress(other)
     (progress.position, progress.written) = (1536, 1536)
@@ -33,8 +31,7 @@ struct ProgressTests {
     #expect(fitsOther)
   }
 
-  @Test("The progress of another slot, or of another payload, is not resumed")
-  func otherSlotOrPayload() throws {
+  @Test func `The progress of another slot, or of another payload, is not resumed`() throws {
     let release = try SignedRelease([
       SignedRelease.component(0, Self.image, payloads: 2), SignedRelease.component(1, Self.image, payloads: 2),
     ])
@@ -47,35 +44,33 @@ struct ProgressTests {
     }
   }
 
-  @Test("A position at or beyond the end of the payload is not resumed", arguments: [4000, 4096, 1 << 32, 1 << 63])
-  func beyond(position: UInt64) throws {
+  @Test(arguments: [4000, 4096, 1 << 32, 1 << 63])
+  func `A position at or beyond the end of the payload is not resumed`(position: UInt64) throws {
     let plan = try Update(image: Self.image, chunk: nil).plan()
     #expect(!Self.fits(plan) { ($0.position, $0.written) = (position, position) })
   }
 
-  @Test("A position within a chunk or an erase block is not resumed", arguments: [1, 511, 1537, 1792])
-  func astray(position: UInt64) throws {
+  @Test(arguments: [1, 511, 1537, 1792])
+  func `A position within a chunk or an erase block is not resumed`(position: UInt64) throws {
     let plan = try Update(image: Self.image, chunk: 9).plan()
     #expect(!Self.fits(plan) { ($0.position, $0.written) = (position, position) })
     #expect(!Self.fits(plan, isPatch: true) { $0.written = position })
   }
 
-  @Test("Of an image, other bytes written than were taken are not resumed", arguments: [0, 512, 1024, 2048])
-  func written(count: UInt64) throws {
+  @Test(arguments: [0, 512, 1024, 2048])
+  func `Of an image, other bytes written than were taken are not resumed`(count: UInt64) throws {
     let plan = try Update(image: Self.image).plan()
     #expect(!Self.fits(plan) { $0.written = count })
   }
 
-  @Test("Of a patch, more bytes written than the image has are not resumed")
-  func patchWritten() throws {
+  @Test func `Of a patch, more bytes written than the image has are not resumed`() throws {
     let plan = try Update(image: Self.image).plan()
     #expect(Self.fits(plan, isPatch: true) { $0.written = 3584 })
     #expect(!Self.fits(plan, isPatch: true) { $0.written = 4096 })
   }
 
-  @Test(
-    "A release after half of another one starts at its beginning, and ends as itself", arguments: [nil, 9] as [UInt64?])
-  func halfOfAnother(chunk: UInt64?) throws {
+  @Test(arguments: [nil, 9] as [UInt64?])
+  func `A release after half of another one starts at its beginning, and ends as itself`(chunk: UInt64?) throws {
     let (first, second) = try (
       Update(image: Self.image, chunk: chunk),
       Update(image: InstallTests.noise(4000, seed: 82), chunk: chunk, sequence: 9)

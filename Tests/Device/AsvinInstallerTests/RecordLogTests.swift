@@ -6,8 +6,7 @@ import Testing
 struct RecordLogTests {
   static func state(_ region: SimulatedRegion) -> BootState<SimulatedRegion> { BootStateTests.state(region) }
 
-  @Test("A hundred records wear both blocks alike, and the last one counts")
-  func rotation() throws {
+  @Test func `A hundred records wear both blocks alike, and the last one counts`() throws {
     let power = Power()
     let region = BootStateTests.region(power)
     var state = Self.state(region)
@@ -20,8 +19,7 @@ struct RecordLogTests {
     #expect(power.operations <= 100 + 26)
   }
 
-  @Test("A byte of the newest record that is lost leaves the one before it")
-  func corrupted() throws {
+  @Test func `A byte of the newest record that is lost leaves the one before it`() throws {
     let region = BootStateTests.region()
     var state = Self.state(region)
     try state.raise(keySetVersion: 1)
@@ -35,8 +33,8 @@ struct RecordLogTests {
     #expect(Self.state(region).keySetVersion == 2)
   }
 
-  @Test("A place that cannot be read is not a record, and is passed over when the next one is written")
-  func unreadable() throws {
+  @Test
+  func `A place that cannot be read is not a record, and is passed over when the next one is written`() throws {
     let region = BootStateTests.region()
     var state = Self.state(region)
     try state.raise(keySetVersion: 1)
@@ -48,8 +46,7 @@ struct RecordLogTests {
     #expect(region.power.violation == nil)
   }
 
-  @Test("A region of which nothing can be read has failed, and does not stand for a new device")
-  func dead() throws {
+  @Test func `A region of which nothing can be read has failed, and does not stand for a new device`() throws {
     let region = BootStateTests.region()
     region.memory.unreadable = Set(0..<1024)
     var state = Self.state(region)
@@ -58,8 +55,7 @@ struct RecordLogTests {
     #expect(region.power.operations == 0)
   }
 
-  @Test("Flash that is not 0xFF when it is erased has failed")
-  func erasedToZero() throws {
+  @Test func `Flash that is not 0xFF when it is erased has failed`() throws {
     struct ZeroFlash: FlashRegion {
       let capacity: UInt64 = 1024
       let blockBytes: UInt32 = 512
@@ -77,8 +73,7 @@ struct RecordLogTests {
     #expect(InstallTests.reason { try state.raise(keySetVersion: 2) } == .flashFailed)
   }
 
-  @Test("A journal is not read as a state: records carry their kind")
-  func kinds() throws {
+  @Test func `A journal is not read as a state: records carry their kind`() throws {
     let update = try Update(image: InstallTests.noise(3000, seed: 42))
     let board = Board(running: update.image)
     let plan = try update.plan()
@@ -86,8 +81,7 @@ struct RecordLogTests {
     #expect(Self.state(board.journal).floor == 7)
   }
 
-  @Test("A state is found with few reads, however large its region is")
-  func reads() throws {
+  @Test func `A state is found with few reads, however large its region is`() throws {
     let power = Power()
     let region = SimulatedRegion(power, blocks: 2, blockBytes: 128 << 10)
     var state = Self.state(region)

@@ -8,8 +8,7 @@ import Testing
 struct SealedStreamTests {
   static let image = InstallTests.noise(2100, seed: 5)
 
-  @Test("A byte that is changed anywhere is refused before its block reaches the slot")
-  func everyByte() throws {
+  @Test func `A byte that is changed anywhere is refused before its block reaches the slot`() throws {
     let update = try Update(image: Self.image)
     let plan = try update.plan()
     for index in update.stream.indices {
@@ -27,8 +26,7 @@ struct SealedStreamTests {
     }
   }
 
-  @Test("A stream that is cut at any place resumes at a block, and not before the known position")
-  func everyCut() throws {
+  @Test func `A stream that is cut at any place resumes at a block, and not before the known position`() throws {
     let update = try Update(image: Self.image)
     let plan = try update.plan()
     for cut in stride(from: 0, to: update.stream.count, by: 17) {

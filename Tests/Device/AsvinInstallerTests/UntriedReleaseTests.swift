@@ -3,7 +3,7 @@ import Testing
 
 @Suite("A release that runs and was never on trial")
 struct UntriedReleaseTests {
-  @Test("It cannot confirm itself, and nothing is written") func confirm() throws {
+  @Test func `It cannot confirm itself, and nothing is written`() throws {
     let region = try BootStateTests.pending()
     var state = BootStateTests.state(region, BootStateTests.new)
     #expect(try !state.confirm())

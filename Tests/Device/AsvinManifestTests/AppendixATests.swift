@@ -17,22 +17,19 @@ struct AppendixATests {
     }
   }
 
-  @Test("There are 82 examples, and 37 of them are in our profile")
-  func count() throws {
+  @Test func `There are 82 examples, and 37 of them are in our profile`() throws {
     let examples = try Shared.json("vectors/cbor/appendix_a.json", as: [Example].self)
     #expect(examples.count == 82)
     #expect(examples.filter { $0.roundtrip && $0.isInProfile }.count == 37)
   }
 
-  @Test("Only the deterministic items of our types are accepted")
-  func acceptance() throws {
+  @Test func `Only the deterministic items of our types are accepted`() throws {
     for example in try Shared.json("vectors/cbor/appendix_a.json", as: [Example].self) {
       #expect((skipError(example.bytes) == nil) == (example.roundtrip && example.isInProfile), "\(example.hex)")
     }
   }
 
-  @Test("An accepted item is written back with the same bytes")
-  func roundTrip() throws {
+  @Test func `An accepted item is written back with the same bytes`() throws {
     for example in try Shared.json("vectors/cbor/appendix_a.json", as: [Example].self)
     where example.roundtrip && example.isInProfile {
       let item = try Item.read(example.bytes)

@@ -24,8 +24,8 @@ struct EnvelopeTests {
     }
   }
 
-  @Test("An envelope that was assembled is split into the same parts", arguments: [0, 1, 2, 8])
-  func roundTrip(count: Int) throws {
+  @Test(arguments: [0, 1, 2, 8])
+  func `An envelope that was assembled is split into the same parts`(count: Int) throws {
     let bytes = try Self.envelope(signatures: count)
     let view = try EnvelopeView(bytes.span)
     #expect(view.signatureCount == count)
@@ -36,14 +36,12 @@ struct EnvelopeTests {
     #expect(joined == bytes)
   }
 
-  @Test("Nine signatures are over the limit")
-  func tooManySignatures() throws {
+  @Test func `Nine signatures are over the limit`() throws {
     let bytes = try Self.envelope(signatures: 9)
     #expect(Self.fault(bytes) == .overLimit(.signatures))
   }
 
-  @Test("A signature names algorithm, key and type")
-  func signatureFields() throws {
+  @Test func `A signature names algorithm, key and type`() throws {
     let bytes = try Self.envelope(signatures: 1)
     var cursor = try EnvelopeView(bytes.span).signatures
     guard let signature = try cursor.next() else {
@@ -56,22 +54,19 @@ struct EnvelopeTests {
     #expect(keyID == [UInt8](repeating: 0, count: 8))
   }
 
-  @Test("A signature file that already holds a manifest joins to an envelope that is refused")
-  func manifestTwice() throws {
+  @Test func `A signature file that already holds a manifest joins to an envelope that is refused`() throws {
     let whole = try Self.envelope(signatures: 1)
     let joined = try Envelope.joining(manifest: Self.manifest, signatureFile: whole)
     #expect(Self.fault(joined) == .duplicateKey)
   }
 
-  @Test(
-    "A signature file that is not a map is refused",
-    arguments: [[], [0x80], [0x00], [0xBF, 0xFF], [0xB8, 0x01]] as [[UInt8]])
-  func noMap(bytes: [UInt8]) {
+  @Test(arguments: [[], [0x80], [0x00], [0xBF, 0xFF], [0xB8, 0x01]] as [[UInt8]])
+  func `A signature file that is not a map is refused`(bytes: [UInt8]) {
     #expect(throws: WireError.self) { try Envelope.joining(manifest: Self.manifest, signatureFile: bytes) }
   }
 
-  @Test("A signed message is what a general encoder makes of it", arguments: [0, 1, 23, 24, 255, 256, 4096])
-  func signedMessage(payloadBytes: Int) {
+  @Test(arguments: [0, 1, 23, 24, 255, 256, 4096])
+  func `A signed message is what a general encoder makes of it`(payloadBytes: Int) {
     for headerBytes in [0, 23, 24, 30, 96] {
       let header = [UInt8](repeating: 0xAB, count: headerBytes)
       let payload = [UInt8](repeating: 0xCD, count: payloadBytes)

@@ -9,8 +9,8 @@ struct FixedBytesTests {
   static func matches(_ value: KeyID, _ bytes: [UInt8]) -> Bool { value.matches(bytes.span) }
   static func same(_ left: [UInt8], _ right: [UInt8]) -> Bool { equal(left.span, right.span) }
 
-  @Test("A buffer matches only with all bytes and no more", arguments: [0, 7, 8, 9, 16])
-  func lengths(count: Int) throws {
+  @Test(arguments: [0, 7, 8, 9, 16])
+  func `A buffer matches only with all bytes and no more`(count: Int) throws {
     let identifier = try #require(Self.value(Self.bytes))
     let buffer = Array((Self.bytes + Self.bytes)[..<count])
     #expect(Self.matches(identifier, buffer) == (count == 8))
@@ -18,8 +18,8 @@ struct FixedBytesTests {
     #expect(Self.same(buffer, Self.bytes) == (count == 8))
   }
 
-  @Test("A change of any bit is another value", arguments: 0..<64)
-  func bits(bit: Int) throws {
+  @Test(arguments: 0..<64)
+  func `A change of any bit is another value`(bit: Int) throws {
     var changed = Self.bytes
     changed[bit / 8] ^= 1 << (bit % 8)
     let identifier = try #require(Self.value(Self.bytes))
@@ -27,8 +27,8 @@ struct FixedBytesTests {
     #expect(Self.value(changed) != identifier)
   }
 
-  @Test("Only a buffer of exactly the length becomes a value", arguments: [0, 7, 8, 9])
-  func creation(count: Int) {
+  @Test(arguments: [0, 7, 8, 9])
+  func `Only a buffer of exactly the length becomes a value`(count: Int) {
     #expect((Self.value(Array((Self.bytes + Self.bytes)[..<count])) == nil) == (count != 8))
   }
 }

@@ -37,7 +37,7 @@ struct FormatPagesTests {
     }
   }
 
-  @Test func `every field of a manifest is a row with its key, name, type and whether it is required`() throws {
+  @Test func `Every field of a manifest is a row with its key, name, type and whether it is required`() throws {
     let page = try FormatPage("Manifest")
     #expect(try page.rows(under: "Manifest", columns: 4) == Self.fields(ManifestKey.self, .manifest))
     #expect(try page.rows(under: "Component", columns: 4) == Self.fields(ComponentKey.self, .component))
@@ -45,20 +45,20 @@ struct FormatPagesTests {
     #expect(try page.rows(under: "Attachment", columns: 4) == Self.fields(AttachmentKey.self, .attachment))
   }
 
-  @Test func `every field of an envelope is a row with its key, name, type and whether it is required`() throws {
+  @Test func `Every field of an envelope is a row with its key, name, type and whether it is required`() throws {
     let page = try FormatPage("Envelope")
     #expect(try page.rows(under: "Envelope", columns: 4) == Self.fields(EnvelopeKey.self, .envelope))
     #expect(try page.rows(under: "Protected header", columns: 4) == Self.fields(ProtectedKey.self, .protected))
   }
 
-  @Test func `kinds of payloads and algorithms are rows with their numbers`() throws {
+  @Test func `Kinds of payloads and algorithms are rows with their numbers`() throws {
     let kinds = PayloadKind.allCases.map { ["\($0.rawValue)", "\($0)"] }
     #expect(try FormatPage("Manifest").rows(under: "Payload kinds", columns: 2) == kinds)
     let algorithms = SignatureAlgorithm.allCases.map { ["\($0.rawValue)", "\($0)", "\($0.publicKeyBytes)"] }
     #expect(try FormatPage("Envelope").rows(under: "Algorithms", columns: 3) == algorithms)
   }
 
-  @Test func `every limit is a row of one page`() throws {
+  @Test func `Every limit is a row of one page`() throws {
     let rows =
       try FormatPage("Envelope").rows(under: "Limits of an envelope", columns: 2)
       + FormatPage("Manifest").rows(under: "Limits of a manifest", columns: 2)
@@ -67,7 +67,7 @@ struct FormatPagesTests {
     #expect(rows.sorted { $0[0] < $1[0] } == limits.sorted { $0[0] < $1[0] })
   }
 
-  @Test func `every constant of the schema is a row with its value`() throws {
+  @Test func `Every constant of the schema is a row with its value`() throws {
     let values = [
       ["format", "\(ManifestSchema.format)"], ["manifestType", "\(ManifestSchema.manifestType)"],
       ["keySetType", "\(ManifestSchema.keySetType)"], ["identifierBytes", "\(ManifestSchema.identifierBytes)"],

@@ -23,23 +23,21 @@ struct ManifestReadingTests {
     }
   }
 
-  @Test("Each broken rule is refused by the name of its fault", arguments: Vector.all("manifest"))
-  func vector(vector: Vector) {
+  @Test(arguments: Vector.all("manifest"))
+  func `Each broken rule is refused by the name of its fault`(vector: Vector) {
     let error = Self.error(vector.bytes)
     #expect([Self.name(error?.fault)] == vector.expected)
     #expect(error?.offset ?? 0 <= vector.bytes.count)
   }
 
-  @Test("Every truncation of a full manifest is refused")
-  func truncations() throws {
+  @Test func `Every truncation of a full manifest is refused`() throws {
     let bytes = try #require(Self.accepted.first { $0.name == "accepted-everything" }).bytes
     for count in bytes.indices {
       #expect(Self.error(Array(bytes[..<count]))?.fault == .truncated, "\(count) bytes")
     }
   }
 
-  @Test("A changed byte is refused, or is a different manifest")
-  func changes() throws {
+  @Test func `A changed byte is refused, or is a different manifest`() throws {
     let original = try #require(Self.accepted.first { $0.name == "accepted-everything" }).bytes
     for index in original.indices {
       for mask in 1...UInt8.max {
@@ -54,8 +52,7 @@ struct ManifestReadingTests {
     }
   }
 
-  @Test("Everything that a manifest holds is read")
-  func everything() throws {
+  @Test func `Everything that a manifest holds is read`() throws {
     let bytes = try #require(Self.accepted.first { $0.name == "accepted-everything" }).bytes
     let manifest = try Manifest(decoding: bytes)
     #expect(manifest.name.text == "blink")
@@ -79,8 +76,7 @@ struct ManifestReadingTests {
       ])
   }
 
-  @Test("Random bytes make no manifest and no trap")
-  func randomBytes() {
+  @Test func `Random bytes make no manifest and no trap`() {
     var generator = SeededGenerator(seed: 9)
     for _ in 0..<50_000 {
       let bytes = [0xA7, 0x01, 0x01, 0x02] + generator.bytes(Int.random(in: 0...60, using: &generator))

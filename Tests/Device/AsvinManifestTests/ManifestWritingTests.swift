@@ -22,16 +22,13 @@ struct ManifestWritingTests {
   }
 
   /// An independent encoder wrote the vectors.
-  @Test(
-    "Reading and writing gives the bytes of another encoder",
-    arguments: ManifestReadingTests.accepted.filter { !$0.name.contains("unknown") })
-  func sameBytes(vector: Vector) throws {
+  @Test(arguments: ManifestReadingTests.accepted.filter { !$0.name.contains("unknown") })
+  func `Reading and writing gives the bytes of another encoder`(vector: Vector) throws {
     let bytes = try Manifest(decoding: vector.bytes).encoded()
     #expect(bytes == vector.bytes)
   }
 
-  @Test("A value that breaks a rule is never encoded")
-  func refusals() throws {
+  @Test func `A value that breaks a rule is never encoded`() throws {
     var manifest = try Self.smallest()
     #expect(Self.fault(manifest) == nil)
     manifest.components = []
@@ -56,14 +53,12 @@ struct ManifestWritingTests {
     #expect(Self.fault(manifest) == .overLimit(.manifestBytes))
   }
 
-  @Test("A typical manifest is small")
-  func size() throws {
+  @Test func `A typical manifest is small`() throws {
     let bytes = try Self.smallest().encoded()
     #expect(bytes.count == 139)
   }
 
-  @Test("A name is 1 to 64 harmless characters")
-  func names() {
+  @Test func `A name is 1 to 64 harmless characters`() {
     for good in ["a", "0", "esp-ota-blink", "1.4.0-rc.1+build_7", String(repeating: "x", count: 64)] {
       #expect(Name(good) != nil, "\(good)")
     }

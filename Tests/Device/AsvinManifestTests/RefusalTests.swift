@@ -9,14 +9,13 @@ struct RefusalTests {
     return "overLimit-\(limit)"
   }
 
-  @Test("Each defect is refused by name, at its offset", arguments: Vector.all("cbor"))
-  func vector(vector: Vector) {
+  @Test(arguments: Vector.all("cbor"))
+  func `Each defect is refused by name, at its offset`(vector: Vector) {
     let error = skipError(vector.bytes)
     #expect(error.map { [Self.name($0.fault), "\($0.offset)"] } == vector.expected)
   }
 
-  @Test("Every truncation of a nested item is refused as truncated")
-  func truncations() {
+  @Test func `Every truncation of a nested item is refused as truncated`() {
     let bytes = [UInt8](hex: "a401182a02820143ffffff0363c3a961206478797a7a")
     #expect(skipError(bytes) == nil)
     for count in bytes.indices {
@@ -24,8 +23,7 @@ struct RefusalTests {
     }
   }
 
-  @Test("A reader of a type refuses every other type, before its content")
-  func wrongTypes() {
+  @Test func `A reader of a type refuses every other type, before its content`() {
     let items = ["00", "20", "40", "60", "80", "a0", "f6"].map { [UInt8](hex: $0) }
     for (index, item) in items.enumerated() {
       for (wanted, major) in [CBORHead.Major.unsigned, .negative, .bytes, .text, .array, .map, .simple].enumerated() {
@@ -37,8 +35,7 @@ struct RefusalTests {
     }
   }
 
-  @Test("Random bytes are read or refused, never more than there are")
-  func randomBytes() {
+  @Test func `Random bytes are read or refused, never more than there are`() {
     var generator = SeededGenerator(seed: 6)
     for _ in 0..<100_000 {
       let bytes = generator.bytes(Int.random(in: 0...40, using: &generator))
@@ -50,8 +47,7 @@ struct RefusalTests {
     }
   }
 
-  @Test("What is accepted is the only encoding: reading and writing gives the same bytes")
-  func onlyEncoding() throws {
+  @Test func `What is accepted is the only encoding: reading and writing gives the same bytes`() throws {
     var generator = SeededGenerator(seed: 7)
     var accepted = 0
     for _ in 0..<200_000 {

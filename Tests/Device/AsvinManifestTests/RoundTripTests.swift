@@ -5,12 +5,11 @@ import Testing
 @Suite("Writing and reading")
 struct RoundTripTests {
   @Test(
-    "Integers around every width come back, in the shortest form",
     arguments: [
       (0, 1), (23, 1), (24, 2), (0xFF, 2), (0x100, 3), (0xFFFF, 3), (0x1_0000, 5), (0xFFFF_FFFF, 5),
       (0x1_0000_0000, 9), (UInt64.max, 9),
     ] as [(UInt64, Int)])
-  func integers(value: UInt64, bytes: Int) throws {
+  func `Integers around every width come back, in the shortest form`(value: UInt64, bytes: Int) throws {
     var writer = CBORWriter()
     writer.unsigned(value)
     #expect(writer.bytes.count == bytes)
@@ -20,8 +19,8 @@ struct RoundTripTests {
     try reader.finish()
   }
 
-  @Test("Signed integers come back", arguments: [0, 1, -1, -24, -25, -256, -257, .max, .min] as [Int64])
-  func signedIntegers(value: Int64) throws {
+  @Test(arguments: [0, 1, -1, -24, -25, -256, -257, .max, .min] as [Int64])
+  func `Signed integers come back`(value: Int64) throws {
     var writer = CBORWriter()
     writer.integer(value)
     var reader = CBORReader(writer.bytes.span)
@@ -30,8 +29,7 @@ struct RoundTripTests {
     #expect(read == value)
   }
 
-  @Test("Items of all types, nested to the limit, come back")
-  func nested() throws {
+  @Test func `Items of all types, nested to the limit, come back`() throws {
     var item = Item.map([
       .number(CBORHead(.unsigned, 1)), .bytes([1, 2]), .number(CBORHead(.negative, 0)), .text(Array("é".utf8)),
     ])
@@ -42,8 +40,7 @@ struct RoundTripTests {
     #expect(read == item)
   }
 
-  @Test("Keys come in order, and an absent map end is truncated")
-  func keys() throws {
+  @Test func `Keys come in order, and an absent map end is truncated`() throws {
     var writer = CBORWriter()
     writer.head(.map, 3)
     for key in [CBORKey(1), CBORKey(300), CBORKey(0, isNegative: true)] {
@@ -61,8 +58,7 @@ struct RoundTripTests {
     try reader.finish()
   }
 
-  @Test("An embedded item's errors count from the start of the complete buffer")
-  func embeddedOffsets() throws {
+  @Test func `An embedded item's errors count from the start of the complete buffer`() throws {
     var writer = CBORWriter()
     writer.byteString([0x00, 0x18, 0x01])
     writer.null()
@@ -75,8 +71,7 @@ struct RoundTripTests {
     try reader.expect(CBORHead(.simple, CBORHead.null), orElse: .wrongType)
   }
 
-  @Test("An embedded item cannot be read past its end")
-  func embeddedEnd() throws {
+  @Test func `An embedded item cannot be read past its end`() throws {
     let bytes: [UInt8] = [0x41, 0x18, 0x30]
     var reader = CBORReader(bytes.span)
     var content = try reader.embedded()
@@ -85,8 +80,8 @@ struct RoundTripTests {
     #expect(failure == WireError(.truncated, at: 1))
   }
 
-  @Test("An array over its limit is refused by the limit's name", arguments: Limit.allCases)
-  func arrayLimits(limit: Limit) throws {
+  @Test(arguments: Limit.allCases)
+  func `An array over its limit is refused by the limit's name`(limit: Limit) throws {
     for (count, expected) in [(limit.value, nil), (limit.value + 1, WireFault.overLimit(limit))] {
       var writer = CBORWriter()
       writer.head(.array, count)
@@ -97,8 +92,8 @@ struct RoundTripTests {
     }
   }
 
-  @Test("A buffer of another length makes no fixed bytes", arguments: [0, 31, 33])
-  func fixedBytes(count: Int) {
+  @Test(arguments: [0, 31, 33])
+  func `A buffer of another length makes no fixed bytes`(count: Int) {
     let bytes = [UInt8](repeating: 7, count: count)
     let isNil = Digest(bytes.span) == nil
     #expect(isNil)

@@ -22,8 +22,7 @@ struct SchemaTests {
     return zip(words, words.dropFirst()).compactMap { $1 == "=>" ? UInt64($0) : nil }
   }
 
-  @Test("Every map has the keys of its rule, and no others")
-  func mapKeys() throws {
+  @Test func `Every map has the keys of its rule, and no others`() throws {
     #expect(try Self.keys(of: "envelope  =") == EnvelopeKey.allCases.map(\.rawValue))
     #expect(try Self.keys(of: "protected =") == ProtectedKey.allCases.map(\.rawValue))
     #expect(try Self.keys(of: "manifest  =") == ManifestKey.allCases.map(\.rawValue))
@@ -32,14 +31,12 @@ struct SchemaTests {
     #expect(try Self.keys(of: "attachment =") == AttachmentKey.allCases.map(\.rawValue))
   }
 
-  @Test("The algorithms are those of the CDDL")
-  func algorithms() throws {
+  @Test func `The algorithms are those of the CDDL`() throws {
     let rule = SignatureAlgorithm.allCases.map { "\($0.rawValue)" }.joined(separator: " / ")
     #expect(try Self.cddl().contains("algorithm = \(rule)"))
   }
 
-  @Test("Sizes and ranges are those of the CDDL")
-  func sizes() throws {
+  @Test func `Sizes and ranges are those of the CDDL`() throws {
     let text = try Self.cddl()
     for rule in [
       "3 => bstr .size \(ManifestSchema.identifierBytes)", "4 => bstr .size \(ManifestSchema.identifierBytes)",
@@ -49,8 +46,7 @@ struct SchemaTests {
     ] { #expect(text.contains(rule), "\(rule)") }
   }
 
-  @Test("Array limits are those of the CDDL")
-  func limits() throws {
+  @Test func `Array limits are those of the CDDL`() throws {
     let text = try Self.cddl()
     for (limit, item) in [
       (Limit.signatures, "signature"), (.keySetLinks, "keyset-link"), (.logProofs, "bstr"), (.components, "component"),

@@ -25,7 +25,7 @@ struct FormatPagesTests {
     return left.indices.filter { left[$0] != right[$0] }
   }
 
-  @Test func `every byte of a header is in the row of its field`() throws {
+  @Test func `Every byte of a header is in the row of its field`() throws {
     let known = Self.header(inPlace: Self.inPlace)
     let geometry = Windows.InPlace(blockBits: 13, spareBlocks: 2)
     // What each field changes when it alone changes; the profile also changes how much the checkpoint holds.
@@ -52,7 +52,7 @@ struct FormatPagesTests {
     return "0x" + String(repeating: "0", count: 2 - digits.count) + digits
   }
 
-  @Test func `every value of the second byte is a row`() throws {
+  @Test func `Every value of the second byte is a row`() throws {
     let start = Self.bytes(Self.header())[1]
     var rows = Profile.allCases.map { [Self.hexadecimal(Self.bytes(Self.header($0))[1] - start), "\($0)"] }
     rows.append([Self.hexadecimal(Self.bytes(Self.header(inPlace: Self.inPlace))[1] - start), "inPlace"])
@@ -62,7 +62,7 @@ struct FormatPagesTests {
     #expect(try FormatPage("PatchHeader").rows(under: "Values of the second byte", columns: 2) == rows)
   }
 
-  @Test func `a header is read with the geometry of the table and with no other`() throws {
+  @Test func `A header is read with the geometry of the table and with no other`() throws {
     var (bits, spares): (Set<UInt32>, Set<UInt32>) = ([], [])
     for block in UInt32(0)..<32 {
       for spare in UInt32(0)..<8 {
@@ -76,7 +76,7 @@ struct FormatPagesTests {
     #expect(try FormatPage("PatchHeader").rows(under: "Geometry in place").map { Array($0[1...2]) } == ranges)
   }
 
-  @Test func `the memory of every profile is a row`() throws {
+  @Test func `The memory of every profile is a row`() throws {
     var rows: [[String]] = []
     for profile in Profile.allCases {
       for emphasis in Emphasis.allCases {
@@ -92,7 +92,7 @@ struct FormatPagesTests {
     #expect(try FormatPage("PatchHeader").rows(under: "Memory") == rows)
   }
 
-  @Test func `the first byte of every kind of patch is a row`() throws {
+  @Test func `The first byte of every kind of patch is a row`() throws {
     let rows = [
       [Self.hexadecimal(Self.bytes(Self.header())[0]), "PatchHeader"],
       [Self.hexadecimal(StreamPatch.magic), "StreamPatch"], [Self.hexadecimal(LongPatch.magic), "LongPatch"],
@@ -100,7 +100,7 @@ struct FormatPagesTests {
     #expect(try FormatPage("PatchHeader").rows(under: "Patches for Linux", columns: 2) == rows)
   }
 
-  @Test func `every instruction set is a feature bit after the one for in place`() throws {
+  @Test func `Every instruction set is a feature bit after the one for in place`() throws {
     let sets = InstructionSet.allCases.filter { $0 != .none }.map { ["\($0.rawValue)", "\($0)"] }
     let rows = [["0", "inPlace"]] + sets + [["\(sets.count + 1)", "stored"]]
     #expect(try FormatPage("FeatureBits").rows(under: "Bits", columns: 2) == rows)

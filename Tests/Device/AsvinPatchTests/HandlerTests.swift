@@ -62,8 +62,10 @@ struct HandlerTests {
     Reference.at(offset, image.word(offset), in: set, count: image.count) { image.word($0) }
   }
 
-  @Test("An instruction points to its assembler's target, and is encoded again unchanged", arguments: known)
-  func instructions(_ instruction: Instruction) throws {
+  @Test(arguments: known)
+  func `An instruction points to its assembler's target, and is encoded again unchanged`(_ instruction: Instruction)
+    throws
+  {
     let image = KnownBytes(bytes: Self.image(instruction.words))
     let found = try #require(Self.reference(instruction.offset, instruction.set, image))
     #expect(found.target == instruction.target)
@@ -73,10 +75,8 @@ struct HandlerTests {
     #expect(again & mask == word & mask)
   }
 
-  @Test(
-    "Every reference that is read is written again unchanged",
-    arguments: InstructionSet.allCases.filter { $0 != .none && $0 != .x86 })
-  func anyWords(set: InstructionSet) {
+  @Test(arguments: InstructionSet.allCases.filter { $0 != .none && $0 != .x86 })
+  func `Every reference that is read is written again unchanged`(set: InstructionSet) {
     var numbers = SeededGenerator(seed: 23)
     let bytes = KnownBytes(bytes: numbers.bytes(400_000))
     var found = 0
@@ -91,8 +91,7 @@ struct HandlerTests {
     #expect(found > 100)
   }
 
-  @Test("An instruction with a branch's bits that is not a branch is not a reference")
-  func exceptions() {
+  @Test func `An instruction with a branch's bits that is not a branch is not a reference`() {
     for (set, word) in [
       (InstructionSet.thumb, 0x8F5F_F3BF), (.thumb, 0xDF00), (.thumb, 0xDE01), (.a32, 0xF57F_F05F),
       (.xtensa, 0x0012_0136), (.riscv, 0x0000_0073),

@@ -24,8 +24,7 @@ struct HostilePatchTests {
     }
   }
 
-  @Test("Bytes that are not a patch are refused as such")
-  func noPatch() throws {
+  @Test func `Bytes that are not a patch are refused as such`() throws {
     #expect(Self.reason([]) == .notAPatch)
     #expect(Self.reason([0xD6, 0x10]) == .notAPatch)
     #expect(Self.reason([0xD7]) == .truncated)
@@ -36,16 +35,14 @@ struct HostilePatchTests {
     #expect(Self.reason(patch) == .unknownFormat)
   }
 
-  @Test("A patch on the wrong base is refused as such")
-  func wrongBase() throws {
+  @Test func `A patch on the wrong base is refused as such`() throws {
     #expect(try Self.reason(Self.patch(), to: Self.new) == .wrongBase)
     var patch = try Self.patch()
     patch[2] ^= 1
     #expect(Self.reason(patch) == .wrongBase)
   }
 
-  @Test("A truncated patch never gives the complete result")
-  func truncations() throws {
+  @Test func `A truncated patch never gives the complete result`() throws {
     let patch = try Self.patch()
     for count in patch.indices {
       // The end of a coder's number may be missing and the result still be right: then nothing was lost.
@@ -54,16 +51,15 @@ struct HostilePatchTests {
     }
   }
 
-  @Test("Bytes after a patch are refused; at most one byte can stand for the omitted end")
-  func trailing() throws {
+  @Test func `Bytes after a patch are refused; at most one byte can stand for the omitted end`() throws {
     let patch = try Self.patch()
     for tail in [[0], [UInt8](repeating: 0xAA, count: 8), [UInt8](repeating: 0xAA, count: 1000)] {
       #expect(Self.reason(patch + tail) != nil, "\(tail.count)")
     }
   }
 
-  @Test("No change of a byte makes the applier trap, read outside or run on", arguments: InstructionSet.allCases)
-  func everyByte(set: InstructionSet) throws {
+  @Test(arguments: InstructionSet.allCases)
+  func `No change of a byte makes the applier trap, read outside or run on`(set: InstructionSet) throws {
     var patch = try Self.patch(set)
     for index in 10..<patch.count {
       for mask in [0x01, 0x10, 0x80, 0xFF] as [UInt8] {
@@ -75,8 +71,7 @@ struct HostilePatchTests {
     }
   }
 
-  @Test("Noise after a header gives only errors, or images of bounded length")
-  func noise() throws {
+  @Test func `Noise after a header gives only errors, or images of bounded length`() throws {
     var numbers = SeededGenerator(seed: 5)
     let header = try Self.patch()[..<10]
     for _ in 0..<300 {

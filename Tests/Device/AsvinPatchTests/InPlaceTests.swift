@@ -8,8 +8,9 @@ import Testing
 struct InPlaceTests {
   static let block = Windows.InPlace(blockBits: 10, spareBlocks: 2)
 
-  @Test("A patch in place gives the new image back, whatever the pair and the profile", arguments: RoundTripTests.pairs)
-  func roundTrip(pair: RoundTripTests.Pair) throws {
+  @Test(arguments: RoundTripTests.pairs)
+  func `A patch in place gives the new image back, whatever the pair and the profile`(pair: RoundTripTests.Pair) throws
+  {
     for profile in [Profile.standard, .tiny] {
       for spare in UInt32(1)...2 {
         let inPlace = Windows.InPlace(blockBits: 9 + spare, spareBlocks: spare)
@@ -21,9 +22,9 @@ struct InPlaceTests {
   }
 
   @Test(
-    "Real firmware is written over itself", .needsShared("corpus"),
+    .needsShared("corpus"),
     arguments: ["programmer-0.8-0.9", "avr-grbl-0.9i-0.9j"])
-  func corpus(name: String) throws {
+  func `Real firmware is written over itself`(name: String) throws {
     let (old, new) = try (Shared.bytes("corpus/\(name)/old.bin"), Shared.bytes("corpus/\(name)/new.bin"))
     let patch = try PatchBuilder.patch(from: old, to: new, profile: .standard, inPlace: Self.block)
     let beside = try PatchBuilder.patch(from: old, to: new, profile: .standard)
@@ -31,8 +32,8 @@ struct InPlaceTests {
     #expect(patch.bytes.count < beside.bytes.count * 5 / 4)
   }
 
-  @Test("Wherever the power is cut, and cut again, the old image becomes the new one", .needsShared("corpus"))
-  func powerCuts() throws {
+  @Test(.needsShared("corpus"))
+  func `Wherever the power is cut, and cut again, the old image becomes the new one`() throws {
     let name = "programmer-0.8-0.9"
     let (old, new) = try (Shared.bytes("corpus/\(name)/old.bin"), Shared.bytes("corpus/\(name)/new.bin"))
     let patch = try PatchBuilder.patch(from: old, to: new, profile: .tiny, inPlace: Self.block).bytes
@@ -62,8 +63,7 @@ struct InPlaceTests {
     }
   }
 
-  @Test("What is appended to an image of x86, and called from it, comes out in place")
-  func appended() throws {
+  @Test func `What is appended to an image of x86, and called from it, comes out in place`() throws {
     var numbers = SeededGenerator(seed: 31)
     let old = numbers.bytes(20_000)
     var new = old + numbers.bytes(12_000)
@@ -77,8 +77,7 @@ struct InPlaceTests {
     #expect(try ImagePatch.apply(patch.bytes, to: old, maximum: 1 << 24) == new)
   }
 
-  @Test("A block of the slot is erased once, a spare one once for each window")
-  func wear() throws {
+  @Test func `A block of the slot is erased once, a spare one once for each window`() throws {
     let pair = try #require(RoundTripTests.pairs.first { $0.testDescription == "single bytes changed" })
     let patch = try PatchBuilder.patch(
       from: pair.old, to: pair.new, profile: .tiny, set: InstructionSet.none, inPlace: Self.block)
@@ -90,8 +89,7 @@ struct InPlaceTests {
     #expect(wear.checkpointBytes == 2 * ((half + 1023) / 1024 * 1024))
   }
 
-  @Test("Every changed byte of a patch in place is an error or another result, never a trap")
-  func changedBytes() throws {
+  @Test func `Every changed byte of a patch in place is an error or another result, never a trap`() throws {
     let old = HostilePatchTests.old
     let patch = try PatchBuilder.patch(from: old, to: HostilePatchTests.new, profile: .tiny, inPlace: Self.block).bytes
     for index in patch.indices {

@@ -45,22 +45,21 @@ struct LongPatchTests {
     return nil
   }
 
-  @Test("Each part finds its base, wherever that has gone")
-  func moved() throws {
+  @Test func `Each part finds its base, wherever that has gone`() throws {
     let patch = try Self.patch(from: Self.old, to: Array(Self.new))
     #expect(try Self.apply(patch, to: Self.old) == Array(Self.new))
     #expect(patch.count < 8000)
   }
 
-  @Test("An image of any length comes back", arguments: [0, 1, 32 << 10, (32 << 10) + 1])
-  func lengths(count: Int) throws {
+  @Test(arguments: [0, 1, 32 << 10, (32 << 10) + 1])
+  func `An image of any length comes back`(count: Int) throws {
     for (old, new) in [(Self.old, Array(Self.old[..<count])), (Array(Self.old[..<count]), Array(Self.old[..<70_000]))] {
       #expect(try Self.apply(Self.patch(from: old, to: new), to: old) == new)
     }
   }
 
-  @Test("Another base, another format, a truncation and bytes after the end are refused by their names")
-  func refused() throws {
+  @Test
+  func `Another base, another format, a truncation and bytes after the end are refused by their names`() throws {
     let patch = try Self.patch(from: Self.old, to: Array(Self.new))
     #expect(Self.reason(patch, to: Array(Self.new)) == .wrongBase)
     #expect(Self.reason([patch[0], 0x11] + patch[2...]) == .unknownFormat)
@@ -72,8 +71,7 @@ struct LongPatchTests {
     #expect(Self.reason(patch, maximum: Self.new.count) == nil)
   }
 
-  @Test("Every changed byte and every cut is an error, or no change at all")
-  func hostile() throws {
+  @Test func `Every changed byte and every cut is an error, or no change at all`() throws {
     let old = Array(Self.old[..<3000])
     let new = Array(old.reversed()[..<500]) + old
     let patch = try Self.patch(from: old, to: new)
@@ -90,8 +88,7 @@ struct LongPatchTests {
     }
   }
 
-  @Test("A part that needs more memory than allowed is refused before anything is read")
-  func hugePart() throws {
+  @Test func `A part that needs more memory than allowed is refused before anything is read`() throws {
     for part in [
       LongPatch.Part(base: [0..<10], count: LongPatch.limit + 1, patchBytes: 10),
       LongPatch.Part(base: [Range](repeating: 0..<0, count: 65), count: 10, patchBytes: 10),
@@ -108,8 +105,7 @@ struct LongPatchTests {
     }
   }
 
-  @Test("An image that becomes shorter while it is read is an error")
-  func changed() throws {
+  @Test func `An image that becomes shorter while it is read is an error`() throws {
     let liar = LongImage(ShorterSource())
     #expect(throws: DeltaError.imageChanged) { try LongPatch.write(from: liar, to: Self.image([1])) { _ in } }
   }

@@ -6,21 +6,20 @@ import Testing
 /// The encoder that lies in them knows the format's models, so that each lie reaches the check that is to see it.
 @Suite("Patches with false statements")
 struct LyingPatchTests {
-  @Test("A patch with a false statement is refused, and the reason names the statement", arguments: LyingPatch.allCases)
-  func refused(lie: LyingPatch) throws {
+  @Test(arguments: LyingPatch.allCases)
+  func `A patch with a false statement is refused, and the reason names the statement`(lie: LyingPatch) throws {
     #expect(try HostilePatchTests.reason(lie.bytes(), to: LyingPatch.old) == lie.reason)
   }
 
-  @Test("A result that is longer than its slot is refused before a byte of it is written")
-  func longerThanSlot() throws {
+  @Test func `A result that is longer than its slot is refused before a byte of it is written`() throws {
     let patch = try HostilePatchTests.patch(InstructionSet.none)
     let size = UInt32(LyingPatch.new.count)
     #expect(try Self.apply(patch, maximum: size) == Applied(reason: nil, bytes: LyingPatch.new))
     #expect(try Self.apply(patch, maximum: size - 1) == Applied(reason: .resultTooLong, bytes: []))
   }
 
-  @Test("A false statement is found, however the patch is divided into pieces", arguments: LyingPatch.allCases)
-  func pieces(lie: LyingPatch) throws {
+  @Test(arguments: LyingPatch.allCases)
+  func `A false statement is found, however the patch is divided into pieces`(lie: LyingPatch) throws {
     let patch = try lie.bytes()
     guard let header = try? PatchHeader(patch.span), header.inPlace == nil else { return }  // seen before any piece
     let whole = try Self.apply(patch, maximum: 1 << 20)

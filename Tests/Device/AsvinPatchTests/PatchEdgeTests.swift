@@ -8,8 +8,8 @@ import Testing
 struct PatchEdgeTests {
   typealias TestApplier = Applier<KnownBytes, GrowingResult>
 
-  @Test("A cover of the map that starts after the result is refused", arguments: [1, 2, 1000] as [UInt32])
-  func coverBehindResult(distance: UInt32) throws {
+  @Test(arguments: [1, 2, 1000] as [UInt32])
+  func `A cover of the map that starts after the result is refused`(distance: UInt32) throws {
     let header = try PatchHeader(HostilePatchTests.patch(InstructionSet.none).span)
     let size = UInt32(LyingPatch.new.count)
     let patch = ForgedPatch(header).bytes { codec in
@@ -20,8 +20,7 @@ struct PatchEdgeTests {
     #expect(HostilePatchTests.reason(patch, to: LyingPatch.old) == .badCover)
   }
 
-  @Test("Bytes after a complete patch are refused at once, not only at the end")
-  func behindPatch() throws {
+  @Test func `Bytes after a complete patch are refused at once, not only at the end`() throws {
     let patch = try HostilePatchTests.patch(InstructionSet.none)
     let header = try PatchHeader(patch.span)
     let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: header.workspaceBytes, alignment: 8)
@@ -38,8 +37,8 @@ struct PatchEdgeTests {
     #expect(reason == .trailingBytes)
   }
 
-  @Test("A checkpoint of another size is not resumed", arguments: [-8, -1, 1, 8])
-  func otherSize(difference: Int) throws {
+  @Test(arguments: [-8, -1, 1, 8])
+  func `A checkpoint of another size is not resumed`(difference: Int) throws {
     let header = try PatchHeader(HostilePatchTests.patch(InstructionSet.none).span)
     let room = header.workspaceBytes + 8
     let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: room, alignment: 8)

@@ -15,8 +15,7 @@ struct ResumedStateTests {
     return unsafe memory
   }
 
-  @Test("The entries of a map that came from flash lead nowhere outside it")
-  func entries() {
+  @Test func `The entries of a map that came from flash lead nowhere outside it`() {
     let bytes = AddressMap.bytes(10)
     let memory = unsafe Self.memory(bytes)
     defer { unsafe memory.deallocate() }
@@ -28,8 +27,7 @@ struct ResumedStateTests {
     for offset in [0, 1, 1000, UInt32.max] { #expect(map.projected(offset) == offset) }
   }
 
-  @Test("Its map leads nowhere outside the workspace, whatever the flash holds")
-  func map() {
+  @Test func `Its map leads nowhere outside the workspace, whatever the flash holds`() {
     let header = PatchHeader(
       profile: .tiny, base: 1, result: 2, inPlace: Windows.InPlace(blockBits: 10, spareBlocks: 2))
     let bytes = header.workspaceBytes

@@ -36,8 +36,8 @@ struct RoundTripTests {
     ]
   }()
 
-  @Test("A patch gives the new image back, whatever the pair, the profile and the instruction set", arguments: pairs)
-  func roundTrip(pair: Pair) throws {
+  @Test(arguments: pairs)
+  func `A patch gives the new image back, whatever the pair, the profile and the instruction set`(pair: Pair) throws {
     for profile in Profile.allCases {
       for set in InstructionSet.allCases {
         let patch = try PatchBuilder.patch(from: pair.old, to: pair.new, profile: profile, set: set)
@@ -46,16 +46,15 @@ struct RoundTripTests {
     }
   }
 
-  @Test("A patch between equal images is a few bytes, and one of unrelated images little more than the image")
-  func sizes() throws {
+  @Test
+  func `A patch between equal images is a few bytes, and one of unrelated images little more than the image`() throws {
     let equal = try #require(Self.pairs.first { $0.testDescription == "equal" })
     #expect(try PatchBuilder.patch(from: equal.old, to: equal.new, profile: .standard).bytes.count < 32)
     let unrelated = try #require(Self.pairs.first { $0.testDescription == "unrelated" })
     #expect(try PatchBuilder.patch(from: unrelated.old, to: unrelated.new, profile: .standard).bytes.count < 21_200)
   }
 
-  @Test("The same pair gives the same patch")
-  func deterministic() throws {
+  @Test func `The same pair gives the same patch`() throws {
     for pair in Self.pairs {
       let first = try PatchBuilder.patch(from: pair.old, to: pair.new, profile: .standard)
       #expect(try PatchBuilder.patch(from: pair.old, to: pair.new, profile: .standard).bytes == first.bytes)
@@ -63,8 +62,8 @@ struct RoundTripTests {
   }
 
   /// What is left of the budget is for the applier and its stack, 1.5 KB, in place 4.2 KB: `scripts/device/bench-patch`.
-  @Test("A profile keeps its RAM, whatever it is used for", arguments: [(Profile.standard, 40), (.tiny, 20)])
-  func memory(profile: Profile, kibibytes: Int) {
+  @Test(arguments: [(Profile.standard, 40), (.tiny, 20)])
+  func `A profile keeps its RAM, whatever it is used for`(profile: Profile, kibibytes: Int) {
     for emphasis in Emphasis.allCases {
       #expect(Tables(profile, emphasis, isInPlace: true).bytes <= kibibytes * 1024 - 4224)
       #expect(Tables(profile, emphasis, isInPlace: false).bytes <= kibibytes * 1024 - 1512)
@@ -72,9 +71,9 @@ struct RoundTripTests {
   }
 
   @Test(
-    "Real firmware comes back complete", .needsShared("corpus"),
+    .needsShared("corpus"),
     arguments: ["programmer-0.8-0.9", "avr-grbl-0.9i-0.9j", "riscv32-moondancer-0.2.3-0.2.4", "aarch64-shell-pi3"])
-  func corpus(name: String) throws {
+  func `Real firmware comes back complete`(name: String) throws {
     let (old, new) = try (Shared.bytes("corpus/\(name)/old.bin"), Shared.bytes("corpus/\(name)/new.bin"))
     for profile in Profile.allCases {
       let patch = try PatchBuilder.patch(from: old, to: new, profile: profile)

@@ -5,8 +5,8 @@ import Testing
 
 @Suite("Settings of a patch that comes in pieces")
 struct SettingsInPiecesTests {
-  @Test("A patch that states all its regions gives the same result in pieces of any size", arguments: 0...8)
-  func regions(count: UInt32) throws {
+  @Test(arguments: 0...8)
+  func `A patch that states all its regions gives the same result in pieces of any size`(count: UInt32) throws {
     var settings = PatchSettings()
     (settings.oldSize, settings.newSize) = (UInt32(LyingPatch.old.count), UInt32(LyingPatch.new.count))
     for index in 0..<count {

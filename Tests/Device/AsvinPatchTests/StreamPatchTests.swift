@@ -25,8 +25,8 @@ struct StreamPatchTests {
     try! (image(text), image(Array(text[..<70_000]) + Array("what is new".utf8) + text[70_100...]))
   }()
 
-  @Test("Compressed parts are unpacked, and packed again unchanged", arguments: [Int32(1), 6, 9])
-  func opened(level: Int32) throws {
+  @Test(arguments: [Int32(1), 6, 9])
+  func `Compressed parts are unpacked, and packed again unchanged`(level: Int32) throws {
     let image = try Self.image(Self.text, level: level)
     let opened = UnpackedImage(image, isRepacked: true, limit: 1 << 30)
     #expect(opened.streams.count == 2)
@@ -37,15 +37,13 @@ struct StreamPatchTests {
     #expect(isSame)
   }
 
-  @Test("A patch between packed images is as small as one between what they hold")
-  func small() throws {
+  @Test func `A patch between packed images is as small as one between what they hold`() throws {
     let patch = try PatchBuilder.patch(from: Self.pair.old, to: Self.pair.new, profile: .linux)
     #expect(patch.bytes.count < 300)
     #expect(try ImagePatch.apply(patch.bytes, to: Self.pair.old, maximum: 1 << 24) == Self.pair.new)
   }
 
-  @Test("A stream that zlib does not write again stays closed")
-  func closed() throws {
+  @Test func `A stream that zlib does not write again stays closed`() throws {
     // A stored block is a stream that no level makes.
     let stored: [UInt8] = [0x78, 0x01, 1, 100, 0, 155, 255] + [UInt8](repeating: 7, count: 100)
     let sum = stored[7...].reduce((UInt32(1), UInt32(0))) { sums, byte in
@@ -59,8 +57,7 @@ struct StreamPatchTests {
     #expect(UnpackedImage(image, isRepacked: true, limit: 1 << 20).bytes == image)
   }
 
-  @Test("Every changed byte and every cut is an error, or no change at all")
-  func hostile() throws {
+  @Test func `Every changed byte and every cut is an error, or no change at all`() throws {
     let (old, new) = Self.pair
     let patch = try PatchBuilder.patch(from: old, to: new, profile: .linux, set: InstructionSet.none).bytes
     for index in patch.indices {
@@ -75,16 +72,15 @@ struct StreamPatchTests {
     }
   }
 
-  @Test("A result that is longer packed than its limit is refused")
-  func limit() throws {
+  @Test func `A result that is longer packed than its limit is refused`() throws {
     let patch = try PatchBuilder.patch(from: Self.pair.old, to: Self.pair.new, profile: .linux).bytes
     let size = Self.pair.new.count
     #expect(try ImagePatch.apply(patch, to: Self.pair.old, maximum: size) == Self.pair.new)
     #expect(throws: DeltaError.self) { try ImagePatch.apply(patch, to: Self.pair.old, maximum: size - 1) }
   }
 
-  @Test("A recipe of streams that are longer than what there is, or of none, is refused", arguments: [1 << 33, 0])
-  func lyingRecipe(length: Int) throws {
+  @Test(arguments: [1 << 33, 0])
+  func `A recipe of streams that are longer than what there is, or of none, is refused`(length: Int) throws {
     let stream = UnpackedImage.Stream(
       gap: 3, length: length, format: .zlib, parameters: DeflateParameters(level: 9, memoryLevel: 8))
     let inner = try PatchBuilder.patch(from: [1, 2, 3], to: [1, 2, 4], profile: .tiny).bytes

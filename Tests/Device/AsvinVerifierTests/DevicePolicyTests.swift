@@ -18,8 +18,7 @@ struct DevicePolicyTests {
     ).reason
   }
 
-  @Test("A sequence number further above the floor than the longest step is refused")
-  func step() throws {
+  @Test func `A sequence number further above the floor than the longest step is refused`() throws {
     #expect(try Self.reason(sequence: 6 + DevicePolicy.usualStep) == nil)
     #expect(try Self.reason(sequence: 7 + DevicePolicy.usualStep) == .sequenceTooFar)
     #expect(try Self.reason(sequence: .max) == .sequenceTooFar)
@@ -30,24 +29,20 @@ struct DevicePolicyTests {
   }
 
   @Test(
-    "Numbers of every usual scheme are within the usual step",
     arguments: [
       4095 << 24 | 4095 << 12 | 4095, 65_535 << 32 | 65_535 << 16 | 65_535, 20_991_231_235_959, 4_102_444_800_000,
     ] as [UInt64])
-  func schemes(sequence: UInt64) throws {
+  func `Numbers of every usual scheme are within the usual step`(sequence: UInt64) throws {
     #expect(try Self.reason(sequence: sequence, floor: 0) == nil)
   }
 
-  @Test(
-    "A release for a slot that the device does not have is refused",
-    arguments: [1, 31, 32, 63, 64, 77, .max] as [UInt64])
-  func unknownSlot(slot: UInt64) throws {
+  @Test(arguments: [1, 31, 32, 63, 64, 77, .max] as [UInt64])
+  func `A release for a slot that the device does not have is refused`(slot: UInt64) throws {
     #expect(try Self.reason(slots: [slot], has: DeviceSlots(1)) == .slotUnknown)
     #expect(try Self.reason(slots: [0, slot], has: DeviceSlots(1)) == .slotUnknown)
   }
 
-  @Test("A release that lacks a slot is refused where the device needs it")
-  func missingSlot() throws {
+  @Test func `A release that lacks a slot is refused where the device needs it`() throws {
     #expect(try Self.reason(slots: [0], has: DeviceSlots(0b11)) == .componentMissing)
     #expect(try Self.reason(slots: [1], has: DeviceSlots(0b11)) == .componentMissing)
     #expect(try Self.reason(slots: [0, 1], has: DeviceSlots(0b11)) == nil)

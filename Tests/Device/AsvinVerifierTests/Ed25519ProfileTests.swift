@@ -22,8 +22,8 @@ struct Ed25519ProfileTests {
     Ed25519Profile.admits(signature: signature.span, key: key.span)
   }
 
-  @Test("The row of ed25519-speccheck: case 3 alone is accepted", .needsShared("vectors/ed25519-speccheck/cases.json"))
-  func row() throws {
+  @Test(.needsShared("vectors/ed25519-speccheck/cases.json"))
+  func `The row of ed25519-speccheck: case 3 alone is accepted`() throws {
     let cases = try Shared.json("vectors/ed25519-speccheck/cases.json", as: [Case].self)
     try #require(cases.count == 12)
     let row = try cases.map { item in
@@ -37,8 +37,7 @@ struct Ed25519ProfileTests {
     #expect(row == (0..<12).map { $0 == 3 })
   }
 
-  @Test("A signature whose S has the group's order added is refused")
-  func unreducedScalar() throws {
+  @Test func `A signature whose S has the group's order added is refused`() throws {
     let signer = Bench.key(.ed25519)
     let signature = try signer.signature(of: [1, 2, 3])
     let key = Array(copying: signer.publicKey.bytes)
@@ -54,18 +53,16 @@ struct Ed25519ProfileTests {
   }
 
   /// The y coordinates of the points of small order, as y and as y + p where that fits in 255 bits; both signs.
-  @Test(
-    "A key or R of small order is refused, however it is written",
-    arguments: [
-      "0000000000000000000000000000000000000000000000000000000000000000",
-      "0100000000000000000000000000000000000000000000000000000000000000",
-      "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
-      "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
-      "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
-      "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
-      "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
-    ])
-  func smallOrder(hex: String) throws {
+  @Test(arguments: [
+    "0000000000000000000000000000000000000000000000000000000000000000",
+    "0100000000000000000000000000000000000000000000000000000000000000",
+    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+  ])
+  func `A key or R of small order is refused, however it is written`(hex: String) throws {
     let signer = Bench.key(.ed25519)
     let signature = try signer.signature(of: [1, 2, 3])
     let key = Array(copying: signer.publicKey.bytes)
@@ -78,8 +75,7 @@ struct Ed25519ProfileTests {
     }
   }
 
-  @Test("A point that is not reduced is refused")
-  func unreducedPoint() throws {
+  @Test func `A point that is not reduced is refused`() throws {
     let signature = try Bench.key(.ed25519).signature(of: [])
     for low in UInt8(0xED)...0xFF {
       let point = [low] + [UInt8](repeating: 0xFF, count: 30) + [0x7F]
@@ -90,8 +86,7 @@ struct Ed25519ProfileTests {
     #expect(Self.admits(signature, by: below))
   }
 
-  @Test("Other lengths are refused")
-  func lengths() {
+  @Test func `Other lengths are refused`() {
     let (signature, key) = ([UInt8](repeating: 2, count: 65), [UInt8](repeating: 2, count: 33))
     for (signatureBytes, keyBytes, isAdmitted) in [
       (64, 32, true), (63, 32, false), (65, 32, false), (64, 31, false), (64, 33, false), (0, 0, false),

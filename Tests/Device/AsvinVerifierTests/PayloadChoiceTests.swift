@@ -40,8 +40,8 @@ struct PayloadChoiceTests {
     return device.choice(for: component)
   }
 
-  @Test("A patch from the installed image comes before the compressed image, and that before the image")
-  func ranking() throws {
+  @Test
+  func `A patch from the installed image comes before the compressed image, and that before the image`() throws {
     let (installed, empty) = (Self.patch(from: Self.base), Self.patch(from: nil))
     #expect(try Self.choice([Self.image(), empty, installed]) == .payload(2))
     #expect(try Self.choice([installed, empty, Self.image()]) == .payload(0))
@@ -49,13 +49,11 @@ struct PayloadChoiceTests {
     #expect(try Self.choice([Self.image()]) == .payload(0))
   }
 
-  @Test("Of two payloads with the same rank, the first is chosen")
-  func firstOfARank() throws {
+  @Test func `Of two payloads with the same rank, the first is chosen`() throws {
     #expect(try Self.choice([Self.patch(from: nil), Self.patch(from: nil), Self.image()]) == .payload(0))
   }
 
-  @Test("A slot that holds the image already needs no payload")
-  func alreadyInstalled() throws {
+  @Test func `A slot that holds the image already needs no payload`() throws {
     let same = InstalledImage(slot: 0, size: 5, digest: Bench.digest(5))
     #expect(try Self.choice([Self.image()], installed: [same]) == .alreadyInstalled)
     let onAnother = InstalledImage(slot: 1, size: 5, digest: Bench.digest(5))
@@ -65,8 +63,7 @@ struct PayloadChoiceTests {
   }
 
   /// Threat T25.
-  @Test("A patch from any other base is not chosen")
-  func otherBase() throws {
+  @Test func `A patch from any other base is not chosen`() throws {
     let patch = Self.patch(from: Self.base)
     for other in [
       InstalledImage(slot: 0, size: 4, digest: Bench.digest(3)),
@@ -79,15 +76,13 @@ struct PayloadChoiceTests {
     #expect(try Self.choice([patch], installed: []) == nil)
   }
 
-  @Test("A patch that needs more memory than the device has is not chosen")
-  func memory() throws {
+  @Test func `A patch that needs more memory than the device has is not chosen`() throws {
     let patch = Self.patch(from: Self.base, memory: 20_000)
     #expect(try Self.choice([patch], memory: 19_999) == nil)
     #expect(try Self.choice([patch], memory: 20_000) == .payload(0))
   }
 
-  @Test("A payload with a feature bit that the device lacks is not chosen")
-  func features() throws {
+  @Test func `A payload with a feature bit that the device lacks is not chosen`() throws {
     for payload in [Self.patch(from: nil, features: 0b110), Self.image(features: 0b110)] {
       #expect(try Self.choice([payload], features: 0) == nil)
       #expect(try Self.choice([payload], features: 0b100) == nil)
@@ -96,37 +91,32 @@ struct PayloadChoiceTests {
     }
   }
 
-  @Test("A device without memory for patches gets the image, never a compressed one")
-  func imagesOnly() throws {
+  @Test func `A device without memory for patches gets the image, never a compressed one`() throws {
     let payloads = [Self.patch(from: Self.base), Self.patch(from: nil), Self.image()]
     #expect(try Self.choice(payloads, features: .max, memory: 0) == .payload(2))
     #expect(try Self.choice(Array(payloads[..<2]), features: .max, memory: 0) == nil)
   }
 
-  @Test("A patch that is not sealed is chosen only by a device that stores it first")
-  func unsealed() throws {
+  @Test func `A patch that is not sealed is chosen only by a device that stores it first`() throws {
     #expect(try Self.choice([Self.patch(from: Self.base, chunk: nil), Self.image()]) == .payload(1))
     let stored = Self.patch(from: Self.base, features: 1 << 8, chunk: nil)
     #expect(try Self.choice([stored, Self.image()], features: 1 << 8) == .payload(0))
   }
 
-  @Test("A payload whose block does not fit the memory for it is not chosen")
-  func blocks() throws {
+  @Test func `A payload whose block does not fit the memory for it is not chosen`() throws {
     let payloads = [Self.patch(from: Self.base, chunk: 16), Self.patch(from: nil, chunk: 12), Self.image()]
     #expect(try Self.choice(payloads, blockMemory: 65_568) == .payload(0))
     #expect(try Self.choice(payloads, blockMemory: 65_567) == .payload(1))
     #expect(try Self.choice(payloads, blockMemory: 4127) == .payload(2))
   }
 
-  @Test("Where a block is a part of the memory, a patch gets what is left of it")
-  func sharedMemory() throws {
+  @Test func `Where a block is a part of the memory, a patch gets what is left of it`() throws {
     let payloads = [Self.patch(from: Self.base, memory: 1000), Self.image()]
     #expect(try Self.choice(payloads, memory: 5128, blockMemory: nil) == .payload(0))
     #expect(try Self.choice(payloads, memory: 5127, blockMemory: nil) == .payload(1))
   }
 
-  @Test("A payload that has failed is left out, and the next best is chosen")
-  func excluded() throws {
+  @Test func `A payload that has failed is left out, and the next best is chosen`() throws {
     let payloads = [Self.image(), Self.patch(from: nil), Self.patch(from: Self.base)]
     #expect(try Self.choice(payloads, excluded: 0b100) == .payload(1))
     #expect(try Self.choice(payloads, excluded: 0b110) == .payload(0))

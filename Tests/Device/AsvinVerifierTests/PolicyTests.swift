@@ -8,8 +8,7 @@ struct PolicyTests {
   static let signer = Bench.key(.ed25519)
 
   /// Threat T8.
-  @Test("Of all vendors and classes, only the device's own pair is accepted")
-  func crossProduct() throws {
+  @Test func `Of all vendors and classes, only the device's own pair is accepted`() throws {
     let vendors = ["example.com", "example.org", "asvin.io"].map(Identifier.vendor(domain:))
     let pairs = vendors.flatMap { vendor in
       ["board", "board2", ""].map { (vendor, Identifier.deviceClass($0, of: vendor)) }
@@ -28,8 +27,8 @@ struct PolicyTests {
     }
   }
 
-  @Test("A vendor or class with one changed bit is another one", arguments: 0..<128)
-  func oneBit(bit: Int) throws {
+  @Test(arguments: 0..<128)
+  func `A vendor or class with one changed bit is another one`(bit: Int) throws {
     let envelope = try Bench.envelope(by: [Self.signer])
     func changed(_ identifier: Identifier) -> Identifier {
       Identifier { identifier[$0] ^ ($0 == bit / 8 ? 1 << UInt8(bit % 8) : 0) }
@@ -39,43 +38,41 @@ struct PolicyTests {
   }
 
   /// Threat T2.
-  @Test(
-    "Only a sequence number above the rollback floor is accepted",
-    arguments: [
-      (0, 0, false), (1, 0, true), (1, 1, false), (7, 6, true), (7, 7, false), (7, 8, false), (7, UInt64.max, false),
-      (1 << 32, UInt64(UInt32.max), true), (.max, .max - 1, true), (.max, .max, false), (1 << 63, 1, true),
-    ])
-  func floor(sequence: UInt64, floor: UInt64, isAccepted: Bool) throws {
+  @Test(arguments: [
+    (0, 0, false), (1, 0, true), (1, 1, false), (7, 6, true), (7, 7, false), (7, 8, false), (7, UInt64.max, false),
+    (1 << 32, UInt64(UInt32.max), true), (.max, .max - 1, true), (.max, .max, false), (1 << 63, 1, true),
+  ])
+  func `Only a sequence number above the rollback floor is accepted`(sequence: UInt64, floor: UInt64, isAccepted: Bool)
+    throws
+  {
     let envelope = try Bench.envelope(Bench.manifest { $0.sequence = sequence }, by: [Self.signer])
     #expect(
       Bench.outcome(envelope, floor: floor, longestStep: .max).reason == (isAccepted ? nil : .sequenceNotAboveFloor))
   }
 
-  @Test("A demand that is not made is not checked")
-  func unchecked() throws {
+  @Test func `A demand that is not made is not checked`() throws {
     let envelope = try Bench.envelope(Bench.manifest { $0.sequence = 0 }, by: [Self.signer])
     #expect(Bench.outcome(envelope, vendor: nil, deviceClass: nil, floor: nil).reason == nil)
   }
 
   @Test(
-    "A lowest base is compared with the release that the device runs",
     arguments: [
       (5, nil, .baseUnknown), (5, 4, .baseNotAllowed), (5, 5, nil), (5, 6, nil), (0, 0, nil), (0, nil, .baseUnknown),
     ]
       as [(UInt64, UInt64?, Reason?)])
-  func lowestBase(lowest: UInt64, sequence: UInt64?, expected: Reason?) throws {
+  func `A lowest base is compared with the release that the device runs`(
+    lowest: UInt64, sequence: UInt64?, expected: Reason?
+  ) throws {
     let envelope = try Bench.envelope(Bench.manifest { $0.lowestBase = lowest }, by: [Self.signer])
     #expect(Bench.outcome(envelope, sequence: sequence).reason == expected)
   }
 
-  @Test("A release without a lowest base needs no knowledge of what the device runs")
-  func noLowestBase() throws {
+  @Test func `A release without a lowest base needs no knowledge of what the device runs`() throws {
     #expect(Bench.outcome(try Bench.envelope(by: [Self.signer]), sequence: nil).reason == nil)
   }
 
   /// The first failure is the answer: each release below fails at its place and at every later one.
-  @Test("The checks are made in the design's order")
-  func order() throws {
+  @Test func `The checks are made in the design's order`() throws {
     var manifest = Bench.manifest {
       $0.vendor = Bench.deviceClass
       $0.deviceClass = Bench.vendor

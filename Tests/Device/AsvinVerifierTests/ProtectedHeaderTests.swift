@@ -24,16 +24,16 @@ struct ProtectedHeaderTests {
     return Bench.outcome(try Bench.envelope(manifest, signatures: [signature])).reason
   }
 
-  @Test("The header that we write is accepted") func own() throws {
+  @Test func `The header that we write is accepted`() throws {
     #expect(try Self.reason(header: Self.header(Self.signer)) == nil)
   }
 
-  @Test("Bytes after the header's map make the envelope malformed", arguments: [[0x00], [0xA0], [0xF6, 0xF6]])
-  func trailing(bytes: [UInt8]) throws {
+  @Test(arguments: [[0x00], [0xA0], [0xF6, 0xF6]])
+  func `Bytes after the header's map make the envelope malformed`(bytes: [UInt8]) throws {
     #expect(try Self.reason(header: Self.header(Self.signer) + bytes) == .envelopeMalformed)
   }
 
-  @Test("The algorithm's number without its sign is another algorithm") func positiveAlgorithm() throws {
+  @Test func `The algorithm's number without its sign is another algorithm`() throws {
     var header = Self.header(Self.signer)
     // A map of three, the key 1, and a negative integer below 24.
     #expect(header[..<2] == [0xA3, 0x01])
@@ -42,7 +42,7 @@ struct ProtectedHeaderTests {
     #expect(try Self.reason(header: header) == .algorithmMismatch)
   }
 
-  @Test("The reason is that of the signature that came closest, in any order") func closest() throws {
+  @Test func `The reason is that of the signature that came closest, in any order`() throws {
     let manifest = try Bench.manifest().encoded()
     let mismatch = try Self.signature(
       Self.signer, header: Self.header(Self.signer, algorithm: .ecdsaP256), over: manifest)

@@ -5,8 +5,7 @@ import Testing
 @Suite("Reason codes")
 struct ReasonTests {
   /// What devices in the field report: a line may be added here, never changed.
-  @Test("A published code keeps its number and its name for ever")
-  func table() {
+  @Test func `A published code keeps its number and its name for ever`() {
     let published = [
       "10 envelope-too-large", "11 envelope-malformed", "12 manifest-too-large", "13 not-deterministic",
       "14 duplicate-key", "15 unknown-critical-field", "16 limit-exceeded", "17 key-set-links-unsupported",
@@ -24,8 +23,7 @@ struct ReasonTests {
     #expect(Reason.allCases.map { "\($0.rawValue) \($0.name)" } == published)
   }
 
-  @Test("A defect of the encoding has its offset")
-  func offset() {
+  @Test func `A defect of the encoding has its offset`() {
     let bytes: [UInt8] = [0xA2, 0x01, 0x40, 0x01, 0x40]
     var rejection: Rejection?
     let anchors = Bench.bothAnchors

@@ -8,29 +8,25 @@ import Testing
 struct SignatureTests {
   static let (ed25519, p256) = (Bench.key(.ed25519), Bench.key(.ecdsaP256))
 
-  @Test("A threshold of two needs both keys")
-  func threshold() throws {
+  @Test func `A threshold of two needs both keys`() throws {
     #expect(Bench.outcome(try Bench.envelope(by: [Self.ed25519]), threshold: 2).reason == .thresholdNotReached)
     #expect(Bench.outcome(try Bench.envelope(by: [Self.p256]), threshold: 2).reason == .thresholdNotReached)
     #expect(Bench.outcome(try Bench.envelope(by: [Self.ed25519, Self.p256]), threshold: 2).reason == nil)
   }
 
-  @Test("The same key counts once, however often it signs")
-  func repeatedSignature() throws {
+  @Test func `The same key counts once, however often it signs`() throws {
     let envelope = try Bench.envelope(by: [Self.ed25519, Self.ed25519, Self.ed25519])
     #expect(Bench.outcome(envelope, threshold: 2).reason == .thresholdNotReached)
   }
 
-  @Test("The same key counts once, however often it is trusted")
-  func repeatedAnchor() throws {
+  @Test func `The same key counts once, however often it is trusted`() throws {
     let anchors = Bench.anchors([Self.ed25519.publicKey, Self.ed25519.publicKey])
     let envelope = try Bench.envelope(by: [Self.ed25519, Self.ed25519])
     #expect(Bench.outcome(envelope, trusting: anchors, threshold: 2).reason == .thresholdNotReached)
     #expect(Bench.outcome(envelope, trusting: anchors).reason == nil)
   }
 
-  @Test("The order of signatures and trusted keys does not change the result")
-  func orders() throws {
+  @Test func `The order of signatures and trusted keys does not change the result`() throws {
     for signers in [[Self.ed25519, Self.p256], [Self.p256, Self.ed25519]] {
       for anchors in [Bench.bothAnchors, Bench.bothAnchors.reversed()] {
         #expect(Bench.outcome(try Bench.envelope(by: signers), trusting: anchors, threshold: 2).reason == nil)
@@ -38,8 +34,7 @@ struct SignatureTests {
     }
   }
 
-  @Test("Eight signatures are read, and the last one alone may be the trusted one")
-  func lastOfEight() throws {
+  @Test func `Eight signatures are read, and the last one alone may be the trusted one`() throws {
     let strangers = try (0..<7).map { _ in try PrivateKey.generate(.ed25519) }
     let envelope = try Bench.envelope(by: strangers + [Self.p256])
     let trusted = Bench.anchors([Self.p256.publicKey])
@@ -47,8 +42,7 @@ struct SignatureTests {
     #expect(Bench.outcome(try Bench.envelope(by: strangers), trusting: trusted).reason == .untrustedKey)
   }
 
-  @Test("Sixteen keys may be trusted, and the signers are reported")
-  func sixteenKeys() throws {
+  @Test func `Sixteen keys may be trusted, and the signers are reported`() throws {
     let strangers = try (0..<15).map { _ in try PrivateKey.generate(.ed25519).publicKey }
     let anchors = Bench.anchors(strangers + [Self.ed25519.publicKey])
     guard case .accepted(_, let signers) = Bench.outcome(try Bench.envelope(by: [Self.ed25519]), trusting: anchors)
@@ -59,8 +53,7 @@ struct SignatureTests {
     #expect(signers == 1 << 15)
   }
 
-  @Test("A signature by an unknown key with the id of a trusted key is rejected")
-  func borrowedKeyID() throws {
+  @Test func `A signature by an unknown key with the id of a trusted key is rejected`() throws {
     let manifest = try Bench.manifest().encoded()
     for (owner, algorithm) in [(Self.ed25519, SignatureAlgorithm.ed25519), (Self.p256, .ecdsaP256)] {
       let stranger = try PrivateKey.generate(algorithm)
@@ -74,8 +67,7 @@ struct SignatureTests {
   }
 
   /// Two keys have equal ids, because the 8 bytes of an id select a key and do not identify it.
-  @Test("Every trusted key with the signature's key id is tried")
-  func equalKeyIDs() throws {
+  @Test func `Every trusted key with the signature's key id is tried`() throws {
     let header = Envelope.protectedHeader(algorithm: .ed25519, keyID: KeyID { _ in 0 })
     let manifest = try Bench.manifest().encoded()
     let signature = try Self.ed25519.signature(
@@ -107,8 +99,7 @@ struct SignatureTests {
     func isSignature(_ signature: Span<UInt8>, of message: SignedMessage, by key: PublicKey) -> Bool { true }
   }
 
-  @Test("No byte of the manifest is read before its signature is verified")
-  func signatureFirst() throws {
+  @Test func `No byte of the manifest is read before its signature is verified`() throws {
     let nonsense: [UInt8] = [0, 0]
     let strange = try Bench.signature(Self.ed25519, over: [0])
     #expect(Bench.outcome(try Bench.envelope(nonsense, signatures: [strange])).reason == .badSignature)
@@ -116,8 +107,7 @@ struct SignatureTests {
     #expect(Bench.outcome(try Bench.envelope(nonsense, signatures: [good])).reason == .manifestMalformed)
   }
 
-  @Test("A library that accepts every signature changes nothing for an unknown key")
-  func gullibleLibrary() throws {
+  @Test func `A library that accepts every signature changes nothing for an unknown key`() throws {
     let envelope = try Bench.envelope(by: [PrivateKey.generate(.ed25519)])
     let anchors = Bench.bothAnchors
     guard let trust = Trust(anchors.span) else {

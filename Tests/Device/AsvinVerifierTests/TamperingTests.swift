@@ -5,9 +5,8 @@ import Testing
 
 @Suite("Changed envelopes")
 struct TamperingTests {
-  @Test(
-    "Every single-byte change of an envelope with one signature is rejected", arguments: SignatureAlgorithm.allCases)
-  func everyChange(algorithm: SignatureAlgorithm) throws {
+  @Test(arguments: SignatureAlgorithm.allCases)
+  func `Every single-byte change of an envelope with one signature is rejected`(algorithm: SignatureAlgorithm) throws {
     let good = try Bench.envelope(by: [Bench.key(algorithm)])
     try #require(Bench.outcome(good).reason == nil)
     var accepted: [(position: Int, value: UInt8)] = []
@@ -22,8 +21,8 @@ struct TamperingTests {
     #expect(accepted.isEmpty, "\(accepted)")
   }
 
-  @Test("Every truncation and every appended byte is rejected", arguments: SignatureAlgorithm.allCases)
-  func everyLength(algorithm: SignatureAlgorithm) throws {
+  @Test(arguments: SignatureAlgorithm.allCases)
+  func `Every truncation and every appended byte is rejected`(algorithm: SignatureAlgorithm) throws {
     let good = try Bench.envelope(by: [Bench.key(algorithm)])
     for length in good.indices {
       #expect(Bench.outcome(Array(good[..<length])).reason == .envelopeMalformed, "\(length) bytes")
@@ -33,8 +32,8 @@ struct TamperingTests {
     }
   }
 
-  @Test("Every inserted and every missing byte is rejected", arguments: SignatureAlgorithm.allCases)
-  func everyShift(algorithm: SignatureAlgorithm) throws {
+  @Test(arguments: SignatureAlgorithm.allCases)
+  func `Every inserted and every missing byte is rejected`(algorithm: SignatureAlgorithm) throws {
     let good = try Bench.envelope(by: [Bench.key(algorithm)])
     for position in good.indices {
       var shorter = good
@@ -47,8 +46,7 @@ struct TamperingTests {
   }
 
   /// One of two signatures may be broken: then the other one still vouches for the very same manifest.
-  @Test("A change of an envelope with two signatures is rejected, or leaves the manifest as it was")
-  func twoSignatures() throws {
+  @Test func `A change of an envelope with two signatures is rejected, or leaves the manifest as it was`() throws {
     let good = try Bench.envelope(by: [Bench.key(.ed25519), Bench.key(.ecdsaP256)])
     guard case .accepted(let digest, 3) = Bench.outcome(good) else {
       Issue.record("the release is not accepted with both keys")
@@ -64,10 +62,8 @@ struct TamperingTests {
     }
   }
 
-  @Test(
-    "A change of a rejected envelope with two signatures never makes it accepted",
-    arguments: ["threshold", "manifest", "class", "floor"])
-  func neverToAcceptance(why: String) throws {
+  @Test(arguments: ["threshold", "manifest", "class", "floor"])
+  func `A change of a rejected envelope with two signatures never makes it accepted`(why: String) throws {
     let signers = [Bench.key(.ed25519), Bench.key(.ecdsaP256)]
     let manifest = try Bench.manifest().encoded()
     // No single bit makes sequence number 7 of 8.

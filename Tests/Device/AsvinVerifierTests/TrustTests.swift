@@ -10,20 +10,17 @@ struct TrustTests {
     return Trust(anchors.span, threshold: threshold) != nil
   }
 
-  @Test(
-    "A trust that cannot be met is not created",
-    arguments: [(0, 0), (0, 1), (1, 0), (1, -1), (1, 2), (2, 3), (17, 1), (16, 17), (1, Int.max), (1, Int.min)])
-  func refused(keys: Int, threshold: Int) {
+  @Test(arguments: [(0, 0), (0, 1), (1, 0), (1, -1), (1, 2), (2, 3), (17, 1), (16, 17), (1, Int.max), (1, Int.min)])
+  func `A trust that cannot be met is not created`(keys: Int, threshold: Int) {
     #expect(!Self.exists(keys: keys, threshold: threshold))
   }
 
-  @Test("Any other trust is created", arguments: [(1, 1), (2, 1), (2, 2), (16, 16)])
-  func made(keys: Int, threshold: Int) {
+  @Test(arguments: [(1, 1), (2, 1), (2, 2), (16, 16)])
+  func `Any other trust is created`(keys: Int, threshold: Int) {
     #expect(Self.exists(keys: keys, threshold: threshold))
   }
 
-  @Test("A key has as many bytes as its algorithm requires")
-  func keyLengths() {
+  @Test func `A key has as many bytes as its algorithm requires`() {
     for algorithm in SignatureAlgorithm.allCases {
       for count in 0...66 {
         let bytes = [UInt8](repeating: 1, count: count)
@@ -33,8 +30,7 @@ struct TrustTests {
     }
   }
 
-  @Test("A key returns its bytes")
-  func keyBytes() throws {
+  @Test func `A key returns its bytes`() throws {
     for algorithm in SignatureAlgorithm.allCases {
       let bytes = (0..<algorithm.publicKeyBytes).map(UInt8.init)
       let key = try #require(Bench.publicKey(algorithm, bytes))

@@ -25,7 +25,7 @@ struct FormatPagesTests {
     String(decoding: bytes.filter { $0 != 0 && $0 != 0x20 }, as: UTF8.self)
   }
 
-  @Test func `the members are those of the table, in its order`() throws {
+  @Test func `The members are those of the table, in its order`() throws {
     let (headers, _) = try Self.split(Release().bytes())
     var patterns: [String] = []
     for header in headers {
@@ -43,7 +43,7 @@ struct FormatPagesTests {
     #expect(rows.map { $0[0] } == ["1", "2", "then", "then", "last"])
   }
 
-  @Test func `every header has the fields of the table`() throws {
+  @Test func `Every header has the fields of the table`() throws {
     let rows = try FormatPage("Bundle").rows(under: "Header of a member")
     let (headers, _) = try Self.split(Release().bytes())
     try #require(headers.count > 4)
@@ -67,7 +67,7 @@ struct FormatPagesTests {
     #expect(end == 512)
   }
 
-  @Test func `header, record and end have the sizes of the table`() throws {
+  @Test func `Header, record and end have the sizes of the table`() throws {
     let bundle = try Release(sizes: [1, 1, 1, 1, 1]).bytes()
     let (headers, rest) = try Self.split(bundle)
     let content = (bundle.count - rest.count) / headers.count - 512
@@ -80,7 +80,7 @@ struct FormatPagesTests {
     try SealedStream(payload, chunk: chunk).source(of: payload).read(at: 0, count: .max)
   }
 
-  @Test func `a sealed stream has the sizes of the examples`() throws {
+  @Test func `A sealed stream has the sizes of the examples`() throws {
     let rows = try FormatPage("SealedStream").rows(under: "Examples")
     for row in rows {
       let numbers = row.compactMap { Int($0) }
@@ -95,7 +95,7 @@ struct FormatPagesTests {
     }
   }
 
-  @Test func `a block has the sizes of the table`() throws {
+  @Test func `A block has the sizes of the table`() throws {
     let two = try Self.stream([1, 2] + [UInt8](repeating: 0, count: 511), chunk: 9)
     let usual = try SealedStream([UInt8](repeating: 0, count: 1 << 20))
     let sizes = [

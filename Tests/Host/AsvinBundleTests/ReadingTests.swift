@@ -8,8 +8,7 @@ import Testing
 /// Threats T12 and T13, on the archive alone: no signature is looked at here.
 @Suite("Reading bundles")
 struct ReadingTests {
-  @Test("The written members are read back in their order")
-  func roundTrip() throws {
+  @Test func `The written members are read back in their order`() throws {
     let release = try Release(sizes: [70_000, 512, 65_536, 0, 1])
     let reader = try BundleReader(release.bytes())
     #expect(reader.manifest == release.manifest && reader.signatureFile == release.signatureFile)
@@ -27,8 +26,7 @@ struct ReadingTests {
     #expect(contents == release.contents.filter { !$0.isEmpty })
   }
 
-  @Test("A bundle is distinguished from other files")
-  func recognition() throws {
+  @Test func `A bundle is distinguished from other files`() throws {
     let bytes = try Release().bytes()
     #expect(try BundleReader.isBundle(bytes))
     #expect(try !BundleReader.isBundle(Array(bytes[..<264])))
@@ -37,8 +35,7 @@ struct ReadingTests {
     #expect(try !BundleReader.isBundle(Tape.bytes([Tape.Entry("manifest.cbor.gz", [1])])))
   }
 
-  @Test("Every single-bit change is rejected")
-  func everyBit() throws {
+  @Test func `Every single-bit change is rejected`() throws {
     var bytes = try Release().bytes()
     for index in bytes.indices {
       for bit in 0..<8 {
@@ -54,8 +51,7 @@ struct ReadingTests {
     }
   }
 
-  @Test("Every truncation is rejected, and as truncated after the first record")
-  func everyTruncation() throws {
+  @Test func `Every truncation is rejected, and as truncated after the first record`() throws {
     let bytes = try Release().bytes()
     for count in bytes.indices {
       let reading = Reading(Array(bytes[..<count]))
@@ -67,16 +63,14 @@ struct ReadingTests {
     }
   }
 
-  @Test("A byte, a record or a second archive after the end is rejected")
-  func appended() throws {
+  @Test func `A byte, a record or a second archive after the end is rejected`() throws {
     let bytes = try Release().bytes()
     for tail in [[0], [1], [UInt8](repeating: 0, count: 512), [UInt8](repeating: 0, count: 10_240), bytes] {
       #expect(Reading(bytes + tail) == .rejected(.archiveNotCanonical), "\(tail.count) bytes")
     }
   }
 
-  @Test("A byte or a record that is put in anywhere is rejected")
-  func inserted() throws {
+  @Test func `A byte or a record that is put in anywhere is rejected`() throws {
     let bytes = try Release().bytes()
     for index in stride(from: 0, to: bytes.count, by: 64) {
       for count in [1, 512] {
@@ -102,8 +96,7 @@ struct ReadingTests {
     }
   }
 
-  @Test("A disk that fails is reported as an error of the disk, and not as a rejected bundle")
-  func badDisk() throws {
+  @Test func `A disk that fails is reported as an error of the disk, and not as a rejected bundle`() throws {
     let bytes = try Release(sizes: [70_000, 512, 100, 0, 1]).bytes()
     for bad in [0, 512, 1024, 40_000, 70_000] as [UInt64] {
       let reading = Reading(BadDisk(bytes: bytes, bad: bad))
@@ -111,8 +104,7 @@ struct ReadingTests {
     }
   }
 
-  @Test("The members of a bundle are found at their places")
-  func contents() throws {
+  @Test func `The members of a bundle are found at their places`() throws {
     let release = try Release()
     let reader = try BundleReader(release.bytes())
     for (member, content) in zip(release.members, release.contents) {

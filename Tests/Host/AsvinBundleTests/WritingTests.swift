@@ -7,16 +7,14 @@ import Testing
 
 @Suite("Writing bundles", .usesScratch)
 struct WritingTests {
-  @Test("The same release is the same bytes, and they are those of the standard's layout")
-  func identical() throws {
+  @Test func `The same release is the same bytes, and they are those of the standard's layout`() throws {
     let release = try Release()
     let bytes = try release.bytes()
     #expect(try release.bytes() == bytes)
     #expect(bytes == Tape.bytes(release.tape))
   }
 
-  @Test("The tar command lists and extracts a bundle")
-  func tar() throws {
+  @Test func `The tar command lists and extracts a bundle`() throws {
     try Scratch.with { scratch in
       let release = try Release()
       try scratch.write(release.bytes(), to: "bundle.asvin")
@@ -29,9 +27,8 @@ struct WritingTests {
     }
   }
 
-  @Test(
-    "A content that differs from its digest stops the writing", arguments: [[], [1], [UInt8](repeating: 0, count: 700)])
-  func changed(content: [UInt8]) throws {
+  @Test(arguments: [[], [1], [UInt8](repeating: 0, count: 700)])
+  func `A content that differs from its digest stops the writing`(content: [UInt8]) throws {
     let release = try Release()
     #expect(throws: BundleError.changedWhileRead(name: "payloads/0-image")) {
       try BundleWriter.write(
@@ -46,8 +43,7 @@ struct WritingTests {
     func read(at offset: UInt64, count: Int) -> [UInt8] { [UInt8](repeating: 0, count: count) }
   }
 
-  @Test("A member of 2³³ bytes is over the limit, and is refused before it is read")
-  func overLimit() throws {
+  @Test func `A member of 2³³ bytes is over the limit, and is refused before it is read`() throws {
     let member = BundleMember(
       name: "payloads/0-image", role: .payload(component: 0, index: 0), size: 1 << 33, digest: Digest())
     let sink = MemorySink()
@@ -57,8 +53,7 @@ struct WritingTests {
     #expect(sink.bytes.count < 1 << 17)
   }
 
-  @Test("Whichever write fails, the writing fails with the sink's error and never writes again")
-  func failingSink() throws {
+  @Test func `Whichever write fails, the writing fails with the sink's error and never writes again`() throws {
     let release = try Release(sizes: [300_000, 200_000, 100, 0, 1])
     let complete = MemorySink()
     func write(to sink: MemorySink) throws {

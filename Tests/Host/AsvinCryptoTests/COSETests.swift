@@ -69,8 +69,8 @@ struct COSETests {
 
   static func file(_ name: String) throws -> File { try Shared.json("vectors/cose/\(name).json", as: File.self) }
 
-  @Test("A good one without external data holds, over the bytes that were published", .needsShared("vectors/cose"))
-  func good() throws {
+  @Test(.needsShared("vectors/cose"))
+  func `A good one without external data holds, over the bytes that were published`() throws {
     let file = try Self.file("sign-pass-03")
     let message = try #require(try Self.message([UInt8](hex: file.output.cbor)))
     let signed = Envelope.signedMessage(protectedHeader: message.protectedHeader, payload: message.payload)
@@ -78,8 +78,8 @@ struct COSETests {
     #expect(try Self.isGood(file))
   }
 
-  @Test("A signature whose algorithm is not signed is refused, although it is valid", .needsShared("vectors/cose"))
-  func algorithmOutsideTheSignature() throws {
+  @Test(.needsShared("vectors/cose"))
+  func `A signature whose algorithm is not signed is refused, although it is valid`() throws {
     let file = try Self.file("sign-pass-01")
     let bytes = [UInt8](hex: file.output.cbor)
     let toBeSigned = [UInt8](hex: file.intermediates.toBeSigned)
@@ -87,8 +87,8 @@ struct COSETests {
     #expect((try? Self.message(bytes)) == nil)  // a refusal by error is a refusal
   }
 
-  @Test("One with external data holds over its bytes, and never without the data", .needsShared("vectors/cose"))
-  func external() throws {
+  @Test(.needsShared("vectors/cose"))
+  func `One with external data holds over its bytes, and never without the data`() throws {
     let file = try Self.file("sign-pass-02")
     let message = try #require(try Self.message([UInt8](hex: file.output.cbor)))
     let toBeSigned = [UInt8](hex: file.intermediates.toBeSigned)
@@ -97,9 +97,9 @@ struct COSETests {
   }
 
   @Test(
-    "A bad one does not hold", .needsShared("vectors/cose"),
+    .needsShared("vectors/cose"),
     arguments: ["fail-01", "fail-02", "fail-03", "fail-04", "fail-06", "fail-07"])
-  func bad(name: String) throws {
+  func `A bad one does not hold`(name: String) throws {
     let file = try Self.file("sign-\(name)")
     var isGood = false
     do { isGood = try Self.isGood(file) } catch is WireError { isGood = false }

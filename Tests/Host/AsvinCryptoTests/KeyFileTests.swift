@@ -28,8 +28,8 @@ struct KeyFileTests {
     }
   }
 
-  @Test("A key comes back from its PEM, with and without a passphrase", arguments: algorithms)
-  func roundTrip(algorithm: SignatureAlgorithm) throws {
+  @Test(arguments: algorithms)
+  func `A key comes back from its PEM, with and without a passphrase`(algorithm: SignatureAlgorithm) throws {
     let key = try PrivateKey.generate(algorithm)
     for passphrase in [nil, Self.passphrase] {
       let read = try PrivateKey(pem: key.pem(passphrase: passphrase), passphrase: passphrase)
@@ -38,8 +38,8 @@ struct KeyFileTests {
     #expect(try PublicKey(pem: key.publicKey.pem()) == key.publicKey)
   }
 
-  @Test("An encrypted key asks for its passphrase, and refuses another", arguments: algorithms)
-  func passphrases(algorithm: SignatureAlgorithm) throws {
+  @Test(arguments: algorithms)
+  func `An encrypted key asks for its passphrase, and refuses another`(algorithm: SignatureAlgorithm) throws {
     let pem = try PrivateKey.generate(algorithm).pem(passphrase: Self.passphrase)
     #expect(String(decoding: pem, as: UTF8.self).hasPrefix("-----BEGIN ENCRYPTED PRIVATE KEY-----\n"))
     #expect(Self.error(pem) == .needsPassphrase)
@@ -47,8 +47,8 @@ struct KeyFileTests {
     #expect(Self.error(pem, []) == .wrongPassphrase)
   }
 
-  @Test("A truncated key file is not a key", arguments: algorithms)
-  func truncations(algorithm: SignatureAlgorithm) throws {
+  @Test(arguments: algorithms)
+  func `A truncated key file is not a key`(algorithm: SignatureAlgorithm) throws {
     let key = try PrivateKey.generate(algorithm)
     let (pem, publicPEM) = (try key.pem(passphrase: nil), try key.publicKey.pem())
     // The last line's end may be missing, as some editors leave it.
@@ -58,22 +58,19 @@ struct KeyFileTests {
     }
   }
 
-  @Test("A private key is not accepted as a public key, nor the reverse")
-  func halves() throws {
+  @Test func `A private key is not accepted as a public key, nor the reverse`() throws {
     let key = try PrivateKey.generate(.ed25519)
     #expect(Self.publicError(try key.pem(passphrase: nil)) == .privateKeyInsteadOfPublic)
     #expect(Self.publicError(try key.pem(passphrase: Self.passphrase)) == .privateKeyInsteadOfPublic)
     #expect(Self.error(try key.publicKey.pem()) == .notAPrivateKey)
   }
 
-  @Test(
-    "The openssl command's keys are read",
-    arguments: [
-      ("genpkey -algorithm ed25519", SignatureAlgorithm.ed25519),
-      ("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256", .ecdsaP256),
-      ("ecparam -name prime256v1 -genkey -noout", .ecdsaP256),
-    ])
-  func read(command: String, algorithm: SignatureAlgorithm) throws {
+  @Test(arguments: [
+    ("genpkey -algorithm ed25519", SignatureAlgorithm.ed25519),
+    ("genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256", .ecdsaP256),
+    ("ecparam -name prime256v1 -genkey -noout", .ecdsaP256),
+  ])
+  func `The openssl command's keys are read`(command: String, algorithm: SignatureAlgorithm) throws {
     try Scratch.with { scratch in
       let key = try PrivateKey(pem: OpenSSLCommand.file("key.pem", by: command, in: scratch), passphrase: nil)
       #expect(key.publicKey.algorithm == algorithm)
@@ -85,14 +82,12 @@ struct KeyFileTests {
     }
   }
 
-  @Test(
-    "A key of another kind is refused as unsupported",
-    arguments: [
-      "genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048", "genpkey -algorithm ed448", "genpkey -algorithm x25519",
-      "genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-384",
-      "genpkey -algorithm EC -pkeyopt ec_paramgen_curve:secp256k1",
-    ])
-  func otherKinds(command: String) throws {
+  @Test(arguments: [
+    "genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048", "genpkey -algorithm ed448", "genpkey -algorithm x25519",
+    "genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-384",
+    "genpkey -algorithm EC -pkeyopt ec_paramgen_curve:secp256k1",
+  ])
+  func `A key of another kind is refused as unsupported`(command: String) throws {
     try Scratch.with { scratch in
       #expect(Self.error(try OpenSSLCommand.file("key.pem", by: command, in: scratch)) == .unsupportedKey)
       let publicPEM = try OpenSSLCommand.file("public.pem", by: "pkey -in key.pem -pubout", in: scratch)
@@ -100,8 +95,7 @@ struct KeyFileTests {
     }
   }
 
-  @Test("The openssl command reads our keys and accepts our Ed25519 signature")
-  func judgedEd25519() throws {
+  @Test func `The openssl command reads our keys and accepts our Ed25519 signature`() throws {
     try Scratch.with { scratch in
       let key = try PrivateKey.generate(.ed25519)
       try scratch.write(key.pem(passphrase: Array("secret".utf8)), to: "key.pem")
@@ -116,8 +110,8 @@ struct KeyFileTests {
     }
   }
 
-  @Test("A P-256 signature of the openssl command verifies under our key, and only over its own message")
-  func judgedP256() throws {
+  @Test
+  func `A P-256 signature of the openssl command verifies under our key, and only over its own message`() throws {
     try Scratch.with { scratch in
       let key = try PrivateKey.generate(.ecdsaP256)
       try scratch.write(key.pem(passphrase: nil), to: "key.pem")

@@ -29,21 +29,21 @@ struct WycheproofTests {
     return OpenSSL().isSignature(signature.span, of: SignedMessage(head: head, payload: payload), by: key)
   }
 
-  @Test("262 P-256 signatures as r ‖ s", .needsShared("\(folder)/ecdsa_secp256r1_sha256_p1363_test.json"))
-  func p1363() throws {
+  @Test(.needsShared("\(folder)/ecdsa_secp256r1_sha256_p1363_test.json"))
+  func `262 P-256 signatures as r ‖ s`() throws {
     #expect(try Self.judge("ecdsa_secp256r1_sha256_p1363_test.json", by: Self.holds) == 262)
   }
 
-  @Test("484 P-256 signatures in DER", .needsShared("\(folder)/ecdsa_secp256r1_sha256_test.json"))
-  func der() throws {
+  @Test(.needsShared("\(folder)/ecdsa_secp256r1_sha256_test.json"))
+  func `484 P-256 signatures in DER`() throws {
     let cases = try Self.judge("ecdsa_secp256r1_sha256_test.json") { signature, message, key in
       OpenSSL().isSignature(der: signature, of: message, by: key)
     }
     #expect(cases == 484)
   }
 
-  @Test("151 Ed25519 signatures under the strict profile", .needsShared("\(folder)/ed25519_test.json"))
-  func ed25519() throws {
+  @Test(.needsShared("\(folder)/ed25519_test.json"))
+  func `151 Ed25519 signatures under the strict profile`() throws {
     let cases = try Self.judge("ed25519_test.json") { signature, message, key in
       Ed25519Profile.admits(signature: signature.span, key: key.bytes) && Self.holds(signature, message, key)
     }

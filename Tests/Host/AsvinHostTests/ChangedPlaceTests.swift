@@ -15,7 +15,7 @@ struct ChangedPlaceTests {
     }
   }
 
-  @Test("A pipe that appears at the output's path is not replaced") func pipe() throws {
+  @Test func `A pipe that appears at the output's path is not replaced`() throws {
     try Scratch.with { scratch in
       let path = scratch.path("out")
       let file = try OutputFile(path, replacing: .existing, durability: .remade)
@@ -27,8 +27,8 @@ struct ChangedPlaceTests {
     }
   }
 
-  @Test("An input that was written to since it was opened stops the output", arguments: [false, true])
-  func input(isChanged: Bool) throws {
+  @Test(arguments: [false, true])
+  func `An input that was written to since it was opened stops the output`(isChanged: Bool) throws {
     try Scratch.with { scratch in
       let (input, output) = (scratch.path("in"), scratch.path("out"))
       try #require(unsafe system("printf one >'\(input)'") == 0)

@@ -7,10 +7,10 @@ import Testing
 /// A power cut cannot be made in a test: what is flushed, and when, is counted instead.
 @Suite("Flushed files", .usesScratch)
 struct FlushingTests {
-  @Test(
-    "A key's file and its folder are flushed before the commit ends, and what can be made again is not",
-    arguments: [(OutputFile.Durability.flushed, 2), (.remade, 0)])
-  func flushed(durability: OutputFile.Durability, calls: Int) throws {
+  @Test(arguments: [(OutputFile.Durability.flushed, 2), (.remade, 0)])
+  func `A key's file and its folder are flushed before the commit ends, and what can be made again is not`(
+    durability: OutputFile.Durability, calls: Int
+  ) throws {
     try Scratch.with { scratch in
       let file = try OutputFile(scratch.path("out"), durability: durability)
       var flushed: [Int32] = []
@@ -26,8 +26,7 @@ struct FlushingTests {
     }
   }
 
-  @Test("A file that cannot be flushed does not appear")
-  func failure() throws {
+  @Test func `A file that cannot be flushed does not appear`() throws {
     try Scratch.with { scratch in
       let file = try OutputFile(scratch.path("out"), durability: .flushed)
       file.flush = { _ in -1 }

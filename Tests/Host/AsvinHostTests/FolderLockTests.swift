@@ -4,8 +4,7 @@ import Testing
 
 @Suite("Folder locks", .usesScratch)
 struct FolderLockTests {
-  @Test("A lock is held once, and is free when it is released or goes")
-  func lock() throws {
+  @Test func `A lock is held once, and is free when it is released or goes`() throws {
     try Scratch.with { scratch in
       let path = scratch.path("lock")
       let first = try #require(try FolderLock(path))
@@ -18,8 +17,7 @@ struct FolderLockTests {
     }
   }
 
-  @Test("A folder is made with those above it, and may be there already")
-  func folders() throws {
+  @Test func `A folder is made with those above it, and may be there already`() throws {
     try Scratch.with { scratch in
       try FileSystem.makeFolder(scratch.path("a/b/c"))
       try FileSystem.makeFolder(scratch.path("a/b/c"))
@@ -28,8 +26,7 @@ struct FolderLockTests {
     }
   }
 
-  @Test("Making a folder in place of a file is an error")
-  func fileInTheWay() throws {
+  @Test func `Making a folder in place of a file is an error`() throws {
     try Scratch.with { scratch in
       try scratch.write([1], to: "a")
       let path = scratch.path("a/b")

@@ -14,8 +14,7 @@ struct InputFileTests {
     }
   }
 
-  @Test("A file is read at random, and ends where it ends")
-  func random() throws {
+  @Test func `A file is read at random, and ends where it ends`() throws {
     try Scratch.with { scratch in
       var numbers = SeededGenerator(seed: 3)
       let bytes = numbers.bytes(200_000)
@@ -28,10 +27,8 @@ struct InputFileTests {
     }
   }
 
-  @Test(
-    "Pieces cover the complete file, in order, each within the limit",
-    arguments: [0, 1, 65_535, 65_536, 65_537, 200_000])
-  func pieces(count: Int) throws {
+  @Test(arguments: [0, 1, 65_535, 65_536, 65_537, 200_000])
+  func `Pieces cover the complete file, in order, each within the limit`(count: Int) throws {
     try Scratch.with { scratch in
       var numbers = SeededGenerator(seed: 4)
       let bytes = numbers.bytes(count)
@@ -44,8 +41,7 @@ struct InputFileTests {
     }
   }
 
-  @Test("The opened file is read, even if its name now refers to another file")
-  func renamed() throws {
+  @Test func `The opened file is read, even if its name now refers to another file`() throws {
     try Scratch.with { scratch in
       let file = try InputFile(scratch.write([1, 2, 3], to: "file"))
       try scratch.write([4, 5, 6], to: "other")
@@ -54,8 +50,7 @@ struct InputFileTests {
     }
   }
 
-  @Test("A file that shrinks while it is read is an error, at random and in pieces")
-  func shrunk() throws {
+  @Test func `A file that shrinks while it is read is an error, at random and in pieces`() throws {
     try Scratch.with { scratch in
       let file = try InputFile(scratch.write([1, 2, 3], to: "file"))
       try #require(unsafe truncate(scratch.path("file"), 1) == 0)
@@ -65,8 +60,7 @@ struct InputFileTests {
     }
   }
 
-  @Test("A source with fewer bytes than it announces is an error, whatever it is")
-  func short() throws {
+  @Test func `A source with fewer bytes than it announces is an error, whatever it is`() throws {
     struct Short: ByteSource {
       let size: UInt64 = 10
       func read(at offset: UInt64, count: Int) throws(FileError) -> [UInt8] { offset == 0 ? [1, 2, 3] : [] }
@@ -74,8 +68,8 @@ struct InputFileTests {
     #expect(throws: FileError.self) { try Short().forEachPiece { _ in } }
   }
 
-  @Test("A file that grows, or is written over, is noticed; one whose name goes to another file is not")
-  func changed() throws {
+  @Test
+  func `A file that grows, or is written over, is noticed; one whose name goes to another file is not`() throws {
     try Scratch.with { scratch in
       for change in ["printf more >>", "printf abc >"] {
         let file = try InputFile(scratch.write([1, 2, 3], to: "file"))
@@ -91,8 +85,7 @@ struct InputFileTests {
     }
   }
 
-  @Test("A pipe that is longer than what is held in memory is read as a file is")
-  func longPipe() throws {
+  @Test func `A pipe that is longer than what is held in memory is read as a file is`() throws {
     try Scratch.with { scratch in
       var numbers = SeededGenerator(seed: 5)
       let bytes = numbers.bytes(1 << 20 | 12_345)
@@ -104,8 +97,7 @@ struct InputFileTests {
     }
   }
 
-  @Test("A pipe is read completely, as a file is")
-  func pipe() throws {
+  @Test func `A pipe is read completely, as a file is`() throws {
     try Scratch.with { scratch in
       let path = scratch.path("pipe")
       try #require(unsafe mkfifo(path, 0o600) == 0)
@@ -117,8 +109,7 @@ struct InputFileTests {
     }
   }
 
-  @Test("A missing file, a folder and an unreadable file are reported as such")
-  func errors() throws {
+  @Test func `A missing file, a folder and an unreadable file are reported as such`() throws {
     try Scratch.with { scratch in
       let missing = Self.error(scratch.path("missing"))
       #expect(missing?.isMissing == true && missing?.reason == "no such file or directory")

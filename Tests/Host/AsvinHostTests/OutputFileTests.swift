@@ -27,8 +27,8 @@ struct OutputFileTests {
     }
   }
 
-  @Test("A file appears complete at its commit and not before", arguments: [OutputFile.Durability.remade, .flushed])
-  func commit(durability: OutputFile.Durability) throws {
+  @Test(arguments: [OutputFile.Durability.remade, .flushed])
+  func `A file appears complete at its commit and not before`(durability: OutputFile.Durability) throws {
     try Scratch.with { scratch in
       let file = try OutputFile(scratch.path("out"), durability: durability)
       try file.write([1, 2, 3])
@@ -39,8 +39,7 @@ struct OutputFileTests {
     }
   }
 
-  @Test("A file that is never committed leaves nothing")
-  func abandoned() throws {
+  @Test func `A file that is never committed leaves nothing`() throws {
     try Scratch.with { scratch in
       do {
         let file = try OutputFile(scratch.path("out"), durability: .remade)
@@ -50,8 +49,7 @@ struct OutputFileTests {
     }
   }
 
-  @Test("A file of the same name is kept, unless it may be replaced")
-  func existing() throws {
+  @Test func `A file of the same name is kept, unless it may be replaced`() throws {
     try Scratch.with { scratch in
       let path = try scratch.write([9], to: "out")
       #expect(Self.code(opening: path) == EEXIST)
@@ -64,8 +62,7 @@ struct OutputFileTests {
     }
   }
 
-  @Test("A file that was created meanwhile is kept, and the commit fails")
-  func race() throws {
+  @Test func `A file that was created meanwhile is kept, and the commit fails`() throws {
     try Scratch.with { scratch in
       let file = try OutputFile(scratch.path("out"), durability: .remade)
       try file.write([1])
@@ -76,8 +73,7 @@ struct OutputFileTests {
     }
   }
 
-  @Test("A link is replaced itself, never what it points at")
-  func link() throws {
+  @Test func `A link is replaced itself, never what it points at`() throws {
     try Scratch.with { scratch in
       let target = try scratch.write([9], to: "target")
       try #require(unsafe symlink(target, scratch.path("out")) == 0)
@@ -91,8 +87,7 @@ struct OutputFileTests {
     }
   }
 
-  @Test("A folder, and a folder that is missing, are errors before anything is written")
-  func folders() throws {
+  @Test func `A folder, and a folder that is missing, are errors before anything is written`() throws {
     try Scratch.with { scratch in
       let (folder, missing) = (scratch.folder, scratch.path("missing/out"))
       for replacing in [OutputFile.Replacing.never, .existing] {
@@ -104,8 +99,7 @@ struct OutputFileTests {
     }
   }
 
-  @Test("A private file is readable by its owner alone, from its first byte")
-  func permissions() throws {
+  @Test func `A private file is readable by its owner alone, from its first byte`() throws {
     try Scratch.with { scratch in
       let file = try OutputFile(scratch.path("key"), permissions: 0o600, durability: .flushed)
       try file.write([1])
@@ -126,8 +120,8 @@ struct OutputFileTests {
     }
   }
 
-  @Test("A file that is not committed has no name, so that nothing remains however the process ends")
-  func nameless() throws {
+  @Test
+  func `A file that is not committed has no name, so that nothing remains however the process ends`() throws {
     try Scratch.with { scratch in
       let file = try OutputFile(scratch.path("out"), durability: .remade)
       try file.write([1, 2, 3])
@@ -136,8 +130,7 @@ struct OutputFileTests {
     }
   }
 
-  @Test("A committed file can be withdrawn")
-  func withdraw() throws {
+  @Test func `A committed file can be withdrawn`() throws {
     try Scratch.with { scratch in
       let file = try OutputFile(scratch.path("out"), durability: .remade)
       try file.commit()

@@ -20,8 +20,8 @@ struct PlaceTests {
     }
   }
 
-  @Test("A pipe gets the bytes and stays a pipe, with and without leave to replace", arguments: [false, true])
-  func pipe(replacing: Bool) throws {
+  @Test(arguments: [false, true])
+  func `A pipe gets the bytes and stays a pipe, with and without leave to replace`(replacing: Bool) throws {
     try Scratch.with { scratch in
       let (pipe, link, copy) = (scratch.path("pipe"), scratch.path("link"), scratch.path("copy"))
       try #require(unsafe mkfifo(pipe, 0o600) == 0 && symlink(pipe, link) == 0)
@@ -37,8 +37,7 @@ struct PlaceTests {
     }
   }
 
-  @Test("A device is written to and stays a device, by its name and by a link")
-  func device() throws {
+  @Test func `A device is written to and stays a device, by its name and by a link`() throws {
     try Scratch.with { scratch in
       let link = scratch.path("null")
       try #require(unsafe symlink("/dev/null", link) == 0)
@@ -49,8 +48,7 @@ struct PlaceTests {
     }
   }
 
-  @Test("A key or an index goes to no device and no pipe")
-  func plainOnly() throws {
+  @Test func `A key or an index goes to no device and no pipe`() throws {
     try Scratch.with { scratch in
       let pipe = scratch.path("pipe")
       try #require(unsafe mkfifo(pipe, 0o600) == 0)
@@ -60,8 +58,7 @@ struct PlaceTests {
     }
   }
 
-  @Test("A socket and a folder are refused, by their names and by links")
-  func refused() throws {
+  @Test func `A socket and a folder are refused, by their names and by links`() throws {
     try Scratch.with { scratch in
       let (socketPath, folder) = (scratch.path("s"), scratch.path("folder"))
       let server = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
@@ -87,8 +84,8 @@ struct PlaceTests {
     }
   }
 
-  @Test("An input is never the output, under any name", arguments: [OutputFile.Replacing.never, .existing])
-  func input(replacing: OutputFile.Replacing) throws {
+  @Test(arguments: [OutputFile.Replacing.never, .existing])
+  func `An input is never the output, under any name`(replacing: OutputFile.Replacing) throws {
     try Scratch.with { scratch in
       let path = try scratch.write([9], to: "in")
       try #require(unsafe link(path, scratch.path("hard")) == 0 && symlink(path, scratch.path("soft")) == 0)
@@ -107,8 +104,7 @@ struct PlaceTests {
     }
   }
 
-  @Test("A file that changed after it was read stops the output")
-  func changed() throws {
+  @Test func `A file that changed after it was read stops the output`() throws {
     try Scratch.with { scratch in
       let inputs = InputLedger()
       let input = try inputs.open(scratch.write([1, 2, 3], to: "in"))
@@ -134,9 +130,10 @@ struct PlaceTests {
       features: features)
   }
 
-  @Test(
-    "Every file system receives the complete file with its permissions, and no other file remains", arguments: systems)
-  func everySystem(features: UnplacedFile.Features) throws {
+  @Test(arguments: systems)
+  func `Every file system receives the complete file with its permissions, and no other file remains`(
+    features: UnplacedFile.Features
+  ) throws {
     try Scratch.with { scratch in
       let bytes = [UInt8](repeating: 7, count: 200_000)
       for replacing in [OutputFile.Replacing.never, .existing, .existing] {
@@ -155,8 +152,8 @@ struct PlaceTests {
     }
   }
 
-  @Test("No file system replaces a file that was created meanwhile", arguments: systems)
-  func race(features: UnplacedFile.Features) throws {
+  @Test(arguments: systems)
+  func `No file system replaces a file that was created meanwhile`(features: UnplacedFile.Features) throws {
     try Scratch.with { scratch in
       let file = try Self.file(scratch.path("out"), .never, features)
       try file.write([1])

@@ -22,7 +22,7 @@ enum Corpus {
 @Suite(.enabled(if: Corpus.isThere, "no firmware at \(Corpus.root.path)"))
 struct CorpusTests {
   @Test(arguments: Corpus.images)
-  func `every image is described and intact`(image: String) throws {
+  func `Every image is described and intact`(image: String) throws {
     let description = try describe(Corpus.bytes(image))
     #expect(description.isWhole)
     #expect(description.format.kind == (image.hasPrefix("squashfs") ? .linux : .image))
@@ -31,7 +31,7 @@ struct CorpusTests {
   }
 
   @Test(arguments: ["old", "new"])
-  func `the ESP32-C3 switch has chip and version`(name: String) throws {
+  func `The ESP32-C3 switch has chip and version`(name: String) throws {
     let description = try describe(Corpus.bytes("esp32c3-switch-0427-0429/\(name).bin"))
     #expect(description.chip == .esp32c3)
     #expect(description.defaultVersion == "esp-idf: v4.4.5 ac5d805d0e")
@@ -50,7 +50,7 @@ struct CorpusTests {
   }
 
   @Test(arguments: ["old", "new"])
-  func `the NINA flash dump has its application's framework version, and no other`(name: String) throws {
+  func `The NINA flash dump has its application's framework version, and no other`(name: String) throws {
     let description = try describe(Corpus.bytes("esp32-nina-1.4.4-1.4.5/\(name).bin"))
     #expect(description.chip == .esp32)
     #expect(description.offset == 0x3_0000)

@@ -10,22 +10,22 @@ import Testing
     (Array((HexBuilder.record(0, 0, [1]) + HexBuilder.end).utf8), .intelHex), (UF2Builder().bytes, .uf2),
     (ELFBuilder(segments: [.init(address: 0, data: [1])]).bytes, .elf), (noise(5000), .plain), ([], .plain),
   ])
-  func `each format is recognised by its content`(bytes: [UInt8], expected: ImageFormat) throws {
+  func `Each format is recognised by its content`(bytes: [UInt8], expected: ImageFormat) throws {
     #expect(try format(bytes) == expected)
   }
 
   @Test(arguments: [
     "intel-hex", "s-record", "ti-txt", "uf2", "elf", "dfu", "esp32", "esp8266", "mcuboot", "plain", "squashfs", "7z",
   ])
-  func `each format has its name`(name: String) {
+  func `Each format has its name`(name: String) {
     #expect(ImageFormat(rawValue: name)?.rawValue == name)
   }
 
-  @Test func `only the six containers are containers`() {
+  @Test func `Only the six containers are containers`() {
     #expect(ImageFormat.allCases.filter(\.isContainer) == [.intelHex, .sRecord, .tiText, .uf2, .elf, .dfu])
   }
 
-  @Test func `each format has a title of its own`() {
+  @Test func `Each format has a title of its own`() {
     let titles = ImageFormat.allCases.map(\.title)
     #expect(Set(titles).count == titles.count)
   }
@@ -33,7 +33,7 @@ import Testing
   @Test(arguments: [
     [0xE9], [0xE9, 1], [0xE9, 0x10, 0x20] + noise(4000), [0xEA, 4] + noise(4000), [0x3A], [0x7F, 0x45],
   ])
-  func `a first byte alone does not identify a format`(bytes: [UInt8]) throws {
+  func `A first byte alone does not identify a format`(bytes: [UInt8]) throws {
     #expect(try format(bytes) == .plain)
   }
 
@@ -44,11 +44,11 @@ import Testing
     #expect(try format(code) == .plain)
   }
 
-  @Test func `text that starts with a colon is plain`() throws {
+  @Test func `Text that starts with a colon is plain`() throws {
     #expect(try format(Array(":not a record\n".utf8)) == .plain)
   }
 
-  @Test func `a plain file has no checks and cannot be flattened`() throws {
+  @Test func `A plain file has no checks and cannot be flattened`() throws {
     let description = try describe(noise(100))
     #expect(description == ImageDescription(format: .plain))
     #expect(description.isWhole)

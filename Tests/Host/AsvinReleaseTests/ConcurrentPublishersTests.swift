@@ -6,8 +6,10 @@ import Testing
 
 @Suite("Publishers at the same time", .usesScratch)
 struct ConcurrentPublishersTests {
-  @Test("Of many publishers each either publishes or fails with a clear error, and the index holds what was published")
-  func race() async throws {
+  @Test
+  func `Of many publishers each either publishes or fails with a clear error, and the index holds what was published`()
+    async throws
+  {
     let folder = try Scratch.with { scratch in scratch.folder }
     let scratch = Scratch(folder: folder)
     try scratch.write(Array(SigningFixture.defaultProject.utf8), to: ProjectFile.fileName)

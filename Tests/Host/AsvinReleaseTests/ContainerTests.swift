@@ -16,8 +16,7 @@ struct ContainerTests {
     """.utf8)
   static let code = [UInt8](0..<16)
 
-  @Test("The error lists every range, with an option that chooses it")
-  func named() throws {
+  @Test func `The error lists every range, with an option that chooses it`() throws {
     try SigningFixture.using(image: Self.hex) { (fixture: SigningFixture) throws in
       let failure = failure { try fixture.sign() }
       #expect(failure?.message.contains("0x10-0x1f (16 bytes), 0x10001014-0x10001017 (4 bytes)") == true)
@@ -26,8 +25,7 @@ struct ContainerTests {
     }
   }
 
-  @Test("A range selects the data of each slot, and the report lists the data that is left out")
-  func chosen() throws {
+  @Test func `A range selects the data of each slot, and the report lists the data that is left out`() throws {
     try SigningFixture.using(image: Self.hex) { (fixture: SigningFixture) throws in
       let report = try fixture.sign {
         $0.release.slots = [1: "firmware.bin"]
@@ -44,8 +42,7 @@ struct ContainerTests {
     }
   }
 
-  @Test("The template's slot chooses the data at its addresses")
-  func bySlot() throws {
+  @Test func `The template's slot chooses the data at its addresses`() throws {
     try SigningFixture.using(image: Self.hex) { (fixture: SigningFixture) throws in
       let report = try fixture.sign { $0.release.template = "nrf52840" }
       #expect(report.image?.size == 16)
@@ -53,24 +50,22 @@ struct ContainerTests {
     }
   }
 
-  @Test("The project file can also choose a range")
-  func byProject() throws {
+  @Test func `The project file can also choose a range`() throws {
     let project = SigningFixture.defaultProject + "\nrange: 0x0-0xFFFF\n"
     try SigningFixture.using(project: project, image: Self.hex) { (fixture: SigningFixture) throws in
       #expect(try fixture.sign().image?.size == 16)
     }
   }
 
-  @Test("A text that is not a range is a usage error", arguments: ["9-1", "x", "0x10", ""])
-  func wrongRange(range: String) throws {
+  @Test(arguments: ["9-1", "x", "0x10", ""])
+  func `A text that is not a range is a usage error`(range: String) throws {
     try SigningFixture.using(image: Self.hex) { (fixture: SigningFixture) throws in
       let failed = failure { try fixture.sign { $0.release.ranges = [0: range] } }
       #expect(failed?.kind == .usage)
     }
   }
 
-  @Test("A choice without effect is a usage error")
-  func withoutEffect() throws {
+  @Test func `A choice without effect is a usage error`() throws {
     try SigningFixture.using { (fixture: SigningFixture) throws in
       let plain = failure { try fixture.sign { $0.release.ranges = [0: "0x0-0xFF"] } }
       #expect(plain?.kind == .usage)
@@ -81,8 +76,7 @@ struct ContainerTests {
     }
   }
 
-  @Test("A range without data is refused, and the error lists the ranges with data")
-  func elsewhere() throws {
+  @Test func `A range without data is refused, and the error lists the ranges with data`() throws {
     try SigningFixture.using(image: Self.hex) { (fixture: SigningFixture) throws in
       let failed = failure { try fixture.sign { $0.release.ranges = [0: "0x8000-0x9000"] } }
       #expect(failed?.kind == .rejected)
@@ -90,8 +84,7 @@ struct ContainerTests {
     }
   }
 
-  @Test("Inspecting shows all ranges without a choice, and the gap of an image with one")
-  func inspected() throws {
+  @Test func `Inspecting shows all ranges without a choice, and the gap of an image with one`() throws {
     try SigningFixture.using(image: Self.hex) { (fixture: SigningFixture) throws in
       let report = try Inspection(file: "firmware.bin").run(in: fixture.environment)
       #expect(report.image?.ranges.map(\.first) == [0x10, 0x1000_1014])
@@ -105,8 +98,7 @@ struct ContainerTests {
     }
   }
 
-  @Test("A range is also chosen from a patch's base")
-  func base() throws {
+  @Test func `A range is also chosen from a patch's base`() throws {
     try SigningFixture.using(image: Self.hex) { (fixture: SigningFixture) throws in
       try fixture.scratch.write(Self.hex, to: "old.hex")
       let report = try fixture.sign {

@@ -13,8 +13,8 @@ struct CorpusTests {
     "x86-seabios-1.16.2-1.16.3",
   ]
 
-  @Test("Every image signs and verifies with both algorithms", arguments: pairs)
-  func signAndVerify(pair: String) throws {
+  @Test(arguments: pairs)
+  func `Every image signs and verifies with both algorithms`(pair: String) throws {
     try SigningFixture.with { fixture in
       for file in ["old.bin", "new.bin"] {
         let path = "\(Shared.folder)/corpus/\(pair)/\(file)"
@@ -34,19 +34,19 @@ struct CorpusTests {
     }
   }
 
-  @Test("The corpus has no pair that is not listed here")
-  func complete() throws {
+  @Test func `The corpus has no pair that is not listed here`() throws {
     #expect(try Scratch(folder: "\(Shared.folder)/corpus").folders() == Self.pairs)
   }
 
   @Test(
-    "Images of Espressif's chips show their chip, and the version where they hold one",
     arguments: [
       ("esp8266-micropython-1.9.4-1.10", "esp8266", nil),
       ("esp32-nina-1.4.4-1.4.5", "esp32", nil),
       ("esp32c3-switch-0427-0429", "esp32c3", nil),
     ] as [(String, String, String?)])
-  func espressif(pair: String, chip: String, version: String?) throws {
+  func `Images of Espressif's chips show their chip, and the version where they hold one`(
+    pair: String, chip: String, version: String?
+  ) throws {
     try SigningFixture.with { fixture in
       let report = try Inspection(file: "\(Shared.folder)/corpus/\(pair)/new.bin").run(in: fixture.environment)
       #expect(report.image?.chip == chip)

@@ -15,8 +15,7 @@ struct DeltaTests {
     }
   }
 
-  @Test("A patch between two images gives the new one back")
-  func images() throws {
+  @Test func `A patch between two images gives the new one back`() throws {
     try Self.with { fixture in
       let report = try PatchCreation(from: "old.bin", to: "firmware.bin", output: "p").run(in: fixture.environment)
       #expect(report.size < 150)
@@ -27,8 +26,7 @@ struct DeltaTests {
     }
   }
 
-  @Test("A result that is longer than allowed is refused, and leaves no file")
-  func tooLong() throws {
+  @Test func `A result that is longer than allowed is refused, and leaves no file`() throws {
     try Self.with { fixture in
       _ = try PatchCreation(from: "old.bin", to: "firmware.bin", output: "p").run(in: fixture.environment)
       var application = PatchApplication(old: "old.bin", patch: "p", output: "r")
@@ -38,8 +36,7 @@ struct DeltaTests {
     }
   }
 
-  @Test("A bundle can be given in place of its image")
-  func bundles() throws {
+  @Test func `A bundle can be given in place of its image`() throws {
     try Self.with { fixture in
       let newBundle = try fixture.sign().output
       let oldBundle = try fixture.sign("old.bin") { $0.release.version = "1.0.0" }.output
@@ -49,8 +46,7 @@ struct DeltaTests {
     }
   }
 
-  @Test("A release holds a patch from each base, and the compressed image")
-  func release() throws {
+  @Test func `A release holds a patch from each base, and the compressed image`() throws {
     let text = Array(String(repeating: "the output of a device when it starts; ", count: 200).utf8)
     try SigningFixture.with(image: Self.new + text) { fixture in
       try fixture.scratch.write(Self.old + text, to: "old.bin")
@@ -68,8 +64,7 @@ struct DeltaTests {
     }
   }
 
-  @Test("A release holds patches in place, with their feature bit, beside the compressed image")
-  func releaseInPlace() throws {
+  @Test func `A release holds patches in place, with their feature bit, beside the compressed image`() throws {
     let text = Array(String(repeating: "text that a device prints at its start; ", count: 200).utf8)
     try SigningFixture.with(image: Self.new + text) { fixture in
       try fixture.scratch.write(Self.old + text, to: "old.bin")
@@ -87,8 +82,7 @@ struct DeltaTests {
     }
   }
 
-  @Test("A patch in place for erase blocks that no flash has is refused")
-  func releaseInPlaceOfOtherBlocks() throws {
+  @Test func `A patch in place for erase blocks that no flash has is refused`() throws {
     try SigningFixture.with(image: Self.new) { fixture in
       try fixture.scratch.write(Self.old, to: "old.bin")
       for (block, spare) in [(1000, 1), (128, 1), (4096, 0), (4096, 3)] as [(UInt64, UInt64)] {
@@ -102,8 +96,7 @@ struct DeltaTests {
     }
   }
 
-  @Test("A patch that is not smaller than the image is left out, and the report states that")
-  func useless() throws {
+  @Test func `A patch that is not smaller than the image is left out, and the report states that`() throws {
     try Self.with { fixture in
       try fixture.scratch.write(SigningFixture.noise(4000, seed: 77), to: "other.bin")
       let report = try fixture.sign { $0.bases = ["other.bin"] }
@@ -112,8 +105,7 @@ struct DeltaTests {
     }
   }
 
-  @Test("An empty base gives the compressed image, which unpacks to the complete image")
-  func emptyBase() throws {
+  @Test func `An empty base gives the compressed image, which unpacks to the complete image`() throws {
     try Self.with { fixture in
       try fixture.scratch.write([], to: "nothing")
       let report = try PatchCreation(from: "nothing", to: "firmware.bin", output: "p").run(in: fixture.environment)
@@ -126,8 +118,7 @@ struct DeltaTests {
     }
   }
 
-  @Test("A slot that is too small for a patch in place is rejected")
-  func smallSlot() throws {
+  @Test func `A slot that is too small for a patch in place is rejected`() throws {
     try Self.with { fixture in
       var creation = PatchCreation(from: "old.bin", to: "firmware.bin", output: "p")
       creation.inPlace = InPlaceOptions(memory: 4096, block: 1024, spare: 1)
@@ -139,8 +130,7 @@ struct DeltaTests {
     }
   }
 
-  @Test("A patch on the wrong base is rejected, and no file is left")
-  func wrongBase() throws {
+  @Test func `A patch on the wrong base is rejected, and no file is left`() throws {
     try Self.with { fixture in
       _ = try PatchCreation(from: "old.bin", to: "firmware.bin", output: "p").run(in: fixture.environment)
       let before = try fixture.scratch.files()
@@ -153,8 +143,7 @@ struct DeltaTests {
     }
   }
 
-  @Test("Every cut of a patch is rejected, and no file is left")
-  func truncated() throws {
+  @Test func `Every cut of a patch is rejected, and no file is left`() throws {
     try Self.with { fixture in
       _ = try PatchCreation(from: "old.bin", to: "firmware.bin", output: "p").run(in: fixture.environment)
       let patch = try fixture.scratch.read("p")
@@ -169,8 +158,7 @@ struct DeltaTests {
     }
   }
 
-  @Test("An existing file is kept, and a missing one is named")
-  func files() throws {
+  @Test func `An existing file is kept, and a missing one is named`() throws {
     try Self.with { fixture in
       try fixture.scratch.write([1], to: "p")
       let kept = failure {

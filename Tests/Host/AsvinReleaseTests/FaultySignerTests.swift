@@ -35,8 +35,8 @@ struct FaultySignerTests {
     ).encoded()
   }
 
-  @Test("A signature that does not verify is found when it is made", arguments: [-1, 0, 77, 300, 511])
-  func wrongSignature(bit: Int) throws {
+  @Test(arguments: [-1, 0, 77, 300, 511])
+  func `A signature that does not verify is found when it is made`(bit: Int) throws {
     let manifest = try Self.manifest()
     for algorithm in SignatureAlgorithm.allCases {
       let (sound, faulty) = try (
@@ -52,8 +52,7 @@ struct FaultySignerTests {
     }
   }
 
-  @Test("If a private key cannot be written, its public half is removed")
-  func withdrawn() throws {
+  @Test func `If a private key cannot be written, its public half is removed`() throws {
     try Scratch.with { scratch in
       let privateFile = try OutputFile(scratch.path("new.pem"), permissions: 0o600, durability: .flushed)
       let publicFile = try OutputFile(scratch.path("new.pub.pem"), durability: .flushed)

@@ -64,52 +64,46 @@ struct HostileReleaseTests {
     }
   }
 
-  @Test("A bundle without a signature")
-  func unsigned() throws {
+  @Test func `A bundle without a signature`() throws {
     try Self.expect(.unsigned, manifest: Self.manifest(), signatures: Envelope.signatureFile([]))
   }
 
-  @Test("A signature for a key set does not stand for one over a manifest")
-  func keySetType() throws {
+  @Test func `A signature for a key set does not stand for one over a manifest`() throws {
     let manifest = try Self.manifest()
     try Self.expect(
       .wrongSignedType, manifest: manifest,
       signatures: Self.signatureFile(over: manifest, type: ManifestSchema.keySetType))
   }
 
-  @Test("A signature that claims another algorithm than its key has")
-  func algorithm() throws {
+  @Test func `A signature that claims another algorithm than its key has`() throws {
     let manifest = try Self.manifest()
     try Self.expect(
       .algorithmMismatch, manifest: manifest, signatures: Self.signatureFile(over: manifest, claiming: .ecdsaP256))
   }
 
-  @Test("An unknown critical field, well signed")
-  func unknownField() throws {
+  @Test func `An unknown critical field, well signed`() throws {
     var manifest = try Self.manifest()
     manifest[0] += 1
     manifest += [0x0C, 0x01]
     try Self.expect(.unknownCriticalField, manifest: manifest, signatures: Self.signatureFile(over: manifest))
   }
 
-  @Test("A key twice in a map, well signed")
-  func duplicateKey() throws {
+  @Test func `A key twice in a map, well signed`() throws {
     var manifest = try Self.manifest()
     manifest[0] += 1
     manifest.insert(contentsOf: [0x01, 0x01], at: 1)
     try Self.expect(.duplicateKey, manifest: manifest, signatures: Self.signatureFile(over: manifest))
   }
 
-  @Test("A manifest changed after it was signed")
-  func changedManifest() throws {
+  @Test func `A manifest changed after it was signed`() throws {
     var manifest = try Self.manifest()
     let signatures = try Self.signatureFile(over: manifest)
     manifest[5] ^= 1
     try Self.expect(.badSignature, manifest: manifest, signatures: signatures)
   }
 
-  @Test("An empty file, and one of zeros, are malformed", arguments: [0, 512, 10240])
-  func empty(count: Int) throws {
+  @Test(arguments: [0, 512, 10240])
+  func `An empty file, and one of zeros, are malformed`(count: Int) throws {
     try SigningFixture.with { fixture in
       try fixture.scratch.write([UInt8](repeating: 0, count: count), to: "empty")
       let verdict = try fixture.verify("empty")
@@ -118,8 +112,7 @@ struct HostileReleaseTests {
     }
   }
 
-  @Test("A truncated archive is reported as such")
-  func cut() throws {
+  @Test func `A truncated archive is reported as such`() throws {
     try SigningFixture.with { fixture in
       let output = try fixture.sign().output
       let bytes = try fixture.scratch.read(output)

@@ -18,8 +18,8 @@ struct ImageKindTests {
     return sector
   }()
 
-  @Test("A container, a text and an archive are refused by name, with the way around", arguments: [gzip, script])
-  func foreign(image: [UInt8]) throws {
+  @Test(arguments: [gzip, script])
+  func `A container, a text and an archive are refused by name, with the way around`(image: [UInt8]) throws {
     try SigningFixture.using(image: image) { (fixture: SigningFixture) throws in
       let findings = try fixture.lint()
       #expect(findings.map(\.rule) == [.format])
@@ -33,8 +33,7 @@ struct ImageKindTests {
     }
   }
 
-  @Test("A bundle and a patch are refused as the image of a further slot")
-  func ownFiles() throws {
+  @Test func `A bundle and a patch are refused as the image of a further slot`() throws {
     try SigningFixture.using { (fixture: SigningFixture) throws in
       let output = try fixture.sign().output
       try fixture.scratch.write([0xD7, 0x10] + SigningFixture.noise(90), to: "patch")
@@ -46,8 +45,7 @@ struct ImageKindTests {
     }
   }
 
-  @Test("A root file system is an image, compressed or not, and a gzip is one for a Linux gateway")
-  func linux() throws {
+  @Test func `A root file system is an image, compressed or not, and a gzip is one for a Linux gateway`() throws {
     try SigningFixture.using(image: Self.squashfs) { (fixture: SigningFixture) throws in
       #expect(try fixture.rules() == [])
       #expect(try fixture.rules { $0.template = "linux-gateway" } == [])
@@ -64,15 +62,13 @@ struct ImageKindTests {
     }
   }
 
-  @Test("A file system that was cut is refused")
-  func cut() throws {
+  @Test func `A file system that was cut is refused`() throws {
     try SigningFixture.using(image: Array(Self.squashfs.dropLast())) { (fixture: SigningFixture) throws in
       #expect(try fixture.rules() == [.integrity])
     }
   }
 
-  @Test("A data partition is refused by its role in slot 0, and accepted where the slot lists it")
-  func storage() throws {
+  @Test func `A data partition is refused by its role in slot 0, and accepted where the slot lists it`() throws {
     try SigningFixture.using(image: Self.fat) { (fixture: SigningFixture) throws in
       for template in [nil, "stm32", "esp32", "rp2040"] {
         let findings = try fixture.lint { $0.template = template }
@@ -87,8 +83,8 @@ struct ImageKindTests {
     }
   }
 
-  @Test("An ELF object, and an ELF for Linux, are refused by name", arguments: [UInt8(1), 2, 3, 4])
-  func programs(type: UInt8) throws {
+  @Test(arguments: [UInt8(1), 2, 3, 4])
+  func `An ELF object, and an ELF for Linux, are refused by name`(type: UInt8) throws {
     var elf: [UInt8] = [0x7F, 0x45, 0x4C, 0x46, 2, 1, 1, type == 2 ? 3 : 0] + [UInt8](repeating: 0, count: 56)
     elf[16] = type
     try SigningFixture.using(image: elf) { (fixture: SigningFixture) throws in
@@ -98,8 +94,7 @@ struct ImageKindTests {
     }
   }
 
-  @Test("A damaged container is refused by name and line, also where its format is allowed")
-  func damaged() throws {
+  @Test func `A damaged container is refused by name and line, also where its format is allowed`() throws {
     let text = "S1070000AABBCCDDEA\nS1070004AABBCCDDE8\nS9030000FC\n"
     try SigningFixture.using(image: Array(text.utf8)) { (fixture: SigningFixture) throws in
       let failure = failure { try fixture.sign { $0.release.allowed = [.format] } }
@@ -109,8 +104,7 @@ struct ImageKindTests {
     }
   }
 
-  @Test("A slot that accepts only MCUboot images explains how to make one")
-  func unsignedForBootloader() throws {
+  @Test func `A slot that accepts only MCUboot images explains how to make one`() throws {
     try SigningFixture.using { (fixture: SigningFixture) throws in
       try fixture.scratch.write(Array("slots:\n  0:\n    size: 64K\n    formats: mcuboot\n".utf8), to: "board.yaml")
       let findings = try fixture.lint { $0.template = "board.yaml" }

@@ -13,8 +13,7 @@ struct KeyTests {
     try KeyGeneration(algorithm: .ecdsaP256, output: output, encrypted: false).run(in: fixture.environment)
   }
 
-  @Test("A new private key is readable by its owner alone")
-  func permissions() throws {
+  @Test func `A new private key is readable by its owner alone`() throws {
     try SigningFixture.with { fixture in
       _ = try Self.generate("new.pem", in: fixture)
       #expect(try fixture.scratch.permissions("new.pem") == 0o600)
@@ -22,8 +21,8 @@ struct KeyTests {
     }
   }
 
-  @Test("A key is never written over a file, and then neither file appears", arguments: ["new.pem", "new.pub.pem"])
-  func neverOver(existing: String) throws {
+  @Test(arguments: ["new.pem", "new.pub.pem"])
+  func `A key is never written over a file, and then neither file appears`(existing: String) throws {
     try SigningFixture.with { fixture in
       try fixture.scratch.write([1], to: existing)
       let before = try fixture.scratch.files()
@@ -33,8 +32,7 @@ struct KeyTests {
     }
   }
 
-  @Test("A key in an environment variable signs")
-  func environment() throws {
+  @Test func `A key in an environment variable signs`() throws {
     try SigningFixture.with { fixture in
       let pem = try HostileReleaseTests.readFile("\(SigningFixture.keys)ed25519.pem")
       fixture.environment.variables["RELEASE_KEY"] = String(decoding: pem, as: UTF8.self)
@@ -45,8 +43,7 @@ struct KeyTests {
     }
   }
 
-  @Test("An encrypted key opens with the passphrase of the environment, of a file, or of a person")
-  func passphrases() throws {
+  @Test func `An encrypted key opens with the passphrase of the environment, of a file, or of a person`() throws {
     try SigningFixture.with { fixture in
       fixture.environment.variables["ASVIN_PACK_PASSPHRASE"] = "secret"
       _ = try Self.generate("new.pem", in: fixture)
@@ -65,8 +62,8 @@ struct KeyTests {
     }
   }
 
-  @Test("The points that lint knows are those of the keys in the project", arguments: ["ed25519", "ecdsa-p256"])
-  func testKeys(name: String) throws {
+  @Test(arguments: ["ed25519", "ecdsa-p256"])
+  func `The points that lint knows are those of the keys in the project`(name: String) throws {
     let pem = try HostileReleaseTests.readFile("\(SigningFixture.keys)\(name).pub.pem")
     let key = try PublicKey(pem: pem)
     let point = try #require(TestKeys.points.first { $0.name == "TEST-ONLY-\(name)" }?.point)

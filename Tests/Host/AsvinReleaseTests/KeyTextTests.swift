@@ -47,8 +47,8 @@ struct KeyTextTests {
     return texts.map { (Array($0.0.utf8), $0.1, $0.2) } + raw
   }
 
-  @Test("Each text is named, with the way to convert it", arguments: try wrongPrivate())
-  func named(text: [UInt8], what: String, hint: String) throws {
+  @Test(arguments: try wrongPrivate())
+  func `Each text is named, with the way to convert it`(text: [UInt8], what: String, hint: String) throws {
     try Scratch.with { scratch in
       var environment = Environment(folder: scratch.folder)
       let isText = !text.contains(0) && String(validating: text, as: UTF8.self) != nil
@@ -63,8 +63,7 @@ struct KeyTextTests {
     }
   }
 
-  @Test("A key with other line ends, or without the last one, is read")
-  func lineEnds() throws {
+  @Test func `A key with other line ends, or without the last one, is read`() throws {
     let pem = try Self.test("ed25519")
     var environment = Environment(folder: "/")
     for text in [
@@ -75,8 +74,7 @@ struct KeyTextTests {
     }
   }
 
-  @Test("A public key that is something else is named too")
-  func publicKeys() throws {
+  @Test func `A public key that is something else is named too`() throws {
     let pem = try Self.test("ed25519.pub")
     var environment = Environment(folder: "/")
     for (text, what, hint) in [

@@ -9,16 +9,14 @@ struct LintTests {
 
   static let board = SigningFixture.defaultProject + "\ntemplate: esp8266"
 
-  @Test("A right image for its board passes")
-  func passes() throws {
+  @Test func `A right image for its board passes`() throws {
     try SigningFixture.with(project: Self.board, image: Self.blink()) { fixture in
       let found = try fixture.rules()
       #expect(found == [])
     }
   }
 
-  @Test("Every finding has a message and a hint, and stops signing with nothing written")
-  func stopsSigning() throws {
+  @Test func `Every finding has a message and a hint, and stops signing with nothing written`() throws {
     try SigningFixture.with(project: Self.board) { fixture in
       let findings = try fixture.lint()
       #expect(findings.map(\.rule) == [.format])
@@ -30,16 +28,14 @@ struct LintTests {
     }
   }
 
-  @Test("A rule that may be broken is not reported")
-  func allowed() throws {
+  @Test func `A rule that may be broken is not reported`() throws {
     try SigningFixture.with(project: Self.board) { fixture in
       let found = try fixture.rules { $0.allowed = [.format] }
       #expect(found == [])
     }
   }
 
-  @Test("An image larger than its slot")
-  func tooLarge() throws {
+  @Test func `An image larger than its slot`() throws {
     let template = "slots:\n  0:\n    size: 271\n"
     try SigningFixture.with(image: Self.blink()) { fixture in
       try fixture.scratch.write(Array(template.utf8), to: "small.yaml")
@@ -47,24 +43,21 @@ struct LintTests {
     }
   }
 
-  @Test("A slot that the board does not have")
-  func unknownSlot() throws {
+  @Test func `A slot that the board does not have`() throws {
     try SigningFixture.with(project: Self.board, image: Self.blink()) { fixture in
       let found = try fixture.rules { $0.slots = [4: "firmware.bin"] }
       #expect(found == [.slot])
     }
   }
 
-  @Test("An image for another chip than the template's")
-  func wrongChip() throws {
+  @Test func `An image for another chip than the template's`() throws {
     try SigningFixture.with(image: Self.blink()) { fixture in
       let findings = try fixture.lint { $0.template = "esp32" }
       #expect(findings.map(\.rule) == [.chip, .format])
     }
   }
 
-  @Test("A checksum inside the image that is wrong")
-  func wrongChecksum() throws {
+  @Test func `A checksum inside the image that is wrong`() throws {
     var image = try Self.blink()
     image[100] ^= 1
     try SigningFixture.with(project: Self.board, image: image) { fixture in
@@ -73,8 +66,7 @@ struct LintTests {
     }
   }
 
-  @Test("A sequence number and a version that are not above the last published")
-  func rollback() throws {
+  @Test func `A sequence number and a version that are not above the last published`() throws {
     try SigningFixture.with { fixture in
       let output = try fixture.sign().output
       _ = try fixture.publish(output)
@@ -89,8 +81,7 @@ struct LintTests {
     }
   }
 
-  @Test("Releases of another class in the group do not count")
-  func otherClass() throws {
+  @Test func `Releases of another class in the group do not count`() throws {
     try SigningFixture.with { fixture in
       let output = try fixture.sign().output
       _ = try fixture.publish(output)

@@ -5,8 +5,7 @@ import Testing
 
 @Suite("Signing a bundle that is signed already", .usesScratch)
 struct OnSignedTests {
-  @Test("It is refused without an option")
-  func refused() throws {
+  @Test func `It is refused without an option`() throws {
     try SigningFixture.with { fixture in
       let bundle = try fixture.sign().output
       let failed = failure { try fixture.sign(bundle) { $0.output = "again" } }
@@ -15,8 +14,7 @@ struct OnSignedTests {
     }
   }
 
-  @Test("Skipping leaves it as it is")
-  func skipped() throws {
+  @Test func `Skipping leaves it as it is`() throws {
     try SigningFixture.with { fixture in
       let bundle = try fixture.sign().output
       let before = try fixture.scratch.read(bundle)
@@ -25,8 +23,7 @@ struct OnSignedTests {
     }
   }
 
-  @Test("Appending keeps the signatures that were there; replacing drops them")
-  func appendedAndReplaced() throws {
+  @Test func `Appending keeps the signatures that were there; replacing drops them`() throws {
     try SigningFixture.with { fixture in
       let bundle = try fixture.sign().output
       let other = fixture.key("ecdsa-p256")
@@ -45,8 +42,7 @@ struct OnSignedTests {
     }
   }
 
-  @Test("The manifest stays the same release, byte for byte")
-  func sameRelease() throws {
+  @Test func `The manifest stays the same release, byte for byte`() throws {
     try SigningFixture.with { fixture in
       let first = try fixture.sign()
       let other = fixture.key("ecdsa-p256")
@@ -59,8 +55,7 @@ struct OnSignedTests {
     }
   }
 
-  @Test("A bundle whose payload was changed gets no further signature")
-  func changedPayload() throws {
+  @Test func `A bundle whose payload was changed gets no further signature`() throws {
     try SigningFixture.with { fixture in
       let bundle = try fixture.sign().output
       var bytes = try fixture.scratch.read(bundle)

@@ -4,8 +4,8 @@ import Testing
 
 @Suite("Pattern search")
 struct PatternSearchTests {
-  @Test("It finds the same matches as a search at every offset", arguments: 1...40 as ClosedRange<UInt64>)
-  func sameAsNaive(seed: UInt64) {
+  @Test(arguments: 1...40 as ClosedRange<UInt64>)
+  func `It finds the same matches as a search at every offset`(seed: UInt64) {
     // Few values, so that patterns overlap and nearly match all the time.
     let text = SigningFixture.noise(4000, seed: seed).map { $0 % 3 }
     let patterns = (0..<6).map { SigningFixture.noise(9, seed: seed + UInt64($0) * 97).map { $0 % 3 } }

@@ -16,10 +16,8 @@ enum Objcopy {
 
 @Suite("Containers of GNU objcopy", .usesScratch, .enabled(if: Objcopy.isThere, "no \(Objcopy.path)"))
 struct PeerContainerTests {
-  @Test(
-    "The output of objcopy becomes the image that it was made from",
-    arguments: ["ihex", "srec", "srec --srec-forceS3", "srec --srec-len=8"], [0x0, 0xFF00, 0x08000000])
-  func flattened(format: String, address: Int) throws {
+  @Test(arguments: ["ihex", "srec", "srec --srec-forceS3", "srec --srec-len=8"], [0x0, 0xFF00, 0x08000000])
+  func `The output of objcopy becomes the image that it was made from`(format: String, address: Int) throws {
     try SigningFixture.using(image: SigningFixture.noise(70_000)) { (fixture: SigningFixture) throws in
       let options = "-I binary -O \(format) --change-addresses \(address) firmware.bin firmware.txt"
       #expect(Objcopy.run(options, in: fixture.scratch) == 0)

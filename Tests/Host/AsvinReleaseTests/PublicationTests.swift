@@ -15,8 +15,7 @@ struct PublicationTests {
     try fixture.scratch.files().filter { $0.hasPrefix("releases/objects/sha256/") && $0.count > 80 }
   }
 
-  @Test("A bundle is stored under its digest, and listed in the index")
-  func published() throws {
+  @Test func `A bundle is stored under its digest, and listed in the index`() throws {
     try SigningFixture.with { fixture in
       let output = try fixture.sign().output
       let receipt = try fixture.publish(output)
@@ -28,8 +27,8 @@ struct PublicationTests {
     }
   }
 
-  @Test("A bundle is read at most twice: to verify it and to copy it", arguments: [true, false])
-  func reads(isTrusted: Bool) throws {
+  @Test(arguments: [true, false])
+  func `A bundle is read at most twice: to verify it and to copy it`(isTrusted: Bool) throws {
     try SigningFixture.with(image: SigningFixture.noise(300_000)) { fixture in
       let output = try fixture.sign().output
       let before = fixture.environment.inputs.bytesRead
@@ -40,8 +39,7 @@ struct PublicationTests {
     }
   }
 
-  @Test("The same bundle again changes nothing, and succeeds")
-  func idempotent() throws {
+  @Test func `The same bundle again changes nothing, and succeeds`() throws {
     try SigningFixture.with { fixture in
       let output = try fixture.sign().output
       _ = try fixture.publish(output)
@@ -51,8 +49,7 @@ struct PublicationTests {
     }
   }
 
-  @Test("A sequence number that does not rise is refused")
-  func sequence() throws {
+  @Test func `A sequence number that does not rise is refused`() throws {
     try SigningFixture.with { fixture in
       let (first, second) = try (
         fixture.sign { $0.release.version = "2.0.0" }.output, fixture.sign { $0.release.version = "1.9.0" }.output
@@ -64,8 +61,7 @@ struct PublicationTests {
     }
   }
 
-  @Test("A version that is published already with other bytes is refused")
-  func sameVersion() throws {
+  @Test func `A version that is published already with other bytes is refused`() throws {
     try SigningFixture.with { fixture in
       let first = try fixture.sign { $0.output = "a" }.output
       try fixture.scratch.write(SigningFixture.noise(50, seed: 9), to: "firmware.bin")
@@ -80,8 +76,7 @@ struct PublicationTests {
     }
   }
 
-  @Test("Two classes share a group, each with its own sequence")
-  func classes() throws {
+  @Test func `Two classes share a group, each with its own sequence`() throws {
     try SigningFixture.with { fixture in
       let first = try fixture.sign { $0.output = "a" }.output
       let second = try fixture.sign {
@@ -93,8 +88,7 @@ struct PublicationTests {
     }
   }
 
-  @Test("A dry run checks everything and writes nothing")
-  func dryRun() throws {
+  @Test func `A dry run checks everything and writes nothing`() throws {
     try SigningFixture.with { fixture in
       let output = try fixture.sign().output
       let before = try fixture.scratch.files()
@@ -103,8 +97,7 @@ struct PublicationTests {
     }
   }
 
-  @Test("A bundle of a key that is not trusted is refused, and nothing is written")
-  func untrusted() throws {
+  @Test func `A bundle of a key that is not trusted is refused, and nothing is written`() throws {
     try SigningFixture.with { fixture in
       let output = try fixture.sign().output
       let other = fixture.publicKey("ecdsa-p256")
@@ -114,16 +107,14 @@ struct PublicationTests {
     }
   }
 
-  @Test("Without a key to trust, the receipt states that the signature was not checked")
-  func noTrust() throws {
+  @Test func `Without a key to trust, the receipt states that the signature was not checked`() throws {
     try SigningFixture.with { fixture in
       let output = try fixture.sign().output
       #expect(try !fixture.publish(output) { $0.trust = [] }.signatureChecked)
     }
   }
 
-  @Test("While one publisher works, another gets a clear error and loses nothing")
-  func twoAtOnce() throws {
+  @Test func `While one publisher works, another gets a clear error and loses nothing`() throws {
     try SigningFixture.with { fixture in
       let output = try fixture.sign().output
       try FileSystem.makeFolder(fixture.scratch.path("releases/groups"))
@@ -135,8 +126,7 @@ struct PublicationTests {
     }
   }
 
-  @Test("An object that was damaged since is put back by publishing again")
-  func repaired() throws {
+  @Test func `An object that was damaged since is put back by publishing again`() throws {
     try SigningFixture.with { fixture in
       let output = try fixture.sign().output
       _ = try fixture.publish(output)
@@ -147,8 +137,7 @@ struct PublicationTests {
     }
   }
 
-  @Test("A damaged index stops publishing, and is left as it is")
-  func damagedIndex() throws {
+  @Test func `A damaged index stops publishing, and is left as it is`() throws {
     try SigningFixture.with { fixture in
       let output = try fixture.sign().output
       _ = try fixture.publish(output)
@@ -158,8 +147,8 @@ struct PublicationTests {
     }
   }
 
-  @Test("A group name that would leave its folder is refused", arguments: ["../x", "a/b", "", ".hidden"])
-  func groupNames(name: String) throws {
+  @Test(arguments: ["../x", "a/b", "", ".hidden"])
+  func `A group name that would leave its folder is refused`(name: String) throws {
     try SigningFixture.with { fixture in
       let output = try fixture.sign().output
       #expect(failure { _ = try fixture.publish(output) { $0.group = name } }?.kind == .usage)

@@ -28,8 +28,8 @@ struct ResigningTests {
     }
   }
 
-  @Test("It is made if the first one is valid", arguments: modes)
-  func good(mode: OnSigned) throws {
+  @Test(arguments: modes)
+  func `It is made if the first one is valid`(mode: OnSigned) throws {
     try SigningFixture.with(project: Self.project) { fixture in
       let bundle = try signed(fixture)
       #expect(again(fixture, bundle, mode) == nil)
@@ -37,8 +37,8 @@ struct ResigningTests {
     }
   }
 
-  @Test("It is refused if an existing signature is wrong, or cannot be checked", arguments: modes)
-  func wrongSignature(mode: OnSigned) throws {
+  @Test(arguments: modes)
+  func `It is refused if an existing signature is wrong, or cannot be checked`(mode: OnSigned) throws {
     try SigningFixture.with(project: Self.project) { fixture in
       let bundle = try signed(fixture)
       #expect(again(fixture, bundle, mode, trusts: false)?.reasonName == "untrusted-key")
@@ -53,8 +53,8 @@ struct ResigningTests {
     }
   }
 
-  @Test("It is refused for an image that lint refuses", arguments: modes)
-  func lint(mode: OnSigned) throws {
+  @Test(arguments: modes)
+  func `It is refused for an image that lint refuses`(mode: OnSigned) throws {
     let secret = try Shared.projectText("Keys/TEST-ONLY-ed25519.pem")
     let image = SigningFixture.noise(700) + Array(secret.utf8) + SigningFixture.noise(200)
     try SigningFixture.with(project: Self.project, image: image) { fixture in
@@ -73,8 +73,8 @@ struct ResigningTests {
     }
   }
 
-  @Test("It is refused for a bundle whose payload was changed, or that was cut", arguments: modes)
-  func damaged(mode: OnSigned) throws {
+  @Test(arguments: modes)
+  func `It is refused for a bundle whose payload was changed, or that was cut`(mode: OnSigned) throws {
     try SigningFixture.with(project: Self.project) { fixture in
       let bundle = try signed(fixture)
       var bytes = try fixture.scratch.read(bundle)
@@ -86,8 +86,7 @@ struct ResigningTests {
     }
   }
 
-  @Test("It refuses options that it cannot use")
-  func options() throws {
+  @Test func `It refuses options that it cannot use`() throws {
     try SigningFixture.with(project: Self.project) { fixture in
       let bundle = try signed(fixture)
       let changes: [(inout Signing) -> Void] = [
@@ -118,8 +117,7 @@ struct ResigningTests {
     }
   }
 
-  @Test("A threshold counts different keys")
-  func threshold() throws {
+  @Test func `A threshold counts different keys`() throws {
     try SigningFixture.with(project: Self.project) { fixture in
       let bundle = try signed(fixture)
       #expect(again(fixture, bundle, .append) == nil)
@@ -133,8 +131,7 @@ struct ResigningTests {
     }
   }
 
-  @Test("A sequence number that leaves no room for others is refused, and can be allowed")
-  func sequence() throws {
+  @Test func `A sequence number that leaves no room for others is refused, and can be allowed`() throws {
     try SigningFixture.with(project: Self.project) { fixture in
       let highest = try fixture.rules { $0.sequence = .max }
       let date = try fixture.rules { $0.sequence = 20_261_126_143_700 }

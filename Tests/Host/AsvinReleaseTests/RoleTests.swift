@@ -42,8 +42,8 @@ struct RoleTests {
     return flash + arduino
   }()
 
-  @Test("A bootloader is refused by its role, with a template and without one", arguments: ["esp32c3", nil])
-  func isBootloader(template: String?) throws {
+  @Test(arguments: ["esp32c3", nil])
+  func `A bootloader is refused by its role, with a template and without one`(template: String?) throws {
     try SigningFixture.using(image: Self.bootloader) { (fixture: SigningFixture) throws in
       let findings = try fixture.lint { $0.template = template }
       #expect(findings.map(\.rule) == [.role])
@@ -52,8 +52,8 @@ struct RoleTests {
     }
   }
 
-  @Test("A complete flash image is refused by its role, with the application's offset", arguments: ["esp32c3", nil])
-  func isFlash(template: String?) throws {
+  @Test(arguments: ["esp32c3", nil])
+  func `A complete flash image is refused by its role, with the application's offset`(template: String?) throws {
     try SigningFixture.using(image: Self.factory) { (fixture: SigningFixture) throws in
       let findings = try fixture.lint { $0.template = template }
       #expect(findings.map(\.rule) == [.role])
@@ -62,8 +62,7 @@ struct RoleTests {
     }
   }
 
-  @Test("A further slot takes any role, and the one that its template names only")
-  func slots() throws {
+  @Test func `A further slot takes any role, and the one that its template names only`() throws {
     try SigningFixture.using(image: Self.arduino) { (fixture: SigningFixture) throws in
       try fixture.scratch.write(Self.bootloader, to: "boot.bin")
       try fixture.scratch.write(
@@ -74,8 +73,7 @@ struct RoleTests {
     }
   }
 
-  @Test("A framework's name and version are not the product's")
-  func framework() throws {
+  @Test func `A framework's name and version are not the product's`() throws {
     try SigningFixture.using(image: Self.arduino) { (fixture: SigningFixture) throws in
       let report = try fixture.sign()
       #expect(report.release.name == "firmware")
@@ -87,8 +85,7 @@ struct RoleTests {
     }
   }
 
-  @Test("A version in the image that cannot be a release's is a finding, unless one is asked for")
-  func unusableVersion() throws {
+  @Test func `A version in the image that cannot be a release's is a finding, unless one is asked for`() throws {
     for version in ["release 7", "\u{C3}\u{A4}7", "1.0/beta"] {
       try SigningFixture.using(image: Self.application(version: version, name: "thing")) {
         (fixture: SigningFixture) throws in

@@ -37,40 +37,38 @@ struct SecretTests {
     return bytes
   }
 
-  @Test("A private key in PEM", arguments: ["ed25519", "ecdsa-p256"])
-  func pemKey(name: String) throws {
+  @Test(arguments: ["ed25519", "ecdsa-p256"])
+  func `A private key in PEM`(name: String) throws {
     #expect(try Self.rules(with: Self.pem(name)).contains(.privateKey))
   }
 
-  @Test("A private key in DER", arguments: ["ed25519", "ecdsa-p256"])
-  func derKey(name: String) throws {
+  @Test(arguments: ["ed25519", "ecdsa-p256"])
+  func `A private key in DER`(name: String) throws {
     #expect(try Self.rules(with: Self.der(name)).contains(.privateKey))
   }
 
-  @Test("A well-known test key", arguments: ["ed25519", "ecdsa-p256"])
-  func testKey(name: String) throws {
+  @Test(arguments: ["ed25519", "ecdsa-p256"])
+  func `A well-known test key`(name: String) throws {
     #expect(try Self.rules(with: Self.der("\(name).pub")) == [.testKey])
   }
 
-  @Test("MCUboot's root-ec-p256, as its build leaves it in an image")
-  func mcubootKey() throws {
+  @Test func `MCUboot's root-ec-p256, as its build leaves it in an image`() throws {
     let x = [UInt8](hex: "2acb403ce8feed5ba44995a1a91daee8dbbe1937cd14fb2f245737e5953988d9")
     #expect(try Self.rules(with: [4] + x) == [.testKey])
   }
 
-  @Test("A PEM marker without a key, as TLS libraries hold it, is none")
-  func markerAlone() throws {
+  @Test func `A PEM marker without a key, as TLS libraries hold it, is none`() throws {
     let marker = Array("-----BEGIN PRIVATE KEY-----\0-----END PRIVATE KEY-----\0".utf8)
     #expect(try Self.rules(with: marker).isEmpty)
   }
 
-  @Test("A key that two pieces of the file share is found", arguments: [65_520, 65_529, 65_530, 65_535, 65_536])
-  func acrossPieces(offset: Int) throws {
+  @Test(arguments: [65_520, 65_529, 65_530, 65_535, 65_536])
+  func `A key that two pieces of the file share is found`(offset: Int) throws {
     #expect(try Self.rules(with: Self.der("ed25519"), at: offset).contains(.privateKey))
   }
 
-  @Test("Real firmware holds none", .needsShared("corpus"))
-  func corpus() throws {
+  @Test(.needsShared("corpus"))
+  func `Real firmware holds none`() throws {
     for name in ["esp8266-micropython-1.9.4-1.10", "aarch64-uboot-rpi4-2023-2025"] {
       try SigningFixture.with(image: Shared.bytes("corpus/\(name)/new.bin")) { fixture in
         let found = try fixture.rules()

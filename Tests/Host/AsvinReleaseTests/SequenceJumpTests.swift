@@ -5,9 +5,8 @@ import Testing
 
 @Suite("Sequence numbers that leave no room for later ones", .usesScratch)
 struct SequenceJumpTests {
-  @Test(
-    "Without an earlier release, a number is plausible up to the bound", arguments: [UInt64.max, 281_474_976_710_657])
-  func start(sequence: UInt64) throws {
+  @Test(arguments: [UInt64.max, 281_474_976_710_657])
+  func `Without an earlier release, a number is plausible up to the bound`(sequence: UInt64) throws {
     try SigningFixture.using { (fixture: SigningFixture) throws in
       let findings = try fixture.lint { $0.sequence = sequence }
       #expect(findings.map(\.rule) == [.sequenceJump])
@@ -20,8 +19,7 @@ struct SequenceJumpTests {
     }
   }
 
-  @Test("After a release, the step is bounded, and one finding is enough")
-  func step() throws {
+  @Test func `After a release, the step is bounded, and one finding is enough`() throws {
     try SigningFixture.using { (fixture: SigningFixture) throws in
       let report = try fixture.sign()
       _ = try fixture.publish(report.output)
@@ -38,15 +36,13 @@ struct SequenceJumpTests {
     }
   }
 
-  @Test("Every number that is derived from a version is within one step")
-  func derived() throws {
+  @Test func `Every number that is derived from a version is within one step`() throws {
     try SigningFixture.using { (fixture: SigningFixture) throws in
       #expect(try fixture.rules { $0.version = "4095.4095.4095" } == [])
     }
   }
 
-  @Test("The rule has a name that --allow accepts")
-  func named() {
+  @Test func `The rule has a name that --allow accepts`() {
     #expect(LintRule(rawValue: "sequence-jump") == .sequenceJump)
     #expect(LintRule(rawValue: "role") == .role)
   }

@@ -8,7 +8,7 @@ import Testing
 
 @Suite("The number of signatures of a release")
 struct SignatureLimitTests {
-  @Test("Eight keys sign a release, and a ninth is a usage error", arguments: [8, 9]) func limit(count: Int) throws {
+  @Test(arguments: [8, 9]) func `Eight keys sign a release, and a ninth is a usage error`(count: Int) throws {
     let keys = try (0..<count).map { _ in try PrivateKey.generate(.ed25519) }
     let manifest = try FaultySignerTests.manifest()
     let found = failure { _ = try SignedManifest(manifest, with: keys) }

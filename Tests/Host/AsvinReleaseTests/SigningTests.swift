@@ -5,8 +5,7 @@ import Testing
 
 @Suite("Signing", .usesScratch)
 struct SigningTests {
-  @Test("A project file makes a bundle with no options at all")
-  func projectAlone() throws {
+  @Test func `A project file makes a bundle with no options at all`() throws {
     try SigningFixture.with { fixture in
       let report = try fixture.sign()
       #expect(report.output == "firmware-1.2.3.asvin")
@@ -14,8 +13,8 @@ struct SigningTests {
     }
   }
 
-  @Test("A release signed with either algorithm is accepted", arguments: ["ed25519", "ecdsa-p256"])
-  func bothAlgorithms(algorithm: String) throws {
+  @Test(arguments: ["ed25519", "ecdsa-p256"])
+  func `A release signed with either algorithm is accepted`(algorithm: String) throws {
     try SigningFixture.with { fixture in
       let key = fixture.key(algorithm)
       let report = try fixture.sign { $0.keys = [key] }
@@ -25,8 +24,8 @@ struct SigningTests {
     }
   }
 
-  @Test("The same inputs and SOURCE_DATE_EPOCH give the same bytes", arguments: ["ed25519", "ecdsa-p256"])
-  func reproducible(algorithm: String) throws {
+  @Test(arguments: ["ed25519", "ecdsa-p256"])
+  func `The same inputs and SOURCE_DATE_EPOCH give the same bytes`(algorithm: String) throws {
     try SigningFixture.with { fixture in
       fixture.environment.variables["SOURCE_DATE_EPOCH"] = "1700000000"
       let key = fixture.key(algorithm)
@@ -41,16 +40,14 @@ struct SigningTests {
     }
   }
 
-  @Test("No time is recorded unless one is asked for")
-  func noTime() throws {
+  @Test func `No time is recorded unless one is asked for`() throws {
     try SigningFixture.with { fixture in
       let found = try fixture.sign().release.created
       #expect(found == nil)
     }
   }
 
-  @Test("An existing file is refused, left as it is, and replaced with force")
-  func overwriting() throws {
+  @Test func `An existing file is refused, left as it is, and replaced with force`() throws {
     try SigningFixture.with { fixture in
       try fixture.scratch.write([1], to: "out")
       #expect(failure { try fixture.sign { $0.output = "out" } }?.kind == .cannotWrite)
@@ -63,8 +60,7 @@ struct SigningTests {
     }
   }
 
-  @Test("The input is never changed")
-  func inputUntouched() throws {
+  @Test func `The input is never changed`() throws {
     try SigningFixture.with { fixture in
       let before = try fixture.scratch.read("firmware.bin")
       try fixture.sign()
@@ -72,8 +68,7 @@ struct SigningTests {
     }
   }
 
-  @Test("A release holds several slots, in the order of their numbers")
-  func slots() throws {
+  @Test func `A release holds several slots, in the order of their numbers`() throws {
     try SigningFixture.with { fixture in
       try fixture.scratch.write(SigningFixture.noise(90, seed: 2), to: "boot.bin")
       try fixture.scratch.write(SigningFixture.noise(95, seed: 3), to: "radio.bin")
@@ -84,8 +79,7 @@ struct SigningTests {
     }
   }
 
-  @Test("Two keys make two signatures, and the same key twice makes one")
-  func twoKeys() throws {
+  @Test func `Two keys make two signatures, and the same key twice makes one`() throws {
     try SigningFixture.with { fixture in
       let keys = [fixture.key("ed25519"), fixture.key("ecdsa-p256"), fixture.key("ed25519")]
       let report = try fixture.sign { $0.keys = keys }
@@ -93,8 +87,8 @@ struct SigningTests {
     }
   }
 
-  @Test("Nothing is written when signing fails", arguments: ["key", "class", "version", "sequence", "image"])
-  func nothingWritten(missing: String) throws {
+  @Test(arguments: ["key", "class", "version", "sequence", "image"])
+  func `Nothing is written when signing fails`(missing: String) throws {
     let project = SigningFixture.defaultProject.split(separator: "\n").filter { !$0.hasPrefix(missing) }
     let image = missing == "image" ? [] : SigningFixture.noise(64)
     try SigningFixture.with(project: project.joined(separator: "\n"), image: image) { fixture in
@@ -108,8 +102,7 @@ struct SigningTests {
     }
   }
 
-  @Test("A file that is not there is exit code 66")
-  func missingFile() throws {
+  @Test func `A file that is not there is exit code 66`() throws {
     try SigningFixture.with { fixture in
       #expect(failure { try fixture.sign("none.bin") }?.kind == .inputMissing)
     }

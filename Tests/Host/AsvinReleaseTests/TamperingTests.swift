@@ -22,8 +22,8 @@ struct TamperingTests {
     return try fixture.scratch.read(output)
   }
 
-  @Test("Every single-byte change is rejected", arguments: algorithms)
-  func everyChange(algorithm: String) throws {
+  @Test(arguments: algorithms)
+  func `Every single-byte change is rejected`(algorithm: String) throws {
     try SigningFixture.with(image: SigningFixture.noise(40)) { fixture in
       var bytes = try Self.bundle(in: fixture, algorithm)
       for index in bytes.indices {
@@ -36,8 +36,8 @@ struct TamperingTests {
     }
   }
 
-  @Test("Every truncation is rejected", arguments: algorithms)
-  func everyTruncation(algorithm: String) throws {
+  @Test(arguments: algorithms)
+  func `Every truncation is rejected`(algorithm: String) throws {
     try SigningFixture.with(image: SigningFixture.noise(40)) { fixture in
       let bytes = try Self.bundle(in: fixture, algorithm)
       for count in bytes.indices {
@@ -46,8 +46,8 @@ struct TamperingTests {
     }
   }
 
-  @Test("Every appended byte is rejected", arguments: algorithms)
-  func everyAppendedByte(algorithm: String) throws {
+  @Test(arguments: algorithms)
+  func `Every appended byte is rejected`(algorithm: String) throws {
     try SigningFixture.with(image: SigningFixture.noise(40)) { fixture in
       let bytes = try Self.bundle(in: fixture, algorithm)
       for byte in 0...UInt8.max {
@@ -60,8 +60,8 @@ struct TamperingTests {
     }
   }
 
-  @Test("A rejected bundle is never extracted, and leaves no file", arguments: [600, 1700, 2200])
-  func nothingExtracted(index: Int) throws {
+  @Test(arguments: [600, 1700, 2200])
+  func `A rejected bundle is never extracted, and leaves no file`(index: Int) throws {
     try SigningFixture.with(image: SigningFixture.noise(40)) { fixture in
       var bytes = try Self.bundle(in: fixture, "ed25519")
       bytes[index] ^= 1

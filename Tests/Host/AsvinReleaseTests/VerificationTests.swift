@@ -6,16 +6,14 @@ import Testing
 
 @Suite("Verifying and extracting bundles", .usesScratch)
 struct VerificationTests {
-  @Test("A call without a key to trust is a usage error, never a success")
-  func noTrust() throws {
+  @Test func `A call without a key to trust is a usage error, never a success`() throws {
     try SigningFixture.with { fixture in
       let bundle = try fixture.sign().output
       #expect(failure { _ = try fixture.verify(bundle) { $0.trust = [] } }?.kind == .usage)
     }
   }
 
-  @Test("The trust of a project file is not used, because a file that was found must not decide")
-  func projectTrustIgnored() throws {
+  @Test func `The trust of a project file is not used, because a file that was found must not decide`() throws {
     try SigningFixture.with(project: SigningFixture.defaultProject + "\ntrust: \(SigningFixture.keys)ed25519.pub.pem") {
       fixture in
       let bundle = try fixture.sign().output
@@ -23,8 +21,7 @@ struct VerificationTests {
     }
   }
 
-  @Test("A private key is refused if a public key is required")
-  func privateKeyAsTrust() throws {
+  @Test func `A private key is refused if a public key is required`() throws {
     try SigningFixture.with { fixture in
       let bundle = try fixture.sign().output
       let key = fixture.key("ed25519")
@@ -32,8 +29,7 @@ struct VerificationTests {
     }
   }
 
-  @Test("A key that did not sign is not enough")
-  func wrongKey() throws {
+  @Test func `A key that did not sign is not enough`() throws {
     try SigningFixture.with { fixture in
       let bundle = try fixture.sign().output
       let other = fixture.publicKey("ecdsa-p256")
@@ -42,8 +38,7 @@ struct VerificationTests {
     }
   }
 
-  @Test("Another class, another vendor, a floor that is reached: each its reason")
-  func policy() throws {
+  @Test func `Another class, another vendor, a floor that is reached: each its reason`() throws {
     try SigningFixture.with { fixture in
       let bundle = try fixture.sign { $0.release.sequence = 7 }.output
       func reason(_ change: (inout BundleVerification) -> Void) throws -> String {
@@ -57,8 +52,7 @@ struct VerificationTests {
     }
   }
 
-  @Test("A release that states its lowest base asks for the device's sequence number")
-  func lowestBase() throws {
+  @Test func `A release that states its lowest base asks for the device's sequence number`() throws {
     try SigningFixture.with { fixture in
       let bundle = try fixture.sign { $0.lowestBase = 5 }.output
       #expect(try fixture.verify(bundle).reason == "base-unknown")
@@ -67,16 +61,14 @@ struct VerificationTests {
     }
   }
 
-  @Test("A class without its vendor is a usage error")
-  func classWithoutVendor() throws {
+  @Test func `A class without its vendor is a usage error`() throws {
     try SigningFixture.with { fixture in
       let bundle = try fixture.sign().output
       #expect(failure { _ = try fixture.verify(bundle) { $0.deviceClass = "board" } }?.kind == .usage)
     }
   }
 
-  @Test("The extracted image is the one that was signed")
-  func extraction() throws {
+  @Test func `The extracted image is the one that was signed`() throws {
     try SigningFixture.with { fixture in
       try fixture.scratch.write(SigningFixture.noise(90, seed: 2), to: "boot.bin")
       let bundle = try fixture.sign { $0.release.slots = [3: "boot.bin"] }.output
@@ -89,8 +81,7 @@ struct VerificationTests {
     }
   }
 
-  @Test("A slot that is not there is exit code 66, and writes nothing")
-  func missingSlot() throws {
+  @Test func `A slot that is not there is exit code 66, and writes nothing`() throws {
     try SigningFixture.with { fixture in
       let bundle = try fixture.sign().output
       let verification = BundleVerification(bundle: bundle, trust: [fixture.publicKey("ed25519")])

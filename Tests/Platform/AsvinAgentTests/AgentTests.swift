@@ -15,8 +15,7 @@ import Testing
     return image + TestBundles.noise(900, seed: seed)
   }
 
-  @Test("A device updates with an image and then with a patch, and confirms both")
-  func updates() async throws {
+  @Test func `A device updates with an image and then with a patch, and confirms both`() async throws {
     try await PlatformUnderTest.run { platform in
       let gateway = try await Gateway.grouped(on: platform)
       let idle = try await gateway.poll()
@@ -42,8 +41,7 @@ import Testing
     }
   }
 
-  @Test("A release that does not work is reverted, and the cause is reported")
-  func reverts() async throws {
+  @Test func `A release that does not work is reverted, and the cause is reported`() async throws {
     try await PlatformUnderTest.run { platform in
       let gateway = try await Gateway.grouped(on: platform)
       let bad = try await gateway.release(Self.changed(Gateway.old), "1.0.0")
@@ -62,8 +60,10 @@ import Testing
     }
   }
 
-  @Test("A restarted device tries a pending release, and reverts a release that was on trial when power was lost")
-  func restarts() async throws {
+  @Test
+  func `A restarted device tries a pending release, and reverts a release that was on trial when power was lost`()
+    async throws
+  {
     try await PlatformUnderTest.run { platform in
       let gateway = try await Gateway.grouped(on: platform)
       let release = try await gateway.release(Self.changed(Gateway.old), "1.0.0")
@@ -87,8 +87,7 @@ import Testing
     }
   }
 
-  @Test("A download that is interrupted every 64 KiB is resumed and completed")
-  func cut() async throws {
+  @Test func `A download that is interrupted every 64 KiB is resumed and completed`() async throws {
     try await PlatformUnderTest.run { platform in
       let gateway = try await Gateway.grouped(on: platform)
       let image = Self.changed(Gateway.old)
@@ -109,8 +108,7 @@ import Testing
     }
   }
 
-  @Test("A download that is too slow is abandoned and resumed from another server")
-  func trickle() async throws {
+  @Test func `A download that is too slow is abandoned and resumed from another server`() async throws {
     try await PlatformUnderTest.run { platform in
       let gateway = try await Gateway.grouped(on: platform)
       let image = Self.changed(Gateway.old)
@@ -129,8 +127,7 @@ import Testing
     }
   }
 
-  @Test("A payload that was changed in transit is not started")
-  func altered() async throws {
+  @Test func `A payload that was changed in transit is not started`() async throws {
     try await PlatformUnderTest.run { platform in
       let gateway = try await Gateway.grouped(on: platform)
       let first = Self.changed(Gateway.old)
@@ -147,8 +144,7 @@ import Testing
     }
   }
 
-  @Test("A patch that was changed in transit is refused at its first changed block")
-  func alteredPatch() async throws {
+  @Test func `A patch that was changed in transit is refused at its first changed block`() async throws {
     try await PlatformUnderTest.run { platform in
       let gateway = try await Gateway.grouped(on: platform)
       let base = try TestBundles(scratch: platform.scratch).sign(Gateway.old, version: "0.9.0")
@@ -161,8 +157,7 @@ import Testing
     }
   }
 
-  @Test("Compressed content is unpacked, patched and compressed again")
-  func linuxPatch() async throws {
+  @Test func `Compressed content is unpacked, patched and compressed again`() async throws {
     try await PlatformUnderTest.run { platform in
       let words = (0..<40_000).map { "line \($0 &* 2_654_435_761 % 100_003)\n" }.joined()
       try platform.scratch.write(Array(words.utf8), to: "one")
@@ -178,8 +173,7 @@ import Testing
     }
   }
 
-  @Test("A device that enrols again keeps its release; another name or a malformed key is refused")
-  func enrolledAgain() async throws {
+  @Test func `A device that enrols again keeps its release; another name or a malformed key is refused`() async throws {
     try await PlatformUnderTest.run { platform in
       let gateway = try await Gateway.grouped(on: platform)
       _ = try await gateway.release(Self.changed(Gateway.old), "1.0.0")
@@ -200,8 +194,7 @@ import Testing
     }
   }
 
-  @Test("The result of an update is reported although power was lost before the report")
-  func lostWord() async throws {
+  @Test func `The result of an update is reported although power was lost before the report`() async throws {
     try await PlatformUnderTest.run { platform in
       let gateway = try await Gateway.grouped(on: platform)
       let release = try await gateway.release(Self.changed(Gateway.old), "1.0.0")
@@ -221,8 +214,7 @@ import Testing
     }
   }
 
-  @Test("An image that does not fit is refused with its reason")
-  func tooLarge() async throws {
+  @Test func `An image that does not fit is refused with its reason`() async throws {
     try await PlatformUnderTest.run { platform in
       let gateway = try await Gateway.grouped(on: platform, image: TestBundles.noise(5000), room: 8192)
       _ = try await gateway.release(TestBundles.noise(9000, seed: 2), "1.0.0")

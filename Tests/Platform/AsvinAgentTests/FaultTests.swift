@@ -35,17 +35,15 @@ import Testing
     return gateway.lines.text
   }
 
-  @Test(
-    "Whatever a server answers, the agent logs a message and continues",
-    arguments: [
-      Interceptor.Answer(400, "no"), .init(401, "{}"), .init(403, "<html>portal</html>"), .init(404), .init(409),
-      .init(418),
-      .init(429, fields: "Retry-After: 1\r\n"), .init(500), .init(502, "<html>"), .init(503),
-      .init(200, "<html>portal</html>"),
-      .init(200, "{}"), .init(200, "[]"), .init(200, "\u{0}\u{1b}[2J"),
-      .init(301, fields: "Location: http://127.0.0.1:1/\r\n"),
-    ])
-  func answers(_ answer: Interceptor.Answer) async throws {
+  @Test(arguments: [
+    Interceptor.Answer(400, "no"), .init(401, "{}"), .init(403, "<html>portal</html>"), .init(404), .init(409),
+    .init(418),
+    .init(429, fields: "Retry-After: 1\r\n"), .init(500), .init(502, "<html>"), .init(503),
+    .init(200, "<html>portal</html>"),
+    .init(200, "{}"), .init(200, "[]"), .init(200, "\u{0}\u{1b}[2J"),
+    .init(301, fields: "Location: http://127.0.0.1:1/\r\n"),
+  ])
+  func `Whatever a server answers, the agent logs a message and continues`(_ answer: Interceptor.Answer) async throws {
     try await PlatformUnderTest.run { platform in
       let gateway = try await Gateway.grouped(on: platform, image: Self.small, room: 8192)
       for part in ["/v2/challenges", "/next"] {
@@ -59,10 +57,10 @@ import Testing
     }
   }
 
-  @Test(
-    "An unknown host, a missing server and a server without TLS are logged as messages",
-    arguments: ["http://no-such-host.invalid", "http://127.0.0.1:1", "https"])
-  func network(_ address: String) async throws {
+  @Test(arguments: ["http://no-such-host.invalid", "http://127.0.0.1:1", "https"])
+  func `An unknown host, a missing server and a server without TLS are logged as messages`(_ address: String)
+    async throws
+  {
     try await PlatformUnderTest.run { platform in
       let gateway = try await Gateway.grouped(on: platform, image: Self.small, room: 8192)
       let url = address == "https" ? "https://127.0.0.1:\(platform.port)" : address
@@ -82,8 +80,8 @@ import Testing
     }
   }
 
-  @Test("A report that is refused does not block updates", arguments: [400, 403, 404, 409, 410, 413, 422])
-  func refusedReport(status: Int) async throws {
+  @Test(arguments: [400, 403, 404, 409, 410, 413, 422])
+  func `A report that is refused does not block updates`(status: Int) async throws {
     try await PlatformUnderTest.run { platform in
       let gateway = try await Gateway.grouped(on: platform, image: Self.small, room: 16_384)
       _ = try await gateway.release(TestBundles.noise(9000, seed: 2), "1.0.0")
@@ -102,8 +100,7 @@ import Testing
     }
   }
 
-  @Test("The outbox is bounded, and a report that is refused again and again is dropped")
-  func bounded() async throws {
+  @Test func `The outbox is bounded, and a report that is refused again and again is dropped`() async throws {
     try await PlatformUnderTest.run { platform in
       let gateway = try await Gateway.grouped(on: platform, image: Self.small, room: 16_384)
       _ = try await gateway.release(TestBundles.noise(9000, seed: 2), "1.0.0")
@@ -118,10 +115,8 @@ import Testing
     }
   }
 
-  @Test(
-    "On a full disk the update fails with a reason, and the agent continues",
-    .enabled(if: Mounted.isAllowed, "SKIPPED: needs root to mount"))
-  func noRoom() async throws {
+  @Test(.enabled(if: Mounted.isAllowed, "SKIPPED: needs root to mount"))
+  func `On a full disk the update fails with a reason, and the agent continues`() async throws {
     try await PlatformUnderTest.run { platform in
       try await Mounted.with(platform.scratch.path("gateway"), kibibytes: 600) {
         let gateway = try await Gateway.grouped(on: platform, image: Self.small, room: 400_000)
@@ -136,10 +131,8 @@ import Testing
     }
   }
 
-  @Test(
-    "On a read-only disk the agent polls, reports the failure and continues",
-    .enabled(if: Mounted.isAllowed, "SKIPPED: needs root to mount"))
-  func readOnly() async throws {
+  @Test(.enabled(if: Mounted.isAllowed, "SKIPPED: needs root to mount"))
+  func `On a read-only disk the agent polls, reports the failure and continues`() async throws {
     try await PlatformUnderTest.run { platform in
       let folder = platform.scratch.path("gateway")
       try await Mounted.with(folder, kibibytes: 4000) {
@@ -155,8 +148,7 @@ import Testing
     }
   }
 
-  @Test("An agent without file descriptors logs that and continues")
-  func descriptors() async throws {
+  @Test func `An agent without file descriptors logs that and continues`() async throws {
     try await PlatformUnderTest.run { platform in
       let gateway = try await Gateway.grouped(on: platform, image: Self.small, room: 16_384)
       var words = ""

@@ -18,8 +18,7 @@ import Testing
     }
   }
 
-  @Test("A --restart that fails in any way confirms nothing, however often the agent is started")
-  func restartFails() async throws {
+  @Test func `A --restart that fails in any way confirms nothing, however often the agent is started`() async throws {
     try await Self.offered { gateway, rollout in
       for (command, words) in [
         ("false", "exit code 1"), ("'kill -9 $$'", "signal 9"), ("/no/such/command", "does not exist"),
@@ -44,8 +43,7 @@ import Testing
     }
   }
 
-  @Test("The start that installs a release never tries it")
-  func neverTheSameStart() async throws {
+  @Test func `The start that installs a release never tries it`() async throws {
     try await Self.offered { gateway, rollout in
       try await gateway.with { agent in
         let first = try await agent.poll()
@@ -64,8 +62,7 @@ import Testing
     }
   }
 
-  @Test("A check that hangs is ended with its child processes, and the device reverts the release")
-  func checkHangs() async throws {
+  @Test func `A check that hangs is ended with its child processes, and the device reverts the release`() async throws {
     try await Self.offered { gateway, rollout in
       let installed = try await gateway.program("--once")
       #expect(installed.output.contains("1.0.0 is pending"))
@@ -79,8 +76,7 @@ import Testing
     }
   }
 
-  @Test("Both hooks get the image, its version and its bank")
-  func variables() async throws {
+  @Test func `Both hooks get the image, its version and its bank`() async throws {
     try await Self.offered { gateway, _ in
       let write = { (name: String) in "'env | grep ^ASVIN_ | sort > \(name)'" }
       _ = try await gateway.program("--once --restart \(write("restart.txt"))")
@@ -99,8 +95,9 @@ import Testing
     }
   }
 
-  @Test("A device that reverts a release is restarted with the previous one, and repeats a failed restart")
-  func returns() async throws {
+  @Test
+  func `A device that reverts a release is restarted with the previous one, and repeats a failed restart`() async throws
+  {
     try await Self.offered { gateway, _ in
       _ = try await gateway.poll()
       let seen = Gateway.Lines()
@@ -122,8 +119,7 @@ import Testing
     }
   }
 
-  @Test("An update that the boot loader did not start is not confirmed")
-  func otherBankRuns() async throws {
+  @Test func `An update that the boot loader did not start is not confirmed`() async throws {
     try await Self.offered { gateway, rollout in
       _ = try await gateway.poll()
       let run = try await gateway.program("--once --running a")
@@ -133,8 +129,7 @@ import Testing
     }
   }
 
-  @Test("The status shows the pending release as text and as JSON")
-  func status() async throws {
+  @Test func `The status shows the pending release as text and as JSON`() async throws {
     try await Self.offered { gateway, _ in
       _ = try await gateway.poll()
       let text = try await DeviceProgram.run("status gateway", in: gateway.platform.scratch)

@@ -5,21 +5,19 @@ import Testing
 @testable import AsvinAgent
 
 @Suite("Intervals of asvin-device", .usesScratch) struct IntervalTests {
-  @Test(
-    "A number out of range is a usage error",
-    arguments: [
-      "run d --interval 0", "run d --interval=-1", "run d --interval 0.5", "run d --interval 604801",
-      "run d --interval nan",
-      "run d --interval inf", "run d --interval 1e300", "run d --interval x", "run d --check-timeout 0",
-      "run d --check-timeout=-5", "run d --check-timeout nan", "run d --restart-timeout 0",
-      "run d --restart-timeout 1e99",
-      "run d --running c", "simulate d --count 0", "simulate d --count=-3", "simulate d --count 1 --interval 0",
-      "simulate d --count 1 --interval nan", "simulate d --count 1 --seconds 0", "simulate d --count 1 --failing 101",
-      "simulate d --count 1 --failing=-1", "enrol d --room 0", "enrol d --room=-1",
-      "enrol d --room 18446744073709551615",
-      "enrol d --sequence=-1", "enrol d --sequence 18446744073709551615", "enrol d --sequence 1e3",
-    ])
-  func refused(_ arguments: String) async throws {
+  @Test(arguments: [
+    "run d --interval 0", "run d --interval=-1", "run d --interval 0.5", "run d --interval 604801",
+    "run d --interval nan",
+    "run d --interval inf", "run d --interval 1e300", "run d --interval x", "run d --check-timeout 0",
+    "run d --check-timeout=-5", "run d --check-timeout nan", "run d --restart-timeout 0",
+    "run d --restart-timeout 1e99",
+    "run d --running c", "simulate d --count 0", "simulate d --count=-3", "simulate d --count 1 --interval 0",
+    "simulate d --count 1 --interval nan", "simulate d --count 1 --seconds 0", "simulate d --count 1 --failing 101",
+    "simulate d --count 1 --failing=-1", "enrol d --room 0", "enrol d --room=-1",
+    "enrol d --room 18446744073709551615",
+    "enrol d --sequence=-1", "enrol d --sequence 18446744073709551615", "enrol d --sequence 1e3",
+  ])
+  func `A number out of range is a usage error`(_ arguments: String) async throws {
     try await Scratch.with { scratch in
       let run = try await DeviceProgram.run(arguments, in: scratch)
       #expect(run.exitCode == 64, "\(run.all)")
@@ -28,8 +26,8 @@ import Testing
     }
   }
 
-  @Test("A wait is not shorter than the platform requests, and a request of more than a day is limited")
-  func retryAfter() {
+  @Test
+  func `A wait is not shorter than the platform requests, and a request of more than a day is limited`() {
     var backoff = Backoff(interval: 1)
     for _ in 0..<200 {
       #expect((30...37.5).contains(backoff.failure(wish: 30)) || backoff.failure(wish: 30) >= 30)
@@ -41,8 +39,7 @@ import Testing
     for _ in 0..<100 { #expect((0.5...900).contains(failing.failure())) }
   }
 
-  @Test("Progress is reported after both 5 % and 30 s")
-  func progress() {
+  @Test func `Progress is reported after both 5 % and 30 s`() {
     var reports = ProgressReports()
     let start = ContinuousClock.now
     var sent: [Int] = []

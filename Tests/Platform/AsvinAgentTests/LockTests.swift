@@ -11,8 +11,7 @@ import Glibc
 import Testing
 
 @Suite("The lock of a device folder", .usesScratch) struct LockTests {
-  @Test("A second agent is refused with the name of the first one")
-  func second() async throws {
+  @Test func `A second agent is refused with the name of the first one`() async throws {
     try await PlatformUnderTest.run { platform in
       let gateway = try await Gateway.grouped(on: platform, image: TestBundles.noise(5000), room: 16_384)
       try await gateway.with { agent in
@@ -31,8 +30,8 @@ import Testing
     }
   }
 
-  @Test("An agent that is paused during a download keeps its lock, and finishes when it is continued")
-  func paused() async throws {
+  @Test
+  func `An agent that is paused during a download keeps its lock, and finishes when it is continued`() async throws {
     try await PlatformUnderTest.run { platform in
       let gateway = try await Gateway.grouped(on: platform)
       let image = TestBundles.noise(900_000, seed: 6)
@@ -59,10 +58,11 @@ import Testing
     }
   }
 
-  @Test(
-    "A device that is killed at any moment of an update ends with the update, or with the old release if the trial was killed"
-  )
-  func killed() async throws {
+  @Test
+  func
+    `A device that is killed at any moment of an update ends with the update, or with the old release if the trial was killed`()
+    async throws
+  {
     try await PlatformUnderTest.run { platform in
       let gateway = try await Gateway.grouped(on: platform)
       var expected = "0.9.0"

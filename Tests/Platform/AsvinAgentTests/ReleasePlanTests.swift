@@ -38,31 +38,26 @@ import Testing
     }
   }
 
-  @Test("A signed release for the device above its rollback floor is accepted")
-  func accepted() throws {
+  @Test func `A signed release for the device above its rollback floor is accepted`() throws {
     #expect(try Self.reason(Self.envelope()) == nil)
   }
 
-  @Test("A release at or below the rollback floor is refused")
-  func rollback() throws {
+  @Test func `A release at or below the rollback floor is refused`() throws {
     #expect(try Self.reason(Self.envelope(), floor: 1 << 24) == .sequenceNotAboveFloor)
     #expect(try Self.reason(Self.envelope(), floor: 1 << 24 + 1) == .sequenceNotAboveFloor)
   }
 
-  @Test("A signature of an untrusted key is refused")
-  func untrusted() throws {
+  @Test func `A signature of an untrusted key is refused`() throws {
     #expect(try Self.reason(Self.envelope("ecdsa-p256")) == .untrustedKey)
   }
 
-  @Test("A release of another class or vendor is refused")
-  func wrongClass() throws {
+  @Test func `A release of another class or vendor is refused`() throws {
     let envelope = try Self.envelope()
     #expect(try Self.reason(envelope) { $0.deviceClass = TestBundles.vendor.uuid } == .wrongClass)
     #expect(try Self.reason(envelope) { $0.vendor = TestBundles.board.uuid } == .wrongVendor)
   }
 
-  @Test("Every changed byte of the envelope is refused")
-  func flipped() throws {
+  @Test func `Every changed byte of the envelope is refused`() throws {
     let envelope = try Self.envelope()
     for index in envelope.indices {
       var changed = envelope

@@ -24,18 +24,16 @@ import Testing
 
   private static let floor: UInt64 = 1 << 24
 
-  @Test(
-    "Lost state is restored from signed data, and the rollback floor never sinks",
-    arguments: [
-      "rm banks.json", "echo '{' > banks.json", "rm boot", "head -c 8192 /dev/urandom > boot", ": > boot",
-      "rm outbox.json",
-      "echo '{\"letters\":' > outbox.json", "head -c 8192 /dev/urandom > journal-0", "rm -f journal-0",
-      "rm banks.json boot",
-      "rm banks.json boot outbox.json", "rm device.json", "echo x > device.json",
-      "head -c 300 /dev/urandom > start.json",
-      "rm a-0", "rm b.envelope", "echo x > b.envelope",
-    ])
-  func repaired(_ damage: String) async throws {
+  @Test(arguments: [
+    "rm banks.json", "echo '{' > banks.json", "rm boot", "head -c 8192 /dev/urandom > boot", ": > boot",
+    "rm outbox.json",
+    "echo '{\"letters\":' > outbox.json", "head -c 8192 /dev/urandom > journal-0", "rm -f journal-0",
+    "rm banks.json boot",
+    "rm banks.json boot outbox.json", "rm device.json", "echo x > device.json",
+    "head -c 300 /dev/urandom > start.json",
+    "rm a-0", "rm b.envelope", "echo x > b.envelope",
+  ])
+  func `Lost state is restored from signed data, and the rollback floor never sinks`(_ damage: String) async throws {
     try await Self.updated { gateway in
       _ = try await Shell.output(of: "cd '\(gateway.folder.path)' && \(damage)")
       // An old release has a valid signature, and a platform may offer it.
@@ -52,8 +50,7 @@ import Testing
     }
   }
 
-  @Test("An older copy of the boot record does not downgrade the device")
-  func oldRecord() async throws {
+  @Test func `An older copy of the boot record does not downgrade the device`() async throws {
     try await PlatformUnderTest.run { platform in
       let gateway = try await Gateway.grouped(on: platform, image: Self.factory, room: 16_384)
       _ = try await gateway.release(TestBundles.noise(9000, seed: 2), "1.0.0")
@@ -70,8 +67,7 @@ import Testing
     }
   }
 
-  @Test("A damaged running image is noticed at the start, shown, and replaced without a patch")
-  func damagedImage() async throws {
+  @Test func `A damaged running image is noticed at the start, shown, and replaced without a patch`() async throws {
     try await PlatformUnderTest.run { platform in
       let old = TestBundles.noise(60_000)
       let gateway = try await Gateway.grouped(on: platform, image: old)
@@ -95,8 +91,7 @@ import Testing
     }
   }
 
-  @Test("After a failed patch, the same update uses the image")
-  func nextBest() async throws {
+  @Test func `After a failed patch, the same update uses the image`() async throws {
     try await PlatformUnderTest.run { platform in
       let old = TestBundles.noise(60_000)
       let gateway = try await Gateway.grouped(on: platform, image: old)
@@ -118,8 +113,10 @@ import Testing
     }
   }
 
-  @Test("A removed device reports that, and enrols again with the workspace keys; a wiped device gets a hint")
-  func removed() async throws {
+  @Test
+  func `A removed device reports that, and enrols again with the workspace keys; a wiped device gets a hint`()
+    async throws
+  {
     try await Self.updated { gateway in
       let platform = gateway.platform
       let admin = try await platform.access(.admin)
@@ -146,8 +143,7 @@ import Testing
     }
   }
 
-  @Test("A 16 MB update has few reports")
-  func reports() async throws {
+  @Test func `A 16 MB update has few reports`() async throws {
     try await PlatformUnderTest.run { platform in
       let gateway = try await Gateway.grouped(on: platform, image: Self.factory, room: 17 << 20)
       _ = try await gateway.release([UInt8](repeating: 7, count: 16 << 20), "1.0.0")

@@ -22,8 +22,8 @@ import Testing
     }
   }
 
-  @Test("A payload that is refused with 409 or 410 ends the installation without a failure", arguments: [409, 410])
-  func payload(status: Int) async throws {
+  @Test(arguments: [409, 410])
+  func `A payload that is refused with 409 or 410 ends the installation without a failure`(status: Int) async throws {
     try await Self.offered({ line, _ in line.contains("/payloads/") ? .init(status, Self.over) : nil }) {
       gateway, proxy, rollout in
       let outcome = try await gateway.poll(port: proxy.port)
@@ -33,8 +33,8 @@ import Testing
     }
   }
 
-  @Test("A release whose rollout ended during the download is not activated, and is not fetched twice")
-  func beforeActivation() async throws {
+  @Test
+  func `A release whose rollout ended during the download is not activated, and is not fetched twice`() async throws {
     try await Self.offered({ line, count in line.contains("/next") && count == 2 ? .init(204) : nil }) {
       gateway, proxy, _ in
       let outcome = try await gateway.poll(port: proxy.port)
@@ -48,8 +48,8 @@ import Testing
     }
   }
 
-  @Test("An installation whose report is refused is discarded", arguments: [404, 409, 410])
-  func installed(status: Int) async throws {
+  @Test(arguments: [404, 409, 410])
+  func `An installation whose report is refused is discarded`(status: Int) async throws {
     try await Self.offered({ line, count in
       // The first event reports the progress, the second one the installation.
       line.contains("/events") && count == 2 ? .init(status, Self.over) : nil
@@ -63,8 +63,7 @@ import Testing
     }
   }
 
-  @Test("An update is discarded if its rollout ends while the device waits for its restart")
-  func waiting() async throws {
+  @Test func `An update is discarded if its rollout ends while the device waits for its restart`() async throws {
     try await Self.offered({ line, count in line.contains("/events") && count == 3 ? .init(410, Self.over) : nil }) {
       gateway, proxy, _ in
       let hooks = DeviceHooks(restart: { _ in .failed("busy") })

@@ -13,38 +13,33 @@ struct JSONReaderTests {
     ("[1,[2]]", [1, [2]]), ("{}", [:]), ("{\"a\":{\"b\":[]}}", ["a": ["b": []]]), ("\t{ \"a\" : 1 }\r\n", ["a": 1]),
   ]
 
-  @Test("Values are read as RFC 8259 defines", arguments: examples)
-  func values(text: String, value: JSONValue) {
+  @Test(arguments: examples)
+  func `Values are read as RFC 8259 defines`(text: String, value: JSONValue) {
     #expect(read(text) == value)
   }
 
-  @Test(
-    "Malformed JSON is refused",
-    arguments: [
-      "", " ", "nul", "truee", "01", "-", "1.", ".5", "+1", "1e", "0x1", "NaN", "Infinity", "1e999", "'a'", "\"",
-      "\"\\x\"",
-      "\"\\u12\"", "\"\\ud83d\"", "\"\\ud83dx\"", "\"\\ude00\"", "\"\n\"", "[1,]", "[,1]", "[1 2]", "[", "]", "{",
-      "{\"a\"}",
-      "{\"a\":}", "{a:1}", "{\"a\":1,}", "{\"a\":1 \"b\":2}", "[]]", "1 2", "\u{FEFF}1", "/**/1",
-    ])
-  func refused(text: String) {
+  @Test(arguments: [
+    "", " ", "nul", "truee", "01", "-", "1.", ".5", "+1", "1e", "0x1", "NaN", "Infinity", "1e999", "'a'", "\"",
+    "\"\\x\"",
+    "\"\\u12\"", "\"\\ud83d\"", "\"\\ud83dx\"", "\"\\ude00\"", "\"\n\"", "[1,]", "[,1]", "[1 2]", "[", "]", "{",
+    "{\"a\"}",
+    "{\"a\":}", "{a:1}", "{\"a\":1,}", "{\"a\":1 \"b\":2}", "[]]", "1 2", "\u{FEFF}1", "/**/1",
+  ])
+  func `Malformed JSON is refused`(text: String) {
     #expect(read(text) == nil)
   }
 
-  @Test("A text that is not UTF-8 is refused")
-  func badUTF8() {
+  @Test func `A text that is not UTF-8 is refused`() {
     #expect(JSONValue(request: [0x22, 0xFF, 0x22]) == nil)
     #expect(JSONValue(request: [0x22, 0xC0, 0x80, 0x22]) == nil)
   }
 
-  @Test("A member that is named twice is refused")
-  func twice() {
+  @Test func `A member that is named twice is refused`() {
     #expect(read("{\"a\":1,\"a\":2}") == nil)
     #expect(read("{\"a\":1,\"\\u0061\":2}") == nil)
   }
 
-  @Test("Eight levels are read, nine are not")
-  func depth() {
+  @Test func `Eight levels are read, nine are not`() {
     let eight = String(repeating: "[", count: 8) + String(repeating: "]", count: 8)
     #expect(read(eight) != nil)
     #expect(read("[\(eight)]") == nil)
@@ -53,8 +48,8 @@ struct JSONReaderTests {
     #expect(JSONValue.isShallow(Array("\"[[[[[[[[[[[[{{{{{\\\"[[[\"".utf8)))
   }
 
-  @Test("The reader agrees with Foundation's reader about texts that are truncated or changed anywhere")
-  func differential() throws {
+  @Test
+  func `The reader agrees with Foundation's reader about texts that are truncated or changed anywhere`() throws {
     let text = Array("{\"a\":[1,-2.5e3,true,null,\"x\\u00e9\\n\"],\"b\":{\"c\":\"\"},\"d\":false}".utf8)
     var generator = SystemRandomNumberGenerator()
     for round in 0..<20_000 {

@@ -28,8 +28,7 @@ import Testing
     return try await OwnThread.run { try call.run(checked, token: token) { _, _ in } }
   }
 
-  @Test("A bundle is published and read back; publishing it again changes nothing")
-  func published() async throws {
+  @Test func `A bundle is published and read back; publishing it again changes nothing`() async throws {
     try await PlatformUnderTest.run { platform in
       let path = try TestBundles(scratch: platform.scratch).sign(Self.image, version: "1.0.0").path
       let token = try await platform.access(.admin)
@@ -40,8 +39,7 @@ import Testing
     }
   }
 
-  @Test("A dry run reports the result and sends nothing")
-  func dryRun() async throws {
+  @Test func `A dry run reports the result and sends nothing`() async throws {
     try await PlatformUnderTest.run { platform in
       let path = try TestBundles(scratch: platform.scratch).sign(TestBundles.noise(900), version: "1.0.0").path
       let token = try await platform.access(.admin)
@@ -53,8 +51,7 @@ import Testing
     }
   }
 
-  @Test("After network failures, only the bytes in transit are sent again")
-  func resumed() async throws {
+  @Test func `After network failures, only the bytes in transit are sent again`() async throws {
     try await PlatformUnderTest.run { platform in
       let path = try TestBundles(scratch: platform.scratch).sign(Self.image, version: "1.0.0").path
       let token = try await platform.access(.admin)
@@ -74,13 +71,11 @@ import Testing
     }
   }
 
-  @Test(
-    "Each kind of refusal has its exit code",
-    arguments: [
-      ("viewer", "kettles", Failure.Kind.notAllowed), ("nobody", "kettles", .notAllowed),
-      ("admin", "pots", .inputMissing),
-    ])
-  func failures(who: String, group: String, kind: Failure.Kind) async throws {
+  @Test(arguments: [
+    ("viewer", "kettles", Failure.Kind.notAllowed), ("nobody", "kettles", .notAllowed),
+    ("admin", "pots", .inputMissing),
+  ])
+  func `Each kind of refusal has its exit code`(who: String, group: String, kind: Failure.Kind) async throws {
     try await PlatformUnderTest.run { platform in
       let path = try TestBundles(scratch: platform.scratch).sign(TestBundles.noise(900), version: "1.0.0").path
       let admin = try await platform.access(.admin)
@@ -93,8 +88,7 @@ import Testing
     }
   }
 
-  @Test("A platform that does not answer is reported as unreachable")
-  func unreachable() async throws {
+  @Test func `A platform that does not answer is reported as unreachable`() async throws {
     try await PlatformUnderTest.run { platform in
       let path = try TestBundles(scratch: platform.scratch).sign(TestBundles.noise(900), version: "1.0.0").path
       let failure = await #expect(throws: Failure.self) { try await Self.publish(platform, path, token: "x", port: 1) }
@@ -102,8 +96,7 @@ import Testing
     }
   }
 
-  @Test("A token is stored in a private file, and a token in the environment takes precedence")
-  func credentials() throws {
+  @Test func `A token is stored in a private file, and a token in the environment takes precedence`() throws {
     try Scratch.with { scratch in
       let credentials = Credentials(["XDG_CONFIG_HOME": scratch.folder])
       #expect(throws: Failure.self) { try credentials.token(for: "https://a.example") }

@@ -10,8 +10,8 @@ import Testing
   private static let token = AccessToken(
     id: ID(0), name: "build", role: .publisher, digest: Digest { UInt8($0) }, created: Instant(7), expires: Instant(9))
 
-  @Test("Added entities are read back page by page", arguments: StoreKind.allCases)
-  func rowsComeBack(kind: StoreKind) async throws {
+  @Test(arguments: StoreKind.allCases)
+  func `Added entities are read back page by page`(kind: StoreKind) async throws {
     try await kind.with { store, ours, _ in
       try await store.write(in: ours.id) { rows in
         let all = try SampleRows(rows)
@@ -42,8 +42,8 @@ import Testing
     }
   }
 
-  @Test("A token finds its workspace by its digest, until it is removed", arguments: StoreKind.allCases)
-  func access(kind: StoreKind) async throws {
+  @Test(arguments: StoreKind.allCases)
+  func `A token finds its workspace by its digest, until it is removed`(kind: StoreKind) async throws {
     try await kind.with { store, ours, theirs in
       let token = try await store.write(in: theirs.id) { try $0.add(Self.token) }
       var found = try await store.access(token.digest)
@@ -59,8 +59,8 @@ import Testing
     }
   }
 
-  @Test("Uploads, tokens, records and the log of another workspace are not found", arguments: StoreKind.allCases)
-  func foreignRows(kind: StoreKind) async throws {
+  @Test(arguments: StoreKind.allCases)
+  func `Uploads, tokens, records and the log of another workspace are not found`(kind: StoreKind) async throws {
     try await kind.with { store, ours, theirs in
       let (all, upload) = try await store.write(in: theirs.id) { rows in
         let all = try SampleRows(rows)
@@ -92,9 +92,11 @@ import Testing
   }
 
   @Test(
-    "An account is found by its address, in either case, and an address is one account's", arguments: StoreKind.allCases
+    arguments: StoreKind.allCases
   )
-  func accounts(kind: StoreKind) async throws {
+  func `An account is found by its address, in either case, and an address is one account's`(kind: StoreKind)
+    async throws
+  {
     try await kind.with { store, ours, theirs in
       let account = try #require(
         Account(email: "A@b.example", password: "correct horse", salt: FixedBytes { UInt8($0) }))
@@ -109,8 +111,8 @@ import Testing
     }
   }
 
-  @Test("Each entry of the audit log follows from the previous one", arguments: StoreKind.allCases)
-  func chain(kind: StoreKind) async throws {
+  @Test(arguments: StoreKind.allCases)
+  func `Each entry of the audit log follows from the previous one`(kind: StoreKind) async throws {
     try await kind.with { store, ours, theirs in
       for workspace in [ours, theirs, ours] {
         try await store.write(in: workspace.id) { rows in
@@ -125,8 +127,7 @@ import Testing
     }
   }
 
-  @Test("A changed, removed, inserted or moved entry is detected")
-  func tampering() {
+  @Test func `A changed, removed, inserted or moved entry is detected`() {
     var entries: [AuditEntry] = []
     for number in 1...4 {
       entries.append(

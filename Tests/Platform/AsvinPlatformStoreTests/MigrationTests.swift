@@ -18,8 +18,7 @@ import Testing
       ("rollout", "final_members"), ("rollout", "unconfirmable"), ("rollout", "disabled_groups"),
     ].map { "ALTER TABLE \($0) DROP COLUMN \($1)" }
 
-  @Test("The migration counts members by audience and recounts the rollouts that have not ended")
-  func populations() async throws {
+  @Test func `The migration counts members by audience and recounts the rollouts that have not ended`() async throws {
     try await Scratch.with { scratch in
       let path = scratch.path("platform.sqlite")
       let (suited, other) = (Identifier { _ in 1 }, Identifier { _ in 2 })

@@ -65,8 +65,8 @@ struct SampleRows {
 }
 
 @Suite("Stores", .usesScratch) struct StoreConformanceTests {
-  @Test("Added and replaced entities are read back", arguments: StoreKind.allCases)
-  func rowsComeBack(kind: StoreKind) async throws {
+  @Test(arguments: StoreKind.allCases)
+  func `Added and replaced entities are read back`(kind: StoreKind) async throws {
     try await kind.with { store, ours, _ in
       try await store.write(in: ours.id) { rows in
         let all = try SampleRows(rows)
@@ -101,8 +101,8 @@ struct SampleRows {
     }
   }
 
-  @Test("A device key finds its workspace", arguments: StoreKind.allCases)
-  func deviceKeys(kind: StoreKind) async throws {
+  @Test(arguments: StoreKind.allCases)
+  func `A device key finds its workspace`(kind: StoreKind) async throws {
     try await kind.with { store, ours, theirs in
       for (key, owner) in [("our-second", ours), ("their", theirs), ("nobody's", nil)] {
         let found = try await store.workspace(deviceKey: key)
@@ -113,8 +113,8 @@ struct SampleRows {
     }
   }
 
-  @Test("A name is taken once in a workspace, and again in another", arguments: StoreKind.allCases)
-  func names(kind: StoreKind) async throws {
+  @Test(arguments: StoreKind.allCases)
+  func `A name is taken once in a workspace, and again in another`(kind: StoreKind) async throws {
     try await kind.with { store, ours, theirs in
       try await store.write(in: ours.id) { rows in _ = try SampleRows(rows) }
       try await store.write(in: theirs.id) { rows in _ = try SampleRows(rows) }
@@ -132,8 +132,8 @@ struct SampleRows {
     }
   }
 
-  @Test("Entities of another workspace are not found by any query", arguments: StoreKind.allCases)
-  func foreignRows(kind: StoreKind) async throws {
+  @Test(arguments: StoreKind.allCases)
+  func `Entities of another workspace are not found by any query`(kind: StoreKind) async throws {
     try await kind.with { store, ours, theirs in
       let all = try await store.write(in: theirs.id) { rows in
         let all = try SampleRows(rows)
@@ -186,8 +186,8 @@ struct SampleRows {
     }
   }
 
-  @Test("Members are counted by group and audience, and in all", arguments: StoreKind.allCases)
-  func populations(kind: StoreKind) async throws {
+  @Test(arguments: StoreKind.allCases)
+  func `Members are counted by group and audience, and in all`(kind: StoreKind) async throws {
     try await kind.with { store, ours, _ in
       try await store.write(in: ours.id) { rows in
         let group = try rows.add(DeviceGroup(id: ID(0), name: "kitchens")).id
@@ -202,8 +202,8 @@ struct SampleRows {
     }
   }
 
-  @Test("A device key is added after the others, found at once, and removed", arguments: StoreKind.allCases)
-  func changedKeys(kind: StoreKind) async throws {
+  @Test(arguments: StoreKind.allCases)
+  func `A device key is added after the others, found at once, and removed`(kind: StoreKind) async throws {
     try await kind.with { store, ours, _ in
       try await store.write(in: ours.id) { try $0.add(deviceKey: "our-third") }
       var known = try await store.workspace(deviceKey: "our-third")
@@ -219,10 +219,8 @@ struct SampleRows {
     }
   }
 
-  @Test(
-    "Rollouts are found by their image and by their release, the newest first",
-    arguments: StoreKind.allCases)
-  func bringing(kind: StoreKind) async throws {
+  @Test(arguments: StoreKind.allCases)
+  func `Rollouts are found by their image and by their release, the newest first`(kind: StoreKind) async throws {
     try await kind.with { store, ours, _ in
       try await store.write(in: ours.id) { rows in
         let all = try SampleRows(rows)
@@ -241,8 +239,8 @@ struct SampleRows {
     }
   }
 
-  @Test("A body that writes on a snapshot is refused, and writes nothing", arguments: StoreKind.allCases)
-  func snapshot(kind: StoreKind) async throws {
+  @Test(arguments: StoreKind.allCases)
+  func `A body that writes on a snapshot is refused, and writes nothing`(kind: StoreKind) async throws {
     try await kind.with { store, ours, _ in
       await #expect(throws: ServiceFault.readOnly) {
         _ = try await store.tryOnSnapshot(in: ours.id) { try $0.add(DeviceGroup(id: ID(0), name: "kitchens")) }
@@ -252,8 +250,8 @@ struct SampleRows {
     }
   }
 
-  @Test("A write that throws writes nothing", arguments: StoreKind.allCases)
-  func rollback(kind: StoreKind) async throws {
+  @Test(arguments: StoreKind.allCases)
+  func `A write that throws writes nothing`(kind: StoreKind) async throws {
     try await kind.with { store, ours, _ in
       await #expect(throws: PlatformError.noGroups) {
         try await store.write(in: ours.id) { rows in
@@ -266,8 +264,8 @@ struct SampleRows {
     }
   }
 
-  @Test("Sequence numbers sort as numbers up to the highest one", arguments: StoreKind.allCases)
-  func sequences(kind: StoreKind) async throws {
+  @Test(arguments: StoreKind.allCases)
+  func `Sequence numbers sort as numbers up to the highest one`(kind: StoreKind) async throws {
     try await kind.with { store, ours, _ in
       try await store.write(in: ours.id) { rows in
         let all = try SampleRows(rows, sequence: .max)
@@ -283,8 +281,7 @@ struct SampleRows {
     }
   }
 
-  @Test("Committed data is present after the file is opened again")
-  func reopening() async throws {
+  @Test func `Committed data is present after the file is opened again`() async throws {
     try await Scratch.with { scratch in
       let path = scratch.path("platform.sqlite")
       let ours = try await SQLiteStore(path: path).add(
@@ -295,8 +292,7 @@ struct SampleRows {
     }
   }
 
-  @Test("Random schedules in SQLite agree with the reference")
-  func randomSchedules() async throws {
+  @Test func `Random schedules in SQLite agree with the reference`() async throws {
     try await StoreKind.sqlite.with { store, ours, _ in
       try await store.write(in: ours.id) { rows in
         var comparison = try FleetComparison(rows, seed: 4)

@@ -10,24 +10,20 @@ import Testing
     return id.finish()
   }
 
-  @Test(
-    "A file has the content id that asvin's platform and kubo computed",
-    arguments: [
-      ("this is my first firmware file\n", "QmQ2c6LFwH8KXsLpLKBW5yRrBB4vqDEAkECR4Bri328oyE"),
-      ("hello world", "Qmf412jQZiuVUtdgnB36FXFX7xg5V6KEbSJ4dpQuhkLyfD"),
-      ("", "QmbFMke1KXqnYyBBWxB74N4c5SBnJMVAiMNRcGu6x1AwQH"),
-    ])
-  func names(text: String, name: String) {
+  @Test(arguments: [
+    ("this is my first firmware file\n", "QmQ2c6LFwH8KXsLpLKBW5yRrBB4vqDEAkECR4Bri328oyE"),
+    ("hello world", "Qmf412jQZiuVUtdgnB36FXFX7xg5V6KEbSJ4dpQuhkLyfD"),
+    ("", "QmbFMke1KXqnYyBBWxB74N4c5SBnJMVAiMNRcGu6x1AwQH"),
+  ])
+  func `A file has the content id that asvin's platform and kubo computed`(text: String, name: String) {
     #expect(Self.name(of: Array(text.utf8)) == name)
   }
 
-  @Test("A file of more than 174 chunks has a tree of two levels, as in kubo")
-  func twoLevels() {
+  @Test func `A file of more than 174 chunks has a tree of two levels, as in kubo`() {
     #expect(Self.name(of: [UInt8](repeating: 0, count: 45_900_000)).hasPrefix("QmRdPboi"))
   }
 
-  @Test("A content id does not depend on the sizes of the pieces")
-  func pieces() {
+  @Test func `A content id does not depend on the sizes of the pieces`() {
     let bytes = (0..<600_000).map { UInt8(truncatingIfNeeded: $0 * $0 >> 7) }
     #expect(Self.name(of: bytes, pieces: 1_000) == Self.name(of: bytes))
   }

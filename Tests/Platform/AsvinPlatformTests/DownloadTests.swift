@@ -15,8 +15,7 @@ import Testing
     fleet.rows.record(rollout, fleet.devices[0])?.state
   }
 
-  @Test("C21: if two firmware entries have one image, the download belongs to the offered rollout")
-  func offeredRollout() throws {
+  @Test func `C21: if two firmware entries have one image, the download belongs to the offered rollout`() throws {
     let fleet = try SmallFleet(1, .legacy)
     let first = try fleet.firmware(contentID: "QmOne")
     let older = try fleet.start(fleet.batch([]), first)
@@ -32,8 +31,8 @@ import Testing
     #expect(try fleet.offered() == [], "it is not offered again")
   }
 
-  @Test("A download sets the state in the offered rollout, whatever other firmware has the same image")
-  func begins() throws {
+  @Test
+  func `A download sets the state in the offered rollout, whatever other firmware has the same image`() throws {
     let fleet = try SmallFleet(1, .legacy)
     _ = try fleet.firmware(contentID: "QmOne")
     let second = try fleet.firmware(contentID: "QmOne")
@@ -45,8 +44,7 @@ import Testing
     #expect(served.id == second.id && state(fleet, rollout) == .downloading)
   }
 
-  @Test("A refusal for lack of space is counted as a failure with a reason")
-  func noRoom() throws {
+  @Test func `A refusal for lack of space is counted as a failure with a reason`() throws {
     let fleet = try SmallFleet(1, .legacy)
     let firmware = try fleet.firmware(size: 1000)
     let rollout = try fleet.start(fleet.batch([.count(1)], failures: 100), firmware)
@@ -60,13 +58,14 @@ import Testing
   }
 
   @Test(
-    "An image for one chip family is not served to a board of the other; unknown chips are served",
     arguments: [
       ("esp32", "esp8266", false), ("esp8266", "esp32", false), ("esp32c3", "esp8266", false), ("esp32", "esp32", true),
       ("esp32c3", "esp32", true), ("esp8266", "esp8266", true), (nil, "esp32", true), ("esp32", nil, true),
       ("nrf52", "esp32", false),
     ] as [(String?, String?, Bool)])
-  func chips(chip: String?, family: String?, isServed: Bool) throws {
+  func `An image for one chip family is not served to a board of the other; unknown chips are served`(
+    chip: String?, family: String?, isServed: Bool
+  ) throws {
     let fleet = try SmallFleet(1, .legacy)
     let firmware = try fleet.firmware(chip: chip)
     let rollout = try fleet.start(fleet.batch([], endsWhenDone: false), firmware)
@@ -76,8 +75,10 @@ import Testing
     #expect(record.reason == (isServed ? 0 : Reason.wrongClass.rawValue))
   }
 
-  @Test("Images of ended, paused and disabled rollouts are not served, nor are they to devices that are not admitted")
-  func refusals() throws {
+  @Test
+  func `Images of ended, paused and disabled rollouts are not served, nor are they to devices that are not admitted`()
+    throws
+  {
     let fleet = try SmallFleet(2, .legacy)
     let firmware = try fleet.firmware()
     let rollout = try fleet.start(fleet.batch([.count(1)]), firmware)
@@ -108,8 +109,7 @@ import Testing
     }
   }
 
-  @Test("The image that a board runs is recorded even if its rollout was aborted")
-  func fact() throws {
+  @Test func `The image that a board runs is recorded even if its rollout was aborted`() throws {
     let fleet = try SmallFleet(1, .legacy)
     let firmware = try fleet.firmware()
     let rollout = try fleet.start(fleet.batch([]), firmware)

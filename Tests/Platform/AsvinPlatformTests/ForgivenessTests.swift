@@ -5,8 +5,7 @@ import AsvinManifest
 import Testing
 
 @Suite("Forgiven failures") struct ForgivenessTests {
-  @Test("C16: each resume admits two other devices in the same wave and never opens the next wave")
-  func canary() throws {
+  @Test func `C16: each resume admits two other devices in the same wave and never opens the next wave`() throws {
     let fleet = try SmallFleet(40)
     let rollout = try fleet.start(fleet.batch([.count(2), .count(10)], failures: 50))
     #expect(try fleet.offered() == [0, 1])
@@ -23,8 +22,8 @@ import Testing
     #expect(try fleet.offered().count == 8)
   }
 
-  @Test("A rollout that waits because of a failure reports that, and can be resumed without a pause")
-  func waits() throws {
+  @Test
+  func `A rollout that waits because of a failure reports that, and can be resumed without a pause`() throws {
     let fleet = try SmallFleet(3)
     let rollout = try fleet.start(fleet.batch([.count(1)]))
     _ = try fleet.offered()
@@ -39,8 +38,7 @@ import Testing
     #expect(throws: PlatformError.wrongPhase(.running)) { try fleet.rows.resume(rollout) }
   }
 
-  @Test("Resuming again without a new failure adds no place")
-  func repeated() throws {
+  @Test func `Resuming again without a new failure adds no place`() throws {
     let fleet = try SmallFleet(6)
     let rollout = try fleet.start(fleet.batch([.count(2)]))
     _ = try fleet.offered()
@@ -52,8 +50,7 @@ import Testing
     #expect(try fleet.offered() == [1, 2])
   }
 
-  @Test("A forgiven device that leaves the group is no longer counted as forgiven")
-  func leaving() throws {
+  @Test func `A forgiven device that leaves the group is no longer counted as forgiven`() throws {
     let fleet = try SmallFleet(8)
     let rollout = try fleet.start(fleet.batch([.count(4)], failures: 50))
     _ = try fleet.offered()
@@ -72,8 +69,7 @@ import Testing
     #expect(try fleet.rollout(rollout).forgivenFailures == 1, "it is forgiven when it returns")
   }
 
-  @Test("A forgiven device that later runs the firmware is a success and adds no place")
-  func recovered() throws {
+  @Test func `A forgiven device that later runs the firmware is a success and adds no place`() throws {
     let fleet = try SmallFleet(6)
     let rollout = try fleet.start(fleet.batch([.count(2)]))
     _ = try fleet.offered()
@@ -86,8 +82,7 @@ import Testing
     #expect(try fleet.rollout(rollout).wave == 1)
   }
 
-  @Test("A rollout ends if all devices of a small group failed and are forgiven")
-  func nobodyLeft() throws {
+  @Test func `A rollout ends if all devices of a small group failed and are forgiven`() throws {
     let fleet = try SmallFleet(2)
     let rollout = try fleet.start(fleet.batch([.count(1)]))
     _ = try fleet.offered()
@@ -98,8 +93,7 @@ import Testing
     #expect(fleet.phase(rollout) == .finished)
   }
 
-  @Test("The audit log has what a rollout does by itself: an opened wave, a stop, an end")
-  func audit() throws {
+  @Test func `The audit log has what a rollout does by itself: an opened wave, a stop, an end`() throws {
     let fleet = try SmallFleet(3)
     let rollout = try fleet.start(fleet.batch([.count(1)], failures: 100))
     _ = try fleet.offered()

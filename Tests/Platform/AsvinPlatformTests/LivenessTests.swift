@@ -24,8 +24,8 @@ import Testing
     }
   }
 
-  @Test("Abort, finish, pause, disable, a move and the blacklist each stop a download with their own reason")
-  func reasons() throws {
+  @Test
+  func `Abort, finish, pause, disable, a move and the blacklist each stop a download with their own reason`() throws {
     let (fleet, rollout) = try fetching()
     #expect(try permits(fleet, rollout) == nil)
     try fleet.rows.pause(rollout)
@@ -51,8 +51,10 @@ import Testing
     #expect(try permits(other, aborted) == .over(.aborted))
   }
 
-  @Test("In an aborted rollout downloads and installations are refused, and confirmations are recorded and not counted")
-  func lateConfirmation() throws {
+  @Test
+  func `In an aborted rollout downloads and installations are refused, and confirmations are recorded and not counted`()
+    throws
+  {
     let (fleet, rollout) = try fetching()
     let before = try fleet.rollout(rollout).tally
     try fleet.rows.end(rollout, as: .aborted)
@@ -64,8 +66,7 @@ import Testing
     #expect(try fleet.device(0).newestRollout == fleet.rollout(rollout).order, "older rollouts are not offered to it")
   }
 
-  @Test("A repeated report is accepted, even after the end of the rollout")
-  func repetition() throws {
+  @Test func `A repeated report is accepted, even after the end of the rollout`() throws {
     let fleet = try SmallFleet(1, .legacy)
     let rollout = try fleet.start(fleet.batch([]))
     _ = try fleet.offered()
@@ -75,8 +76,7 @@ import Testing
     #expect(fleet.rows.record(rollout, fleet.devices[0])?.state == .installed)
   }
 
-  @Test("A failure in a stopped rollout is counted, and resuming forgives it as well")
-  func failuresWhileStopped() throws {
+  @Test func `A failure in a stopped rollout is counted, and resuming forgives it as well`() throws {
     let fleet = try SmallFleet(6)
     let rollout = try fleet.start(fleet.batch([.count(2)], failures: 50))
     _ = try fleet.offered()
@@ -88,8 +88,10 @@ import Testing
 }
 
 @Suite("The priority immediately") struct DisplacementTests {
-  @Test("An immediate rollout disables another one in their common groups; the other one continues in its other groups")
-  func perGroup() throws {
+  @Test
+  func `An immediate rollout disables another one in their common groups; the other one continues in its other groups`()
+    throws
+  {
     let fleet = try SmallFleet(2)
     let second = try fleet.rows.add(DeviceGroup(id: ID(0), name: "cellars")).id
     for _ in 0..<2 { try fleet.join(into: second) }
@@ -113,8 +115,8 @@ import Testing
       entry.actor == "me" && entry.subject.hasPrefix("rollout \(wide.value) in device groups \(fleet.group.value)"))
   }
 
-  @Test("An immediate rollout to all groups of another one disables it; after being enabled it continues")
-  func allGroups() throws {
+  @Test
+  func `An immediate rollout to all groups of another one disables it; after being enabled it continues`() throws {
     let fleet = try SmallFleet(2)
     let older = try fleet.start(fleet.batch([.count(1)]))
     _ = try fleet.offered()
@@ -124,8 +126,7 @@ import Testing
     #expect(try !fleet.rollout(older).isDisabled)
   }
 
-  @Test("A single group can be enabled, and its devices count again")
-  func enabling() throws {
+  @Test func `A single group can be enabled, and its devices count again`() throws {
     let fleet = try SmallFleet(2)
     let second = try fleet.rows.add(DeviceGroup(id: ID(0), name: "cellars")).id
     try fleet.join(into: second)

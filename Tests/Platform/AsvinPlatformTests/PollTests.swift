@@ -26,17 +26,17 @@ import Testing
     }
   }
 
-  @Test func `a poll without news does not try to write`() async throws {
+  @Test func `A poll without news does not try to write`() async throws {
     let outcome = try await poll(version: "1.0", after: 60)
     #expect(outcome == (nil, 0))
   }
 
-  @Test func `a poll whose only news is the time of the contact is answered after one attempt to write`() async throws {
+  @Test func `A poll whose only news is the time of the contact is answered after one attempt to write`() async throws {
     let outcome = try await poll(version: "1.0", after: 300)
     #expect(outcome == (nil, 1))
   }
 
-  @Test func `a poll with a new version fails after one attempt to write`() async throws {
+  @Test func `A poll with a new version fails after one attempt to write`() async throws {
     let outcome = try await poll(version: "2.0", after: 60)
     #expect(outcome == (.locked, 1))
   }

@@ -5,8 +5,7 @@ import AsvinManifest
 import Testing
 
 @Suite("Populations") struct PopulationTests {
-  @Test("In a group of two classes, a wave of 50% is half of the suitable class")
-  func mixedGroup() throws {
+  @Test func `In a group of two classes, a wave of 50% is half of the suitable class`() throws {
     let fleet = try SmallFleet(4)
     for _ in 0..<4 { try fleet.join(SmallFleet.other) }
     let rollout = try fleet.start(fleet.batch([.percent(50)], endsWhenDone: true))
@@ -19,8 +18,7 @@ import Testing
     #expect(try fleet.rows.members(of: fleet.rollout(rollout)) == 4)
   }
 
-  @Test("Devices of another class do not dilute the failure threshold")
-  func threshold() throws {
+  @Test func `Devices of another class do not dilute the failure threshold`() throws {
     let fleet = try SmallFleet(2)
     for _ in 0..<8 { try fleet.join(SmallFleet.other) }
     let rollout = try fleet.start(fleet.batch([], failures: 50))
@@ -29,16 +27,14 @@ import Testing
     #expect(fleet.phase(rollout) == .stopped)
   }
 
-  @Test("A plan that no device of its groups can use is refused with their number")
-  func nobody() throws {
+  @Test func `A plan that no device of its groups can use is refused with their number`() throws {
     let fleet = try SmallFleet(3, SmallFleet.other)
     #expect(throws: PlatformError.noDevice(3)) { try fleet.plan(nil) }
     try fleet.join()
     _ = try fleet.plan(nil)
   }
 
-  @Test("A plan for empty groups is accepted, because devices may join")
-  func emptyGroup() throws {
+  @Test func `A plan for empty groups is accepted, because devices may join`() throws {
     let fleet = try SmallFleet(0)
     let rollout = try fleet.start(fleet.batch([], endsWhenDone: true))
     try fleet.join(SmallFleet.other)
@@ -48,8 +44,7 @@ import Testing
     #expect(fleet.phase(rollout) == .finished)
   }
 
-  @Test("Firmware without a signature is for legacy devices only")
-  func unsigned() throws {
+  @Test func `Firmware without a signature is for legacy devices only`() throws {
     let fleet = try SmallFleet(1)
     var firmware = try fleet.firmware()
     firmware.release = nil
@@ -60,8 +55,7 @@ import Testing
     #expect(try fleet.offered() == [1])
   }
 
-  @Test("A device that enrols again with another class leaves the counts of its old class")
-  func reclassed() throws {
+  @Test func `A device that enrols again with another class leaves the counts of its old class`() throws {
     let fleet = try SmallFleet(2)
     let rollout = try fleet.start(fleet.batch([]))
     #expect(try fleet.offered() == [0, 1])
@@ -75,8 +69,7 @@ import Testing
     #expect(try fleet.rollout(rollout).tally.offered == 0)
   }
 
-  @Test("An installation is a success for a legacy device and not for a device that can confirm")
-  func installedCounts() throws {
+  @Test func `An installation is a success for a legacy device and not for a device that can confirm`() throws {
     let fleet = try SmallFleet(1)
     try fleet.join(.legacy)
     let rollout = try fleet.start(fleet.batch([.count(1)]))
@@ -92,8 +85,7 @@ import Testing
     #expect(try fleet.rollout(rollout).tally.confirmed == 2, "a later confirmation is shown")
   }
 
-  @Test("An ended rollout keeps its figures when devices leave and join")
-  func history() throws {
+  @Test func `An ended rollout keeps its figures when devices leave and join`() throws {
     let fleet = try SmallFleet(2)
     let rollout = try fleet.start(fleet.batch([]))
     _ = try fleet.offered()
@@ -107,8 +99,7 @@ import Testing
     #expect(try ended.tally.confirmed == 2 && fleet.rows.members(of: ended) == 2)
   }
 
-  @Test("A version that does not fit an ESP8266 is refused if a legacy device is in the groups")
-  func longVersion() throws {
+  @Test func `A version that does not fit an ESP8266 is refused if a legacy device is in the groups`() throws {
     let fleet = try SmallFleet(1)
     var firmware = try fleet.firmware()
     firmware.version = String(repeating: "9", count: 200)
@@ -120,9 +111,10 @@ import Testing
     _ = try fleet.plan(nil, fleet.rows.add(firmware))
   }
 
-  @Test(
-    "The reply about firmware uses at most 440 bytes of an ESP8266's document, with the longest version of a manifest")
-  func documentBytes() {
+  @Test
+  func
+    `The reply about firmware uses at most 440 bytes of an ESP8266's document, with the longest version of a manifest`()
+  {
     let used = LegacyReply.bytes(
       id: String(repeating: "9", count: 19), version: String(repeating: "9", count: 64),
       contentID: String(repeating: "Q", count: 63))

@@ -3,8 +3,7 @@ import AsvinPlatformFixtures
 import Testing
 
 @Suite("Random schedules") struct RandomScheduleTests {
-  @Test("A million steps of random schedules agree with the reference")
-  func randomSchedules() throws {
+  @Test func `A million steps of random schedules agree with the reference`() throws {
     for seed in 0..<2000 as Range<UInt64> {
       var comparison = try FleetComparison(MemoryTransaction(), seed: seed)
       for step in 0..<500 {

@@ -5,8 +5,7 @@ import AsvinManifest
 import Testing
 
 @Suite("The rules of rollouts") struct RolloutRuleTests {
-  @Test("A canary goes first, and each wave waits for the one before it")
-  func waves() throws {
+  @Test func `A canary goes first, and each wave waits for the one before it`() throws {
     let fleet = try SmallFleet(10)
     let rollout = try fleet.start(fleet.batch([.count(1), .percent(50)]))
     #expect(try fleet.offered() == [0])
@@ -22,8 +21,7 @@ import Testing
     #expect(fleet.phase(rollout) == .finished)
   }
 
-  @Test("A wave opens when the success threshold of the previous one is reached")
-  func successThreshold() throws {
+  @Test func `A wave opens when the success threshold of the previous one is reached`() throws {
     let fleet = try SmallFleet(10)
     let rollout = try fleet.start(fleet.batch([.count(5)], success: 60))
     #expect(try fleet.offered() == [0, 1, 2, 3, 4])
@@ -33,8 +31,7 @@ import Testing
     #expect(fleet.rows.rollout(rollout)?.wave == 1)
   }
 
-  @Test("A rollout stops at its failure threshold, and resuming forgives the failures")
-  func failureThreshold() throws {
+  @Test func `A rollout stops at its failure threshold, and resuming forgives the failures`() throws {
     let fleet = try SmallFleet(10)
     let rollout = try fleet.start(fleet.batch([.count(4)], failures: 50))
     #expect(try fleet.offered() == [0, 1, 2, 3])
@@ -51,8 +48,7 @@ import Testing
     #expect(fleet.phase(rollout) == .stopped)
   }
 
-  @Test("A wave that is blocked by a failure continues after an operator resumes it")
-  func forgiven() throws {
+  @Test func `A wave that is blocked by a failure continues after an operator resumes it`() throws {
     let fleet = try SmallFleet(6)
     let rollout = try fleet.start(fleet.batch([.count(3)]))
     #expect(try fleet.offered() == [0, 1, 2])
@@ -66,8 +62,7 @@ import Testing
     #expect(try fleet.offered() == [4, 5])
   }
 
-  @Test("A device with the new version is confirmed without an earlier report")
-  func silent() throws {
+  @Test func `A device with the new version is confirmed without an earlier report`() throws {
     let fleet = try SmallFleet(1)
     let rollout = try fleet.start(fleet.batch([]))
     _ = try fleet.offered()
@@ -77,8 +72,7 @@ import Testing
     #expect(fleet.phase(rollout) == .finished)
   }
 
-  @Test("A device retries up to the limit, and its last reason is recorded")
-  func retries() throws {
+  @Test func `A device retries up to the limit, and its last reason is recorded`() throws {
     let fleet = try SmallFleet(1)
     let rollout = try fleet.start(fleet.batch([], retries: 2, endsWhenDone: false))
     for reason: UInt8 in [50, 51] {
@@ -92,8 +86,7 @@ import Testing
     #expect(record.state == .failed && record.failures == 3 && record.reason == 52)
   }
 
-  @Test("A repeated success is counted once")
-  func twice() throws {
+  @Test func `A repeated success is counted once`() throws {
     let fleet = try SmallFleet(2)
     let rollout = try fleet.start(fleet.batch([]))
     _ = try fleet.offered()
@@ -102,8 +95,7 @@ import Testing
     #expect(fleet.phase(rollout) == .running)
   }
 
-  @Test("Devices begin in the daily window, and may finish at any time")
-  func window() throws {
+  @Test func `Devices begin in the daily window, and may finish at any time`() throws {
     let fleet = try SmallFleet(2)
     let midnight = Instant(1_800_000_000 / 86_400 * 86_400)
     let rollout = try fleet.start(fleet.batch([.count(1)], window: DailyWindow(from: 22 * 60, until: 4 * 60)))
@@ -120,8 +112,7 @@ import Testing
     #expect(try fleet.offered() == [1])
   }
 
-  @Test("In a paused rollout no device begins or fetches, and confirmations count")
-  func pause() throws {
+  @Test func `In a paused rollout no device begins or fetches, and confirmations count`() throws {
     let fleet = try SmallFleet(3)
     let rollout = try fleet.start(fleet.batch([.count(2)]))
     #expect(try fleet.offered() == [0, 1])
@@ -136,8 +127,8 @@ import Testing
     #expect(try fleet.offered() == [1])
   }
 
-  @Test("An immediate rollout is offered to all devices at once and disables the other rollouts of its groups")
-  func immediately() throws {
+  @Test
+  func `An immediate rollout is offered to all devices at once and disables the other rollouts of its groups`() throws {
     let fleet = try SmallFleet(3)
     let older = try fleet.start(fleet.batch([.count(1)]))
     #expect(try fleet.offered() == [0])
@@ -149,8 +140,7 @@ import Testing
     #expect(try fleet.offered() == [], "rollouts that were started earlier do not downgrade a device")
   }
 
-  @Test("A device that joins is admitted by the current thresholds and enlarges the waves")
-  func joining() throws {
+  @Test func `A device that joins is admitted by the current thresholds and enlarges the waves`() throws {
     let fleet = try SmallFleet(4)
     let rollout = try fleet.start(fleet.batch([.percent(50)], endsWhenDone: false))
     #expect(try fleet.offered() == [0, 1])
@@ -166,8 +156,7 @@ import Testing
     #expect(try fleet.offered() == [8])
   }
 
-  @Test("Going back needs a release with a higher sequence number")
-  func goingBack() throws {
+  @Test func `Going back needs a release with a higher sequence number`() throws {
     let fleet = try SmallFleet(1)
     let (first, second) = (try fleet.firmware(sequence: 5), try fleet.firmware(sequence: 6))
     let planned = try fleet.plan(nil, first)
@@ -177,8 +166,7 @@ import Testing
     _ = try fleet.plan(nil, fleet.firmware(sequence: 7))
   }
 
-  @Test("A rollout starts at its time, and is aborted if it may not start")
-  func dueRollouts() throws {
+  @Test func `A rollout starts at its time, and is aborted if it may not start`() throws {
     let fleet = try SmallFleet(1)
     let later = try fleet.plan(nil, start: Instant(fleet.now.seconds + 100), fleet.firmware(sequence: 5))
     #expect(try fleet.rows.startDue(at: fleet.now).isEmpty)
@@ -193,8 +181,7 @@ import Testing
     #expect(try fleet.offered() == [0])
   }
 
-  @Test("A device that already has the image takes no place in a wave")
-  func skipping() throws {
+  @Test func `A device that already has the image takes no place in a wave`() throws {
     let fleet = try SmallFleet(2)
     let rollout = try fleet.start(fleet.batch([.count(1)]))
     #expect(try fleet.offered() == [0])
@@ -205,8 +192,7 @@ import Testing
     #expect(fleet.phase(rollout) == .finished)
   }
 
-  @Test("A device that is deleted is not waited for")
-  func deleting() throws {
+  @Test func `A device that is deleted is not waited for`() throws {
     let fleet = try SmallFleet(3)
     let rollout = try fleet.start(fleet.batch([]))
     _ = try fleet.offered()
@@ -216,8 +202,7 @@ import Testing
     #expect(fleet.rows.deviceGroup(fleet.group)?.members == 2)
   }
 
-  @Test("A device that is cut off from its updates shows since when")
-  func behind() throws {
+  @Test func `A device that is cut off from its updates shows since when`() throws {
     let fleet = try SmallFleet(1)
     var device = try #require(fleet.rows.device(fleet.devices[0]))
     #expect(try fleet.rows.behindSince(device) == nil)
@@ -231,8 +216,7 @@ import Testing
     #expect(try fleet.rows.behindSince(device) == nil)
   }
 
-  @Test("Devices in the lobby, ungrouped and blacklisted devices get no offer")
-  func placements() throws {
+  @Test func `Devices in the lobby, ungrouped and blacklisted devices get no offer`() throws {
     let fleet = try SmallFleet(1)
     _ = try fleet.start(nil)
     for placement: Device.Location in [.lobby, .ungrouped, .blacklisted] {
@@ -245,8 +229,7 @@ import Testing
     #expect(try fleet.offered() == [0])
   }
 
-  @Test("Rules out of range are refused")
-  func badRules() {
+  @Test func `Rules out of range are refused`() {
     #expect(BatchRules(waves: [.percent(101)]) == nil)
     #expect(BatchRules(waves: [.count(0)]) == nil)
     #expect(BatchRules(waves: Array(repeating: .count(1), count: 33)) == nil)

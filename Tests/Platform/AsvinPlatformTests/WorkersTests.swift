@@ -6,8 +6,7 @@ import Testing
 
 @Suite("Threads for blocking work")
 struct WorkersTests {
-  @Test("Every job runs and returns its result or error")
-  func results() async throws {
+  @Test func `Every job runs and returns its result or error`() async throws {
     let workers = Workers("test", threads: 3, mostWaiting: 1000)
     let sum = try await withThrowingTaskGroup(of: Int.self) { group in
       for number in 0..<500 { group.addTask { try await workers.run { number } } }
@@ -17,8 +16,7 @@ struct WorkersTests {
     await #expect(throws: RawError.self) { try await workers.run { throw RawError(text: "no") } }
   }
 
-  @Test("Jobs run on a limited number of threads, and jobs beyond the queue are refused at once")
-  func bounded() async throws {
+  @Test func `Jobs run on a limited number of threads, and jobs beyond the queue are refused at once`() async throws {
     let workers = Workers("test", threads: 2, mostWaiting: 3)
     let gate = Gate()
     let tasks = (0..<2).map { _ in Task { try await workers.run { gate.wait() } } }

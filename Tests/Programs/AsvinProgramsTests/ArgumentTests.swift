@@ -6,13 +6,13 @@ import Testing
 struct ArgumentTests {
   static let programs = ["asvin-pack", "asvin-platform", "asvin-device"]
 
-  @Test(
-    "A call without a command shows the usage on standard error and exits with 64",
-    arguments: [
-      ("asvin-pack", ""), ("asvin-pack", "rollout"), ("asvin-pack", "device"), ("asvin-platform", ""),
-      ("asvin-platform", "workspace"), ("asvin-device", ""),
-    ])
-  func noVerb(program: String, arguments: String) throws {
+  @Test(arguments: [
+    ("asvin-pack", ""), ("asvin-pack", "rollout"), ("asvin-pack", "device"), ("asvin-platform", ""),
+    ("asvin-platform", "workspace"), ("asvin-device", ""),
+  ])
+  func `A call without a command shows the usage on standard error and exits with 64`(
+    program: String, arguments: String
+  ) throws {
     try Scratch.with { scratch in
       let run = try ProgramRun(arguments, in: scratch, program: program)
       #expect(run.exitCode == 64 && run.output.isEmpty, "\(run.text)")
@@ -20,12 +20,10 @@ struct ArgumentTests {
     }
   }
 
-  @Test(
-    "--version beside other arguments is a usage error that names --fw-version",
-    arguments: [
-      "sign blink.bin --version 1.2.3", "--version sign blink.bin", "sign blink.bin --version=1.2.3", "lint --version",
-    ])
-  func version(arguments: String) throws {
+  @Test(arguments: [
+    "sign blink.bin --version 1.2.3", "--version sign blink.bin", "sign blink.bin --version=1.2.3", "lint --version",
+  ])
+  func `--version beside other arguments is a usage error that names --fw-version`(arguments: String) throws {
     try Bench.with { scratch in
       let before = try scratch.files()
       let run = try ProgramRun(arguments, in: scratch)
@@ -34,13 +32,11 @@ struct ArgumentTests {
     }
   }
 
-  @Test(
-    "Help about a command that does not exist is a usage error",
-    arguments: [
-      ("asvin-pack", "help sgin"), ("asvin-pack", "help rollout strat"), ("asvin-platform", "help server"),
-      ("asvin-device", "help go"),
-    ])
-  func unknownHelp(program: String, arguments: String) throws {
+  @Test(arguments: [
+    ("asvin-pack", "help sgin"), ("asvin-pack", "help rollout strat"), ("asvin-platform", "help server"),
+    ("asvin-device", "help go"),
+  ])
+  func `Help about a command that does not exist is a usage error`(program: String, arguments: String) throws {
     try Scratch.with { scratch in
       let run = try ProgramRun(arguments, in: scratch, program: program)
       #expect(
@@ -48,8 +44,8 @@ struct ArgumentTests {
     }
   }
 
-  @Test("--version alone is the version", arguments: programs)
-  func versionAlone(program: String) throws {
+  @Test(arguments: programs)
+  func `--version alone is the version`(program: String) throws {
     try Scratch.with { scratch in
       let run = try ProgramRun("--version", in: scratch, program: program)
       #expect(run.exitCode == 0 && run.text.split(separator: ".").count == 3)
@@ -59,10 +55,8 @@ struct ArgumentTests {
   /// Whether this machine lets a test hide `/proc`.
   static let canHideProc = unsafe system("unshare -m sh -c 'umount -l /proc' 2>/dev/null") == 0
 
-  @Test(
-    "Without /proc, a command does its work or fails, and never does nothing",
-    .enabled(if: canHideProc, "needs a mount namespace"))
-  func withoutProc() throws {
+  @Test(.enabled(if: canHideProc, "needs a mount namespace"))
+  func `Without /proc, a command does its work or fails, and never does nothing`() throws {
     try Bench.with { scratch in
       let signed = try ProgramRun("sign blink.bin --quiet", in: scratch)
       #expect(signed.exitCode == 0)
@@ -89,32 +83,30 @@ struct ArgumentTests {
     return unsafe system("unshare -m sh -c '\(script)' >/dev/null 2>&1") >> 8 & 0xFF
   }
 
-  @Test(
-    "A number out of range is a usage error that names the range",
-    arguments: [
-      "sign blink.bin --sequence 0", "sign blink.bin --sequence=-1", "sign blink.bin --sequence 99999999999999999999",
-      "sign blink.bin --created 253402300800", "sign blink.bin --created=-1", "sign blink.bin --lowest-base 16777216",
-      "apply blink.bin x -o y --max-size 0", "delta blink.bin blink.bin -o y --in-place --block 0",
-      "delta blink.bin blink.bin -o y --in-place --spare 0", "verify x --trust ed25519.pub.pem --threshold 0",
-      "verify x --trust ed25519.pub.pem --threshold 2", "verify x --trust ed25519.pub.pem --threshold=-1",
-      "rollout create r --group g --file-group f --wave 0", "rollout create r --group g --file-group f --wave 0%",
-      "rollout create r --group g --file-group f --wave 101%", "rollout create r --group g --file-group f --wave=-1",
-      "rollout create r --group g --file-group f --wave 1e3",
-      "rollout create r --group g --file-group f --wave 50% --wave 10%",
-      "rollout create r --group g --file-group f --wave 5 --wave 5",
-      "rollout create r --group g --file-group f --success 0",
-      "rollout create r --group g --file-group f --success 101",
-      "rollout create r --group g --file-group f --failures=-1",
-      "rollout create r --group g --file-group f --failures 0",
-      "rollout create r --group g --file-group f --retries=-1",
-      "rollout create r --group g --file-group f --retries 101",
-      "rollout create r --group g --file-group f --window 25:00-04:00",
-      "rollout create r --group g --file-group f --window 22:00-22:60",
-      "rollout create r --group g --file-group f --window 22:00",
-      "rollout create r --group g --file-group f --start 2001-01-01T00:00:00Z",
-      "rollout create r --group g --firmware 0", "rollout create r --group g --firmware=-3",
-    ])
-  func numbers(arguments: String) throws {
+  @Test(arguments: [
+    "sign blink.bin --sequence 0", "sign blink.bin --sequence=-1", "sign blink.bin --sequence 99999999999999999999",
+    "sign blink.bin --created 253402300800", "sign blink.bin --created=-1", "sign blink.bin --lowest-base 16777216",
+    "apply blink.bin x -o y --max-size 0", "delta blink.bin blink.bin -o y --in-place --block 0",
+    "delta blink.bin blink.bin -o y --in-place --spare 0", "verify x --trust ed25519.pub.pem --threshold 0",
+    "verify x --trust ed25519.pub.pem --threshold 2", "verify x --trust ed25519.pub.pem --threshold=-1",
+    "rollout create r --group g --file-group f --wave 0", "rollout create r --group g --file-group f --wave 0%",
+    "rollout create r --group g --file-group f --wave 101%", "rollout create r --group g --file-group f --wave=-1",
+    "rollout create r --group g --file-group f --wave 1e3",
+    "rollout create r --group g --file-group f --wave 50% --wave 10%",
+    "rollout create r --group g --file-group f --wave 5 --wave 5",
+    "rollout create r --group g --file-group f --success 0",
+    "rollout create r --group g --file-group f --success 101",
+    "rollout create r --group g --file-group f --failures=-1",
+    "rollout create r --group g --file-group f --failures 0",
+    "rollout create r --group g --file-group f --retries=-1",
+    "rollout create r --group g --file-group f --retries 101",
+    "rollout create r --group g --file-group f --window 25:00-04:00",
+    "rollout create r --group g --file-group f --window 22:00-22:60",
+    "rollout create r --group g --file-group f --window 22:00",
+    "rollout create r --group g --file-group f --start 2001-01-01T00:00:00Z",
+    "rollout create r --group g --firmware 0", "rollout create r --group g --firmware=-3",
+  ])
+  func `A number out of range is a usage error that names the range`(arguments: String) throws {
     try Bench.with { scratch in
       let run = try ProgramRun(
         arguments + (arguments.hasPrefix("rollout") ? " --to http://127.0.0.1:9" : ""), in: scratch,
@@ -125,13 +117,11 @@ struct ArgumentTests {
     }
   }
 
-  @Test(
-    "The platform checks its numbers",
-    arguments: [
-      "serve --port 65536", "serve --port=-1", "serve --logins-per-minute 0",
-      "serve --logins-per-minute=-5", "account a@b.example --workspace 0", "account a@b.example --workspace=-1",
-    ])
-  func platformNumbers(arguments: String) throws {
+  @Test(arguments: [
+    "serve --port 65536", "serve --port=-1", "serve --logins-per-minute 0",
+    "serve --logins-per-minute=-5", "account a@b.example --workspace 0", "account a@b.example --workspace=-1",
+  ])
+  func `The platform checks its numbers`(arguments: String) throws {
     try Scratch.with { scratch in
       let run = try ProgramRun(
         arguments, in: scratch, program: "asvin-platform", variables: "ASVIN_PASSWORD=long-enough-1")
@@ -139,8 +129,7 @@ struct ArgumentTests {
     }
   }
 
-  @Test("Algorithms have names in help, errors and completions, and both names of P-256 are taken")
-  func algorithms() throws {
+  @Test func `Algorithms have names in help, errors and completions, and both names of P-256 are taken`() throws {
     try Scratch.with { scratch in
       let help = try ProgramRun("keygen --help", in: scratch).text
       #expect(help.contains("ed25519") && help.contains("p256") && !help.contains("-19") && !help.contains("-9"))

@@ -6,13 +6,13 @@ import Testing
 @Suite("Obstacles between the program and a platform", .usesScratch)
 struct ConnectionTests {
   @Test(
-    "A redirect names its target, and is not followed",
     arguments: [
       ("https://updates.example.com/manage/me", "--to https://updates.example.com"),
       ("https://login.example.com/", "proxy"),
       ("/elsewhere", "proxy"),
     ], [301, 302, 307, 308])
-  func redirect(target: (location: String, hint: String), status: Int) throws {
+  func `A redirect names its target, and is not followed`(target: (location: String, hint: String), status: Int) throws
+  {
     let platform = try CannedPlatform([
       "GET /manage/me":
         "HTTP/1.1 \(status) Moved\r\nLocation: \(target.location)\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
@@ -29,8 +29,7 @@ struct ConnectionTests {
     }
   }
 
-  @Test("A token in a variable may end with a line, and must be a token")
-  func token() throws {
+  @Test func `A token in a variable may end with a line, and must be a token`() throws {
     let platform = try CannedPlatform(["GET /manage/rollouts": "{\"items\":[]}"])
     defer { platform.end() }
     try Scratch.with { scratch in
@@ -44,13 +43,14 @@ struct ConnectionTests {
   static let certificates = "\(Shared.projectFolder)/Tests/Programs/AsvinProgramsTests/Certificates/TEST-ONLY"
 
   @Test(
-    "An expired certificate, one that is not yet valid and an unknown authority are three messages",
     arguments: [
       ("expired", true, "expired on 2001-01-01", "renew"), ("future", true, "not valid before 2090-01-01", "clock"),
       ("valid", false, "unknown authority", "--ca"), ("expired", false, "expired on 2001-01-01", "renew"),
       ("valid", true, nil, ""),
     ] as [(String, Bool, String?, String)])
-  func certificate(name: String, isKnown: Bool, words: String?, hint: String) throws {
+  func `An expired certificate, one that is not yet valid and an unknown authority are three messages`(
+    name: String, isKnown: Bool, words: String?, hint: String
+  ) throws {
     try Scratch.with { scratch in
       let server = try PlatformProcess(
         "--certificate \(Self.certificates)-\(name).pem --certificate-key \(Self.certificates)-key.pem", in: scratch)

@@ -4,7 +4,6 @@ import Testing
 @Suite("Exit codes and messages", .usesScratch)
 struct ExitCodeTests {
   @Test(
-    "A failure exits with its code, describes its cause and the next step, and writes nothing to standard output",
     arguments: [
       ("verify blink-1.0.0.asvin", 64), ("verify blink-1.0.0.asvin --trust none.pem", 66),
       ("verify none.asvin --trust ed25519.pub.pem", 66), ("verify blink-1.0.0.asvin --trust ed25519.pem", 64),
@@ -19,7 +18,9 @@ struct ExitCodeTests {
       ("init", 73), ("publish blink-1.0.0.asvin --group g", 64), ("publish blink-1.0.0.asvin --group g --to s3:x", 64),
       ("publish blink-1.0.0.asvin --to dir:r --group ../x", 64), ("inspect none", 66), ("lint none", 66),
     ] as [(String, Int32)])
-  func failure(arguments: String, code: Int32) throws {
+  func `A failure exits with its code, describes its cause and the next step, and writes nothing to standard output`(
+    arguments: String, code: Int32
+  ) throws {
     try Bench.with { scratch in
       #expect(try ProgramRun("sign blink.bin --quiet", in: scratch).exitCode == 0)
       let before = try scratch.files()
@@ -32,8 +33,7 @@ struct ExitCodeTests {
     }
   }
 
-  @Test("A rejected bundle exits with 65, and its verdict is on standard output")
-  func rejected() throws {
+  @Test func `A rejected bundle exits with 65, and its verdict is on standard output`() throws {
     try Bench.with { scratch in
       #expect(try ProgramRun("sign blink.bin --quiet", in: scratch).exitCode == 0)
       let run = try ProgramRun("verify blink-1.0.0.asvin --trust ecdsa-p256.pub.pem", in: scratch)
@@ -43,8 +43,7 @@ struct ExitCodeTests {
     }
   }
 
-  @Test("Messages are in lower case and have no full stop")
-  func form() throws {
+  @Test func `Messages are in lower case and have no full stop`() throws {
     try Bench.with { scratch in
       for arguments in ["verify x", "sign none", "nonsense", "sign", "keygen -o ed25519.pem"] {
         for line in try ProgramRun(arguments, in: scratch).errors.split(separator: "\n") {

@@ -18,18 +18,16 @@ struct InterruptionTests {
     return try scratch.files()
   }
 
-  @Test("No file remains when a signal ends the program", arguments: [SIGINT, SIGTERM, SIGHUP, SIGKILL])
-  func nameless(signal: Int32) throws {
+  @Test(arguments: [SIGINT, SIGTERM, SIGHUP, SIGKILL])
+  func `No file remains when a signal ends the program`(signal: Int32) throws {
     try Scratch.with { scratch in
       let left = try interrupt(signal, in: scratch)
       #expect(left == ["new", "old"])
     }
   }
 
-  @Test(
-    "Where a file has a name from the start, a signal removes it",
-    .enabled(if: ArgumentTests.canHideProc, "needs a mount namespace"), arguments: [SIGINT, SIGTERM, SIGHUP])
-  func named(signal: Int32) throws {
+  @Test(.enabled(if: ArgumentTests.canHideProc, "needs a mount namespace"), arguments: [SIGINT, SIGTERM, SIGHUP])
+  func `Where a file has a name from the start, a signal removes it`(signal: Int32) throws {
     // Without /proc a file cannot get its name later.
     let wrapper = ["unshare", "-m", "sh", "-c", "umount -l /proc; exec \"$0\" \"$@\""]
     try Scratch.with { scratch in

@@ -14,17 +14,16 @@ struct JSONTests {
     let release: Release?
   }
 
-  @Test(
-    "Every command writes one JSON value to standard output and nothing to standard error",
-    arguments: [
-      "init --force", "keygen -o new.pem", "pub ed25519.pem", "lint blink.bin", "sign blink.bin -o new.asvin",
-      "verify blink-1.0.0.asvin --trust ed25519.pub.pem", "inspect blink-1.0.0.asvin", "inspect blink.bin",
-      "extract blink-1.0.0.asvin --trust ed25519.pub.pem -o new.bin",
-      "export blink-1.0.0.asvin --trust ed25519.pub.pem --envelope e --stream s", "pub ed25519.pem --format c",
-      "device-header --trust ed25519.pub.pem -o d.h", "delta blink.bin blink-1.0.0.asvin -o new.patch",
-      "publish blink-1.0.0.asvin --group g --to dir:r --trust ed25519.pub.pem", "help",
-    ])
-  func verbs(arguments: String) throws {
+  @Test(arguments: [
+    "init --force", "keygen -o new.pem", "pub ed25519.pem", "lint blink.bin", "sign blink.bin -o new.asvin",
+    "verify blink-1.0.0.asvin --trust ed25519.pub.pem", "inspect blink-1.0.0.asvin", "inspect blink.bin",
+    "extract blink-1.0.0.asvin --trust ed25519.pub.pem -o new.bin",
+    "export blink-1.0.0.asvin --trust ed25519.pub.pem --envelope e --stream s", "pub ed25519.pem --format c",
+    "device-header --trust ed25519.pub.pem -o d.h", "delta blink.bin blink-1.0.0.asvin -o new.patch",
+    "publish blink-1.0.0.asvin --group g --to dir:r --trust ed25519.pub.pem", "help",
+  ])
+  func `Every command writes one JSON value to standard output and nothing to standard error`(arguments: String) throws
+  {
     try Bench.with { scratch in
       #expect(try ProgramRun("sign blink.bin --quiet", in: scratch).exitCode == 0)
       let run = try ProgramRun("\(arguments) --json", in: scratch)
@@ -33,8 +32,7 @@ struct JSONTests {
     }
   }
 
-  @Test("A verdict holds result, reason and code")
-  func verdict() throws {
+  @Test func `A verdict holds result, reason and code`() throws {
     try Bench.with { scratch in
       #expect(try ProgramRun("sign blink.bin --quiet", in: scratch).exitCode == 0)
       let good = try ProgramRun("verify blink-1.0.0.asvin --trust ed25519.pub.pem --json", in: scratch).json(
@@ -48,8 +46,7 @@ struct JSONTests {
     }
   }
 
-  @Test("A failure is also JSON, in addition to the text on standard error")
-  func failure() throws {
+  @Test func `A failure is also JSON, in addition to the text on standard error`() throws {
     try Bench.with { scratch in
       let run = try ProgramRun("sign none.bin --json", in: scratch)
       let failure = try run.json(Answer.self)

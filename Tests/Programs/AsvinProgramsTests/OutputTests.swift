@@ -18,9 +18,11 @@ struct OutputTests {
   ]
 
   @Test(
-    "Every command exits with 73 for a full disk, a closed stream or a closed pipe", arguments: calls,
+    arguments: calls,
     [">/dev/full", ">&-", "| true"])
-  func lost(arguments: String, redirection: String) throws {
+  func `Every command exits with 73 for a full disk, a closed stream or a closed pipe`(
+    arguments: String, redirection: String
+  ) throws {
     try Bench.with { scratch in
       #expect(try ProgramRun("sign blink.bin --quiet", in: scratch).exitCode == 0)
       // A reader that has gone: the program starts when the pipe has no reader any more.
@@ -34,21 +36,19 @@ struct OutputTests {
   }
 
   @Test(
-    "The other programs report it too",
     arguments: [
       ("asvin-platform", "--help"), ("asvin-platform", "workspace create w --data d"),
       ("asvin-platform", "workspace create w --data d --json"), ("asvin-device", "--help"),
       ("asvin-device", "run --help"),
     ], [">/dev/full", ">&-"])
-  func others(call: (program: String, arguments: String), redirection: String) throws {
+  func `The other programs report it too`(call: (program: String, arguments: String), redirection: String) throws {
     try Scratch.with { scratch in
       let run = try ProgramRun(call.arguments, in: scratch, program: call.program, redirections: redirection)
       #expect(run.exitCode == 73 && run.errors.contains("cannot write"), "\(run.errors)")
     }
   }
 
-  @Test("With standard output closed, a report never gets into a file that took its number")
-  func closedOutput() throws {
+  @Test func `With standard output closed, a report never gets into a file that took its number`() throws {
     try Bench.with { scratch in
       let signed = try ProgramRun("sign blink.bin -o a --quiet", in: scratch)
       #expect(signed.exitCode == 0)
@@ -59,8 +59,7 @@ struct OutputTests {
     }
   }
 
-  @Test("A limit on the length of files is an error, and no signal")
-  func fileLimit() throws {
+  @Test func `A limit on the length of files is an error, and no signal`() throws {
     try Bench.with { scratch in
       let run = try ProgramRun("sign blink.bin -o x", in: scratch, before: "ulimit -f 1;")
       #expect(run.exitCode == 73 && run.errors.contains("file too large"), "\(run.errors)")

@@ -4,8 +4,7 @@ import Testing
 
 @Suite("Passphrases at a terminal and without one", .usesScratch)
 struct PassphraseTests {
-  @Test("A new passphrase is asked for twice, is not shown, and opens the key")
-  func twice() throws {
+  @Test func `A new passphrase is asked for twice, is not shown, and opens the key`() throws {
     try Scratch.with { scratch in
       let run = try TerminalRun(["keygen", "--encrypt", "-o", "k.pem"], in: scratch)
       try run.wait(for: "new passphrase for 'k.pem': ")
@@ -19,8 +18,7 @@ struct PassphraseTests {
     }
   }
 
-  @Test("Two passphrases that differ make no key")
-  func differ() throws {
+  @Test func `Two passphrases that differ make no key`() throws {
     try Scratch.with { scratch in
       let run = try TerminalRun(["keygen", "--encrypt", "-o", "k.pem"], in: scratch)
       try run.wait(for: "new passphrase for 'k.pem': ")
@@ -32,9 +30,8 @@ struct PassphraseTests {
     }
   }
 
-  @Test(
-    "A signal at the prompt ends the program and leaves the terminal as it was", arguments: [SIGINT, SIGTERM, SIGHUP])
-  func interrupted(signal: Int32) throws {
+  @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
+  func `A signal at the prompt ends the program and leaves the terminal as it was`(signal: Int32) throws {
     try Scratch.with { scratch in
       let run = try TerminalRun(["keygen", "--encrypt", "-o", "k.pem"], in: scratch)
       try run.wait(for: "new passphrase for 'k.pem': ")
@@ -47,13 +44,11 @@ struct PassphraseTests {
     }
   }
 
-  @Test(
-    "OpenSSL never prompts: without a passphrase or with a wrong one, it fails at once",
-    arguments: [
-      "pub enc.pem", "pub enc.pem -o new.pem", "verify x.asvin --trust enc.pem",
-      "sign fw.bin --key enc.pem --fw-version 1.0.0 --vendor example.com --class b -o x",
-    ])
-  func noPrompt(arguments: String) throws {
+  @Test(arguments: [
+    "pub enc.pem", "pub enc.pem -o new.pem", "verify x.asvin --trust enc.pem",
+    "sign fw.bin --key enc.pem --fw-version 1.0.0 --vendor example.com --class b -o x",
+  ])
+  func `OpenSSL never prompts: without a passphrase or with a wrong one, it fails at once`(arguments: String) throws {
     try Scratch.with { scratch in
       try scratch.write([UInt8](repeating: 5, count: 500), to: "fw.bin")
       #expect(try ProgramRun("keygen -o enc.pem", in: scratch, variables: "ASVIN_PACK_PASSPHRASE=secret").exitCode == 0)
@@ -71,8 +66,7 @@ struct PassphraseTests {
     }
   }
 
-  @Test("A passphrase that no key could be opened with is refused")
-  func tooLong() throws {
+  @Test func `A passphrase that no key could be opened with is refused`() throws {
     try Scratch.with { scratch in
       let long = String(repeating: "x", count: 1025)
       let run = try ProgramRun("keygen -o k.pem", in: scratch, variables: "ASVIN_PACK_PASSPHRASE=\(long)")
@@ -81,8 +75,7 @@ struct PassphraseTests {
     }
   }
 
-  @Test("A key and a passphrase that come through a pipe touch no disk")
-  func pipes() throws {
+  @Test func `A key and a passphrase that come through a pipe touch no disk`() throws {
     try Bench.with { scratch in
       try scratch.write(Array("secret\n".utf8), to: "pass")
       #expect(try ProgramRun("keygen -o enc.pem", in: scratch, variables: "ASVIN_PACK_PASSPHRASE=secret").exitCode == 0)
@@ -96,8 +89,7 @@ struct PassphraseTests {
     }
   }
 
-  @Test("A private key that every user can read, or write, is used with a warning")
-  func openKey() throws {
+  @Test func `A private key that every user can read, or write, is used with a warning`() throws {
     try Bench.with { scratch in
       for (mode, warns) in [(0o600, false), (0o640, false), (0o644, true), (0o602, true)] as [(mode_t, Bool)] {
         try #require(unsafe chmod(scratch.path("ed25519.pem"), mode) == 0)

@@ -43,13 +43,14 @@ struct PlatformNameTests {
   }
 
   @Test(
-    "A rollout is called by its id, or by a name that one rollout has",
     arguments: [
       ("2", "2"), ("id:2", "2"), ("name:2", "3"), ("first", "2"), ("name:77", "6"), ("twin", nil), ("77", nil),
       ("9", nil),
       ("name:9", nil), ("id:first", nil), ("02", nil), ("99999999999999999999", nil),
     ] as [(String, String?)], ["abort", "pause", "start"])
-  func rollouts(call: (text: String, id: String?), action: String) throws {
+  func `A rollout is called by its id, or by a name that one rollout has`(
+    call: (text: String, id: String?), action: String
+  ) throws {
     try with { platform, scratch in
       let run = try run("rollout \(action) \(call.text)", platform, scratch)
       if let id = call.id {
@@ -65,13 +66,14 @@ struct PlatformNameTests {
   }
 
   @Test(
-    "A device's own label or name shields no other, and what can be two devices is for the operator",
     arguments: [
       ("1", "1"), ("2", "2"), ("hostile", "2"), ("HOSTILE", "2"), ("name:1", "2"), ("name:7", "4"), ("gateway", nil),
       ("7", nil),
     ]
       as [(String, String?)])
-  func devices(text: String, id: String?) throws {
+  func `A device's own label or name shields no other, and what can be two devices is for the operator`(
+    text: String, id: String?
+  ) throws {
     try with { platform, scratch in
       let run = try run("device blacklist \(text)", platform, scratch)
       #expect(platform.changes == (id.map { ["PUT /manage/devices/\($0)/placement"] } ?? []), "\(run.errors)")
@@ -82,8 +84,7 @@ struct PlatformNameTests {
     }
   }
 
-  @Test("A group is called by its name or id, and what can be two groups is an error")
-  func groups() throws {
+  @Test func `A group is called by its name or id, and what can be two groups is an error`() throws {
     try with { platform, scratch in
       let both = try run("device group 1 --into 1", platform, scratch)
       #expect(
@@ -98,11 +99,12 @@ struct PlatformNameTests {
   static let ours = "aaaaaaaa-0000-5000-8000-000000000000", theirs = "bbbbbbbb-0000-5000-8000-000000000000"
 
   @Test(
-    "The highest firmware is the highest of the devices' class, and a choice between classes is an error",
     arguments: [
       (ours, "--fw-version 1.0.0", 1), (ours, "", 1), (theirs, "", 2), (nil, "", nil), (nil, "--firmware 1", 1),
     ] as [(String?, String, Int?)])
-  func firmware(deviceClass: String?, options: String, chosen: Int?) throws {
+  func `The highest firmware is the highest of the devices' class, and a choice between classes is an error`(
+    deviceClass: String?, options: String, chosen: Int?
+  ) throws {
     try with {
       $0["GET /manage/devices"] = try CannedPlatform.json(
         DeviceList(items: [CannedPlatform.device(1, "d", label: "", group: 1, of: deviceClass)], next: nil))
@@ -133,8 +135,7 @@ struct PlatformNameTests {
     }
   }
 
-  @Test("Names from devices and servers reach a terminal with their control characters escaped")
-  func hostile() throws {
+  @Test func `Names from devices and servers reach a terminal with their control characters escaped`() throws {
     try with {
       $0["GET /manage/devices"] = try CannedPlatform.json(
         DeviceList(items: [CannedPlatform.device(1, "d\u{1B}[2J", label: "\u{202E}\u{9B}x")], next: nil))

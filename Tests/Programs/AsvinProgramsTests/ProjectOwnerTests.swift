@@ -16,8 +16,7 @@ struct ProjectOwnerTests {
     }
   }
 
-  @Test("The caller's own project file is used and named, in the report and in JSON")
-  func own() throws {
+  @Test func `The caller's own project file is used and named, in the report and in JSON`() throws {
     try with { scratch in
       let run = try sign(in: scratch)
       #expect(run.exitCode == 0, "\(run.errors)")
@@ -28,8 +27,8 @@ struct ProjectOwnerTests {
     }
   }
 
-  @Test("A project file is refused if every user can write to it, to its folder, or to a folder of its path")
-  func worldWritable() throws {
+  @Test
+  func `A project file is refused if every user can write to it, to its folder, or to a folder of its path`() throws {
     try with { scratch in
       for (path, mode, back) in [("asvin-pack.yaml", 0o666, 0o644), ("", 0o777, 0o755), ("", 0o1777, 0o755)]
         as [(String, mode_t, mode_t)]
@@ -52,10 +51,8 @@ struct ProjectOwnerTests {
     }
   }
 
-  @Test(
-    "A project file of another user is refused, also through a link, unless it is named",
-    .enabled(if: geteuid() == 0, "needs root"))
-  func otherOwner() throws {
+  @Test(.enabled(if: geteuid() == 0, "needs root"))
+  func `A project file of another user is refused, also through a link, unless it is named`() throws {
     try with { scratch in
       let path = scratch.path("asvin-pack.yaml")
       try #require(unsafe chown(path, 65534, 65534) == 0)

@@ -4,22 +4,22 @@ import Testing
 
 @Suite("Outputs that are inputs, or no plain files", .usesScratch)
 struct SpecialFileTests {
-  @Test(
-    "No command replaces its own input, with or without --force, and no hint suggests --force",
-    arguments: [
-      "sign blink.bin -o blink.bin", "sign blink.bin -o hard", "sign blink.bin -o soft",
-      "sign blink.bin -o ./blink.bin",
-      "sign blink.bin -o ed25519.pem", "sign blink.bin -o asvin-pack.yaml", "sign blink.bin --from old.bin -o old.bin",
-      "sign blink.bin --slot 1=old.bin -o old.bin", "sign blink.bin --template t.yaml -o t.yaml",
-      "sign blink.bin --passphrase-file phrase --key enc.pem -o phrase",
-      "sign b.asvin --on-signed append -o b.asvin", "sign b.asvin --on-signed replace -o b.asvin",
-      "extract b.asvin --trust ed25519.pub.pem -o b.asvin",
-      "extract b.asvin --trust ed25519.pub.pem -o ed25519.pub.pem",
-      "delta old.bin blink.bin -o old.bin", "delta old.bin blink.bin -o blink.bin", "apply old.bin p -o old.bin",
-      "apply old.bin p -o p", "pub ed25519.pem -o ed25519.pem", "init --template ./asvin-pack.yaml",
-      "sign - --name n -o soft",
-    ])
-  func inputs(arguments: String) throws {
+  @Test(arguments: [
+    "sign blink.bin -o blink.bin", "sign blink.bin -o hard", "sign blink.bin -o soft",
+    "sign blink.bin -o ./blink.bin",
+    "sign blink.bin -o ed25519.pem", "sign blink.bin -o asvin-pack.yaml", "sign blink.bin --from old.bin -o old.bin",
+    "sign blink.bin --slot 1=old.bin -o old.bin", "sign blink.bin --template t.yaml -o t.yaml",
+    "sign blink.bin --passphrase-file phrase --key enc.pem -o phrase",
+    "sign b.asvin --on-signed append -o b.asvin", "sign b.asvin --on-signed replace -o b.asvin",
+    "extract b.asvin --trust ed25519.pub.pem -o b.asvin",
+    "extract b.asvin --trust ed25519.pub.pem -o ed25519.pub.pem",
+    "delta old.bin blink.bin -o old.bin", "delta old.bin blink.bin -o blink.bin", "apply old.bin p -o old.bin",
+    "apply old.bin p -o p", "pub ed25519.pem -o ed25519.pem", "init --template ./asvin-pack.yaml",
+    "sign - --name n -o soft",
+  ])
+  func `No command replaces its own input, with or without --force, and no hint suggests --force`(arguments: String)
+    throws
+  {
     try Bench.with { scratch in
       let blink = try scratch.read("blink.bin")
       try scratch.write(Array(blink.reversed()), to: "old.bin")
@@ -49,8 +49,7 @@ struct SpecialFileTests {
     }
   }
 
-  @Test("One bundle does not replace an image that is signed after it")
-  func laterInput() throws {
+  @Test func `One bundle does not replace an image that is signed after it`() throws {
     try Bench.with { scratch in
       try scratch.write(scratch.read("blink.bin"), to: "blink-1.0.0.asvin")
       let run = try ProgramRun("sign blink.bin blink-1.0.0.asvin --force", in: scratch)
@@ -59,10 +58,10 @@ struct SpecialFileTests {
     }
   }
 
-  @Test(
-    "An image that shrinks, grows or changes while it is signed is an error, and no bundle is written",
-    arguments: ["truncate -s 100 blink.bin", "printf more >>blink.bin", "printf X | dd of=blink.bin conv=notrunc"])
-  func changing(change: String) throws {
+  @Test(arguments: ["truncate -s 100 blink.bin", "printf more >>blink.bin", "printf X | dd of=blink.bin conv=notrunc"])
+  func `An image that shrinks, grows or changes while it is signed is an error, and no bundle is written`(
+    change: String
+  ) throws {
     try Bench.with { scratch in
       // The program waits for its key, after it has opened the image.
       try #require(unsafe mkfifo(scratch.path("key"), 0o600) == 0)
@@ -74,8 +73,8 @@ struct SpecialFileTests {
     }
   }
 
-  @Test("A node of a device stays one, and gets the bytes", .enabled(if: geteuid() == 0, "needs root"))
-  func node() throws {
+  @Test(.enabled(if: geteuid() == 0, "needs root"))
+  func `A node of a device stays one, and gets the bytes`() throws {
     try Bench.with { scratch in
       let node = scratch.path("node")
       try #require(unsafe mknod(node, S_IFCHR | 0o666, 0x103) == 0)
@@ -95,8 +94,7 @@ struct SpecialFileTests {
     }
   }
 
-  @Test("Standard output has other names, and carries the file alone")
-  func standardOutput() throws {
+  @Test func `Standard output has other names, and carries the file alone`() throws {
     try Bench.with { scratch in
       let expected = try ProgramRun("sign blink.bin -o -", in: scratch).output
       for name in ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"] {

@@ -3,8 +3,7 @@ import Testing
 
 @Suite("Standard input and output", .usesScratch)
 struct StreamTests {
-  @Test("An image from standard input becomes a bundle on standard output, and back")
-  func pipes() throws {
+  @Test func `An image from standard input becomes a bundle on standard output, and back`() throws {
     try Bench.with { scratch in
       let signed = try ProgramRun("sign - --name blink -o -", in: scratch, input: "blink.bin")
       #expect(signed.exitCode == 0, "\(signed.errors)")
@@ -15,16 +14,14 @@ struct StreamTests {
     }
   }
 
-  @Test("With --quiet, a success prints nothing")
-  func quiet() throws {
+  @Test func `With --quiet, a success prints nothing`() throws {
     try Bench.with { scratch in
       let run = try ProgramRun("sign blink.bin --quiet", in: scratch)
       #expect(run.exitCode == 0 && run.output.isEmpty && run.errors.isEmpty)
     }
   }
 
-  @Test("A passphrase comes from the environment")
-  func passphrase() throws {
+  @Test func `A passphrase comes from the environment`() throws {
     try Bench.with { scratch in
       let secret = "ASVIN_PACK_PASSPHRASE=secret"
       #expect(try ProgramRun("keygen -o new.pem", in: scratch, variables: secret).exitCode == 0)
@@ -34,8 +31,7 @@ struct StreamTests {
     }
   }
 
-  @Test("A full disk is exit code 73")
-  func fullDisk() throws {
+  @Test func `A full disk is exit code 73`() throws {
     try Bench.with { scratch in
       let run = try ProgramRun("sign blink.bin -o -", in: scratch, full: true)
       #expect(run.exitCode == 73)
@@ -43,8 +39,7 @@ struct StreamTests {
     }
   }
 
-  @Test("Help lists every command")
-  func help() throws {
+  @Test func `Help lists every command`() throws {
     try Bench.with { scratch in
       let run = try ProgramRun("help", in: scratch)
       #expect(run.exitCode == 0)

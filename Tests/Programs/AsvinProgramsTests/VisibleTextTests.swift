@@ -5,8 +5,7 @@ import Testing
 
 @Suite("Text of others on a terminal", .usesScratch)
 struct VisibleTextTests {
-  @Test("Control characters of every kind are written as their codes; other text stays")
-  func kinds() {
+  @Test func `Control characters of every kind are written as their codes; other text stays`() {
     let hostile = "a\u{1B}[31m\u{7}\r\n\u{9B}2J\u{202E}x\u{2066}\u{2028}\u{2029}\u{FEFF}\u{200B}\u{E0041}\u{7F}\u{85}z"
     let shown = hostile.withVisibleControls
     #expect(
@@ -19,8 +18,7 @@ struct VisibleTextTests {
     }
   }
 
-  @Test("JSON keeps its values and holds no control character")
-  func json() throws {
+  @Test func `JSON keeps its values and holds no control character`() throws {
     struct Value: Codable, Equatable { let text: String }
     let value = Value(text: "\u{1B}\u{9B}\u{202E}\u{2028}\u{7F}\u{E0041}ü\\u202e")
     let text = String(decoding: try JSONEncoder().encode(value), as: UTF8.self).withJSONControls
@@ -28,8 +26,7 @@ struct VisibleTextTests {
     #expect(try JSONDecoder().decode(Value.self, from: Data(text.utf8)) == value)
   }
 
-  @Test("Reports, errors and JSON of the program contain none, for any content of a file")
-  func program() throws {
+  @Test func `Reports, errors and JSON of the program contain none, for any content of a file`() throws {
     try Bench.with { scratch in
       // The version that an ESP32 image carries (esp_app_desc_t at byte 32) is text of its author.
       var image = [UInt8](repeating: 0, count: 1024)

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct FlashDumpTests {
   @Test(arguments: [0, 0x1000, 0x2000])
-  func `a dump is described by its application, wherever the bootloader starts`(bootloaderOffset: Int) throws {
+  func `A dump is described by its application, wherever the bootloader starts`(bootloaderOffset: Int) throws {
     let description = try describe(FlashDumpBuilder(bootloaderOffset: bootloaderOffset).bytes)
     #expect(description.format == .esp32)
     #expect(description.chip == .esp32)
@@ -17,37 +17,37 @@ import Testing
     #expect(description.isWhole)
   }
 
-  @Test func `the factory application comes before the update slots`() throws {
+  @Test func `The factory application comes before the update slots`() throws {
     var dump = FlashDumpBuilder()
     dump.partitions = [(0, 0x10, 0x4000), (0, 0, 0x1_0000)]
     #expect(try describe(dump.bytes.with(ESP32Builder().bytes, at: 0x4000)).offset == 0x1_0000)
   }
 
-  @Test func `an empty factory partition gives way to an update slot`() throws {
+  @Test func `An empty factory partition gives way to an update slot`() throws {
     var dump = FlashDumpBuilder()
     dump.partitions = [(0, 0, 0x4000), (0, 0x10, 0x1_0000)]
     #expect(try describe(dump.bytes).offset == 0x1_0000)
   }
 
-  @Test func `a damaged bootloader fails its own checks`() throws {
+  @Test func `A damaged bootloader fails its own checks`() throws {
     let description = try describe(FlashDumpBuilder().bytes.flipped(at: 0x1020))
     #expect(
       description.checks.filter { !$0.passed }.map(\.name) == ["bootloader checksum", "bootloader appended SHA-256"])
   }
 
-  @Test func `a bootloader whose segments run away fails its segments`() throws {
+  @Test func `A bootloader whose segments run away fails its segments`() throws {
     let description = try describe(FlashDumpBuilder().bytes.with(word(0xFFFF_FFFC), at: 0x101C))
     #expect(description.checks.filter { !$0.passed }.map(\.name) == ["bootloader segments"])
   }
 
-  @Test func `a dump cut inside the application fails its segments`() throws {
+  @Test func `A dump cut inside the application fails its segments`() throws {
     let description = try describe(Array(FlashDumpBuilder().bytes.prefix(0x1_0080)))
     #expect(description.offset == 0x1_0000)
     #expect(description.checks.filter { !$0.passed }.map(\.name) == ["segments"])
   }
 
   @Test(arguments: [0, 0x1000, 0x2000])
-  func `a bootloader and a partition table without an application are a flash`(bootloaderOffset: Int) throws {
+  func `A bootloader and a partition table without an application are a flash`(bootloaderOffset: Int) throws {
     let description = try describe(Array(FlashDumpBuilder(bootloaderOffset: bootloaderOffset).bytes.prefix(0x1_0000)))
     #expect(description.format == .esp32)
     #expect(description.role == .flash)
@@ -55,7 +55,7 @@ import Testing
     #expect(description.isWhole)
   }
 
-  @Test func `an application that contains a partition table is not a dump`() throws {
+  @Test func `An application that contains a partition table is not a dump`() throws {
     var image = ESP32Builder()
     let table = FlashDumpBuilder.entry(0, 0, 0)
     // Headers and descriptor take the first 0x128 bytes.

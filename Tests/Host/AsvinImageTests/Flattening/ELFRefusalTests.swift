@@ -5,51 +5,51 @@ import Testing
 @Suite struct ELFRefusalTests {
   let text = ELFBuilder.Segment(address: 0x0800_0000, data: noise(20))
 
-  @Test func `a segment beyond the end of the file is refused`() {
+  @Test func `A segment beyond the end of the file is refused`() {
     let bytes = ELFBuilder(segments: [text]).bytes
     #expect(throws: ImageError(.truncated, at: UInt64(bytes.count - 1))) { try flatten(Array(bytes.dropLast())) }
   }
 
-  @Test func `a segment at an offset near the largest number is refused`() {
+  @Test func `A segment at an offset near the largest number is refused`() {
     let bytes = ELFBuilder(isWide: true, segments: [text]).bytes
     let error = ImageError(.truncated, at: UInt64(bytes.count))
     #expect(throws: error) { try flatten(bytes.with(long(.max - 4), at: 64 + 8)) }
     #expect(throws: error) { try flatten(bytes.with(long(.max), at: 64 + 32)) }
   }
 
-  @Test func `a segment at the end of the address space is refused`() {
+  @Test func `A segment at the end of the address space is refused`() {
     let bytes = ELFBuilder(isWide: true, segments: [text]).bytes
     #expect(throws: ImageError(.addressOverflow, at: 120)) { try flatten(bytes.with(long(.max - 4), at: 64 + 24)) }
   }
 
-  @Test func `program headers beyond the end of the file are refused`() {
+  @Test func `Program headers beyond the end of the file are refused`() {
     let bytes = ELFBuilder(isWide: true, segments: [text]).bytes
     for offset in [UInt64(bytes.count), .max, .max - 55] {
       #expect(throws: ImageError(.malformedHeader, at: offset)) { try flatten(bytes.with(long(offset), at: 32)) }
     }
   }
 
-  @Test func `program headers that are too small are refused`() {
+  @Test func `Program headers that are too small are refused`() {
     let bytes = ELFBuilder(segments: [text]).bytes
     #expect(throws: ImageError(.malformedHeader, at: 52)) { try flatten(bytes.with(half(31), at: 42)) }
   }
 
-  @Test func `more program headers than the limit are refused`() {
+  @Test func `More program headers than the limit are refused`() {
     let bytes = ELFBuilder(segments: [text]).bytes
     #expect(throws: ImageError(.overLimit(.programHeaders), at: 0)) { try flatten(bytes.with(half(257), at: 44)) }
   }
 
-  @Test func `overlapping segments are refused`() {
+  @Test func `Overlapping segments are refused`() {
     let bytes = ELFBuilder(segments: [text, .init(address: 0x0800_0013, data: [1])]).bytes
     #expect(throws: ImageError(.overlap, at: UInt64(bytes.count - 1))) { try flatten(bytes) }
   }
 
-  @Test func `an ELF without anything to load is refused`() {
+  @Test func `An ELF without anything to load is refused`() {
     let bytes = ELFBuilder(segments: []).bytes
     #expect(throws: ImageError(.empty, at: 52)) { try flatten(bytes) }
   }
 
-  @Test func `one piece of the file in many segments cannot outgrow the limit`() {
+  @Test func `One piece of the file in many segments cannot outgrow the limit`() {
     let large = ELFBuilder.Segment(address: 0, data: zeros(1 << 20))
     let aliases = (1..<66).map { ELFBuilder.Segment(address: UInt64($0) << 20, data: []) }
     var bytes = ELFBuilder(segments: [large] + aliases).bytes

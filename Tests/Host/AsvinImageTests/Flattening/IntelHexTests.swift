@@ -5,7 +5,7 @@ import Testing
 @Suite struct IntelHexTests {
   func flat(_ text: String) throws -> FlatImage { try flatten(Array(text.utf8)) }
 
-  @Test func `records that follow each other make one run`() throws {
+  @Test func `Records that follow each other make one run`() throws {
     let data = noise(40)
     let records = HexBuilder.record(0, 0, Array(data[..<16])) + HexBuilder.record(0, 16, Array(data[16...]))
     let image = try flat(HexBuilder.linear(0x0800) + records + HexBuilder.end)
@@ -15,13 +15,13 @@ import Testing
     #expect(image.chip == nil)
   }
 
-  @Test func `gaps are filled with the bytes of erased flash`() throws {
+  @Test func `Gaps are filled with the bytes of erased flash`() throws {
     let image = try flat(HexBuilder.record(0, 0x10, [1, 2]) + HexBuilder.record(0, 0x15, [3]) + HexBuilder.end)
     #expect(image.bytes == [1, 2, 0xFF, 0xFF, 0xFF, 3])
     #expect(image.baseAddress == 0x10)
   }
 
-  @Test func `records may come in any order`() throws {
+  @Test func `Records may come in any order`() throws {
     let image = try flat(
       HexBuilder.linear(2) + HexBuilder.record(0, 0, [9]) + HexBuilder.linear(1) + HexBuilder.record(0, 0xFFFE, [7, 8])
         + HexBuilder.end)
@@ -29,40 +29,40 @@ import Testing
     #expect(image.baseAddress == 0x1_FFFE)
   }
 
-  @Test func `a segment record counts in units of 16 bytes`() throws {
+  @Test func `A segment record counts in units of 16 bytes`() throws {
     let text = HexBuilder.segment(0x1234) + HexBuilder.record(0, 1, [5]) + HexBuilder.end
     #expect(try flat(text).baseAddress == 0x1_2341)
   }
 
-  @Test func `a linear record ends what a segment record began`() throws {
+  @Test func `A linear record ends what a segment record began`() throws {
     let text = HexBuilder.segment(0x1000) + HexBuilder.linear(1) + HexBuilder.record(0, 0, [5]) + HexBuilder.end
     #expect(try flat(text).baseAddress == 0x1_0000)
   }
 
-  @Test func `start addresses are skipped`() throws {
+  @Test func `Start addresses are skipped`() throws {
     let text =
       HexBuilder.record(3, 0, [0, 0, 1, 2]) + HexBuilder.record(5, 0, [8, 0, 0, 1]) + HexBuilder.record(0, 0, [5])
       + HexBuilder.end
     #expect(try flat(text).bytes == [5])
   }
 
-  @Test func `lower case, carriage returns, empty lines and a missing last line end are accepted`() throws {
+  @Test func `Lower case, carriage returns, empty lines and a missing last line end are accepted`() throws {
     let record = HexBuilder.record(0, 0, [0xAB, 0xCD]).lowercased().dropLast()
     #expect(try flat("\(record)\r\n\r\n" + ":00000001ff").bytes == [0xAB, 0xCD])
   }
 
-  @Test func `a record may hold 255 bytes or none`() throws {
+  @Test func `A record may hold 255 bytes or none`() throws {
     let data = noise(255)
     #expect(try flat(HexBuilder.record(0, 0, data) + HexBuilder.record(0, 7, []) + HexBuilder.end).bytes == data)
   }
 
-  @Test func `data may cross 64 KiB and reach the end of the address space`() throws {
+  @Test func `Data may cross 64 KiB and reach the end of the address space`() throws {
     let text = HexBuilder.linear(0xFFFE) + HexBuilder.record(0, 0xFFFF, [1, 2]) + HexBuilder.linear(0xFFFF)
     let image = try flat(text + HexBuilder.record(0, 1, [3]) + HexBuilder.end)
     #expect(image.bytes == [1, 2, 3])
   }
 
-  @Test func `an image inside is described and checked`() throws {
+  @Test func `An image inside is described and checked`() throws {
     let data = ESP32Builder().bytes
     var text = HexBuilder.linear(1)
     for start in stride(from: 0, to: data.count, by: 16) {
@@ -76,7 +76,7 @@ import Testing
     #expect(description.isWhole)
   }
 
-  @Test func `lines may lie across the pieces in which a file is read`() throws {
+  @Test func `Lines may lie across the pieces in which a file is read`() throws {
     let data = noise(60_000)
     var text = ""
     for start in stride(from: 0, to: data.count, by: 23) {

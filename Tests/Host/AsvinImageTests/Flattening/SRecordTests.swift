@@ -18,7 +18,7 @@ import Testing
   }
 
   @Test(arguments: [(1, 2, 9), (2, 3, 8), (3, 4, 7)])
-  func `addresses of each width are read`(type: Int, width: Int, end: Int) throws {
+  func `Addresses of each width are read`(type: Int, width: Int, end: Int) throws {
     let image = try flat(text(type, width, end: end))
     #expect(image.bytes == data)
     #expect(image.baseAddress == 0x1000)
@@ -26,21 +26,21 @@ import Testing
   }
 
   @Test(arguments: ["\n", "\r\n", "\r", " \n", "\t\r\n\r\n"])
-  func `line ends, blanks and blank lines of other tools are read`(end: String) throws {
+  func `Line ends, blanks and blank lines of other tools are read`(end: String) throws {
     let text = text(3, 4, end: 7).replacing("\n", with: end)
     for file in [text, "\u{FEFF}" + text, text.lowercased(), String(text.dropLast(end.utf8.count > 1 ? 0 : 1))] {
       #expect(try flat(file).bytes == data)
     }
   }
 
-  @Test func `a count of 24 bits is compared, too`() throws {
+  @Test func `A count of 24 bits is compared, too`() throws {
     let records = SRecordBuilder.record(1, 2, 0, [1]) + SRecordBuilder.record(6, 3, 1, [])
     #expect(try flat(records + SRecordBuilder.record(9, 2, 0, [])).bytes == [1])
     let wrong = SRecordBuilder.record(1, 2, 0, [1]) + SRecordBuilder.record(6, 3, 2, [])
     #expect(error(wrong + SRecordBuilder.record(9, 2, 0, []))?.fault == .recordCount)
   }
 
-  @Test func `a wrong checksum and a wrong count are refused with the line`() {
+  @Test func `A wrong checksum and a wrong count are refused with the line`() {
     let text = text(3, 4, end: 7)
     let lines = text.split(separator: "\n")
     let changed = lines[1].dropLast() + (lines[1].last == "0" ? "1" : "0")
@@ -54,7 +54,7 @@ import Testing
     #expect(counted?.line == 4)
   }
 
-  @Test func `a file that is cut anywhere is refused, never plain`() throws {
+  @Test func `A file that is cut anywhere is refused, never plain`() throws {
     let bytes = Array(text(3, 4, end: 7).utf8)
     // Without its last line end the file is complete.
     for count in 12..<bytes.count - 1 {
@@ -64,7 +64,7 @@ import Testing
     }
   }
 
-  @Test func `a reserved type, data after the end and an overlap are refused`() {
+  @Test func `A reserved type, data after the end and an overlap are refused`() {
     #expect(error("S4050000000000\n" + text(3, 4, end: 7))?.fault == .unknownRecord)
     #expect(error(text(3, 4, end: 7) + SRecordBuilder.record(3, 4, 0, [1]))?.fault == .trailingBytes)
     #expect(
@@ -73,7 +73,7 @@ import Testing
     #expect(error(twice + SRecordBuilder.record(9, 2, 0, []))?.fault == .overlap)
   }
 
-  @Test func `data beyond the address width is refused`() {
+  @Test func `Data beyond the address width is refused`() {
     let text = SRecordBuilder.record(1, 2, 0xFFFF, [1, 2]) + SRecordBuilder.record(9, 2, 0, [])
     #expect(error(text) == ImageError(.addressOverflow, at: 0))
   }

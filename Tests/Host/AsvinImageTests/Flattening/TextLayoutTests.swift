@@ -12,7 +12,7 @@ import Testing
   }
 
   @Test(arguments: ["\n", "\r\n", "\r", " \n", "\t\n", "\n\n", "\r\n \r\n", "\n \t "])
-  func `blanks, blank lines and every line end are read`(end: String) throws {
+  func `Blanks, blank lines and every line end are read`(end: String) throws {
     let text = records.replacing("\n", with: end)
     for file in [text, "\u{FEFF}" + text, "\n \r\n" + text, text.lowercased(), text + "\u{1A}", " " + text] {
       let image = try flatten(Array(file.utf8))
@@ -21,7 +21,7 @@ import Testing
     }
   }
 
-  @Test func `a file that is cut anywhere is refused, never plain`() throws {
+  @Test func `A file that is cut anywhere is refused, never plain`() throws {
     let bytes = Array(records.utf8)
     for count in 9..<bytes.count - 1 {
       #expect(try format(Array(bytes.prefix(count))) == .intelHex, "\(count)")
@@ -30,14 +30,14 @@ import Testing
   }
 
   @Test(arguments: ["; made by a tool\n", "# comment\n", "$$ module\n", "10000000\n"])
-  func `records after a line that does not belong there are still Intel HEX, and refused`(line: String) throws {
+  func `Records after a line that does not belong there are still Intel HEX, and refused`(line: String) throws {
     let bytes = Array((line + records).utf8)
     #expect(try format(bytes) == .intelHex)
     let error = #expect(throws: ImageError.self) { try describe(bytes) }
     #expect(error?.line == 1)
   }
 
-  @Test func `a damaged first record is still Intel HEX, and refused`() throws {
+  @Test func `A damaged first record is still Intel HEX, and refused`() throws {
     for damaged in [":1000000G", ":10000000FF", ":020000040800F", ":0200000408 00F2"] {
       let bytes = Array((damaged + "\n" + records).utf8)
       #expect(try format(bytes) == .intelHex)
@@ -45,7 +45,7 @@ import Testing
     }
   }
 
-  @Test func `text of two bytes for each character is not plain`() throws {
+  @Test func `Text of two bytes for each character is not plain`() throws {
     let text: [UInt8] = [0xFF, 0xFE] + records.utf8.flatMap { [$0, 0] as [UInt8] }
     #expect(try format(text) == .text)
   }

@@ -3,7 +3,7 @@ import Testing
 @testable import AsvinImage
 
 @Suite struct UF2Tests {
-  @Test func `blocks are put together in order`() throws {
+  @Test func `Blocks are put together in order`() throws {
     let data = noise(600)
     let image = try flatten(UF2Builder.file(data, at: 0x1000_0000))
     #expect(image.bytes == data)
@@ -12,32 +12,32 @@ import Testing
     #expect(image.chip == .rp2040)
   }
 
-  @Test func `a gap between blocks is erased flash`() throws {
+  @Test func `A gap between blocks is erased flash`() throws {
     let first = UF2Builder(data: [1, 2], total: 2)
     let second = UF2Builder(address: 0x1000_0004, data: [3], number: 1, total: 2)
     #expect(try flatten(first.bytes + second.bytes).bytes == [1, 2, 0xFF, 0xFF, 3])
   }
 
-  @Test func `blocks that are not for flash are counted and skipped`() throws {
+  @Test func `Blocks that are not for flash are counted and skipped`() throws {
     let other = UF2Builder(flags: 0x2001, address: 0, number: 0, total: 2, family: 1)
     let image = try flatten(other.bytes + UF2Builder(number: 1, total: 2).bytes)
     #expect(image.bytes == noise(256))
     #expect(image.chip == .rp2040)
   }
 
-  @Test func `a block without family names no chip`() throws {
+  @Test func `A block without family names no chip`() throws {
     #expect(try flatten(UF2Builder(flags: 0).bytes).chip == nil)
   }
 
-  @Test func `an unknown family names no chip`() throws {
+  @Test func `An unknown family names no chip`() throws {
     #expect(try flatten(UF2Builder(family: 0x1234_5678).bytes).chip == nil)
   }
 
-  @Test func `checksum and extension flags are accepted`() throws {
+  @Test func `Checksum and extension flags are accepted`() throws {
     #expect(try flatten(UF2Builder(flags: 0xE000).bytes).bytes == noise(256))
   }
 
-  @Test func `the RP2350's erratum block is not part of the image`() throws {
+  @Test func `The RP2350's erratum block is not part of the image`() throws {
     let extra = UF2Builder(
       flags: 0xA000, address: 0x10FF_FF00, data: [UInt8](repeating: 0xEF, count: 256), total: 2, family: 0xE48B_FF57)
     let image = try flatten(extra.bytes + UF2Builder.file(noise(600), at: 0x1000_0000, family: 0xE48B_FF59))
@@ -51,11 +51,11 @@ import Testing
   ]
 
   @Test(arguments: families)
-  func `each family id is its chip`(family: UInt32, chip: Chip?) {
+  func `Each family id is its chip`(family: UInt32, chip: Chip?) {
     #expect(Chip(uf2Family: family) == chip)
   }
 
-  @Test func `an image inside is described and checked`() throws {
+  @Test func `An image inside is described and checked`() throws {
     let description = try describe(UF2Builder.file(ESP32Builder().bytes, at: 0x1_0000, family: 0xD42B_A06C))
     #expect(description.format == .esp32)
     #expect(description.container == .uf2)
@@ -64,13 +64,13 @@ import Testing
     #expect(description.isWhole)
   }
 
-  @Test func `a plain image inside has the chip of the container`() throws {
+  @Test func `A plain image inside has the chip of the container`() throws {
     let description = try describe(UF2Builder.file(noise(600), at: 0x1000_0000))
     #expect(description.format == .plain)
     #expect(description.chip == .rp2040)
   }
 
-  @Test func `a container for another chip than the image inside fails`() throws {
+  @Test func `A container for another chip than the image inside fails`() throws {
     let description = try describe(UF2Builder.file(ESP32Builder().bytes, at: 0x1_0000, family: 0xC47E_5767))
     let check = IntegrityCheck(name: "UF2 family", passed: false, expected: "esp32s3", found: "esp32c3")
     #expect(description.checks.last == check)

@@ -27,12 +27,12 @@ import Testing
   }
 
   @Test(arguments: images)
-  func `an image cut at any byte is described or refused`(image: [UInt8]) {
+  func `An image cut at any byte is described or refused`(image: [UInt8]) {
     for count in image.indices { survive(Array(image.prefix(count))) }
   }
 
   @Test(arguments: images)
-  func `an image with any byte changed is described or refused`(image: [UInt8]) {
+  func `An image with any byte changed is described or refused`(image: [UInt8]) {
     for offset in image.indices {
       for value in [0x00, 0x7F, 0x80, 0xFF, image[offset] ^ 1, image[offset] &+ 1] as [UInt8] {
         survive(image.with([value], at: offset))
@@ -41,11 +41,11 @@ import Testing
   }
 
   @Test(arguments: images)
-  func `an image with any four bytes set is described or refused`(image: [UInt8]) {
+  func `An image with any four bytes set is described or refused`(image: [UInt8]) {
     for offset in 0..<image.count - 4 { survive(image.with([0xFF, 0xFF, 0xFF, 0xFF], at: offset)) }
   }
 
-  @Test func `a large file's structures can be damaged anywhere`() {
+  @Test func `A large file's structures can be damaged anywhere`() {
     let dump = FlashDumpBuilder().bytes
     for offset in Array(0x1000..<0x1020) + Array(0x8000..<0x8060) + Array(0x1_0000..<0x1_0020) {
       survive(dump.with([0xFF], at: offset))
@@ -54,7 +54,7 @@ import Testing
     for offset in Array(0..<16) + Array(0x1000..<0x1020) { survive(arduino.with([0xFF], at: offset)) }
   }
 
-  @Test func `noise after each magic number is described or refused`() {
+  @Test func `Noise after each magic number is described or refused`() {
     let magics: [[UInt8]] = [
       [0xE9], [0xEA, 4], word(0x96F3_B83D), Array(":".utf8), word(0x0A32_4655) + word(0x9E5D_5157),
       [0x7F, 0x45, 0x4C, 0x46, 1, 1], [0x7F, 0x45, 0x4C, 0x46, 2, 1],

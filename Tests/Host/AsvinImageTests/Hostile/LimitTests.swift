@@ -25,26 +25,26 @@ final class SparseSource: ByteSource {
 }
 
 @Suite struct LimitTests {
-  @Test func `a container file over its limit is refused unread`() {
+  @Test func `A container file over its limit is refused unread`() {
     let source = SparseSource(UF2Builder().bytes, size: ImageLimit.containerBytes.value + 1)
     #expect(throws: ImageError(.overLimit(.containerBytes), at: 268_435_456)) { try FlatImage(flattening: source) }
     #expect(source.largestRead < 1024)
   }
 
-  @Test func `a plain file of 8 GiB is described with small reads`() throws {
+  @Test func `A plain file of 8 GiB is described with small reads`() throws {
     let source = SparseSource(noise(64), size: 8 << 30)
     #expect(try ImageDescription(describing: source).format == .plain)
     #expect(source.largestRead <= 65_536)
   }
 
-  @Test func `an image is checked with reads of at most 64 KiB`() throws {
+  @Test func `An image is checked with reads of at most 64 KiB`() throws {
     let image = MCUbootBuilder(image: zeros(300_000)).bytes
     let source = SparseSource(image, size: UInt64(image.count))
     #expect(try ImageDescription(describing: source).isWhole)
     #expect(source.largestRead == 65_536)
   }
 
-  @Test func `each limit has a name`() {
+  @Test func `Each limit has a name`() {
     #expect(ImageLimit.allCases.allSatisfy { !$0.name.isEmpty && $0.value > 0 })
   }
 }

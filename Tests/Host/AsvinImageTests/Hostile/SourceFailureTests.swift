@@ -26,23 +26,23 @@ struct ShrinkingSource: ByteSource {
 }
 
 @Suite struct SourceFailureTests {
-  @Test func `what the source throws is the cause of the error`() throws {
+  @Test func `What the source throws is the cause of the error`() throws {
     let source = FailingSource(bytes: ESP32Builder().bytes, readable: 0x100)
     let error = try #require(throws: ImageError.self) { try ImageDescription(describing: source) }
     #expect(error.fault == .unreadable)
     #expect(error.cause as? FileError == FailingSource.error)
   }
 
-  @Test func `a source with fewer bytes than its size is unreadable`() {
+  @Test func `A source with fewer bytes than its size is unreadable`() {
     #expect(throws: ImageError(.unreadable, at: 0)) { try ImageDescription(describing: ShrinkingSource()) }
   }
 
-  @Test func `a source that fails while it is flattened is unreadable`() {
+  @Test func `A source that fails while it is flattened is unreadable`() {
     let source = FailingSource(bytes: UF2Builder.file(noise(512), at: 0), readable: 512)
     #expect(throws: ImageError(.unreadable, at: 512)) { try FlatImage(flattening: source) }
   }
 
-  @Test func `bytes in memory are read like a file`() {
+  @Test func `Bytes in memory are read like a file`() {
     let source: [UInt8] = [1, 2, 3]
     #expect(source.read(at: 1, count: 1) == [2])
     #expect(source.read(at: 2, count: 9) == [3])
@@ -50,7 +50,7 @@ struct ShrinkingSource: ByteSource {
     #expect(source.read(at: .max, count: .max).isEmpty)
   }
 
-  @Test func `every fault has an explanation`() {
+  @Test func `Every fault has an explanation`() {
     #expect(ImageFault.overLimit(.flatBytes).explanation == "more than 67108864 bytes of a flat image")
     #expect(ImageFault.overlap.explanation == "two pieces of data claim the same address")
   }

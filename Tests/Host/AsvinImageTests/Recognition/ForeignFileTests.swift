@@ -63,7 +63,7 @@ import Testing
   }
 
   @Test(arguments: starts)
-  func `a file of another known format is recognised`(expected: ImageFormat, start: [UInt8]) throws {
+  func `A file of another known format is recognised`(expected: ImageFormat, start: [UInt8]) throws {
     #expect(try format(Self.padded(start)) == expected)
     let description = try describe(Self.padded(start))
     #expect(description.format == expected)
@@ -71,12 +71,12 @@ import Testing
   }
 
   @Test(arguments: simple)
-  func `a magic number with a wrong byte is not recognised`(format expected: ImageFormat, start: [UInt8]) throws {
+  func `A magic number with a wrong byte is not recognised`(format expected: ImageFormat, start: [UInt8]) throws {
     let bytes = Self.padded(start)
     for offset in 0..<min(3, start.count) { #expect(try format(bytes.flipped(at: offset)) != expected) }
   }
 
-  @Test func `an archive of this tool is a bundle, and another one a tar`() throws {
+  @Test func `An archive of this tool is a bundle, and another one a tar`() throws {
     func tar(_ name: String) -> [UInt8] {
       var header = field(name, 100) + field("0000644", 8) + field("0000000", 8) + field("0000000", 8)
       header +=
@@ -91,7 +91,7 @@ import Testing
     #expect(try describe(Array(tar("rootfs/").dropLast(100))).isWhole == false)
   }
 
-  @Test func `a FAT file system and a disk with partitions are distinguished`() throws {
+  @Test func `A FAT file system and a disk with partitions are distinguished`() throws {
     var fat = zeros(4096).with([0xEB, 0x3C, 0x90] + Array("MSDOS5.0".utf8) + half(512) + [1, 1, 0, 2], at: 0)
     fat = fat.with(Array("FAT16   ".utf8), at: 54).with([0x55, 0xAA], at: 510)
     #expect(try format(fat) == .fat)
@@ -117,7 +117,7 @@ import Testing
     }
   }
 
-  @Test func `erased flash is not an image`() throws {
+  @Test func `Erased flash is not an image`() throws {
     #expect(try format([UInt8](repeating: 0xFF, count: 70_000)) == .erased)
     #expect(try format([UInt8](repeating: 0xFF, count: 70_000) + [0]) == .plain)
     #expect(try format(zeros(70_000)) == .plain)
@@ -130,14 +130,14 @@ import Testing
   ]
 
   @Test(arguments: sized)
-  func `a file that is shorter than its header states was truncated`(expected: ImageFormat, start: [UInt8]) throws {
+  func `A file that is shorter than its header states was truncated`(expected: ImageFormat, start: [UInt8]) throws {
     let image = start + zeros(4096 - start.count)
     #expect(try describe(image).format == expected)
     #expect(try describe(image).isWhole)
     #expect(try !describe(Array(image.dropLast())).isWhole)
   }
 
-  @Test func `an image of U-Boot is checked by its header's CRC and its size`() throws {
+  @Test func `An image of U-Boot is checked by its header's CRC and its size`() throws {
     // mkimage -A arm -T firmware -C none -n test, of 8 bytes.
     var header: [UInt8] =
       [0x27, 5, 0x19, 0x56] + zeros(4) + zeros(4) + [0, 0, 0, 8] + zeros(12) + [17, 2, 5, 0] + field("test", 32)
@@ -152,7 +152,7 @@ import Testing
     #expect(try !describe(header.flipped(at: 40) + noise(8)).isWhole)
   }
 
-  @Test func `noise is plain`() throws {
+  @Test func `Noise is plain`() throws {
     for seed in UInt8.min...UInt8.max { #expect(try format(noise(3000, seed: seed)) == .plain) }
   }
 }

@@ -30,10 +30,11 @@ import Testing
     }
   }
 
-  @Test(
-    "4: registering twice is answered by 200 with asvin's texts; 5: the name is optional, and a trailing comma is accepted"
-  )
-  func registering() async throws {
+  @Test
+  func
+    `4: registering twice is answered by 200 with asvin's texts; 5: the name is optional, and a trailing comma is accepted`()
+    async throws
+  {
     try await PlatformUnderTest.run { platform in
       let token = try await platform.token()
       for (body, text) in [
@@ -47,9 +48,7 @@ import Testing
     }
   }
 
-  @Test(
-    "6: the reply is {} for devices in the lobby, ungrouped, blacklisted and unregistered")
-  func nothing() async throws {
+  @Test func `6: the reply is {} for devices in the lobby, ungrouped, blacklisted and unregistered`() async throws {
     try await Self.rolledOut { platform, token, _, _ in
       for placement in [Device.Location.lobby, .ungrouped, .blacklisted] {
         try await platform.store.write(in: platform.workspace.id) { rows in
@@ -65,8 +64,7 @@ import Testing
     }
   }
 
-  @Test("7 and 8: the next rollout has only texts for both generations, and fits a kilobyte")
-  func nextRollout() async throws {
+  @Test func `7 and 8: the next rollout has only texts for both generations, and fits a kilobyte`() async throws {
     try await Self.rolledOut { platform, token, firmware, rollout in
       let reply = try await platform.ask(Self.esp.post("/api/device/next/rollout", Self.pollBody, token: token))
       #expect(
@@ -83,10 +81,11 @@ import Testing
     }
   }
 
-  @Test(
-    "9: firmware is served by POST and GET, by an id as text or number, and by its CID; 18: a CID has at most 63 characters"
-  )
-  func firmwareForms() async throws {
+  @Test
+  func
+    `9: firmware is served by POST and GET, by an id as text or number, and by its CID; 18: a CID has at most 63 characters`()
+    async throws
+  {
     try await Self.rolledOut { platform, token, firmware, _ in
       let (id, cid) = (firmware.id.value, firmware.image.contentID)
       #expect(cid.utf8.count <= 63)
@@ -116,8 +115,8 @@ import Testing
     }
   }
 
-  @Test("10: a download has the MD5 of the image", arguments: [ESPClient.Chip.esp8266, .esp32])
-  func md5(chip: ESPClient.Chip) async throws {
+  @Test(arguments: [ESPClient.Chip.esp8266, .esp32])
+  func `10: a download has the MD5 of the image`(chip: ESPClient.Chip) async throws {
     try await Self.rolledOut { platform, token, firmware, _ in
       let esp = ESPClient(chip: chip, mac: Self.mac)
       let reply = try await platform.ask(esp.update(firmware.image.contentID, token: token))
@@ -132,8 +131,10 @@ import Testing
     }
   }
 
-  @Test("11: a reply to HTTP/1.0 has a length and no chunks, and the connection is closed or kept as requested")
-  func oldHTTP() async throws {
+  @Test
+  func `11: a reply to HTTP/1.0 has a length and no chunks, and the connection is closed or kept as requested`()
+    async throws
+  {
     try await Self.rolledOut { platform, token, firmware, _ in
       for keepsAlive in [false, true] {
         let connection = try await RawConnection.open(port: platform.port)
@@ -150,8 +151,7 @@ import Testing
     }
   }
 
-  @Test("12: a board that runs the image already gets 304, and that is recorded")
-  func notModified() async throws {
+  @Test func `12: a board that runs the image already gets 304, and that is recorded`() async throws {
     try await Self.rolledOut { platform, token, firmware, rollout in
       _ = try await platform.ask(Self.esp.post("/api/device/next/rollout", Self.pollBody, token: token))
       let metadata = try await platform.ask(
@@ -168,8 +168,7 @@ import Testing
     }
   }
 
-  @Test("13: a board without space for the image is refused before a byte of it is sent")
-  func noRoom() async throws {
+  @Test func `13: a board without space for the image is refused before a byte of it is sent`() async throws {
     try await Self.rolledOut { platform, token, firmware, _ in
       for (free, status) in [(Self.image.count - 1, 413), (Self.image.count, 200)] {
         let reply = try await platform.ask(Self.esp.update(firmware.image.contentID, token: token, free: free))
@@ -178,10 +177,11 @@ import Testing
     }
   }
 
-  @Test(
-    "14 and 15: two downloads of pycom's client arrive intact, because the header is a multiple of the slice and the connection ends"
-  )
-  func pycom() async throws {
+  @Test
+  func
+    `14 and 15: two downloads of pycom's client arrive intact, because the header is a multiple of the slice and the connection ends`()
+    async throws
+  {
     try await PlatformUnderTest.run { platform in
       let (pycom, token) = (PycomClient(mac: "aa:bb:cc:dd:ee:02"), try await platform.token())
       for length in [1, 99, 100, 101, 4096, 70_001] {
@@ -199,8 +199,7 @@ import Testing
     }
   }
 
-  @Test("16: an ESP8266 gets the fingerprint of the certificate for each of asvin's hosts")
-  func fingerprints() async throws {
+  @Test func `16: an ESP8266 gets the fingerprint of the certificate for each of asvin's hosts`() async throws {
     try await PlatformUnderTest.run(isTLS: true) { platform in
       let command = """
         printf 'GET /fingerprints HTTP/1.0\\r\\n\\r\\n' | openssl s_client -quiet -connect \
@@ -214,8 +213,7 @@ import Testing
     }
   }
 
-  @Test("17: a success with the old version is counted once, and is confirmed by the new version")
-  func success() async throws {
+  @Test func `17: a success with the old version is counted once, and is confirmed by the new version`() async throws {
     try await Self.rolledOut { platform, token, _, rollout in
       let body = #"{"mac":"\#(Self.mac)","firmware_version":"1.0","rollout_id":"\#(rollout.id.value)"}"#
       let early = try await platform.ask(Self.esp.post("/api/device/success/rollout", body, token: token))
@@ -235,8 +233,7 @@ import Testing
     }
   }
 
-  @Test("19: a request with two Content-Type fields is accepted")
-  func contentTypeTwice() async throws {
+  @Test func `19: a request with two Content-Type fields is accepted`() async throws {
     try await PlatformUnderTest.run { platform in
       let (pycom, token) = (PycomClient(mac: "aa:bb"), try await platform.token())
       let reply = try await platform.ask(
@@ -245,8 +242,7 @@ import Testing
     }
   }
 
-  @Test("20: two hundred concurrent devices are answered")
-  func load() async throws {
+  @Test func `20: two hundred concurrent devices are answered`() async throws {
     try await PlatformUnderTest.run { platform in
       let token = try await platform.token()
       try await withThrowingTaskGroup(of: Int.self) { group in

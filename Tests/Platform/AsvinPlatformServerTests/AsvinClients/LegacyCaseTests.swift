@@ -40,9 +40,8 @@ import Testing
     return bytes
   }
 
-  @Test(
-    "C20: the reply about firmware fits the document of an ESP8266", arguments: ["1.1.0", "1.2.0-14-g2414721", "64"])
-  func documents(version: String) async throws {
+  @Test(arguments: ["1.1.0", "1.2.0-14-g2414721", "64"])
+  func `C20: the reply about firmware fits the document of an ESP8266`(version: String) async throws {
     try await Self.registered { platform, token in
       let long = version == "64" ? String(repeating: "9", count: 64) : version
       var firmware = try await platform.publish(Self.image, version: long)
@@ -55,8 +54,7 @@ import Testing
     }
   }
 
-  @Test("C21: if two firmware entries have one image, the offered rollout gets the 304 and ends")
-  func oneImageTwice() async throws {
+  @Test func `C21: if two firmware entries have one image, the offered rollout gets the 304 and ends`() async throws {
     try await Self.registered { platform, token in
       let first = try await platform.publish(Self.image, version: "2.3.0")
       let older = try await platform.rollOut(first)
@@ -75,8 +73,8 @@ import Testing
     }
   }
 
-  @Test("F3: an installation counts as success for a board that cannot confirm, and the rollout ends")
-  func installedEnds() async throws {
+  @Test
+  func `F3: an installation counts as success for a board that cannot confirm, and the rollout ends`() async throws {
     try await Self.registered { platform, token in
       let firmware = try await platform.publish(Self.image, version: "1.0")
       let rollout = try await platform.rollOut(firmware, try Self.batch([.count(1)]))
@@ -96,8 +94,7 @@ import Testing
     }
   }
 
-  @Test("F4: a refusal for lack of space is a failure with a reason, and stops the rollout")
-  func noRoom() async throws {
+  @Test func `F4: a refusal for lack of space is a failure with a reason, and stops the rollout`() async throws {
     try await Self.registered { platform, token in
       let firmware = try await platform.publish(Self.image, version: "2.0")
       let rollout = try await platform.rollOut(firmware, try Self.batch([.count(1)], failures: 50))
@@ -110,8 +107,7 @@ import Testing
     }
   }
 
-  @Test("F10: an image for ESP32 is not served to an ESP8266, and the failure has a reason")
-  func otherChip() async throws {
+  @Test func `F10: an image for ESP32 is not served to an ESP8266, and the failure has a reason`() async throws {
     try await Self.registered { platform, token in
       let image = try Self.esp32Image()
       let firmware = try await platform.publish(image, version: "2.0")
@@ -134,10 +130,10 @@ import Testing
     return image
   }
 
-  @Test(
-    "C22: pycom's client never writes an error, because the header ends 1 to 3 bytes into a slice",
-    arguments: ["404", "401", "400", "410", "413", "503"])
-  func pycomErrors(kind: String) async throws {
+  @Test(arguments: ["404", "401", "400", "410", "413", "503"])
+  func `C22: pycom's client never writes an error, because the header ends 1 to 3 bytes into a slice`(kind: String)
+    async throws
+  {
     try await PlatformUnderTest.run { platform in
       let (pycom, token) = (PycomClient(mac: Self.mac), try await platform.token())
       let firmware = try await platform.publish(Self.image, version: "2.0")
@@ -175,8 +171,7 @@ import Testing
     }
   }
 
-  @Test("C23: POST /fingerprints is answered like GET")
-  func fingerprints() async throws {
+  @Test func `C23: POST /fingerprints is answered like GET`() async throws {
     try await PlatformUnderTest.run(fingerprint: "AA BB") { platform in
       let requests = [
         Self.esp.post("/fingerprints", ""),
@@ -189,8 +184,7 @@ import Testing
     }
   }
 
-  @Test("A fingerprint is read with and without separators")
-  func fingerprintTexts() {
+  @Test func `A fingerprint is read with and without separators`() {
     let bytes = Array(repeating: "0A", count: 20)
     for separator in ["", ":", " "] {
       #expect(Fingerprint.text(reading: bytes.joined(separator: separator)) == bytes.joined(separator: " "))
@@ -199,8 +193,7 @@ import Testing
     #expect(Fingerprint.text(reading: String(repeating: "G", count: 40)) == nil)
   }
 
-  @Test("Reports are well-formed and contain no formulas, whatever the names of devices")
-  func reports() async throws {
+  @Test func `Reports are well-formed and contain no formulas, whatever the names of devices`() async throws {
     try await PlatformUnderTest.run { platform in
       let token = try await platform.token()
       let labels = [
@@ -225,8 +218,7 @@ import Testing
     }
   }
 
-  @Test("A workspace imports the keys of devices in the field and refuses malformed keys")
-  func existingKeys() async throws {
+  @Test func `A workspace imports the keys of devices in the field and refuses malformed keys`() async throws {
     try await PlatformUnderTest.run { platform in
       let now = platform.clock.now
       let made = try await Provisioning.makeWorkspace(

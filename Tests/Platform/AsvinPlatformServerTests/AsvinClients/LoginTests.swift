@@ -9,14 +9,13 @@ import Testing
     try await platform.ask(ESPClient(chip: .esp32, mac: "").post("/auth/login", body))
   }
 
-  @Test("The signature equals the example in asvin's documentation")
-  func documentedSignature() {
+  @Test func `The signature equals the example in asvin's documentation`() {
     #expect(
       ClientRequests.signature(1_620_045_991) == "fdb0d8e26a382697721763c11425c0af55841769dd7d62298d893816e2a877c7")
   }
 
-  @Test("1 and 2: a signature in lower and upper case, and a time as a number and as text are accepted")
-  func forms() async throws {
+  @Test
+  func `1 and 2: a signature in lower and upper case, and a time as a number and as text are accepted`() async throws {
     try await PlatformUnderTest.run { platform in
       let now = platform.clock.now.seconds
       let signature = ClientRequests.signature(now)
@@ -33,8 +32,7 @@ import Testing
     }
   }
 
-  @Test("3: a token fits an ESP8266 and is signed with RS256")
-  func tokenForm() async throws {
+  @Test func `3: a token fits an ESP8266 and is signed with RS256`() async throws {
     try await PlatformUnderTest.run { platform in
       let token = try await platform.token()
       #expect(token.utf8.count <= 977)
@@ -43,13 +41,13 @@ import Testing
     }
   }
 
-  @Test(
-    "A wrong key, a wrong time and a wrong signature are refused",
-    arguments: [
-      (key: "my-device-key", shift: 301, isSigned: true), (key: "my-device-key", shift: -301, isSigned: true),
-      (key: "nobody's", shift: 0, isSigned: true), (key: "my-device-key", shift: 0, isSigned: false),
-    ])
-  func refused(key: String, shift: Int64, isSigned: Bool) async throws {
+  @Test(arguments: [
+    (key: "my-device-key", shift: 301, isSigned: true), (key: "my-device-key", shift: -301, isSigned: true),
+    (key: "nobody's", shift: 0, isSigned: true), (key: "my-device-key", shift: 0, isSigned: false),
+  ])
+  func `A wrong key, a wrong time and a wrong signature are refused`(key: String, shift: Int64, isSigned: Bool)
+    async throws
+  {
     try await PlatformUnderTest.run { platform in
       let time = platform.clock.now.seconds + shift
       let signature = isSigned ? ClientRequests.signature(time) : String(repeating: "0", count: 64)
@@ -59,23 +57,22 @@ import Testing
     }
   }
 
-  @Test(
-    "A body that is malformed, too long, or has a time out of range is refused",
-    arguments: [
-      ("{", 400), (String(repeating: " ", count: 20_000), 413),
-      (#"{"device_key":"my-device-key","timestamp":"9223372036854775807","device_signature":"00"}"#, 401),
-      (#"{"device_key":"my-device-key","timestamp":"-9223372036854775808","device_signature":"00"}"#, 401),
-      (#"{"email":"someone@example.com","password":"secret"}"#, 401),
-    ])
-  func malformed(body: String, status: Int) async throws {
+  @Test(arguments: [
+    ("{", 400), (String(repeating: " ", count: 20_000), 413),
+    (#"{"device_key":"my-device-key","timestamp":"9223372036854775807","device_signature":"00"}"#, 401),
+    (#"{"device_key":"my-device-key","timestamp":"-9223372036854775808","device_signature":"00"}"#, 401),
+    (#"{"email":"someone@example.com","password":"secret"}"#, 401),
+  ])
+  func `A body that is malformed, too long, or has a time out of range is refused`(body: String, status: Int)
+    async throws
+  {
     try await PlatformUnderTest.run { platform in
       let reply = try await login(platform, body)
       #expect(reply.status == status)
     }
   }
 
-  @Test("A login of the first generation with an account gives access as a device only")
-  func accounts() async throws {
+  @Test func `A login of the first generation with an account gives access as a device only`() async throws {
     try await PlatformUnderTest.run { platform in
       let account = try #require(Account(email: "me@b.example", password: "correct horse", salt: FixedBytes()))
       try await platform.store.add(account, to: platform.workspace.id)
@@ -96,8 +93,7 @@ import Testing
     }
   }
 
-  @Test("A password can be tried ten times a minute, whatever else is in the body")
-  func guesses() async throws {
+  @Test func `A password can be tried ten times a minute, whatever else is in the body`() async throws {
     try await PlatformUnderTest.run { platform in
       var statuses: [Int] = []
       for number in 0..<12 {
@@ -109,8 +105,7 @@ import Testing
     }
   }
 
-  @Test("A token expires after ten minutes, and a forged token is refused")
-  func expiry() async throws {
+  @Test func `A token expires after ten minutes, and a forged token is refused`() async throws {
     try await PlatformUnderTest.run { platform in
       let token = try await platform.token()
       let esp = ESPClient(chip: .esp8266, mac: "AA:BB")
@@ -127,8 +122,7 @@ import Testing
     }
   }
 
-  @Test("A client that logs in too often is refused with asvin's text")
-  func rateLimit() async throws {
+  @Test func `A client that logs in too often is refused with asvin's text`() async throws {
     try await PlatformUnderTest.run(loginsPerMinute: 2) { platform in
       let body = ClientRequests.loginBody(platform.clock.now.seconds)
       for status in [200, 200, 429] {

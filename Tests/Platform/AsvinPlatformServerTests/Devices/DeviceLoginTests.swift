@@ -8,8 +8,7 @@ import FoundationEssentials
 import Testing
 
 @Suite("Logins of devices with a key of their own", .usesScratch) struct DeviceLoginTests {
-  @Test("An enrolled device is in the lobby and shown as verifying")
-  func enrolled() async throws {
+  @Test func `An enrolled device is in the lobby and shown as verifying`() async throws {
     try await PlatformUnderTest.run { platform in
       let device = try await DeviceUnderTest.enrolled(on: platform)
       let known = try #require(try await platform.device(device.name))
@@ -19,8 +18,7 @@ import Testing
     }
   }
 
-  @Test("Enrolling with the same key returns the same device, and another key is refused")
-  func enrolledTwice() async throws {
+  @Test func `Enrolling with the same key returns the same device, and another key is refused`() async throws {
     try await PlatformUnderTest.run { platform in
       let device = try await DeviceUnderTest.enrolled(on: platform)
       let token = try await platform.token()
@@ -39,8 +37,7 @@ import Testing
     }
   }
 
-  @Test("A proof by another key, or of another name, is refused")
-  func badProof() async throws {
+  @Test func `A proof by another key, or of another name, is refused`() async throws {
     try await PlatformUnderTest.run { platform in
       var request = try DeviceUnderTest.request("gateway", PrivateKey.generate(.ed25519))
       request.proof = Data(try PrivateKey.generate(.ed25519).signature(of: Array("asvin-platform-enrol\0gateway".utf8)))
@@ -53,8 +50,7 @@ import Testing
     }
   }
 
-  @Test("A login that is replayed is refused")
-  func replay() async throws {
+  @Test func `A login that is replayed is refused`() async throws {
     try await PlatformUnderTest.run { platform in
       let device = try await DeviceUnderTest.enrolled(on: platform)
       let request = try device.loginRequest(nonce: try await device.nonce())
@@ -65,8 +61,7 @@ import Testing
     }
   }
 
-  @Test("A nonce that is expired, unknown or used up by a failed login is refused")
-  func nonces() async throws {
+  @Test func `A nonce that is expired, unknown or used up by a failed login is refused`() async throws {
     try await PlatformUnderTest.run { platform in
       let device = try await DeviceUnderTest.enrolled(on: platform)
       let old = try device.loginRequest(nonce: try await device.nonce())
@@ -84,8 +79,7 @@ import Testing
     }
   }
 
-  @Test("A device cannot log in as another one")
-  func impersonation() async throws {
+  @Test func `A device cannot log in as another one`() async throws {
     try await PlatformUnderTest.run { platform in
       let device = try await DeviceUnderTest.enrolled(on: platform, "one")
       let other = try await DeviceUnderTest.enrolled(on: platform, "other")
@@ -95,8 +89,7 @@ import Testing
     }
   }
 
-  @Test("The shared keys of a workspace do not authenticate a device with a key of its own")
-  func sharedKeys() async throws {
+  @Test func `The shared keys of a workspace do not authenticate a device with a key of its own`() async throws {
     try await UpdateTests.rolledOut { platform, device, firmware, rollout in
       let (esp, token) = (ESPClient(chip: .esp32, mac: device.name), try await platform.token())
       let body = #"{"mac":"\#(device.name)","firmware_version":"1.1.0","rollout_id":"\#(rollout.id)"}"#
@@ -116,8 +109,7 @@ import Testing
     }
   }
 
-  @Test("The token of a device gives access to that device only")
-  func foreignToken() async throws {
+  @Test func `The token of a device gives access to that device only`() async throws {
     try await PlatformUnderTest.run { platform in
       let device = try await DeviceUnderTest.enrolled(on: platform, "one")
       let other = try await DeviceUnderTest.enrolled(on: platform, "other")
@@ -133,8 +125,7 @@ import Testing
     }
   }
 
-  @Test("A token expires after ten minutes, and a token with another signature is refused")
-  func expiry() async throws {
+  @Test func `A token expires after ten minutes, and a token with another signature is refused`() async throws {
     try await PlatformUnderTest.run { platform in
       let device = try await DeviceUnderTest.enrolled(on: platform)
       let token = try await device.token()

@@ -9,8 +9,7 @@ struct IdlePollTests {
   /// Reads SQLite's write-ahead log, which grows with each commit.
   private func log(_ platform: PlatformUnderTest) throws -> [UInt8] { try platform.scratch.read("platform.sqlite-wal") }
 
-  @Test("A verifying device that polls without an offer writes nothing for five minutes")
-  func verifying() async throws {
+  @Test func `A verifying device that polls without an offer writes nothing for five minutes`() async throws {
     try await PlatformUnderTest.run { platform in
       let device = try await DeviceUnderTest.enrolled(on: platform)
       try await platform.group(device.name)
@@ -25,8 +24,7 @@ struct IdlePollTests {
     }
   }
 
-  @Test("A verifying device that polls again after an offer writes nothing")
-  func offered() async throws {
+  @Test func `A verifying device that polls again after an offer writes nothing`() async throws {
     try await UpdateTests.rolledOut { platform, device, _, _ in
       #expect(try await device.next(UpdateTests.old).status == 200)
       let before = try log(platform)
@@ -35,8 +33,7 @@ struct IdlePollTests {
     }
   }
 
-  @Test("A new version is written at once")
-  func version() async throws {
+  @Test func `A new version is written at once`() async throws {
     try await PlatformUnderTest.run { platform in
       let device = try await DeviceUnderTest.enrolled(on: platform)
       try await platform.group(device.name)
@@ -46,8 +43,7 @@ struct IdlePollTests {
     }
   }
 
-  @Test("An asvin client that registers and polls without an offer writes nothing")
-  func legacy() async throws {
+  @Test func `An asvin client that registers and polls without an offer writes nothing`() async throws {
     try await PlatformUnderTest.run { platform in
       let token = try await platform.token(PlatformUnderTest.customerKey, PlatformUnderTest.deviceKey)
       let client = ESPClient(chip: .esp32, mac: "AA:BB")
@@ -63,8 +59,7 @@ struct IdlePollTests {
     }
   }
 
-  @Test("An asvin client that polls again after an offer writes nothing")
-  func legacyOffered() async throws {
+  @Test func `An asvin client that polls again after an offer writes nothing`() async throws {
     try await PlatformUnderTest.run { platform in
       let token = try await platform.token(PlatformUnderTest.customerKey, PlatformUnderTest.deviceKey)
       let client = ESPClient(chip: .esp8266, mac: "AA:CC")

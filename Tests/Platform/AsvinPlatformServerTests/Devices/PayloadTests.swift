@@ -23,8 +23,7 @@ import Testing
     }
   }
 
-  @Test("The image equals the signed one and may be cached for ever")
-  func whole() async throws {
+  @Test func `The image equals the signed one and may be cached for ever`() async throws {
     try await Self.offered { platform, token, path, payload in
       let reply = try await platform.call("GET", path, token)
       #expect(reply.status == 200 && reply.body == UpdateTests.new)
@@ -36,8 +35,7 @@ import Testing
     }
   }
 
-  @Test("A download that is resumed every 64 KiB is complete")
-  func resumed() async throws {
+  @Test func `A download that is resumed every 64 KiB is complete`() async throws {
     try await Self.offered { platform, token, path, payload in
       var received: [UInt8] = []
       while received.count < UpdateTests.new.endIndex {
@@ -53,9 +51,11 @@ import Testing
     }
   }
 
-  @Test(
-    "A single range is served, an outdated range gets the complete payload, and a range outside the payload is refused")
-  func ranges() async throws {
+  @Test
+  func
+    `A single range is served, an outdated range gets the complete payload, and a range outside the payload is refused`()
+    async throws
+  {
     try await Self.offered { platform, token, path, _ in
       let count = UpdateTests.new.endIndex
       let cases: [(fields: [String], status: Int, bytes: Range<Int>)] = [
@@ -75,8 +75,7 @@ import Testing
     }
   }
 
-  @Test("The sealed stream matches the manifest")
-  func sealed() async throws {
+  @Test func `The sealed stream matches the manifest`() async throws {
     try await UpdateTests.rolledOut { platform, device, _, _ in
       let update = try await device.next(UpdateTests.old).message(UpdateReply.self)
       let payload = try #require(update.payloads.first)
@@ -90,8 +89,7 @@ import Testing
     }
   }
 
-  @Test("A payload that was not offered to the device is not found")
-  func notOffered() async throws {
+  @Test func `A payload that was not offered to the device is not found`() async throws {
     try await Self.offered { platform, token, path, _ in
       let other = try await DeviceUnderTest.enrolled(on: platform, "other")
       let reply = try await platform.call("GET", path, other.token())
@@ -108,8 +106,7 @@ import Testing
     try #require(try platform.scratch.files().first { $0.hasPrefix("objects/sha256/") && $0.count > 40 })
   }
 
-  @Test("An object that was changed on disk is not served to any client")
-  func replaced() async throws {
+  @Test func `An object that was changed on disk is not served to any client`() async throws {
     try await UpdateTests.rolledOut { platform, device, firmware, _ in
       let path = try #require(try await device.next([1]).message(UpdateReply.self).payloads.first).path
       let (token, viewer) = (try await device.token(), try await platform.access(.viewer))
@@ -135,8 +132,7 @@ import Testing
     }
   }
 
-  @Test("Reading a file that has changed throws an error")
-  func changedMeanwhile() async throws {
+  @Test func `Reading a file that has changed throws an error`() async throws {
     try await UpdateTests.rolledOut { platform, _, _, _ in
       let object = try Self.object(of: platform)
       let bytes = try platform.scratch.read(object)
@@ -150,8 +146,7 @@ import Testing
     }
   }
 
-  @Test("Range fields are parsed")
-  func fields() {
+  @Test func `Range fields are parsed`() {
     #expect(ByteRange("bytes=0-9", of: 5) == .bytes(0..<5))
     #expect(ByteRange("bytes=4-4", of: 5) == .bytes(4..<5))
     #expect(ByteRange("bytes=5-", of: 5) == .unsatisfiable)

@@ -29,13 +29,13 @@ import Testing
     try #require(reply.status == 200)
   }
 
-  @Test(
-    "Payloads and reports are refused with a message if the rollout is not live",
-    arguments: [
-      ("abort", 410, "the rollout is aborted"), ("finish", 410, "the rollout is finished"),
-      ("pause", 409, "the rollout is paused"), ("disable", 409, "the rollout is disabled for the device"),
-    ])
-  func actions(action: String, status: Int, words: String) async throws {
+  @Test(arguments: [
+    ("abort", 410, "the rollout is aborted"), ("finish", 410, "the rollout is finished"),
+    ("pause", 409, "the rollout is paused"), ("disable", 409, "the rollout is disabled for the device"),
+  ])
+  func `Payloads and reports are refused with a message if the rollout is not live`(
+    action: String, status: Int, words: String
+  ) async throws {
     try await Self.begun { platform, device, rollout, path, token in
       #expect(try await platform.call("GET", path, token).status == 200)
       #expect(try await Self.act(action, rollout.id, on: platform).status == 200)
@@ -53,8 +53,7 @@ import Testing
     }
   }
 
-  @Test("A confirmation after an abort is recorded and not counted")
-  func lateConfirmation() async throws {
+  @Test func `A confirmation after an abort is recorded and not counted`() async throws {
     try await Self.begun { platform, device, rollout, _, _ in
       #expect(try await Self.act("abort", rollout.id, on: platform).status == 200)
       let reply = try await device.report(DeviceEventRequest(event: .confirmed), about: rollout.id)
@@ -66,8 +65,7 @@ import Testing
     }
   }
 
-  @Test("A moved device gets no payload, and a blacklisted device gets no token either")
-  func placements() async throws {
+  @Test func `A moved device gets no payload, and a blacklisted device gets no token either`() async throws {
     try await Self.begun { platform, device, rollout, path, token in
       try await Self.move(device, PlacementRequest(placement: .ungrouped), on: platform)
       let moved = try await platform.call("GET", path, token)
@@ -81,8 +79,7 @@ import Testing
     }
   }
 
-  @Test("asvin's clients are refused images and reports as well")
-  func legacy() async throws {
+  @Test func `asvin's clients are refused images and reports as well`() async throws {
     try await PlatformUnderTest.run { platform in
       let mac = "AA:BB:CC:DD:EE:09"
       let (esp, token) = (ESPClient(chip: .esp32, mac: mac), try await platform.token())
@@ -108,8 +105,7 @@ import Testing
     }
   }
 
-  @Test("A blacklisted board gets no image, and no token if it names itself")
-  func blacklistedBoard() async throws {
+  @Test func `A blacklisted board gets no image, and no token if it names itself`() async throws {
     try await PlatformUnderTest.run { platform in
       let mac = "AA:BB:CC:DD:EE:0A"
       let (esp, token) = (ESPClient(chip: .esp8266, mac: mac), try await platform.token())

@@ -37,8 +37,7 @@ import Testing
     }
   }
 
-  @Test("A device gets the envelope and the patch for its image")
-  func patch() async throws {
+  @Test func `A device gets the envelope and the patch for its image`() async throws {
     try await Self.rolledOut { platform, device, firmware, rollout in
       let update = try await device.next(Self.old).message(UpdateReply.self)
       #expect(update.rollout == rollout.id && update.release == firmware.release && update.version == "1.1.0")
@@ -48,8 +47,7 @@ import Testing
     }
   }
 
-  @Test("A device with another base or too little memory gets the image")
-  func image() async throws {
+  @Test func `A device with another base or too little memory gets the image`() async throws {
     try await Self.rolledOut { platform, device, _, _ in
       for reply in [try await device.next([1, 2]), try await device.next(Self.old, memory: 100)] {
         let payload = try #require(try reply.message(UpdateReply.self).payloads.first)
@@ -58,8 +56,7 @@ import Testing
     }
   }
 
-  @Test("A release that the device already has is not sent and is marked as skipped")
-  func skipped() async throws {
+  @Test func `A release that the device already has is not sent and is marked as skipped`() async throws {
     try await Self.rolledOut { platform, device, _, rollout in
       let reply = try await device.next(Self.new, version: "1.1.0")
       #expect(reply.status == 204 && reply.field("Retry-After") == "60" && reply.body.isEmpty)
@@ -70,8 +67,7 @@ import Testing
     }
   }
 
-  @Test("Repeated reports from downloading to confirmed are counted once")
-  func journey() async throws {
+  @Test func `Repeated reports from downloading to confirmed are counted once`() async throws {
     try await Self.rolledOut(batch: BatchMessage(waves: [])) { platform, device, _, rollout in
       _ = try await device.next(Self.old)
       for _ in 0..<2 {
@@ -91,8 +87,7 @@ import Testing
     }
   }
 
-  @Test("A failure is recorded with its reason")
-  func failure() async throws {
+  @Test func `A failure is recorded with its reason`() async throws {
     try await Self.rolledOut { platform, device, _, rollout in
       _ = try await device.next(Self.old)
       _ = try await device.report(DeviceEventRequest(event: .failed, reason: 55), about: rollout.id)
@@ -105,16 +100,14 @@ import Testing
     }
   }
 
-  @Test("A report about a rollout that was not offered is refused")
-  func notOffered() async throws {
+  @Test func `A report about a rollout that was not offered is refused`() async throws {
     try await Self.rolledOut { platform, device, _, rollout in
       let reply = try await device.report(DeviceEventRequest(event: .confirmed), about: rollout.id)
       #expect(reply.status == 404)
     }
   }
 
-  @Test("A release of another class is not offered")
-  func otherClass() async throws {
+  @Test func `A release of another class is not offered`() async throws {
     try await Self.rolledOut { platform, device, firmware, _ in
       try await platform.store.write(in: platform.workspace.id) { rows in
         var known = try #require(try rows.device(ID(device.id)))
@@ -126,8 +119,7 @@ import Testing
     }
   }
 
-  @Test("An asvin client in the same rollout gets the image of the bundle")
-  func legacy() async throws {
+  @Test func `An asvin client in the same rollout gets the image of the bundle`() async throws {
     try await Self.rolledOut { platform, device, firmware, _ in
       let (esp, token) = (ESPClient(chip: .esp32, mac: "AA:BB"), try await platform.token())
       let body = #"{"mac":"AA:BB","firmware_version":"1.0"}"#

@@ -21,8 +21,9 @@ struct ConnectionTests {
     }
   }
 
-  @Test("A connection beyond the limit of an address is closed, and a closed connection no longer counts")
-  func ofOneAddress() async throws {
+  @Test
+  func `A connection beyond the limit of an address is closed, and a closed connection no longer counts`() async throws
+  {
     try await PlatformUnderTest.run(connections: Self.limits { $0.perAddress = 2 }) { platform in
       let first = try await RawConnection.open(port: platform.port)
       let second = try await RawConnection.open(port: platform.port)
@@ -44,8 +45,7 @@ struct ConnectionTests {
     }
   }
 
-  @Test("A request that is not complete in time is answered by 408")
-  func late() async throws {
+  @Test func `A request that is not complete in time is answered by 408`() async throws {
     try await PlatformUnderTest.run(connections: Self.limits { $0.requestSeconds = 1 }) { platform in
       let connection = try await RawConnection.open(port: platform.port)
       defer { connection.end() }
@@ -55,8 +55,7 @@ struct ConnectionTests {
     }
   }
 
-  @Test("A body that is announced as too long is refused before it is sent")
-  func tooLong() async throws {
+  @Test func `A body that is announced as too long is refused before it is sent`() async throws {
     try await PlatformUnderTest.run { platform in
       let connection = try await RawConnection.open(port: platform.port)
       defer { connection.end() }
@@ -65,8 +64,7 @@ struct ConnectionTests {
     }
   }
 
-  @Test("The connection of a refused request is closed if its body continues")
-  func goesOn() async throws {
+  @Test func `The connection of a refused request is closed if its body continues`() async throws {
     try await PlatformUnderTest.run { platform in
       let connection = try await RawConnection.open(port: platform.port)
       defer { connection.end() }
@@ -82,8 +80,7 @@ struct ConnectionTests {
     }
   }
 
-  @Test("A short rest of a refused request is read, and the connection is kept")
-  func rest() async throws {
+  @Test func `A short rest of a refused request is read, and the connection is kept`() async throws {
     try await PlatformUnderTest.run { platform in
       let connection = try await RawConnection.open(port: platform.port)
       defer { connection.end() }
@@ -93,8 +90,7 @@ struct ConnectionTests {
     }
   }
 
-  @Test("A malformed chunked body is answered by 400")
-  func badChunks() async throws {
+  @Test func `A malformed chunked body is answered by 400`() async throws {
     try await PlatformUnderTest.run { platform in
       let request = "POST /v2/login HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"a\":\r\nzz\r\n"
       let reply = try await platform.ask(request)

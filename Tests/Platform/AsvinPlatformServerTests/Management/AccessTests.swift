@@ -15,8 +15,7 @@ import Testing
     }.reduce("") { "\($0)/\($1)" }
   }
 
-  @Test("Requests without a valid token are refused on every route")
-  func tokens() async throws {
+  @Test func `Requests without a valid token are refused on every route`() async throws {
     try await PlatformUnderTest.run { platform in
       let expired = try await platform.access(.admin, expires: platform.clock.now)
       for route in RouteTable.all {
@@ -29,8 +28,7 @@ import Testing
     }
   }
 
-  @Test("A role allows its permissions and no others")
-  func roles() async throws {
+  @Test func `A role allows its permissions and no others`() async throws {
     try await PlatformUnderTest.run { platform in
       for role in Role.allCases {
         for route in RouteTable.all {
@@ -43,8 +41,7 @@ import Testing
     }
   }
 
-  @Test("A token of one kind is refused where another kind is required")
-  func kinds() async throws {
+  @Test func `A token of one kind is refused where another kind is required`() async throws {
     try await PlatformUnderTest.run { platform in
       let device = try await DeviceUnderTest.enrolled(on: platform)
       let tokens = [
@@ -103,8 +100,7 @@ import Testing
     }
   }
 
-  @Test("Ids of another workspace are not found in the path of any route")
-  func foreignPaths() async throws {
+  @Test func `Ids of another workspace are not found in the path of any route`() async throws {
     try await PlatformUnderTest.run { platform in
       let foreign = try await Foreign(on: platform)
       let device = try await DeviceUnderTest.enrolled(on: platform)
@@ -128,8 +124,7 @@ import Testing
     }
   }
 
-  @Test("Ids of another workspace are not found in a body")
-  func foreignBodies() async throws {
+  @Test func `Ids of another workspace are not found in a body`() async throws {
     try await PlatformUnderTest.run { platform in
       let foreign = try await Foreign(on: platform)
       let ids = foreign.ids
@@ -166,8 +161,7 @@ import Testing
     }
   }
 
-  @Test("Actions are recorded with their actors, and the log is intact")
-  func audit() async throws {
+  @Test func `Actions are recorded with their actors, and the log is intact`() async throws {
     try await PlatformUnderTest.run { platform in
       let device = try await DeviceUnderTest.enrolled(on: platform)
       try await platform.group(device.name)

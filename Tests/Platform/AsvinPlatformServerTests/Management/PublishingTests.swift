@@ -8,8 +8,8 @@ import Testing
 @Suite("Publishing to the platform", .usesScratch) struct PublishingTests {
   private static let image = TestBundles.noise(200_000)
 
-  @Test("A bundle with a trusted signature is listed with its IPFS content id, and read back unchanged")
-  func published() async throws {
+  @Test
+  func `A bundle with a trusted signature is listed with its IPFS content id, and read back unchanged`() async throws {
     try await PlatformUnderTest.run { platform in
       let bundle = try TestBundles(scratch: platform.scratch).sign(Self.image, version: "1.0.0").bytes
       let firmware = try await platform.publish(bundle: bundle)
@@ -23,8 +23,7 @@ import Testing
     }
   }
 
-  @Test("An interrupted upload is resumed at any offset")
-  func resumed() async throws {
+  @Test func `An interrupted upload is resumed at any offset`() async throws {
     try await PlatformUnderTest.run { platform in
       let admin = try await platform.access(.admin)
       let group = try await platform.fileGroup(admin)
@@ -50,8 +49,7 @@ import Testing
     }
   }
 
-  @Test("Publishing a bundle again returns the same firmware")
-  func idempotent() async throws {
+  @Test func `Publishing a bundle again returns the same firmware`() async throws {
     try await PlatformUnderTest.run { platform in
       let bundle = try TestBundles(scratch: platform.scratch).sign(Self.image, version: "1.0.0").bytes
       let firmware = try await platform.publish(bundle: bundle)
@@ -63,8 +61,7 @@ import Testing
     }
   }
 
-  @Test("Bytes after a gap, after the end, or with another digest are refused")
-  func badUploads() async throws {
+  @Test func `Bytes after a gap, after the end, or with another digest are refused`() async throws {
     try await PlatformUnderTest.run { platform in
       let admin = try await platform.access(.admin)
       let group = try await platform.fileGroup(admin)
@@ -89,8 +86,7 @@ import Testing
     }
   }
 
-  @Test("A bundle without a trusted signature is refused with a reason and not listed")
-  func untrusted() async throws {
+  @Test func `A bundle without a trusted signature is refused with a reason and not listed`() async throws {
     try await PlatformUnderTest.run { platform in
       let admin = try await platform.access(.admin)
       let group = try await platform.fileGroup(admin)
@@ -111,8 +107,7 @@ import Testing
     }
   }
 
-  @Test("A bundle with any changed byte is not listed")
-  func flipped() async throws {
+  @Test func `A bundle with any changed byte is not listed`() async throws {
     let image = TestBundles.noise(200)
     try await PlatformUnderTest.run { platform in
       let admin = try await platform.access(.admin)
@@ -129,8 +124,7 @@ import Testing
     }
   }
 
-  @Test("Another release with the same sequence number is refused")
-  func sequenceTaken() async throws {
+  @Test func `Another release with the same sequence number is refused`() async throws {
     try await PlatformUnderTest.run { platform in
       let bundles = TestBundles(scratch: platform.scratch)
       let first = try bundles.sign(Self.image, version: "1.0.0").bytes
@@ -142,8 +136,7 @@ import Testing
     }
   }
 
-  @Test("The receipt is signed by the platform and names the bundle")
-  func receipt() async throws {
+  @Test func `The receipt is signed by the platform and names the bundle`() async throws {
     try await PlatformUnderTest.run { platform in
       let admin = try await platform.access(.admin)
       let group = try await platform.fileGroup(admin)

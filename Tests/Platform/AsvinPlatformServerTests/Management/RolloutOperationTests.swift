@@ -23,8 +23,7 @@ import Testing
     try await platform.store.read(in: platform.workspace.id) { try #require(try $0.deviceGroup(named: name)).id.value }
   }
 
-  @Test("C14: a rollout that no device can use is refused with the number of devices")
-  func otherClass() async throws {
+  @Test func `C14: a rollout that no device can use is refused with the number of devices`() async throws {
     try await PlatformUnderTest.run { platform in
       let device = try await DeviceUnderTest.enrolled(on: platform)
       try await platform.group(device.name)
@@ -44,8 +43,8 @@ import Testing
     }
   }
 
-  @Test("A rollout that waits because of a failure reports that, and can be resumed without a pause")
-  func waits() async throws {
+  @Test
+  func `A rollout that waits because of a failure reports that, and can be resumed without a pause`() async throws {
     try await UpdateTests.rolledOut(batch: BatchMessage(waves: ["1"], endsWhenDone: false)) {
       platform, device, _, rollout in
       _ = try await device.next([1])
@@ -60,8 +59,10 @@ import Testing
     }
   }
 
-  @Test("The plan of an immediate rollout lists the rollouts that it disables; the start disables and records them")
-  func immediately() async throws {
+  @Test
+  func `The plan of an immediate rollout lists the rollouts that it disables; the start disables and records them`()
+    async throws
+  {
     try await PlatformUnderTest.run { platform in
       for (name, group) in [("one", "devices"), ("two", "others")] {
         let device = try await DeviceUnderTest.enrolled(on: platform, name)
@@ -97,8 +98,8 @@ import Testing
     }
   }
 
-  @Test("Firmware of a revoked key cannot be planned, started by an operator, or started at its time")
-  func revokedKey() async throws {
+  @Test
+  func `Firmware of a revoked key cannot be planned, started by an operator, or started at its time`() async throws {
     try await PlatformUnderTest.run { platform in
       let device = try await DeviceUnderTest.enrolled(on: platform)
       try await platform.group(device.name)
@@ -126,8 +127,7 @@ import Testing
     }
   }
 
-  @Test("A damaged row in one workspace does not prevent due rollouts in another one")
-  func damagedRow() async throws {
+  @Test func `A damaged row in one workspace does not prevent due rollouts in another one`() async throws {
     try await PlatformUnderTest.run { platform in
       let other = try await platform.store.add(
         Workspace(id: ID(0), name: "theirs", customerKey: "their-customer", deviceKeys: ["their-device"]))
@@ -164,10 +164,8 @@ import Testing
     }
   }
 
-  @Test(
-    "Names with control characters or bidirectional controls are refused",
-    arguments: ["\u{0}", "\u{1B}[2Jadmin\r\n", "a\u{9B}b", "a\u{202E}b", "a\u{2066}b", "tab\t"])
-  func names(text: String) async throws {
+  @Test(arguments: ["\u{0}", "\u{1B}[2Jadmin\r\n", "a\u{9B}b", "a\u{202E}b", "a\u{2066}b", "tab\t"])
+  func `Names with control characters or bidirectional controls are refused`(text: String) async throws {
     try await PlatformUnderTest.run { platform in
       let admin = try await platform.access(.admin)
       for (path, body) in [
@@ -187,8 +185,7 @@ import Testing
     }
   }
 
-  @Test("A trusted key must be a single key, and is stored without surrounding text")
-  func trust() async throws {
+  @Test func `A trusted key must be a single key, and is stored without surrounding text`() async throws {
     try await PlatformUnderTest.run { platform in
       let admin = try await platform.access(.admin)
       let (first, second) = (try TestBundles.publicKey(), try TestBundles.publicKey("ecdsa-p256"))

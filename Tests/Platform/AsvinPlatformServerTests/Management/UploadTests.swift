@@ -21,8 +21,7 @@ struct UploadTests {
     ).message(UploadReply.self)
   }
 
-  @Test("A refused bundle leaves no upload and no bytes")
-  func refused() async throws {
+  @Test func `A refused bundle leaves no upload and no bytes`() async throws {
     try await PlatformUnderTest.run { platform in
       let admin = try await platform.access(.admin)
       let group = try await platform.fileGroup(admin)
@@ -41,8 +40,7 @@ struct UploadTests {
     }
   }
 
-  @Test("An upload that was started with another size starts again")
-  func otherSize() async throws {
+  @Test func `An upload that was started with another size starts again`() async throws {
     try await PlatformUnderTest.run { platform in
       let admin = try await platform.access(.admin)
       let group = try await platform.fileGroup(admin)
@@ -53,8 +51,8 @@ struct UploadTests {
     }
   }
 
-  @Test("Publishing a bundle again restores a lost or damaged object", arguments: [true, false])
-  func restored(isLost: Bool) async throws {
+  @Test(arguments: [true, false])
+  func `Publishing a bundle again restores a lost or damaged object`(isLost: Bool) async throws {
     try await PlatformUnderTest.run { platform in
       let admin = try await platform.access(.admin)
       let group = try await platform.fileGroup(admin)
@@ -70,8 +68,7 @@ struct UploadTests {
     }
   }
 
-  @Test("A workspace has a limit of open uploads, and each can be deleted")
-  func limit() async throws {
+  @Test func `A workspace has a limit of open uploads, and each can be deleted`() async throws {
     try await PlatformUnderTest.run { platform in
       let admin = try await platform.access(.admin)
       let group = try await platform.fileGroup(admin)
@@ -92,8 +89,7 @@ struct UploadTests {
     }
   }
 
-  @Test("An upload that is deleted during a request stays deleted, and the request fails")
-  func deletedWhileSent() async throws {
+  @Test func `An upload that is deleted during a request stays deleted, and the request fails`() async throws {
     try await PlatformUnderTest.run { platform in
       let admin = try await platform.access(.admin)
       let group = try await platform.fileGroup(admin)
@@ -117,8 +113,7 @@ struct UploadTests {
     }
   }
 
-  @Test("Abandoned uploads, and bytes without an upload, are removed after a day")
-  func abandoned() async throws {
+  @Test func `Abandoned uploads, and bytes without an upload, are removed after a day`() async throws {
     try await PlatformUnderTest.run { platform in
       let admin = try await platform.access(.admin)
       let group = try await platform.fileGroup(admin)

@@ -11,8 +11,7 @@ import Testing
 
 @Suite("Operation of the server")
 struct FrameTests {
-  @Test("After the clock was set back, a rate limit does not last until the old time")
-  func limiterAndClock() {
+  @Test func `After the clock was set back, a rate limit does not last until the old time`() {
     let limiter = RateLimiter(perMinute: 2)
     let now = Instant(1_800_000_030)
     for _ in 0..<2 { #expect(limiter.take("a", at: now).isWithin) }
@@ -22,8 +21,7 @@ struct FrameTests {
     #expect(limiter.look("b", at: now, limit: 1).isWithin)
   }
 
-  @Test("Setting the clock back does not extend the lifetime of a nonce")
-  func challengeAndClock() {
+  @Test func `Setting the clock back does not extend the lifetime of a nonce`() {
     let challenges = Challenges()
     let now = Instant(1_800_000_000)
     let (nonce, _) = challenges.new(at: now)
@@ -32,8 +30,7 @@ struct FrameTests {
     #expect(challenges.use(second, at: Instant(now.seconds + 1)))
   }
 
-  @Test("The process ends when the store does not answer for half a minute, and not before")
-  func watchdog() async throws {
+  @Test func `The process ends when the store does not answer for half a minute, and not before`() async throws {
     let store = MemoryStore()
     let folder = FileManager.default.temporaryDirectory.path() + "asvin-test-\(UInt64.random(in: 0 ... .max))"
     defer { try? FileManager.default.removeItem(atPath: folder) }  // a folder that remains does not matter
@@ -56,8 +53,7 @@ struct FrameTests {
     try await task.value
   }
 
-  @Test("Connection limits depend on the number of file descriptors")
-  func limits() {
+  @Test func `Connection limits depend on the number of file descriptors`() {
     #expect(ConnectionLimits(descriptors: 256).total == 96)
     #expect(ConnectionLimits(descriptors: 256).perAddress == 64)
     #expect(ConnectionLimits(descriptors: 65_536).total == 8192)
@@ -65,8 +61,7 @@ struct FrameTests {
     #expect(ConnectionLimits(descriptors: 0).total == 8)
   }
 
-  @Test("The reserve is a tenth of the disk and at most 64 MiB")
-  func reserve() {
+  @Test func `The reserve is a tenth of the disk and at most 64 MiB`() {
     let small = StorageRoom(free: 10_000_000, total: 24_000_000, isReadOnly: false)
     #expect(small.reserve == 2_400_000)
     #expect(small.holds(7_600_000) && !small.holds(7_600_001))

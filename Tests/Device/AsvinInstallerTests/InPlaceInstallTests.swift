@@ -15,7 +15,14 @@ struct InPlaceInstallTests {
   static func live(
     _ update: Update, _ plan: InstallPlan, _ flash: SimulatedFlash, _ journal: SimulatedRegion, isResumed: Bool = true
   ) throws(InstallError) -> InstalledComponent {
-    typealias Patching = InPlacePatch<FlashHandle>
+    try live(update, plan, flash.regions, journal, isResumed: isResumed)
+  }
+
+  /// The same, on regions of any kind.
+  private static func live<Region: FlashRegion>(
+    _ update: Update, _ plan: InstallPlan, _ flash: InPlaceFlash<Region>, _ journal: SimulatedRegion, isResumed: Bool
+  ) throws(InstallError) -> InstalledComponent {
+    typealias Patching = InPlacePatch<Region>
     let block = UnsafeMutableRawBufferPointer.allocate(byteCount: plan.blockBytes, alignment: 8)
     let workspace = UnsafeMutableRawBufferPointer.allocate(byteCount: update.memory, alignment: 8)
     let room = UnsafeMutableRawBufferPointer.allocate(byteCount: Patching.roomBytes, alignment: 8)
@@ -24,11 +31,12 @@ struct InPlaceInstallTests {
       unsafe workspace.deallocate()
       unsafe room.deallocate()
     }
-    var patching = unsafe Patching(plan, on: flash.regions, memory: workspace, room: room)
+    var patching = unsafe Patching(plan, on: flash, memory: workspace, room: room)
     if isResumed { _ = patching.resume() }
-    if flash.hasFailed { throw InstallError(.flashFailed, at: 0) }
+    // All three regions have one power supply.
+    if flash.slot.hasFailed { throw InstallError(.flashFailed, at: 0) }
     var installer = try unsafe Installer(
-      plan, into: flash.regions.slot, journal: journal, hash: Board.Hash.self, patching: patching, memory: block)
+      plan, into: flash.slot, journal: journal, hash: Board.Hash.self, patching: patching, memory: block)
     return try Board.run(&installer, update.stream, 100)
   }
 
@@ -107,8 +115,28 @@ struct InPlaceInstallTests {
     #expect(try Self.refusal { $0.slotRoom = 5900 } == .imageTooLarge)
   }
 
-  @Test
-  func `A result that is not the image ends the checkpoint, so that the next attempt looks at the base again`() throws {
+  @Test("A region with other erase blocks than the patch is refused before anything is erased", arguments: 0..<3)
+  func otherBlocks(odd: Int) throws {
+    let update = try Update(from: Self.old, to: Self.new, inPlace: Self.inPlace)
+    let plan = try update.plan(installed: Self.old)
+    let bytes = Array(update.stream[..<12])
+    let half = Int(PatchJournal<SimulatedRegion>.halfBytes(try PatchHeader(bytes.span)))
+    let power = Power()
+    func region(_ number: Int, _ count: Int, holding bytes: [UInt8] = []) -> SimulatedRegion {
+      let blockBytes = number == odd ? 1024 : 512
+      return SimulatedRegion(
+        power, blocks: (count + 1023) / 1024 * 1024 / blockBytes, blockBytes: blockBytes, holding: bytes)
+    }
+    let slot = region(0, Self.old.count, holding: Self.old)
+    let flash = InPlaceFlash(slot: slot, spare: region(1, 512), checkpoint: region(2, 2 * (half + 1024)))
+    let journal = SimulatedRegion(Power(), blocks: 2, blockBytes: 4096)
+    let reason = InstallTests.reason { _ = try Self.live(update, plan, flash, journal, isResumed: false) }
+    #expect(reason == .flashGeometryMismatch)
+    #expect(power.operations == 0 && Array(slot.memory.bytes[..<Self.old.count]) == Self.old)
+  }
+
+  @Test("A result that is not the image ends the checkpoint, so that the next attempt looks at the base again")
+  func wrongResult() throws {
     let update = try Update(from: Self.old, to: Self.new, inPlace: Self.inPlace)
     let plan = try update.plan(installed: Self.old)
     let bytes = Array(update.stream[..<12])

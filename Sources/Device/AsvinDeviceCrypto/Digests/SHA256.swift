@@ -16,17 +16,28 @@ public struct SHA256: StreamingHash, Sendable {
   @inline(never)
   #endif
   public mutating func update(_ bytes: Span<UInt8>) {
-    for index in bytes.indices { append(bytes[index]) }
+    for index in bytes.indices {
+      block[Int(truncatingIfNeeded: count & 63)] = bytes[index]
+      count &+= 1
+      if count & 63 == 0 { compress() }
+    }
   }
 
   /// Returns the digest of all bytes that were added, and starts again.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
   public mutating func finish() -> Digest {
     let bits = count &<< 3
-    append(0x80)
-    while count & 63 != 56 { append(0) }
-    for index in 0..<8 { append(bits.bigEndianByte(index)) }
+    var padding: InlineArray<1, UInt8> = [0x80]
+    repeat {
+      update(padding.span)
+      padding[0] = 0
+    } while count & 63 != 56
+    let length = InlineArray<8, UInt8> { bits.bigEndianByte($0) }
+    update(length.span)
     let words = state
-    self = Self()
+    (state, count) = (Self.start, 0)
     return Digest { words[$0 >> 2].bigEndianByte($0 & 3) }
   }
 
@@ -38,12 +49,6 @@ public struct SHA256: StreamingHash, Sendable {
     var hash = SHA256()
     hash.update(bytes)
     return hash.finish()
-  }
-
-  private mutating func append(_ byte: UInt8) {
-    block[Int(truncatingIfNeeded: count & 63)] = byte
-    count &+= 1
-    if count & 63 == 0 { compress() }
   }
 
   /// 6.2.2: one block.

@@ -2,32 +2,61 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
 
 import AsvinInstaller
+import AsvinManifest
 import AsvinVerifier
 import AsvinDeviceCrypto
 public import CAsvinDevice
 
 typealias DeviceState = BootState<CRegion>
 
-/// The state of a device; `nil` where the device has no flash for one, or its fields contradict each other.
+/// Reads the state of a device, and calls a function with it; a result of the header. The function is not called where
+/// the device has no flash for a state, where its fields contradict each other, or where the state cannot be read.
 ///
 /// - Parameter failed: where a failure of that flash is noted, as long as the state is used.
+@inline(__always)
+func withState(
+  of device: UnsafePointer<asvin_device>?, _ failed: UnsafeMutablePointer<Bool>, isRehearsed: Bool = false,
+  _ body: (UnsafePointer<asvin_device>, inout DeviceState) throws(InstallError) -> Int32
+) -> Int32 {
+  unsafe withUnsafeTemporaryAllocation(of: DeviceState.self, capacity: 1) { memory in
+    guard let device = unsafe device, let state = memory.baseAddress else { return ASVIN_MISUSE }
+    let answer = unsafe read(state, of: device, failed, isRehearsed: isRehearsed)
+    guard answer == opened else { return answer }
+    do throws(InstallError) {
+      return unsafe try body(device, &state.pointee)
+    } catch {
+      return code(error.reason)
+    }
+  }
+}
+
+/// The answer of ``read(_:of:_:isRehearsed:)`` where the state counts. It is not a result of the header, so that no call
+/// succeeds by passing it on.
+private let opened: Int32 = 0
+
+/// Reads the state of a device into memory: ``opened`` where it counts.
 #if hasFeature(Embedded)
 @inline(never)
 #endif
-func state(
-  of device: UnsafePointer<asvin_device>?, _ failed: UnsafeMutablePointer<Bool>, isRehearsed: Bool = false
-) -> DeviceState? {
-  guard let device = unsafe device, let flash = unsafe device.pointee.state, unsafe flash.pointee.holdsRecords,
-    unsafe isConsistent(device)
-  else { return nil }
+private func read(
+  _ state: UnsafeMutablePointer<DeviceState>, of device: UnsafePointer<asvin_device>,
+  _ failed: UnsafeMutablePointer<Bool>, isRehearsed: Bool
+) -> Int32 {
+  guard let flash = unsafe device.pointee.state, unsafe flash.pointee.holdsRecords, unsafe isConsistent(device) else {
+    return ASVIN_MISUSE
+  }
   let isKnown = unsafe device.pointee.running_bytes > 0
-  let running = unsafe RunningImage(
-    slot: device.pointee.running_slot, image: isKnown ? runningDigest(of: device) : nil)
+  var image = Digest()
+  if isKnown { image = unsafe runningDigest(of: device) }
+  let running = unsafe RunningImage(slot: device.pointee.running_slot, image: image, isImageKnown: isKnown)
   let starts = unsafe device.pointee.trial_starts
   let factory = unsafe FactoryState(
     floor: device.pointee.factory_floor, sequence: device.pointee.factory_sequence, slot: device.pointee.factory_slot,
     trialStarts: starts == 0 ? 3 : starts)
-  return unsafe DeviceState(CRegion(flash, failed), running: running, factory: factory, isRehearsed: isRehearsed)
+  unsafe state.initialize(
+    to: DeviceState(CRegion(flash, failed), running: running, factory: factory, isRehearsed: isRehearsed))
+  // A state that could not be read does not count, not even as the factory's.
+  return unsafe state.pointee.hasFailed ? code(.flashFailed) : opened
 }
 
 /// Calls a function twice, the first time without writing, and adds half of each result. Where the two disagree, the
@@ -44,26 +73,30 @@ func agreed(_ round: (_ isRehearsed: Bool) -> Int32) -> Int32 {
 private func isRefusal(_ result: Int32) -> Bool { result > 0 && result < 256 }
 
 /// A change of a device's state. Its number is part of the result of the change, so that the result of one change is
-/// not valid for another one.
+/// not valid for another one. Each fits an instruction of a Cortex-M4. The result of a start names itself.
 enum Change: Int32 {
-  case begin = 0x11D4_6A35
-  case confirm = 0x2479_C5E2
-  case revert = 0x3A8E_1797
-  case freeSlot = 0x16B3_D94C
+  case begin = 0
+  case confirm = 0x2400_2400
+  case revert = 0x3A00_3A00
+  case freeSlot = 0x1600_1600
+  case activate = 0x0D00_0D00
 }
 
 /// Changes the state of a device; a result of the header.
+///
+/// - Parameter subject: the ``AsvinInstaller/InstallPlan`` that a slot is freed for, or the
+///   ``AsvinInstaller/InstalledComponent`` to activate.
 #if hasFeature(Embedded)
 @inline(never)
 #endif
 func make(
   _ change: Change, of device: UnsafePointer<asvin_device>?, _ slot: UnsafeMutablePointer<UInt32>? = nil,
-  _ plan: UnsafePointer<InstallPlan>? = nil
+  _ subject: UnsafeRawPointer? = nil
 ) -> Int32 {
   var (first, second) = (0 as UInt32, 0 as UInt32)
   let answer = agreed { isRehearsed in
-    if isRehearsed { return unsafe make(change, of: device, &first, plan, isRehearsed: true) }
-    return unsafe make(change, of: device, &second, plan, isRehearsed: false)
+    if isRehearsed { return unsafe make(change, of: device, &first, subject, isRehearsed: true) }
+    return unsafe make(change, of: device, &second, subject, isRehearsed: false)
   }
   unsafe slot?.pointee = second
   // The rounds must agree on the slot too.
@@ -74,37 +107,33 @@ func make(
 @inline(never)
 #endif
 private func make(
-  _ change: Change, of device: UnsafePointer<asvin_device>?, _ slot: UnsafeMutablePointer<UInt32>?,
-  _ plan: UnsafePointer<InstallPlan>?, isRehearsed: Bool
+  _ change: Change, of device: UnsafePointer<asvin_device>?, _ slot: UnsafeMutablePointer<UInt32>,
+  _ subject: UnsafeRawPointer?, isRehearsed: Bool
 ) -> Int32 {
   var failed = false
   return unsafe withUnsafeMutablePointer(to: &failed) { failed in
-    guard var state = unsafe state(of: device, failed, isRehearsed: isRehearsed), let device = unsafe device else {
-      return ASVIN_MISUSE
-    }
-    // A state that could not be read does not count, not even as the factory's.
-    guard !state.hasFailed else { return code(.flashFailed) }
-    do throws(InstallError) {
+    unsafe withState(of: device, failed, isRehearsed: isRehearsed) { device, state throws(InstallError) in
+      let target = unsafe device.pointee.target_slot
       switch change {
       case .begin:
-        let (answer, number) =
-          switch try state.begin() {
-          case .confirmed(let slot): (ASVIN_CONFIRMED, slot)
-          case .trial(let slot): (ASVIN_TRIAL, slot)
-          case .reverted(let slot): (ASVIN_REVERTED, slot)
-          }
-        unsafe slot?.pointee = number
+        let answer: Int32
+        switch try state.begin() {
+        case .confirmed(let number): unsafe (answer, slot.pointee) = (ASVIN_CONFIRMED, number)
+        case .trial(let number): unsafe (answer, slot.pointee) = (ASVIN_TRIAL, number)
+        case .reverted(let number): unsafe (answer, slot.pointee) = (ASVIN_REVERTED, number)
+        }
         return answer
       case .confirm: guard try state.confirm() else { return ASVIN_MISUSE }
       case .revert: try state.revert()
       case .freeSlot:
-        guard let plan = unsafe plan, try unsafe state.freeSlot(device.pointee.target_slot, for: plan.pointee) else {
-          return ASVIN_MISUSE
-        }
+        guard let plan = unsafe subject?.assumingMemoryBound(to: InstallPlan.self),
+          try unsafe state.freeSlot(target, for: plan.pointee)
+        else { return ASVIN_MISUSE }
+      case .activate:
+        guard let image = unsafe subject?.assumingMemoryBound(to: InstalledComponent.self) else { return ASVIN_MISUSE }
+        try unsafe state.activate(Span(_unsafeStart: image, count: 1), in: target)
       }
       return ASVIN_DONE &+ change.rawValue
-    } catch {
-      return code(error.reason)
     }
   }
 }
@@ -135,23 +164,16 @@ public func asvin_revert(_ device: UnsafePointer<asvin_device>?) -> Int32 {
 /// See the header.
 @c @implementation
 public func asvin_adopt(_ device: UnsafePointer<asvin_device>?, _ plan: UnsafePointer<asvin_plan>?) -> Int32 {
-  guard let device = unsafe device, let plan = unsafe plan, unsafe plan.pointee.is_installed == 1 else {
-    return ASVIN_MISUSE
-  }
+  guard let plan = unsafe plan, unsafe plan.pointee.is_installed == 1 else { return ASVIN_MISUSE }
   var failed = false
   return unsafe withUnsafeMutablePointer(to: &failed) { failed in
-    guard var state = unsafe state(of: device, failed), let flash = unsafe device.pointee.running else {
-      return ASVIN_MISUSE
-    }
-    guard !state.hasFailed else { return code(.flashFailed) }
-    do throws(InstallError) {
+    unsafe withState(of: device, failed) { device, state throws(InstallError) in
+      guard let flash = unsafe device.pointee.running else { return ASVIN_MISUSE }
       let region = unsafe CRegion(flash, failed)
-      guard let image = unsafe InstalledComponent(plan.pointee.known, in: region, hash: SHA256.self),
+      guard let image = unsafe InstalledComponent(known(plan).pointee, in: region, hash: SHA256.self),
         try state.adopt(image)
       else { return ASVIN_MISUSE }
       return ASVIN_DONE
-    } catch {
-      return code(error.reason)
     }
   }
 }
@@ -164,10 +186,10 @@ public func asvin_floor(
 ) -> Int32 {
   var failed = false
   return unsafe withUnsafeMutablePointer(to: &failed) { failed in
-    guard let state = unsafe state(of: device, failed) else { return ASVIN_MISUSE }
-    guard !state.hasFailed else { return code(.flashFailed) }
-    if let floor = unsafe floor { unsafe floor.pointee = state.floor }
-    if let sequence = unsafe sequence { unsafe sequence.pointee = state.sequence }
-    return ASVIN_DONE
+    unsafe withState(of: device, failed) { _, state throws(InstallError) in
+      if let floor = unsafe floor { unsafe floor.pointee = state.floor }
+      if let sequence = unsafe sequence { unsafe sequence.pointee = state.sequence }
+      return ASVIN_DONE
+    }
   }
 }

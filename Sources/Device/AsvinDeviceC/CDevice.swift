@@ -43,7 +43,9 @@ func runningDigest(of device: UnsafePointer<asvin_device>) -> Digest {
   }
 }
 
-extension asvin_plan {
-  /// The plan that a verified manifest made.
-  var known: InstallPlan { unsafe withUnsafeBytes(of: storage) { unsafe $0.load(as: InstallPlan.self) } }
+/// The plan that a verified manifest made, where a plan of the header stores it.
+func known(_ plan: UnsafePointer<asvin_plan>) -> UnsafeMutablePointer<InstallPlan> {
+  unsafe withUnsafeMutableBytes(of: &UnsafeMutablePointer(mutating: plan).pointee.storage) { storage in
+    unsafe storage.assumingMemoryBound(to: InstallPlan.self).baseAddress.unsafelyUnwrapped
+  }
 }

@@ -32,11 +32,17 @@ struct CRegion: FlashRegion {
     return unsafe read(flash.pointee.context, UInt32(truncatingIfNeeded: offset), start, count) == 0
   }
 
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
   func erase(_ offset: UInt64) {
     guard let erase = unsafe flash.pointee.erase else { return note(1) }
     note(unsafe erase(flash.pointee.context, UInt32(truncatingIfNeeded: offset)))
   }
 
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
   func write(_ offset: UInt64, _ bytes: Span<UInt8>) {
     guard let write = unsafe flash.pointee.write else { return note(1) }
     let answer = unsafe bytes.withUnsafeBufferPointer { buffer in
@@ -67,5 +73,8 @@ extension asvin_flash {
   }
 
   /// Whether it can hold records: two erase blocks, and units of which a record is a multiple.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
   var holdsRecords: Bool { unsafe isSensible && capacity >> 1 >= block_bytes && write_bytes <= 128 }
 }

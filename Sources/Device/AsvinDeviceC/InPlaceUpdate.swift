@@ -78,31 +78,33 @@ public func asvin_begin_in_place(
     unsafe checkpoint.pointee.block_bytes == place.target.pointee.block_bytes
   else { return ASVIN_MISUSE }
   // A block of the stream is stored first, the patch's memory after it.
-  let workspace = (place.plan.blockBytes &+ 7) & ~7
+  let plan = unsafe place.plan.pointee
+  let workspace = (plan.blockBytes &+ 7) & ~7
   guard unsafe workspace <= place.memory.count else { return code(.chunkTooLarge) }
   let failed = unsafe place.open(pushInPlace, finishInPlace)
   var isRewriting = false
-  let answer = unsafe mayRewrite(place.device, place.plan, failed, &isRewriting)
+  let answer = unsafe mayRewrite(place.device, plan, failed, &isRewriting)
   guard answer == ASVIN_DONE else {
     place.close()
     return answer
   }
   let claim = unsafe (place.installer + claimStart).initializeMemory(
-    as: Claim.self, to: Claim(device: place.device, plan: place.plan))
+    as: Claim.self, to: Claim(device: place.device, plan: plan))
   let target = unsafe InPlaceRegion(place.target, failed, claim)
   var patching = unsafe InPlace(
-    place.plan,
+    plan,
     on: InPlaceFlash(
       slot: target, spare: InPlaceRegion(spare, failed), checkpoint: InPlaceRegion(checkpoint, failed)),
     memory: UnsafeMutableRawBufferPointer(rebasing: place.memory[workspace...]),
     room: UnsafeMutableRawBufferPointer(start: place.installer + applierStart, count: InPlace.roomBytes))
-  if isRewriting, place.plan.isInPlace { _ = patching.resume() }
+  if isRewriting, plan.isInPlace { _ = patching.resume() }
   do throws(InstallError) {
-    let installer = try unsafe InPlaceInstaller(
-      place.plan, into: target, journal: InPlaceRegion(place.journal, failed), hash: SHA256.self, patching: patching,
-      memory: place.memory)
-    unsafe place.offset.pointee = installer.offset
-    unsafe place.installer.initializeMemory(as: InPlaceInstaller.self, to: installer)
+    let installer = unsafe try place.installer.initializeMemory(
+      as: InPlaceInstaller.self,
+      to: InPlaceInstaller(
+        plan, into: target, journal: InPlaceRegion(place.journal, failed), hash: SHA256.self, patching: patching,
+        memory: place.memory))
+    unsafe place.offset.pointee = installer.pointee.offset
     return ASVIN_DONE
   } catch {
     place.close()
@@ -116,14 +118,10 @@ private func mayRewrite(
   _ device: UnsafePointer<asvin_device>, _ plan: InstallPlan, _ failed: UnsafeMutablePointer<Bool>,
   _ isRewriting: inout Bool
 ) -> Int32 {
-  guard let state = unsafe state(of: device, failed) else { return ASVIN_MISUSE }
-  guard !state.hasFailed else { return code(.flashFailed) }
-  do throws(InstallError) {
+  unsafe withState(of: device, failed) { device, state throws(InstallError) in
     guard unsafe try state.canRewrite(device.pointee.target_slot, for: plan) else { return ASVIN_MISUSE }
     isRewriting = state.isRewriting(plan)
     return ASVIN_DONE
-  } catch {
-    return code(error.reason)
   }
 }
 
@@ -141,14 +139,8 @@ private func rewrite(_ claim: UnsafeMutablePointer<Claim>) -> Int32 {
 private func rewrite(_ claim: UnsafeMutablePointer<Claim>, isRehearsed: Bool) -> Int32 {
   var failed = false
   return unsafe withUnsafeMutablePointer(to: &failed) { failed in
-    guard var state = unsafe state(of: claim.pointee.device, failed, isRehearsed: isRehearsed), !state.hasFailed else {
-      return code(.flashFailed)
-    }
-    do throws(InstallError) {
-      let slot = unsafe claim.pointee.device.pointee.target_slot
-      return unsafe try state.rewrite(slot, for: claim.pointee.plan) ? ASVIN_DONE : ASVIN_MISUSE
-    } catch {
-      return code(error.reason)
+    unsafe withState(of: claim.pointee.device, failed, isRehearsed: isRehearsed) { device, state throws(InstallError) in
+      unsafe try state.rewrite(device.pointee.target_slot, for: claim.pointee.plan) ? ASVIN_DONE : ASVIN_MISUSE
     }
   }
 }
@@ -159,15 +151,15 @@ public func asvin_base(
   _ device: UnsafePointer<asvin_device>?, _ bytes: UnsafeMutablePointer<UInt32>?,
   _ digest: UnsafeMutablePointer<UInt8>?
 ) -> Int32 {
-  guard let device = unsafe device, let bytes = unsafe bytes, let digest = unsafe digest else { return ASVIN_MISUSE }
+  guard let bytes = unsafe bytes, let digest = unsafe digest else { return ASVIN_MISUSE }
   var failed = false
   return unsafe withUnsafeMutablePointer(to: &failed) { failed in
-    guard let state = unsafe state(of: device, failed) else { return ASVIN_MISUSE }
-    guard !state.hasFailed else { return code(.flashFailed) }
-    guard let base = state.rewrittenBase else { return ASVIN_MISUSE }
-    unsafe bytes.pointee = base.size
-    for index in 0..<32 { unsafe digest[index] = base.digest[index] }
-    return ASVIN_DONE
+    unsafe withState(of: device, failed) { _, state throws(InstallError) in
+      guard let base = state.rewrittenBase else { return ASVIN_MISUSE }
+      unsafe bytes.pointee = base.size
+      for index in 0..<32 { unsafe digest[index] = base.digest[index] }
+      return ASVIN_DONE
+    }
   }
 }
 

@@ -19,10 +19,10 @@ public func asvin_begin(
     return ASVIN_MISUSE
   }
   // A block of the stream is stored first, the patch's memory after it.
-  let start = (place.plan.blockBytes &+ 7) & ~7
+  let start = unsafe (place.plan.pointee.blockBytes &+ 7) & ~7
   guard unsafe start <= place.memory.count else { return code(.chunkTooLarge) }
   // For the empty base, no slot is read.
-  let baseBytes = place.plan.baseSize
+  let baseBytes = unsafe place.plan.pointee.baseSize
   guard unsafe baseBytes == 0 || place.running != nil else { return code(.baseDigestMismatch) }
   let failed = unsafe place.open(pushPatch, finishPatch)
   let (target, workspace) = unsafe (
@@ -33,12 +33,12 @@ public func asvin_begin(
   let patching = unsafe Patching(
     from: base, UInt32(truncatingIfNeeded: baseBytes), into: target, memory: workspace, room: room)
   do throws(InstallError) {
-    let installer = try unsafe PatchInstaller(
-      place.plan, into: target, journal: CRegion(place.journal, failed), hash: SHA256.self, patching: patching,
-      memory: place.memory)
-    let offset = installer.offset
-    unsafe place.installer.initializeMemory(as: PatchInstaller.self, to: installer)
-    return place.begin(at: offset)
+    let installer = unsafe try place.installer.initializeMemory(
+      as: PatchInstaller.self,
+      to: PatchInstaller(
+        place.plan.pointee, into: target, journal: CRegion(place.journal, failed), hash: SHA256.self,
+        patching: patching, memory: place.memory))
+    return unsafe place.begin(at: installer.pointee.offset)
   } catch {
     place.close()
     return code(error.reason)
@@ -53,7 +53,7 @@ public func asvin_check_base(_ device: UnsafePointer<asvin_device>?, _ plan: Uns
   else { return ASVIN_MISUSE }
   var failed = false
   return unsafe withUnsafeMutablePointer(to: &failed) { failed in
-    let hasBase = unsafe plan.pointee.known.hasBase(in: CRegion(running, failed), hash: SHA256.self)
+    let hasBase = unsafe known(plan).pointee.hasBase(in: CRegion(running, failed), hash: SHA256.self)
     return hasBase ? ASVIN_DONE : code(.baseDigestMismatch)
   }
 }

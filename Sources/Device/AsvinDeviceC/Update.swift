@@ -37,15 +37,15 @@ public func asvin_begin_image(
   guard let place = unsafe UpdatePlace(update, device, plan, offset, room: MemoryLayout<ImageInstaller>.size) else {
     return ASVIN_MISUSE
   }
-  guard !place.plan.isPatch else { return code(.noUsablePayload) }
+  guard unsafe !place.plan.pointee.isPatch else { return code(.noUsablePayload) }
   let failed = unsafe place.open(pushImage, finishImage)
   do throws(InstallError) {
-    let installer = try unsafe ImageInstaller(
-      place.plan, into: CRegion(place.target, failed), journal: CRegion(place.journal, failed), hash: SHA256.self,
-      patching: NoPatches(), memory: place.memory)
-    let offset = installer.offset
-    unsafe place.installer.initializeMemory(as: ImageInstaller.self, to: installer)
-    return place.begin(at: offset)
+    let installer = unsafe try place.installer.initializeMemory(
+      as: ImageInstaller.self,
+      to: ImageInstaller(
+        place.plan.pointee, into: CRegion(place.target, failed), journal: CRegion(place.journal, failed),
+        hash: SHA256.self, patching: NoPatches(), memory: place.memory))
+    return unsafe place.begin(at: installer.pointee.offset)
   } catch {
     place.close()
     return code(error.reason)
@@ -71,26 +71,12 @@ private func finishImage(_ memory: UnsafeMutableRawPointer) -> Int32 {
   }
 }
 
-/// Makes an image the next one to be tried.
-func activate(_ installed: InstalledComponent, _ memory: UnsafeMutableRawPointer) -> Int32 {
+/// Makes an image the next one to be tried; a result of the header.
+@inline(__always)
+func activate(_ installed: consuming InstalledComponent, _ memory: UnsafeMutableRawPointer) -> Int32 {
   let head = unsafe (memory - UpdateHead.bytes).assumingMemoryBound(to: UpdateHead.self)
-  let components: InlineArray<1, InstalledComponent> = [installed]
-  return agreed { isRehearsed in unsafe activate(components.span, head, isRehearsed: isRehearsed) }
-}
-
-#if hasFeature(Embedded)
-@inline(never)
-#endif
-private func activate(
-  _ components: Span<InstalledComponent>, _ head: UnsafeMutablePointer<UpdateHead>, isRehearsed: Bool
-) -> Int32 {
-  let failed = unsafe withUnsafeMutablePointer(to: &head.pointee.failed) { unsafe $0 }
-  guard var state = unsafe state(of: head.pointee.device, failed, isRehearsed: isRehearsed) else { return ASVIN_MISUSE }
-  do throws(InstallError) {
-    try unsafe state.activate(components, in: head.pointee.device.pointee.target_slot)
-    return ASVIN_DONE
-  } catch {
-    return code(error.reason)
+  return unsafe withUnsafePointer(to: &installed) { image in
+    unsafe settled(.activate, make(.activate, of: head.pointee.device, nil, image))
   }
 }
 

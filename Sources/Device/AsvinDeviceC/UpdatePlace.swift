@@ -4,7 +4,7 @@ import CAsvinDevice
 /// The memory and flash of an update, all present and large enough.
 @safe
 struct UpdatePlace {
-  let plan: InstallPlan
+  let plan: UnsafePointer<InstallPlan>
   let device: UnsafePointer<asvin_device>
   let offset: UnsafeMutablePointer<UInt64>
   private let update: UnsafeMutableRawPointer
@@ -25,7 +25,7 @@ struct UpdatePlace {
       let journal = unsafe device.pointee.journal, unsafe journal.pointee.holdsRecords,
       unsafe isConsistent(device)
     else { return nil }
-    unsafe self.plan = plan.pointee.known
+    unsafe self.plan = UnsafePointer(known(plan))
     unsafe (self.device, self.offset) = (device, offset)
     unsafe (self.target, self.journal, running) = (target, journal, device.pointee.running)
     unsafe self.update = UnsafeMutableRawPointer(update)
@@ -49,9 +49,7 @@ struct UpdatePlace {
 
   /// Frees the slot for the installer that is stored and has accepted the plan; a result of the header.
   func begin(at place: UInt64) -> Int32 {
-    let answer = unsafe withUnsafePointer(to: plan) { plan in
-      unsafe settled(.freeSlot, make(.freeSlot, of: device, nil, plan))
-    }
+    let answer = unsafe settled(.freeSlot, make(.freeSlot, of: device, nil, plan))
     if answer == ASVIN_DONE { unsafe offset.pointee = place } else { close() }
     return answer
   }

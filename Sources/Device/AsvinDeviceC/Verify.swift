@@ -41,14 +41,14 @@ private func pass(
 ) -> Int32 {
   var failed = false
   return unsafe withUnsafeMutablePointer(to: &failed) { failed in
-    guard let state = unsafe state(of: device, failed) else { return ASVIN_MISUSE }
-    guard !state.hasFailed else { return code(.flashFailed) }
-    return unsafe verify(device, state, envelope, plan, &verdict)
+    unsafe withState(of: device, failed) { device, state throws(InstallError) in
+      unsafe verify(device, &state, envelope, plan, &verdict)
+    }
   }
 }
 
 private func verify(
-  _ device: UnsafePointer<asvin_device>, _ state: DeviceState, _ envelope: UnsafeBufferPointer<UInt8>,
+  _ device: UnsafePointer<asvin_device>, _ state: inout DeviceState, _ envelope: UnsafeBufferPointer<UInt8>,
   _ plan: UnsafeMutablePointer<asvin_plan>?, _ verdict: inout VerdictWord
 ) -> Int32 {
   unsafe withUnsafeTemporaryAllocation(of: TrustAnchor.self, capacity: 8) { memory in
@@ -58,13 +58,13 @@ private func verify(
     let image = unsafe InstalledImage(
       slot: 0, size: UInt64(device.pointee.running_bytes), digest: runningDigest(of: device))
     let installed: InlineArray<1, InstalledImage> = [image]
-    let asked = unsafe asked(of: device, state, installed.span.extracting(first: image.size > 0 ? 1 : 0))
+    let asked = unsafe asked(of: device, &state, installed.span.extracting(first: image.size > 0 ? 1 : 0))
     do throws(Rejection) {
       let verifier = unsafe Verifier(CCryptography(device))
       var release = try verifier.pass(unsafe envelope.span, trust: trust, device: asked, adding: &verdict)
       guard let plan = unsafe plan else { return passed }
       release.verdict = verdict
-      return unsafe report(release, asked, state, plan)
+      return unsafe report(release, asked, &state, plan)
     } catch {
       return code(error.reason)
     }
@@ -78,7 +78,7 @@ private func verify(
 #endif
 @_lifetime(copy installed)
 private func asked(
-  of device: UnsafePointer<asvin_device>, _ state: DeviceState, _ installed: Span<InstalledImage>
+  of device: UnsafePointer<asvin_device>, _ state: inout DeviceState, _ installed: Span<InstalledImage>
 ) -> DevicePolicy {
   let room = unsafe UInt64(device.pointee.memory_bytes)
   let (step, isImagesOnly) = unsafe (device.pointee.max_sequence_step, device.pointee.images_only != 0)
@@ -128,32 +128,31 @@ private func fill(_ memory: UnsafeMutableBufferPointer<TrustAnchor>, from device
 @inline(never)
 #endif
 private func report(
-  _ release: borrowing VerifiedManifest, _ asked: borrowing DevicePolicy, _ state: DeviceState,
+  _ release: borrowing VerifiedManifest, _ asked: borrowing DevicePolicy, _ state: inout DeviceState,
   _ plan: UnsafeMutablePointer<asvin_plan>
 ) -> Int32 {
   var components = release.manifest.components
-  // The verifier has read the manifest to its end, so that the cursor cannot fail. If it did, nothing would be
+  // The verifier has read the manifest to its end, so that the cursors cannot fail. If one did, nothing would be
   // installed.
   guard let component = try? components.next(), component.slot == 0, (try? components.next()) == nil,  // cannot fail
     let choice = asked.choice(for: component)
   else { return code(.noUsablePayload) }
   var (index, isInstalled) = (0, true)
   if case .payload(let chosen) = choice { (index, isInstalled) = (chosen, false) }
-  guard let known = InstallPlan(release, component, 0, of: 1, payload: index),
+  guard let payload = InstallPlan.payload(component, index), let kind = payload.kind,
     MemoryLayout<InstallPlan>.size <= MemoryLayout.size(ofValue: unsafe plan.pointee.storage)
   else { return ASVIN_MISUSE }
-  unsafe plan.pointee.sequence = release.manifest.sequence
+  let known = unsafe known(plan)
+  unsafe known.initialize(to: InstallPlan(release, component, 0, of: 1, payload, index, kind))
+  unsafe plan.pointee.sequence = known.pointee.sequence
   unsafe put(release.digest, into: &plan.pointee.release)
-  unsafe withUnsafeMutableBytes(of: &plan.pointee.storage) { storage in
-    unsafe storage.storeBytes(of: known, as: InstallPlan.self)
-  }
-  guard !isInstalled, !state.isCandidate(known) else {
+  guard !isInstalled, unsafe !state.isCandidate(known.pointee) else {
     unsafe plan.pointee.is_installed = 1
     return passed
   }
-  unsafe plan.pointee.stream_bytes = known.streamSize
+  unsafe plan.pointee.stream_bytes = known.pointee.streamSize
   unsafe plan.pointee.payload = UInt32(truncatingIfNeeded: index)
-  unsafe plan.pointee.is_patch = known.isPatch ? 1 : 0
+  unsafe plan.pointee.is_patch = known.pointee.isPatch ? 1 : 0
   return passed
 }
 

@@ -11,10 +11,8 @@ import AsvinManifest
 public struct Installer<
   Target: FlashRegion, Journal: FlashRegion, Hash: StreamingHash, Patching: PatchApplying & ~Copyable
 >: ~Copyable {
-  private let plan: InstallPlan
   private let target: Target
-  private var log: RecordLog<Journal>
-  private var stream: BlockReader<Hash>
+  private var stream: BlockReader<Journal, Hash>
   private var writer: RegionWriter<Target>
   private var patching: Patching
   /// Bytes of a patch that the applier had before power was lost, and that are skipped.
@@ -46,44 +44,46 @@ public struct Installer<
       guard plan.isSealed else { throw InstallError(.patchNotVerified, at: 0) }
       try patching.check(plan, in: target, hash)
     }
-    var log = RecordLog(journal, .progress)
+    var stream = unsafe BlockReader<Journal, Hash>(plan, journal: journal, memory: memory.baseAddress)
     // The last known position, unless another release was installed since.
     var known = Progress()
-    let isKnown =
-      log.last(into: &known.record)
-      && known.fits(plan, isPatch: Patching.appliesPatches && plan.isPatch, eraseBlock: target.blockBytes)
-    if !isKnown { known.begin(plan) }
-    if Patching.appliesPatches, plan.isPatch {
-      patching.resume(written: known.written)
+    let isPatch = Patching.appliesPatches && plan.isPatch
+    if stream.log.last(into: &known.record),
+      known.fits(plan, &stream.progress, isPatch: isPatch, eraseBlock: target.blockBytes)
+    {
+      stream.progress = known
+    }
+    if isPatch {
+      patching.resume(written: stream.progress.written)
       // The last block that does not start after the applier's position.
       let wanted = patching.offset
-      if known.position > wanted {
-        let isThere =
-          Patching.goesOnInside
-          && log.newest(
-            into: &known.record,
-            where: {
-              var progress = Progress($0)
-              return progress.fits(plan, isPatch: true, eraseBlock: target.blockBytes) && progress.position <= wanted
-            })
-        if !isThere { known.begin(plan) }
+      if stream.position > wanted {
+        var isThere = false
+        if Patching.goesOnInside {
+          isThere = stream.log.newest(into: &known.record) {
+            var progress = Progress($0)
+            return progress.fits(plan, isPatch: true, eraseBlock: target.blockBytes) && progress.position <= wanted
+          }
+        }
+        stream.progress = isThere ? known : Progress(plan)
         // The written part counts, even where the patch is sent again from its start.
-        known.written = patching.written
+        stream.progress.written = patching.written
       }
-      skipped = wanted &- known.position
+      skipped = wanted &- stream.position
     }
     // Written before the slot is, so that a later installer knows whose bytes it holds.
-    log.append(&known.record)
-    guard !log.hasFailed else { throw InstallError(.flashFailed, at: 0) }
-    (self.plan, self.target, self.log) = (plan, target, log)
-    stream = unsafe BlockReader(plan, from: &known, memory: memory)
-    writer = RegionWriter(target, at: known.written)
+    stream.log.append(&stream.progress.record)
+    guard !stream.log.hasFailed else { throw InstallError(.flashFailed, at: 0) }
+    self.target = target
+    self.stream = stream
+    writer = RegionWriter(target, at: stream.progress.written)
     self.patching = patching
   }
 
   /// Where in the stream the next byte is to come from: of ``InstallPlan/streamSize``.
   public var offset: UInt64 { stream.offset }
 
+  private var plan: InstallPlan { stream.plan }
   private var isPatch: Bool { Patching.appliesPatches && plan.isPatch }
 
   /// Accepts the next bytes of the stream.
@@ -92,23 +92,31 @@ public struct Installer<
   public mutating func push(_ bytes: Span<UInt8>) throws(InstallError) {
     try checkOwner()
     var rest = bytes
-    while !rest.isEmpty {
-      guard !stream.isDone else { throw failure(.payloadTooLong) }
-      if plan.isSealed {
-        guard try stream.take(&rest) else { return }
-        try Self.give(stream.chunk, plan, &writer, &patching, &skipped)
-        stream.advance()
-      } else {
-        // Up to the end of an erase block, where the journal is written.
-        let block = target.blockBytes
-        let left = block &- UInt32(truncatingIfNeeded: stream.position) & (block &- 1)
-        let count = stream.count(upTo: min(Int(truncatingIfNeeded: left), rest.count))
-        writer.append(rest.extracting(first: count))
-        rest = rest.extracting(droppingFirst: count)
-        stream.pass(count)
-      }
-      try note()
+    while !rest.isEmpty { try accept(&rest) }
+  }
+
+  /// Accepts bytes up to the end of a block, and leaves the rest.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  private mutating func accept(_ bytes: inout Span<UInt8>) throws(InstallError) {
+    guard !stream.isDone else { throw failure(.payloadTooLong) }
+    let count: Int
+    if plan.isSealed {
+      guard let checked = stream.take(&bytes) else { throw failure(.linkDigestMismatch) }
+      guard checked > 0 else { return }
+      count = checked
+      try Self.give(stream[first: count], plan, &writer, &patching, &skipped)
+    } else {
+      // Up to the end of an erase block, where the journal is written.
+      let block = target.blockBytes
+      let left = block &- UInt32(truncatingIfNeeded: stream.position) & (block &- 1)
+      count = min(stream.count(upTo: left).count, bytes.count)
+      writer.append(bytes.extracting(first: count))
+      bytes = bytes.extracting(droppingFirst: count)
     }
+    stream.pass(count)
+    try note()
   }
 
   /// Ends the stream, and reads the slot back.
@@ -124,7 +132,7 @@ public struct Installer<
     guard Decision.isYes(found) else {
       // The noted progress led to a wrong image, so that the next installation starts from the beginning.
       var nothing = Record()
-      log.append(&nothing)
+      stream.log.append(&nothing)
       patching.forget()
       throw InstallError(.imageDigestMismatch, at: plan.imageSize)
     }
@@ -134,7 +142,7 @@ public struct Installer<
   /// Refuses to write where another installation was started since, because the slot belongs to that one, or to the
   /// next start.
   private mutating func checkOwner() throws(InstallError) {
-    guard log.isCurrent else { throw failure(.slotInUse) }
+    guard stream.log.isCurrent else { throw failure(.slotInUse) }
   }
 
   /// Why it fails here. Mutating; otherwise the complete installer would be copied for the call.
@@ -156,14 +164,10 @@ public struct Installer<
   /// Notes the progress: between erase blocks of an image, and between any blocks of a patch. Bytes that flash did not
   /// accept do not count.
   private mutating func note() throws(InstallError) {
+    guard !target.hasFailed else { throw failure(.flashFailed) }
     let position = stream.position
-    let isPlace = !stream.isDone && (isPatch || position & UInt64(target.blockBytes &- 1) == 0)
-    if isPlace, !target.hasFailed {
-      var progress = Progress(plan)
-      (progress.position, progress.expected) = (position, stream.expected)
-      progress.written = isPatch ? patching.written : position
-      log.append(&progress.record)
-    }
-    guard !target.hasFailed, !log.hasFailed else { throw failure(.flashFailed) }
+    guard !stream.isDone, isPatch || position & UInt64(target.blockBytes &- 1) == 0 else { return }
+    stream.note(written: isPatch ? patching.written : position)
+    guard !stream.log.hasFailed else { throw failure(.flashFailed) }
   }
 }

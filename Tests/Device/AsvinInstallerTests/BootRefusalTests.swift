@@ -24,7 +24,8 @@ struct BootRefusalTests {
     let region = try BootStateTests.pending()
     var content = BootRecord()
     var log = RecordLog(region, .state)
-    #expect(log.last(into: &content.record))
+    let isThere = log.last(into: &content.record)
+    #expect(isThere)
     content.phase = word
     log.append(&content.record)
     let state = BootStateTests.state(region, BootStateTests.new)

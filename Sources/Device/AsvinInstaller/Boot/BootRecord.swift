@@ -46,13 +46,15 @@ struct BootRecord {
     get { record.words[6] }
     set { record.words[6] = newValue }
   }
+  static var confirmedWord: Int { 7 }
   var confirmedImage: Digest {
-    get { record[digest: 7] }
-    set { record[digest: 7] = newValue }
+    get { record[digest: Self.confirmedWord] }
+    set { record[digest: Self.confirmedWord] = newValue }
   }
+  static var candidateWord: Int { 11 }
   var candidateImage: Digest {
-    get { record[digest: 11] }
-    set { record[digest: 11] = newValue }
+    get { record[digest: Self.candidateWord] }
+    set { record[digest: Self.candidateWord] = newValue }
   }
 
   /// Sets the record of a new device: what runs is confirmed.
@@ -80,14 +82,11 @@ struct BootRecord {
     (sequence, starts) = (min(sequence, lowest), 0)
   }
 
-  /// Confirms a release in a slot.
-  #if hasFeature(Embedded)
-  @inline(never)
-  #endif
-  mutating func confirm(_ release: UInt64, _ image: Digest, in slot: UInt32) {
-    (starts, sequence) = (0, release)
-    (confirmedSlot, confirmedImage) = (slot, image)
-    raise(to: release)
+  /// Confirms the candidate in a slot.
+  mutating func confirmCandidate(in slot: UInt32) {
+    (starts, sequence) = (0, candidate)
+    (confirmedSlot, confirmedImage) = (slot, candidateImage)
+    raise(to: candidate)
   }
 
   /// Notes that a slot is being rewritten: no slot can be started. The base is stored in the fields of the confirmed

@@ -34,9 +34,6 @@ public struct BootState<Region: FlashRegion> {
   }
 
   /// The same state, of which nothing may be written.
-  #if hasFeature(Embedded)
-  @inline(never)
-  #endif
   package init(_ region: Region, running: RunningImage, factory: FactoryState, isRehearsed: Bool) {
     (self.running, self.factory, mode) = (running, factory, isRehearsed ? 0 : Self.written)
     log = RecordLog(region, .state)
@@ -102,7 +99,7 @@ public struct BootState<Region: FlashRegion> {
   /// What it holds may be the only image; ``rewrite(_:for:)`` follows before the first erase.
   ///
   /// - Throws: ``InstallError``: a release that is not above the floor.
-  public func canRewrite(_ slot: UInt32, for next: InstallPlan) throws(InstallError) -> Bool {
+  public mutating func canRewrite(_ slot: UInt32, for next: InstallPlan) throws(InstallError) -> Bool {
     try checkFloor(next.sequence)
     guard running.slot != slot, !runsCandidate else { return false }
     return isIn(.confirmed) || isIn(.pending) || content.confirmedSlot == .max
@@ -152,7 +149,7 @@ public struct BootState<Region: FlashRegion> {
   public mutating func begin() throws(InstallError) -> BootStart {
     let isStarted = running.isUnknown || runsCandidate
     if isIn(.confirmed) {
-      let isOther = running.differs(from: content)
+      let isOther = !running.isUnknown && running.slot != content.confirmedSlot && !runs(BootRecord.confirmedWord)
       guard isOther || content.starts > 0 else { return .confirmed(content.confirmedSlot) }
       content.starts = isOther ? content.starts &+ 1 : 0
       if content.starts >= factory.trialStarts { content.adopt(running, lowest: factory.sequence) }
@@ -177,7 +174,7 @@ public struct BootState<Region: FlashRegion> {
   #endif
   public mutating func confirm() throws(InstallError) -> Bool {
     guard !isIn(.pending), runsCandidate else { return false }
-    content.confirm(content.candidate, content.candidateImage, in: running.slot)
+    content.confirmCandidate(in: running.slot)
     try write(.confirmed)
     return true
   }
@@ -191,7 +188,8 @@ public struct BootState<Region: FlashRegion> {
     guard isIn(.confirmed), component.count == 1, !running.isUnknown else { return false }
     guard component.isAccepted else { return false }
     try checkFloor(component.sequence)
-    content.confirm(component.sequence, component.digest, in: running.slot)
+    (content.candidate, content.candidateImage) = (component.sequence, component.digest)
+    content.confirmCandidate(in: running.slot)
     try write(.confirmed)
     return true
   }
@@ -223,19 +221,29 @@ public struct BootState<Region: FlashRegion> {
 
   private func isIn(_ phase: BootPhase) -> Bool { content.phase == phase.rawValue }
 
-  /// Whether the candidate runs: by its image where the firmware reports it, otherwise by its slot.
+  /// Whether the candidate runs: by its image where the firmware reports it, otherwise by its slot. Mutating, as what
+  /// follows; otherwise the state would be copied for the call.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
   private var runsCandidate: Bool {
-    guard !isIn(.confirmed), !running.isUnknown else { return false }
-    return running.isImageKnown
-      ? Decision.isYes(Decision.areSame(running.image, content.candidateImage)) : running.slot == content.candidateSlot
+    mutating get {
+      guard !isIn(.confirmed), !running.isUnknown else { return false }
+      return running.isImageKnown ? runs(BootRecord.candidateWord) : running.slot == content.candidateSlot
+    }
+  }
+
+  /// Whether the image runs whose digest starts at a word of the record. False where it is not known what runs.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  private mutating func runs(_ word: Int) -> Bool {
+    running.isImageKnown && Decision.isYes(Decision.areSame(running.image, content.record[digest: word]))
   }
 
   /// Whether a slot must keep its content: it runs, the next start runs it, or an update is on trial, whose fallback is
   /// in the other slot.
-  private func isInUse(_ slot: UInt32) -> Bool {
+  private mutating func isInUse(_ slot: UInt32) -> Bool {
     isIn(.trial) || isIn(.leaving) || running.slot == slot || content.confirmedSlot == slot || runsCandidate
   }
 
@@ -243,7 +251,7 @@ public struct BootState<Region: FlashRegion> {
   #if hasFeature(Embedded)
   @inline(never)
   #endif
-  private func checkFloor(_ sequence: UInt64) throws(InstallError) {
+  private mutating func checkFloor(_ sequence: UInt64) throws(InstallError) {
     let (floor, second) = (content.floor, content.secondFloor)
     guard Decision.isYes(Decision.isAbove(sequence, floor)), Decision.isYes(Decision.isAbove(sequence, second)) else {
       throw InstallError(.sequenceNotAboveFloor, at: 0)

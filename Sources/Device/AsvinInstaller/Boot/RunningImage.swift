@@ -11,16 +11,16 @@ public struct RunningImage: Sendable {
 
   /// The image that runs from a slot.
   public init(slot: UInt32, image: Digest? = nil) {
-    (self.slot, self.image, isImageKnown) = (slot, image ?? Digest(), image != nil)
+    self.init(slot: slot, image: image ?? Digest(), isImageKnown: image != nil)
+  }
+
+  /// The same; zeros for an image that is not known.
+  package init(slot: UInt32, image: Digest, isImageKnown: Bool) {
+    (self.slot, self.image, self.isImageKnown) = (slot, image, isImageKnown)
   }
 
   /// Nothing runs yet: a bootloader asks what to start.
   public static var nothing: RunningImage { RunningImage(slot: .max) }
 
   var isUnknown: Bool { slot == .max }
-
-  /// Whether another image runs than the confirmed one.
-  func differs(from record: BootRecord) -> Bool {
-    !isUnknown && slot != record.confirmedSlot && !(isImageKnown && image == record.confirmedImage)
-  }
 }

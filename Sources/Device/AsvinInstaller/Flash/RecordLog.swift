@@ -19,37 +19,34 @@ struct RecordLog<Region: FlashRegion> {
 
   private let region: Region
   private let kind: RecordKind
-  /// The number of the last intact record, and its place; 0 where there is none.
+  /// Places in a half, of complete erase blocks.
+  private var half: UInt32 = 0
+  /// The number of the last intact record, and its place; 0, and the place before the first, where there is none.
   private var sequence: UInt32 = 0
-  private var place: UInt32 = 0
+  private var place: UInt32 = .max
   /// Whether no place can be read, or a block is not erased after an erase.
   private var isUnusable = true
 
-  /// Places in both halves, each of complete erase blocks.
-  private var places: UInt32 { Self.places(in: region) }
+  /// The log in a region of two erase blocks or more.
+  init(_ region: Region, _ kind: RecordKind) {
+    (self.region, self.kind) = (region, kind)
+    find()
+  }
 
-  /// In one place, with the region as its argument; otherwise the log would be copied for each call.
+  /// Finds the last intact record. Each half is read up to its first erased place, because records are written in order.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
-  private static func places(in region: Region) -> UInt32 {
+  private mutating func find() {
     let bytes = UInt32(truncatingIfNeeded: min(region.capacity, 1 << 31))
-    return (bytes & ~(2 &* region.blockBytes &- 1)) >> placeBits
-  }
-
-  /// The log in a region of two erase blocks or more.
-  ///
-  /// Each half is read up to its first erased place, because records are written in order.
-  init(_ region: Region, _ kind: RecordKind) {
-    (self.region, self.kind) = (region, kind)
-    let half = places >> 1
+    half = (bytes >> 1 & ~(region.blockBytes &- 1)) >> Self.placeBits
     var record = Record()
     var index: UInt32 = 0
-    while index < places {
+    while index < 2 &* half {
       if read(index, into: &record) {
         isUnusable = false
         if record.isErased {
-          index = index < half ? half : places
+          index = index < half ? half : 2 &* half
           continue
         }
         if record.isIntact(kind), record.number > sequence { (sequence, place) = (record.number, index) }
@@ -61,27 +58,31 @@ struct RecordLog<Region: FlashRegion> {
   /// Whether a write or an erase of its flash has failed, or no place could be read.
   var hasFailed: Bool { isUnusable || region.hasFailed }
 
-  /// Reads the last intact record.
+  /// Reads the last intact record. Mutating, as what follows; otherwise the log would be copied for the call.
   ///
   /// - Returns: whether there is one.
-  func last(into record: inout Record) -> Bool { sequence > 0 && number(place, into: &record) == sequence }
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  mutating func last(into record: inout Record) -> Bool {
+    sequence > 0 && number(place, into: &record) == sequence
+  }
 
   /// Whether the last record is still the one that this log read or wrote last: not where another log of the same
-  /// region was written to since. Mutating; otherwise the log would be copied for the call.
+  /// region was written to since.
   var isCurrent: Bool {
     mutating get {
       var record = Record()
-      let next = place &+ 1 == places ? 0 : place &+ 1
-      return number(place, into: &record) == sequence && number(next, into: &record) <= sequence
+      return last(into: &record) && number(following(place), into: &record) <= sequence
     }
   }
 
   /// Reads the newest intact record that passes a test.
   ///
   /// - Returns: whether there is one.
-  func newest(into record: inout Record, where isWanted: (inout Record) -> Bool) -> Bool {
+  mutating func newest(into record: inout Record, where isWanted: (inout Record) -> Bool) -> Bool {
     var best: UInt32 = 0
-    for index in 0..<places {
+    for index in 0..<2 &* half {
       var candidate = Record()
       let number = number(index, into: &candidate)
       guard number > best, isWanted(&candidate) else { continue }
@@ -95,46 +96,46 @@ struct RecordLog<Region: FlashRegion> {
   @inline(never)
   #endif
   mutating func append(_ record: inout Record) {
-    var next = sequence == 0 ? 0 : place &+ 1
+    var next = place
+    var found = Record()
     while !hasFailed {
-      if next == places { next = 0 }
-      let isHalf = next == 0 || next == places >> 1
-      if isHalf { eraseHalf(next) }
-      if isErased(next) { break }
-      // Flash whose erased bytes are not 0xFF is not supported.
-      if isHalf { isUnusable = true }
+      next = following(next)
+      let isStart = next == 0 || next == half
+      if isStart { eraseHalf(next) }
       // A place that is half written after a loss of power is skipped.
-      next &+= 1
+      if read(next, into: &found), found.isErased { return write(&record, to: next) }
+      // Flash whose erased bytes are not 0xFF is not supported.
+      isUnusable = isStart
     }
-    guard !hasFailed else { return }
+  }
+
+  private mutating func write(_ record: inout Record, to next: UInt32) {
+    guard !region.hasFailed else { return }
     record.seal(sequence &+ 1, kind)
-    let offset = offset(next)
     unsafe withUnsafeMutableBytes(of: &record.words) { bytes in
-      unsafe region.write(offset, Span(_unsafeBytes: UnsafeRawBufferPointer(bytes)))
+      unsafe region.write(offset(next), Span(_unsafeBytes: UnsafeRawBufferPointer(bytes)))
     }
     if !region.hasFailed { (sequence, place) = (sequence &+ 1, next) }
   }
+
+  /// The place after another one. The first follows the last.
+  private func following(_ place: UInt32) -> UInt32 { place &+ 1 == 2 &* half ? 0 : place &+ 1 }
 
   private func offset(_ place: UInt32) -> UInt64 { UInt64(place) << 7 }
 
   private func eraseHalf(_ start: UInt32) {
     var next = start
-    while next < start &+ places >> 1, !region.hasFailed {
+    while next < start &+ half, !region.hasFailed {
       region.erase(offset(next))
       next &+= region.blockBytes >> Self.placeBits
     }
-  }
-
-  private func isErased(_ place: UInt32) -> Bool {
-    var record = Record()
-    return read(place, into: &record) && record.isErased
   }
 
   /// Reads a place. Returns whether it can be read.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
-  private func read(_ place: UInt32, into record: inout Record) -> Bool {
+  private mutating func read(_ place: UInt32, into record: inout Record) -> Bool {
     let offset = offset(place)
     return unsafe withUnsafeMutableBytes(of: &record.words) { unsafe region.read(offset, into: $0) }
   }
@@ -143,7 +144,7 @@ struct RecordLog<Region: FlashRegion> {
   #if hasFeature(Embedded)
   @inline(never)
   #endif
-  private func number(_ place: UInt32, into record: inout Record) -> UInt32 {
+  private mutating func number(_ place: UInt32, into record: inout Record) -> UInt32 {
     read(place, into: &record) && record.isIntact(kind) ? record.number : 0
   }
 }
@@ -179,10 +180,15 @@ struct Record {
     }
   }
 
-  /// Whether the place that was read is erased.
+  /// Whether the place that was read is erased. Mutating; otherwise it would be copied.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
   var isErased: Bool {
-    for index in words.indices where words[index] != .max { return false }
-    return true
+    mutating get {
+      for index in words.indices where words[index] != .max { return false }
+      return true
+    }
   }
 
   /// The number of the record.

@@ -12,17 +12,31 @@ struct RegionWriter<Region: FlashRegion> {
   private var pageStart: UInt64 { position & ~255 }
 
   mutating func append(_ byte: UInt8) {
-    if position & UInt64(region.blockBytes &- 1) == 0, !region.hasFailed { region.erase(position) }
-    page[Int(truncatingIfNeeded: position & 255)] = byte
-    position &+= 1
-    if position & 255 == 0 { write(256, at: position &- 256) }
+    let bytes: InlineArray<1, UInt8> = [byte]
+    append(bytes.span)
   }
 
+  /// As much at once as the page has room for.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
   mutating func append(_ bytes: Span<UInt8>) {
-    for index in bytes.indices { append(bytes[index]) }
+    var rest = bytes
+    while !rest.isEmpty {
+      if position & UInt64(region.blockBytes &- 1) == 0, !region.hasFailed { region.erase(position) }
+      let start = Int(truncatingIfNeeded: position & 255)
+      let count = min(256 &- start, rest.count)
+      unsafe withUnsafeMutableBytes(of: &page) { page in
+        unsafe rest.withUnsafeBytes { rest in
+          // There are bytes, and as many places in the page.
+          let (place, bytes) = unsafe (page.baseAddress.unsafelyUnwrapped, rest.baseAddress.unsafelyUnwrapped)
+          unsafe (place + start).copyMemory(from: bytes, byteCount: count)
+        }
+      }
+      rest = rest.extracting(droppingFirst: count)
+      position &+= UInt64(UInt32(truncatingIfNeeded: count))
+      if position & 255 == 0 { write(256, at: position &- 256) }
+    }
   }
 
   /// Writes the rest of the last page, rounded up to complete units with 0xFF.
@@ -34,14 +48,17 @@ struct RegionWriter<Region: FlashRegion> {
     write(Int((count &+ unit &- 1) & ~(unit &- 1)), at: pageStart)
   }
 
-  /// Starts again at the region's start.
-  mutating func restart() { position = 0 }
+  /// Starts again at an offset, which is a multiple of the erase block.
+  mutating func start(at offset: UInt64) { position = offset }
 
   /// A byte that was accepted.
   func byte(_ offset: UInt64) -> UInt8 {
     offset >= pageStart ? page[Int(truncatingIfNeeded: offset & 255)] : region.byte(offset)
   }
 
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
   private mutating func write(_ count: Int, at offset: UInt64) {
     if !region.hasFailed { region.write(offset, page.span.extracting(first: count)) }
   }

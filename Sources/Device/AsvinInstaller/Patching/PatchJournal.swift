@@ -41,20 +41,20 @@ package struct PatchJournal<Region: FlashRegion> {
   @inline(never)
   #endif
   package init?(recovering patch: UInt32, on flash: InPlaceFlash<Region>) {
-    var newest: Self?
+    let checkpoint = flash.checkpoint
+    var (newest, sequence) = (nil as PatchHeader?, 0 as UInt32)
     for half in 0..<UInt32(2) {
       let start = half &* flash.halfBytes
-      let bytes = InlineArray<12, UInt8> { flash.checkpoint.byte(UInt64(start &+ UInt32($0))) }
+      let bytes = InlineArray<12, UInt8> { checkpoint.byte(UInt64(start &+ UInt32($0))) }
       // Flash may hold anything. Bytes that are not a header are not a checkpoint.
-      guard let header = try? PatchHeader(bytes.span),  // not a header: not a checkpoint
-        flash.fits(header), var journal = Self(header, on: flash, patch: patch)
-      else { continue }
-      journal.sequence = journal.word(start &+ 16)
-      guard journal.sequence & 1 == half, journal.isIntact(start) else { continue }
-      if journal.sequence > newest?.sequence ?? 0 { newest = journal }
+      guard let header = try? PatchHeader(bytes.span), flash.fits(header) else { continue }  // not a header
+      let number = Self.word(start &+ 16, checkpoint)
+      guard number & 1 == half, number > sequence, Self.isIntact(start, header, patch, checkpoint) else { continue }
+      (newest, sequence) = (header, number)
     }
     guard let newest else { return nil }
-    self = newest
+    self.init(newest, on: flash, patch: patch)
+    self.sequence = sequence
   }
 
   /// Erases both checkpoints. To be called before a patch is started.
@@ -76,7 +76,9 @@ package struct PatchJournal<Region: FlashRegion> {
       UInt64(window.upperBound) <= flash.slot.capacity
     else { return nil }
     // A spare block that has changed was used for the next window. Then this one is already in its place.
-    copy(window) { index in word(halfStart &+ 20 &+ 4 &* index) == blockCRC(index, window) }
+    copy(window) { index in
+      Self.word(halfStart &+ 20 &+ 4 &* index, flash.checkpoint) == blockCRC(index, window)
+    }
     return state
   }
 
@@ -86,7 +88,7 @@ package struct PatchJournal<Region: FlashRegion> {
     var (crc, writer) = (CRC32(), RegionWriter(flash.checkpoint, at: UInt64(halfStart)))
     func put(_ byte: UInt8) {
       crc.add(byte)
-      Self.append(byte, to: &writer)
+      writer.append(byte)
     }
     func put(_ word: UInt32) {
       for shift in stride(from: UInt32(0), to: 32, by: 8) { put(UInt8(truncatingIfNeeded: word >> shift)) }
@@ -111,16 +113,10 @@ package struct PatchJournal<Region: FlashRegion> {
       let block = blockRange(index, window)
       guard !block.isEmpty, isWanted(index) else { continue }
       var writer = RegionWriter(flash.slot, at: UInt64(window.lowerBound &+ block.lowerBound))
-      for place in block { Self.append(flash.spare.byte(UInt64(place)), to: &writer) }
+      for place in block { writer.append(flash.spare.byte(UInt64(place))) }
       writer.finish()
     }
   }
-
-  /// A function of its own, because two loops call it.
-  #if hasFeature(Embedded)
-  @inline(never)
-  #endif
-  private static func append(_ byte: UInt8, to writer: inout RegionWriter<Region>) { writer.append(byte) }
 
   /// The part of a window that a spare block holds, counted from the window's start.
   private func blockRange(_ index: UInt32, _ window: Range<UInt32>) -> Range<UInt32> {
@@ -141,18 +137,20 @@ package struct PatchJournal<Region: FlashRegion> {
   #if hasFeature(Embedded)
   @inline(never)
   #endif
-  private func isIntact(_ start: UInt32) -> Bool {
-    let end = start &+ Self.prefixBytes &+ stateBytes
+  private static func isIntact(
+    _ start: UInt32, _ header: PatchHeader, _ patch: UInt32, _ checkpoint: Region
+  ) -> Bool {
+    let end = start &+ halfBytes(header) &- 4
     var crc = CRC32()
-    for place in start..<end { crc.add(flash.checkpoint.byte(UInt64(place))) }
-    return crc.value == word(end) && word(start &+ 12) == patch
+    for place in start..<end { crc.add(checkpoint.byte(UInt64(place))) }
+    return crc.value == word(end, checkpoint) && word(start &+ 12, checkpoint) == patch
   }
 
   #if hasFeature(Embedded)
   @inline(never)
   #endif
-  private func word(_ place: UInt32) -> UInt32 {
-    RegionBytes(flash.checkpoint, count: .max).word(place)
+  private static func word(_ place: UInt32, _ checkpoint: Region) -> UInt32 {
+    RegionBytes(checkpoint, count: .max).word(place)
   }
 }
 

@@ -41,7 +41,7 @@ package struct SlotOutput<Region: FlashRegion>: PatchOutput {
   package mutating func open(_ window: Range<UInt32>) {
     self.window = window
     position = window.lowerBound
-    spare.restart()
+    spare.start(at: 0)
   }
 
   /// Writes the rest of the window, the checkpoint, and the window to its place.

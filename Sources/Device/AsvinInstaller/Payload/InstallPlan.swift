@@ -47,34 +47,37 @@ public struct InstallPlan: BitwiseCopyable, Sendable {
     components = release.manifest.components
     for _ in 0..<found { _ = try? components.next() }  // cannot fail: it was read to its end
     guard let component = try? components.next() else { return nil }  // cannot fail: it was read to its end
-    self.init(release, component, found, of: count, payload: payload)
+    guard let view = Self.payload(component, payload), let kind = view.kind else { return nil }
+    self.init(release, component, found, of: count, view, payload, kind)
   }
 
-  /// The plan for a component of the release, by its place among all of them.
-  ///
-  /// - Returns: `nil` where the component has no such payload.
-  package init?(
-    _ release: borrowing VerifiedManifest, _ component: ComponentView, _ index: UInt32, of count: UInt32, payload: Int
-  ) {
-    var payloads = component.payloads
-    var left = payload
-    while let view = try? payloads.next() {  // cannot fail: it was read to its end
+  /// The payload at a place of a component; `nil` where there is none.
+  @_lifetime(copy component)
+  package static func payload(_ component: ComponentView, _ place: Int) -> PayloadView? {
+    var (payloads, left) = (component.payloads, place)
+    while let payload = try? payloads.next() {  // cannot fail: it was read to its end
+      guard left > 0 else { return payload }
       left &-= 1
-      guard left < 0 else { continue }
-      guard let kind = view.kind else { return nil }
-      (self.release, sequence) = (release.digest, release.manifest.sequence)
-      (slot, imageSize) = (component.slot, component.size)
-      imageDigest = Digest(startingWith: component.digest)
-      (self.index, self.count) = (index, count)
-      (self.payload, isPatch, payloadSize) = (payload, kind == .patch, view.size)
-      isInPlace = view.neededFeatures & PayloadFeature.inPlace != 0
-      (baseSize, baseDigest) = (view.baseSize, Digest(startingWith: view.baseDigest))
-      sealing = Sealing(chunkBits: UInt32(truncatingIfNeeded: view.chunk))
-      firstLink = Digest(startingWith: view.firstLink)
-      verdict = release.verdict.bound(to: sequence)
-      return
     }
     return nil
+  }
+
+  /// The plan for a component of the release, by its place among all of them, and for a payload that is understood, by
+  /// its place in the component.
+  package init(
+    _ release: borrowing VerifiedManifest, _ component: ComponentView, _ index: UInt32, of count: UInt32,
+    _ payload: PayloadView, _ place: Int, _ kind: PayloadKind
+  ) {
+    (self.release, sequence) = (release.digest, release.manifest.sequence)
+    (slot, imageSize) = (component.slot, component.size)
+    imageDigest = Digest(startingWith: component.digest)
+    (self.index, self.count) = (index, count)
+    (self.payload, isPatch, payloadSize) = (place, kind == .patch, payload.size)
+    isInPlace = payload.neededFeatures & PayloadFeature.inPlace != 0
+    (baseSize, baseDigest) = (payload.baseSize, Digest(startingWith: payload.baseDigest))
+    sealing = Sealing(chunkBits: payload.chunk)
+    firstLink = Digest(startingWith: payload.firstLink)
+    verdict = release.verdict.bound(to: sequence)
   }
 
   /// Whether the release was verified for a device, with all demands of a device.

@@ -4,20 +4,24 @@ public import AsvinManifest
 /// An image that is in its slot and was read back: it may be activated. Only an installer makes one, or the check of a
 /// slot that already holds the image.
 public struct InstalledComponent: Sendable {
-  /// SHA-256 of the manifest: the identity of its release.
-  public let release: Digest
-  /// The release's sequence number: the floor once it is confirmed.
-  public let sequence: UInt64
-  /// The slot.
-  public let slot: UInt64
-  /// The component's place in its release, and how many the release has.
-  public let index: UInt32, count: UInt32
-  /// Bytes of the image.
-  public let size: UInt64
-  /// SHA-256 of the image.
-  public let digest: Digest
+  private let plan: InstallPlan
   /// The sum of the verification of the release and of the check of the image, bound to the sequence number.
   private let verdict: UInt32
+
+  /// SHA-256 of the manifest: the identity of its release.
+  public var release: Digest { plan.release }
+  /// The release's sequence number: the floor once it is confirmed.
+  public var sequence: UInt64 { plan.sequence }
+  /// The slot.
+  public var slot: UInt64 { plan.slot }
+  /// The component's place in its release.
+  public var index: UInt32 { plan.index }
+  /// How many components the release has.
+  public var count: UInt32 { plan.count }
+  /// Bytes of the image.
+  public var size: UInt64 { plan.imageSize }
+  /// SHA-256 of the image.
+  public var digest: Digest { plan.imageDigest }
 
   /// The image of a plan, where a slot holds it.
   ///
@@ -30,10 +34,7 @@ public struct InstalledComponent: Sendable {
 
   /// The image of a plan, with the answer whether it is in its slot. The answer counts where the image is activated.
   init(_ plan: InstallPlan, found: UInt32) {
-    verdict = plan.verdict &+ found
-    (release, sequence, slot) = (plan.release, plan.sequence, plan.slot)
-    (index, count) = (plan.index, plan.count)
-    (size, digest) = (plan.imageSize, plan.imageDigest)
+    (self.plan, verdict) = (plan, plan.verdict &+ found)
   }
 
   /// Whether its release was verified for a device and its image was read back.
@@ -48,11 +49,10 @@ public struct InstalledComponent: Sendable {
   static func image(of components: Span<InstalledComponent>) -> Int? {
     var (found, first) = (0 as UInt32, nil as Int?)
     for place in components.indices {
-      let index = components[place].index
+      let (index, count) = (components[place].index, components[place].count)
       let bit = 1 as UInt32 &<< index
-      guard components[place].release == components[0].release, index < UInt32(components.count), found & bit == 0,
-        components[place].count == UInt32(components.count), index < 32
-      else { return nil }
+      guard count == UInt32(components.count), index < count, index < 32, found & bit == 0 else { return nil }
+      if place > 0, components[place].release != components[0].release { return nil }
       found |= bit
       if index == 0 { first = place }
     }

@@ -36,14 +36,14 @@ struct Progress {
   /// The start of a plan.
   init(_ plan: InstallPlan) { begin(plan) }
 
-  /// The start of a plan.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
-  mutating func begin(_ plan: InstallPlan) {
+  private mutating func begin(_ plan: InstallPlan) {
     record = Record()
     (position, written) = (0, 0)
-    record.words[2] = Self.place(plan)
+    record.words[2] =
+      UInt64(UInt32(truncatingIfNeeded: plan.payload)) << 32 | UInt64(UInt32(truncatingIfNeeded: plan.slot))
     record[digest: 3] = plan.release
     expected = plan.firstLink
   }
@@ -51,12 +51,23 @@ struct Progress {
   /// Whether a record is of this release, slot and payload, and is consistent. A journal comes from flash, and may hold
   /// anything that has a CRC; nothing in it may lead outside. Mutating; otherwise it would be copied.
   mutating func fits(_ plan: InstallPlan, isPatch: Bool, eraseBlock: UInt32) -> Bool {
-    let astray = plan.sealing.astray(position) | UInt32(truncatingIfNeeded: written) & (eraseBlock &- 1)
-    return record.words[2] == Self.place(plan) && record[digest: 3] == plan.release && astray == 0
-      && position < plan.payloadSize && (isPatch ? written <= plan.imageSize : written == position)
+    var own = Progress(plan)
+    return fits(plan, &own, isPatch: isPatch, eraseBlock: eraseBlock)
   }
 
-  private static func place(_ plan: InstallPlan) -> UInt64 {
-    UInt64(UInt32(truncatingIfNeeded: plan.payload)) << 32 | UInt64(UInt32(truncatingIfNeeded: plan.slot))
+  /// The same, with a progress of the plan.
+  mutating func fits(_ plan: InstallPlan, _ own: inout Progress, isPatch: Bool, eraseBlock: UInt32) -> Bool {
+    guard isOfRelease(&own) else { return false }
+    let astray = plan.sealing.astray(position) | UInt32(truncatingIfNeeded: written) & (eraseBlock &- 1)
+    return astray == 0 && position < plan.payloadSize && (isPatch ? written <= plan.imageSize : written == position)
+  }
+
+  /// Whether another progress is of the same release, slot and payload. Inout; otherwise it would be copied.
+  private mutating func isOfRelease(_ other: inout Progress) -> Bool {
+    unsafe withUnsafeBytes(of: &record.words) { own in
+      unsafe withUnsafeBytes(of: &other.record.words) { other in
+        unsafe equal(Span(_unsafeBytes: own[16..<56]), Span(_unsafeBytes: other[16..<56]))
+      }
+    }
   }
 }

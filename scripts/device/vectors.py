@@ -1,6 +1,7 @@
 """Writes the signatures that boards judge: Wycheproof's, and random ones, each also with a bit changed.
 
-Usage: vectors.py FOLDER COUNT FILE, with Wycheproof's FOLDER and COUNT random keys of each algorithm. A record is: 19 or 9
+Usage: vectors.py FOLDER COUNT FILE [EVERY], with Wycheproof's FOLDER and COUNT random keys of each algorithm; with EVERY, one
+record of EVERY, an odd number because each valid random one is followed by a changed one. A record is: 19 or 9
 for the algorithm, 1 where the signature is valid, the signature's and the message's lengths in two bytes each, the key in
 64 bytes, the signature, the message.
 """
@@ -73,10 +74,11 @@ def differential(count: int):
             yield record(algorithm, is_good(algorithm, *changed), *changed)
 
 
-def main(folder: str, count: str, file: str) -> None:
+def main(folder: str, count: str, file: str, every: str = "1") -> None:
     path = pathlib.Path(folder)
     records = list(wycheproof(path)) if path.is_dir() else []
-    pathlib.Path(file).write_bytes(b"".join(records + list(differential(int(count)))))
+    records += differential(int(count))
+    pathlib.Path(file).write_bytes(b"".join(records[:: int(every)]))
 
 
 if __name__ == "__main__":

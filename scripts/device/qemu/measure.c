@@ -17,10 +17,12 @@ void print_number(const char *name, uint32_t number) {
 
 static uint32_t *painted;
 
+// Below a frame, a core with register windows keeps four registers of its caller.
+enum { KEPT = 16 };
+
 __attribute__((noinline)) void paint_stack(void) {
-  uint32_t here;
-  painted = &here;
-  for (uint32_t *place = stack_bottom; place < painted - 8; place++) *(volatile uint32_t *)place = PAINT;
+  painted = __builtin_frame_address(0);
+  for (uint32_t *place = stack_bottom; place < painted - KEPT; place++) *(volatile uint32_t *)place = PAINT;
 }
 
 uint32_t painted_over(void) {

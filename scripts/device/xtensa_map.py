@@ -17,7 +17,7 @@ with open(sys.argv[1], encoding="utf-8") as file:
 sizes = {"code": 0, "table": 0, "constant": 0}
 for section, address, size in ENTRY.findall(placed):
     place, size = int(address, 16), int(size, 16)
-    if size == 0:
+    if size == 0 or section == ".comment":
         continue
     kind = "code"
     if section.startswith(".irom0.text.table."):

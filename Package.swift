@@ -124,7 +124,7 @@ let hostWing: [Target] = [
 ]
 
 let platformWing: [Target] = [
-  .platform("AsvinPlatformAPI"),
+  .platform("AsvinPlatformAPI", ["AsvinHost", "AsvinCrypto", "AsvinManifest"]),
   .platform(
     "AsvinPlatformClient",
     [
@@ -201,7 +201,7 @@ let tests: [Target] = [
   .tests(
     "Host", "AsvinReleaseTests",
     ["AsvinRelease", "AsvinBundle", "AsvinHost", "AsvinImage", "AsvinVerifier", "AsvinCrypto", "AsvinManifest"]),
-  .tests("Platform", "AsvinPlatformAPITests", ["AsvinPlatformAPI"]),
+  .tests("Platform", "AsvinPlatformAPITests", ["AsvinPlatformAPI", "AsvinCrypto", "AsvinManifest"]),
   .tests(
     "Platform", "AsvinPlatformTests",
     ["AsvinPlatformFixtures", "AsvinPlatform", "AsvinPlatformAPI", "AsvinCrypto", "AsvinVerifier", "AsvinManifest"]),

@@ -90,6 +90,7 @@ struct JSONReader {
     }
     let text = String(decoding: bytes[start..<place], as: UTF8.self)
     if isWhole, let number = Int64(text) { return .number(number) }
+    if isWhole, let number = UInt64(text) { return .large(number) }
     // The limit keeps the conversion to a double linear in time.
     guard place - start <= 400, let number = Double(text), number.isFinite else { return nil }
     return Int64(exactly: number).map { .number($0) } ?? .fraction(number)

@@ -2,6 +2,8 @@
 package indirect enum JSONValue: Encodable, Equatable, Sendable {
   case text(String)
   case number(Int64)
+  /// An integer from 2⁶³ to 2⁶⁴ − 1.
+  case large(UInt64)
   /// A number that is not an integer of 64 bits.
   case fraction(Double)
   case boolean(Bool)
@@ -13,6 +15,7 @@ package indirect enum JSONValue: Encodable, Equatable, Sendable {
     switch self {
     case .text(let text): try container.encode(text)
     case .number(let number): try container.encode(number)
+    case .large(let number): try container.encode(number)
     case .fraction(let number): try container.encode(number)
     case .boolean(let boolean): try container.encode(boolean)
     case .list(let values): try container.encode(values)

@@ -1,4 +1,4 @@
-/// The shape of a JSON value, as OpenAPI 3.1 describes it (JSON Schema 2020-12).
+/// The shape of a JSON value, as OpenAPI 3.1 describes it (JSON Schema 2020-12). ``isCompact`` messages have a form in CBOR too.
 package indirect enum MessageSchema: Sendable {
   /// Text of a number of characters that operators see. All of them are visible.
   case text(ClosedRange<Int>)
@@ -6,6 +6,10 @@ package indirect enum MessageSchema: Sendable {
   case lines(ClosedRange<Int>)
   /// Text that matches a pattern.
   case pattern(String)
+  /// SHA-256 in hexadecimal.
+  case digest
+  /// A vendor or class id.
+  case uuid
   case anyText
   /// One of several texts.
   case choice([String])
@@ -32,12 +36,17 @@ package struct Property: Sendable {
   package let schema: MessageSchema
   package let summary: String
   package let isRequired: Bool
+  /// The key in the message's CBOR form; `nil` for a member that the form does not have.
+  package let key: UInt64?
 
-  package init(_ name: String, _ schema: MessageSchema, _ summary: String, isRequired: Bool = true) {
+  package init(
+    _ name: String, _ schema: MessageSchema, _ summary: String, isRequired: Bool = true, key: UInt64? = nil
+  ) {
     self.name = name
     self.schema = schema
     self.summary = summary
     self.isRequired = isRequired
+    self.key = key
   }
 }
 
@@ -53,9 +62,6 @@ extension MessageSchema {
   package static var size: MessageSchema { .integer(0...PlatformLimit.largestID) }
   /// A number of devices or files.
   package static var count: MessageSchema { .integer(0...1_000_000_000) }
-  /// SHA-256 in hexadecimal.
-  package static var digest: MessageSchema { .pattern("^[0-9a-f]{64}$") }
-  package static var uuid: MessageSchema { .pattern("^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$") }
   /// `HH:MM`.
   package static var timeOfDay: MessageSchema { .pattern("^([01][0-9]|2[0-3]):[0-5][0-9]$") }
 
@@ -77,6 +83,8 @@ extension MessageSchema {
     case .lines(let count):
       ["type": "string", "minLength": .number(Int64(count.lowerBound)), "maxLength": .number(Int64(count.upperBound))]
     case .pattern(let pattern): ["type": "string", "pattern": .text(pattern)]
+    case .digest: ["type": "string", "pattern": .text(Self.digestPattern)]
+    case .uuid: ["type": "string", "pattern": .text(Self.uuidPattern)]
     case .anyText: ["type": "string"]
     case .choice(let names): ["type": "string", "enum": .list(names.map { .text($0) })]
     case .bytes(let count):
@@ -95,6 +103,9 @@ extension MessageSchema {
     case .object(let properties): .object(of: properties)
     }
   }
+
+  static let digestPattern = "^[0-9a-f]{64}$"
+  static let uuidPattern = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 
   /// The pattern of a number of bytes in base64 (RFC 4648 §4). The unused bits of the last digit are zero.
   static func base64Pattern(_ count: Int) -> String {
@@ -119,6 +130,7 @@ extension JSONValue {
     for property in properties {
       guard case .object(var shape) = property.schema.json else { continue }
       shape["description"] = .text(property.summary)
+      if let key = property.key { shape["x-cbor-key"] = .number(Int64(key)) }
       shapes[property.name] = .object(shape)
     }
     let required = properties.filter(\.isRequired).map { JSONValue.text($0.name) }

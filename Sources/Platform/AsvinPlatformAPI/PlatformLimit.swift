@@ -41,6 +41,8 @@ package enum PlatformLimit {
   package static let challengeSeconds: Int64 = 120
   /// Unused nonces that are kept. Beyond that number, the oldest become invalid.
   package static let challenges = 100_000
+  /// Bytes of the name in the proof of a request.
+  package static let proofNameBytes = 128
   /// Seconds by which the clock of an asvin client may be wrong.
   package static let clockError: Int64 = 300
   /// Bytes of an e-mail address (RFC 5321 §4.5.3.1.3).

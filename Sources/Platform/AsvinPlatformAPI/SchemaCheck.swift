@@ -15,6 +15,10 @@ extension MessageSchema {
         ? nil : "\(name) must have \(count.lowerBound) to \(count.upperBound) characters"
     case (.pattern(let pattern), .text(let text)):
       return Self.matches(text, pattern) ? nil : "\(name) must match \(pattern)"
+    case (.digest, .text(let text)):
+      return Self.matches(text, Self.digestPattern) ? nil : "\(name) must match \(Self.digestPattern)"
+    case (.uuid, .text(let text)):
+      return Self.matches(text, Self.uuidPattern) ? nil : "\(name) must match \(Self.uuidPattern)"
     case (.choice(let names), .text(let text)):
       return names.contains(text) ? nil : "\(name) must be one of \(names.joined(separator: ", "))"
     case (.bytes(let count), .text(let text)):
@@ -50,7 +54,7 @@ extension MessageSchema {
 
   private var kind: String {
     switch self {
-    case .text, .lines, .pattern, .anyText, .choice, .bytes, .anyBytes: "text"
+    case .text, .lines, .pattern, .digest, .uuid, .anyText, .choice, .bytes, .anyBytes: "text"
     case .integer, .unsigned, .time: "a whole number"
     case .boolean: "true or false"
     case .list: "an array"

@@ -37,6 +37,43 @@ extension EnrolmentRequest: Described {
   }
 }
 
+/// The enrolment of a device that authenticates its requests with a symmetric key.
+package struct SharedKeyEnrolment: Codable, Equatable, Sendable {
+  package var name: String
+  package var deviceClass: String
+  package var version: String?
+  package var key: Data
+  package var label: String?
+
+  package init(name: String, deviceClass: String, version: String? = nil, key: Data, label: String? = nil) {
+    self.name = name
+    self.deviceClass = deviceClass
+    self.version = version
+    self.key = key
+    self.label = label
+  }
+
+  enum CodingKeys: String, CodingKey {
+    case name, version, key, label
+    case deviceClass = "class"
+  }
+}
+
+extension SharedKeyEnrolment: Described {
+  package static var schema: MessageSchema {
+    .object([
+      Property("name", .text(1...128), "The device's own name: printable ASCII", key: 1),
+      Property("class", .uuid, "The class id", key: 2),
+      Property(
+        "version", .text(1...64),
+        "The version that the device runs; required if the device enrols itself, ignored otherwise",
+        isRequired: false, key: 3),
+      Property("key", .bytes(32), "The device's symmetric key. It is never returned", key: 4),
+      Property("label", .text(0...256), "The name that operators see", isRequired: false, key: 5),
+    ])
+  }
+}
+
 /// The ids and the placement of an enrolled device.
 package struct EnrolmentReply: Codable, Equatable, Sendable {
   package var workspace: Int64
@@ -53,9 +90,9 @@ package struct EnrolmentReply: Codable, Equatable, Sendable {
 extension EnrolmentReply: Described {
   package static var schema: MessageSchema {
     .object([
-      Property("workspace", .id, "The workspace's id"),
-      Property("device", .id, "The device's id"),
-      Property("placement", .choice(of: DevicePlacement.self), "The device's placement"),
+      Property("workspace", .id, "The workspace's id", key: 1),
+      Property("device", .id, "The device's id", key: 2),
+      Property("placement", .choice(of: DevicePlacement.self), "The device's placement", key: 3),
     ])
   }
 }

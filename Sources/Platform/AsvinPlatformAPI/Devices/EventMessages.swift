@@ -14,13 +14,14 @@ package struct DeviceEventRequest: Codable, Equatable, Sendable {
 extension DeviceEventRequest: Described {
   package static var schema: MessageSchema {
     .object([
-      Property("event", .choice(of: DeviceEvent.self), "What happened"),
+      Property("event", .choice(of: DeviceEvent.self), "What happened", key: 1),
       Property(
         "reason", .integer(0...255),
         "The reason code of the failure, from the table that the verifier and the platform share",
-        isRequired: false),
+        isRequired: false, key: 2),
       Property(
-        "progress", .integer(0...100), "How much of the firmware has been fetched, in percent", isRequired: false),
+        "progress", .integer(0...100), "How much of the firmware has been fetched, in percent", isRequired: false,
+        key: 3),
     ])
   }
 }
@@ -39,8 +40,8 @@ package struct DeviceEventReply: Codable, Equatable, Sendable {
 extension DeviceEventReply: Described {
   package static var schema: MessageSchema {
     .object([
-      Property("state", .choice(of: RecordState.self), "The state of the device in the rollout"),
-      Property("failures", .integer(0...1000000), "How often the device has failed"),
+      Property("state", .choice(of: RecordState.self), "The state of the device in the rollout", key: 1),
+      Property("failures", .integer(0...1000000), "How often the device has failed", key: 2),
     ])
   }
 }

@@ -14,8 +14,9 @@ package struct ChallengeReply: Codable, Equatable, Sendable {
 extension ChallengeReply: Described {
   package static var schema: MessageSchema {
     .object([
-      Property("nonce", .bytes(32), "A nonce that is valid for one login"),
-      Property("expires", .time, "When it expires"),
+      Property(
+        "nonce", .bytes(32), "A nonce that is valid for one login, or for the requests of one symmetric key", key: 1),
+      Property("expires", .time, "When it expires", key: 2),
     ])
   }
 }

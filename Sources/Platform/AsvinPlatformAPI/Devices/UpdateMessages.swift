@@ -22,11 +22,14 @@ package struct UpdateQuery: Codable, Equatable, Sendable {
 extension UpdateQuery: Described {
   package static var schema: MessageSchema {
     .object([
-      Property("version", .text(1...64), "The version that the device runs"),
-      Property("sequence", .unsigned, "The sequence number of the release that the device runs", isRequired: false),
-      Property("images", .list(InstalledSlot.schema, atMost: 16), "The images in the device's slots"),
-      Property("features", .unsigned, "The feature bits of the patches that the device can apply", isRequired: false),
-      Property("memory", .unsigned, "Bytes of RAM that the device has for applying a patch", isRequired: false),
+      Property("version", .text(1...64), "The version that the device runs", key: 1),
+      Property(
+        "sequence", .unsigned, "The sequence number of the release that the device runs", isRequired: false, key: 2),
+      Property("images", .list(InstalledSlot.schema, atMost: 16), "The images in the device's slots", key: 3),
+      Property(
+        "features", .unsigned, "The feature bits of the patches that the device can apply", isRequired: false, key: 4),
+      Property(
+        "memory", .unsigned, "Bytes of RAM that the device has for applying a patch", isRequired: false, key: 5),
     ])
   }
 }
@@ -47,9 +50,9 @@ package struct InstalledSlot: Codable, Equatable, Sendable {
 extension InstalledSlot: Described {
   package static var schema: MessageSchema {
     .object([
-      Property("slot", .size, "The slot number"),
-      Property("size", .size, "The size in bytes"),
-      Property("digest", .digest, "SHA-256"),
+      Property("slot", .size, "The slot number", key: 1),
+      Property("size", .size, "The size in bytes", key: 2),
+      Property("digest", .digest, "SHA-256", key: 3),
     ])
   }
 }
@@ -81,15 +84,15 @@ package struct UpdateReply: Codable, Equatable, Sendable {
 extension UpdateReply: Described {
   package static var schema: MessageSchema {
     .object([
-      Property("rollout", .id, "The rollout that offers the release"),
-      Property("release", .digest, "SHA-256 of the manifest"),
-      Property("name", .anyText, "The product's name"),
-      Property("version", .anyText, "The version"),
-      Property("sequence", .unsigned, "The sequence number"),
-      Property("envelope", .anyBytes, "The envelope with the signed manifest, by which the device decides"),
+      Property("rollout", .id, "The rollout that offers the release", key: 1),
+      Property("release", .digest, "SHA-256 of the manifest", key: 2),
+      Property("name", .anyText, "The product's name", key: 3),
+      Property("version", .anyText, "The version", key: 4),
+      Property("sequence", .unsigned, "The sequence number", key: 5),
+      Property("envelope", .anyBytes, "The envelope with the signed manifest, by which the device decides", key: 6),
       Property(
         "payloads", .list(UpdatePayload.schema, atMost: nil),
-        "The payloads to fetch, one for each component that is not installed"),
+        "The payloads to fetch, one for each component that is not installed", key: 7),
     ])
   }
 }
@@ -123,14 +126,14 @@ package struct UpdatePayload: Codable, Equatable, Sendable {
 extension UpdatePayload: Described {
   package static var schema: MessageSchema {
     .object([
-      Property("slot", .size, "The slot that the payload is for"),
-      Property("index", .integer(0...15), "The index of the payload in its component"),
-      Property("kind", .choice(of: PayloadForm.self), "The kind of payload"),
-      Property("size", .size, "The size in bytes"),
-      Property("digest", .digest, "SHA-256"),
-      Property("path", .anyText, "The path of the payload"),
+      Property("slot", .size, "The slot that the payload is for", key: 1),
+      Property("index", .integer(0...15), "The index of the payload in its component", key: 2),
+      Property("kind", .choice(of: PayloadForm.self), "The kind of payload", key: 3),
+      Property("size", .size, "The size in bytes", key: 4),
+      Property("digest", .digest, "SHA-256", key: 5),
+      Property("path", .anyText, "The path of the payload", key: 6),
       Property("sealedPath", .anyText, "The path of the payload as a sealed stream", isRequired: false),
-      Property("sealedSize", .size, "The size of the sealed stream in bytes", isRequired: false),
+      Property("sealedSize", .size, "The size of the sealed stream in bytes", isRequired: false, key: 7),
     ])
   }
 }

@@ -77,7 +77,12 @@ package enum MessageCode {
 
   /// Whether a code is that of a message under a key, in constant time.
   package static func isCode(_ code: Digest, of message: [UInt8], key: [UInt8]) -> Bool {
-    let (left, right) = (code.array, Self.code(of: message, key: key).array)
+    isSame(code, Self.code(of: message, key: key))
+  }
+
+  /// Compares two codes or keys in constant time.
+  package static func isSame(_ left: Digest, _ right: Digest) -> Bool {
+    let (left, right) = (left.array, right.array)
     return unsafe asvin_same_bytes(left, right, left.count) == 1
   }
 }

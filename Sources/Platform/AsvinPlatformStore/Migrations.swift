@@ -10,6 +10,9 @@ enum Migrations {
     migrator.registerMigration("rollouts count the devices that can take them") { database in
       try database.execute(sql: populations)
     }
+    migrator.registerMigration("devices have keys of two kinds") { database in
+      try database.execute(sql: "ALTER TABLE device ADD COLUMN key_kind INTEGER NOT NULL DEFAULT 0")
+    }
     return migrator
   }
 

@@ -11,14 +11,39 @@ import Testing
   private static let back =
     [
       "DROP TABLE population", "DROP INDEX device_by_group", "DROP INDEX firmware_by_release",
-      "DELETE FROM grdb_migrations WHERE identifier LIKE 'rollouts count%'",
+      "DELETE FROM grdb_migrations WHERE identifier LIKE 'rollouts count%' OR identifier LIKE 'devices have keys%'",
+      "ALTER TABLE device DROP COLUMN key_kind",
     ]
     + [
       ("firmware", "chip"), ("record", "round"), ("record", "counted"), ("rollout", "round"),
       ("rollout", "final_members"), ("rollout", "unconfirmable"), ("rollout", "disabled_groups"),
     ].map { "ALTER TABLE \($0) DROP COLUMN \($1)" }
 
-  @Test func `The migration counts members by audience and recounts the rollouts that have not ended`() async throws {
+  @Test("Keys from before the migration are Ed25519 keys")
+  func keyKinds() async throws {
+    try await Scratch.with { scratch in
+      let path = scratch.path("platform.sqlite")
+      let key = DeviceKey.ed25519(FixedBytes { UInt8($0) })
+      let workspace = try await SQLiteStore(path: path).add(
+        Workspace(id: ID(0), name: "ours", customerKey: "c", deviceKeys: ["k"]))
+      let device = try await SQLiteStore(path: path).write(in: workspace.id) { rows in
+        let enrolment = Enrolment(
+          name: try #require(DeviceName("d")), label: nil, firmwareVersion: "1", deviceClass: Identifier(), key: key)
+        return try rows.enrol(enrolment, at: Instant(0)).device
+      }
+      try await Database.change(
+        path,
+        [
+          "ALTER TABLE device DROP COLUMN key_kind",
+          "DELETE FROM grdb_migrations WHERE identifier LIKE 'devices have keys%'",
+        ])
+      let known = try await SQLiteStore(path: path).read(in: workspace.id) { try $0.device(device.id) }
+      #expect(known?.key == key)
+    }
+  }
+
+  @Test("The migration counts members by audience and recounts the rollouts that have not ended")
+  func populations() async throws {
     try await Scratch.with { scratch in
       let path = scratch.path("platform.sqlite")
       let (suited, other) = (Identifier { _ in 1 }, Identifier { _ in 2 })
@@ -45,7 +70,7 @@ import Testing
           let name = try #require(DeviceName("device \(number)"))
           var device: Device
           if let deviceClass {
-            let key = FixedBytes<32> { _ in UInt8(number) }
+            let key = DeviceKey.ed25519(FixedBytes { _ in UInt8(number) })
             let enrolment = Enrolment(
               name: name, label: nil, firmwareVersion: "1", deviceClass: deviceClass, key: key)
             device = try rows.enrol(enrolment, at: Instant(0)).device

@@ -40,7 +40,7 @@ struct SampleRows {
     var device = Device(
       id: ID(0), name: name, label: "A ❤️", firmwareVersion: "1.0", location: .grouped(deviceGroup.id),
       registered: Instant(-5), seen: Instant(1 << 40), deviceClass: Identifier { UInt8($0) })
-    device.key = FixedBytes { UInt8(50 + $0) }
+    device.key = .ed25519(FixedBytes { UInt8(50 + $0) })
     self.device = try rows.add(device)
     let image = Firmware.Content(
       size: 1 << 40, digest: Digest { UInt8(200 + $0) }, md5: FixedBytes { UInt8($0) }, contentID: "QmX")
@@ -65,8 +65,25 @@ struct SampleRows {
 }
 
 @Suite("Stores", .usesScratch) struct StoreConformanceTests {
-  @Test(arguments: StoreKind.allCases)
-  func `Added and replaced entities are read back`(kind: StoreKind) async throws {
+  @Test("A symmetric key keeps its kind and its bytes", arguments: StoreKind.allCases)
+  func sharedKeys(kind: StoreKind) async throws {
+    try await kind.with { store, ours, _ in
+      let bytes = FixedBytes<32> { UInt8(50 + $0) }
+      try await store.write(in: ours.id) { rows in
+        var device = try SampleRows(rows).device
+        #expect(try rows.device(device.id)?.key == .ed25519(bytes))
+        device.key = .shared(SharedKey(stored: bytes))
+        try rows.put(device)
+        #expect(try rows.device(device.id)?.key == .shared(SharedKey(stored: bytes)))
+        device.key = nil
+        try rows.put(device)
+        #expect(try rows.device(device.id)?.key == nil)
+      }
+    }
+  }
+
+  @Test("Added and replaced entities are read back", arguments: StoreKind.allCases)
+  func rowsComeBack(kind: StoreKind) async throws {
     try await kind.with { store, ours, _ in
       try await store.write(in: ours.id) { rows in
         let all = try SampleRows(rows)

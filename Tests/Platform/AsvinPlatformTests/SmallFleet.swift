@@ -32,7 +32,7 @@ final class SmallFleet {
     case .verifying(let deviceClass):
       let enrolment = Enrolment(
         name: name, label: nil, firmwareVersion: "1.0", deviceClass: deviceClass,
-        key: FixedBytes { _ in UInt8(devices.count) })
+        key: .ed25519(FixedBytes { _ in UInt8(devices.count) }))
       device = try rows.enrol(enrolment, at: now).device
     }
     try rows.move(&device, to: .grouped(group ?? self.group))

@@ -67,7 +67,7 @@ package struct FleetComparison {
   private func enrolment(_ name: DeviceName, _ deviceClass: Int, version: String) -> Enrolment {
     Enrolment(
       name: name, label: nil, firmwareVersion: version, deviceClass: Self.classes[deviceClass],
-      key: FixedBytes { _ in name.text.utf8.last ?? 0 })
+      key: .ed25519(FixedBytes { _ in name.text.utf8.last ?? 0 }))
   }
 
   /// Enrols a verifying device again, with the same class or another one.

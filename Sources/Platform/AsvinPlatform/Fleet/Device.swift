@@ -17,8 +17,8 @@ package struct Device: Equatable, Sendable {
   package var seen: Instant
   /// The class id of its releases. It is known only for verifying devices.
   package var deviceClass: Identifier?
-  /// The Ed25519 public key of a device that verifies releases; `nil` for a legacy device, which accepts any image.
-  package var key: FixedBytes<32>?
+  /// The key of a device that verifies releases; `nil` for a legacy device, which accepts any image.
+  package var key: DeviceKey?
   /// The ``Rollout/order`` of the latest rollout whose firmware the device has written or already had; 0 for none. Rollouts
   /// that were started earlier offer it nothing.
   package var newestRollout: Int64 = 0

@@ -7,13 +7,13 @@ package struct Enrolment: Sendable {
   package var name: DeviceName
   /// The name that operators see.
   package var label: String?
-  package var firmwareVersion: String
+  /// The version that the device reports; `nil` if an operator registers the device, which made no contact then.
+  package var firmwareVersion: String?
   package var deviceClass: Identifier
-  /// The Ed25519 public key.
-  package var key: FixedBytes<32>
+  package var key: DeviceKey
 
   package init(
-    name: DeviceName, label: String?, firmwareVersion: String, deviceClass: Identifier, key: FixedBytes<32>
+    name: DeviceName, label: String?, firmwareVersion: String?, deviceClass: Identifier, key: DeviceKey
   ) {
     self.name = name
     self.label = label
@@ -26,10 +26,13 @@ package struct Enrolment: Sendable {
 extension WriteTransaction {
   /// Enrols a verifying device. A new device is in the lobby; a device with the same key is the same device.
   ///
+  /// - Parameter actor: who enrols it, for the audit log.
   /// - Returns: the device, and whether it is new.
   /// - Throws: ``PlatformError/nameTaken(_:)`` if a device of that name has another key or none, so that knowing a name is
   ///   not enough to replace a device. An operator must delete the old device first.
-  package func enrol(_ enrolment: Enrolment, at now: Instant) throws -> (device: Device, isNew: Bool) {
+  package func enrol(
+    _ enrolment: Enrolment, by actor: String = "device", at now: Instant
+  ) throws -> (device: Device, isNew: Bool) {
     if var known = try device(enrolment.name) {
       guard known.key == enrolment.key else { throw PlatformError.nameTaken(.device) }
       if known.deviceClass != enrolment.deviceClass {
@@ -37,16 +40,18 @@ extension WriteTransaction {
         var changed = known
         changed.deviceClass = enrolment.deviceClass
         try change(&known, to: changed, at: now)
-        try record(.changeDeviceClass, "device \(known.id.value)", by: "device", at: now)
+        try record(.changeDeviceClass, "device \(known.id.value)", by: actor, at: now)
       }
-      try recordContact(&known, firmwareVersion: enrolment.firmwareVersion, at: now)
+      if let version = enrolment.firmwareVersion { try recordContact(&known, firmwareVersion: version, at: now) }
       return (known, false)
     }
     var device = Device(
       id: ID(0), name: enrolment.name, label: enrolment.label ?? enrolment.name.text,
-      firmwareVersion: enrolment.firmwareVersion, registered: now, seen: now, deviceClass: enrolment.deviceClass)
+      firmwareVersion: enrolment.firmwareVersion ?? "", registered: now, seen: now, deviceClass: enrolment.deviceClass)
     device.key = enrolment.key
-    return (try add(device), true)
+    let added = try add(device)
+    try record(.enrolDevice, "device \(added.id.value)", by: actor, at: now)
+    return (added, true)
   }
 
   /// Registers an asvin client. A new device is in the lobby; for a known device, the contact is recorded if it is news.

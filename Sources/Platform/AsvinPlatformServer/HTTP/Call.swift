@@ -1,3 +1,5 @@
+import AsvinCrypto
+import AsvinManifest
 import AsvinPlatform
 import AsvinPlatformAPI
 import FoundationEssentials
@@ -13,6 +15,8 @@ struct Call: Sendable {
   let route: Route
   /// When the request arrived.
   let now: Instant
+  /// SHA-256 of the body that the caller has proved; `nil` if a token authenticates the request.
+  var provenBody: Digest?
 
   /// The caller's workspace.
   var workspace: ID<Workspace> {
@@ -44,6 +48,10 @@ struct Call: Sendable {
   /// Reads the body and checks it against the route's schema.
   func body<Value: Decodable>(_ type: Value.Type = Value.self) async throws -> Value {
     let bytes = try await request.bytes(upTo: PlatformLimit.bodyBytes)
+    if let provenBody, SHA256.digest(of: bytes.span) != provenBody {
+      throw Refusal(status: .unauthorized, message: "the proof of the request is for another body")
+    }
+    if request.isCompact { return try compactBody(bytes) }
     guard let value = JSONValue(request: bytes) else {
       throw Refusal.malformed("the body is not JSON, names a member twice, or is nested more than eight levels deep")
     }
@@ -53,6 +61,30 @@ struct Call: Sendable {
     } catch is DecodingError {
       throw Refusal.malformed("the body is not JSON, or has a number that is out of range")
     }
+  }
+
+  private func compactBody<Value: Decodable>(_ bytes: [UInt8]) throws -> Value {
+    guard let schema = route.body, schema.isCompact else {
+      throw Refusal(status: .unsupportedMediaType, message: "the message has no form in \(CompactMessage.mediaType)")
+    }
+    let value: JSONValue
+    do {
+      value = try CompactMessage.value(of: bytes, as: schema)
+    } catch {
+      throw Refusal.malformed(
+        "the body is not the deterministic CBOR of the message: \(error.fault), byte \(error.offset)")
+    }
+    if let fault = schema.fault(in: value) { throw Refusal.malformed(fault) }
+    do {
+      return try CompactMessage.message(Value.self, of: value)
+    } catch is DecodingError {
+      throw Refusal.malformed("the body has a number that is out of range")
+    }
+  }
+
+  /// Replies with a message, in CBOR if the caller accepts it.
+  func reply(_ message: some Encodable & Described, status: HTTPResponse.Status = .ok) throws -> Response {
+    try Reply.message(message, to: request, status: status)
   }
 
   /// Reads a number from the query.

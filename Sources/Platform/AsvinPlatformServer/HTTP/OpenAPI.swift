@@ -20,6 +20,14 @@ enum OpenAPI {
       "paths": .object(paths),
       "components": [
         "securitySchemes": [
+          "deviceProof": [
+            "type": "apiKey", "in": "header", "name": "Authorization",
+            "description": "Asvin-Device and the proof of the request by the device's symmetric key",
+          ],
+          "workspaceProof": [
+            "type": "apiKey", "in": "header", "name": "Authorization",
+            "description": "Asvin-Workspace and the proof of the request by the workspace's customer key",
+          ],
           "workspace": ["type": "http", "scheme": "bearer", "description": "A token of POST /auth/login"],
           "device": ["type": "http", "scheme": "bearer", "description": "A token of POST /v2/login"],
           "person": ["type": "http", "scheme": "bearer", "description": "A token of POST /manage/tokens"],
@@ -38,8 +46,7 @@ extension Route {
       parameters.map { name in
         JSONValue.object([
           "name": .text(name), "in": "path", "required": true,
-          "schema":
-            (name == "release" ? MessageSchema.pattern("^[0-9a-f]{64}$") : .integer(0...PlatformLimit.largestID)).json,
+          "schema": schema(of: name).json,
         ])
       }
       + query.map { property in
@@ -50,17 +57,49 @@ extension Route {
       }
     if !parts.isEmpty { members["parameters"] = .list(parts) }
     if let body {
-      members["requestBody"] = ["required": true, "content": ["application/json": ["schema": body.json]]]
+      members["requestBody"] = ["required": true, "content": .object(Self.content(body, isDevice: isDevice))]
     } else if bodyBytes != nil {
       members["requestBody"] = ["required": true, "content": ["application/octet-stream": [:]]]
     }
     switch access {
     case .open: break
-    case .workspace: members["security"] = [["workspace": []]]
-    case .device: members["security"] = [["device": []]]
+    case .workspace: members["security"] = [["workspace": []], ["workspaceProof": []]]
+    case .device: members["security"] = [["device": []], ["deviceProof": []]]
     case .person: members["security"] = [["person": []]]
     }
     return .object(members)
+  }
+
+  /// Whether the route is a part of the device API, whose messages have a form in CBOR.
+  private var isDevice: Bool {
+    switch access {
+    case .open, .workspace, .device: true
+    case .person: false
+    }
+  }
+
+  private func schema(of parameter: String) -> MessageSchema {
+    switch parameter {
+    case "release": return .digest
+    case "device":
+      if case .device = access { return .pattern("^(\(Route.selfName)|[1-9][0-9]{0,15})$") }
+      return .integer(0...PlatformLimit.largestID)
+    default: return .integer(0...PlatformLimit.largestID)
+    }
+  }
+
+  /// The forms of a message by media type.
+  private static func content(_ schema: MessageSchema, isDevice: Bool) -> [String: JSONValue] {
+    var content: [String: JSONValue] = ["application/json": ["schema": schema.json]]
+    if isDevice, schema.isCompact {
+      content[CompactMessage.mediaType] = [
+        "schema": [
+          "description":
+            "The message as deterministic CBOR. Each member has the key x-cbor-key; digests, ids and base64 are byte strings."
+        ]
+      ]
+    }
+    return content
   }
 
   private var operationID: String {
@@ -74,6 +113,7 @@ extension Route {
       all.append(.problem(400, "The request is malformed"))
     }
     if body != nil || bodyBytes != nil { all.append(.problem(413, "The body is too large")) }
+    if body != nil, isDevice { all.append(.problem(415, "The message has no form in CBOR")) }
     if !parameters.isEmpty || body != nil { all.append(.problem(404, "The entity does not exist in the workspace")) }
     switch access {
     case .open: all.append(.problem(429, "Too many requests"))
@@ -86,9 +126,8 @@ extension Route {
     for answer in all where responses["\(answer.status)"] == nil {
       var members: [String: JSONValue] = ["description": .text(answer.summary)]
       if let type = answer.mediaType {
-        members["content"] = [:]
-        let shape: JSONValue = answer.schema.map { ["schema": $0.json] } ?? [:]
-        members["content"] = .object([type: shape])
+        members["content"] = .object(
+          answer.schema.map { Self.content($0, isDevice: isDevice) } ?? [type: [:]])
       }
       responses["\(answer.status)"] = .object(members)
     }

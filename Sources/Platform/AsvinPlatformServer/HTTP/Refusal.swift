@@ -5,7 +5,7 @@ import AsvinVerifier
 import HTTPTypes
 import Hummingbird
 
-/// An error reply: a status and a message in JSON.
+/// An error reply: a status and a message.
 struct Refusal: Error, HTTPResponseError {
   let status: HTTPResponse.Status
   let problem: Problem
@@ -22,7 +22,7 @@ struct Refusal: Error, HTTPResponseError {
   }
 
   func response(from request: Request, context: some RequestContext) throws -> Response {
-    var response = try Reply.json(problem, status: status)
+    var response = try Reply.message(problem, to: request, status: status)
     for field in fields { response.headers[field.name] = field.value }
     return response
   }

@@ -11,6 +11,16 @@ enum Reply {
     return bytes([UInt8](try encoder.encode(value)), "application/json", status: status)
   }
 
+  /// Returns a message in CBOR, if the client accepts it and the message has that form, and in JSON otherwise.
+  static func message(
+    _ message: some Encodable & Described, to request: Request, status: HTTPResponse.Status = .ok
+  ) throws -> Response {
+    guard request.acceptsCompact, let encoded = try CompactMessage.bytes(of: message) else {
+      return try json(message, status: status)
+    }
+    return bytes(encoded, CompactMessage.mediaType, status: status)
+  }
+
   static func bytes(_ bytes: [UInt8], _ type: String, status: HTTPResponse.Status = .ok) -> Response {
     Response(
       status: status, headers: [.contentType: type], body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
@@ -18,6 +28,19 @@ enum Reply {
 }
 
 extension Request {
+  /// Whether the body is in CBOR.
+  var isCompact: Bool { headers[.contentType].map { Self.mediaType($0) == CompactMessage.mediaType } ?? false }
+
+  /// Whether the client accepts a reply in CBOR. A range such as `*/*` means JSON.
+  var acceptsCompact: Bool {
+    headers[.accept]?.split(separator: ",").contains { Self.mediaType($0) == CompactMessage.mediaType } ?? false
+  }
+
+  /// A media type in lower case, without its parameters.
+  private static func mediaType(_ field: some StringProtocol) -> String {
+    String(field).prefix { $0 != ";" }.filter { $0 != " " }.lowercased()
+  }
+
   /// Decodes the JSON body of a request of asvin's clients.
   func decoded<Value: Decodable>(_ type: Value.Type) async throws -> Value {
     let bytes = try await bytes(upTo: PlatformLimit.bodyBytes)

@@ -65,6 +65,9 @@ struct Route: Sendable {
     self.run = run
   }
 
+  /// The word that names the calling device in a path.
+  static let selfName = "self"
+
   /// The method in a request line.
   var verb: String { method.rawValue }
 

@@ -1,3 +1,4 @@
+import AsvinManifest
 import AsvinPlatform
 import AsvinPlatformAPI
 import HTTPTypes
@@ -30,10 +31,13 @@ enum RouteTable {
     _ route: Route, _ request: Request, _ context: PlatformContext, _ platform: Platform
   ) async throws -> Response {
     let now = platform.clock()
-    let caller = try await caller(of: request, context, for: route, platform, at: now)
-    let call = Call(request: request, context: context, caller: caller, platform: platform, route: route, now: now)
+    let (caller, body) = try await caller(of: request, context, for: route, platform, at: now)
+    let call = Call(
+      request: request, context: context, caller: caller, platform: platform, route: route, now: now, provenBody: body)
     do {
-      if case .device(let device, _) = caller, route.parameters.contains("device") {
+      if case .device(let device, _) = caller, route.parameters.contains("device"),
+        context.parameters.get("device") != Route.selfName
+      {
         // A device may act only for itself.
         let named: ID<Device> = try call.id("device", of: .device)
         guard named == device else { throw Refusal(status: .forbidden, message: "the token belongs to another device") }
@@ -45,6 +49,19 @@ enum RouteTable {
   }
 
   private static func caller(
+    of request: Request, _ context: PlatformContext, for route: Route, _ platform: Platform, at now: Instant
+  ) async throws -> (caller: Caller, body: Digest?) {
+    switch route.access {
+    case .device:
+      if let known = try await platform.caller(proving: .device, request, context, at: now) { return known }
+    case .workspace:
+      if let known = try await platform.caller(proving: .workspace, request, context, at: now) { return known }
+    case .open, .person: break
+    }
+    return (try await bearer(of: request, context, for: route, platform, at: now), nil)
+  }
+
+  private static func bearer(
     of request: Request, _ context: PlatformContext, for route: Route, _ platform: Platform, at now: Instant
   ) async throws -> Caller {
     if case .open = route.access {

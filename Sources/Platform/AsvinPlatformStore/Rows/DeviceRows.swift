@@ -6,7 +6,8 @@ import GRDB
 
 extension SQLiteTransaction {
   private static let columns = """
-    SELECT id, name, label, version, placement, device_group, registered, seen, class, key, newest FROM device
+    SELECT id, name, label, version, placement, device_group, registered, seen, class, key, key_kind, newest
+    FROM device
     """
 
   func device(_ id: ID<Device>) throws -> Device? {
@@ -29,7 +30,7 @@ extension SQLiteTransaction {
         .device,
         """
         INSERT INTO device (workspace, name, folded, label, version, placement, device_group, registered, seen, class,
-        key, newest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        key, key_kind, newest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """, [workspace, device.name.text, device.name.folded] + device.values))
     return added
   }
@@ -38,7 +39,7 @@ extension SQLiteTransaction {
     try run(
       """
       UPDATE device SET label = ?, version = ?, placement = ?, device_group = ?, registered = ?, seen = ?, class = ?,
-      key = ?, newest = ? WHERE workspace = ? AND id = ?
+      key = ?, key_kind = ?, newest = ? WHERE workspace = ? AND id = ?
       """, device.values + [workspace, device.id.value])
   }
 
@@ -107,15 +108,44 @@ extension Device {
     self.init(
       id: ID(row[0]), name: name, label: row[2], firmwareVersion: row[3], location: location,
       registered: Instant(row[6]), seen: Instant(row[7]), deviceClass: FixedBytes(data: row[8]))
-    key = FixedBytes(data: row[9])
-    newestRollout = row[10]
+    if let bytes = FixedBytes<32>(data: row[9]) {
+      guard let stored = DeviceKey(bytes, kind: row[10]) else { throw StoreError(table: "device", id: row[0]) }
+      key = stored
+    }
+    newestRollout = row[11]
   }
 
   fileprivate var values: [(any DatabaseValueConvertible)?] {
     [
       label, firmwareVersion, StoredNumbers.placements.number(of: placement), group?.value, registered.seconds,
-      seen.seconds, deviceClass?.data, key?.data, newestRollout,
+      seen.seconds, deviceClass?.data, key?.bytes.data, key?.kind ?? 0,
+      newestRollout,
     ]
+  }
+}
+
+extension DeviceKey {
+  /// Creates a key from its columns; `nil` for a kind that no version wrote.
+  fileprivate init?(_ bytes: FixedBytes<32>, kind: Int) {
+    switch kind {
+    case 0: self = .ed25519(bytes)
+    case 1: self = .shared(SharedKey(stored: bytes))
+    default: return nil
+    }
+  }
+
+  fileprivate var kind: Int {
+    switch self {
+    case .ed25519: 0
+    case .shared: 1
+    }
+  }
+
+  fileprivate var bytes: FixedBytes<32> {
+    switch self {
+    case .ed25519(let point): point
+    case .shared(let key): key.secret
+    }
   }
 }
 

@@ -19,29 +19,31 @@ extension DeviceAPI {
       guard let name = DeviceName(body.name), let deviceClass = Identifier(uuid: body.deviceClass),
         let key = FixedBytes<32>([UInt8](body.key).span)
       else { throw Refusal.malformed("name must have printable ASCII characters only") }
-      guard DeviceKey.isSignature(body.proof, of: DeviceProof.enrolment(of: body.name), by: key) else {
+      guard DeviceSignature.isSignature(body.proof, of: DeviceProof.enrolment(of: body.name), by: key) else {
         throw Refusal(status: .forbidden, message: "the proof is not a signature of the name by the key")
       }
       let enrolment = Enrolment(
-        name: name, label: body.label, firmwareVersion: body.version, deviceClass: deviceClass, key: key)
-      let now = call.now
-      let (device, isNew) = try await call.write { rows in
-        let (device, isNew) = try rows.enrol(enrolment, at: now)
-        if isNew { try rows.record(.enrolDevice, "device \(device.id.value)", by: "device", at: now) }
-        return (device, isNew)
-      }
-      return try Reply.json(
-        EnrolmentReply(
-          workspace: try call.workspace.value, device: device.id.value, placement: device.placement),
-        status: isNew ? .created : .ok)
+        name: name, label: body.label, firmwareVersion: body.version, deviceClass: deviceClass,
+        key: .ed25519(key))
+      return try await call.enrol(enrolment)
     },
     Route(
-      .post, "/v2/challenges", .open, "Request a nonce for a login",
+      .post, "/v2/enrolments", .workspace, "Enrol a device with a symmetric key; it waits in the lobby",
+      body: SharedKeyEnrolment.self, answers: .json(201, EnrolmentReply.self, "The device is new"),
+      .json(200, EnrolmentReply.self, "The device was enrolled with this key before"),
+      .problem(409, "A device with that name has another key")
+    ) { call in
+      let enrolment = try Enrolment(try await call.body())
+      guard enrolment.firmwareVersion != nil else { throw Refusal.malformed("version is missing") }
+      return try await call.enrol(enrolment)
+    },
+    Route(
+      .post, "/v2/challenges", .open, "Request a nonce for a login, or for requests with a proof",
       answers: .json(201, ChallengeReply.self, "A nonce")
     ) { call in
       try call.limit("challenge", perMinute: PlatformLimit.anonymousPerMinute)
       let (nonce, expires) = call.platform.challenges.new(at: call.now)
-      return try Reply.json(ChallengeReply(nonce: Data(nonce), expires: expires.seconds), status: .created)
+      return try call.reply(ChallengeReply(nonce: Data(nonce), expires: expires.seconds), status: .created)
     },
     Route(
       .post, "/v2/login", .open, "Log in with a device's own key",
@@ -53,8 +55,8 @@ extension DeviceAPI {
       let message = DeviceProof.login(nonce: [UInt8](body.nonce), workspace: body.workspace, device: body.device)
       let device = try await call.platform.store.read(in: ID(body.workspace)) { try $0.device(ID(body.device)) }
       // The nonce is used up even if the login fails.
-      guard call.platform.challenges.use([UInt8](body.nonce), at: call.now), let device, let key = device.key,
-        DeviceKey.isSignature(body.signature, of: message, by: key)
+      guard call.platform.challenges.use([UInt8](body.nonce), at: call.now), let device,
+        case .ed25519(let key) = device.key, DeviceSignature.isSignature(body.signature, of: message, by: key)
       else { throw Refusal(status: .unauthorized, message: "the nonce or the signature is not valid") }
       // Only the owner of the key learns that the device is blacklisted.
       guard device.placement != .blacklisted else { throw Refusal.blacklisted }
@@ -64,7 +66,28 @@ extension DeviceAPI {
   ]
 }
 
+extension Enrolment {
+  /// Creates an enrolment with a symmetric key.
+  init(_ body: SharedKeyEnrolment) throws {
+    guard let name = DeviceName(body.name), let deviceClass = Identifier(uuid: body.deviceClass),
+      let bytes = FixedBytes<32>([UInt8](body.key).span)
+    else { throw Refusal.malformed("name must have printable ASCII characters only") }
+    guard let key = SharedKey(bytes) else { throw Refusal.malformed("key must not have 32 equal bytes") }
+    self.init(
+      name: name, label: body.label, firmwareVersion: body.version, deviceClass: deviceClass, key: .shared(key))
+  }
+}
+
 extension Call {
+  /// Enrols a device.
+  func enrol(_ enrolment: Enrolment) async throws -> Response {
+    let (time, actor) = (now, caller.name)
+    let (device, isNew) = try await write { rows in try rows.enrol(enrolment, by: actor, at: time) }
+    return try reply(
+      EnrolmentReply(workspace: try workspace.value, device: device.id.value, placement: device.placement),
+      status: isNew ? .created : .ok)
+  }
+
   /// Refuses a request that one address sends too often.
   func limit(_ what: String, perMinute limit: Int? = nil) throws {
     let allowance = platform.limiter.take("\(context.peer) \(what)", at: now, limit: limit)
@@ -73,7 +96,7 @@ extension Call {
 }
 
 /// Verifies signatures of devices.
-enum DeviceKey {
+enum DeviceSignature {
   static func isSignature(_ signature: Data, of message: [UInt8], by key: FixedBytes<32>) -> Bool {
     let signature = [UInt8](signature)
     guard let key = key.withSpan({ PublicKey(.ed25519, $0) }),

@@ -31,13 +31,28 @@ extension DeviceAPI {
     ) { call in
       let found = try await call.payload()
       guard let seal = found.payload.seal else { throw Refusal.notFound("the payload does not have a sealed stream") }
-      let stream = try await call.platform.seals.stream(of: found.source, found.payload.digest, seal)
-      return try Download(stream.source(of: found.source), tag: seal.firstLink, call.request).response()
+      return try await call.sealed(found.source, found.payload.digest, seal)
+    },
+    Route(
+      .get, "/v2/releases/{release}/payloads/{payload}/stream", .device,
+      "Download a payload as the device library accepts it: as a sealed stream if the manifest has its first link",
+      answers: answers
+    ) { call in
+      let found = try await call.payload()
+      if let seal = found.payload.seal { return try await call.sealed(found.source, found.payload.digest, seal) }
+      return try Download(found.source, tag: found.payload.digest, call.request).response()
     },
   ]
 }
 
 extension Call {
+  fileprivate func sealed(
+    _ source: any ByteSource & Sendable, _ digest: Digest, _ seal: Payload.Seal
+  ) async throws -> Response {
+    let stream = try await platform.seals.stream(of: source, digest, seal)
+    return try Download(stream.source(of: source), tag: seal.firstLink, request).response()
+  }
+
   /// Returns the payload that the path names, if a rollout of its release is live for the device.
   fileprivate func payload() async throws -> (source: any ByteSource & Sendable, payload: Payload) {
     let device = try device

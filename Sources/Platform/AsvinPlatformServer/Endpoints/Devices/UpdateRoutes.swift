@@ -40,7 +40,7 @@ extension DeviceAPI {
           memory: body.memory ?? 0, at: now, savesTime: savesTime)
       }
       guard let update else { return Response(status: .noContent, headers: [.retryAfter: "\(pollInterval)"]) }
-      return try Reply.json(UpdateReply(update))
+      return try call.reply(UpdateReply(update))
     },
     Route(
       .post, "/v2/devices/{device}/rollouts/{rollout}/events", .device, "Report an event of the device in a rollout",
@@ -62,7 +62,7 @@ extension DeviceAPI {
         guard let record = try rows.record(rollout, id) else { throw PlatformError.notFound(.rollout) }
         return record
       }
-      return try Reply.json(DeviceEventReply(state: record.state, failures: record.failures))
+      return try call.reply(DeviceEventReply(state: record.state, failures: record.failures))
     },
   ]
 }

@@ -49,6 +49,18 @@ extension Management {
       return try Reply.json(DeviceList(items: items, next: items.count == limit ? items.last?.id : nil))
     },
     Route(
+      .post, "/manage/devices", .person(.operate), "Register a device with the symmetric key that its factory wrote",
+      body: SharedKeyEnrolment.self,
+      answers: .json(201, EnrolmentReply.self, "The device is new; it waits in the lobby"),
+      .json(200, EnrolmentReply.self, "The device was registered with this key before"),
+      .problem(409, "A device with that name has another key")
+    ) { call in
+      var enrolment = try Enrolment(try await call.body())
+      // The device itself has made no contact yet.
+      enrolment.firmwareVersion = nil
+      return try await call.enrol(enrolment)
+    },
+    Route(
       .get, "/manage/devices/{device}", .person(.read), "Show a device", answers: .json(DeviceReply.self, "The device")
     ) { call in
       let id: ID<Device> = try call.id("device", of: .device)

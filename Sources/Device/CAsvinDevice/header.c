@@ -1,1 +1,2 @@
 #include "asvin_verifier.h"
+#include "asvin_client.h"

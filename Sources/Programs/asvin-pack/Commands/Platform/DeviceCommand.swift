@@ -8,9 +8,10 @@ import AsvinRelease
 
 struct DeviceCommand: SubcommandGroup {
   static let configuration = CommandConfiguration(
-    commandName: "device", abstract: "List devices and move them to groups.",
+    commandName: "device", abstract: "List and register devices, and move them to groups.",
     subcommands: [
-      DeviceListCommand.self, DeviceGroupCommand.self, DeviceMoving<Ungrouping>.self, DeviceMoving<Blacklisting>.self,
+      DeviceListCommand.self, DeviceRegisterCommand.self, DeviceGroupCommand.self, DeviceMoving<Ungrouping>.self,
+      DeviceMoving<Blacklisting>.self,
       DeviceRemoveCommand.self,
     ])
 }

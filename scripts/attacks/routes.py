@@ -23,6 +23,7 @@ class Routes:
         ]
         self.credentials = [
             {}, {"Authorization": "Bearer invented"}, {"x-access-token": "a.b.c"}, server.admin, server.login(),
+            {"Authorization": "Asvin-Device " + "00" * 120}, {"Authorization": "Asvin-Workspace " + "61" * 9000},
         ]
         self.workspace = server.workspace
 
@@ -31,7 +32,7 @@ class Routes:
         method, path = self.random.choice(self.all)
         while "{" in path:
             before, rest = path.split("{", 1)
-            value = self.random.choice(["1", "2", "99999", "xml", "csv", "0" * 64, "%00"])
+            value = self.random.choice(["1", "2", "99999", "self", "xml", "csv", "0" * 64, "%00"])
             path = before + value + rest.split("}", 1)[1]
         headers = {"Content-Type": "application/json", **self.random.choice(self.credentials)}
         # The tokens of this run must not be deleted.
@@ -47,4 +48,7 @@ class Routes:
                 {"id": "1", "customer_key": "x", "device_key": self.workspace["deviceKey"]},
                 {"name": f"g{self.random.randrange(30)}"},
             ])).encode()
+            if self.random.random() < 0.2:
+                headers.update({"Content-Type": "application/cbor", "Accept": "application/cbor"})
+                body = self.random.choice([b"", b"\xa0", b"\xbf", b"\x9b" + b"\xff" * 8, b"\x81" * 9000, self.random.randbytes(99)])
         return method, path, body, headers

@@ -76,7 +76,7 @@ def main() -> int:
         runs = {
             "^/manage": workspace["token"],
             r"^/v2/(devices/\{device\}|releases)": device_token(url, workspace),
-            "^/v2/(devices|challenges|login)$": workspace_token(url, workspace),
+            "^/v2/(devices|enrolments|challenges|login)$": workspace_token(url, workspace),
         }
         results = []
         for paths, token in runs.items():

@@ -10,6 +10,7 @@ import tarfile
 
 import files
 import images
+import replies
 
 
 class Seeds:
@@ -149,7 +150,7 @@ def main(folder: pathlib.Path, program: str) -> None:
             seeds.linux(number, pair)
     seeds.release(pathlib.Path("Keys/TEST-ONLY-ed25519.pem"))
     seeds.streams()
-    for target, name, content in files.seeds():
+    for target, name, content in (*files.seeds(), *replies.seeds()):
         seeds.write(target, name, content)
     for file in folder.glob("pair.*"):
         file.unlink()

@@ -1,0 +1,273 @@
+"""Runs a device with the C client against the platform: enrolment, polls, downloads over connections that break, power cuts,
+confirmation. The platform then shows the device as verified and each rollout as done. See scripts/device/client.
+
+Usage: device_client.py MAKE-DEVICE
+"""
+
+import base64
+import hashlib
+import json
+import os
+import pathlib
+import random
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.error
+import urllib.request
+import uuid
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BIN = ROOT / ".build/release"
+KEY = ROOT / "Keys/TEST-ONLY-ed25519"
+FLASH = 4 * 4096 + 2 * 64 * 4096
+SLOT = 4 * 4096
+RESTART = 10
+random.seed(20)
+
+
+class Proxy:
+    """Passes bytes between device and platform. Ends a connection after some bytes of a reply, as a bad network does, and keeps
+    the requests that it has seen."""
+
+    def __init__(self, port: int):
+        self.port, self.cut, self.cuts, self.requests = port, None, 0, []
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.address = self.listener.getsockname()[1]
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            device, _ = self.listener.accept()
+            threading.Thread(target=self.exchange, args=(device,), daemon=True).start()
+
+    def exchange(self, device: socket.socket):
+        with device, socket.create_connection(("127.0.0.1", self.port)) as platform:
+            request = b""
+            while b"\r\n\r\n" not in request:
+                if not (piece := device.recv(65536)):
+                    return
+                request += piece
+            head, _, body = request.partition(b"\r\n\r\n")
+            length = next((int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")), 0)
+            while len(body) < length:
+                body += device.recv(65536)
+            self.requests.append(head + b"\r\n\r\n" + body)
+            platform.sendall(self.requests[-1])
+            left = random.randrange(1500, 9000) if self.cut and b"/stream" in head else 1 << 40
+            while left > 0 and (piece := platform.recv(1024)):
+                try:
+                    device.sendall(piece[:left])
+                except OSError:
+                    return
+                left -= len(piece)
+            self.cuts += left <= 0
+
+
+def run(*command, **options) -> str:
+    result = subprocess.run([str(part) for part in command], capture_output=True, text=True, **options)
+    if result.returncode != 0:
+        sys.exit(f"client: error: {command[0]} ended with {result.returncode}: {result.stdout}{result.stderr}")
+    return result.stdout
+
+
+def demand(holds: bool, what: str):
+    if not holds:
+        sys.exit(f"client: error: {what}")
+
+
+def array(data: bytes) -> str:
+    return "{" + ", ".join(f"0x{byte:02X}" for byte in data) + "}"
+
+
+def text(value: str) -> str:
+    return json.dumps(value)
+
+
+def image(version: str, size: int, base: bytes = b"") -> bytes:
+    """An image that begins with its version and its size; most of it is as in a base."""
+    rest = bytearray(base[64:] + random.randbytes(max(size - len(base), 0)))[: size - 64]
+    for place in random.sample(range(len(rest)), 40 if base else 0):
+        rest[place] ^= 1
+    return f"firmware {version} {size}\n".encode().ljust(64, b"\0") + bytes(rest)
+
+
+class Platform:
+    def __init__(self, folder: pathlib.Path):
+        self.folder = folder
+        self.workspace = json.loads(run(BIN / "asvin-platform", "workspace", "create", "ours", "--data", folder / "data", "--json"))
+        os.environ["ASVIN_PACK_TOKEN"] = self.workspace["token"]
+        self.log = open(folder / "platform.log", "wb")
+        self.process = subprocess.Popen(
+            [BIN / "asvin-platform", "serve", "--data", folder / "data", "--port", "0", "--log-requests"],
+            stdout=subprocess.PIPE, stderr=self.log, text=True)
+        self.url = self.process.stdout.readline().split()[-1]
+        self.port = int(self.url.rsplit(":", 1)[1])
+
+    def pack(self, *command) -> dict:
+        return json.loads(run(BIN / "asvin-pack", *command, "--to", self.url, "--json", cwd=self.folder))
+
+    def call(self, method: str, path: str, body=None) -> tuple[int, bytes]:
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self.workspace['token']}"}
+        data = None if body is None else json.dumps(body).encode()
+        try:
+            with urllib.request.urlopen(urllib.request.Request(self.url + path, data, headers, method=method)) as reply:
+                return reply.status, reply.read()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read()
+
+    def device(self, name: str) -> dict:
+        return next(device for device in json.loads(self.call("GET", "/manage/devices")[1])["items"] if device["name"] == name)
+
+    def rollout(self, name: str) -> dict:
+        return next(rollout for rollout in json.loads(self.call("GET", "/manage/rollouts")[1])["items"] if rollout["name"] == name)
+
+    def release(self, version: str, content: bytes, *options) -> pathlib.Path:
+        file = self.folder / f"firmware-{version}.bin"
+        file.write_bytes(content)
+        bundle = self.folder / f"firmware-{version}.asvin"
+        run(BIN / "asvin-pack", "sign", file, "--key", f"{KEY}.pem", "--vendor", "example.com", "--class", "client-board", "--name",
+            "firmware", "--fw-version", version, "--profile", "tiny", "--allow", "format", "--allow", "test-key", "--quiet", "-o",
+            bundle, *options, cwd=self.folder)
+        run(BIN / "asvin-pack", "publish", bundle, "--group", "firmware", "--create-group", "--trust", f"{KEY}.pub.pem", "--to",
+            self.url, "--quiet", cwd=self.folder)
+        return bundle
+
+    def send(self, request: bytes) -> int:
+        """Sends a request again, as it is; returns the status."""
+        with socket.create_connection(("127.0.0.1", self.port)) as connection:
+            connection.sendall(request)
+            return int(connection.recv(65536).split()[1])
+
+
+class Device:
+    def __init__(self, platform: Platform, name: str, factory: bytes, make: str):
+        self.folder, self.name, self.key = platform.folder / name, name, random.randbytes(32)
+        self.power_cuts = 0
+        self.folder.mkdir()
+        vendor = uuid.uuid5(uuid.NAMESPACE_DNS, "example.com")
+        self.device_class = uuid.uuid5(vendor, "client-board")
+        point = base64.b64decode("".join(pathlib.Path(f"{KEY}.pub.pem").read_text().splitlines()[1:-1]))[-32:]
+        constants = {
+            "NAME": text(name), "WORKSPACE": "1", "KEY": array(self.key), "TRUST": array(point), "VENDOR": array(vendor.bytes),
+            "CLASS": array(self.device_class.bytes), "CUSTOMER_KEY": text(platform.workspace["customerKey"]),
+            "WORKSPACE_KEY": text(platform.workspace["deviceKey"])}
+        (self.folder / "device.h").write_text("".join(f"#define DEVICE_{key} {value}\n" for key, value in constants.items()))
+        flash = bytearray(b"\xff" * FLASH)
+        flash[SLOT : SLOT + len(factory)] = factory
+        (self.folder / "flash").write_bytes(flash)
+        self.proxy = Proxy(platform.port)
+        run(make, self.folder)
+
+    def start(self, verb: str = "run", seconds: float | None = None) -> tuple[int, str]:
+        """One start of the device; power is lost after some seconds, if any are given."""
+        command = [self.folder / "device", self.folder, "127.0.0.1", str(self.proxy.address), verb]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        try:
+            out, error = process.communicate(timeout=seconds or 60)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            out, error = process.communicate()
+            self.power_cuts += 1
+            demand(seconds is not None, f"{self.name} does not end: {out}{error}")
+        demand(process.returncode in (0, 1, RESTART, -signal.SIGKILL), f"{self.name} ended with {process.returncode}: {out}{error}")
+        return process.returncode, out
+
+    def update(self, platform: Platform, rollout: str, version: str, content: bytes, cuts: int = 0):
+        """Starts the device until it runs a version and has reported that. Power is lost some times meanwhile."""
+        shown = ""
+        for _ in range(60):
+            status, out = self.start(seconds=random.uniform(0.05, 0.3) if cuts > 0 else None)
+            shown += out
+            cuts -= 1
+            if status == 0 and f"start of {version} " in out:
+                break
+        record = platform.rollout(rollout)
+        demand(record["phase"] == "finished" and record["tally"]["confirmed"] == 1, f"the rollout is not done: {record} {shown}")
+        slot = int((self.folder / "slot").read_text())
+        flash = (self.folder / "flash").read_bytes()
+        begin = SLOT + slot * 64 * 4096
+        demand(flash[begin : begin + len(content)] == content, f"{self.name} has another image")
+        known = platform.device(self.name)
+        demand(known["isVerifying"] and known["version"] == version, f"the platform shows {known}")
+
+
+def check_replays(platform: Platform, device: Device):
+    """A request that was seen on the way is of no use to anyone else, and a changed one is refused."""
+    polls = [request for request in device.proxy.requests if b"/next HTTP" in request]
+    reports = [request for request in device.proxy.requests if b"/events HTTP" in request]
+    demand(bool(polls and reports), "the proxy has seen no poll and no report")
+    for request in (polls[-1], reports[-1]):
+        demand(platform.send(request) == 401, "a replayed request is accepted")
+        demand(platform.send(request.replace(b"Asvin-Device ", b"Asvin-Workspace ")) == 401, "another scheme is accepted")
+    streams = [request for request in device.proxy.requests if b"/stream HTTP" in request]
+    demand(platform.send(streams[-1]) == 401, "a replayed download is served")
+
+
+def check_secrets(platform: Platform, devices: list[Device]):
+    """No reply and no line of the log holds a key of a device."""
+    shown = (platform.folder / "platform.log").read_bytes()
+    for path in ("/manage/devices", "/manage/audit?limit=100", "/metrics", "/openapi.json"):
+        shown += platform.call("GET", path)[1]
+    for device in devices:
+        for form in (device.key, device.key.hex().encode(), base64.b64encode(device.key)):
+            demand(form not in shown, f"the key of {device.name} is shown")
+
+
+def main(make: str):
+    with tempfile.TemporaryDirectory() as name:
+        platform = Platform(pathlib.Path(name))
+        try:
+            factory = image("1.0.0", 90_000)
+            first = image("1.1.0", 120_000)
+            # Much of it is new, so that the sealed stream of the patch is interrupted often.
+            second = image("1.2.0", 180_000, first)
+
+            # One device enrols by itself, and an operator registers the other one with the key that its factory wrote.
+            enrolled = Device(platform, "enrolled", factory, make)
+            registered = Device(platform, "registered", factory, make)
+            demand(enrolled.start()[0] == 1, "a device that is not enrolled gets an answer")
+            status, out = enrolled.start("enrol")
+            demand(status == 0, f"the enrolment fails: {out}")
+            keys = platform.folder / "key", platform.folder / "other-key"
+            keys[0].write_text(registered.key.hex() + "\n")
+            keys[1].write_bytes(random.randbytes(32))
+            register = "device", "register", "registered", "--vendor", "example.com", "--class", "client-board", "--key-file"
+            for _ in range(2):
+                shown = platform.pack(*register, keys[0])["devices"]
+                demand([device["name"] for device in shown] == ["registered"], f"the registration answers with {shown}")
+            refused = subprocess.run([BIN / "asvin-pack", *register, keys[1], "--to", platform.url], capture_output=True)
+            demand(b"a device with that name exists" in refused.stderr, f"a registered key is replaced: {refused}")
+            demand(all(platform.device(device.name)["isVerifying"] for device in (enrolled, registered)), "a device is unverified")
+            demand(enrolled.start()[0] == 0, "a device in the lobby gets another answer than nothing")
+
+            for device, group in ((enrolled, "kitchen"), (registered, "cellar")):
+                platform.pack("device", "group", device.name, "--into", group, "--create")
+            bundle = platform.release("1.1.0", first)
+            for device, group, power_cuts in ((enrolled, "kitchen", 0), (registered, "cellar", 20)):
+                platform.pack("rollout", "create", group, "--file-group", "firmware", "--group", group, "--wave", "1")
+                device.proxy.cut = True
+                device.update(platform, group, "1.1.0", first, power_cuts)
+            platform.release("1.2.0", second, "--from", bundle)
+            platform.pack("rollout", "create", "patch", "--file-group", "firmware", "--group", "kitchen", "--wave", "1")
+            image_cuts = enrolled.proxy.cuts + registered.proxy.cuts
+            enrolled.update(platform, "patch", "1.2.0", second)
+
+            check_replays(platform, enrolled)
+            check_secrets(platform, [enrolled, registered])
+            cuts = enrolled.proxy.cuts + registered.proxy.cuts
+            demand(image_cuts > 10 and cuts - image_cuts > 5, f"only {image_cuts} and {cuts - image_cuts} connections were broken")
+            print(
+                f"client: two devices, an image each and a sealed patch: installed, tried and confirmed; {cuts} connections broken,"
+                f" power lost {registered.power_cuts} times; verified on the platform, rollouts finished; replays refused")
+        finally:
+            platform.process.send_signal(signal.SIGTERM)
+            platform.process.wait(20)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -31,11 +31,11 @@ random.seed(20)
 
 
 class Proxy:
-    """Passes bytes between device and platform. Ends a connection after some bytes of a reply, as a bad network does, and keeps
-    the requests that it has seen."""
+    """Passes bytes between device and platform. Ends a connection after some bytes of a reply, as a bad network does, and may end
+    the device then, as a loss of power does. Keeps the requests that it has seen."""
 
     def __init__(self, port: int):
-        self.port, self.cut, self.cuts, self.requests = port, None, 0, []
+        self.port, self.cut, self.cuts, self.requests, self.victim, self.power_cuts = port, False, 0, [], None, 0
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.address = self.listener.getsockname()[1]
         threading.Thread(target=self.serve, daemon=True).start()
@@ -66,6 +66,9 @@ class Proxy:
                     return
                 left -= len(piece)
             self.cuts += left <= 0
+            if left <= 0 and self.victim and random.random() < 0.3:
+                self.victim.kill()
+                self.power_cuts += 1
 
 
 def run(*command, **options) -> str:
@@ -147,7 +150,6 @@ class Platform:
 class Device:
     def __init__(self, platform: Platform, name: str, factory: bytes, make: str):
         self.folder, self.name, self.key = platform.folder / name, name, random.randbytes(32)
-        self.power_cuts = 0
         self.folder.mkdir()
         vendor = uuid.uuid5(uuid.NAMESPACE_DNS, "example.com")
         self.device_class = uuid.uuid5(vendor, "client-board")
@@ -163,27 +165,25 @@ class Device:
         self.proxy = Proxy(platform.port)
         run(make, self.folder)
 
-    def start(self, verb: str = "run", seconds: float | None = None) -> tuple[int, str]:
-        """One start of the device; power is lost after some seconds, if any are given."""
+    def start(self, verb: str = "run", is_cut: bool = False) -> tuple[int, str]:
+        """One start of the device, which may lose its power."""
         command = [self.folder / "device", self.folder, "127.0.0.1", str(self.proxy.address), verb]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.proxy.victim = process if is_cut else None
         try:
-            out, error = process.communicate(timeout=seconds or 60)
+            out, error = process.communicate(timeout=120)
         except subprocess.TimeoutExpired:
             process.kill()
-            out, error = process.communicate()
-            self.power_cuts += 1
-            demand(seconds is not None, f"{self.name} does not end: {out}{error}")
+            sys.exit(f"client: error: {self.name} does not end: {process.communicate()}")
         demand(process.returncode in (0, 1, RESTART, -signal.SIGKILL), f"{self.name} ended with {process.returncode}: {out}{error}")
         return process.returncode, out
 
-    def update(self, platform: Platform, rollout: str, version: str, content: bytes, cuts: int = 0):
-        """Starts the device until it runs a version and has reported that. Power is lost some times meanwhile."""
+    def update(self, platform: Platform, rollout: str, version: str, content: bytes, is_cut: bool = False):
+        """Starts the device until it runs a version and has reported that."""
         shown = ""
         for _ in range(60):
-            status, out = self.start(seconds=random.uniform(0.05, 0.3) if cuts > 0 else None)
+            status, out = self.start(is_cut=is_cut)
             shown += out
-            cuts -= 1
             if status == 0 and f"start of {version} " in out:
                 break
         record = platform.rollout(rollout)
@@ -248,10 +248,10 @@ def main(make: str):
             for device, group in ((enrolled, "kitchen"), (registered, "cellar")):
                 platform.pack("device", "group", device.name, "--into", group, "--create")
             bundle = platform.release("1.1.0", first)
-            for device, group, power_cuts in ((enrolled, "kitchen", 0), (registered, "cellar", 20)):
+            for device, group in ((enrolled, "kitchen"), (registered, "cellar")):
                 platform.pack("rollout", "create", group, "--file-group", "firmware", "--group", group, "--wave", "1")
                 device.proxy.cut = True
-                device.update(platform, group, "1.1.0", first, power_cuts)
+                device.update(platform, group, "1.1.0", first, is_cut=device is registered)
             platform.release("1.2.0", second, "--from", bundle)
             platform.pack("rollout", "create", "patch", "--file-group", "firmware", "--group", "kitchen", "--wave", "1")
             image_cuts = enrolled.proxy.cuts + registered.proxy.cuts
@@ -260,10 +260,11 @@ def main(make: str):
             check_replays(platform, enrolled)
             check_secrets(platform, [enrolled, registered])
             cuts = enrolled.proxy.cuts + registered.proxy.cuts
+            demand(registered.proxy.power_cuts > 0, "power was never lost")
             demand(image_cuts > 10 and cuts - image_cuts > 5, f"only {image_cuts} and {cuts - image_cuts} connections were broken")
             print(
                 f"client: two devices, an image each and a sealed patch: installed, tried and confirmed; {cuts} connections broken,"
-                f" power lost {registered.power_cuts} times; verified on the platform, rollouts finished; replays refused")
+                f" power lost {registered.proxy.power_cuts} times; verified on the platform, rollouts finished; replays refused")
         finally:
             platform.process.send_signal(signal.SIGTERM)
             platform.process.wait(20)

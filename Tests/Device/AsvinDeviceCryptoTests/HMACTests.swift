@@ -18,8 +18,7 @@ import Testing
     let testGroups: [Group]
   }
 
-  @Test("The code of every length of key and message to 200 equals OpenSSL's")
-  func lengths() {
+  @Test func `The code of every length of key and message to 200 equals OpenSSL's`() {
     for count in 0...200 {
       let message = Array(DigestTests.message[..<count])
       for keyCount in [1, 31, 32, 63, 64, 65, 128, count + 1] {
@@ -30,8 +29,8 @@ import Testing
     }
   }
 
-  @Test("The codes of Wycheproof", .needsShared("vectors/wycheproof/hmac_sha256_test.json"))
-  func wycheproof() throws {
+  @Test(.needsShared("vectors/wycheproof/hmac_sha256_test.json"))
+  func `The codes of Wycheproof`() throws {
     let groups = try Shared.json("vectors/wycheproof/hmac_sha256_test.json", as: File.self).testGroups
     var judged = 0
     for group in groups {

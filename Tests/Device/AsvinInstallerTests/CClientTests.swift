@@ -106,8 +106,7 @@ private final class CClient {
     bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
 
-  @Test("A poll has the bytes of the page's example")
-  func poll() throws {
+  @Test func `A poll has the bytes of the page's example`() throws {
     let client = CClient()
     #expect(client.poll() == ASVIN_DONE)
     #expect("\(client.method) \(client.path)" == (try Self.row("request")))
@@ -115,8 +114,7 @@ private final class CClient {
     #expect(client.authorization == (try Self.row("Authorization")) && client.range == nil && client.isIntact)
   }
 
-  @Test("An enrolment and a report have the bytes of the page's example")
-  func messages() throws {
+  @Test func `An enrolment and a report have the bytes of the page's example`() throws {
     let client = CClient()
     #expect(client.enrol() == ASVIN_DONE)
     #expect("\(client.method) \(client.path)" == "POST /v2/enrolments")
@@ -127,8 +125,7 @@ private final class CClient {
     #expect(Self.hexadecimal(client.body) == (try Self.row("report")))
   }
 
-  @Test("The offer and the refusal of the page's example are read")
-  func replies() throws {
+  @Test func `The offer and the refusal of the page's example are read`() throws {
     let client = CClient()
     #expect(client.poll() == ASVIN_DONE && client.reply(200) == ASVIN_DONE)
     let offer = CClient.offer([UInt8](hex: try Self.row("offer")))
@@ -139,8 +136,7 @@ private final class CClient {
     #expect(client.nonce == (0x20..<0x40).map { UInt8($0) } && client.counter == 0)
   }
 
-  @Test("A wrong key ends after one repetition")
-  func wrongKey() throws {
+  @Test func `A wrong key ends after one repetition`() throws {
     let client = CClient()
     let refusal = [UInt8](hex: try Self.row("refusal"))
     #expect(client.poll() == ASVIN_DONE && client.reply(401, refusal) == ASVIN_AGAIN)
@@ -149,8 +145,7 @@ private final class CClient {
     #expect(client.poll() == ASVIN_DONE && client.reply(401, refusal) == ASVIN_AGAIN, "the nonce has expired")
   }
 
-  @Test("Each request has the next counter, and the last counter is followed by a new nonce")
-  func counters() {
+  @Test func `Each request has the next counter, and the last counter is followed by a new nonce`() {
     let client = CClient()
     let places = 0..<3
     let counters = places.map { _ in
@@ -164,8 +159,7 @@ private final class CClient {
     #expect(client.nonce == [UInt8](repeating: 0, count: 32), "the platform refuses it and sends another one")
   }
 
-  @Test("A fetch names the verified release, the payload and the range")
-  func fetch() {
+  @Test func `A fetch names the verified release, the payload and the range`() {
     let client = CClient()
     var plan = asvin_plan()
     (plan.stream_bytes, plan.payload) = (10_064, 3)
@@ -189,8 +183,7 @@ private final class CClient {
     #expect(client.range == "bytes=18446744073709551614-18446744073709551614")
   }
 
-  @Test("Each status has its answer")
-  func statuses() {
+  @Test func `Each status has its answer`() {
     let client = CClient()
     var plan = asvin_plan()
     plan.stream_bytes = 9
@@ -217,8 +210,7 @@ private final class CClient {
     #expect(client.reply(200) == ASVIN_MISUSE, "there was no request")
   }
 
-  @Test("A buffer of any size holds a request or is refused, and nothing is written after it")
-  func rooms() {
+  @Test func `A buffer of any size holds a request or is refused, and nothing is written after it`() {
     var needed = 0
     for room in 0...Int(ASVIN_REQUEST_BYTES) {
       let client = CClient(room: room, name: String(repeating: "n", count: 128))
@@ -233,8 +225,7 @@ private final class CClient {
     #expect(needed <= Int(ASVIN_REQUEST_BYTES), "the largest requests need \(needed) bytes")
   }
 
-  @Test("Texts of a wrong length and missing pointers are a misuse")
-  func misuse() {
+  @Test func `Texts of a wrong length and missing pointers are a misuse`() {
     let client = CClient()
     #expect(client.poll("") == ASVIN_MISUSE && client.poll(String(repeating: "9", count: 65)) == ASVIN_MISUSE)
     #expect(client.enrol("") == ASVIN_MISUSE && client.enrol("c", "") == ASVIN_MISUSE)

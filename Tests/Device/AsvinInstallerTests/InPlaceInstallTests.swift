@@ -115,8 +115,8 @@ struct InPlaceInstallTests {
     #expect(try Self.refusal { $0.slotRoom = 5900 } == .imageTooLarge)
   }
 
-  @Test("A region with other erase blocks than the patch is refused before anything is erased", arguments: 0..<3)
-  func otherBlocks(odd: Int) throws {
+  @Test(arguments: 0..<3)
+  func `A region with other erase blocks than the patch is refused before anything is erased`(odd: Int) throws {
     let update = try Update(from: Self.old, to: Self.new, inPlace: Self.inPlace)
     let plan = try update.plan(installed: Self.old)
     let bytes = Array(update.stream[..<12])
@@ -135,8 +135,8 @@ struct InPlaceInstallTests {
     #expect(power.operations == 0 && Array(slot.memory.bytes[..<Self.old.count]) == Self.old)
   }
 
-  @Test("A result that is not the image ends the checkpoint, so that the next attempt looks at the base again")
-  func wrongResult() throws {
+  @Test
+  func `A result that is not the image ends the checkpoint, so that the next attempt looks at the base again`() throws {
     let update = try Update(from: Self.old, to: Self.new, inPlace: Self.inPlace)
     let plan = try update.plan(installed: Self.old)
     let bytes = Array(update.stream[..<12])

@@ -11,8 +11,7 @@ struct RewrittenSlotTests {
       .plan(installed: old)
   }
 
-  @Test("The slot that runs is not rewritten, and nothing is noted")
-  func running() throws {
+  @Test func `The slot that runs is not rewritten, and nothing is noted`() throws {
     let (region, plan) = (BootStateTests.region(), try Self.plan())
     var state = BootStateTests.state(region, BootStateTests.old)
     #expect(try !state.canRewrite(0, for: plan))
@@ -22,8 +21,7 @@ struct RewrittenSlotTests {
     #expect(try BootStateTests.begin(region) == .confirmed(0))
   }
 
-  @Test("A slot that does not run is rewritten, and there is nothing to start until then")
-  func other() throws {
+  @Test func `A slot that does not run is rewritten, and there is nothing to start until then`() throws {
     let (region, plan) = (BootStateTests.region(), try Self.plan())
     var state = BootStateTests.state(region, BootStateTests.new)
     #expect(try state.canRewrite(0, for: plan))
@@ -32,8 +30,7 @@ struct RewrittenSlotTests {
     #expect(try BootStateTests.begin(region, .nothing) == .confirmed(.max))
   }
 
-  @Test("While an update is on trial, its fallback is not rewritten")
-  func fallback() throws {
+  @Test func `While an update is on trial, its fallback is not rewritten`() throws {
     let region = try BootStateTests.pending()
     let plan = try Self.plan(sequence: 10)
     #expect(try BootStateTests.begin(region, BootStateTests.new) == .trial(1))
@@ -43,8 +40,8 @@ struct RewrittenSlotTests {
     #expect(BootStateTests.state(region, BootStateTests.new).phase == .trial)
   }
 
-  @Test("A later release of the same patch is not the one that the slot is rewritten for, until that is noted")
-  func laterRelease() throws {
+  @Test
+  func `A later release of the same patch is not the one that the slot is rewritten for, until that is noted`() throws {
     let region = BootStateTests.region()
     let (first, later) = (try Self.plan(), try Self.plan(sequence: 9))
     var state = BootStateTests.state(region, .nothing)

@@ -38,8 +38,7 @@ import Testing
     #expect(read(bytes + [0], as: Message.self) == nil)
   }
 
-  @Test("A message is read as it was written, and no truncation of it is")
-  func roundTrips() throws {
+  @Test func `A message is read as it was written, and no truncation of it is`() throws {
     try Self.hasOneForm(Self.query)
     try Self.hasOneForm(UpdateQuery(version: "1", images: []))
     try Self.hasOneForm(
@@ -59,8 +58,7 @@ import Testing
     try Self.hasOneForm(offer)
   }
 
-  @Test("A sequence number above 2⁶³ keeps its value in a reply")
-  func largestSequence() throws {
+  @Test func `A sequence number above 2⁶³ keeps its value in a reply`() throws {
     var offer = Self.offer
     offer.sequence = .max
     let bytes = try #require(try CompactMessage.bytes(of: offer))
@@ -93,8 +91,8 @@ import Testing
     ([0xBB, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF], .truncated, "a map of 2⁶⁴ − 1 pairs"),
   ]
 
-  @Test("Only the deterministic encoding of a known message is read", arguments: 0..<CompactMessageTests.refused.count)
-  func refusals(_ index: Int) {
+  @Test(arguments: 0..<CompactMessageTests.refused.count)
+  func `Only the deterministic encoding of a known message is read`(_ index: Int) {
     let refused = Self.refused[index]
     #expect(throws: WireError.self, "\(refused.what)") {
       try CompactMessage.value(of: refused.bytes, as: DeviceEventRequest.schema)
@@ -106,8 +104,7 @@ import Testing
     }
   }
 
-  @Test("A list that states more items than its bytes can hold is refused")
-  func longList() {
+  @Test func `A list that states more items than its bytes can hold is refused`() {
     for head in [[0x9B, 0, 0, 0, 0xFF, 0, 0, 0, 0], [0x91], [0x9A, 0x7F, 0xFF, 0xFF, 0xFF]] as [[UInt8]] {
       #expect(throws: WireError.self) {
         try CompactMessage.value(of: [0xA1, 0x03] + head, as: UpdateQuery.schema)
@@ -115,8 +112,7 @@ import Testing
     }
   }
 
-  @Test("A value that JSON refuses is refused in CBOR too")
-  func sharedChecks() throws {
+  @Test func `A value that JSON refuses is refused in CBOR too`() throws {
     var query = Self.query
     query.version = ""
     let empty = try #require(try CompactMessage.bytes(of: query))
@@ -130,8 +126,7 @@ import Testing
     #expect(Self.read(event, as: DeviceEventRequest.self) == nil)
   }
 
-  @Test("Every change of a byte is refused or is a message of the same shape")
-  func changes() throws {
+  @Test func `Every change of a byte is refused or is a message of the same shape`() throws {
     try Self.hasOneEncoding(Self.query)
     try Self.hasOneEncoding(DeviceEventRequest(event: .failed, reason: 55))
     try Self.hasOneEncoding(
@@ -163,8 +158,8 @@ import Testing
     ("Problem", Problem.schema),
   ]
 
-  @Test("The members of each message are those of the page", arguments: 0..<CompactMessageTests.messages.count)
-  func members(_ index: Int) throws {
+  @Test(arguments: 0..<CompactMessageTests.messages.count)
+  func `The members of each message are those of the page`(_ index: Int) throws {
     let (name, schema) = Self.messages[index]
     guard case .object(let properties) = schema else {
       Issue.record("\(name) is not an object")

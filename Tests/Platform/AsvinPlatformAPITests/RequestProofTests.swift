@@ -17,8 +17,7 @@ import Testing
     bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
 
-  @Test("The worked example of the page has the bytes that the platform computes")
-  func workedExample() throws {
+  @Test func `The worked example of the page has the bytes that the platform computes`() throws {
     let rows = try FormatPage("DeviceProtocol").rows(under: "Worked example")
     let key = CompactMessageTests.bytes(0)
     let body = try #require(try CompactMessage.bytes(of: CompactMessageTests.query))
@@ -40,8 +39,7 @@ import Testing
     #expect(rows == expected)
   }
 
-  @Test("The worked enrolment of the page has the bytes that the platform computes")
-  func workedEnrolment() throws {
+  @Test func `The worked enrolment of the page has the bytes that the platform computes`() throws {
     let enrolment = SharedKeyEnrolment(
       name: "sensor-7", deviceClass: "a0a1a2a3-a4a5-a6a7-a8a9-aaabacadaeaf", version: "1.0.0",
       key: Data(CompactMessageTests.bytes(0)))
@@ -54,8 +52,7 @@ import Testing
       ])
   }
 
-  @Test("A field is read as it was written")
-  func fields() {
+  @Test func `A field is read as it was written`() {
     for name in ["a", "sensor 7", String(repeating: "~", count: 128)] {
       for owner in RequestProof.Owner.allCases {
         var proof = Self.proof(of: [1], owner: owner, name: name)
@@ -66,8 +63,7 @@ import Testing
     }
   }
 
-  @Test("A malformed field is refused")
-  func malformed() {
+  @Test func `A malformed field is refused`() {
     let proof = Self.proof(of: [])
     let digits = String(proof.field.dropFirst(13))
     let long = Self.proof(of: [], name: String(repeating: "a", count: 129)).field
@@ -86,8 +82,7 @@ import Testing
   }
 
   // Threat T22: a code for one request must not be one for another.
-  @Test("Two different requests never have one message")
-  func messages() {
+  @Test func `Two different requests never have one message`() {
     var seen: Set<[UInt8]> = []
     var made = 0
     for owner in RequestProof.Owner.allCases {

@@ -19,8 +19,7 @@ import Testing
       ("rollout", "final_members"), ("rollout", "unconfirmable"), ("rollout", "disabled_groups"),
     ].map { "ALTER TABLE \($0) DROP COLUMN \($1)" }
 
-  @Test("Keys from before the migration are Ed25519 keys")
-  func keyKinds() async throws {
+  @Test func `Keys from before the migration are Ed25519 keys`() async throws {
     try await Scratch.with { scratch in
       let path = scratch.path("platform.sqlite")
       let key = DeviceKey.ed25519(FixedBytes { UInt8($0) })
@@ -42,8 +41,7 @@ import Testing
     }
   }
 
-  @Test("The migration counts members by audience and recounts the rollouts that have not ended")
-  func populations() async throws {
+  @Test func `The migration counts members by audience and recounts the rollouts that have not ended`() async throws {
     try await Scratch.with { scratch in
       let path = scratch.path("platform.sqlite")
       let (suited, other) = (Identifier { _ in 1 }, Identifier { _ in 2 })

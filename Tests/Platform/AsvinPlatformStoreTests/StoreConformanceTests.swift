@@ -65,8 +65,8 @@ struct SampleRows {
 }
 
 @Suite("Stores", .usesScratch) struct StoreConformanceTests {
-  @Test("A symmetric key keeps its kind and its bytes", arguments: StoreKind.allCases)
-  func sharedKeys(kind: StoreKind) async throws {
+  @Test(arguments: StoreKind.allCases)
+  func `A symmetric key keeps its kind and its bytes`(kind: StoreKind) async throws {
     try await kind.with { store, ours, _ in
       let bytes = FixedBytes<32> { UInt8(50 + $0) }
       try await store.write(in: ours.id) { rows in
@@ -82,8 +82,8 @@ struct SampleRows {
     }
   }
 
-  @Test("Added and replaced entities are read back", arguments: StoreKind.allCases)
-  func rowsComeBack(kind: StoreKind) async throws {
+  @Test(arguments: StoreKind.allCases)
+  func `Added and replaced entities are read back`(kind: StoreKind) async throws {
     try await kind.with { store, ours, _ in
       try await store.write(in: ours.id) { rows in
         let all = try SampleRows(rows)

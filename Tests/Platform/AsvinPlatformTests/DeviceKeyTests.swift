@@ -6,8 +6,7 @@ import Testing
 @Suite("Symmetric keys of devices") struct DeviceKeyTests {
   static let bytes = FixedBytes<32> { UInt8(100 + $0) }
 
-  @Test("The description of a key does not contain it")
-  func description() throws {
+  @Test func `The description of a key does not contain it`() throws {
     let key = try #require(SharedKey(Self.bytes))
     var device = Device(
       id: ID(1), name: try #require(DeviceName("sensor")), label: "", firmwareVersion: "", registered: Instant(0),
@@ -21,14 +20,12 @@ import Testing
     #expect(dumped.contains("a symmetric key"))
   }
 
-  @Test("Bytes that are all the same make no key")
-  func blank() {
+  @Test func `Bytes that are all the same make no key`() {
     for byte in [0, 0x5A, 0xFF] as [UInt8] { #expect(SharedKey(FixedBytes { _ in byte }) == nil) }
     #expect(SharedKey(FixedBytes { $0 == 31 ? 1 : 0 }) != nil)
   }
 
-  @Test("Keys are equal only if all bytes are")
-  func equality() throws {
+  @Test func `Keys are equal only if all bytes are`() throws {
     let key = try #require(SharedKey(Self.bytes))
     #expect(key == SharedKey(stored: Self.bytes))
     for index in 0..<32 {

@@ -30,8 +30,8 @@ import Testing
     }
   }
 
-  @Test("A registered device polls, fetches its stream by range and confirms, and is shown as verifying")
-  func journey() async throws {
+  @Test
+  func `A registered device polls, fetches its stream by range and confirms, and is shown as verifying`() async throws {
     try await Self.rolledOut { platform, device, firmware, rollout in
       let offer = try await device.poll(Self.installed).compact(UpdateReply.self)
       #expect(offer.rollout == rollout.id && offer.release == firmware.release && offer.version == "1.1.0")
@@ -61,8 +61,7 @@ import Testing
     }
   }
 
-  @Test("A poll has the same answer in CBOR and in JSON")
-  func bothForms() async throws {
+  @Test func `A poll has the same answer in CBOR and in JSON`() async throws {
     try await Self.rolledOut { platform, device, _, _ in
       var compact = try await device.poll(Self.installed).compact(UpdateReply.self)
       let slot = InstalledSlot(
@@ -79,8 +78,7 @@ import Testing
     }
   }
 
-  @Test("A request that is replayed is refused")
-  func replay() async throws {
+  @Test func `A request that is replayed is refused`() async throws {
     try await PlatformUnderTest.run { platform in
       let device = try await SharedKeyDevice.registered(on: platform)
       let (body, nonce) = (try SharedKeyDevice.query(), try await device.nonce())
@@ -95,8 +93,7 @@ import Testing
     }
   }
 
-  @Test("A proof for another method, path, body, name or workspace is refused")
-  func movedProofs() async throws {
+  @Test func `A proof for another method, path, body, name or workspace is refused`() async throws {
     try await PlatformUnderTest.run { platform in
       let device = try await SharedKeyDevice.registered(on: platform)
       let other = try await SharedKeyDevice.registered(on: platform, "other", key: SharedKeyDevice.key(100))
@@ -133,8 +130,7 @@ import Testing
     }
   }
 
-  @Test("A nonce belongs to the device that uses it first, and ends with its time")
-  func nonces() async throws {
+  @Test func `A nonce belongs to the device that uses it first, and ends with its time`() async throws {
     try await PlatformUnderTest.run { platform in
       let device = try await SharedKeyDevice.registered(on: platform)
       let other = try await SharedKeyDevice.registered(on: platform, "other", key: SharedKeyDevice.key(100))
@@ -157,8 +153,7 @@ import Testing
     }
   }
 
-  @Test("A wrong code makes the nonce invalid, and all refusals are alike")
-  func refusals() async throws {
+  @Test func `A wrong code makes the nonce invalid, and all refusals are alike`() async throws {
     try await PlatformUnderTest.run { platform in
       let device = try await SharedKeyDevice.registered(on: platform)
       let (path, body, nonce) = (SharedKeyDevice.next, try SharedKeyDevice.query(), try await device.nonce())
@@ -186,8 +181,7 @@ import Testing
     }
   }
 
-  @Test("A public key is not accepted as a symmetric key, and a symmetric key cannot log in")
-  func confusion() async throws {
+  @Test func `A public key is not accepted as a symmetric key, and a symmetric key cannot log in`() async throws {
     try await PlatformUnderTest.run { platform in
       let gateway = try await DeviceUnderTest.enrolled(on: platform)
       let point = gateway.key.publicKey.withBytes { bytes in bytes.indices.map { bytes[$0] } }
@@ -200,8 +194,7 @@ import Testing
     }
   }
 
-  @Test("The proof of a workspace enrols a device and permits only that")
-  func enrolment() async throws {
+  @Test func `The proof of a workspace enrols a device and permits only that`() async throws {
     try await PlatformUnderTest.run { platform in
       let workspace = SharedKeyDevice(
         platform: platform, name: PlatformUnderTest.deviceKey, key: Array(PlatformUnderTest.customerKey.utf8))
@@ -233,8 +226,7 @@ import Testing
     }
   }
 
-  @Test("A key is in no reply, and is replaced only after the device was removed")
-  func secrecy() async throws {
+  @Test func `A key is in no reply, and is replaced only after the device was removed`() async throws {
     try await PlatformUnderTest.run { platform in
       let device = try await SharedKeyDevice.registered(on: platform)
       let admin = try await platform.access(.admin)
@@ -253,8 +245,7 @@ import Testing
     }
   }
 
-  @Test("A device with a removed or blacklisted name is refused")
-  func removed() async throws {
+  @Test func `A device with a removed or blacklisted name is refused`() async throws {
     try await PlatformUnderTest.run { platform in
       let device = try await SharedKeyDevice.registered(on: platform)
       let admin = try await platform.access(.admin)
@@ -270,8 +261,7 @@ import Testing
     }
   }
 
-  @Test("A body is not read before the proof is checked")
-  func bodyAfterProof() async throws {
+  @Test func `A body is not read before the proof is checked`() async throws {
     try await PlatformUnderTest.run { platform in
       let device = try await SharedKeyDevice.registered(on: platform)
       let proof = device.proof("POST", SharedKeyDevice.next, nonce: Digest())
@@ -284,8 +274,7 @@ import Testing
     }
   }
 
-  @Test("Hostile bytes are refused with 400, and a message without a CBOR form with 415")
-  func hostileBodies() async throws {
+  @Test func `Hostile bytes are refused with 400, and a message without a CBOR form with 415`() async throws {
     try await PlatformUnderTest.run { platform in
       let device = try await SharedKeyDevice.registered(on: platform)
       let query = try SharedKeyDevice.query()
@@ -307,8 +296,7 @@ import Testing
     }
   }
 
-  @Test("An idle poll with a proof writes nothing")
-  func idle() async throws {
+  @Test func `An idle poll with a proof writes nothing`() async throws {
     try await PlatformUnderTest.run { platform in
       let device = try await SharedKeyDevice.registered(on: platform)
       try await platform.group(device.name)

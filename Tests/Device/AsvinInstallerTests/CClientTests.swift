@@ -1,5 +1,6 @@
 import AsvinDeviceC
 import AsvinFixtures
+import AsvinManifest
 import CAsvinDevice
 import Testing
 
@@ -225,7 +226,14 @@ private final class CClient {
     #expect(needed <= Int(ASVIN_REQUEST_BYTES), "the largest requests need \(needed) bytes")
   }
 
-  @Test func `Texts of a wrong length and missing pointers are a misuse`() {
+  @Test("The limits of the client are those of the formats")
+  func limits() {
+    #expect(UInt64(ASVIN_ENVELOPE_BYTES) == Limit.envelopeBytes.value)
+    #expect(UInt64(ASVIN_VERSION_BYTES) == Limit.nameBytes.value)
+  }
+
+  @Test("Texts of a wrong length and missing pointers are a misuse")
+  func misuse() {
     let client = CClient()
     #expect(client.poll("") == ASVIN_MISUSE && client.poll(String(repeating: "9", count: 65)) == ASVIN_MISUSE)
     #expect(client.enrol("") == ASVIN_MISUSE && client.enrol("c", "") == ASVIN_MISUSE)

@@ -52,7 +52,20 @@ import Testing
       ])
   }
 
-  @Test func `A field is read as it was written`() {
+  @Test("The parts of a field have the sizes of the page")
+  func sizes() throws {
+    let proof = Self.proof(of: [])
+    let sizes = [
+      proof.workspace.bitWidth / 8, proof.counter.bitWidth / 8, FixedBytes<32>.count, Digest.count, Digest.count,
+    ]
+    let rows = try FormatPage("DeviceProtocol").rows(under: "The proof", columns: 1)
+    #expect(rows == (sizes.map { "\($0)" } + ["1 to \(PlatformLimit.proofNameBytes)"]).map { [$0] })
+    let digits = proof.field.utf8.count - "\(proof.owner.scheme) ".utf8.count
+    #expect(digits == 2 * (sizes.reduce(0, +) + proof.name.utf8.count))
+  }
+
+  @Test("A field is read as it was written")
+  func fields() {
     for name in ["a", "sensor 7", String(repeating: "~", count: 128)] {
       for owner in RequestProof.Owner.allCases {
         var proof = Self.proof(of: [1], owner: owner, name: name)

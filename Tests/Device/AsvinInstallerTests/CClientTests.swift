@@ -226,14 +226,12 @@ private final class CClient {
     #expect(needed <= Int(ASVIN_REQUEST_BYTES), "the largest requests need \(needed) bytes")
   }
 
-  @Test("The limits of the client are those of the formats")
-  func limits() {
+  @Test func `The limits of the client are those of the formats`() {
     #expect(UInt64(ASVIN_ENVELOPE_BYTES) == Limit.envelopeBytes.value)
     #expect(UInt64(ASVIN_VERSION_BYTES) == Limit.nameBytes.value)
   }
 
-  @Test("Texts of a wrong length and missing pointers are a misuse")
-  func misuse() {
+  @Test func `Texts of a wrong length and missing pointers are a misuse`() {
     let client = CClient()
     #expect(client.poll("") == ASVIN_MISUSE && client.poll(String(repeating: "9", count: 65)) == ASVIN_MISUSE)
     #expect(client.enrol("") == ASVIN_MISUSE && client.enrol("c", "") == ASVIN_MISUSE)

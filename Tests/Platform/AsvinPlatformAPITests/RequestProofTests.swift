@@ -52,8 +52,7 @@ import Testing
       ])
   }
 
-  @Test("The parts of a field have the sizes of the page")
-  func sizes() throws {
+  @Test func `The parts of a field have the sizes of the page`() throws {
     let proof = Self.proof(of: [])
     let sizes = [
       proof.workspace.bitWidth / 8, proof.counter.bitWidth / 8, FixedBytes<32>.count, Digest.count, Digest.count,
@@ -64,8 +63,7 @@ import Testing
     #expect(digits == 2 * (sizes.reduce(0, +) + proof.name.utf8.count))
   }
 
-  @Test("A field is read as it was written")
-  func fields() {
+  @Test func `A field is read as it was written`() {
     for name in ["a", "sensor 7", String(repeating: "~", count: 128)] {
       for owner in RequestProof.Owner.allCases {
         var proof = Self.proof(of: [1], owner: owner, name: name)

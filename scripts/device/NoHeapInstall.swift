@@ -7,23 +7,31 @@ import AsvinDeviceCrypto
 // it. It is linked and never run, to prove that nothing on this path allocates and to measure its size: of all of it,
 // without the boot state (WITHOUT_BOOT), and of the verifier alone (WITHOUT_INSTALLER).
 
+// The firmware's driver of its flash.
+@_silgen_name("device_fill") func deviceFill(
+  _ slot: UInt32, _ offset: UInt32, _ bytes: UnsafeMutableRawPointer?, _ count: Int
+) -> Bool
 @_silgen_name("device_read") func deviceRead(_ slot: UInt32, _ offset: UInt32) -> UInt8
-@_silgen_name("device_write") func deviceWrite(_ offset: UInt32, _ byte: UInt8)
+@_silgen_name("device_erase") func deviceErase(_ slot: UInt32, _ offset: UInt32)
+@_silgen_name("device_program") func deviceProgram(
+  _ slot: UInt32, _ offset: UInt32, _ bytes: UnsafePointer<UInt8>?, _ count: Int)
+@_silgen_name("device_has_failed") func deviceHasFailed() -> Bool
 
 struct DeviceRegion: FlashRegion {
   let number: UInt32
   var capacity: UInt64 { 1 << 20 }
   var blockBytes: UInt32 { 4096 }
   var writeBytes: UInt32 { 8 }
-  var hasFailed: Bool { deviceRead(number, .max) == 1 }
-  func read(_ offset: UInt64, into bytes: UnsafeMutableRawBufferPointer) -> Bool {
-    for index in bytes.indices { unsafe bytes[index] = byte(offset &+ UInt64(UInt32(index))) }
-    return deviceRead(number, .max) != 2
-  }
+  var hasFailed: Bool { deviceHasFailed() }
   func byte(_ offset: UInt64) -> UInt8 { deviceRead(number, UInt32(truncatingIfNeeded: offset)) }
-  func erase(_ offset: UInt64) { deviceWrite(UInt32(truncatingIfNeeded: offset), 0xFF) }
+  func read(_ offset: UInt64, into bytes: UnsafeMutableRawBufferPointer) -> Bool {
+    unsafe deviceFill(number, UInt32(truncatingIfNeeded: offset), bytes.baseAddress, bytes.count)
+  }
+  func erase(_ offset: UInt64) { deviceErase(number, UInt32(truncatingIfNeeded: offset)) }
   func write(_ offset: UInt64, _ bytes: Span<UInt8>) {
-    for index in bytes.indices { deviceWrite(UInt32(truncatingIfNeeded: offset) &+ UInt32(index), bytes[index]) }
+    unsafe bytes.withUnsafeBufferPointer {
+      unsafe deviceProgram(number, UInt32(truncatingIfNeeded: offset), $0.baseAddress, $0.count)
+    }
   }
 }
 
@@ -68,36 +76,13 @@ public func installRelease(
   unsafe memory.storeBytes(of: plan, as: InstallPlan.self)
   return 0
   #else
-  do throws(InstallError) {
-    #if WITH_PATCHES
-    let block = unsafe UnsafeMutableRawBufferPointer(start: memory, count: 4128)
-    let room = unsafe UnsafeMutableRawBufferPointer(start: memory + 4128, count: Patching.roomBytes)
-    let workspace = unsafe UnsafeMutableRawBufferPointer(start: memory + 8192, count: memoryCount &- 8192)
-    let patching = unsafe Patching(
-      from: DeviceRegion(number: 3), UInt32(streamCount), into: DeviceRegion(number: 0), memory: workspace, room: room)
-    #else
-    let block = unsafe UnsafeMutableRawBufferPointer(start: memory, count: memoryCount)
-    let patching = NoPatches()
-    #endif
-    var installer = try unsafe Installer(
-      plan, into: DeviceRegion(number: 0), journal: DeviceRegion(number: 1), hash: SHA256.self, patching: patching,
-      memory: block)
-    #if !WITHOUT_BOOT
-    guard try boot.freeSlot(1, for: plan) else { return 1 }
-    #endif
-    try installer.push(unsafe UnsafeBufferPointer(start: stream, count: streamCount).span)
-    let installed: InlineArray<1, InstalledComponent> = [try installer.finish()]
-    #if WITHOUT_BOOT
-    return installed[0].digest[0]
-    #else
-    try boot.activate(installed.span, in: 1)
-    // What the next starts call.
-    _ = try boot.begin()
-    return try boot.confirm() ? 0 : 1
-    #endif
-  } catch {
-    return error.reason.rawValue
-  }
+  let pieces = unsafe UnsafeBufferPointer(start: stream, count: streamCount).span
+  let room = unsafe UnsafeMutableRawBufferPointer(start: memory, count: memoryCount)
+  #if WITHOUT_BOOT
+  return unsafe install(plan, pieces, room)
+  #else
+  return unsafe install(plan, pieces, room, &boot)
+  #endif
   #endif
   #endif
 }
@@ -120,4 +105,63 @@ func plan(_ envelope: Span<UInt8>, _ trust: borrowing Trust, _ device: borrowing
     return nil
   }
 }
+#endif
+
+#if !WITHOUT_PLAN && !WITHOUT_INSTALLER
+#if WITHOUT_BOOT
+// A function of its own, so that the part before it has the same size without it.
+@inline(never)
+func install(_ plan: InstallPlan, _ stream: Span<UInt8>, _ memory: UnsafeMutableRawBufferPointer) -> UInt8 {
+  do throws(InstallError) {
+    var installer = try unsafe installer(plan, memory)
+    try installer.push(stream)
+    return try installer.finish().digest[0]
+  } catch {
+    return error.reason.rawValue
+  }
+}
+#else
+@inline(never)
+func install(
+  _ plan: InstallPlan, _ stream: Span<UInt8>, _ memory: UnsafeMutableRawBufferPointer,
+  _ boot: inout BootState<DeviceRegion>
+) -> UInt8 {
+  do throws(InstallError) {
+    var installer = try unsafe installer(plan, memory)
+    guard try boot.freeSlot(1, for: plan) else { return 1 }
+    try installer.push(stream)
+    let installed: InlineArray<1, InstalledComponent> = [try installer.finish()]
+    try boot.activate(installed.span, in: 1)
+    // What the next starts call.
+    _ = try boot.begin()
+    return try boot.confirm() ? 0 : 1
+  } catch {
+    return error.reason.rawValue
+  }
+}
+#endif
+
+#if WITH_PATCHES
+func installer(
+  _ plan: InstallPlan, _ memory: UnsafeMutableRawBufferPointer
+) throws(InstallError) -> Installer<DeviceRegion, DeviceRegion, SHA256, Patching> {
+  let block = unsafe UnsafeMutableRawBufferPointer(rebasing: memory[..<4128])
+  let room = unsafe UnsafeMutableRawBufferPointer(rebasing: memory[4128..<4128 + Patching.roomBytes])
+  let workspace = unsafe UnsafeMutableRawBufferPointer(rebasing: memory[8192...])
+  let patching = unsafe Patching(
+    from: DeviceRegion(number: 3), UInt32(truncatingIfNeeded: plan.baseSize), into: DeviceRegion(number: 0),
+    memory: workspace, room: room)
+  return try unsafe Installer(
+    plan, into: DeviceRegion(number: 0), journal: DeviceRegion(number: 1), hash: SHA256.self, patching: patching,
+    memory: block)
+}
+#else
+func installer(
+  _ plan: InstallPlan, _ memory: UnsafeMutableRawBufferPointer
+) throws(InstallError) -> Installer<DeviceRegion, DeviceRegion, SHA256, NoPatches> {
+  try unsafe Installer(
+    plan, into: DeviceRegion(number: 0), journal: DeviceRegion(number: 1), hash: SHA256.self, patching: NoPatches(),
+    memory: memory)
+}
+#endif
 #endif

@@ -124,3 +124,14 @@ _Bool device_verify(const uint8_t *signature, const uint8_t *key) { return devic
 volatile uint8_t device_flash;
 uint8_t device_read(uint32_t slot, uint32_t offset) { return device_flash + (uint8_t)(slot + offset); }
 void device_write(uint32_t offset, uint8_t byte) { device_flash = (uint8_t)(offset + byte); }
+
+// In place of the firmware's driver.
+_Bool device_fill(uint32_t slot, uint32_t offset, uint8_t *bytes, size_t count) {
+  for (size_t i = 0; i < count; i++) bytes[i] = device_read(slot, offset + i);
+  return device_flash != 2;
+}
+void device_erase(uint32_t slot, uint32_t offset) { device_flash = (uint8_t)(slot + offset); }
+void device_program(uint32_t slot, uint32_t offset, const uint8_t *bytes, size_t count) {
+  for (size_t i = 0; i < count; i++) device_write(slot + offset + i, bytes[i]);
+}
+_Bool device_has_failed(void) { return device_flash == 1; }

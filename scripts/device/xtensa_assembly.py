@@ -238,6 +238,9 @@ def write(family: str, name: str, module: Module) -> None:
         print(f"\t.size\t{function.name}, .-{function.name}")
     for parts in module.constants:
         print("\n".join([*parts[:2], *parts[2]]))
+    # A note by which GNU's linker finds that functions are called in another way than those of other objects.
+    print('\t.section\t.xtensa.info,"",@note\n\t.long\t12, 32, 1\n\t.asciz\t"Xtensa_Info"')
+    print(f'\t.ascii\t"USE_ABSOLUTE_LITERALS=0\\nABI={int(not writer.is_windowed)}\\n\\000\\000"')
 
 
 family, name, path = sys.argv[1:]

@@ -1,3 +1,5 @@
+import AsvinHost
+
 /// What must hold of every file, whatever its bytes are: nothing traps, and what is accepted agrees with itself.
 enum ContainerRules {
   /// Reads a file in every way that a user can choose.

@@ -46,7 +46,7 @@ struct RecordLogTests {
     #expect(region.power.violation == nil)
   }
 
-  @Test func `A region of which nothing can be read has failed, and does not stand for a new device`() throws {
+  @Test func `A region of which nothing can be read has failed, and is not read as a new device`() throws {
     let region = BootStateTests.region()
     region.memory.unreadable = Set(0..<1024)
     var state = Self.state(region)

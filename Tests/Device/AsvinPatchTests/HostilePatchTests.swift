@@ -51,7 +51,7 @@ struct HostilePatchTests {
     }
   }
 
-  @Test func `Bytes after a patch are refused; at most one byte can stand for the omitted end`() throws {
+  @Test func `Bytes after a patch are refused; at most one byte can replace the omitted end`() throws {
     let patch = try Self.patch()
     for tail in [[0], [UInt8](repeating: 0xAA, count: 8), [UInt8](repeating: 0xAA, count: 1000)] {
       #expect(Self.reason(patch + tail) != nil, "\(tail.count)")

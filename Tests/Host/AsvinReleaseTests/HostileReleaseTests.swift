@@ -68,7 +68,7 @@ struct HostileReleaseTests {
     try Self.expect(.unsigned, manifest: Self.manifest(), signatures: Envelope.signatureFile([]))
   }
 
-  @Test func `A signature for a key set does not stand for one over a manifest`() throws {
+  @Test func `A signature for a key set is not accepted over a manifest`() throws {
     let manifest = try Self.manifest()
     try Self.expect(
       .wrongSignedType, manifest: manifest,

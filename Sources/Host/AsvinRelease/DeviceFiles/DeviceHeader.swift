@@ -57,20 +57,10 @@ package struct DeviceHeader: Sendable {
         .usage, "no key to trust is given, and a device accepts nothing without one",
         hint: "give the signer's public key with --trust KEY.pub.pem, or list it under 'trust' in asvin-pack.yaml")
     }
-    var keys: [PublicKey] = []
-    for reference in references {
-      let key = try reference.publicKey(in: environment)
-      // A duplicate key counts once.
-      if !keys.contains(key) { keys.append(key) }
-    }
+    let keys = try references.trustedKeys(threshold: threshold, in: environment)
     guard keys.count <= Self.mostKeys else {
       throw Failure(
         .usage, "\(keys.count) keys are trusted, and a device has at most \(Self.mostKeys)", hint: "give fewer keys")
-    }
-    guard (1...keys.count).contains(threshold) else {
-      throw Failure(
-        .usage, "\(threshold) keys cannot have signed, because the number of trusted keys is \(keys.count)",
-        hint: "give --threshold 1 to \(keys.count), or more keys with --trust")
     }
     return keys
   }

@@ -48,18 +48,7 @@ package struct BundleVerification: Sendable {
         .usage, "no key to trust is given, and nothing is accepted without one",
         hint: "give the signer's public key with --trust KEY.pub.pem")
     }
-    var keys: [PublicKey] = []
-    for reference in trust {
-      let key = try reference.publicKey(in: environment)
-      // A duplicate key counts once.
-      if !keys.contains(key) { keys.append(key) }
-    }
-    guard (1...keys.count).contains(threshold) else {
-      let given = keys.count == 1 ? "1 key is" : "\(keys.count) different keys are"
-      throw Failure(
-        .usage, "\(threshold) keys cannot have signed, because \(given) trusted",
-        hint: "give --threshold 1 to \(keys.count), or more keys with --trust")
-    }
+    let keys = try trust.trustedKeys(threshold: threshold, in: environment)
     var acceptance = Acceptance(trust: keys)
     acceptance.threshold = threshold
     if let vendor {

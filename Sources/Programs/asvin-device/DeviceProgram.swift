@@ -1,10 +1,11 @@
 import ArgumentParser
+import AsvinHost
 import AsvinPrograms
 
 struct DeviceProgram: SubcommandGroup {
   static let configuration = CommandConfiguration(
     commandName: "asvin-device",
     abstract: "Run the agent of a device, which polls the platform, and verifies, installs and confirms updates.",
-    version: "0.1.0",
+    version: ProductVersion.text,
     subcommands: [EnrolCommand.self, RunCommand.self, StatusCommand.self, SimulateCommand.self])
 }

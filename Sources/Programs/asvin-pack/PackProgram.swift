@@ -1,4 +1,5 @@
 import ArgumentParser
+import AsvinHost
 import AsvinPrograms
 
 struct PackProgram: SubcommandGroup {
@@ -10,7 +11,7 @@ struct PackProgram: SubcommandGroup {
       Exit codes: 0 success, 1 failed, 64 usage, 65 rejected, 66 input missing, 69 server unreachable, 73 cannot write \
       output, 77 not allowed.
       """,
-    version: "0.1.0",
+    version: ProductVersion.text,
     subcommands: [
       InitCommand.self, KeygenCommand.self, PubCommand.self, SignCommand.self, VerifyCommand.self, InspectCommand.self,
       ExtractCommand.self, ExportCommand.self, DeviceHeaderCommand.self, DeltaCommand.self, ApplyCommand.self,

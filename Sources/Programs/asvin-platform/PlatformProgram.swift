@@ -1,4 +1,5 @@
 import ArgumentParser
+import AsvinHost
 import AsvinPrograms
 
 struct PlatformProgram: SubcommandGroup {
@@ -6,6 +7,6 @@ struct PlatformProgram: SubcommandGroup {
     commandName: "asvin-platform",
     abstract: "Run the platform to which bundles are published and which devices poll.",
     discussion: "Start with: asvin-platform workspace create NAME; asvin-platform serve",
-    version: "0.1.0",
+    version: ProductVersion.text,
     subcommands: [ServeCommand.self, WorkspaceCommand.self, AccountCommand.self])
 }

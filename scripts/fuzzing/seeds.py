@@ -41,7 +41,7 @@ class Seeds:
             self.write("patch-two-slot", f"{name}-{profile}-header", bytes([number | 128, 0]), patch)
 
     def in_place(self, number: int, name: str, pair: tuple[bytes, bytes], code: str) -> None:
-        for block, spare, where in ((256, 1, 0), (256, 2, 129), (512, 1, 1)):
+        for block, spare, where in ((512, 1, 0), (512, 2, 129), (1024, 1, 1)):
             options = "--profile", "tiny", "--in-place", "--block", str(block), "--spare", str(spare)
             patch = self.patch(pair, code, *options)
             what, patch = number | (patch[1] & 8) << 4, patch[12:]

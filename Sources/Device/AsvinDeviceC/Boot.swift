@@ -131,7 +131,7 @@ private func make(
         else { return ASVIN_MISUSE }
       case .activate:
         guard let image = unsafe subject?.assumingMemoryBound(to: InstalledComponent.self) else { return ASVIN_MISUSE }
-        try unsafe state.activate(Span(_unsafeStart: image, count: 1), in: target)
+        try unsafe state.activate(image.pointee, in: target)
       }
       return ASVIN_DONE &+ change.rawValue
     }

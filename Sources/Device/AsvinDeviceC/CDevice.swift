@@ -21,19 +21,28 @@ func isConsistent(_ device: UnsafePointer<asvin_device>) -> Bool {
     unsafe device.pointee.memory != nil || device.pointee.memory_bytes == 0
   else { return false }
   if let running = unsafe device.pointee.running, unsafe !running.pointee.isSensible { return false }
-  // The six regions follow each other in the header. Read in place, because an array of them would be copied.
-  let regions = unsafe withUnsafeMutablePointer(to: &UnsafeMutablePointer(mutating: device).pointee.state) { unsafe $0 }
+  let regions = unsafe regions(of: device)
   for index in 1..<6 {
-    for other in 0..<index {
-      guard let left = unsafe regions[index], let right = unsafe regions[other] else { continue }
-      // Neither starts within the other one, in either order.
-      let distance = unsafe left.pointee.start &- right.pointee.start
-      guard unsafe distance >= right.pointee.capacity, unsafe 0 &- distance >= left.pointee.capacity else {
-        return false
-      }
-    }
+    for other in 0..<index where unsafe overlap(regions[index], regions[other]) { return false }
   }
   return true
+}
+
+/// The six regions of a device, which follow each other in the header. Read in place, because an array of them would be
+/// copied.
+func regions(of device: UnsafePointer<asvin_device>) -> UnsafePointer<UnsafePointer<asvin_flash>?> {
+  unsafe UnsafePointer(
+    withUnsafeMutablePointer(to: &UnsafeMutablePointer(mutating: device).pointee.state) { unsafe $0 })
+}
+
+/// Whether two regions overlap: where neither starts within the other one, in either order, they do not.
+#if hasFeature(Embedded)
+@inline(never)
+#endif
+func overlap(_ left: UnsafePointer<asvin_flash>?, _ right: UnsafePointer<asvin_flash>?) -> Bool {
+  guard let left = unsafe left, let right = unsafe right else { return false }
+  let distance = unsafe left.pointee.start &- right.pointee.start
+  return unsafe distance < right.pointee.capacity || 0 &- distance < left.pointee.capacity
 }
 
 /// The digest of what runs, read where it is.

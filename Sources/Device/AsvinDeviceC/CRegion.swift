@@ -7,10 +7,15 @@ import CAsvinDevice
 struct CRegion: FlashRegion {
   private let flash: UnsafePointer<asvin_flash>
   private let failed: UnsafeMutablePointer<Bool>
+  private let lines: UnsafeMutablePointer<ReadLines>?
 
+  /// - Parameter lines: where bytes are kept that were read, for a region whose bytes are asked for one by one.
   @unsafe
-  init(_ flash: UnsafePointer<asvin_flash>, _ failed: UnsafeMutablePointer<Bool>) {
-    unsafe (self.flash, self.failed) = (flash, failed)
+  init(
+    _ flash: UnsafePointer<asvin_flash>, _ failed: UnsafeMutablePointer<Bool>,
+    _ lines: UnsafeMutablePointer<ReadLines>? = nil
+  ) {
+    unsafe (self.flash, self.failed, self.lines) = (flash, failed, lines)
   }
 
   var capacity: UInt64 { unsafe UInt64(flash.pointee.capacity) }
@@ -19,9 +24,12 @@ struct CRegion: FlashRegion {
   var hasFailed: Bool { unsafe failed.pointee }
 
   func byte(_ offset: UInt64) -> UInt8 {
+    guard offset < capacity else { return 0 }
+    if let lines = unsafe lines, let byte = unsafe lines.pointee.byte(UInt32(truncatingIfNeeded: offset), of: self) {
+      return byte
+    }
     var byte: UInt8 = 0
-    guard offset < capacity, let read = unsafe flash.pointee.read else { return 0 }
-    _ = unsafe read(flash.pointee.context, UInt32(truncatingIfNeeded: offset), &byte, 1)
+    _ = unsafe withUnsafeMutableBytes(of: &byte) { unsafe read(offset, into: $0) }
     return byte
   }
 
@@ -36,6 +44,7 @@ struct CRegion: FlashRegion {
   @inline(never)
   #endif
   func erase(_ offset: UInt64) {
+    if let lines = unsafe lines { unsafe lines.pointee.forget() }
     guard let erase = unsafe flash.pointee.erase else { return note(1) }
     note(unsafe erase(flash.pointee.context, UInt32(truncatingIfNeeded: offset)))
   }
@@ -44,6 +53,8 @@ struct CRegion: FlashRegion {
   @inline(never)
   #endif
   func write(_ offset: UInt64, _ bytes: Span<UInt8>) {
+    if let lines = unsafe lines { unsafe lines.pointee.forget() }
+    guard bytes.count >= Int(writeBytes) else { return writeUnit(offset, bytes) }
     guard let write = unsafe flash.pointee.write else { return note(1) }
     let answer = unsafe bytes.withUnsafeBufferPointer { buffer in
       unsafe write(
@@ -51,6 +62,17 @@ struct CRegion: FlashRegion {
         UInt32(truncatingIfNeeded: buffer.count))
     }
     note(answer)
+  }
+
+  /// Writes a record as a complete unit. A function of its own, because of its stack.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  private func writeUnit(_ offset: UInt64, _ record: Span<UInt8>) {
+    unsafe withUnsafeTemporaryAllocation(byteCount: 512, alignment: 8) { unit in
+      unsafe record.withUnsafeBytes { record in unsafe unit.copyMemory(from: record) }
+      write(offset, unsafe Span(_unsafeBytes: unit).extracting(first: Int(writeBytes)))
+    }
   }
 
   /// Notes a failure, after which nothing more is asked of the flash.
@@ -68,13 +90,13 @@ extension asvin_flash {
   #endif
   var isSensible: Bool {
     let (capacity, block, unit) = unsafe (self.capacity, block_bytes, write_bytes)
-    guard unsafe read != nil, block >= 256, block & (block &- 1) == 0 else { return false }
-    return capacity >= block && capacity & (block &- 1) == 0 && unit > 0 && unit <= 256 && unit & (unit &- 1) == 0
+    guard unsafe read != nil, block >= 512, block & (block &- 1) == 0 else { return false }
+    return capacity >= block && capacity & (block &- 1) == 0 && unit &- 1 < 512 && unit & (unit &- 1) == 0
   }
 
-  /// Whether it can hold records: two erase blocks, and units of which a record is a multiple.
+  /// Whether it can hold records: two erase blocks.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
-  var holdsRecords: Bool { unsafe isSensible && capacity >> 1 >= block_bytes && write_bytes <= 128 }
+  var holdsRecords: Bool { unsafe isSensible && capacity >> 1 >= block_bytes }
 }

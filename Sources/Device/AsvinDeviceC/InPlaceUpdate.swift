@@ -26,9 +26,9 @@ struct InPlaceRegion: FlashRegion {
   @unsafe
   init(
     _ flash: UnsafePointer<asvin_flash>, _ failed: UnsafeMutablePointer<Bool>,
-    _ claim: UnsafeMutablePointer<Claim>? = nil
+    _ lines: UnsafeMutablePointer<ReadLines>? = nil, _ claim: UnsafeMutablePointer<Claim>? = nil
   ) {
-    region = unsafe CRegion(flash, failed)
+    region = unsafe CRegion(flash, failed, lines)
     unsafe self.claim = claim
   }
 
@@ -56,9 +56,10 @@ struct InPlaceRegion: FlashRegion {
 private typealias InPlace = InPlacePatch<InPlaceRegion>
 private typealias InPlaceInstaller = Installer<InPlaceRegion, InPlaceRegion, SHA256, InPlace>
 
-/// Where the claim and the applier are stored, after the installer.
+/// Where the claim, the applier, and what was read of three regions are stored, after the installer.
 private let claimStart = MemoryLayout<InPlaceInstaller>.stride
 private let applierStart = claimStart + (MemoryLayout<Claim>.size + 7) & ~7
+private let linesStart = applierStart + (InPlace.roomBytes + 7) & ~7
 
 /// See the header.
 @c @implementation
@@ -70,8 +71,9 @@ public func asvin_begin_in_place(
   let start = unsafe UnsafeMutableRawPointer(update)?.assumingMemoryBound(to: asvin_update.self)
   guard
     let place = unsafe UpdatePlace(
-      start, device, plan, offset, room: applierStart + InPlace.roomBytes,
+      start, device, plan, offset, room: linesStart + 3 * MemoryLayout<ReadLines>.stride,
       size: MemoryLayout<asvin_in_place_update>.size),
+    unsafe place.device.pointee.components == nil,
     let spare = unsafe place.device.pointee.spare, let checkpoint = unsafe place.device.pointee.checkpoint,
     unsafe spare.pointee.isSensible, unsafe checkpoint.pointee.isSensible,
     unsafe spare.pointee.block_bytes == place.target.pointee.block_bytes,
@@ -90,11 +92,13 @@ public func asvin_begin_in_place(
   }
   let claim = unsafe (place.installer + claimStart).initializeMemory(
     as: Claim.self, to: Claim(device: place.device, plan: plan))
-  let target = unsafe InPlaceRegion(place.target, failed, claim)
+  let lines = unsafe ReadLines.empty(at: place.installer + linesStart, count: 3)
+  let target = unsafe InPlaceRegion(place.target, failed, lines, claim)
   var patching = unsafe InPlace(
     plan,
     on: InPlaceFlash(
-      slot: target, spare: InPlaceRegion(spare, failed), checkpoint: InPlaceRegion(checkpoint, failed)),
+      slot: target, spare: InPlaceRegion(spare, failed, lines + 1),
+      checkpoint: InPlaceRegion(checkpoint, failed, lines + 2)),
     memory: UnsafeMutableRawBufferPointer(rebasing: place.memory[workspace...]),
     room: UnsafeMutableRawBufferPointer(start: place.installer + applierStart, count: InPlace.roomBytes))
   if isRewriting, plan.isInPlace { _ = patching.resume() }

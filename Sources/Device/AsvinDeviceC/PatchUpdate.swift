@@ -6,8 +6,9 @@ import AsvinVerifier
 import AsvinDeviceCrypto
 public import CAsvinDevice
 
-/// The applier is stored after the installer.
+/// The applier is stored after the installer, and after it what was read of the base and of the target.
 private let installerBytes = MemoryLayout<PatchInstaller>.stride
+private let linesStart = installerBytes + (Patching.roomBytes + 7) & ~7
 
 /// See the header.
 @c @implementation
@@ -15,9 +16,9 @@ public func asvin_begin(
   _ update: UnsafeMutablePointer<asvin_update>?, _ device: UnsafePointer<asvin_device>?,
   _ plan: UnsafePointer<asvin_plan>?, _ offset: UnsafeMutablePointer<UInt64>?
 ) -> Int32 {
-  guard let place = unsafe UpdatePlace(update, device, plan, offset, room: installerBytes + Patching.roomBytes) else {
-    return ASVIN_MISUSE
-  }
+  guard
+    let place = unsafe UpdatePlace(update, device, plan, offset, room: linesStart + 2 * MemoryLayout<ReadLines>.stride)
+  else { return ASVIN_MISUSE }
   // A block of the stream is stored first, the patch's memory after it.
   let start = unsafe (place.plan.pointee.blockBytes &+ 7) & ~7
   guard unsafe start <= place.memory.count else { return code(.chunkTooLarge) }
@@ -25,10 +26,11 @@ public func asvin_begin(
   let baseBytes = unsafe place.plan.pointee.baseSize
   guard unsafe baseBytes == 0 || place.running != nil else { return code(.baseDigestMismatch) }
   let failed = unsafe place.open(pushPatch, finishPatch)
+  let lines = unsafe ReadLines.empty(at: place.installer + linesStart, count: 2)
   let (target, workspace) = unsafe (
-    CRegion(place.target, failed), UnsafeMutableRawBufferPointer(rebasing: place.memory[start...])
+    CRegion(place.target, failed, lines), UnsafeMutableRawBufferPointer(rebasing: place.memory[start...])
   )
-  let base = unsafe CRegion(place.running ?? place.target, failed)
+  let base = unsafe CRegion(place.running ?? place.target, failed, lines + 1)
   let room = unsafe UnsafeMutableRawBufferPointer(start: place.installer + installerBytes, count: Patching.roomBytes)
   let patching = unsafe Patching(
     from: base, UInt32(truncatingIfNeeded: baseBytes), into: target, memory: workspace, room: room)

@@ -71,9 +71,10 @@ private func finishImage(_ memory: UnsafeMutableRawPointer) -> Int32 {
   }
 }
 
-/// Makes an image the next one to be tried; a result of the header.
+/// Makes an image the next one to be tried, unless other components of its release follow; a result of the header.
 @inline(__always)
 func activate(_ installed: consuming InstalledComponent, _ memory: UnsafeMutableRawPointer) -> Int32 {
+  guard installed.count == 1 else { return ASVIN_DONE }
   let head = unsafe (memory - UpdateHead.bytes).assumingMemoryBound(to: UpdateHead.self)
   return unsafe withUnsafePointer(to: &installed) { image in
     unsafe settled(.activate, make(.activate, of: head.pointee.device, nil, image))

@@ -12,6 +12,27 @@ public func asvin_verify(
   _ device: UnsafePointer<asvin_device>?, _ envelope: UnsafePointer<UInt8>?, _ envelopeBytes: UInt32,
   _ plan: UnsafeMutablePointer<asvin_plan>?
 ) -> Int32 {
+  // A device of several components has another function.
+  guard let device = unsafe device, unsafe device.pointee.components == nil, unsafe device.pointee.slot == 0 else {
+    return ASVIN_MISUSE
+  }
+  return unsafe verify(device, envelope, envelopeBytes, plan, slots: 1, report)
+}
+
+/// Reports what to fetch of a verified release; a result of the header, of which ``passed`` is a success.
+typealias Report = (
+  _ release: borrowing VerifiedManifest, _ asked: borrowing DevicePolicy, _ device: UnsafePointer<asvin_device>,
+  _ state: inout DeviceState, _ plan: UnsafeMutablePointer<asvin_plan>
+) -> Int32
+
+/// Verifies an envelope for a component of a device.
+///
+/// - Parameter slots: the slots that a release must have, as bits.
+@inline(__always)
+func verify(
+  _ device: UnsafePointer<asvin_device>?, _ envelope: UnsafePointer<UInt8>?, _ envelopeBytes: UInt32,
+  _ plan: UnsafeMutablePointer<asvin_plan>?, slots: UInt32, _ report: Report
+) -> Int32 {
   guard let device = unsafe device, let envelope = unsafe envelope, let plan = unsafe plan else { return ASVIN_MISUSE }
   unsafe plan.pointee = asvin_plan()
   guard UInt64(envelopeBytes) <= Limit.envelopeBytes.value else { return code(.envelopeTooLarge) }
@@ -19,15 +40,15 @@ public func asvin_verify(
   // pass and not the other one. Neither pass answers with ASVIN_DONE; only the shares of both add up to it.
   var verdict = VerdictWord()
   let bytes = unsafe UnsafeBufferPointer(start: envelope, count: Int(envelopeBytes))
-  let first = unsafe pass(device, bytes, nil, &verdict)
+  let first = unsafe pass(device, bytes, nil, slots, report, &verdict)
   guard first == passed else { return first }
-  let second = unsafe pass(device, bytes, plan, &verdict)
+  let second = unsafe pass(device, bytes, plan, slots, report, &verdict)
   guard second == passed else { return second }
   return Int32(bitPattern: verdict.word &- VerdictWord.accepted &+ UInt32(bitPattern: ASVIN_DONE))
 }
 
 /// The answer of a pass that has found no reason against a release.
-private let passed: Int32 = 0
+let passed: Int32 = 0
 
 /// One pass of a verification: ``passed``, or the reason against the release.
 ///
@@ -37,34 +58,35 @@ private let passed: Int32 = 0
 #endif
 private func pass(
   _ device: UnsafePointer<asvin_device>, _ envelope: UnsafeBufferPointer<UInt8>,
-  _ plan: UnsafeMutablePointer<asvin_plan>?, _ verdict: inout VerdictWord
+  _ plan: UnsafeMutablePointer<asvin_plan>?, _ slots: UInt32, _ report: Report, _ verdict: inout VerdictWord
 ) -> Int32 {
   var failed = false
   return unsafe withUnsafeMutablePointer(to: &failed) { failed in
     unsafe withState(of: device, failed) { device, state throws(InstallError) in
-      unsafe verify(device, &state, envelope, plan, &verdict)
+      unsafe verify(device, &state, envelope, plan, slots, report, &verdict)
     }
   }
 }
 
 private func verify(
   _ device: UnsafePointer<asvin_device>, _ state: inout DeviceState, _ envelope: UnsafeBufferPointer<UInt8>,
-  _ plan: UnsafeMutablePointer<asvin_plan>?, _ verdict: inout VerdictWord
+  _ plan: UnsafeMutablePointer<asvin_plan>?, _ slots: UInt32, _ report: Report, _ verdict: inout VerdictWord
 ) -> Int32 {
   unsafe withUnsafeTemporaryAllocation(of: TrustAnchor.self, capacity: 8) { memory in
     guard let count = unsafe fill(memory, from: device),
       let trust = unsafe Trust(Span(_unsafeElements: memory).extracting(first: count), threshold: threshold(of: device))
     else { return ASVIN_MISUSE }
     let image = unsafe InstalledImage(
-      slot: 0, size: UInt64(device.pointee.running_bytes), digest: runningDigest(of: device))
+      slot: UInt64(device.pointee.slot), size: UInt64(device.pointee.running_bytes), digest: runningDigest(of: device))
     let installed: InlineArray<1, InstalledImage> = [image]
-    let asked = unsafe asked(of: device, &state, installed.span.extracting(first: image.size > 0 ? 1 : 0))
+    let asked = unsafe asked(
+      of: device, slots, &state, installed.span.extracting(first: image.size > 0 ? 1 : 0))
     do throws(Rejection) {
       let verifier = unsafe Verifier(CCryptography(device))
       var release = try verifier.pass(unsafe envelope.span, trust: trust, device: asked, adding: &verdict)
       guard let plan = unsafe plan else { return passed }
       release.verdict = verdict
-      return unsafe report(release, asked, &state, plan)
+      return unsafe report(release, asked, device, &state, plan)
     } catch {
       return code(error.reason)
     }
@@ -78,21 +100,24 @@ private func verify(
 #endif
 @_lifetime(copy installed)
 private func asked(
-  of device: UnsafePointer<asvin_device>, _ state: inout DeviceState, _ installed: Span<InstalledImage>
+  of device: UnsafePointer<asvin_device>, _ slots: UInt32, _ state: inout DeviceState,
+  _ installed: Span<InstalledImage>
 ) -> DevicePolicy {
   let room = unsafe UInt64(device.pointee.memory_bytes)
   let (step, isImagesOnly) = unsafe (device.pointee.max_sequence_step, device.pointee.images_only != 0)
   // Bit 0 is for patches in place, which need two more regions; the device cannot store a patch before it is applied.
   let isInPlace = unsafe device.pointee.spare != nil && device.pointee.checkpoint != nil
-  let features = PayloadFeature.twoSlots | (isInPlace ? PayloadFeature.inPlace : 0)
+  let possible = PayloadFeature.twoSlots | (isInPlace ? PayloadFeature.inPlace : 0)
+  let features = unsafe device.pointee.features
   var asked = unsafe DevicePolicy(
     vendor: .required(identifier(of: device, 0)),
     deviceClass: .required(identifier(of: device, 1)), floor: .required(state.floor), sequence: state.sequence,
-    slots: .required(DeviceSlots(1)), longestStep: step == 0 ? DevicePolicy.usualStep : step,
-    features: device.pointee.features & features, memory: isImagesOnly ? 0 : room,
+    slots: .required(DeviceSlots(slots)), longestStep: step == 0 ? DevicePolicy.usualStep : step,
+    features: features == 0 ? possible : features & possible, memory: isImagesOnly ? 0 : room,
     blockMemory: isImagesOnly ? room : nil,
     installed: installed)
   asked.excludedPayloads = unsafe device.pointee.excluded_payloads
+  asked.chosenSlot = unsafe .required(UInt64(device.pointee.slot))
   return asked
 }
 
@@ -123,36 +148,59 @@ private func fill(_ memory: UnsafeMutableBufferPointer<TrustAnchor>, from device
   return count
 }
 
-/// Reports what to fetch of a release for slot 0. A release of more components is not for a device of one slot.
+/// Reports what to fetch of a release of one component.
 #if hasFeature(Embedded)
 @inline(never)
 #endif
 private func report(
-  _ release: borrowing VerifiedManifest, _ asked: borrowing DevicePolicy, _ state: inout DeviceState,
-  _ plan: UnsafeMutablePointer<asvin_plan>
+  _ release: borrowing VerifiedManifest, _ asked: borrowing DevicePolicy, _ device: UnsafePointer<asvin_device>,
+  _ state: inout DeviceState, _ plan: UnsafeMutablePointer<asvin_plan>
 ) -> Int32 {
   var components = release.manifest.components
   // The verifier has read the manifest to its end, so that the cursors cannot fail. If one did, nothing would be
   // installed.
-  guard let component = try? components.next(), component.slot == 0, (try? components.next()) == nil,  // cannot fail
+  guard let component = try? components.next(), (try? components.next()) == nil,  // cannot fail
     let choice = asked.choice(for: component)
   else { return code(.noUsablePayload) }
+  return unsafe report(release, component, 0, of: 1, choice, component.digest, &state, plan)
+}
+
+/// Reports what to fetch of a component.
+///
+/// - Parameters:
+///   - place: the component's place among all `count` of its release.
+///   - choice: how its image is got.
+///   - first: SHA-256 of the image of the release's first component.
+#if hasFeature(Embedded)
+@inline(never)
+#endif
+func report(
+  _ release: borrowing VerifiedManifest, _ component: ComponentView, _ place: UInt32, of count: UInt32,
+  _ choice: PayloadChoice, _ first: Span<UInt8>, _ state: inout DeviceState, _ plan: UnsafeMutablePointer<asvin_plan>
+) -> Int32 {
   var (index, isInstalled) = (0, true)
   if case .payload(let chosen) = choice { (index, isInstalled) = (chosen, false) }
   guard let payload = InstallPlan.payload(component, index), let kind = payload.kind,
     MemoryLayout<InstallPlan>.size <= MemoryLayout.size(ofValue: unsafe plan.pointee.storage)
   else { return ASVIN_MISUSE }
   let known = unsafe known(plan)
-  unsafe known.initialize(to: InstallPlan(release, component, 0, of: 1, payload, index, kind))
-  unsafe plan.pointee.sequence = known.pointee.sequence
+  unsafe known.initialize(to: InstallPlan(release, component, place, of: count, payload, index, kind))
+  unsafe (plan.pointee.sequence, plan.pointee.count) = (known.pointee.sequence, count)
   unsafe put(release.digest, into: &plan.pointee.release)
-  guard !isInstalled, unsafe !state.isCandidate(known.pointee) else {
+  if unsafe state.isCandidate(known.pointee.sequence, image: first) {
+    unsafe (plan.pointee.is_installed, plan.pointee.is_pending) = (1, 1)
+    return passed
+  }
+  guard !isInstalled else {
     unsafe plan.pointee.is_installed = 1
     return passed
   }
   unsafe plan.pointee.stream_bytes = known.pointee.streamSize
   unsafe plan.pointee.payload = UInt32(truncatingIfNeeded: index)
+  unsafe plan.pointee.number = UInt32(truncatingIfNeeded: index)
   unsafe plan.pointee.is_patch = known.pointee.isPatch ? 1 : 0
+  unsafe plan.pointee.is_sealed = known.pointee.blockBytes > 0 ? 1 : 0
+  unsafe plan.pointee.image_bytes = known.pointee.imageSize
   return passed
 }
 

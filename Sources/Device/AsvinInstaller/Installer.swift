@@ -26,7 +26,7 @@ public struct Installer<
   ///   - target: the slot. Its content is not needed any more, except as the base of a patch in place.
   ///   - journal: two erase blocks or more, for this slot alone.
   ///   - memory: ``InstallPlan/blockBytes``.
-  /// - Throws: ``InstallError``: the image does not fit the slot, a block does not fit the memory, a patch is not
+  /// - Throws: ``InstallError``: the slot's erase blocks are too small, the image does not fit the slot, a block does not fit the memory, a patch is not
   ///   sealed, or its base is not in its slot.
   #if hasFeature(Embedded)
   @inline(never)
@@ -37,6 +37,7 @@ public struct Installer<
     memory: UnsafeMutableRawBufferPointer
   ) throws(InstallError) {
     guard plan.isAccepted else { throw InstallError(.noUsablePayload, at: 0) }
+    guard target.blockBytes >= 512 else { throw InstallError(.flashGeometryMismatch, at: 0) }
     guard plan.imageSize <= target.capacity else { throw InstallError(.imageTooLarge, at: 0) }
     guard plan.blockBytes <= memory.count else { throw InstallError(.chunkTooLarge, at: 0) }
     if plan.isPatch {

@@ -218,8 +218,12 @@ int32_t asvin_client_poll(asvin_client *client, const asvin_device *device, cons
                           asvin_request *request) {
   writer to;
   uint64_t features;
+  const asvin_device *components;
+  uint32_t count, index, known = 0;
   if (client == NULL || device == NULL || request == NULL) return ASVIN_MISUSE;
-  features = device->images_only ? 0 : device->features & MOST_NUMBER;
+  components = device->components == NULL ? device : device->components;
+  count = device->components == NULL ? 1 : device->component_count;
+  features = device->images_only ? 0 : device->features == 0 ? ASVIN_FEATURES_ALL : device->features & MOST_NUMBER;
   // Bit 0 is for patches in place, which need both regions.
   if (device->spare == NULL || device->checkpoint == NULL) features &= ~(uint64_t)1;
   to = begin(client, request, "POST", "/v2/devices/self/next");
@@ -227,12 +231,15 @@ int32_t asvin_client_poll(asvin_client *client, const asvin_device *device, cons
   put_head(&to, CBOR_MAP, 5);
   put_text_member(&to, 1, version, ASVIN_VERSION_BYTES);
   put_member(&to, MEMBER(2, CBOR_UNSIGNED), sequence & MOST_NUMBER);
-  put_member(&to, MEMBER(3, CBOR_ARRAY), device->running_bytes > 0);
-  if (device->running_bytes > 0) {
+  for (index = 0; index < count; index++) known += components[index].running_bytes > 0;
+  put_member(&to, MEMBER(3, CBOR_ARRAY), known);
+  for (index = 0; index < count; index++) {
+    const asvin_device *const component = components + index;
+    if (component->running_bytes == 0) continue;
     put_head(&to, CBOR_MAP, 3);
-    put_member(&to, MEMBER(1, CBOR_UNSIGNED), 0);
-    put_member(&to, MEMBER(2, CBOR_UNSIGNED), device->running_bytes);
-    put_bytes_member(&to, 3, device->running_digest, sizeof device->running_digest);
+    put_member(&to, MEMBER(1, CBOR_UNSIGNED), component->slot);
+    put_member(&to, MEMBER(2, CBOR_UNSIGNED), component->running_bytes);
+    put_bytes_member(&to, 3, component->running_digest, sizeof component->running_digest);
   }
   put_member(&to, MEMBER(4, CBOR_UNSIGNED), features);
   put_member(&to, MEMBER(5, CBOR_UNSIGNED), device->images_only ? 0 : device->memory_bytes);
@@ -247,7 +254,7 @@ int32_t asvin_client_fetch(asvin_client *client, const asvin_plan *plan, uint64_
   to = begin(client, request, "GET", "/v2/releases/");
   put_hexadecimal(&to, plan->release, sizeof plan->release);
   put_text(&to, "/payloads/");
-  put_decimal(&to, plan->payload);
+  put_decimal(&to, plan->number);
   put_text(&to, "/stream");
   put(&to, 0);
   request->range = (const char *)to.at;

@@ -163,7 +163,7 @@ private final class CClient {
   @Test func `A fetch names the verified release, the payload and the range`() {
     let client = CClient()
     var plan = asvin_plan()
-    (plan.stream_bytes, plan.payload) = (10_064, 3)
+    (plan.stream_bytes, plan.payload, plan.number) = (10_064, 1, 3)
     unsafe withUnsafeMutableBytes(of: &plan.release) { release in
       for index in 0..<32 { unsafe release[index] = UInt8(index) }
     }

@@ -19,8 +19,8 @@ final class CDevice {
   let regions: [SimulatedRegion]
 
   /// A device that left the factory with an image in slot 0.
-  init(running image: [UInt8], room: Int, flavour: FlashFlavour = .plain, blockBytes: Int = 512) {
-    let power = Power(flavour)
+  init(running image: [UInt8], room: Int, flavour: FlashFlavour = .plain, blockBytes: Int = 512, power: Power? = nil) {
+    let power = power ?? Power(flavour)
     let blocks = room / blockBytes + 4
     regions = [
       SimulatedRegion(power, blocks: 2, blockBytes: 512), SimulatedRegion(power, blocks: 2, blockBytes: 4096),

@@ -93,8 +93,9 @@ struct CRefusalTests {
     let sensible = unsafe target?.pointee ?? asvin_flash()
     for (what, capacity, block, unit) in [
       ("blocks of 128 bytes", 4096, 128, 8), ("no blocks", 4096, 0, 8), ("blocks of 768 bytes", 7680, 768, 8),
-      ("units of 0 bytes", 4096, 512, 0), ("units of 24 bytes", 4096, 512, 24), ("units of 512 bytes", 4096, 512, 512),
-      ("half a block", 256, 512, 8), ("eight blocks and a half", 4352, 512, 8),
+      ("units of 0 bytes", 4096, 512, 0), ("units of 24 bytes", 4096, 512, 24),
+      ("units of 1024 bytes", 4096, 1024, 1024),
+      ("half a block", 512, 1024, 8), ("eight blocks and a half", 4352, 512, 8), ("blocks of 256", 4096, 256, 8),
     ] as [(String, UInt32, UInt32, UInt32)] {
       unsafe target?.pointee.capacity = capacity
       unsafe target?.pointee.block_bytes = block

@@ -69,7 +69,7 @@ struct CStateTests {
     unsafe state?.pointee.capacity = whole.block_bytes
     #expect(unsafe asvin_floor(device.device, nil, nil) == ASVIN_MISUSE)
     unsafe state?.pointee.capacity = whole.capacity
-    unsafe state?.pointee.write_bytes = 256
+    unsafe state?.pointee.write_bytes = 1024
     #expect(unsafe asvin_floor(device.device, nil, nil) == ASVIN_MISUSE)
     unsafe state?.pointee.write_bytes = 128
     #expect(unsafe asvin_floor(device.device, nil, nil) == ASVIN_DONE)

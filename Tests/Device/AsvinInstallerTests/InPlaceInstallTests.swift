@@ -108,7 +108,7 @@ struct InPlaceInstallTests {
     let small = Windows.InPlace(blockBits: 9, spareBlocks: 1)
     for patch in [
       Windows.InPlace(blockBits: 12, spareBlocks: 2), Windows.InPlace(blockBits: 9, spareBlocks: 2),
-      Windows.InPlace(blockBits: 8, spareBlocks: 1),
+      Windows.InPlace(blockBits: 10, spareBlocks: 1),
     ] {
       #expect(try Self.refusal(patch, on: small) == .flashGeometryMismatch, "\(patch)")
     }

@@ -15,7 +15,7 @@ struct JournalTests {
     let power = Power()
     let journal = SimulatedRegion(power, blocks: 2, blockBytes: 512)
     let (small, large) = (
-      SimulatedRegion(power, blocks: 16, blockBytes: 256), SimulatedRegion(power, blocks: 4, blockBytes: 1024)
+      SimulatedRegion(power, blocks: 8, blockBytes: 512), SimulatedRegion(power, blocks: 4, blockBytes: 1024)
     )
     var first = try unsafe Installer(
       plan, into: small, journal: journal, hash: Board.Hash.self, patching: NoPatches(), memory: memory)

@@ -25,21 +25,21 @@ struct PowerCutTests {
   ) throws {
     let update = try Update(image: Self.new, chunk: chunk)
     let cuts = try Self.cutEverywhere { try UpdateFlow(update, over: Self.old, loader: loader) }
-    #expect(cuts > 20)
+    #expect(cuts > 15)
   }
 
   @Test(arguments: UpdateFlow.Loader.allCases)
   func `A patch ends as the new image, and what starts is always intact`(loader: UpdateFlow.Loader) throws {
     let update = try Update(from: Self.old, to: Self.new)
     let cuts = try Self.cutEverywhere { try UpdateFlow(update, over: Self.old, loader: loader) }
-    #expect(cuts > 20)
+    #expect(cuts > 15)
   }
 
   @Test(arguments: UpdateFlow.Loader.allCases)
   func `An update that does not confirm itself is reverted, and the floor stays`(loader: UpdateFlow.Loader) throws {
     let update = try Update(image: Self.new)
     let cuts = try Self.cutEverywhere { try UpdateFlow(update, over: Self.old, confirms: false, loader: loader) }
-    #expect(cuts > 20)
+    #expect(cuts > 15)
   }
 
   @Test(arguments: FlashFlavour.all)
@@ -51,7 +51,7 @@ struct PowerCutTests {
       let cuts = try Self.cutEverywhere(again: [2]) {
         try UpdateFlow(update, over: Self.old, loader: loader, flavour: flavour)
       }
-      #expect(cuts > 20)
+      #expect(cuts > 15)
     }
   }
 }

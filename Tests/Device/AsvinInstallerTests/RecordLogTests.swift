@@ -55,21 +55,21 @@ struct RecordLogTests {
     #expect(region.power.operations == 0)
   }
 
-  @Test func `Flash that is not 0xFF when it is erased has failed`() throws {
-    struct ZeroFlash: FlashRegion {
+  @Test func `Flash that is neither all ones nor all zeros when it is erased has failed`() throws {
+    struct StuckFlash: FlashRegion {
       let capacity: UInt64 = 1024
       let blockBytes: UInt32 = 512
       let writeBytes: UInt32 = 8
       let hasFailed = false
-      func byte(_ offset: UInt64) -> UInt8 { 0 }
+      func byte(_ offset: UInt64) -> UInt8 { 0x5A }
       func read(_ offset: UInt64, into bytes: UnsafeMutableRawBufferPointer) -> Bool {
-        unsafe bytes.initializeMemory(as: UInt8.self, repeating: 0)
+        unsafe bytes.initializeMemory(as: UInt8.self, repeating: 0x5A)
         return true
       }
       func erase(_ offset: UInt64) {}
       func write(_ offset: UInt64, _ bytes: Span<UInt8>) { Issue.record("nothing is written") }
     }
-    var state = BootState(ZeroFlash(), running: BootStateTests.old)
+    var state = BootState(StuckFlash(), running: BootStateTests.old)
     #expect(InstallTests.reason { try state.raise(keySetVersion: 2) } == .flashFailed)
   }
 

@@ -53,7 +53,7 @@ struct SimulatedRegion: FlashRegion {
   }
 
   var capacity: UInt64 { UInt64(memory.bytes.count) }
-  var writeBytes: UInt32 { UInt32(max(8, power.flavour.word)) }
+  var writeBytes: UInt32 { UInt32(max(power.flavour.unit, power.flavour.word, 8)) }
   var hasFailed: Bool { power.hasFailed }
 
   func byte(_ offset: UInt64) -> UInt8 {
@@ -88,19 +88,27 @@ struct SimulatedRegion: FlashRegion {
   }
 
   private func erase(_ range: Range<Int>) {
-    memory.bytes.replaceSubrange(range, with: repeatElement(0xFF, count: range.count))
+    memory.bytes.replaceSubrange(range, with: repeatElement(power.flavour.erased, count: range.count))
     memory.unreadable.subtract(range)
   }
 
   func write(_ offset: UInt64, _ bytes: Span<UInt8>) {
     let unit = Int(writeBytes)
-    guard bytes.count > 0, bytes.count % unit == 0, Int(offset) % unit == 0, Int(offset % 256) + bytes.count <= 256,
+    // A record may be smaller than a unit.
+    if bytes.count < unit, bytes.count == 128 {
+      var record = [UInt8](repeating: 0x77, count: unit)
+      for index in bytes.indices { record[index] = bytes[index] }
+      return write(offset, record.span)
+    }
+    guard bytes.count > 0, bytes.count % unit == 0, Int(offset) % unit == 0, Int(offset % 512) + bytes.count <= 512,
       offset + UInt64(bytes.count) <= capacity
     else { return power.violate("write of \(bytes.count) at \(offset)") }
     let done = power.begin(bytes.count)
     for index in 0..<done {
       let place = Int(offset) + index
-      if memory.bytes[place] != 0xFF || memory.unreadable.contains(place) { power.violate("write over \(offset)") }
+      if memory.bytes[place] != power.flavour.erased || memory.unreadable.contains(place) {
+        power.violate("write over \(offset)")
+      }
       memory.bytes[place] = bytes[index]
     }
     let word = power.flavour.word

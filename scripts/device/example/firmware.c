@@ -52,15 +52,12 @@ static int32_t install(struct firmware *firmware, uint32_t count, asvin_plan *pl
   while (answer == ASVIN_DONE && offset < plan->stream_bytes) {
     const uint64_t left = plan->stream_bytes - offset;
     const uint32_t size = left < sizeof firmware->piece ? (uint32_t)left : sizeof firmware->piece;
-    if (firmware->fetch(plan->payload, offset, firmware->piece, size) != 0) return ASVIN_MISUSE;
+    if (firmware->fetch(plan->number, offset, firmware->piece, size) != 0) return ASVIN_MISUSE;
     answer = asvin_push(update, firmware->piece, size);
     offset += size;
   }
   return answer == ASVIN_DONE ? asvin_finish(update) : answer;
 }
-
-// Whether a code is about the payload, so that another one of the release may do.
-static int is_about_payload(int32_t answer) { return (answer >= 46 && answer <= 58) || answer == 71 || answer == 73; }
 
 int32_t firmware_update(struct firmware *firmware) {
   asvin_plan plan;
@@ -69,7 +66,7 @@ int32_t firmware_update(struct firmware *firmware) {
   // Of the release that was polled now.
   firmware->device.excluded_payloads = 0;
   int32_t answer = install(firmware, count, &plan);
-  while (is_about_payload(answer) && plan.stream_bytes > 0) {
+  while (ASVIN_IS_ABOUT_PAYLOAD(answer) && plan.stream_bytes > 0) {
     firmware->device.excluded_payloads |= 1u << plan.payload;
     answer = install(firmware, count, &plan);
   }

@@ -34,7 +34,7 @@ static int32_t erase_flash(void *context, uint32_t offset) {
 // Refuses to write to bytes that are not erased, or in incomplete units.
 static int32_t write_flash(void *context, uint32_t offset, const uint8_t *bytes, uint32_t count) {
   uint8_t *const place = (uint8_t *)context + offset;
-  if (count % 8 != 0 || offset % 8 != 0 || offset % 256 + count > 256) return 1;
+  if (count % 8 != 0 || offset % 8 != 0 || offset % 512 + count > 512) return 1;
   for (uint32_t index = 0; index < count; index++)
     if (place[index] != 0xFF) return 1;
   memcpy(place, bytes, count);

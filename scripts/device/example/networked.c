@@ -101,9 +101,6 @@ static int32_t fetch(struct networked *networked, const asvin_plan *plan, uint64
   return asvin_finish(&firmware->update);
 }
 
-// Whether a code is about the payload, so that another one of the release may do.
-static int is_about_payload(int32_t answer) { return (answer >= 46 && answer <= 58) || answer == 71; }
-
 int32_t networked_update(struct networked *networked) {
   struct firmware *const firmware = &networked->firmware;
   struct step poll = {.kind = POLL};
@@ -125,8 +122,8 @@ int32_t networked_update(struct networked *networked) {
     answer = asvin_begin(&firmware->update, &firmware->device, &plan, &offset);
     if (answer == ASVIN_DONE) answer = report(networked, offer.rollout, ASVIN_EVENT_DOWNLOADING, 0);
     if (answer == ASVIN_DONE) answer = fetch(networked, &plan, offset);
-    if (is_about_payload(answer)) firmware->device.excluded_payloads |= 1u << plan.payload;
-  } while (is_about_payload(answer));
+    if (ASVIN_IS_ABOUT_PAYLOAD(answer)) firmware->device.excluded_payloads |= 1u << plan.payload;
+  } while (ASVIN_IS_ABOUT_PAYLOAD(answer));
   if (answer != ASVIN_DONE) {
     if (answer > 0 && answer < 256) report(networked, offer.rollout, ASVIN_EVENT_FAILED, (uint32_t)answer);
     return answer;

@@ -11,7 +11,7 @@ __asm__(".section .rodata.update,\"a\"\n"
         "envelope_start: .incbin \"envelope.bin\"\nenvelope_end:\nstream_start: .incbin \"stream.bin\"\nstream_end:\n"
         ".text\n");
 
-enum { RECORDS = 256, BLOCK = 4096, UNIT = 8, CUTS = 24 };
+enum { RECORDS = 512, BLOCK = 4096, UNIT = 8, CUTS = 24 };
 enum { SLOT = (UPDATE_IMAGE_BYTES + BLOCK - 1) / BLOCK * BLOCK };
 // Two halves, each with room for the patch's memory and 32 bytes. UPDATE_MEMORY_BYTES has a block of the stream as well.
 enum { CHECKPOINT = 2 * ((UPDATE_MEMORY_BYTES + 32 + BLOCK - 1) / BLOCK * BLOCK) };
@@ -53,7 +53,7 @@ static int32_t erase_block(void *context, uint32_t offset) {
 
 static int32_t write_flash(void *context, uint32_t offset, const uint8_t *bytes, uint32_t count) {
   uint8_t *place = (uint8_t *)context + offset;
-  demand(count % UNIT == 0 && offset % UNIT == 0 && offset % 256 + count <= 256, "a write breaks the rules of flash\n");
+  demand(count % UNIT == 0 && offset % UNIT == 0 && offset % 512 + count <= 512, "a write breaks the rules of flash\n");
   count = done(count);
   for (uint32_t index = 0; index < count; index++) demand(place[index] == 0xFF, "a byte is written that is not erased\n");
   memcpy(place, bytes, count);

@@ -11,7 +11,7 @@ __asm__(".section .rodata.update,\"a\"\n"
         "envelope_start: .incbin \"envelope.bin\"\nenvelope_end:\nstream_start: .incbin \"stream.bin\"\nstream_end:\n"
         ".text\n");
 
-enum { BLOCK = 256, SLOT = (UPDATE_IMAGE_BYTES + BLOCK - 1) / BLOCK * BLOCK };
+enum { BLOCK = 512, SLOT = (UPDATE_IMAGE_BYTES + BLOCK - 1) / BLOCK * BLOCK };
 // Where the regions begin, far from each other.
 enum { STATE = 0x0, JOURNAL = 0x10000, RUNNING = 0x1000000, TARGET = 0x2000000 };
 static uint8_t state_bytes[2 * BLOCK], journal_bytes[2 * BLOCK], target_bytes[SLOT];
@@ -30,7 +30,7 @@ static int32_t erase_flash(void *context, uint32_t offset) {
 // Refuses to write to bytes that are not erased, or in incomplete units.
 static int32_t write_flash(void *context, uint32_t offset, const uint8_t *bytes, uint32_t count) {
   uint8_t *place = (uint8_t *)context + offset;
-  if (count % 8 != 0 || offset % 8 != 0 || offset % 256 + count > 256) return 1;
+  if (count % 8 != 0 || offset % 8 != 0 || offset % 512 + count > 512) return 1;
   for (uint32_t index = 0; index < count; index++)
     if (place[index] != 0xFF) return 1;
   memcpy(place, bytes, count);

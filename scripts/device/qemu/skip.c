@@ -5,7 +5,7 @@
 void *memcpy(void *to, const void *from, size_t count);
 void *memset(void *to, int value, size_t count);
 
-enum { BLOCK = 256, SLOT = 4 * BLOCK };
+enum { BLOCK = 512, SLOT = 2 * BLOCK };
 
 // What skip.py writes before it starts: a release, and how it is looked at.
 struct input {

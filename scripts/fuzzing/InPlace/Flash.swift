@@ -78,7 +78,7 @@ struct FlashArea: FlashRegion {
   }
 
   func write(_ offset: UInt64, _ bytes: Span<UInt8>) {
-    require(bytes.count > 0 && offset % 256 + UInt64(bytes.count) <= 256, "a write is within a page")
+    require(bytes.count > 0 && offset % 512 + UInt64(bytes.count) <= 512, "a write is within a page")
     require(offset + UInt64(bytes.count) <= capacity, "flash is written within its area")
     for index in 0..<flash.done(bytes.count) {
       require(unsafe self.bytes[Int(offset) + index] == 0xFF, "only erased bytes are written")

@@ -20,7 +20,7 @@ struct OverwritingDevice {
   ///   - blocks: the block's size in the rest modulo 3, the spare blocks in the highest bit.
   @unsafe
   init(_ what: UInt8, _ blocks: UInt8, pieces: Pieces, patch: UnsafeBufferPointer<UInt8>) {
-    let inPlace = Windows.InPlace(blockBits: 8 + UInt32(blocks % 3), spareBlocks: 1 + UInt32(blocks >> 7))
+    let inPlace = Windows.InPlace(blockBits: 9 + UInt32(blocks % 3), spareBlocks: 1 + UInt32(blocks >> 7))
     let header = PatchHeader(
       profile: .tiny, emphasis: what & 128 == 0 ? .references : .literals, base: 1, result: 2, inPlace: inPlace)
     self.header = header

@@ -7,7 +7,7 @@ final class Block {
 struct MemoryRegion: FlashRegion {
   let block: Block
   var capacity: UInt64 { UInt64(block.bytes.count) }
-  var blockBytes: UInt32 { 256 }
+  var blockBytes: UInt32 { 512 }
   var writeBytes: UInt32 { 8 }
   var hasFailed: Bool { false }
 
@@ -22,8 +22,8 @@ struct MemoryRegion: FlashRegion {
   }
 
   func erase(_ offset: UInt64) {
-    require(offset < capacity && offset % 256 == 0, "what is erased is a block of the region")
-    for index in 0..<256 { block.bytes[Int(offset) + index] = 0xFF }
+    require(offset < capacity && offset % 512 == 0, "what is erased is a block of the region")
+    for index in 0..<512 { block.bytes[Int(offset) + index] = 0xFF }
   }
 
   func write(_ offset: UInt64, _ bytes: Span<UInt8>) {

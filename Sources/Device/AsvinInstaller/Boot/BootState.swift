@@ -59,9 +59,11 @@ public struct BootState<Region: FlashRegion> {
     isIn(.confirmed) ? nil : (content.candidate, content.candidateSlot, content.candidateImage)
   }
 
-  /// Whether the image of a plan is pending, on trial, or to be left.
-  public func isCandidate(_ plan: InstallPlan) -> Bool {
-    !isIn(.confirmed) && content.candidate == plan.sequence && content.candidateImage == plan.imageDigest
+  /// Whether a release is pending, on trial, or to be left.
+  ///
+  /// - Parameter image: SHA-256 of the image of its first component.
+  public func isCandidate(_ sequence: UInt64, image: Span<UInt8>) -> Bool {
+    !isIn(.confirmed) && content.candidate == sequence && content.candidateImage.matches(image)
   }
 
   /// Makes a release the next one to be tried: each of its components is in its place of a slot.
@@ -74,10 +76,21 @@ public struct BootState<Region: FlashRegion> {
     for index in components.indices where !components[index].isAccepted {
       throw InstallError(.imageDigestMismatch, at: UInt64(index))
     }
-    try checkFloor(components[0].sequence)
+    try activate(components[0].sequence, components[image].digest, slot)
+  }
+
+  /// The same for the only component of a release.
+  public mutating func activate(_ component: InstalledComponent, in slot: UInt32) throws(InstallError) {
+    guard component.count == 1 else { throw InstallError(.componentMissing, at: 0) }
+    guard component.isAccepted else { throw InstallError(.imageDigestMismatch, at: 0) }
+    try activate(component.sequence, component.digest, slot)
+  }
+
+  @inline(__always)
+  private mutating func activate(_ sequence: UInt64, _ image: Digest, _ slot: UInt32) throws(InstallError) {
+    try checkFloor(sequence)
     guard !isInUse(slot) else { throw InstallError(.slotInUse, at: 0) }
-    (content.candidate, content.candidateSlot) = (components[0].sequence, slot)
-    content.candidateImage = components[image].digest
+    (content.candidate, content.candidateSlot, content.candidateImage) = (sequence, slot, image)
     try write(.pending)
   }
 

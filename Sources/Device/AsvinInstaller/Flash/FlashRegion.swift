@@ -6,9 +6,9 @@
 public protocol FlashRegion {
   /// Bytes in all, a multiple of ``blockBytes``.
   var capacity: UInt64 { get }
-  /// Bytes of an erase block: a power of two, 256 or more.
+  /// Bytes of an erase block: a power of two, 512 or more.
   var blockBytes: UInt32 { get }
-  /// The smallest number of bytes that is written at once: a power of two, at most 256.
+  /// The smallest number of bytes that is written at once: a power of two, at most 512.
   var writeBytes: UInt32 { get }
   /// Whether a write or an erase has failed.
   var hasFailed: Bool { get }
@@ -19,9 +19,9 @@ public protocol FlashRegion {
   func read(_ offset: UInt64, into bytes: UnsafeMutableRawBufferPointer) -> Bool
   /// One byte of the region, or any value where it cannot be read; its use is checked later.
   func byte(_ offset: UInt64) -> UInt8
-  /// Erases the block that begins at an offset; its bytes are then 0xFF.
+  /// Erases the block that begins at an offset; its bytes are then 0xFF, or zeros on some flash.
   func erase(_ offset: UInt64)
-  /// Writes at most 256 bytes, a multiple of ``writeBytes``, which do not cross a 256-byte page, to where the region is
-  /// erased.
+  /// Writes at most 512 bytes, a multiple of ``writeBytes``, which do not cross a 512-byte page, to where the region is
+  /// erased. Where they are fewer than ``writeBytes``, a record, the region writes any bytes after them.
   func write(_ offset: UInt64, _ bytes: Span<UInt8>)
 }

@@ -15,7 +15,8 @@ import AsvinManifest
 /// | 4 | the record's number, counted from 1 |
 /// | 4 | CRC-32 of both, changed by the kind of the record |
 struct RecordLog<Region: FlashRegion> {
-  private static var placeBits: UInt32 { 7 }
+  /// The binary logarithm of a place's bytes: of a record, or 512 where the unit that is written at once is larger.
+  private var placeBits: UInt32 { region.writeBytes > Record.bytes ? 9 : 7 }
 
   private let region: Region
   private let kind: RecordKind
@@ -39,7 +40,7 @@ struct RecordLog<Region: FlashRegion> {
   #endif
   private mutating func find() {
     let bytes = UInt32(truncatingIfNeeded: min(region.capacity, 1 << 31))
-    half = (bytes >> 1 & ~(region.blockBytes &- 1)) >> Self.placeBits
+    half = (bytes >> 1 & ~(region.blockBytes &- 1)) >> placeBits
     var record = Record()
     var index: UInt32 = 0
     while index < 2 &* half {
@@ -103,8 +104,8 @@ struct RecordLog<Region: FlashRegion> {
       let isStart = next == 0 || next == half
       if isStart { eraseHalf(next) }
       // A place that is half written after a loss of power is skipped.
-      if read(next, into: &found), found.isErased { return write(&record, to: next) }
-      // Flash whose erased bytes are not 0xFF is not supported.
+      if isErased(next, &found) { return write(&record, to: next) }
+      // Flash that is not erased after an erase cannot be used.
       isUnusable = isStart
     }
   }
@@ -121,22 +122,30 @@ struct RecordLog<Region: FlashRegion> {
   /// The place after another one. The first follows the last.
   private func following(_ place: UInt32) -> UInt32 { place &+ 1 == 2 &* half ? 0 : place &+ 1 }
 
-  private func offset(_ place: UInt32) -> UInt64 { UInt64(place) << 7 }
+  private func offset(_ place: UInt32) -> UInt64 { UInt64(place &<< placeBits) }
 
   private func eraseHalf(_ start: UInt32) {
     var next = start
     while next < start &+ half, !region.hasFailed {
       region.erase(offset(next))
-      next &+= region.blockBytes >> Self.placeBits
+      next &+= region.blockBytes >> placeBits
     }
   }
 
-  /// Reads a place. Returns whether it can be read.
+  /// Whether all of a place is erased. Of a unit that was written in part, only its end may not be.
+  private mutating func isErased(_ place: UInt32, _ record: inout Record) -> Bool {
+    for piece in 0..<(1 as UInt32) &<< (placeBits &- 7) {
+      guard read(place, piece, into: &record), record.isErased else { return false }
+    }
+    return true
+  }
+
+  /// Reads a place, or another piece of it. Returns whether it can be read.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
-  private mutating func read(_ place: UInt32, into record: inout Record) -> Bool {
-    let offset = offset(place)
+  private mutating func read(_ place: UInt32, _ piece: UInt32 = 0, into record: inout Record) -> Bool {
+    let offset = offset(place) &+ UInt64(piece &* Record.bytes)
     return unsafe withUnsafeMutableBytes(of: &record.words) { unsafe region.read(offset, into: $0) }
   }
 
@@ -186,8 +195,16 @@ struct Record {
   #endif
   var isErased: Bool {
     mutating get {
-      for index in words.indices where words[index] != .max { return false }
-      return true
+      unsafe withUnsafeBytes(of: &words) { bytes in
+        let first = unsafe bytes[0]
+        var index = 127
+        while index > 0 {
+          guard unsafe bytes[index] == first else { return false }
+          index &-= 1
+        }
+        // All ones, or all zeros on some flash.
+        return Int8(bitPattern: first) >> 7 == Int8(bitPattern: first)
+      }
     }
   }
 

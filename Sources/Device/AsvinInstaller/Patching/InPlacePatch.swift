@@ -27,7 +27,7 @@ public struct InPlaceFlash<Region: FlashRegion> {
   func fits(_ header: PatchHeader) -> Bool {
     guard let inPlace = header.inPlace else { return false }
     let block = 1 as UInt32 &<< inPlace.blockBits
-    return slot.blockBytes == block && spare.blockBytes == block && checkpoint.blockBytes == block
+    return block >= 512 && slot.blockBytes == block && spare.blockBytes == block && checkpoint.blockBytes == block
       && spare.capacity >= UInt64(inPlace.windowBytes) && halfBytes >= PatchJournal<Region>.halfBytes(header)
   }
 }

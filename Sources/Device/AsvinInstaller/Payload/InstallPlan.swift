@@ -62,6 +62,13 @@ public struct InstallPlan: BitwiseCopyable, Sendable {
     return nil
   }
 
+  /// How many payloads a component has.
+  package static func payloads(of component: ComponentView) -> UInt32 {
+    var (payloads, count) = (component.payloads, 0 as UInt32)
+    while (try? payloads.next()) != nil { count &+= 1 }  // cannot fail: it was read to its end
+    return count
+  }
+
   /// The plan for a component of the release, by its place among all of them, and for a payload that is understood, by
   /// its place in the component.
   package init(

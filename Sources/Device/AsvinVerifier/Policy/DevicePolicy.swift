@@ -32,6 +32,9 @@ public struct DevicePolicy: ~Escapable {
   public var installed: Span<InstalledImage>
   /// Payloads that have failed on this device, of each component: bit n for the nth one. The next best is chosen.
   public var excludedPayloads: UInt32 = 0
+  /// The only slot that a payload is chosen for; ``unchecked`` for all. A device that asks for one component after the
+  /// other knows the images of the other slots only when it asks for them.
+  package var chosenSlot: Demand<UInt64> = .unchecked
 
   /// The longest step of a device that states none: 2⁴⁸.
   ///

@@ -1,12 +1,14 @@
 // The verifier and installer of asvin-pack for firmware in C. No heap, no clock, no files: memory and flash are the
-// caller's. A result is ASVIN_DONE, or a reason code of Sources/Device/AsvinVerifier/Reason.swift; ASVIN_MISUSE where a pointer is
-// missing or a function is called out of turn. Nothing here is safe to call from two threads.
+// caller's. A result is ASVIN_DONE, or a reason code of asvin_reason.h; ASVIN_MISUSE where a pointer is missing or a function
+// is called out of turn. Nothing here is safe to call from two threads. Compiles from C99 and from C++11 on.
 // The functions are in libasvin_verifier.a; those of a device that installs in place are in libasvin_in_place.a.
 #ifndef ASVIN_VERIFIER_H
 #define ASVIN_VERIFIER_H
 
 #include <stddef.h>
 #include <stdint.h>
+
+#include "asvin_reason.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -24,19 +26,44 @@ extern "C" {
 #define ASVIN_ED25519 (-19)
 #define ASVIN_ECDSA_P256 (-9)
 
+// The version of this header. asvin_version is that of the library: where they differ, the structures may differ too.
+#define ASVIN_VERSION_MAJOR 0
+#define ASVIN_VERSION_MINOR 1
+#define ASVIN_VERSION_PATCH 0
+#define ASVIN_VERSION ((uint32_t)(ASVIN_VERSION_MAJOR << 16 | ASVIN_VERSION_MINOR << 8 | ASVIN_VERSION_PATCH))
+uint32_t asvin_version(void);
+
+// The sequence number that `asvin-pack sign` derives from a version of three numbers, each below 4096.
+#define ASVIN_SEQUENCE(major, minor, patch) ((uint64_t)(major) << 24 | (uint64_t)(minor) << 12 | (uint64_t)(patch))
+
+// Bytes of a block of a sealed stream with the usual chunk of 4 KiB: a device needs as much memory for any update.
+#define ASVIN_STREAM_BLOCK 4128u
+
+// The patches that a device accepts: in place, and by the instruction set that they are made for.
+#define ASVIN_FEATURE_IN_PLACE ((uint64_t)1)  // needs spare and checkpoint too
+#define ASVIN_FEATURE_THUMB ((uint64_t)1 << 1)
+#define ASVIN_FEATURE_A32 ((uint64_t)1 << 2)
+#define ASVIN_FEATURE_AARCH64 ((uint64_t)1 << 3)
+#define ASVIN_FEATURE_RISCV ((uint64_t)1 << 4)
+#define ASVIN_FEATURE_XTENSA ((uint64_t)1 << 5)
+#define ASVIN_FEATURE_AVR ((uint64_t)1 << 6)
+#define ASVIN_FEATURE_X86 ((uint64_t)1 << 7)
+#define ASVIN_FEATURES_ALL ((uint64_t)0xFF)
+
 // The slot number of a bootloader that asks which slot to start: nothing runs yet.
 #define ASVIN_NO_SLOT 0xFFFFFFFFu
 
-// A region of flash. Each function returns 0 when it is done. An offset is of the region; read and write accept at most 256
-// bytes; what is written does not cross a 256-byte page, is erased, and is a multiple of write_bytes. Erased bytes are
-// 0xFF. read returns another value where a word cannot be read, as flash with ECC reports it for a word whose programming
-// was cut off by a loss of power: that is not a failure of the flash. A driver that faults there has to catch the fault.
+// A region of flash. Each function returns 0 when it is done. An offset is of the region. read is asked for at most 256 bytes.
+// write gets at most 512 bytes, a multiple of write_bytes, within a page of 512 bytes, which are erased: flash with smaller
+// pages takes them one after the other. Erased bytes are 0xFF, or all of them 0x00, as on an STM32L0 or L1.
+// read returns another value where a word cannot be read, as flash with ECC reports it for a word whose programming was cut
+// off by a loss of power: that is not a failure of the flash. A driver that faults there has to catch the fault.
 typedef struct asvin_flash {
   void *context;
   uint32_t start;        // where the region begins, in one numbering for all flash of the device: overlaps are refused
   uint32_t capacity;     // bytes, a multiple of block_bytes
-  uint32_t block_bytes;  // of an erase block: a power of two, 256 or more
-  uint32_t write_bytes;  // a power of two, at most 256
+  uint32_t block_bytes;  // of an erase block: a power of two, 512 or more; erase may erase several smaller ones
+  uint32_t write_bytes;  // a power of two, at most 512
   int32_t (*read)(void *context, uint32_t offset, uint8_t *bytes, uint32_t count);
   int32_t (*erase)(void *context, uint32_t offset);
   int32_t (*write)(void *context, uint32_t offset, const uint8_t *bytes, uint32_t count);
@@ -66,8 +93,8 @@ typedef struct asvin_device {
   uint64_t factory_floor;      // the lowest rollback floor: that of the factory, of this firmware, or of a hardware counter
   uint64_t factory_sequence;   // the sequence number of what it left the factory with
   uint64_t max_sequence_step;  // how far above the floor a release may be; 0 for 2^48
-  uint64_t features;           // of patches: bit n for the instruction set n
-  const asvin_flash *state;    // two erase blocks or more, write_bytes at most 128: what is known across restarts
+  uint64_t features;           // ASVIN_FEATURE_… of the patches that are accepted; 0 for all of them
+  const asvin_flash *state;    // two erase blocks or more: what is known across restarts
   const asvin_flash *journal;  // as state: how far an update is
   const asvin_flash *running;  // the slot that this code really runs from, on trial or not; the base of patches
   const asvin_flash *target;   // the other slot, which updates go to
@@ -83,30 +110,38 @@ typedef struct asvin_device {
   uint32_t memory_bytes;
   uint32_t images_only;        // 1: patches and compressed images are not chosen, whatever the memory
   uint32_t excluded_payloads;  // bit n: payload n of this release has failed here, and the next best is chosen
+  uint32_t slot;               // the component of a release that this is about; see asvin_activate
+  const struct asvin_device *components;  // of a device with several components: all of them, by ascending slots
+  uint32_t component_count;               // of them, 2 to 8; without effect where components is NULL
 } asvin_device;
 
-// What is to be fetched: payload number `payload` of slot 0, `stream_bytes` of it, as the platform sends it. It is as
-// trusted as the verified manifest, and stays in RAM that only the firmware writes to: a plan that was kept in flash
-// outside the processor, and changed there, would install an image that was not signed.
+// What is to be fetched: a payload of a component, `stream_bytes` of it, as the platform sends it. It is as trusted as the
+// verified manifest, and stays in RAM that only the firmware writes to: a plan that was kept in flash outside the
+// processor, and changed there, would install an image that was not signed.
 typedef struct asvin_plan {
   uint64_t sequence;
   uint64_t stream_bytes;
-  uint32_t payload;
+  uint32_t payload;  // which payload of the component, for excluded_payloads
+  uint32_t number;   // which payload of all components, as the platform counts them
   uint32_t is_patch;
-  uint32_t is_installed;  // 1 where the image runs already, or is in the target slot to be tried
+  uint32_t is_installed;  // 1 where the image runs already, or its release is pending
+  uint32_t is_pending;    // 1 where the release is the next to be tried, or on trial
+  uint32_t count;         // how many components the release has
+  uint32_t is_sealed;     // 1 where each block is verified before it is written; 0 where only the slot is, after it
+  uint64_t image_bytes;   // of the image in its slot
   uint8_t release[32];    // SHA-256 of the manifest
   uint64_t storage[26];
 } asvin_plan;
 
 // An update that is under way. It is not moved or copied meanwhile.
 typedef struct asvin_update {
-  uint64_t storage[256];
+  uint64_t storage[368];
 } asvin_update;
 
 // An update in place that is under way: asvin_push and asvin_finish get its update.
 typedef struct asvin_in_place_update {
   asvin_update update;
-  uint64_t storage[64];
+  uint64_t storage[160];
 } asvin_in_place_update;
 
 // Notes a start, and what really runs: running_slot, and where running_bytes is not 0, running_digest, which then decides.
@@ -184,7 +219,23 @@ int32_t asvin_base(const asvin_device *device, uint32_t *bytes, uint8_t *digest)
 int32_t asvin_push(asvin_update *update, const uint8_t *bytes, uint32_t count);
 
 // Ends the stream, reads the slot back, and makes it what the next start is to try. Then set the bootloader to target_slot.
+// Of a release of several components, it only reads the slot back: asvin_activate follows.
 int32_t asvin_finish(asvin_update *update);
+
+// A device with several components, which all start together or none: an array of asvin_device, one for each, with its own
+// slot, running, target, running_bytes, running_digest and excluded_payloads. All else is the same in each, and components
+// and component_count are the array. The first one is what asvin_boot, asvin_confirm, asvin_revert and asvin_floor get.
+//
+// Call asvin_verify_component for each component, instead of asvin_verify, before the first one begins. Then, one component after the other: skip it where
+// asvin_check_target answers ASVIN_DONE, as after a restart; call asvin_copy where its is_installed is 1; otherwise begin,
+// push and finish. Then call asvin_activate, which reads all of them back, and set the bootloader to target_slot. Where
+// is_pending is 1, all of that is done. Patches in place are for devices of one component.
+//
+// asvin_activate needs the plans in the order of the components, and memory of the first one: 256 bytes for each.
+int32_t asvin_verify_component(const asvin_device *device, const uint8_t *envelope, uint32_t count, asvin_plan *plan);
+int32_t asvin_check_target(const asvin_device *device, const asvin_plan *plan);
+int32_t asvin_copy(const asvin_device *device, const asvin_plan *plan);
+int32_t asvin_activate(const asvin_device *device, const asvin_plan *plans);
 
 #ifdef __cplusplus
 }

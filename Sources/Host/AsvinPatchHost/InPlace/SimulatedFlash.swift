@@ -80,7 +80,7 @@ package final class SimulatedFlash {
 
   func write(_ area: FlashArea, _ offset: UInt32, _ bytes: Span<UInt8>) {
     let (area, offset) = (area.rawValue, Int(offset))
-    guard bytes.count > 0, offset % 256 + bytes.count <= 256, offset + bytes.count <= areas[area].count else {
+    guard bytes.count > 0, offset % 512 + bytes.count <= 512, offset + bytes.count <= areas[area].count else {
       return violate("write", offset)
     }
     let count = begin() ? bytes.count : bytes.count * part / 256

@@ -7,7 +7,7 @@ import AsvinPatchHost
 package struct InPlaceOptions: Sendable {
   /// Size of the slot in bytes; if `nil`, the size that the larger image needs.
   package var memory: UInt64?
-  /// Bytes of an erase block: a power of two, 256 to 16 MiB.
+  /// Bytes of an erase block: a power of two, 512 to 16 MiB.
   package var block: UInt64
   /// The number of spare blocks, 1 or 2.
   package var spare: UInt64
@@ -18,9 +18,9 @@ package struct InPlaceOptions: Sendable {
 
   /// The windows of the update, if both images fit.
   func checked(_ old: Int, _ new: Int) throws(Failure) -> Windows.InPlace {
-    guard block.nonzeroBitCount == 1, (256...16 << 20).contains(block) else {
+    guard block.nonzeroBitCount == 1, (512...16 << 20).contains(block) else {
       throw Failure(
-        .usage, "an erase block of \(block) bytes is not a power of two from 256 to 16 MiB",
+        .usage, "an erase block of \(block) bytes is not a power of two from 512 to 16 MiB",
         hint: "give the size of the flash's erase block, as --block 4096")
     }
     guard (1...2).contains(spare) else {

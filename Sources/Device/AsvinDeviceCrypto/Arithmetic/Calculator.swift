@@ -1,5 +1,8 @@
-/// Registers for numbers below a modulus, and the operations on them. Products are Montgomery products: of a and b it
+/// Registers for numbers modulo a prime, and the operations on them. Products are Montgomery products: of a and b it
 /// is a · b ∕ 2²⁵⁶. For public data only, so that time may vary.
+///
+/// A register holds a number below 2²⁵⁶, which may be the modulus or more: only a comparison and a result need the one
+/// below the modulus, and a subtraction after each operation would cost a third of the time.
 ///
 /// The registers are accessed through pointers, because as values a kilobyte of them would be copied at every product.
 @safe
@@ -34,7 +37,7 @@ struct Calculator {
   /// Whether a number is below the modulus.
   func isReduced(_ number: Number) -> Bool { unsafe number.isBelow(modulus.pointee.value) }
 
-  /// The content of a register.
+  /// The content of a register: below the modulus after ``fromMontgomery(_:)``.
   func value(_ register: Step.Register) -> Number { unsafe place(register).pointee }
 
   /// Sets a register to a number as it is.
@@ -43,23 +46,39 @@ struct Calculator {
   /// Copies a register.
   func copy(_ source: Step.Register, to target: Step.Register) { unsafe place(target).pointee = place(source).pointee }
 
-  /// Whether two registers are equal.
-  func areEqual(_ one: Step.Register, _ other: Step.Register) -> Bool {
-    unsafe place(one).pointee.equals(place(other).pointee)
+  /// Whether a register is 0 modulo the modulus.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  func isZero(_ register: Step.Register) -> Bool {
+    reduce(register)
+    return unsafe Number.isZero(place(register).pointee)
   }
 
-  /// Converts any number of 256 bits to Montgomery form, below the modulus.
+  /// Reduces a register to a number below the modulus.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  private func reduce(_ register: Step.Register) {
+    let number = unsafe place(register)
+    while unsafe sum(number, prime, isNegative: true, to: number) == 0 {}
+    unsafe correct(number, -1)
+  }
+
+  /// Converts any number of 256 bits to Montgomery form.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
   func toMontgomery(_ register: Step.Register) {
-    unsafe withUnsafePointer(to: modulus.pointee.square) { square in
-      unsafe multiply(place(register), square, to: place(register))
-    }
+    unsafe multiply(place(register), prime + 1, to: place(register))
   }
 
-  /// Converts a number from Montgomery form.
+  /// Converts a number from Montgomery form, below the modulus.
   func fromMontgomery(_ register: Step.Register) {
     var one = Number(repeating: 0)
     one[0] = 1
     unsafe withUnsafePointer(to: one) { one in unsafe multiply(place(register), one, to: place(register)) }
+    reduce(register)
   }
 
   /// Runs a formula.
@@ -79,21 +98,28 @@ struct Calculator {
   ) {
     if step.isProduct {
       unsafe multiply(left, right, to: target)
-    } else if step.isSum {
-      unsafe add(left, right, to: target)
     } else {
-      unsafe subtract(left, right, to: target)
+      unsafe correct(target, sum(left, right, isNegative: !step.isSum, to: target))
     }
   }
 
+  /// Runs a step.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  private func run(_ step: Step) {
+    let steps: InlineArray<1, Step> = [step]
+    run(steps.span)
+  }
+
   func multiply(_ left: Step.Register, _ right: Step.Register, to target: Step.Register) {
-    unsafe multiply(place(left), place(right), to: place(target))
+    run(.multiply(left, right, to: target))
   }
   func add(_ left: Step.Register, _ right: Step.Register, to target: Step.Register) {
-    unsafe add(place(left), place(right), to: place(target))
+    run(.add(left, right, to: target))
   }
   func subtract(_ left: Step.Register, _ right: Step.Register, to target: Step.Register) {
-    unsafe subtract(place(left), place(right), to: place(target))
+    run(.subtract(left, right, to: target))
   }
 
   /// Raises a register to the power of a number, into another register.
@@ -125,17 +151,16 @@ struct Calculator {
     for index in 0..<4 { unsafe memory[4 &* target &+ index] = memory[4 &* source &+ index] }
   }
 
-  /// u · P + v · Q of points 4 and 5, and their sum in 6, into point 0, where a formula adds point 1 to point 0, and
-  /// holds for doubling too (Straus, 1964). Point 0 is to be the neutral one.
+  /// u · P + v · Q of points 4 and 5, and their sum in 6, into point 0, where one formula doubles point 0 and another
+  /// adds point 1 to it, whichever points they are (Straus, 1964). Point 0 is to be the neutral one.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
-  func combine(_ u: Number, _ v: Number, _ addition: Span<Step>) {
+  func combine(_ u: Number, _ v: Number, doubling: Span<Step>, addition: Span<Step>) {
     var place = 256
     while place > 0 {
       place &-= 1
-      copy(point: 0, to: 1)
-      run(addition)
+      run(doubling)
       let chosen = Int(u.bit(place) | v.bit(place) << 1)
       if chosen != 0 {
         copy(point: 3 &+ chosen, to: 1)
@@ -144,7 +169,8 @@ struct Calculator {
     }
   }
 
-  /// CIOS (Koç, Acar and Kaliski, 1996). The left one may be any number, the right one is below the modulus.
+  /// CIOS (Koç, Acar and Kaliski, 1996). Both may be any numbers of 256 bits: the product is below the sum of 2²⁵⁶ and the
+  /// modulus.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
@@ -153,93 +179,72 @@ struct Calculator {
   private func multiply(
     _ left: UnsafePointer<Number>, _ right: UnsafePointer<Number>, to target: UnsafeMutablePointer<Number>
   ) {
-    // Not as spans: Swift 6.3 loses a temporary that a span is made from. The value is the first field of a modulus.
-    let (a, b) = unsafe (words(left), words(right))
-    let m = unsafe UnsafeRawPointer(modulus).assumingMemoryBound(to: UInt32.self)
+    // Not as spans: Swift 6.3 loses a temporary that a span is made from.
+    let (a, b, m) = unsafe (words(left), words(right), words(prime))
     let inverse = unsafe modulus.pointee.inverse
     var result = Number(repeating: 0)
     var t = result.mutableSpan
     var top: UInt32 = 0
+    // The word that a reduction makes 0. With a constant, LLVM 21 would not use the instruction for a product and two sums.
+    var none: UInt64 = 0
     for i in 0..<8 {
       let digit = unsafe UInt64(a[i])
-      var carry: UInt64 = 0
+      var carry = none
       for j in 0..<8 {
         carry = unsafe carry &+ UInt64(t[j]) &+ digit &* UInt64(b[j])
         t[j] = UInt32(truncatingIfNeeded: carry)
         carry >>= 32
       }
-      let upper = UInt64(top) &+ carry
+      let upper = carry
       let factor = UInt64(t[0] &* inverse)
-      carry = unsafe (UInt64(t[0]) &+ factor &* UInt64(m[0])) >> 32
+      carry = unsafe none &+ UInt64(t[0]) &+ factor &* UInt64(m[0])
+      none = carry & 0xFFFF_FFFF
+      carry >>= 32
       for j in 1..<8 {
         carry = unsafe carry &+ UInt64(t[j]) &+ factor &* UInt64(m[j])
         t[j &- 1] = UInt32(truncatingIfNeeded: carry)
         carry >>= 32
       }
-      carry = carry &+ (upper & 0xFFFF_FFFF)
+      carry = carry &+ upper &+ UInt64(top)
       t[7] = UInt32(truncatingIfNeeded: carry)
-      top = UInt32(truncatingIfNeeded: (carry >> 32) &+ (upper >> 32))
+      top = UInt32(truncatingIfNeeded: carry >> 32)
     }
-    unsafe reduce(&result, top, to: target)
+    unsafe target.pointee = result
+    unsafe correct(target, Int32(bitPattern: top))
   }
 
+  /// The sum, or the difference where the right one is negative, and the word above its eight: −1, 0 or 1.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
-  private func add(
-    _ left: UnsafePointer<Number>, _ right: UnsafePointer<Number>, to target: UnsafeMutablePointer<Number>
-  ) {
-    var sum = Number(repeating: 0)
-    var carry: UInt64 = 0
+  private func sum(
+    _ left: UnsafePointer<Number>, _ right: UnsafePointer<Number>, isNegative: Bool,
+    to target: UnsafeMutablePointer<Number>
+  ) -> Int32 {
+    // A difference is a sum with the complement, and with 1.
+    let mask: UInt32 = isNegative ? 0xFFFF_FFFF : 0
+    var carry = UInt64(mask & 1)
     for index in 0..<8 {
-      carry = unsafe carry &+ UInt64(left.pointee[index]) &+ UInt64(right.pointee[index])
-      sum[index] = UInt32(truncatingIfNeeded: carry)
-      carry >>= 32
-    }
-    unsafe reduce(&sum, UInt32(truncatingIfNeeded: carry), to: target)
-  }
-
-  #if hasFeature(Embedded)
-  @inline(never)
-  #endif
-  private func subtract(
-    _ left: UnsafePointer<Number>, _ right: UnsafePointer<Number>, to target: UnsafeMutablePointer<Number>
-  ) {
-    // A negative difference gets the modulus added.
-    guard unsafe difference(left, right, to: target) == 1 else { return }
-    var carry: UInt64 = 0
-    for index in 0..<8 {
-      carry = unsafe carry &+ UInt64(target.pointee[index]) &+ UInt64(modulus.pointee.value[index])
+      carry = unsafe carry &+ UInt64(left.pointee[index]) &+ UInt64(right.pointee[index] ^ mask)
       unsafe target.pointee[index] = UInt32(truncatingIfNeeded: carry)
       carry >>= 32
     }
+    return Int32(truncatingIfNeeded: carry) &+ Int32(bitPattern: mask)
   }
 
-  private func words(_ number: UnsafePointer<Number>) -> UnsafePointer<UInt32> {
-    unsafe UnsafeRawPointer(number).assumingMemoryBound(to: UInt32.self)
-  }
-
-  /// Reduces a number below twice the modulus to one below the modulus.
-  private func reduce(_ number: inout Number, _ top: UInt32, to target: UnsafeMutablePointer<Number>) {
-    let borrow = unsafe withUnsafePointer(to: modulus.pointee.value) { value in
-      unsafe withUnsafePointer(to: number) { number in unsafe difference(number, value, to: target) }
-    }
-    if UInt64(top) < borrow { unsafe target.pointee = number }
-  }
-
-  /// The difference, and 1 where it was negative.
+  /// Adds or subtracts the modulus until the word above the eight of a number is 0. Each pass moves that word towards 0.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
-  private func difference(
-    _ left: UnsafePointer<Number>, _ right: UnsafePointer<Number>, to target: UnsafeMutablePointer<Number>
-  ) -> UInt64 {
-    var borrow: UInt64 = 0
-    for index in 0..<8 {
-      let difference = unsafe UInt64(left.pointee[index]) &- UInt64(right.pointee[index]) &- borrow
-      unsafe target.pointee[index] = UInt32(truncatingIfNeeded: difference)
-      borrow = difference >> 63
-    }
-    return borrow
+  private func correct(_ number: UnsafeMutablePointer<Number>, _ top: Int32) {
+    var top = top
+    while top != 0 { unsafe top &+= sum(number, prime, isNegative: top > 0, to: number) }
+  }
+
+  /// The value and, after it, the square of a modulus, which are its first fields.
+  private var prime: UnsafePointer<Number> { unsafe UnsafeRawPointer(modulus).assumingMemoryBound(to: Number.self) }
+
+  private func words(_ number: UnsafePointer<Number>) -> UnsafePointer<UInt32> {
+    unsafe UnsafeRawPointer(number).assumingMemoryBound(to: UInt32.self)
   }
 }

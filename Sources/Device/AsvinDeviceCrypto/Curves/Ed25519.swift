@@ -16,7 +16,8 @@ public enum Ed25519 {
       unsafe Calculator.with(field, registers: Calculator.allRegisters) { calculator in
         guard negate(key, calculator) else { return false }
         load(calculator)
-        calculator.combine(Number(littleEndian: signature, at: 32), challenge, addition.span)
+        calculator.combine(
+          Number(littleEndian: signature, at: 32), challenge, doubling: doubling.span, addition: addition.span)
         return isEncoded(calculator, as: signature)
       }
     }
@@ -30,9 +31,6 @@ public enum Ed25519 {
     calculator.copy(point: 0, to: 5)
     calculator.set(.x1, baseX)
     calculator.set(.y1, baseY)
-    calculator.toMontgomery(.x1)
-    calculator.toMontgomery(.y1)
-    calculator.copy(.one, to: .z1)
     calculator.multiply(.x1, .y1, to: .t1)
     calculator.copy(point: 0, to: 4)
     // 2d
@@ -95,17 +93,16 @@ public enum Ed25519 {
     calculator.set(.y1, y)
     calculator.toMontgomery(.y1)
     calculator.set(.constant, coefficient)
-    calculator.toMontgomery(.constant)
     calculator.copy(.one, to: .z1)
     calculator.run(ratio.span)
     calculator.raise(.d, to: rootExponent, into: .e)
     calculator.run(candidate.span)
     // v · x² is u, or −u, and then x is to be multiplied by a root of −1.
-    if !calculator.areEqual(.e, .a) {
-      calculator.subtract(.t1, .a, to: .a)
-      guard calculator.areEqual(.e, .a) else { return false }
+    if !calculator.isZero(.e) {
+      calculator.add(.e, .a, to: .e)
+      calculator.add(.e, .a, to: .e)
+      guard calculator.isZero(.e) else { return false }
       calculator.set(.e, minusOneRoot)
-      calculator.toMontgomery(.e)
       calculator.multiply(.x1, .e, to: .x1)
     }
     calculator.copy(.x1, to: .e)
@@ -129,21 +126,30 @@ public enum Ed25519 {
     return expected.equals(Number(littleEndian: bytes, at: 0))
   }
 
-  /// u = y² − 1 in a, v = d · y² + 1 in b, u · v³ in c, u · v⁷ in d; 0 in t1.
+  /// u = y² − 1 in a, v = d · y² + 1 in b, u · v³ in c, u · v⁷ in d.
   private static let ratio: InlineArray<10, Step> = [
     .multiply(.y1, .y1, to: .a), .multiply(.constant, .a, to: .b), .subtract(.a, .one, to: .a),
     .add(.b, .one, to: .b), .multiply(.b, .b, to: .c), .multiply(.c, .b, to: .c), .multiply(.c, .c, to: .d),
     .multiply(.d, .b, to: .d), .multiply(.d, .a, to: .d), .multiply(.c, .a, to: .c),
   ]
 
-  /// x = u · v³ · (u · v⁷)^((p − 5) ∕ 8), and v · x² in e.
-  private static let candidate: InlineArray<4, Step> = [
+  /// x = u · v³ · (u · v⁷)^((p − 5) ∕ 8), and v · x² − u in e; 0 in t1.
+  private static let candidate: InlineArray<5, Step> = [
     .multiply(.c, .e, to: .x1), .multiply(.x1, .x1, to: .e), .multiply(.e, .b, to: .e), .subtract(.e, .e, to: .t1),
+    .subtract(.e, .a, to: .e),
   ]
 
   /// x and t are 0, y and z are 1.
   private static let neutral: InlineArray<4, Step> = [
     .subtract(.one, .one, to: .x1), .subtract(.one, .one, to: .t1), .add(.x1, .one, to: .y1), .add(.x1, .one, to: .z1),
+  ]
+
+  /// Doubles a point in extended coordinates (RFC 8032 §5.1.4).
+  private static let doubling: InlineArray<14, Step> = [
+    .multiply(.x1, .x1, to: .a), .multiply(.y1, .y1, to: .b), .multiply(.z1, .z1, to: .c), .add(.c, .c, to: .c),
+    .add(.x1, .y1, to: .d), .multiply(.d, .d, to: .d),
+    .add(.a, .b, to: .e), .subtract(.e, .d, to: .d), .subtract(.a, .b, to: .b), .add(.c, .b, to: .c),
+    .multiply(.d, .c, to: .x1), .multiply(.b, .e, to: .y1), .multiply(.d, .e, to: .t1), .multiply(.c, .b, to: .z1),
   ]
 
   /// Adds two points in extended coordinates; complete on this curve (Hisil, Wong, Carter and Dawson, 2008, 3.1).
@@ -156,14 +162,14 @@ public enum Ed25519 {
     .multiply(.e, .f, to: .x1), .multiply(.d, .b, to: .y1), .multiply(.e, .b, to: .t1), .multiply(.f, .d, to: .z1),
   ]
 
-  /// d = −121665 ∕ 121666.
+  /// d = −121665 ∕ 121666, in Montgomery form.
   private static let coefficient: Number = [
-    0x1359_78A3, 0x75EB_4DCA, 0x4141_D8AB, 0x0070_0A4D, 0x7779_E898, 0x8CC7_4079, 0x2B6F_FE73, 0x5203_6CEE,
+    0xDF47_E9FA, 0x80ED_8BFE, 0xAFC6_2973, 0x10A1_8777, 0xBC18_8690, 0xE593_9207, 0x729F_C526, 0x2C82_2B5A,
   ]
 
-  /// A root of −1: 2^((p − 1) ∕ 4).
+  /// A root of −1: 2^((p − 1) ∕ 4), in Montgomery form.
   private static let minusOneRoot: Number = [
-    0x4A0E_A0B0, 0xC4EE_1B27, 0xAD2F_E478, 0x2F43_1806, 0x3DFB_D7A7, 0x2B4D_0099, 0x4FC1_DF0B, 0x2B83_2480,
+    0xFE2B_DB04, 0x3B58_07D4, 0xB51B_E9ED, 0x03F5_90FD, 0x3362_02D1, 0x6D6E_16BF, 0xD6C7_1BA8, 0x7577_6B0B,
   ]
 
   /// (p − 5) ∕ 8.
@@ -171,13 +177,13 @@ public enum Ed25519 {
     0xFFFF_FFFD, 0xFFFF_FFFF, 0xFFFF_FFFF, 0xFFFF_FFFF, 0xFFFF_FFFF, 0xFFFF_FFFF, 0xFFFF_FFFF, 0x0FFF_FFFF,
   ]
 
-  /// The base point's x.
+  /// The base point's x, in Montgomery form.
   private static let baseX: Number = [
-    0x8F25_D51A, 0xC956_2D60, 0x9525_A7B2, 0x692C_C760, 0xFDD6_DC5C, 0xC0A4_E231, 0xCD6E_53FE, 0x2169_36D3,
+    0x3F9D_A287, 0xE2CA_BC55, 0x2396_E489, 0x9CA5_9856, 0xADE4_B5B7, 0x9879_936B, 0x7E60_77D0, 0x759E_2370,
   ]
 
-  /// The base point's y: 4 ∕ 5.
+  /// The base point's y: 4 ∕ 5, in Montgomery form.
   private static let baseY: Number = [
-    0x6666_6658, 0x6666_6666, 0x6666_6666, 0x6666_6666, 0x6666_6666, 0x6666_6666, 0x6666_6666, 0x6666_6666,
+    0x3333_334A, 0x3333_3333, 0x3333_3333, 0x3333_3333, 0x3333_3333, 0x3333_3333, 0x3333_3333, 0x3333_3333,
   ]
 }

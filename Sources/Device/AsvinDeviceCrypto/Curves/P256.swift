@@ -19,7 +19,7 @@ public enum P256 {
     return unsafe withUnsafePointer(to: Modulus.p256Field) { field in
       unsafe Calculator.with(field, registers: Calculator.allRegisters) { calculator in
         guard load(key, calculator) else { return false }
-        calculator.combine(u, v, addition.span)
+        calculator.combine(u, v, doubling: doubling.span, addition: addition.span)
         return isResult(calculator, r)
       }
     }
@@ -67,39 +67,34 @@ public enum P256 {
     let (x, y) = (Number(bigEndian: key, at: 0), Number(bigEndian: key, at: 32))
     guard calculator.isReduced(x), calculator.isReduced(y) else { return false }
     calculator.set(.constant, coefficient)
-    calculator.toMontgomery(.constant)
-    setPoint(x, y, calculator)
-    calculator.copy(point: 0, to: 5)
-    calculator.run(equation.span)
-    guard calculator.areEqual(.a, .b) else { return false }
-    calculator.copy(point: 0, to: 1)
-    setPoint(baseX, baseY, calculator)
-    calculator.copy(point: 0, to: 4)
-    calculator.run(addition.span)
-    calculator.copy(point: 0, to: 6)
-    calculator.subtract(.x1, .x1, to: .x1)
-    calculator.copy(.x1, to: .z1)
-    calculator.copy(.one, to: .y1)
-    return true
-  }
-
-  private static func setPoint(_ x: Number, _ y: Number, _ calculator: Calculator) {
     calculator.set(.x1, x)
     calculator.set(.y1, y)
     calculator.toMontgomery(.x1)
     calculator.toMontgomery(.y1)
     calculator.copy(.one, to: .z1)
+    calculator.copy(point: 0, to: 5)
+    calculator.run(equation.span)
+    guard calculator.isZero(.b) else { return false }
+    calculator.copy(point: 0, to: 1)
+    calculator.set(.x1, baseX)
+    calculator.set(.y1, baseY)
+    calculator.copy(point: 0, to: 4)
+    calculator.run(addition.span)
+    calculator.copy(point: 0, to: 6)
+    calculator.run(neutral.span)
+    return true
   }
 
   /// Whether point 0 is not the neutral one, and its x is r modulo n: r · Z is X, or (r + n) · Z, without an inversion.
   private static func isResult(_ calculator: Calculator, _ r: Number) -> Bool {
-    guard !Number.isZero(calculator.value(.z1)) else { return false }
+    guard !calculator.isZero(.z1) else { return false }
     var candidate = r
     for _ in 0..<2 {
       calculator.set(.a, candidate)
       calculator.toMontgomery(.a)
       calculator.multiply(.a, .z1, to: .a)
-      if calculator.areEqual(.a, .x1) { return true }
+      calculator.subtract(.a, .x1, to: .a)
+      if calculator.isZero(.a) { return true }
       let order = Modulus.p256Order.value
       var carry: UInt64 = 0
       for index in 0..<8 {
@@ -112,10 +107,32 @@ public enum P256 {
     return false
   }
 
-  /// y² in a, x³ − 3x + b in b.
-  private static let equation: InlineArray<7, Step> = [
+  /// x³ − 3x + b − y² in b.
+  private static let equation: InlineArray<8, Step> = [
     .multiply(.y1, .y1, to: .a), .multiply(.x1, .x1, to: .b), .multiply(.b, .x1, to: .b),
     .subtract(.b, .x1, to: .b), .subtract(.b, .x1, to: .b), .subtract(.b, .x1, to: .b), .add(.b, .constant, to: .b),
+    .subtract(.b, .a, to: .b),
+  ]
+
+  /// x and z are 0, y is 1.
+  private static let neutral: InlineArray<3, Step> = [
+    .subtract(.one, .one, to: .x1), .add(.x1, .one, to: .y1), .subtract(.one, .one, to: .z1),
+  ]
+
+  /// Doubles a point in projective coordinates; complete where a is −3 and the order is odd (Renes, Costello and Batina,
+  /// 2016, algorithm 6).
+  private static let doubling: InlineArray<34, Step> = [
+    .multiply(.x1, .x1, to: .a), .multiply(.y1, .y1, to: .b), .multiply(.z1, .z1, to: .c),
+    .multiply(.x1, .y1, to: .d), .multiply(.y1, .z1, to: .f), .multiply(.x1, .z1, to: .z1),
+    .add(.d, .d, to: .d), .add(.z1, .z1, to: .z1), .multiply(.constant, .c, to: .y1),
+    .subtract(.y1, .z1, to: .y1), .add(.y1, .y1, to: .x1), .add(.x1, .y1, to: .y1),
+    .subtract(.b, .y1, to: .x1), .add(.b, .y1, to: .y1), .multiply(.x1, .y1, to: .y1),
+    .multiply(.x1, .d, to: .x1), .add(.c, .c, to: .d), .add(.c, .d, to: .c),
+    .multiply(.constant, .z1, to: .z1), .subtract(.z1, .c, to: .z1), .subtract(.z1, .a, to: .z1),
+    .add(.z1, .z1, to: .d), .add(.z1, .d, to: .z1), .add(.a, .a, to: .d), .add(.d, .a, to: .a),
+    .subtract(.a, .c, to: .a), .multiply(.a, .z1, to: .a), .add(.y1, .a, to: .y1),
+    .add(.f, .f, to: .f), .multiply(.f, .z1, to: .z1), .subtract(.x1, .z1, to: .x1),
+    .multiply(.f, .b, to: .z1), .add(.z1, .z1, to: .z1), .add(.z1, .z1, to: .z1),
   ]
 
   /// Adds two points in projective coordinates; complete where a is −3 and the order is odd (Renes, Costello and
@@ -138,18 +155,18 @@ public enum P256 {
     .add(.t2, .b, to: .z1),
   ]
 
-  /// b (SP 800-186, 3.2.1.3).
+  /// b (SP 800-186, 3.2.1.3), in Montgomery form.
   private static let coefficient: Number = [
-    0x27D2_604B, 0x3BCE_3C3E, 0xCC53_B0F6, 0x651D_06B0, 0x7698_86BC, 0xB3EB_BD55, 0xAA3A_93E7, 0x5AC6_35D8,
+    0x29C4_BDDF, 0xD89C_DF62, 0x7884_3090, 0xACF0_05CD, 0xF721_2ED6, 0xE5A2_20AB, 0x0487_4834, 0xDC30_061D,
   ]
 
-  /// The base point's x.
+  /// The base point's x, in Montgomery form.
   private static let baseX: Number = [
-    0xD898_C296, 0xF4A1_3945, 0x2DEB_33A0, 0x7703_7D81, 0x63A4_40F2, 0xF8BC_E6E5, 0xE12C_4247, 0x6B17_D1F2,
+    0x18A9_143C, 0x79E7_30D4, 0x5FED_B601, 0x75BA_95FC, 0x7762_2510, 0x79FB_732B, 0xA537_55C6, 0x1890_5F76,
   ]
 
-  /// The base point's y.
+  /// The base point's y, in Montgomery form.
   private static let baseY: Number = [
-    0x37BF_51F5, 0xCBB6_4068, 0x6B31_5ECE, 0x2BCE_3357, 0x7C0F_9E16, 0x8EE7_EB4A, 0xFE1A_7F9B, 0x4FE3_42E2,
+    0xCE95_560A, 0xDDF2_5357, 0xBA19_E45C, 0x8B4A_B8E4, 0xDD21_F325, 0xD2E8_8688, 0x2588_5D85, 0x8571_FF18,
   ]
 }

@@ -1,4 +1,4 @@
-"""The replies of the worked example in the page Device protocol, as the fuzzing of the C client begins with them."""
+"""The messages of the worked examples in the page Device protocol, as the fuzzing of client and server begins with them."""
 
 import pathlib
 import re
@@ -8,8 +8,13 @@ PAGE = pathlib.Path("Sources/Documentation.docc/Formats/DeviceProtocol.md")
 
 def seeds():
     """Targets, names and contents."""
-    rows = dict(re.findall(r"^\| (offer|refusal) \| `([0-9a-f]+)` \|$", PAGE.read_text(), re.M))
-    offer, refusal = bytes.fromhex(rows["offer"]), bytes.fromhex(rows["refusal"])
+    rows = re.findall(r"^\| (offer|refusal|report|body|Authorization) \| `(.+)` \|$", PAGE.read_text(), re.M)
+    offer, refusal, report = (bytes.fromhex(dict(rows)[name]) for name in ("offer", "refusal", "report"))
+    query, enrolment = (bytes.fromhex(text) for name, text in rows if name == "body")
+    for kind, message in enumerate((query, enrolment, report)):
+        yield "device-message", f"example-{kind}", bytes([kind]) + message
+    for number, field in enumerate(text for name, text in rows if name == "Authorization"):
+        yield "device-message", f"field-{number}", b"\3" + field.encode()
     yield "client-offer", "example", offer
     for fresh in (0, 1):
         for status in (200, 201, 204, 206, 401, 403, 409, 410, 429, 503):

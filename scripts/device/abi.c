@@ -8,7 +8,7 @@ static volatile float level;
 
 __attribute__((noinline)) float scaled(float value, enum colour colour) { return colour == RED ? value : -value; }
 
-int main(void) {
+int32_t project(void) {
   level = scaled(level, firmware.device.key_count > 1 ? GREEN : RED);
   return firmware_start(&firmware) == ASVIN_CONFIRMED ? firmware_update(&firmware) : 0;
 }

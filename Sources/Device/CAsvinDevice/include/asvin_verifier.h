@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "asvin_reason.h"
+#include "asvin_family.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -151,7 +151,7 @@ typedef struct asvin_in_place_update {
 //   ASVIN_REVERTED   what is confirmed is to run: an update was not started, or not confirmed, and is given up
 // *slot is the slot that is to run. Where another one runs, set the bootloader to *slot and restart. After a reason code,
 // no state could be read or written: continue with what runs.
-int32_t asvin_boot(const asvin_device *device, uint32_t *slot);
+int32_t asvin_boot(const asvin_device *device, uint32_t *slot) ASVIN_FOR_FAMILY(asvin_boot);
 
 // Keeps the update that is on trial, and raises the rollback floor to it. First make the bootloader keep the slot, then call
 // this: after a loss of power in between, the update is still on trial, and nothing older can be installed meanwhile.
@@ -167,7 +167,8 @@ int32_t asvin_floor(const asvin_device *device, uint64_t *floor, uint64_t *seque
 
 // Verifies an envelope for the device, and reports what to fetch. The envelope must not change meanwhile: it is in RAM that
 // nothing else writes to.
-int32_t asvin_verify(const asvin_device *device, const uint8_t *envelope, uint32_t count, asvin_plan *plan);
+int32_t asvin_verify(
+    const asvin_device *device, const uint8_t *envelope, uint32_t count, asvin_plan *plan) ASVIN_FOR_FAMILY(asvin_verify);
 
 // The release of a plan with is_installed = 1, whose image already runs and is confirmed: reads the image back, and raises
 // floor and sequence number to the release. ASVIN_MISUSE where something else runs.

@@ -49,8 +49,8 @@ void __aeabi_memclr4(void *to, size_t count) { __aeabi_memset4(to, count, 0); }
 void __aeabi_memclr8(void *to, size_t count) { __aeabi_memset4(to, count, 0); }
 #endif
 
-#if defined(__arm__) && __ARM_ARCH == 6
-// libgcc's arithmetic for a Cortex-M0, which multiplies 32 bits and divides nothing.
+#if defined(__arm__) && __ARM_ARCH_ISA_THUMB == 1
+// libgcc's arithmetic for a Cortex-M0 and M23: a product has 32 bits, and a Cortex-M0 divides nothing.
 uint64_t __aeabi_lmul(uint64_t left, uint64_t right) {
   const uint32_t a = (uint32_t)left, b = (uint32_t)right;
   const uint32_t low = (a & 0xFFFF) * (b & 0xFFFF), high = (a >> 16) * (b >> 16);
@@ -88,7 +88,7 @@ int __clzsi2(uint32_t value) {
 uint32_t __aeabi_uidiv(uint32_t left, uint32_t right) { return (uint32_t)__aeabi_uidivmod(left, right); }
 #endif
 
-#if defined(__riscv) || (defined(__arm__) && __ARM_ARCH == 6)
+#if defined(__riscv) || (defined(__arm__) && __ARM_ARCH_ISA_THUMB == 1)
 // libgcc's 64-bit shifts, on halves so that they do not call themselves.
 typedef union {
   uint64_t whole;
@@ -112,7 +112,7 @@ uint64_t __ashldi3(uint64_t value, int count) {
 }
 #endif
 
-#if defined(__arm__) && __ARM_ARCH == 6
+#if defined(__arm__) && __ARM_ARCH_ISA_THUMB == 1
 uint64_t __aeabi_llsr(uint64_t value, int count) { return __lshrdi3(value, count); }
 uint64_t __aeabi_llsl(uint64_t value, int count) { return __ashldi3(value, count); }
 #endif

@@ -18,5 +18,11 @@ uint32_t painted_over(void);
 // The program.
 void run(void);
 
+// Where floating-point arguments are in registers, the program beside multiples of such a number.
+#if defined __ARM_PCS_VFP || defined __riscv_float_abi_single
+#define STEP 1.5f
+void run_beside_numbers(float step);
+#endif
+
 void *memcpy(void *to, const void *from, size_t count);
 void *memset(void *to, int value, size_t count);

@@ -29,12 +29,25 @@ uint32_t instructions_per_256_ticks(void) {
   return 2000000u * 256 / ((ticks() - start) & 0xFFFFFF);
 }
 
+__attribute__((noinline)) static _Noreturn void begin(void) {
+#ifdef STEP
+  run_beside_numbers(STEP);
+#else
+  run();
+#endif
+  leave(0);
+}
+
 _Noreturn void reset(void) {
   systick[1] = 0xFFFFFF;
   systick[2] = 0;
   systick[0] = 5;
-  run();
-  leave(0);
+#ifdef STEP
+  // Access to the FPU, in CPACR. No instruction of it may come before.
+  *(volatile uint32_t *)0xE000ED88 |= 0xFu << 20;
+  __asm__ volatile("dsb\n isb" : : : "memory");
+#endif
+  begin();
 }
 
 // Swift's traps come here too.

@@ -28,10 +28,18 @@ __attribute__((aligned(4))) static void fault(void) {
 
 __attribute__((used)) static _Noreturn void begin(void) {
   __asm__ volatile("csrw mtvec, %0" : : "r"(fault));
+#ifdef STEP
+  run_beside_numbers(STEP);
+#else
   run();
+#endif
   leave(0);
 }
 
 __attribute__((naked, section(".vectors"), used)) void reset(void) {
+#ifdef STEP
+  // The FPU is on, in mstatus.
+  __asm__ volatile("li t0, 0x2000\n csrs mstatus, t0");
+#endif
   __asm__ volatile("la sp, stack_top\n j begin");
 }

@@ -1,0 +1,62 @@
+# The libraries of asvin-pack for firmware: asvin::verifier, and asvin::in_place for devices that install in place.
+#
+# ASVIN_FAMILY names the family of microcontrollers. Without it, the compiler is asked with the flags of the toolchain file,
+# of CMAKE_C_FLAGS and of add_compile_options before this call, because CMAKE_SYSTEM_PROCESSOR names no ABI.
+cmake_policy(PUSH)
+cmake_policy(VERSION 3.16)
+set(_asvin_families @FAMILIES@)
+get_filename_component(_asvin_root "${CMAKE_CURRENT_LIST_DIR}/../../.." ABSOLUTE)
+set(_asvin_family "${ASVIN_FAMILY}")
+set(_asvin_refusal "")
+
+if(NOT _asvin_family)
+  set(_asvin_language C)
+  if(NOT CMAKE_C_COMPILER)
+    set(_asvin_language CXX)
+  endif()
+  separate_arguments(_asvin_flags UNIX_COMMAND "${CMAKE_${_asvin_language}_COMPILER_ARG1} ${CMAKE_${_asvin_language}_FLAGS}")
+  get_directory_property(_asvin_options COMPILE_OPTIONS)
+  # Generator expressions are not known yet.
+  list(FILTER _asvin_options EXCLUDE REGEX "\\$<")
+  if(CMAKE_${_asvin_language}_COMPILER_TARGET)
+    list(APPEND _asvin_flags "--target=${CMAKE_${_asvin_language}_COMPILER_TARGET}")
+  endif()
+  set(_asvin_answer "")
+  if(CMAKE_${_asvin_language}_COMPILER)
+    execute_process(
+      COMMAND "${CMAKE_${_asvin_language}_COMPILER}" ${_asvin_flags} ${_asvin_options} -E -x c "${_asvin_root}/lib/family.c"
+      OUTPUT_VARIABLE _asvin_answer ERROR_VARIABLE _asvin_error)
+  endif()
+  if(_asvin_answer MATCHES "ASVIN_FAMILY \"([^\"]*)\"")
+    set(_asvin_family "${CMAKE_MATCH_1}")
+  elseif(_asvin_answer MATCHES "ASVIN_REFUSED \"([^\"]*)\"")
+    set(_asvin_refusal "no library fits the flags of ${CMAKE_${_asvin_language}_COMPILER}: ${CMAKE_MATCH_1}.")
+  else()
+    set(_asvin_refusal "the compiler does not report its processor: '${CMAKE_${_asvin_language}_COMPILER}'.")
+  endif()
+endif()
+if(_asvin_family AND NOT _asvin_family IN_LIST _asvin_families)
+  set(_asvin_refusal "'${_asvin_family}' is not a family of this package.")
+endif()
+foreach(_asvin_target verifier in_place)
+  if(NOT _asvin_refusal AND TARGET asvin::${_asvin_target})
+    get_target_property(_asvin_location asvin::${_asvin_target} IMPORTED_LOCATION)
+    if(NOT _asvin_location STREQUAL "${_asvin_root}/lib/${_asvin_family}/libasvin_${_asvin_target}.a")
+      set(_asvin_refusal "asvin::${_asvin_target} is ${_asvin_location} already; a project links one family.")
+    endif()
+  elseif(NOT _asvin_refusal)
+    # Global, so that a project can add this folder or fetch it as well.
+    add_library(asvin::${_asvin_target} STATIC IMPORTED GLOBAL)
+    set_target_properties(
+      asvin::${_asvin_target} PROPERTIES IMPORTED_LOCATION "${_asvin_root}/lib/${_asvin_family}/libasvin_${_asvin_target}.a"
+      INTERFACE_INCLUDE_DIRECTORIES "${_asvin_root}/include")
+  endif()
+endforeach()
+if(_asvin_refusal)
+  string(REPLACE ";" ", " _asvin_families "${_asvin_families}")
+  set(AsvinVerifier_FOUND FALSE)
+  set(AsvinVerifier_NOT_FOUND_MESSAGE "${_asvin_refusal} Set ASVIN_FAMILY to one of ${_asvin_families}.")
+else()
+  set(AsvinVerifier_FAMILY "${_asvin_family}")
+endif()
+cmake_policy(POP)

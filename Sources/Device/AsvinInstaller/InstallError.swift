@@ -1,10 +1,11 @@
 public import AsvinVerifier
 
-/// Why an installation failed, and where.
+/// The reason for a failed installation, and the offset where it was found.
 public struct InstallError: Error, Equatable, Sendable {
-  /// The reason, from the common table.
+  /// The reason.
   public let reason: Reason
-  /// Bytes of the stream that were accepted when it was found; for a slot that is read back, those of the image.
+  /// The number of bytes of the stream that were accepted before the failure. If the image that was read back is wrong,
+  /// the size of the image.
   public let offset: UInt64
 
   /// An error at an offset.

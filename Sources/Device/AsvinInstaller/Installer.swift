@@ -1,12 +1,12 @@
 public import AsvinVerifier
 import AsvinManifest
 
-/// Puts a component's image into its slot: accepts the payload's stream in pieces of any size, checks it, writes it,
-/// and reads it back. It resumes after a loss of power.
+/// Installs a component's image into its slot. It accepts the payload's stream in pieces of any size, checks it, writes
+/// it, and reads it back. It resumes after a loss of power.
 ///
-/// Of a sealed stream, no byte is parsed or written before it is checked. Of a plain stream, only complete images are
-/// accepted, and the slot is checked at the end. In both cases only the ``InstalledComponent`` that ``finish()``
-/// returns can be activated.
+/// In a sealed stream, each byte is checked before it is parsed or written. A plain stream can only hold a complete
+/// image, and the slot is checked at the end. In both cases only the ``InstalledComponent`` that ``finish()`` returns
+/// can be activated.
 @safe
 public struct Installer<
   Target: FlashRegion, Journal: FlashRegion, Hash: StreamingHash, Patching: PatchApplying & ~Copyable
@@ -15,18 +15,18 @@ public struct Installer<
   private var stream: BlockReader<Journal, Hash>
   private var writer: RegionWriter<Target>
   private var patching: Patching
-  /// Bytes of a patch that the applier had before power was lost, and that are skipped.
+  /// Bytes of the stream that the applier had processed before power was lost. They are skipped.
   private var skipped: UInt64 = 0
 
-  /// Starts the installation of a plan, or resumes it where the journal knows it. The slot is not written to before the
-  /// first byte is pushed. The journal is written to: it belongs to this installation from now on, and another one that
-  /// still writes to the slot is refused.
+  /// Starts the installation of a plan, or resumes it if the journal holds its progress. The slot is not written to
+  /// before the first byte is pushed. The journal is written to at once. From then on it belongs to this installation,
+  /// and an older installation that continues to write to the slot is refused.
   ///
   /// - Parameters:
-  ///   - target: the slot. Its content is not needed any more, except as the base of a patch in place.
+  ///   - target: the slot. Its content is lost. A patch in place reads it as its base before that.
   ///   - journal: two erase blocks or more, for this slot alone.
-  ///   - memory: ``InstallPlan/blockBytes``.
-  /// - Throws: ``InstallError``: the slot's erase blocks are too small, the image does not fit the slot, a block does not fit the memory, a patch is not
+  ///   - memory: at least ``InstallPlan/blockBytes`` bytes.
+  /// - Throws: ``InstallError``: the image does not fit the slot, a block does not fit the memory, a patch is not
   ///   sealed, or its base is not in its slot.
   #if hasFeature(Embedded)
   @inline(never)
@@ -46,7 +46,7 @@ public struct Installer<
       try patching.check(plan, in: target, hash)
     }
     var stream = unsafe BlockReader<Journal, Hash>(plan, journal: journal, memory: memory.baseAddress)
-    // The last known position, unless another release was installed since.
+    // The last position in the journal, if it is of this release.
     var known = Progress()
     let isPatch = Patching.appliesPatches && plan.isPatch
     if stream.log.last(into: &known.record),
@@ -56,7 +56,7 @@ public struct Installer<
     }
     if isPatch {
       patching.resume(written: stream.progress.written)
-      // The last block that does not start after the applier's position.
+      // The journal's last block that starts at or before the applier's position.
       let wanted = patching.offset
       if stream.position > wanted {
         var isThere = false
@@ -67,12 +67,12 @@ public struct Installer<
           }
         }
         stream.progress = isThere ? known : Progress(plan)
-        // The written part counts, even where the patch is sent again from its start.
+        // A patch that is sent again from its start does not write the same bytes again.
         stream.progress.written = patching.written
       }
       skipped = wanted &- stream.position
     }
-    // Written before the slot is, so that a later installer knows whose bytes it holds.
+    // The journal is written before the slot, so that a later installer knows which release the slot's bytes belong to.
     stream.log.append(&stream.progress.record)
     guard !stream.log.hasFailed else { throw InstallError(.flashFailed, at: 0) }
     self.target = target
@@ -81,7 +81,7 @@ public struct Installer<
     self.patching = patching
   }
 
-  /// Where in the stream the next byte is to come from: of ``InstallPlan/streamSize``.
+  /// The offset of the next byte in the stream, from 0 to ``InstallPlan/streamSize``.
   public var offset: UInt64 { stream.offset }
 
   private var plan: InstallPlan { stream.plan }
@@ -109,7 +109,7 @@ public struct Installer<
       count = checked
       try Self.give(stream[first: count], plan, &writer, &patching, &skipped)
     } else {
-      // Up to the end of an erase block, where the journal is written.
+      // At most up to the end of an erase block, because the journal is written there.
       let block = target.blockBytes
       let left = block &- UInt32(truncatingIfNeeded: stream.position) & (block &- 1)
       count = min(stream.count(upTo: left).count, bytes.count)
@@ -131,7 +131,7 @@ public struct Installer<
     guard !target.hasFailed else { throw failure(.flashFailed) }
     let found = InstalledComponent.holds(target, plan.imageSize, plan.imageDigest, Hash.self)
     guard Decision.isYes(found) else {
-      // The noted progress led to a wrong image, so that the next installation starts from the beginning.
+      // The progress in the journal led to a wrong image. Without it, the next installation starts from the beginning.
       var nothing = Record()
       stream.log.append(&nothing)
       patching.forget()
@@ -140,13 +140,13 @@ public struct Installer<
     return InstalledComponent(plan, found: found)
   }
 
-  /// Refuses to write where another installation was started since, because the slot belongs to that one, or to the
-  /// next start.
+  /// Refuses to write if another installation was started after this one. The slot may then belong to that one or hold
+  /// the image of the next start.
   private mutating func checkOwner() throws(InstallError) {
     guard stream.log.isCurrent else { throw failure(.slotInUse) }
   }
 
-  /// Why it fails here. Mutating; otherwise the complete installer would be copied for the call.
+  /// The error for a failure at the present offset. It is mutating so that the installer is not copied for the call.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
@@ -162,8 +162,8 @@ public struct Installer<
     try patching.push(chunk.extracting(droppingFirst: Int(truncatingIfNeeded: passed)), maximum: plan.imageSize)
   }
 
-  /// Notes the progress: between erase blocks of an image, and between any blocks of a patch. Bytes that flash did not
-  /// accept do not count.
+  /// Writes the progress to the journal: after each erase block of an image, and after each block of a patch. Bytes
+  /// that the flash did not accept do not count.
   private mutating func note() throws(InstallError) {
     guard !target.hasFailed else { throw failure(.flashFailed) }
     let position = stream.position

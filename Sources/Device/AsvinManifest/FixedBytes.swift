@@ -1,4 +1,4 @@
-/// A byte string whose length its type fixes: a digest, an identifier, a key.
+/// A byte string with a length that is part of its type: a digest, an identifier, a key.
 public struct FixedBytes<let count: Int>: BitwiseCopyable, Sendable {
   var storage: InlineArray<count, UInt8>
 
@@ -17,14 +17,14 @@ public struct FixedBytes<let count: Int>: BitwiseCopyable, Sendable {
   #endif
   public init(startingWith bytes: Span<UInt8>) { storage = InlineArray { $0 < bytes.count ? bytes[$0] : 0 } }
 
-  /// Each byte from its index.
+  /// Creates each byte with a function of its index.
   public init(_ byte: (Int) -> UInt8) { storage = InlineArray { byte($0) } }
 
   /// The byte at an index below `count`.
   public subscript(index: Int) -> UInt8 { storage[index] }
 
-  /// The bytes, lent. For a host, and of a variable: on a device, Swift 6.3 may lose what such a span was taken of, and
-  /// ``withSpan(_:)`` is asked there.
+  /// The bytes of a variable, without a copy. Only for a host. Devices call ``withSpan(_:)``, because there Swift 6.3
+  /// may lose the temporary that such a span was made from.
   public var span: Span<UInt8> {
     @_lifetime(borrow self)
     get { storage.span }

@@ -1,4 +1,4 @@
-/// Every length, count and depth that outside data may reach, by name. An error carries the limit it broke.
+/// The limits of every length, count and depth in data from outside. An error names the limit that was exceeded.
 public enum Limit: UInt8, CaseIterable, Sendable {
   /// Bytes of an envelope.
   case envelopeBytes
@@ -22,7 +22,7 @@ public enum Limit: UInt8, CaseIterable, Sendable {
   case nesting
   /// Keys that a verifier trusts at once.
   case trustedKeys
-  /// Bytes of one bundle member: what the size field of a ustar header holds.
+  /// Bytes of one bundle member: the largest number that the size field of a ustar header can hold.
   case memberBytes
 
   /// The largest value allowed.

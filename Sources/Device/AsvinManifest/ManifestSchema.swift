@@ -1,5 +1,6 @@
-// The complete signed format: every map's keys, every fixed size, every constant, as in `manifest.cddl`. A test reads
-// that file and compares it with these tables. An unknown key ≥ 0 is critical everywhere but in a payload.
+// The complete signed format: the keys of every map, every fixed size and every constant, as in `manifest.cddl`. A test
+// reads that file and compares it with these tables. A reader refuses a map with an unknown key of 0 or above. A
+// payload is the exception: an unknown key makes only that payload unusable.
 
 /// Keys of an envelope.
 public enum EnvelopeKey: UInt64, CaseIterable, Sendable {
@@ -19,7 +20,7 @@ public enum ProtectedKey: UInt64, CaseIterable, Sendable {
   case algorithm = 1
   /// The first 8 bytes of SHA-256(SubjectPublicKeyInfo).
   case keyID = 4
-  /// What kind of thing is signed.
+  /// The type of the signed content.
   case type = 16
 }
 
@@ -33,9 +34,9 @@ public enum ManifestKey: UInt64, CaseIterable, Sendable {
   case vendor = 3
   /// UUIDv5(vendor id, board name).
   case deviceClass = 4
-  /// Rises with every release of a vendor and class.
+  /// The sequence number, which rises with every release of a vendor and class.
   case sequence = 5
-  /// The version that people read.
+  /// The version as an operator reads it.
   case version = 6
   /// The images, one for each slot.
   case components = 7
@@ -79,7 +80,7 @@ public enum PayloadKey: UInt64, CaseIterable, Sendable {
   case baseSize = 7
   /// Patch: bytes of RAM that applying needs.
   case memory = 8
-  /// Bits for what a device must be able to do.
+  /// The abilities that the payload requires of a device, as bits: ``PayloadFeature``.
   case features = 9
 }
 
@@ -118,7 +119,8 @@ public enum SignatureAlgorithm: Int64, CaseIterable, Sendable {
 public enum ManifestSchema {
   /// The manifest format that this code reads and writes.
   public static let format: UInt64 = 1
-  /// `typ` of a signature over a manifest: compared, so that one over a key set is never accepted in its place.
+  /// `typ` of a signature over a manifest. A verifier compares it, so that a signature over a key set never counts as
+  /// one over a manifest.
   public static let manifestType: StaticString = "asvin-manifest"
   /// `typ` of a signature over a key set.
   public static let keySetType: StaticString = "asvin-keyset"

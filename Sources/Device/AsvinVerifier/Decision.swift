@@ -1,14 +1,14 @@
 package import AsvinManifest
 
-/// Decisions of the installer, each made twice: an answer is the sum of two shares, and one skipped instruction can
-/// change only one of them. The values are far from 0 and 1, so that the rest of an earlier computation in a register
-/// is not an answer.
+/// Decisions of the installer. Each is made twice, and an answer is the sum of two shares, because one skipped
+/// instruction can change only one of them. The values are far from 0 and 1, so that a value which an earlier
+/// computation left in a register is not an answer.
 ///
-/// Nothing here is optimised; otherwise a question that is asked twice would be answered once.
+/// Nothing here is optimised. Otherwise the compiler would compute both shares from one comparison.
 package enum Decision {
   private static var first: UInt32 { 0x3CA5_965A }
   private static var second: UInt32 { 0x2D1B_7869 }
-  /// The answer of a decision that holds.
+  /// The answer yes.
   package static var yes: UInt32 { first &+ second }
 
   /// Whether one number is above another: ``yes`` where it is.
@@ -18,8 +18,8 @@ package enum Decision {
     share(number > bound, first) &+ share(!(bound >= number), second)
   }
 
-  /// Whether two digests are the same: ``yes`` where they are. Not a function of its own: there, one skipped move between
-  /// registers would compare a digest with itself, both times.
+  /// Whether two digests are the same: ``yes`` if they are. It is inlined: in a separate function, one skipped
+  /// move between registers could make both comparisons compare a digest with itself.
   package static func areSame(_ left: Digest, _ right: Digest) -> UInt32 {
     left.withSpan { left in right.withSpan { right in share(left, right, first) &+ share(right, left, second) } }
   }
@@ -30,8 +30,8 @@ package enum Decision {
     Self.share(equal(left, right), share)
   }
 
-  /// Whether an answer is ``yes``. A function of its own: after a comparison of two words a compiler uses one for the
-  /// other, and the answer itself would no longer be passed on.
+  /// Whether an answer is ``yes``. It is a separate function, because after an inlined comparison the compiler replaces
+  /// the answer by the constant ``yes`` wherever it is used later.
   @inline(never)
   @_optimize(none)
   package static func isYes(_ answer: UInt32) -> Bool { answer == yes }
@@ -42,7 +42,7 @@ package enum Decision {
     Self.answer(answer) ? share : ~share
   }
 
-  /// An answer of one pass of a verification, of which there are two.
+  /// Passes on an answer of one of the two passes of a verification. In a test, a ``Glitch`` may flip it.
   @inline(__always)
   static func answer(_ answer: Bool) -> Bool {
     #if hasFeature(Embedded)
@@ -65,7 +65,7 @@ package final class Glitch: Sendable {
   /// A glitch that flips the nth answer, counted from 0.
   package init(at target: Int) { self.target = target }
 
-  /// How many answers were given.
+  /// The number of answers so far.
   package var answers: Int { counter.value }
 
   static func passing(_ answer: Bool) -> Bool {

@@ -1,7 +1,7 @@
-/// Why a release is rejected: the one table that the Swift library, the C interface, the command line's JSON
-/// (`reason`, `code`) and the platform's failure reports share. A code keeps its meaning for ever.
+/// The reason why a release is rejected. The Swift library, the C interface, the JSON of the command line (`reason`,
+/// `code`) and the failure reports of the platform share this table. The meaning of a code never changes.
 public enum Reason: UInt8, CaseIterable, Sendable {
-  // 10–19: the envelope, before any signature is looked at.
+  // 10–19: the envelope, before any signature is checked.
   case envelopeTooLarge = 10
   case envelopeMalformed = 11
   case manifestTooLarge = 12
@@ -19,7 +19,7 @@ public enum Reason: UInt8, CaseIterable, Sendable {
   case badSignature = 24
   case thresholdNotReached = 25
 
-  // 30–39: the manifest, once its signatures hold.
+  // 30–39: the manifest, after its signatures were accepted.
   case manifestMalformed = 30
   case unsupportedFormat = 31
 
@@ -35,7 +35,7 @@ public enum Reason: UInt8, CaseIterable, Sendable {
   case sequenceTooFar = 47
   /// The release is for a slot that the device does not have.
   case slotUnknown = 48
-  /// A component is missing, or is there twice: all of a release is installed, or none.
+  /// A component is missing or present twice. A release is installed completely or not at all.
   case componentMissing = 49
 
   // 50–59: payloads and images.
@@ -61,11 +61,11 @@ public enum Reason: UInt8, CaseIterable, Sendable {
   case imageTooLarge = 70
   case chunkTooLarge = 71
   case flashFailed = 72
-  /// The patch was made for other erase blocks, or for more of them, than the device has.
+  /// The patch was made for erase blocks of another size, or needs more of them than the device has.
   case flashGeometryMismatch = 73
-  /// The slot holds what runs, what the next start runs, or an update that is on trial.
+  /// The slot holds the running image, the image that the next start runs, or an update on trial.
   case slotInUse = 74
-  /// The update was started, and was not confirmed: the device went back.
+  /// The update was started but not confirmed. The device reverted to the old image.
   case notConfirmed = 80
 
   /// The reason's name in JSON and in messages.

@@ -1,11 +1,11 @@
 public import AsvinManifest
 
-/// The first thing that was wrong with a release.
+/// The first reason against a release.
 public struct Rejection: Error, Equatable, Sendable {
   /// The reason, from the one table.
   public let reason: Reason
-  /// The defect in the encoding, where that is the reason; its offset counts from the start of the envelope for
-  /// reasons below 20, from the start of the manifest for the others.
+  /// The defect in the encoding, if that is the reason. Its offset counts from the start of the envelope for reasons
+  /// below 20, and from the start of the manifest for the others.
   public let defect: WireError?
 
   /// A rejection for a reason.
@@ -14,7 +14,8 @@ public struct Rejection: Error, Equatable, Sendable {
     self.defect = defect
   }
 
-  /// A rejection for a defect in encoded bytes; `malformed` is the reason when no other fits better.
+  /// Creates a rejection for a defect in encoded bytes. `malformed` is the reason for a defect that has none of its
+  /// own.
   public init(_ defect: WireError, malformed: Reason) {
     let reason: Reason =
       switch defect.fault {

@@ -1,5 +1,5 @@
-/// The sum of a verification. Each step adds its share where it is passed, and all steps are done twice: only all
-/// shares of both passes make ``accepted``. The word accompanies the release to each use, and is compared there.
+/// The sum of a verification. Each step that a release passes adds a share, and all steps are done twice. Only the sum
+/// of all shares of both passes is ``accepted``. The word is stored with the release and is compared at each use.
 package struct VerdictWord: BitwiseCopyable, Sendable {
   /// A step, and its share.
   package enum Step: UInt32 {
@@ -13,19 +13,19 @@ package struct VerdictWord: BitwiseCopyable, Sendable {
   /// The sum.
   package private(set) var word: UInt32 = 0
 
-  /// A verification that was not started.
+  /// Creates the word of a verification that has not begun.
   package init() {}
 
-  /// Adds the share of a step that was passed. A demand that is not made adds nothing, so that a release which was only
-  /// inspected is never installed.
+  /// Adds the share of a step that was passed. A demand that is not checked adds nothing, so that a release can never
+  /// be installed after a mere inspection.
   mutating func add(_ step: Step) { word &+= step.rawValue }
 
-  /// The sum, bound to a sequence number: neither the one nor the other is used without its partner.
+  /// The sum, combined with a sequence number, so that neither is valid with another partner.
   package func bound(to sequence: UInt64) -> UInt32 {
     word ^ UInt32(truncatingIfNeeded: sequence) ^ UInt32(truncatingIfNeeded: sequence >> 32) &* 0x9E37_79B1
   }
 
-  /// What an accepted release with a sequence number is bound to.
+  /// The combined word of an accepted release with a sequence number.
   package static func accepted(_ sequence: UInt64) -> UInt32 {
     var verdict = VerdictWord()
     verdict.word = accepted

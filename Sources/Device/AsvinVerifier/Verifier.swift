@@ -1,10 +1,11 @@
 import AsvinManifest
 
-/// Decides whether a device may install a release. Pure: no I/O, no clock, no heap, and the first failure is the answer.
+/// Decides whether a device may install a release. It does no I/O, reads no clock, uses no heap, and stops at the first
+/// failure.
 public struct Verifier<Provider: Cryptography & ~Copyable>: ~Copyable {
   let cryptography: Provider
 
-  /// A verifier over a cryptographic library.
+  /// Creates a verifier that uses a cryptographic library.
   public init(_ cryptography: consuming Provider) {
     self.cryptography = cryptography
   }
@@ -17,7 +18,7 @@ public struct Verifier<Provider: Cryptography & ~Copyable>: ~Copyable {
   public func verify(
     _ envelope: Span<UInt8>, trust: borrowing Trust, device: borrowing DevicePolicy
   ) throws(Rejection) -> VerifiedManifest {
-    // Twice, because one skipped instruction can affect one pass and not the other one.
+    // There are two passes, because one skipped instruction can affect only one of them.
     var (verdict, passes) = (VerdictWord(), 0)
     var release: VerifiedManifest
     repeat {
@@ -28,10 +29,10 @@ public struct Verifier<Provider: Cryptography & ~Copyable>: ~Copyable {
     return release
   }
 
-  /// One pass of a verification, of which two make an accepted release. Each step that is passed adds its share to a
-  /// verdict that the caller keeps: a skipped instruction that hides a rejection finds a verdict without it.
+  /// Makes one of the two passes of a verification. Each step that a release passes adds its share to the verdict of
+  /// the caller. If a skipped instruction hides a rejection, the share of that step is missing in the verdict.
   ///
-  /// A function of its own on a device: otherwise two passes could become one.
+  /// It is a separate function on a device. Otherwise the compiler could merge the two passes into one.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
@@ -41,7 +42,7 @@ public struct Verifier<Provider: Cryptography & ~Copyable>: ~Copyable {
   ) throws(Rejection) -> VerifiedManifest {
     // Size limits; well-formed and deterministic (RFC 8949 §4.2.1). The manifest is still only bytes.
     let view = try open(envelope)
-    // Signatures over the bytes as stored reach the threshold.
+    // The signatures over the stored bytes reach the threshold.
     var signers: UInt32 = 0
     if let reason = reason(against: view, trust: trust, signers: &signers) { throw Rejection(reason) }
     verdict.add(.signatures)

@@ -1,16 +1,16 @@
 import AsvinManifest
 
-/// The content of the state's record. It stays in the record that is read and written, because a structure of this size
-/// would be copied from register to register on a small device.
+/// The fields of the record of a ``BootState``. They are read and written inside the record. As separate fields they
+/// would be copied one by one on a small device.
 ///
 /// | word | |
 /// |---|---|
-/// | 0 | the phase; how often the candidate was started, or a slot other than the confirmed one |
-/// | 1 | the confirmed slot, `UInt32.max` where nothing can be started; the candidate's slot |
+/// | 0 | the phase; how often the candidate was started, or without one, another image than the confirmed one |
+/// | 1 | the confirmed slot, `UInt32.max` if no slot can be started; the candidate's slot |
 /// | 2, 3 | the rollback floor, and its complement, so that no single flipped bit lowers it |
 /// | 4 | the key-set version |
-/// | 5, 6 | the sequence number of what is confirmed, and of the candidate |
-/// | 7–10, 11–14 | SHA-256 of the image of either; zeros where it is not known |
+/// | 5, 6 | the sequence numbers of the confirmed release and of the candidate |
+/// | 7–10, 11–14 | SHA-256 of the confirmed image and of the candidate's; zeros if it is not known |
 struct BootRecord {
   var record = Record()
 
@@ -30,9 +30,9 @@ struct BootRecord {
     get { self[high: 1] }
     set { self[high: 1] = newValue }
   }
-  /// The sequence number of a release must be above it.
+  /// The rollback floor, from its first copy.
   var floor: UInt64 { record.words[2] }
-  /// The same, from its second copy.
+  /// The rollback floor, from its second copy.
   var secondFloor: UInt64 { ~record.words[3] }
   var keySetVersion: UInt64 {
     get { record.words[4] }
@@ -57,7 +57,7 @@ struct BootRecord {
     set { record[digest: Self.candidateWord] = newValue }
   }
 
-  /// Sets the record of a new device: what runs is confirmed.
+  /// Sets the record of a new device, on which the running image is confirmed.
   mutating func begin(_ factory: FactoryState, _ running: RunningImage) {
     for index in 0..<15 { record.words[index] = 0 }
     record.words[3] = .max
@@ -75,22 +75,22 @@ struct BootRecord {
     (record.words[2], record.words[3]) = (highest, ~highest)
   }
 
-  /// Confirms what runs in place of a slot that cannot be started. Its release is not known, so that the lowest number
-  /// counts.
+  /// Confirms the running image, because the confirmed slot cannot be started. Its release is not known, so that the
+  /// lowest sequence number counts.
   mutating func adopt(_ running: RunningImage, lowest: UInt64) {
     (confirmedSlot, confirmedImage) = (running.slot, running.image)
     (sequence, starts) = (min(sequence, lowest), 0)
   }
 
-  /// Confirms the candidate in a slot.
+  /// Confirms the candidate, which runs from a slot.
   mutating func confirmCandidate(in slot: UInt32) {
     (starts, sequence) = (0, candidate)
     (confirmedSlot, confirmedImage) = (slot, candidateImage)
     raise(to: candidate)
   }
 
-  /// Notes that a slot is being rewritten: no slot can be started. The base is stored in the fields of the confirmed
-  /// image, and its size in the field of the candidate's slot, so that a device can choose the same patch again.
+  /// Notes that a slot is being rewritten in place, so that no slot can be started. The digest of the base is stored as
+  /// the confirmed image, and its size as the candidate's slot. With them a device can choose the same patch again.
   mutating func rewrite(_ plan: InstallPlan) {
     (starts, confirmedSlot, candidateSlot) = (0, .max, UInt32(truncatingIfNeeded: plan.baseSize))
     (confirmedImage, candidate, candidateImage) = (plan.baseDigest, plan.sequence, plan.imageDigest)

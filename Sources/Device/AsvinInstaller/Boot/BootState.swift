@@ -1,31 +1,31 @@
 import AsvinVerifier
 public import AsvinManifest
 
-/// What a device knows across a restart: the rollback floor, the key-set version, and the slot and image of the
-/// confirmed release and of the candidate. It is a record in a log of two halves: after a loss of power at any moment,
-/// it is either the old one or the new one.
+/// The state that a device keeps across a restart: the rollback floor, the key-set version, and the slot and image of
+/// the confirmed release and of the candidate. It is a record in a log of two halves, so that a loss of power at any
+/// moment leaves either the old record or the new one.
 ///
-/// It is the only place that decides what is to run. What really runs is reported to it at each start, so that only the
+/// It alone decides which slot should run. The firmware reports the slot and image that really run. Therefore only the
 /// release on trial can confirm itself, and a release that did not start counts as failed.
 ///
-/// A state that failed to write cannot be used any more; the next one knows what was written.
+/// After a failed write, this value cannot be used any more. Create a new one, which reads what was written.
 public struct BootState<Region: FlashRegion> {
   private var log: RecordLog<Region>
   private var content: BootRecord
   private let running: RunningImage
   private let factory: FactoryState
-  /// Whether changes are written, or only rehearsed: each change is decided twice, because a skipped instruction can
-  /// affect one of the two. The value is a word far from usual memory contents, because a state that was not read must
-  /// not be written.
+  /// Whether changes are written or only rehearsed. Each change is decided twice, because a skipped instruction can
+  /// affect only one of the two decisions. The value for writing is unlike usual memory contents, so that a state which
+  /// was not read is not written.
   private let mode: UInt32
   private static var written: UInt32 { 0x6D1E_A8B3 }
 
-  /// The state in a region of two erase blocks or more.
+  /// Reads the state in a region of two erase blocks or more.
   ///
   /// - Parameters:
-  ///   - running: what really runs.
-  ///   - factory: the state of the device when it left the factory. Its floor always holds. The rest counts where the
-  ///     region holds no record: then what runs is confirmed.
+  ///   - running: the slot and image that really run.
+  ///   - factory: the state of the device when it left the factory. The floor is never below the factory's. The other
+  ///     fields count only if the region holds no record; the running image is then confirmed.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
@@ -33,44 +33,42 @@ public struct BootState<Region: FlashRegion> {
     self.init(region, running: running, factory: factory, isRehearsed: false)
   }
 
-  /// The same state, of which nothing may be written.
+  /// Reads the state, and only rehearses its changes if `isRehearsed`.
   package init(_ region: Region, running: RunningImage, factory: FactoryState, isRehearsed: Bool) {
     (self.running, self.factory, mode) = (running, factory, isRehearsed ? 0 : Self.written)
     log = RecordLog(region, .state)
     content = BootRecord()
     if !log.last(into: &content.record) { content.begin(factory, running) }
-    // A phase that another firmware may have written, and that is not known here, is not an update.
+    // Another firmware may have written a phase that this one does not know. It counts as no update.
     if BootPhase(rawValue: content.phase) == nil { content.phase = BootPhase.confirmed.rawValue }
     content.raise(to: factory.floor)
   }
 
-  /// Whether the region could not be read or written: then nothing here counts.
+  /// Whether the region could not be read or written. If so, no other property is valid.
   public var hasFailed: Bool { log.hasFailed }
   /// The progress of an update.
   public var phase: BootPhase { BootPhase(rawValue: content.phase) ?? .confirmed }
   /// The rollback floor: ``AsvinVerifier/DevicePolicy/floor``.
   public var floor: UInt64 { content.floor }
-  /// The key-set version that is trusted.
+  /// The version of the trusted key set.
   public var keySetVersion: UInt64 { content.keySetVersion }
   /// The sequence number of the last confirmed release.
   public var sequence: UInt64 { content.sequence }
-  /// The sequence number, slot and image of what is pending, on trial, or to be left.
+  /// The sequence number, slot and image of the update that is pending, on trial, or given up until the next start.
   public var candidate: (sequence: UInt64, slot: UInt32, image: Digest)? {
     isIn(.confirmed) ? nil : (content.candidate, content.candidateSlot, content.candidateImage)
   }
 
-  /// Whether a release is pending, on trial, or to be left.
-  ///
-  /// - Parameter image: SHA-256 of the image of its first component.
-  public func isCandidate(_ sequence: UInt64, image: Span<UInt8>) -> Bool {
-    !isIn(.confirmed) && content.candidate == sequence && content.candidateImage.matches(image)
+  /// Whether the image of a plan is that of the ``candidate``.
+  public func isCandidate(_ plan: InstallPlan) -> Bool {
+    !isIn(.confirmed) && content.candidate == plan.sequence && content.candidateImage == plan.imageDigest
   }
 
-  /// Makes a release the next one to be tried: each of its components is in its place of a slot.
+  /// Makes a release pending, so that the next start tries it. All its components are already in the slot.
   ///
   /// - Parameter slot: the slot that holds them, among those that a bootloader chooses from.
-  /// - Throws: ``InstallError``: a component that is missing, present twice or of another release; a release that is no
-  ///   longer above the floor; a slot in use, or flash that fails.
+  /// - Throws: ``InstallError`` for a component that is missing, present twice or of another release; for a release
+  ///   that is no longer above the floor; for a slot in use, and for flash that fails.
   public mutating func activate(_ components: Span<InstalledComponent>, in slot: UInt32) throws(InstallError) {
     guard let image = InstalledComponent.image(of: components) else { throw InstallError(.componentMissing, at: 0) }
     for index in components.indices where !components[index].isAccepted {
@@ -94,12 +92,12 @@ public struct BootState<Region: FlashRegion> {
     try write(.pending)
   }
 
-  /// Frees a slot so that a release can be written to it. Drops an update that is pending there; otherwise the next
-  /// start would try the new bytes as that update. Call it once the ``Installer`` is made, which refuses what cannot be
-  /// installed, and before its first byte.
+  /// Frees a slot so that a release can be written to it. An update that is pending there is dropped. Otherwise the
+  /// next start would try the new bytes as that update. Call it after the ``Installer`` has accepted the plan, and
+  /// before the first byte.
   ///
-  /// - Returns: whether it is free: not while an update is on trial, nor for the slot that runs or that the next start
-  ///   runs.
+  /// - Returns: whether the slot is free. It is not while an update is on trial, or if it is the running slot or the
+  ///   slot of the next start.
   /// - Throws: ``InstallError``: a release that is not above the floor, or flash that fails.
   public mutating func freeSlot(_ slot: UInt32, for plan: InstallPlan) throws(InstallError) -> Bool {
     try checkFloor(plan.sequence)
@@ -108,8 +106,8 @@ public struct BootState<Region: FlashRegion> {
     return true
   }
 
-  /// Whether a slot can be rewritten for a plan: it does not run, and it is not the fallback of an update on trial.
-  /// What it holds may be the only image; ``rewrite(_:for:)`` follows before the first erase.
+  /// Whether a slot can be rewritten in place for a plan: it is not the running slot, and not the fallback of an update
+  /// on trial. It may hold the only image. Therefore call ``rewrite(_:for:)`` before the first erase.
   ///
   /// - Throws: ``InstallError``: a release that is not above the floor.
   public mutating func canRewrite(_ slot: UInt32, for next: InstallPlan) throws(InstallError) -> Bool {
@@ -118,11 +116,11 @@ public struct BootState<Region: FlashRegion> {
     return isIn(.confirmed) || isIn(.pending) || content.confirmedSlot == .max
   }
 
-  /// Notes, before the first erase of a slot, that it holds neither its old image nor the new one. From now on there is
-  /// nothing to start: ``BootStart/confirmed(_:)`` with the slot `UInt32.max`, until ``activate(_:in:)``. What is pending
-  /// is given up.
+  /// Notes, before the first erase, that a slot holds neither its old image nor the new one. From now on until
+  /// ``activate(_:in:)``, no slot can be started, and ``start()`` returns ``BootStart/confirmed(_:)`` with the slot
+  /// `UInt32.max`. A pending update is given up.
   ///
-  /// - Returns: whether that is noted: not where ``canRewrite(_:for:)`` is false.
+  /// - Returns: whether that was noted. It is refused if ``canRewrite(_:for:)`` is false.
   /// - Throws: ``InstallError``: a release that is not above the floor, or flash that fails.
   public mutating func rewrite(_ slot: UInt32, for plan: InstallPlan) throws(InstallError) -> Bool {
     guard try canRewrite(slot, for: plan) else { return false }
@@ -132,13 +130,13 @@ public struct BootState<Region: FlashRegion> {
     return true
   }
 
-  /// Whether a slot is being rewritten for a plan: then its patch is resumed, and not checked against the base again.
+  /// Whether a slot is being rewritten for a plan. If so, its patch is resumed, and the base is not checked again.
   public func isRewriting(_ plan: InstallPlan) -> Bool {
     isRewriting && content.candidate == plan.sequence && content.candidateImage == plan.imageDigest
       && content.confirmedImage == plan.baseDigest
   }
 
-  /// The base that is being rewritten, and its size; `nil` where none is.
+  /// The size and digest of the base that is being rewritten, or `nil` if there is none.
   public var rewrittenBase: (size: UInt32, digest: Digest)? {
     isRewriting && content.candidateSlot > 0 ? (content.candidateSlot, content.confirmedImage) : nil
   }
@@ -148,14 +146,15 @@ public struct BootState<Region: FlashRegion> {
   /// Notes a start. Call it once in each start, in the bootloader or in the firmware that runs; a second call costs one
   /// of the candidate's starts.
   ///
-  /// A pending update that runs, or that a bootloader is about to start, is on trial from then on. It is reverted where
-  /// another image runs, or where it was started ``FactoryState/trialStarts`` times without being confirmed.
+  /// If a pending update runs, or a bootloader is about to start it, it is on trial from then on. It is reverted if
+  /// another image runs, or if it was started ``FactoryState/trialStarts`` times without being confirmed.
   ///
-  /// Where no update is under way and another image runs than the confirmed one, the answer names the confirmed slot. A
-  /// bootloader that still starts the other image, as many times, cannot start the confirmed one: then the running
-  /// image is confirmed, so that the device can be updated again. The floor stays.
+  /// Without an update, another image than the confirmed one may run. The answer then names the confirmed slot. If the
+  /// other image is started ``FactoryState/trialStarts`` times in spite of that, the bootloader cannot start the
+  /// confirmed one. Then the running image is confirmed, so that the device can be updated again. The floor stays the
+  /// same.
   ///
-  /// - Throws: ``InstallError`` where flash fails; then the confirmed slot is to run.
+  /// - Throws: ``InstallError`` if flash fails. The confirmed slot should run then.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
@@ -180,7 +179,7 @@ public struct BootState<Region: FlashRegion> {
 
   /// Keeps the update that is on trial, and raises the floor to it.
   ///
-  /// - Returns: whether it is kept: not where no update is on trial, or where another image runs.
+  /// - Returns: whether it is kept. It is not if no update is on trial, or if another image runs.
   /// - Throws: ``InstallError`` where flash fails.
   #if hasFeature(Embedded)
   @inline(never)
@@ -192,10 +191,10 @@ public struct BootState<Region: FlashRegion> {
     return true
   }
 
-  /// Keeps a release whose image already runs: its sequence number counts from now on, and the floor rises to it.
+  /// Keeps a release that has the same image as the running one. The floor and the sequence number rise to its number.
   ///
   /// - Parameter component: the only component of its release, read back from the slot that runs.
-  /// - Returns: whether it is kept: not while an update is under way, nor for a release of several components.
+  /// - Returns: whether it is kept. It is not while an update is under way, or for a release of several components.
   /// - Throws: ``InstallError``: a release that is not above the floor, or flash that fails.
   public mutating func adopt(_ component: InstalledComponent) throws(InstallError) -> Bool {
     guard isIn(.confirmed), component.count == 1, !running.isUnknown else { return false }
@@ -207,8 +206,8 @@ public struct BootState<Region: FlashRegion> {
     return true
   }
 
-  /// Gives up an update that is pending or on trial; the floor stays. Where the update runs, it is only marked: its
-  /// slot and the one that the next start runs are in use until that start.
+  /// Gives up an update that is pending or on trial. The floor stays the same. If the update runs, it is only marked as
+  /// given up, because until the next start its slot and the confirmed one are in use.
   ///
   /// - Throws: ``InstallError`` where flash fails.
   public mutating func revert() throws(InstallError) {
@@ -234,8 +233,8 @@ public struct BootState<Region: FlashRegion> {
 
   private func isIn(_ phase: BootPhase) -> Bool { content.phase == phase.rawValue }
 
-  /// Whether the candidate runs: by its image where the firmware reports it, otherwise by its slot. Mutating, as what
-  /// follows; otherwise the state would be copied for the call.
+  /// Whether the candidate runs. The running image decides if the firmware reports it, otherwise the running slot. This
+  /// and the following functions are mutating so that the state is not copied for the call.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
@@ -246,7 +245,8 @@ public struct BootState<Region: FlashRegion> {
     }
   }
 
-  /// Whether the image runs whose digest starts at a word of the record. False where it is not known what runs.
+  /// Whether the running image has the digest that starts at a word of the record. False if the running image is not
+  /// known.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
@@ -254,13 +254,13 @@ public struct BootState<Region: FlashRegion> {
     running.isImageKnown && Decision.isYes(Decision.areSame(running.image, content.record[digest: word]))
   }
 
-  /// Whether a slot must keep its content: it runs, the next start runs it, or an update is on trial, whose fallback is
-  /// in the other slot.
+  /// Whether a slot must keep its content. That is the running slot and the slot of the next start. While an update is
+  /// on trial it is every slot, because the fallback is in the other one.
   private mutating func isInUse(_ slot: UInt32) -> Bool {
     isIn(.trial) || isIn(.leaving) || running.slot == slot || content.confirmedSlot == slot || runsCandidate
   }
 
-  /// Compares with both copies of the floor.
+  /// Refuses a sequence number that is not above both copies of the floor.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
@@ -278,7 +278,7 @@ public struct BootState<Region: FlashRegion> {
     content.phase = phase.rawValue
     if mode == Self.written { log.append(&content.record) }
     guard !log.hasFailed else {
-      // An update is on trial only where that is known to be written.
+      // An update counts as on trial only if that was written.
       content.phase = BootPhase.confirmed.rawValue
       throw InstallError(.flashFailed, at: 0)
     }

@@ -4,22 +4,22 @@ public import AsvinManifest
 public struct RunningImage: Sendable {
   /// The slot that it runs from, among those that a bootloader chooses from.
   public let slot: UInt32
-  /// SHA-256 of the image, where it is known. It decides which image runs, because a bootloader that swaps images runs
-  /// all of them from one slot.
+  /// SHA-256 of the image, or zeros if it is not known. If it is known, it identifies the image, and not the slot,
+  /// because a bootloader that swaps images runs all of them from one slot.
   let image: Digest
   let isImageKnown: Bool
 
-  /// The image that runs from a slot.
+  /// Creates the image that runs from a slot.
   public init(slot: UInt32, image: Digest? = nil) {
     self.init(slot: slot, image: image ?? Digest(), isImageKnown: image != nil)
   }
 
-  /// The same; zeros for an image that is not known.
+  /// Creates the image that runs from a slot. `image` is zeros if it is not known.
   package init(slot: UInt32, image: Digest, isImageKnown: Bool) {
     (self.slot, self.image, self.isImageKnown) = (slot, image, isImageKnown)
   }
 
-  /// Nothing runs yet: a bootloader asks what to start.
+  /// No image runs yet, because a bootloader asks which one to start.
   public static var nothing: RunningImage { RunningImage(slot: .max) }
 
   var isUnknown: Bool { slot == .max }

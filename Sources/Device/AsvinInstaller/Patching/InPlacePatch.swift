@@ -2,7 +2,7 @@ import AsvinPatch
 public import AsvinVerifier
 import AsvinManifest
 
-/// The flash of a patch in place. All three regions have erase blocks of the same size, and none overlaps another one.
+/// The flash of a patch in place: three regions that do not overlap and have erase blocks of the same size.
 public struct InPlaceFlash<Region: FlashRegion> {
   /// The slot, which holds the base and then the result.
   public let slot: Region
@@ -23,7 +23,7 @@ public struct InPlaceFlash<Region: FlashRegion> {
     UInt32(truncatingIfNeeded: min(checkpoint.capacity >> 1, 1 << 31)) & ~(checkpoint.blockBytes &- 1)
   }
 
-  /// Whether a patch was made for erase blocks of this size, and its windows and states have room here.
+  /// Whether a patch was made for erase blocks of this size, and its windows and states fit these regions.
   func fits(_ header: PatchHeader) -> Bool {
     guard let inPlace = header.inPlace else { return false }
     let block = 1 as UInt32 &<< inPlace.blockBits
@@ -32,7 +32,8 @@ public struct InPlaceFlash<Region: FlashRegion> {
   }
 }
 
-/// Makes an image from the one in the same slot, window by window. After a loss of power it resumes from the checkpoint.
+/// Makes an image from the one in the same slot, window by window. After a loss of power it resumes from the
+/// checkpoint.
 @safe
 public struct InPlacePatch<Region: FlashRegion>: PatchApplying, ~Copyable {
   private let flash: InPlaceFlash<Region>
@@ -62,11 +63,11 @@ public struct InPlacePatch<Region: FlashRegion>: PatchApplying, ~Copyable {
   /// Bytes that the applier needs besides what a patch states.
   public static var roomBytes: Int { RunningPatch<RegionBytes<Region>, SlotOutput<Region>>.roomBytes }
 
-  /// Resumes from the checkpoint of this patch, and puts its window in its place where that is not done. To be called
-  /// before the installer is made, and only where the boot state knows that the slot is being rewritten by this patch:
-  /// ``BootState/isRewriting(_:)``. Otherwise an old checkpoint would be written over an intact image.
+  /// Resumes from the checkpoint of this patch, and copies its window to the slot if that was interrupted. Call it
+  /// before the installer is created, and only if ``BootState/isRewriting(_:)`` states that this patch is rewriting the
+  /// slot. Otherwise the window of an old checkpoint would be written over an intact image.
   ///
-  /// - Returns: whether there is a checkpoint; otherwise the patch is to be started.
+  /// - Returns: whether there is a checkpoint. If not, the patch starts from its beginning.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
@@ -84,7 +85,8 @@ public struct InPlacePatch<Region: FlashRegion>: PatchApplying, ~Copyable {
 
   private var hasRoom: Bool { max(imageSize, UInt64(baseSize)) <= min(flash.slot.capacity, UInt64(UInt32.max)) }
 
-  /// Checks that the slot holds the base, unless the patch is resumed: the first erase destroys the only image.
+  /// Checks that the slot holds the base, because the first erase destroys the only image. A patch that is resumed is
+  /// not checked again.
   public func check<Target: FlashRegion, Hash: StreamingHash>(
     _ plan: InstallPlan, in target: Target, _ hash: Hash.Type
   ) throws(InstallError) {
@@ -101,7 +103,7 @@ public struct InPlacePatch<Region: FlashRegion>: PatchApplying, ~Copyable {
   /// Resumes from a checkpoint inside the patch.
   public static var goesOnInside: Bool { true }
 
-  /// Where in the patch the next byte is to come from.
+  /// The offset of the next byte in the patch.
   public var offset: UInt64 { unsafe run.applier?.pointee.offset ?? 0 }
 
   /// 0, because the checkpoint knows what is written.
@@ -132,12 +134,13 @@ public struct InPlacePatch<Region: FlashRegion>: PatchApplying, ~Copyable {
     }
   }
 
-  /// After flash has failed, what is read from it means nothing.
+  /// The error for a defect of the patch. If the flash has failed, that is the error, because bytes that were read may
+  /// be wrong.
   private func failure(_ error: PatchError) -> InstallError {
     InstallError(flash.hasFailed ? .flashFailed : .patchInvalid, at: error.offset)
   }
 
-  // A function of its own, so that the applier is off the stack when it runs.
+  // A separate function, so that the new applier leaves the stack before it runs.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
@@ -148,7 +151,8 @@ public struct InPlacePatch<Region: FlashRegion>: PatchApplying, ~Copyable {
     } catch {
       throw InstallError(.patchInvalid, at: error.offset)
     }
-    // Before the first erase, because the patch was made for the flash of its class, which may not be this device's.
+    // The flash of this device may differ from that of its class. Therefore its sizes are checked before the first
+    // erase.
     guard flash.fits(header), hasRoom, let journal = PatchJournal(header, on: flash, patch: patch) else {
       throw InstallError(.flashGeometryMismatch, at: 10)
     }

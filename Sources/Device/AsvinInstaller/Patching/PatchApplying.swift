@@ -1,39 +1,39 @@
 public import AsvinVerifier
 
-/// The part of an installer that applies patches. A device that accepts complete images only has ``NoPatches``, and
-/// links nothing of it.
+/// The part of an installer that applies patches. A device that accepts complete images only uses ``NoPatches``, and
+/// then links no code for patches.
 public protocol PatchApplying: ~Copyable {
-  /// Whether it applies patches. Where it does not, nothing for patches is linked.
+  /// Whether it applies patches. If not, no code for patches is linked.
   static var appliesPatches: Bool { get }
 
   /// Whether it resumes inside a patch after a loss of power. Otherwise a patch is always sent from its start.
   static var goesOnInside: Bool { get }
 
-  /// Checks, before anything is written, that a patch can be applied: its base is in its slot.
+  /// Checks that the base of a patch is in its slot, before anything is written.
   ///
   /// - Throws: ``InstallError``.
   func check<Target: FlashRegion, Hash: StreamingHash>(
     _ plan: InstallPlan, in target: Target, _ hash: Hash.Type
   ) throws(InstallError)
 
-  /// Forgets the state from before a loss of power, because the result is not the image.
+  /// Deletes the stored state, because it led to a wrong image.
   mutating func forget()
 
-  /// The offset in the patch of the next byte. Not 0 where it resumes inside the patch.
+  /// The offset of the next byte in the patch. It is not 0 if the applier resumes inside the patch.
   var offset: UInt64 { get }
 
-  /// Bytes of the result that are in the slot and stay there: a multiple of its erase block.
+  /// The number of bytes of the result that are in the slot and are not written again: a multiple of its erase block.
   var written: UInt64 { get }
 
-  /// Sets how much a journal knows to be written. Called first.
+  /// Sets the number of written bytes that the journal holds. It is called first.
   mutating func resume(written: UInt64)
 
-  /// Accepts the next bytes of a patch, which were checked.
+  /// Accepts the next bytes of a patch, which are already checked.
   ///
   /// - Parameter maximum: the highest number of bytes of the result.
   mutating func push(_ bytes: Span<UInt8>, maximum: UInt64) throws(InstallError)
 
-  /// Ends the patch: all of the result is in the slot.
+  /// Ends the patch. The complete result is then in the slot.
   mutating func finish() throws(InstallError)
 }
 
@@ -52,7 +52,7 @@ extension PatchApplying where Self: ~Copyable {
 public struct NoPatches: PatchApplying {
   /// Whether it applies patches: no.
   public static var appliesPatches: Bool { false }
-  /// An applier of nothing.
+  /// Creates it.
   public init() {}
   /// 0.
   public var written: UInt64 { 0 }

@@ -1,6 +1,6 @@
 package import AsvinPatch
 
-/// The checkpoint region: two halves that are written in turn, so that one of them is always intact.
+/// The checkpoint region. Its two halves are written in turn, so that one of them is always intact.
 ///
 /// | bytes of a half | |
 /// |---|---|
@@ -20,7 +20,7 @@ package struct PatchJournal<Region: FlashRegion> {
 
   private static var prefixBytes: UInt32 { 28 }
   private var stateBytes: UInt32 { UInt32(header.workspaceBytes) }
-  /// Bytes of a half, without the rest of its last erase block.
+  /// Bytes of a half, not rounded up to erase blocks.
   package static func halfBytes(_ header: PatchHeader) -> UInt32 { UInt32(header.workspaceBytes) &+ 32 }
   private var halfStart: UInt32 { sequence & 1 == 0 ? 0 : flash.halfBytes }
 
@@ -46,7 +46,7 @@ package struct PatchJournal<Region: FlashRegion> {
     for half in 0..<UInt32(2) {
       let start = half &* flash.halfBytes
       let bytes = InlineArray<12, UInt8> { checkpoint.byte(UInt64(start &+ UInt32($0))) }
-      // Flash may hold anything. Bytes that are not a header are not a checkpoint.
+      // Flash may hold any bytes. Bytes that are not a header are not a checkpoint.
       guard let header = try? PatchHeader(bytes.span), flash.fits(header) else { continue }  // not a header
       let number = Self.word(start &+ 16, checkpoint)
       guard number & 1 == half, number > sequence, Self.isIntact(start, header, patch, checkpoint) else { continue }
@@ -57,14 +57,14 @@ package struct PatchJournal<Region: FlashRegion> {
     self.sequence = sequence
   }
 
-  /// Erases both checkpoints. To be called before a patch is started.
+  /// Erases both checkpoints. Call it before a patch is started.
   package func clear() {
     for half in 0..<UInt32(2) where !flash.hasFailed { flash.checkpoint.erase(UInt64(half &* flash.halfBytes)) }
   }
 
-  /// Puts the last window in its place, where it is not yet there.
+  /// Copies the last window to the slot if that was interrupted.
   ///
-  /// - Returns: the state after that window; `nil` for a window that is not one of this flash.
+  /// - Returns: the state after that window, or `nil` if the window does not fit this flash.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
@@ -75,7 +75,7 @@ package struct PatchJournal<Region: FlashRegion> {
       window.upperBound &- window.lowerBound <= spareBlocks &* blockBytes,
       UInt64(window.upperBound) <= flash.slot.capacity
     else { return nil }
-    // A spare block that has changed was used for the next window. Then this one is already in its place.
+    // A spare block with another CRC already holds the next window. In that case this window is already in the slot.
     copy(window) { index in
       Self.word(halfStart &+ 20 &+ 4 &* index, flash.checkpoint) == blockCRC(index, window)
     }
@@ -118,7 +118,7 @@ package struct PatchJournal<Region: FlashRegion> {
     }
   }
 
-  /// The part of a window that a spare block holds, counted from the window's start.
+  /// The bytes of a window that are in a spare block, as offsets from the window's start.
   private func blockRange(_ index: UInt32, _ window: Range<UInt32>) -> Range<UInt32> {
     let (start, count) = (index &* blockBytes, window.upperBound &- window.lowerBound)
     return min(start, count)..<min(start &+ blockBytes, count)

@@ -1,7 +1,7 @@
 import AsvinPatch
 import AsvinVerifier
 
-/// A patch on its way through the applier: first the bytes of its header, then the applier.
+/// A patch that is being applied. It first collects the bytes of the header, and then runs the applier.
 @safe
 struct RunningPatch<Base: ByteStore, Output: PatchOutput>: ~Copyable {
   typealias Running = Applier<Base, Output>
@@ -10,7 +10,8 @@ struct RunningPatch<Base: ByteStore, Output: PatchOutput>: ~Copyable {
 
   /// What the payload's manifest states that applying needs, aligned to 8.
   let memory: UnsafeMutableRawBufferPointer
-  /// The applier's place. The applier is not stored here, because it is large and would be copied whenever this is moved.
+  /// The memory of the applier. The applier is not a field, because it is large and would be copied with this
+  /// structure.
   private let room: UnsafeMutableRawBufferPointer
   private(set) var isBegun = false
   private var bytes: InlineArray<12, UInt8> = .init(repeating: 0)
@@ -31,7 +32,7 @@ struct RunningPatch<Base: ByteStore, Output: PatchOutput>: ~Copyable {
   /// - Returns: whether the header is complete.
   mutating func acceptHeader(_ rest: inout Span<UInt8>) -> Bool {
     while !rest.isEmpty {
-      // Bit 2 of the second byte means in place: then two more bytes follow.
+      // If bit 2 of the second byte is set, the patch is in place, and its header has two more bytes.
       if count == 10, bytes[1] & 4 == 0 { return true }
       if count == 12 { return true }
       bytes[Int(truncatingIfNeeded: count)] = rest[0]
@@ -41,7 +42,7 @@ struct RunningPatch<Base: ByteStore, Output: PatchOutput>: ~Copyable {
     return count == 12 || count == 10 && bytes[1] & 4 == 0
   }
 
-  /// The header that was accepted; a patch whose applier does not fit the memory is refused.
+  /// The header that was accepted. Refuses a patch that needs more memory than there is.
   func header(isInPlace: Bool) throws(PatchError) -> PatchHeader {
     let header = try PatchHeader(bytes.span.extracting(first: Int(truncatingIfNeeded: count)))
     guard (header.inPlace != nil) == isInPlace, unsafe header.workspaceBytes <= memory.count,

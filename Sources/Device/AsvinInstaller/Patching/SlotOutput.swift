@@ -1,14 +1,14 @@
 import AsvinPatch
 
-/// Writes a result over its base, window by window: a window goes to the spare region, then the state goes to the
-/// checkpoint region, and only then the window is copied over the old bytes.
+/// Writes a result over its base, window by window. It writes a window to the spare region, then the state to the
+/// checkpoint region. Only then it copies the window over the old bytes.
 ///
-/// After a loss of power at any moment, either the previous window is complete and all that the current one reads is still
-/// there, or the current one is complete in the spare region.
+/// Power may be lost at any moment. If the state was not yet written, the base bytes that the current window needs are
+/// still in the slot. If it was written, the current window is complete in the spare region.
 package struct SlotOutput<Region: FlashRegion>: PatchOutput {
   private var journal: PatchJournal<Region>
   private var spare: RegionWriter<Region>
-  /// Bytes of the base. What the slot holds after them is not known.
+  /// Bytes of the base. The slot's content after them is undefined.
   private let oldSize: UInt32
   private var window: Range<UInt32> = 0..<0
   private var position: UInt32 = 0
@@ -20,10 +20,10 @@ package struct SlotOutput<Region: FlashRegion>: PatchOutput {
     spare = RegionWriter(journal.flash.spare)
   }
 
-  /// The bytes that can be read: the written part of the window, and the base.
+  /// The number of bytes that can be read: up to the end of the base, or of the written part of the window.
   package var count: UInt32 { max(position, oldSize) }
 
-  /// A byte of the result where it is written; otherwise what the slot holds of the base.
+  /// A byte of the result if it is written, otherwise the byte of the base.
   package func byte(at offset: UInt32) -> UInt8 {
     guard offset >= window.lowerBound, offset < window.upperBound else {
       return offset < oldSize ? journal.flash.slot.byte(UInt64(offset)) : 0
@@ -44,7 +44,7 @@ package struct SlotOutput<Region: FlashRegion>: PatchOutput {
     spare.start(at: 0)
   }
 
-  /// Writes the rest of the window, the checkpoint, and the window to its place.
+  /// Writes the rest of the window to the spare region, then the checkpoint, and then the window to the slot.
   package mutating func commit(_ window: Range<UInt32>, state: RawSpan) {
     spare.finish()
     guard !journal.flash.hasFailed else { return }

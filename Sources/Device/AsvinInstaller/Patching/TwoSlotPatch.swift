@@ -1,8 +1,8 @@
 import AsvinPatch
 public import AsvinVerifier
 
-/// Makes an image in one slot from the base in another one. After a loss of power the patch is sent again from its start,
-/// and what is already in the slot is not written again.
+/// Creates an image in one slot from the base in another slot. After a loss of power the patch is sent again from its
+/// start, but bytes that are already in the slot are not written again.
 @safe
 public struct TwoSlotPatch<Base: FlashRegion, Target: FlashRegion>: PatchApplying, ~Copyable {
   private let base: Base
@@ -32,7 +32,7 @@ public struct TwoSlotPatch<Base: FlashRegion, Target: FlashRegion>: PatchApplyin
   /// Bytes of the result that are in the slot.
   public private(set) var written: UInt64 = 0
 
-  /// Checks that the base is in its slot; otherwise a changed byte of it would cost the download of a patch.
+  /// Checks that the base is in its slot. Otherwise a changed byte would be found only after the patch was downloaded.
   public func check<Slot: FlashRegion, Hash: StreamingHash>(
     _ plan: InstallPlan, in target: Slot, _ hash: Hash.Type
   ) throws(InstallError) {
@@ -41,7 +41,7 @@ public struct TwoSlotPatch<Base: FlashRegion, Target: FlashRegion>: PatchApplyin
     }
   }
 
-  /// Sets how much a journal knows to be written.
+  /// Sets the number of written bytes that the journal holds.
   public mutating func resume(written: UInt64) {
     known = written & ~UInt64(target.blockBytes &- 1)
     self.written = known
@@ -73,7 +73,7 @@ public struct TwoSlotPatch<Base: FlashRegion, Target: FlashRegion>: PatchApplyin
     unsafe run.applier?.pointee.withOutput { $0.finish() }
   }
 
-  // A function of its own, so that the applier is off the stack when it runs.
+  // A separate function, so that the new applier leaves the stack before it runs.
   #if hasFeature(Embedded)
   @inline(never)
   #endif

@@ -1,9 +1,9 @@
 import AsvinVerifier
 import AsvinManifest
 
-/// Reads a stream block by block, and notes in a journal how far it is. In a sealed stream, each block holds a chunk and
-/// the digest of the next block, and the manifest holds the digest of the first. No byte of a block is forwarded before all
-/// of the block is checked.
+/// Reads a stream block by block, and writes its position to a journal. In a sealed stream, each block holds a chunk
+/// and the digest of the next block; the manifest holds the digest of the first. A block is forwarded only after its
+/// digest was checked.
 @safe
 struct BlockReader<Journal: FlashRegion, Hash: StreamingHash> {
   var log: RecordLog<Journal>
@@ -15,9 +15,9 @@ struct BlockReader<Journal: FlashRegion, Hash: StreamingHash> {
   var progress: Progress
   let plan: InstallPlan
 
-  /// Starts at the first block.
+  /// Creates a reader at the first block.
   ///
-  /// - Parameter memory: ``InstallPlan/blockBytes``.
+  /// - Parameter memory: at least ``InstallPlan/blockBytes`` bytes.
   @unsafe
   init(_ plan: InstallPlan, journal: Journal, memory: UnsafeMutableRawPointer?) {
     log = RecordLog(journal, .progress)
@@ -30,23 +30,23 @@ struct BlockReader<Journal: FlashRegion, Hash: StreamingHash> {
   var position: UInt64 { progress.position }
   private var left: UInt64 { plan.payloadSize &- progress.position }
 
-  /// The rest of the payload in bytes, or a maximum where more is left.
+  /// The number of bytes that are left of the payload, at most `maximum`.
   func count(upTo maximum: UInt32) -> (count: Int, isMoreLeft: Bool) {
     let isMoreLeft = left > UInt64(maximum)
     return (Int(truncatingIfNeeded: isMoreLeft ? maximum : UInt32(truncatingIfNeeded: left)), isMoreLeft)
   }
 
-  /// The offset in the stream of the next byte.
+  /// The offset of the next byte in the stream.
   var offset: UInt64 { plan.sealing.place(of: progress.position) &+ UInt64(UInt32(truncatingIfNeeded: filled)) }
 
   /// Whether all of the payload was forwarded.
   var isDone: Bool { left == 0 }
 
-  /// Accepts bytes until a block is complete and checked. The sizes follow from the signed size, so that nothing can be
-  /// appended or cut.
+  /// Accepts bytes until a block is complete, and checks it. The size of the block is derived from the signed size of
+  /// the payload, so that a stream that is too long or too short is refused.
   ///
-  /// - Parameter bytes: the rest of them stays in it.
-  /// - Returns: bytes of the checked chunk, 0 where more bytes are needed, or `nil` where the block is not the right one.
+  /// - Parameter bytes: the bytes. Those after the end of the block are left in it.
+  /// - Returns: the size of the checked chunk in bytes; 0 if the block needs more bytes; `nil` if its digest is wrong.
   mutating func take(_ bytes: inout Span<UInt8>) -> Int? {
     let (chunk, hasLink) = count(upTo: plan.sealing.chunkBytes)
     let block = chunk &+ (hasLink ? Int(SealedBlock.linkBytes) : 0)
@@ -63,7 +63,7 @@ struct BlockReader<Journal: FlashRegion, Hash: StreamingHash> {
     return Decision.isYes(Decision.areSame(digest, progress.expected)) ? chunk : nil
   }
 
-  /// The first bytes of the block: after it was checked, the chunk.
+  /// The first bytes of the block. Once it is checked, they are the chunk.
   subscript(first count: Int) -> Span<UInt8> {
     @_lifetime(borrow self)
     get {
@@ -72,7 +72,7 @@ struct BlockReader<Journal: FlashRegion, Hash: StreamingHash> {
     }
   }
 
-  /// Continues after a number of bytes of the payload: in a sealed stream, with the next block.
+  /// Notes that bytes of the payload were forwarded. In a sealed stream, they are a chunk, and the next block follows.
   mutating func pass(_ count: Int) {
     if filled > count {
       progress.expected = Digest { unsafe memory.unsafelyUnwrapped.load(fromByteOffset: count &+ $0, as: UInt8.self) }
@@ -98,13 +98,13 @@ struct Sealing: BitwiseCopyable {
 
   var isSealed: Bool { chunkBytes != 0 }
 
-  /// The distance of an offset in the payload from its block's start.
+  /// The distance from the start of a chunk to an offset in the payload.
   func astray(_ offset: UInt64) -> UInt32 { isSealed ? UInt32(truncatingIfNeeded: offset) & (chunkBytes &- 1) : 0 }
 
-  /// The offset in the stream of a byte of the payload: each chunk before it has a link.
+  /// The offset in the stream of a byte of the payload. In a sealed stream, a link follows each chunk before it.
   func place(of offset: UInt64) -> UInt64 {
     guard isSealed else { return offset }
-    // Bit by bit, because a shift of 64 bits is a call on small devices. A link has 32 bytes.
+    // Divides bit by bit, because a shift of 64 bits is a function call on small devices. A link has 32 bytes.
     var (chunks, bytes) = (offset, chunkBytes)
     while bytes > SealedBlock.linkBytes {
       chunks >>= 1

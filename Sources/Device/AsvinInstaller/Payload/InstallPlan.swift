@@ -1,7 +1,8 @@
 public import AsvinManifest
 public import AsvinVerifier
 
-/// The plan for one component of a release. Only a verified manifest makes one, so that nothing else is installed.
+/// The plan for one component of a release. It can only be created from a verified manifest, so that no other release
+/// is installed.
 public struct InstallPlan: BitwiseCopyable, Sendable {
   /// SHA-256 of the manifest: the identity of the release.
   public let release: Digest
@@ -26,15 +27,15 @@ public struct InstallPlan: BitwiseCopyable, Sendable {
   /// Bytes of a patch's base; 0 for the empty base.
   public let baseSize: UInt64
   let baseDigest: Digest
-  /// The form of its stream, and the first link; zeros where it is not sealed.
+  /// The form of the stream, and its first link. The link is zeros if the stream is not sealed.
   let sealing: Sealing
   let firstLink: Digest
   /// The sum of the verification of the release, bound to the sequence number.
   let verdict: UInt32
 
-  /// The plan for a component, by the payload that ``AsvinVerifier/DevicePolicy/choice(for:)`` chose.
+  /// Creates the plan for a component with the payload that ``AsvinVerifier/DevicePolicy/choice(for:)`` chose.
   ///
-  /// - Returns: `nil` where the manifest has no such component, or the component no such payload.
+  /// - Returns: `nil` if the manifest has no such component, or the component has no such payload.
   public init?(_ release: borrowing VerifiedManifest, slot: UInt64, payload: Int) {
     var components = release.manifest.components
     var (count, found) = (0 as UInt32, nil as UInt32?)
@@ -51,7 +52,7 @@ public struct InstallPlan: BitwiseCopyable, Sendable {
     self.init(release, component, found, of: count, view, payload, kind)
   }
 
-  /// The payload at a place of a component; `nil` where there is none.
+  /// Returns the payload at a place in a component, or `nil` if there is none.
   @_lifetime(copy component)
   package static func payload(_ component: ComponentView, _ place: Int) -> PayloadView? {
     var (payloads, left) = (component.payloads, place)
@@ -62,15 +63,8 @@ public struct InstallPlan: BitwiseCopyable, Sendable {
     return nil
   }
 
-  /// How many payloads a component has.
-  package static func payloads(of component: ComponentView) -> UInt32 {
-    var (payloads, count) = (component.payloads, 0 as UInt32)
-    while (try? payloads.next()) != nil { count &+= 1 }  // cannot fail: it was read to its end
-    return count
-  }
-
-  /// The plan for a component of the release, by its place among all of them, and for a payload that is understood, by
-  /// its place in the component.
+  /// Creates the plan for a component of the release and one of its payloads, each given by its place. The kind of the
+  /// payload is known.
   package init(
     _ release: borrowing VerifiedManifest, _ component: ComponentView, _ index: UInt32, of count: UInt32,
     _ payload: PayloadView, _ place: Int, _ kind: PayloadKind
@@ -87,7 +81,7 @@ public struct InstallPlan: BitwiseCopyable, Sendable {
     verdict = release.verdict.bound(to: sequence)
   }
 
-  /// Whether the release was verified for a device, with all demands of a device.
+  /// Whether the release was verified against all demands of a device.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
@@ -95,14 +89,14 @@ public struct InstallPlan: BitwiseCopyable, Sendable {
 
   var isSealed: Bool { sealing.isSealed }
 
-  /// Whether a slot holds the base of the patch, so that the patch is worth its download. True for the empty base.
+  /// Whether a slot holds the base of the patch, so that a download of the patch is useful. True for the empty base.
   public func hasBase<Base: FlashRegion, Hash: StreamingHash>(in slot: Base, hash: Hash.Type) -> Bool {
     baseSize == 0 || Decision.isYes(InstalledComponent.holds(slot, baseSize, baseDigest, hash))
   }
 
-  /// Bytes of the sealed stream, or of the payload where it is not sealed.
+  /// Bytes of the sealed stream, or of the payload if it is not sealed.
   public var streamSize: UInt64 { sealing.place(of: payloadSize &- 1) &+ 1 }
 
-  /// Bytes of memory for a block of a sealed stream; 0 where it is not sealed.
+  /// Bytes of memory for a block of a sealed stream; 0 if it is not sealed.
   public var blockBytes: Int { isSealed ? Int(truncatingIfNeeded: sealing.chunkBytes &+ SealedBlock.linkBytes) : 0 }
 }

@@ -1,8 +1,8 @@
 public import AsvinVerifier
 public import AsvinManifest
 
-/// An image that is in its slot and was read back: it may be activated. Only an installer makes one, or the check of a
-/// slot that already holds the image.
+/// An image that is in its slot and was read back, so that it may be activated. Only an installer creates one, or the
+/// check of a slot that already holds the image.
 public struct InstalledComponent: Sendable {
   private let plan: InstallPlan
   /// The sum of the verification of the release and of the check of the image, bound to the sequence number.
@@ -10,7 +10,7 @@ public struct InstalledComponent: Sendable {
 
   /// SHA-256 of the manifest: the identity of its release.
   public var release: Digest { plan.release }
-  /// The release's sequence number: the floor once it is confirmed.
+  /// The release's sequence number, which becomes the floor when the release is confirmed.
   public var sequence: UInt64 { plan.sequence }
   /// The slot.
   public var slot: UInt64 { plan.slot }
@@ -23,29 +23,30 @@ public struct InstalledComponent: Sendable {
   /// SHA-256 of the image.
   public var digest: Digest { plan.imageDigest }
 
-  /// The image of a plan, where a slot holds it.
+  /// Reads a slot, and creates the component if the slot holds the image of a plan.
   ///
-  /// - Returns: `nil` where the slot holds another image, or cannot be read.
+  /// - Returns: `nil` if the slot holds another image or cannot be read.
   public init?<Target: FlashRegion, Hash: StreamingHash>(_ plan: InstallPlan, in target: Target, hash: Hash.Type) {
     let found = Self.holds(target, plan.imageSize, plan.imageDigest, hash)
     guard Decision.isYes(found) else { return nil }
     self.init(plan, found: found)
   }
 
-  /// The image of a plan, with the answer whether it is in its slot. The answer counts where the image is activated.
+  /// Creates the component of a plan with the answer of ``holds(_:_:_:_:)``, which is checked when it is activated.
   init(_ plan: InstallPlan, found: UInt32) {
     (self.plan, verdict) = (plan, plan.verdict &+ found)
   }
 
-  /// Whether its release was verified for a device and its image was read back.
+  /// Whether its release was verified for a device, and its image was read back.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
   var isAccepted: Bool { verdict == VerdictWord.accepted(sequence) &+ Decision.yes }
 
-  /// The first component of a release, whose image represents the release in the boot record.
+  /// Returns the place of the release's first component in `components`. Its image represents the release in the boot
+  /// record.
   ///
-  /// - Returns: `nil` where the components are not all of one release, each once.
+  /// - Returns: `nil` unless the components are all those of one release, each once.
   static func image(of components: Span<InstalledComponent>) -> Int? {
     var (found, first) = (0 as UInt32, nil as Int?)
     for place in components.indices {
@@ -59,8 +60,8 @@ public struct InstalledComponent: Sendable {
     return first
   }
 
-  /// Whether a slot holds an image, read back and compared twice: ``AsvinVerifier/Decision/yes`` where it does. A slot
-  /// that cannot be read does not hold it.
+  /// Reads a slot back and compares its digest twice. Returns ``AsvinVerifier/Decision/yes`` if the slot holds the
+  /// image. A slot that cannot be read does not hold it.
   #if hasFeature(Embedded)
   @inline(never)
   #endif

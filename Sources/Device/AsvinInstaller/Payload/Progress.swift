@@ -1,15 +1,15 @@
 import AsvinManifest
 
-/// The progress of an installation: where the stream is to be resumed, and how much of the image is in the slot. It
-/// stays in the record that is read and written, because a structure of this size would be copied from register to
-/// register on a small device.
+/// The progress of an installation: the position at which the stream is resumed, and the number of bytes of the image
+/// in the slot. The fields are read and written inside the record. As separate fields they would be copied one by one
+/// on a small device.
 ///
 /// | word | |
 /// |---|---|
-/// | 0 | bytes of the payload that were forwarded, at a block's start |
-/// | 1 | bytes of the image that are in the slot: a multiple of its erase block |
-/// | 2 | the lowest 32 bits of the slot's number, which is one of a few; the payload's place |
-/// | 3–6 | which release it is |
+/// | 0 | bytes of the payload that were forwarded; the next byte begins a block |
+/// | 1 | bytes of the image that are in the slot, a multiple of its erase block |
+/// | 2 | the lowest 32 bits of the component's slot number; the payload's place in the component |
+/// | 3–6 | the release: SHA-256 of its manifest |
 /// | 7–10 | the digest that the next block of a sealed stream must have |
 struct Progress {
   var record = Record()
@@ -33,7 +33,7 @@ struct Progress {
   /// The progress in a record.
   init(_ record: Record) { self.record = record }
 
-  /// The start of a plan.
+  /// Creates the progress of a plan that has not begun.
   init(_ plan: InstallPlan) { begin(plan) }
 
   #if hasFeature(Embedded)
@@ -48,21 +48,22 @@ struct Progress {
     expected = plan.firstLink
   }
 
-  /// Whether a record is of this release, slot and payload, and is consistent. A journal comes from flash, and may hold
-  /// anything that has a CRC; nothing in it may lead outside. Mutating; otherwise it would be copied.
+  /// Whether this is the progress of a plan's release, slot and payload, with positions inside the payload and the
+  /// image. Any bytes with a valid CRC may be in flash, so that the positions cannot be trusted. It is mutating so that
+  /// it is not copied.
   mutating func fits(_ plan: InstallPlan, isPatch: Bool, eraseBlock: UInt32) -> Bool {
     var own = Progress(plan)
     return fits(plan, &own, isPatch: isPatch, eraseBlock: eraseBlock)
   }
 
-  /// The same, with a progress of the plan.
+  /// As above. `own` is a new progress of the plan.
   mutating func fits(_ plan: InstallPlan, _ own: inout Progress, isPatch: Bool, eraseBlock: UInt32) -> Bool {
     guard isOfRelease(&own) else { return false }
     let astray = plan.sealing.astray(position) | UInt32(truncatingIfNeeded: written) & (eraseBlock &- 1)
     return astray == 0 && position < plan.payloadSize && (isPatch ? written <= plan.imageSize : written == position)
   }
 
-  /// Whether another progress is of the same release, slot and payload. Inout; otherwise it would be copied.
+  /// Whether another progress is of the same release, slot and payload. It is `inout` so that it is not copied.
   private mutating func isOfRelease(_ other: inout Progress) -> Bool {
     unsafe withUnsafeBytes(of: &record.words) { own in
       unsafe withUnsafeBytes(of: &other.record.words) { other in

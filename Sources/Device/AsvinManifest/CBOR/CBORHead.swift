@@ -1,6 +1,6 @@
 /// The first bytes of a CBOR item: its major type and argument (RFC 8949 §3).
 public struct CBORHead: Equatable, Sendable {
-  /// The major types of our formats; tags (6) have no place in them.
+  /// The major types that our formats use. They never use tags (6).
   public enum Major: UInt8, Sendable {
     /// An unsigned integer; the argument is its value.
     case unsigned = 0
@@ -37,7 +37,8 @@ public struct CBORHead: Equatable, Sendable {
   public static let null: UInt64 = 22
 }
 
-/// A map key. Our formats have integer keys only; defined keys are unsigned, private facts negative.
+/// A map key. Our formats have integer keys only: the keys that they define are unsigned, those of private facts are
+/// negative.
 public struct CBORKey: Equatable, Sendable {
   /// Whether the key is a negative integer.
   public let isNegative: Bool

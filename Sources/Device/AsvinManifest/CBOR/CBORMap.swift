@@ -1,5 +1,5 @@
-/// A position in a map: the number of pairs that are left, and the offset of the last key, which the next one must be
-/// above.
+/// A position in a map: the number of pairs that are left, and the offset of the last key. The next key must be above
+/// it.
 public struct CBORMap: Sendable {
   fileprivate(set) var pairsLeft: UInt64
   fileprivate var previous = 0
@@ -32,9 +32,9 @@ extension CBORReader {
     return CBORKey(head.argument, isNegative: head.major == .negative)
   }
 
-  /// Counts a key of a map that was read from an offset on.
+  /// Notes a key that was just read from an offset, and compares it with the key before it.
   ///
-  /// - Throws: `duplicateKey`; `unsortedKeys` where its encoding is not bytewise above that of the key before
+  /// - Throws: `duplicateKey`; `unsortedKeys` if its encoding is not bytewise above that of the key before
   ///   (RFC 8949 §4.2.1).
   #if hasFeature(Embedded)
   @inline(never)

@@ -1,13 +1,13 @@
-/// Reads deterministic CBOR (RFC 8949 §4.2.1) from a buffer, item by item, copying nothing.
+/// Reads deterministic CBOR (RFC 8949 §4.2.1) from a buffer, item by item, without a copy.
 ///
-/// Every encoding that is not the deterministic one is refused with the offset of the defect. Nothing here traps on
-/// hostile bytes: lengths are compared with what is left before they are used.
+/// Every other encoding is refused with the offset of the defect. Hostile bytes cannot cause a trap, because each
+/// length is compared with the number of bytes that are left before it is used.
 public struct CBORReader: ~Escapable {
   let bytes: Span<UInt8>
   /// Bytes read so far.
   public private(set) var offset: Int
 
-  /// The complete buffer, in which offsets count.
+  /// The complete buffer. Offsets count from its start.
   public var buffer: Span<UInt8> {
     @_lifetime(copy self)
     get { bytes }
@@ -69,7 +69,7 @@ public struct CBORReader: ~Escapable {
     return CBORHead(major, argument)
   }
 
-  /// The argument of the next head, which must be of a major type.
+  /// Returns the argument of the next head. Its major type must be `major`.
   ///
   /// - Throws: as ``head()``, and `wrongType`.
   #if hasFeature(Embedded)
@@ -89,7 +89,7 @@ public struct CBORReader: ~Escapable {
     try argument(of: .unsigned)
   }
 
-  /// The count of an array whose items follow.
+  /// Enters an array, and returns the number of its items, which follow.
   ///
   /// - Throws: as ``argument(of:)``, and `overLimit` when it has more items than the limit allows.
   public mutating func array(_ limit: Limit) throws(WireError) -> Int {
@@ -99,9 +99,9 @@ public struct CBORReader: ~Escapable {
     return Int(truncatingIfNeeded: count)
   }
 
-  /// The next item's head, which must be this one.
+  /// Reads the next item's head, which must be the given one.
   ///
-  /// - Throws: as ``argument(of:)``, and the fault for another argument.
+  /// - Throws: as ``argument(of:)``, and the given fault if the argument differs.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
@@ -130,8 +130,8 @@ public struct CBORReader: ~Escapable {
     return string
   }
 
-  /// The next item, a byte string that holds encoded CBOR: a reader of its content alone, whose offsets still count
-  /// from the start of this buffer.
+  /// Reads a byte string that holds encoded CBOR, and returns a reader of its content. The offsets of that reader count
+  /// from the start of this buffer too.
   ///
   /// - Throws: as ``argument(of:)``.
   #if hasFeature(Embedded)

@@ -1,5 +1,5 @@
 extension CBORReader {
-  /// Passes over one item of any type, checking it as strictly as if it were read.
+  /// Skips one item of any type. It is checked as strictly as an item that is read.
   ///
   /// - Throws: every ``WireError`` of reading; `overLimit(.nesting)` for an item nested too deeply.
   public mutating func skip() throws(WireError) {
@@ -18,7 +18,7 @@ extension CBORReader {
       guard isUTF8(try take(head.argument, from: start)) else { throw WireError(.invalidText, at: start) }
     case .array, .map:
       guard levelsLeft > 0 else { throw WireError(.overLimit(.nesting), at: start) }
-      // The items of an array, or the keys of a map.
+      // Each pass reads an item of an array, or a pair of a map.
       var map = CBORMap(pairsLeft: head.argument)
       var left = head.argument
       while left > 0 {
@@ -32,8 +32,8 @@ extension CBORReader {
     }
   }
 
-  /// Bytewise lexicographic order of an encoded key, from a place to its end, and of the one that was just read, from a
-  /// place on: negative, zero or positive.
+  /// Compares two encoded keys byte by byte: an earlier one, from `left` to `leftEnd`, and the one that was just read,
+  /// which begins at `right`. Returns a negative number if the earlier one is lower, and 0 if they are equal.
   func order(_ left: Int, _ leftEnd: Int, _ right: Int) -> Int {
     var (a, b) = (left, right)
     while a < leftEnd, b < offset {

@@ -1,6 +1,6 @@
 /// Writes deterministic CBOR (RFC 8949 §4.2.1): shortest heads, definite lengths.
 ///
-/// The order of map keys is the caller's: write them ascending, unsigned before negative.
+/// The caller orders the keys of a map: ascending, unsigned keys before negative ones.
 public struct CBORWriter: Sendable {
   /// What has been written.
   public private(set) var bytes: [UInt8] = []

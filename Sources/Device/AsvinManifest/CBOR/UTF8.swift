@@ -7,7 +7,7 @@ public func isUTF8(_ bytes: Span<UInt8>) -> Bool {
     let lead = bytes[index]
     index &+= 1
     if lead < 0x80 { continue }
-    // A sequence is as long as its lead has ones in front.
+    // The number of leading ones in the first byte is the length of the sequence.
     let length = (~lead).leadingZeroBitCount
     guard length >= 2, length <= 4, bytes.count &- index >= length &- 1 else { return false }
     var scalar = UInt32(lead) & (0x7F &>> UInt32(truncatingIfNeeded: length))
@@ -17,7 +17,7 @@ public func isUTF8(_ bytes: Span<UInt8>) -> Bool {
       scalar = scalar << 6 | UInt32(next & 0x3F)
       index &+= 1
     }
-    // What fits the next shorter sequence, 7, 11 or 16 bits, is overlong.
+    // A scalar that fits into the next shorter sequence, which holds 7, 11 or 16 bits, is overlong.
     let shorter: UInt32 = length == 2 ? 7 : length == 3 ? 11 : 16
     guard scalar &>> shorter != 0, scalar >> 11 != 0xD800 >> 11, scalar <= 0x10_FFFF else { return false }
   }

@@ -12,7 +12,7 @@ public struct WireError: Error, Equatable, Sendable {
   }
 }
 
-/// The ways in which bytes fail to be deterministic CBOR (RFC 8949 §4.2.1) of the expected shape.
+/// The defects of bytes that are not deterministic CBOR (RFC 8949 §4.2.1) or do not have the expected form.
 public enum WireFault: Equatable, Sendable {
   /// The bytes end inside an item.
   case truncated
@@ -20,13 +20,13 @@ public enum WireFault: Equatable, Sendable {
   case trailingBytes
   /// A length or integer has a shorter encoding (RFC 8949 §4.2.1).
   case notShortest
-  /// An indefinite length or a break (RFC 8949 §4.2.1 forbids both).
+  /// An indefinite length or a break, both of which RFC 8949 §4.2.1 forbids.
   case indefiniteLength
   /// Map keys do not ascend in bytewise order (RFC 8949 §4.2.1).
   case unsortedKeys
   /// A map holds the same key twice (RFC 8949 §5.6).
   case duplicateKey
-  /// A reserved head byte, a tag, a float or a simple value: none has a place in our formats.
+  /// A reserved head byte, a tag, a float or a simple value. Our formats have none of them.
   case unsupportedItem
   /// An item of another type than the format asks for.
   case wrongType
@@ -38,10 +38,10 @@ public enum WireFault: Equatable, Sendable {
   case unknownKey
   /// A key that the format requires is absent.
   case missingKey
-  /// The type is right, the value is not.
+  /// The value is not allowed, though its type is.
   case invalidValue
 
-  /// Whether another, deterministic encoding of the same data would have been accepted.
+  /// Whether the defect is only in the encoding, so that the same data has a valid, deterministic one.
   public var isEncodingChoice: Bool {
     switch self {
     case .notShortest, .indefiniteLength, .unsortedKeys: true

@@ -43,7 +43,7 @@ public enum Envelope {
     return writer.bytes
   }
 
-  /// The envelope that a bundle's two first members make together.
+  /// Joins the first two members of a bundle to an envelope.
   ///
   /// - Throws: ``WireError`` where the signature file is not a map with room for a manifest.
   public static func joining(manifest: [UInt8], signatureFile: [UInt8]) throws(WireError) -> [UInt8] {

@@ -28,6 +28,6 @@ public struct EnvelopeView: ~Escapable {
   /// How many signatures there are.
   public var signatureCount: Int { fields.count(EnvelopeKey.signatures) }
 
-  /// Whether it carries key-set links, which format 1 verifiers without key sets refuse.
+  /// Whether it holds key-set links. A verifier that does not know key sets refuses such an envelope.
   public var hasKeySetLinks: Bool { fields.has(EnvelopeKey.keySetLinks) }
 }

@@ -1,8 +1,5 @@
-/// The bytes that a COSE_Sign1 signature covers (RFC 9052 §4.4), up to the payload's bytes: the payload itself is never
-/// copied.
-///
-/// `["Signature1", protected header, external_aad = h'', payload]`; the signed message is the head and then the
-/// payload.
+/// The head of the message that a COSE_Sign1 signature covers (RFC 9052 §4.4): `["Signature1", protected header,
+/// external_aad = h'', payload]` without the payload's bytes. They follow the head and are never copied.
 public enum SignatureStructure {
   /// Bytes of the longest protected header that is accepted; ours have 30.
   public static let longestProtectedHeader = 96
@@ -34,7 +31,7 @@ public enum SignatureStructure {
   ]
 }
 
-/// Bytes into a buffer of 128, of which the longest structure takes 114.
+/// Writes bytes to a buffer of 128. The longest structure has 114.
 @safe
 private struct Writer {
   let buffer: UnsafeMutableBufferPointer<UInt8>

@@ -1,4 +1,4 @@
-/// A COSE_Sign1 over detached bytes (RFC 9052 §4.2), read in place. It names its key; nothing proves that yet.
+/// A COSE_Sign1 over detached bytes (RFC 9052 §4.2), read in place. It names a key, but is not yet verified with it.
 public struct SignatureView: EncodedItem, ~Escapable {
   /// The protected header's bytes, which the signature covers.
   public let protectedHeader: Span<UInt8>
@@ -27,33 +27,33 @@ public struct SignatureView: EncodedItem, ~Escapable {
     try sign1.finish()
   }
 
-  /// Reads the next item and ignores it. A function of its own, so that nested maps do not each keep room for a
-  /// signature on the stack.
+  /// Reads and checks the next item, and drops it. It is a separate function so that a nested map does not reserve room
+  /// for a signature on the stack.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
   static func check(_ reader: inout CBORReader) throws(WireError) { _ = try SignatureView(reading: &reader) }
 
-  /// The algorithm that it claims, or `nil` for one that we do not know.
+  /// The algorithm that it names, or `nil` if that is an unknown one.
   public var algorithm: SignatureAlgorithm? {
     let head = fields.head(ProtectedKey.algorithm)
     guard head.major == .negative, head.argument < 64 else { return nil }
     return SignatureAlgorithm(rawValue: -1 &- Int64(truncatingIfNeeded: head.argument))
   }
 
-  /// Whether it claims to be of an algorithm.
+  /// Whether it names this algorithm.
   public func isBy(_ algorithm: SignatureAlgorithm) -> Bool {
     let head = fields.head(ProtectedKey.algorithm)
     return head.major == .negative && head.argument == UInt64(bitPattern: ~algorithm.rawValue)
   }
 
-  /// The id of the key that it claims, 8 bytes.
+  /// The id of the key that it names, 8 bytes.
   public var keyID: Span<UInt8> {
     @_lifetime(copy self)
     get { fields.string(ProtectedKey.keyID) }
   }
 
-  /// The kind of thing that it claims to sign.
+  /// The type of content that it states to sign.
   public var type: Span<UInt8> {
     @_lifetime(copy self)
     get { fields.string(ProtectedKey.type) }

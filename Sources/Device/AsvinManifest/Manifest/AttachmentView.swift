@@ -16,7 +16,7 @@ public struct AttachmentView: EncodedItem, ~Escapable {
     get { fields.string(AttachmentKey.name) }
   }
 
-  /// The media type, UTF-8; not restricted, so never shown raw.
+  /// The media type, UTF-8. It may hold any character, so that a program must escape it before it shows it.
   public var mediaType: Span<UInt8> {
     @_lifetime(copy self)
     get { fields.string(AttachmentKey.mediaType) }

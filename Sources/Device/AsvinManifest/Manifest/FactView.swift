@@ -1,4 +1,4 @@
-/// A private fact of a manifest, read in place. Never critical.
+/// A private fact of a manifest, read in place. A device ignores the facts that it does not know.
 public struct FactView: ~Escapable {
   /// The negative key.
   public let key: CBORKey

@@ -1,9 +1,9 @@
-/// How the value of a map's key is read.
+/// The rule by which the value of a key is read and checked.
 ///
-/// Every map of the format is a table of these, which one reader follows: code for each of some thirty fields would not
-/// fit a microcontroller's flash.
+/// Each map of the format is a table of rules, and one reader follows all tables, because separate code for some thirty
+/// fields would not fit a microcontroller's flash.
 enum FieldRule: UInt8 {
-  /// No key of the map.
+  /// The map does not have this key.
   case unknown = 0
   /// An unsigned integer.
   case number
@@ -22,7 +22,7 @@ enum FieldRule: UInt8 {
   /// Arrays.
   case components, attachments, payloads, signatures, keySetLinks, logProofs
 
-  /// The maps that an array holds, where it holds such.
+  /// The table of the maps in an array, or `nil` for an array of other items.
   var items: FieldTable? {
     switch self {
     case .components: .component
@@ -57,7 +57,7 @@ enum FieldRule: UInt8 {
     }
   }
 
-  /// The greatest value, length or count; the highest of 16 bits where any is valid.
+  /// The greatest value, length or count; `UInt16.max` if there is no limit.
   var highest: UInt16 {
     switch self {
     case .chunk: UInt16(ManifestSchema.chunkRange.upperBound)
@@ -74,7 +74,7 @@ enum FieldRule: UInt8 {
     }
   }
 
-  /// The name of that limit, where it has one.
+  /// The name of the upper limit, or `nil` if it has none.
   var limit: Limit? {
     switch self {
     case .manifest: .manifestBytes
@@ -101,7 +101,7 @@ enum FieldTable: UInt8 {
     return Self.rules[Int(rawValue) &* 12 &+ place]
   }
 
-  /// The keys that a map must have, as bits by place.
+  /// The required keys of a map: the bit of a key's place is set.
   var required: UInt32 {
     switch self {
     case .envelope: 0b0110

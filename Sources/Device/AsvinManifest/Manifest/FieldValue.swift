@@ -1,12 +1,12 @@
 extension CBORReader {
-  /// Reads and checks the value of a field, except the items of an array: their number follows.
+  /// Reads and checks the value of a field. Of an array, it reads only the number of items, and returns it.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
   mutating func check(_ rule: FieldRule) throws(WireError) -> Int {
     let start = offset
     let head = try head()
-    // An algorithm number from 0 on is well-formed, and not one of ours.
+    // The numbers of our algorithms are negative. Any other number is well-formed, but unknown.
     if rule == .algorithm, head.major == .unsigned { return 0 }
     guard head.major == rule.major else { throw WireError(.wrongType, at: start) }
     let value = head.argument

@@ -7,7 +7,7 @@ public protocol EncodedItem: ~Escapable {
   init(reading reader: inout CBORReader) throws(WireError)
 }
 
-/// The items of an array that was read to its end before, in its order.
+/// Iterates over the items of an array, which was read and checked to its end before.
 public struct ItemCursor<Item: EncodedItem & ~Escapable>: ~Escapable {
   private var reader: CBORReader
   private var left: Int

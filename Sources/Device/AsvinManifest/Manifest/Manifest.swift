@@ -1,4 +1,4 @@
-/// A manifest as a value, for building and showing one. A device never makes one: it reads ``ManifestView``.
+/// A manifest as a value, which a host builds or shows. A device reads a ``ManifestView`` in place instead.
 public struct Manifest: Equatable, Sendable {
   /// The product's name.
   public var name: Name
@@ -6,9 +6,9 @@ public struct Manifest: Equatable, Sendable {
   public var vendor: Identifier
   /// UUIDv5(vendor id, the board's name).
   public var deviceClass: Identifier
-  /// Rises with every release of a vendor and class.
+  /// The sequence number, which rises with every release of a vendor and class.
   public var sequence: UInt64
-  /// The version that people read.
+  /// The version as an operator reads it.
   public var version: Name
   /// The images, slots strictly ascending, 1 to 8.
   public var components: [Component]
@@ -23,7 +23,7 @@ public struct Manifest: Equatable, Sendable {
   /// Private facts, keys in their encoded order: −1 first.
   public var facts: [Fact]
 
-  /// A manifest of the fields that every one has; the others start empty.
+  /// Creates a manifest from the required fields. The optional fields are empty.
   public init(
     name: Name, vendor: Identifier, deviceClass: Identifier, sequence: UInt64, version: Name, components: [Component]
   ) {
@@ -88,7 +88,7 @@ public struct Payload: Equatable, Sendable {
     }
   }
 
-  /// What it is; `nil` in one that was read and is not understood here.
+  /// The kind of payload, or `nil` if it was read and is an unknown kind.
   public var kind: PayloadKind?
   /// Bytes of the stored payload.
   public var size: UInt64
@@ -100,10 +100,10 @@ public struct Payload: Equatable, Sendable {
   public var base: Base?
   /// Bytes of RAM that applying a patch needs.
   public var memory: UInt64?
-  /// Bits for what a device must be able to do, where given.
+  /// The abilities that it requires of a device, as bits, if stated.
   public var features: UInt64?
 
-  /// A payload; without further parts it is the image itself.
+  /// Creates a payload without seal, base, memory and features.
   public init(kind: PayloadKind? = .image, size: UInt64, digest: Digest) {
     self.kind = kind
     self.size = size

@@ -1,5 +1,5 @@
 extension Manifest {
-  /// Decodes a manifest's bytes, to show it. That proves nothing about its signer.
+  /// Decodes a manifest's bytes in order to show them. Its signatures are not checked.
   ///
   /// - Throws: ``WireError`` as ``ManifestView``.
   public init(decoding bytes: [UInt8]) throws(WireError) {
@@ -8,7 +8,7 @@ extension Manifest {
 
   /// The value of a manifest that was read in place.
   ///
-  /// - Throws: ``WireError`` for another format than ours: its fields cannot be shown as if they meant the same.
+  /// - Throws: ``WireError`` for another format than ours, because its fields may have other meanings.
   public init(_ view: ManifestView) throws(WireError) {
     guard view.format == ManifestSchema.format else { throw WireError(.invalidValue, at: 0) }
     var components: [Component] = []

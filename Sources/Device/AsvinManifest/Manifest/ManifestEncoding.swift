@@ -45,7 +45,7 @@ extension Component {
 }
 
 extension Payload {
-  /// An unknown kind has no number to write; then reading back misses the key.
+  /// Writes a payload. An unknown kind has no number and is not written, so that reading back reports the missing key.
   fileprivate func write(to writer: inout CBORWriter) {
     let pairs =
       2 + (kind == nil ? 0 : 1) + (seal == nil ? 0 : 2) + (base == nil ? 0 : 2) + (memory == nil ? 0 : 1)

@@ -1,5 +1,5 @@
-/// A manifest read in place, and checked completely against the schema. It is not verified: only a verifier knows its
-/// signer.
+/// A manifest that was read in place and checked completely against the schema. Its signatures are not checked here; a
+/// ``AsvinVerifier/Verifier`` does that.
 public struct ManifestView: ~Escapable {
   /// The manifest's bytes, as they were signed.
   public let bytes: Span<UInt8>
@@ -18,7 +18,7 @@ public struct ManifestView: ~Escapable {
     self.bytes = bytes
   }
 
-  /// The format's number; all other fields were read as format 1 and mean nothing in another format.
+  /// The format's number. All other fields were read as format 1, and are not valid if the number is another one.
   public var format: UInt64 { fields.number(ManifestKey.format) }
 
   /// The product's name (see ``Name``).
@@ -42,7 +42,7 @@ public struct ManifestView: ~Escapable {
   /// The sequence number.
   public var sequence: UInt64 { fields.number(ManifestKey.sequence) }
 
-  /// The version that people read (see ``Name``).
+  /// The version as an operator reads it (see ``Name``).
   public var version: Span<UInt8> {
     @_lifetime(copy self)
     get { fields.string(ManifestKey.version) }

@@ -1,15 +1,17 @@
-/// The offsets of the fields of one map. All of the map is read and checked, with the content of its arrays.
+/// The offsets of the fields of one map. The complete map was read and checked, with the content of its arrays.
 ///
-/// Offsets and not values, because 32 bytes for each map keep a verifier's stack within a kilobyte.
+/// It stores offsets and not values. The stack of a verifier stays below a kilobyte, because each map then needs only
+/// 32 bytes.
 struct MapFields: ~Escapable {
   private let bytes: Span<UInt8>
-  /// The offset of each key's value, by place (see ``FieldTable/place(_:)``); 0 where it is absent, since a map's head
-  /// comes first. Place 0 of a manifest is the start of its facts, of a payload the place of a key that was ignored.
+  /// The offset of each key's value, by place (see ``FieldTable/place(_:)``). 0 means that the key is absent, because
+  /// the head of the map comes before any value. Place 0 of a manifest holds the offset of its facts, and place 0 of a
+  /// payload the offset of the first key that was ignored.
   private var offsets = InlineArray<12, UInt16>(repeating: 0)
 
   /// Reads a map.
   ///
-  /// - Throws: ``WireError`` with the first defect; no buffer is longer than an envelope may be.
+  /// - Throws: ``WireError`` with the first defect; `overLimit(.envelopeBytes)` for a longer buffer.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
@@ -28,7 +30,7 @@ struct MapFields: ~Escapable {
         seen |= 1 &<< UInt32(truncatingIfNeeded: place)
         offsets[place] = UInt16(truncatingIfNeeded: reader.offset)
         let count = try reader.check(rule)
-        // Keys ascend, so that the values which payloads are compared with are read before them or are absent.
+        // Payloads are compared with size and digest. Keys ascend, so that those were read before, or are absent.
         if rule == .payloads { try Self.require(0b1110, of: seen, at: start) }
         if rule.isArray { try readItems(&reader, rule, count) }
       } else {
@@ -36,7 +38,7 @@ struct MapFields: ~Escapable {
         if table == .manifest, key.isNegative {
           try reader.skipFact()
         } else {
-          // Later kinds of payload may have more keys. Then only this payload is unusable.
+          // A later kind of payload may have more keys. An unknown key makes only this payload unusable.
           guard table == .payload else { throw WireError(.unknownKey, at: reader.offset) }
           try reader.skip()
         }
@@ -45,28 +47,28 @@ struct MapFields: ~Escapable {
     }
     try Self.require(table.required, of: seen, at: start)
     guard table == .payload else { return }
-    // Chunk and first link belong together, and so do the base's digest and size; only a patch has the latter, and
-    // memory.
+    // Chunk and first link are both present or both absent, and so are the base's digest and size. Only a patch states
+    // a base or memory.
     guard (seen ^ seen >> 1) & 0b101_0000 == 0 else { throw WireError(.missingKey, at: start) }
     if seen & 0b1_0100_0000 != 0, isImage { throw WireError(.invalidValue, at: start) }
   }
 
-  /// Whether a key was there.
+  /// Whether the map has a key.
   @inline(__always)
   func has(_ key: some RawRepresentable<UInt64>) -> Bool { offsets[FieldTable.place(key.rawValue)] != 0 }
 
-  /// Whether there was no key but those of the table.
+  /// Whether the map has only keys of the table.
   var isUnderstood: Bool { offsets[0] == 0 }
 
-  /// The head of a field; where it is absent, of the number 0.
+  /// The head of a field. An absent field reads as the number 0.
   @inline(__always)
   func head(_ key: some RawRepresentable<UInt64>) -> CBORHead { head(FieldTable.place(key.rawValue)).head }
 
-  /// The number of a field, or the count of its items; 0 where it is absent.
+  /// The number in a field, or the number of its items; 0 if the field is absent.
   @inline(__always)
   func number(_ key: some RawRepresentable<UInt64>) -> UInt64 { head(key).argument }
 
-  /// The number of a field, where it is there.
+  /// The number in a field, or `nil` if the field is absent.
   @inline(__always)
   func optional(_ key: some RawRepresentable<UInt64>) -> UInt64? { has(key) ? number(key) : nil }
 
@@ -121,7 +123,7 @@ struct MapFields: ~Escapable {
   }
 }
 
-// The rules that a table cannot express.
+// The rules that a ``FieldTable`` cannot express.
 extension MapFields {
   #if hasFeature(Embedded)
   @inline(never)
@@ -149,7 +151,7 @@ extension MapFields {
     }
   }
 
-  /// Slots of components ascend strictly.
+  /// Whether the slot of a component is above that of the component before it.
   private func isAbove(_ highest: inout UInt64, isFirst: Bool) -> Bool {
     let slot = number(ComponentKey.slot)
     guard isFirst || slot > highest else { return false }
@@ -157,20 +159,21 @@ extension MapFields {
     return true
   }
 
-  /// A component has at most one image among its payloads, and it equals the component's size and digest.
+  /// Whether a payload agrees with the component: at most one payload is an image, with the component's size and
+  /// digest.
   private func matches(_ payload: MapFields, _ images: inout UInt64) -> Bool {
     guard payload.isImage else { return true }
     images &+= 1
     return images == 1 && equal(payload.sizeAndDigest, sizeAndDigest)
   }
 
-  /// The encoding of keys 2 and 3 of a component or a payload, size and digest: one value has one encoding.
+  /// The encoded size and digest of a component or a payload, keys 2 and 3. Equal values have equal encodings.
   private var sizeAndDigest: Span<UInt8> {
     @_lifetime(copy self)
     get { bytes.extracting(Int(offsets[2])..<Int(offsets[3]) &+ 2 &+ ManifestSchema.digestBytes) }
   }
 
-  /// Attachments have names of their own.
+  /// Whether no earlier attachment has the same name.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
@@ -185,7 +188,8 @@ extension MapFields {
 
   private var isImage: Bool { kind == .image }
 
-  /// What a payload is, where all of it is understood. Kinds are below 24, where a value's encoding is the value.
+  /// The kind of a payload, or `nil` if any part of it is unknown. Kinds are below 24, so that the encoded byte is the
+  /// value.
   #if hasFeature(Embedded)
   @inline(never)
   #endif

@@ -10,7 +10,7 @@ public struct PayloadView: EncodedItem, ~Escapable {
     fields = try MapFields(&reader, .payload)
   }
 
-  /// What it is; `nil` for an unknown kind or key, which makes it unusable here.
+  /// The kind of payload. `nil` for an unknown kind or an unknown key: then the payload cannot be used.
   public var kind: PayloadKind? { fields.kind }
 
   /// Bytes of the stored payload.
@@ -40,13 +40,13 @@ public struct PayloadView: EncodedItem, ~Escapable {
   /// Bytes of a patch's base image; 0 for the empty base.
   public var baseSize: UInt64 { fields.number(PayloadKey.baseSize) }
 
-  /// Bytes of RAM that applying a patch needs, where given.
+  /// Bytes of RAM that applying a patch needs, if stated.
   public var memory: UInt64? { fields.optional(PayloadKey.memory) }
 
-  /// Bits for what a device must be able to do, where given.
+  /// The abilities that it requires of a device, as bits, if stated.
   public var features: UInt64? { fields.optional(PayloadKey.features) }
 
-  /// The same two, 0 where they are not given.
+  /// Memory and features, or 0 if not stated.
   package var neededMemory: UInt64 { fields.number(PayloadKey.memory) }
   package var neededFeatures: UInt64 { fields.number(PayloadKey.features) }
 }

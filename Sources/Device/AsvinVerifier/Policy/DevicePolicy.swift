@@ -2,11 +2,12 @@ public import AsvinManifest
 
 /// The policy of a device, against which a release is checked.
 public struct DevicePolicy: ~Escapable {
-  /// A demand that is made, or that is left out on purpose.
+  /// A demand that a release must meet, or one that is not checked on purpose.
   public enum Demand<Value: Sendable>: Sendable {
     /// The release must meet this.
     case required(Value)
-    /// Not checked. For inspection on a host; a device that leaves a demand out accepts other devices' releases.
+    /// Not checked. Only for inspection on a host, because a device without the demand accepts releases for other
+    /// devices.
     case unchecked
   }
 
@@ -16,9 +17,10 @@ public struct DevicePolicy: ~Escapable {
   public var deviceClass: Demand<Identifier>
   /// The rollback floor: the release's sequence number must be above it.
   public var floor: Demand<UInt64>
-  /// How far above the floor a sequence number may be. One release with the highest number of all would end all releases.
+  /// The largest distance of a sequence number from the floor. Otherwise a release with the highest number could never
+  /// be followed by another release.
   var longestStep: UInt64
-  /// The sequence number of what the device runs, where it knows.
+  /// The sequence number of the running release, if the device knows it.
   public var sequence: UInt64?
   /// The slots that the device has, and those that a release must have.
   var slots: Demand<DeviceSlots>
@@ -28,22 +30,25 @@ public struct DevicePolicy: ~Escapable {
   var memory: UInt64
   /// Bytes of RAM that the device has for a block of a sealed stream; `nil` where the block is a part of ``memory``.
   var blockMemory: UInt64?
-  /// The images in the device's slots, where it knows.
+  /// The images in the device's slots, as far as the device knows them.
   public var installed: Span<InstalledImage>
-  /// Payloads that have failed on this device, of each component: bit n for the nth one. The next best is chosen.
+  /// The payloads that failed on this device: bit n for the nth payload of each component. The next best one is chosen.
   public var excludedPayloads: UInt32 = 0
   /// The only slot that a payload is chosen for; ``unchecked`` for all. A device that asks for one component after the
   /// other knows the images of the other slots only when it asks for them.
   package var chosenSlot: Demand<UInt64> = .unchecked
 
-  /// The longest step of a device that states none: 2⁴⁸.
+  /// The longest step of a device that states none: 2⁴⁸. No usual numbering reaches it in one step:
   ///
-  /// A number that is derived from a version of three parts is below 2³⁶, one of three parts of 16 bits below 2⁴⁸, and
-  /// one that counts seconds or milliseconds, or is a date and time in decimal digits, below 2⁴⁵. It takes 65 536 releases
-  /// of this step to reach the highest number.
+  /// - A number that asvin-pack derives from a version is below 2³⁶.
+  /// - Three parts of 16 bits are below 2⁴⁸.
+  /// - Seconds, milliseconds, or a date and time in decimal digits are below 2⁴⁵.
+  ///
+  /// 65 536 releases of this step reach the highest number.
   package static var usualStep: UInt64 { 1 << 48 }
 
-  /// A device that accepts complete images only. The demands have no default, so that leaving one out is visible.
+  /// Creates the policy of a device that accepts complete images only. The demands have no default value, so that a
+  /// caller must write each one that is not checked.
   @_lifetime(copy installed)
   public init(
     vendor: Demand<Identifier>, deviceClass: Demand<Identifier>, floor: Demand<UInt64>, sequence: UInt64?,

@@ -1,18 +1,18 @@
 /// The slots of a device, as bits: bit n for slot n. No device has a slot of 32 or more.
 public struct DeviceSlots: Equatable, Sendable {
-  /// Every slot that the device has: a release for any other one is refused.
+  /// Every slot that the device has. A release for any other slot is refused.
   let all: UInt32
-  /// The slots that a release must have: one that lacks any of them is refused.
+  /// The slots that every release must contain. A release that lacks one of them is refused.
   let needed: UInt32
 
-  /// The slots of a device. A release lists every component of its class, so that all of them are needed unless fewer are
-  /// named.
+  /// Creates the slots of a device. A release lists every component of its class. Therefore all slots are needed by
+  /// default.
   public init(_ all: UInt32, needed: UInt32? = nil) {
     self.all = all
     self.needed = needed ?? all
   }
 
-  /// Notes a component's slot; whether the device has it.
+  /// Adds the slot of a component to `found`. Returns whether the device has that slot.
   func has(_ slot: UInt64, in found: inout UInt32) -> Bool {
     guard slot < 32 else { return false }
     let bit = 1 as UInt32 &<< UInt32(truncatingIfNeeded: slot)
@@ -22,13 +22,13 @@ public struct DeviceSlots: Equatable, Sendable {
 }
 
 extension DevicePolicy {
-  /// Whether the device has the slot of a component, which is noted.
+  /// Adds the slot of a component to `found`. Returns whether the device has that slot, or does not check slots.
   func has(_ slot: UInt64, in found: inout UInt32) -> Bool {
     guard case .required(let slots) = slots else { return true }
     return slots.has(slot, in: &found)
   }
 
-  /// Whether the slots that were noted are all that a release must have.
+  /// Whether the slots that were found include all that a release must contain.
   func isComplete(_ found: UInt32) -> Bool {
     guard case .required(let slots) = slots else { return true }
     return slots.needed & ~found == 0

@@ -1,6 +1,6 @@
 public import AsvinManifest
 
-/// How a device gets a component's image.
+/// The way in which a device gets a component's image.
 public enum PayloadChoice: Equatable, Sendable {
   /// The slot already holds it.
   case alreadyInstalled
@@ -9,8 +9,8 @@ public enum PayloadChoice: Equatable, Sendable {
 }
 
 extension DevicePolicy {
-  /// The payload for a component: a patch from the installed image, otherwise the compressed image, otherwise the image;
-  /// `nil` where the device can use none.
+  /// Chooses the payload for a component: first a patch from the installed image, then the compressed image, then the
+  /// image. Returns `nil` if the device can use none of them.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
@@ -37,7 +37,8 @@ extension DevicePolicy {
     return false
   }
 
-  /// 0 for a patch from the installed image, 1 for one from the empty base, 2 for the image; the maximum if unusable.
+  /// The rank of a payload, the lowest is the best: 0 for a patch from the installed image, 1 for a patch from the
+  /// empty base, 2 for the image, and the maximum for an unusable payload.
   private func rank(_ payload: borrowing PayloadView, of slot: UInt64) -> Int {
     let needed = payload.neededFeatures
     guard let kind = payload.kind, needed & ~features == 0 else { return .max }

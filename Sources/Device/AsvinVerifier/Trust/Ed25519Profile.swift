@@ -1,8 +1,8 @@
-/// The strict profile of Ed25519: the checks of an encoding before the equation is computed.
+/// The strict profile of Ed25519: checks of the encoding before the equation is computed.
 ///
-/// S < L, A and R canonical and not of small order. Libraries differ on all of these, as the 12 cases of
-/// ed25519-speccheck show. So they are checked here, once, for every library. With the cofactorless equation, case 3 is
-/// accepted and the other eleven are rejected.
+/// S must be below L. A and R must be canonical and must not have a small order. Cryptographic libraries differ on all
+/// of these, as the 12 cases of ed25519-speccheck show. Therefore the checks are made here, for every library. Together
+/// with the cofactorless equation, case 3 is accepted and the other eleven are rejected.
 public enum Ed25519Profile {
   /// Whether a signature (R ‖ S, 64 bytes) and a key (A, 32 bytes) are within the profile.
   public static func admits(signature: Span<UInt8>, key: Span<UInt8>) -> Bool {

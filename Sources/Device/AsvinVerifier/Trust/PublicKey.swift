@@ -1,6 +1,6 @@
 public import AsvinManifest
 
-/// A public key. It fixes the algorithm: a message never chooses one.
+/// A public key and its algorithm. A message cannot choose another algorithm.
 public struct PublicKey: Equatable, Sendable {
   /// The only algorithm this key is used with.
   public let algorithm: SignatureAlgorithm
@@ -13,7 +13,7 @@ public struct PublicKey: Equatable, Sendable {
     storage = FixedBytes { $0 < bytes.count ? bytes[$0] : 0 }
   }
 
-  /// Lends the point, 32 or 64 bytes, to a body.
+  /// Calls a function with the point, 32 or 64 bytes.
   public func withBytes<Result>(_ body: (Span<UInt8>) -> Result) -> Result {
     storage.withSpan { body($0.extracting(first: algorithm.publicKeyBytes)) }
   }

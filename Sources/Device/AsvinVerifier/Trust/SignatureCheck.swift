@@ -1,21 +1,21 @@
 import AsvinManifest
 
 extension Verifier where Provider: ~Copyable {
-  /// The check of an envelope before its manifest is parsed: whether enough trusted keys signed it. Each of those keys
-  /// is a bit in `signers`.
+  /// Checks whether enough trusted keys signed an envelope, before its manifest is parsed. Sets a bit in `signers` for
+  /// each of those keys. Returns `nil`, or the reason against the envelope.
   ///
-  /// The key fixes the algorithm; `kid` only selects: every trusted key that it matches is tried, and a key counts once
-  /// however many signatures it made. A signature that does not hold is ignored; when too few hold, the rejection names
-  /// the one that came closest.
+  /// The trusted key determines the algorithm. The `kid` of a signature only selects keys: each trusted key with that
+  /// id is tried. A key counts once, even if it made several signatures. A signature that is not valid is ignored. If
+  /// too few are valid, the rejection has the reason of the signature that passed most checks.
   ///
-  /// A function of its own on a device, so that its stack is free before the manifest is parsed.
+  /// It is a separate function on a device, so that its stack is free before the manifest is parsed.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
   func reason(
     against envelope: borrowing EnvelopeView, trust: borrowing Trust, signers: inout UInt32
   ) -> Reason? {
-    // Key sets do not exist yet, so that a release which needs one is refused by name and not ignored.
+    // Key sets do not exist yet. A release that needs one is refused with a reason of its own.
     guard !envelope.hasKeySetLinks else { return .keySetLinksUnsupported }
     var distinct: UInt32 = 0
     var closest = Reason.unsigned
@@ -40,7 +40,7 @@ extension Verifier where Provider: ~Copyable {
     return nil
   }
 
-  /// Whether the same key is among the anchors before an index.
+  /// Whether an earlier anchor has the same key.
   private func isRepeated(_ index: Int, in trust: borrowing Trust) -> Bool {
     for earlier in 0..<index where trust.anchors[earlier].key == trust.anchors[index].key { return true }
     return false

@@ -4,7 +4,7 @@ public import AsvinManifest
 public struct TrustAnchor: Equatable, Sendable {
   /// The key.
   public let key: PublicKey
-  /// Its id, which selects it and proves nothing.
+  /// Its id. It only selects the key; the signature proves that the key was used.
   public let keyID: KeyID
 
   /// The anchor of a key.
@@ -14,15 +14,15 @@ public struct TrustAnchor: Equatable, Sendable {
   }
 }
 
-/// Whose signatures count, and how many distinct ones it takes.
+/// The keys whose signatures count, and the number of distinct keys that must have signed.
 public struct Trust: ~Escapable {
   let anchors: Span<TrustAnchor>
   let threshold: Int
 
-  /// Trust in keys, of which `threshold` must have signed.
+  /// Creates trust in keys, of which `threshold` must have signed.
   ///
-  /// - Returns: `nil` without keys, with more than ``Limit/trustedKeys``, or with a threshold that is below 1 or that
-  ///   the keys cannot reach: trust that accepts everything or nothing is a mistake.
+  /// - Returns: `nil` for no keys, for more than ``Limit/trustedKeys``, or for a threshold below 1 or above the number
+  ///   of keys, because such a trust would accept everything or nothing.
   @_lifetime(copy anchors)
   public init?(_ anchors: Span<TrustAnchor>, threshold: Int = 1) {
     guard anchors.count <= Int(truncatingIfNeeded: Limit.trustedKeys.value) else { return nil }

@@ -9,10 +9,10 @@ public import CAsvinDevice
 
 typealias DeviceState = BootState<CRegion>
 
-/// Reads the state of a device, and calls a function with it; a result of the header. The function is not called where
-/// the device has no flash for a state, where its fields contradict each other, or where the state cannot be read.
+/// Reads the state of a device, and calls a function with it. Returns a result of the header. The function is not
+/// called if the device has no flash for a state, if its fields contradict each other, or if the state cannot be read.
 ///
-/// - Parameter failed: where a failure of that flash is noted, as long as the state is used.
+/// - Parameter failed: a failure of that flash is noted here. It must stay valid while the state is used.
 @inline(__always)
 func withState(
   of device: UnsafePointer<asvin_device>?, _ failed: UnsafeMutablePointer<Bool>, isRehearsed: Bool = false,
@@ -30,11 +30,11 @@ func withState(
   }
 }
 
-/// The answer of ``read(_:of:_:isRehearsed:)`` where the state counts. It is not a result of the header, so that no call
-/// succeeds by passing it on.
+/// The answer of ``read(_:of:_:isRehearsed:)`` for a state that was read. It is not a result of the header, so that a
+/// call which returns it by mistake does not succeed.
 private let opened: Int32 = 0
 
-/// Reads the state of a device into memory: ``opened`` where it counts.
+/// Reads the state of a device into memory. Returns ``opened`` if the state was read.
 #if hasFeature(Embedded)
 @inline(never)
 #endif
@@ -55,15 +55,15 @@ private func read(
     trialStarts: starts == 0 ? 3 : starts)
   unsafe state.initialize(
     to: DeviceState(CRegion(flash, failed), running: running, factory: factory, isRehearsed: isRehearsed))
-  // A state that could not be read does not count, not even as the factory's.
+  // A state that could not be read is not replaced by the factory's state, because that would lower the floor.
   return unsafe state.pointee.hasFailed ? code(.flashFailed) : opened
 }
 
-/// Calls a function twice, the first time without writing, and adds half of each result. Where the two disagree, the
-/// sum is not a result.
+/// Calls a function twice, the first time without writing, and adds half of each result. If the two results differ, the
+/// sum is not a result of the header.
 func agreed(_ round: (_ isRehearsed: Bool) -> Int32) -> Int32 {
   let first = round(true)
-  // A refusal is not tried again, because nothing may be written.
+  // After a refusal nothing may be written, so that there is no second round.
   guard !isRefusal(first) else { return first }
   let second = round(false)
   return (first >> 1) &+ (second &- second >> 1)
@@ -72,8 +72,9 @@ func agreed(_ round: (_ isRehearsed: Bool) -> Int32) -> Int32 {
 /// Whether a result is misuse or a reason.
 private func isRefusal(_ result: Int32) -> Bool { result > 0 && result < 256 }
 
-/// A change of a device's state. Its number is part of the result of the change, so that the result of one change is
-/// not valid for another one. Each fits an instruction of a Cortex-M4. The result of a start names itself.
+/// A change of a device's state. Its number is added to the result, so that the result of one change is not valid for
+/// another one. Each number fits an instruction of a Cortex-M4. A start has no number, because its results differ
+/// anyway.
 enum Change: Int32 {
   case begin = 0
   case confirm = 0x2400_2400

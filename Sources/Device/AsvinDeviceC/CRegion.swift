@@ -1,8 +1,8 @@
 import AsvinInstaller
 import CAsvinDevice
 
-/// Flash that C functions access. After a write or an erase has failed, nothing more is asked of it in the same call or
-/// the same update.
+/// Flash that is accessed by C functions. After one of them failed to write or to erase, none is called again in the
+/// same call or the same update.
 @safe
 struct CRegion: FlashRegion {
   private let flash: UnsafePointer<asvin_flash>
@@ -64,18 +64,7 @@ struct CRegion: FlashRegion {
     note(answer)
   }
 
-  /// Writes a record as a complete unit. A function of its own, because of its stack.
-  #if hasFeature(Embedded)
-  @inline(never)
-  #endif
-  private func writeUnit(_ offset: UInt64, _ record: Span<UInt8>) {
-    unsafe withUnsafeTemporaryAllocation(byteCount: 512, alignment: 8) { unit in
-      unsafe record.withUnsafeBytes { record in unsafe unit.copyMemory(from: record) }
-      write(offset, unsafe Span(_unsafeBytes: unit).extracting(first: Int(writeBytes)))
-    }
-  }
-
-  /// Notes a failure, after which nothing more is asked of the flash.
+  /// Notes a failure, after which the flash is not accessed any more.
   func fail() { unsafe failed.pointee = true }
 
   private func note(_ answer: Int32) {
@@ -94,7 +83,7 @@ extension asvin_flash {
     return capacity >= block && capacity & (block &- 1) == 0 && unit &- 1 < 512 && unit & (unit &- 1) == 0
   }
 
-  /// Whether it can hold records: two erase blocks.
+  /// Whether it can hold records. It needs two erase blocks, and a record must be a multiple of its write unit.
   #if hasFeature(Embedded)
   @inline(never)
   #endif

@@ -7,7 +7,7 @@ import AsvinVerifier
 import AsvinDeviceCrypto
 public import CAsvinDevice
 
-/// Notes in the boot state, before the first erase of a slot, that nothing in it can be started. It is stored after the
+/// Notes in the boot state, before the first erase of a slot, that the slot cannot be started. It is stored after the
 /// installer.
 @safe
 struct Claim {
@@ -67,7 +67,7 @@ public func asvin_begin_in_place(
   _ update: UnsafeMutablePointer<asvin_in_place_update>?, _ device: UnsafePointer<asvin_device>?,
   _ plan: UnsafePointer<asvin_plan>?, _ offset: UnsafeMutablePointer<UInt64>?
 ) -> Int32 {
-  // Its first field, so that an update that is pushed to or finished is found at the same address.
+  // The update is the first field, so that `asvin_push` and `asvin_finish` find it at the same address.
   let start = unsafe UnsafeMutableRawPointer(update)?.assumingMemoryBound(to: asvin_update.self)
   guard
     let place = unsafe UpdatePlace(
@@ -116,8 +116,8 @@ public func asvin_begin_in_place(
   }
 }
 
-/// Whether the target slot may be rewritten for a plan; a result of the header. Nothing is written: the state is asked
-/// again, twice, before the first erase.
+/// Checks whether the target slot may be rewritten for a plan. Returns a result of the header and writes nothing.
+/// Before the first erase the same is checked again, twice.
 private func mayRewrite(
   _ device: UnsafePointer<asvin_device>, _ plan: InstallPlan, _ failed: UnsafeMutablePointer<Bool>,
   _ isRewriting: inout Bool

@@ -6,8 +6,8 @@ import AsvinVerifier
 import AsvinDeviceCrypto
 public import CAsvinDevice
 
-/// The start of an update's memory; the installer follows it. The functions are those of the installer's kind, so that
-/// a firmware that accepts complete images only links none for patches.
+/// The start of an update's memory. The installer follows it. The functions are those of this kind of installer, so
+/// that a firmware which accepts complete images only links no code for patches.
 @safe
 struct UpdateHead {
   typealias Push = @convention(c) (UnsafeMutableRawPointer, UnsafePointer<UInt8>?, UInt32) -> Int32

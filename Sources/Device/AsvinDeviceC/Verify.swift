@@ -36,8 +36,8 @@ func verify(
   guard let device = unsafe device, let envelope = unsafe envelope, let plan = unsafe plan else { return ASVIN_MISUSE }
   unsafe plan.pointee = asvin_plan()
   guard UInt64(envelopeBytes) <= Limit.envelopeBytes.value else { return code(.envelopeTooLarge) }
-  // Everything is done twice, each time from flash and from the keys on, because one skipped instruction can affect one
-  // pass and not the other one. Neither pass answers with ASVIN_DONE; only the shares of both add up to it.
+  // Everything is done twice, each time with newly read flash and keys, because one skipped instruction can affect only
+  // one pass. Neither pass returns ASVIN_DONE; only the shares of both add up to it.
   var verdict = VerdictWord()
   let bytes = unsafe UnsafeBufferPointer(start: envelope, count: Int(envelopeBytes))
   let first = unsafe pass(device, bytes, nil, slots, report, &verdict)

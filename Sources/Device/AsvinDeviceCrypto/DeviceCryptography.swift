@@ -1,15 +1,16 @@
 public import AsvinManifest
 public import AsvinVerifier
 
-/// The cryptography of a device without a library of its own: verification only, of public data, without a heap.
+/// The cryptography of a device that has no library of its own. It only verifies, only handles public data, and uses no
+/// heap.
 public struct DeviceCryptography: Cryptography {
-  /// The cryptography.
+  /// Creates the cryptography.
   public init() {}
 
   /// SHA-256 (FIPS 180-4) of a buffer.
   public func sha256(_ bytes: Span<UInt8>) -> Digest { SHA256.digest(of: bytes) }
 
-  /// Whether a 64-byte signature over a message was made with the key's private half.
+  /// Whether a 64-byte signature of a message is valid for a key.
   #if hasFeature(Embedded)
   @inline(never)
   #endif

@@ -1,5 +1,5 @@
-/// One step of a formula: the product, sum or difference of two registers goes to a third one. Formulas are tables of
-/// steps, because a step takes two bytes and a call would take sixteen.
+/// A step of a formula: it stores the product, the sum or the difference of two registers in a third one. A formula is
+/// a table of steps, because a step takes two bytes of flash and a call takes sixteen.
 struct Step: BitwiseCopyable {
   /// A register of a formula: the two points, the results, and a curve's constant.
   enum Register: UInt16 {

@@ -5,7 +5,7 @@ public enum HMAC {
   /// Bytes of a block of SHA-256.
   private static let blockBytes = 64
 
-  /// The code of a message under a key of any length. The time depends on the lengths alone.
+  /// Returns the authentication code of a message for a key of any length. The time depends only on the lengths.
   #if hasFeature(Embedded)
   @inline(never)
   #endif

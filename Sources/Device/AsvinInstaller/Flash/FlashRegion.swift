@@ -1,8 +1,8 @@
 /// A handle to a region of flash: a slot for an image, or an area for records. Copies refer to the same flash.
 ///
-/// A write or an erase that fails is reported in ``hasFailed``; nothing is asked of the flash after that, until it is
-/// started again. A read that fails is not a failure of the flash: on flash with an error-correcting code, a word whose
-/// programming was cut off by a loss of power cannot be read until it is erased.
+/// ``hasFailed`` reports that a write or an erase has failed. Nothing is read, written or erased after that until a new
+/// handle is created. A read that fails does not count as a failure, because on flash with an error-correcting code a
+/// loss of power during a write leaves a word that cannot be read until it is erased.
 public protocol FlashRegion {
   /// Bytes in all, a multiple of ``blockBytes``.
   var capacity: UInt64 { get }

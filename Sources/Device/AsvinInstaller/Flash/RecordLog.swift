@@ -3,11 +3,11 @@ import AsvinManifest
 /// Records of at most 120 bytes in a region of flash, of which the last intact one counts.
 ///
 /// The region has two halves. Records are written one after the other. When a half is full, the other one is erased and
-/// used next. So there is always an intact record, whenever power is lost, and a block is erased once for all the
+/// used next. Therefore a loss of power at any moment leaves an intact record, and a half is erased once for all the
 /// records that it holds.
 ///
-/// A place that cannot be read holds no record and is not erased: on flash with an error-correcting code, that is what
-/// an interrupted write or erase leaves.
+/// A place that cannot be read counts as neither a record nor erased. An interrupted write or erase leaves such places
+/// on flash with an error-correcting code.
 ///
 /// | bytes | |
 /// |---|---|
@@ -20,12 +20,12 @@ struct RecordLog<Region: FlashRegion> {
 
   private let region: Region
   private let kind: RecordKind
-  /// Places in a half, of complete erase blocks.
+  /// The number of places in a half. A half consists of complete erase blocks.
   private var half: UInt32 = 0
-  /// The number of the last intact record, and its place; 0, and the place before the first, where there is none.
+  /// The number of the last intact record, and its place. Without a record, 0 and the place before the first one.
   private var sequence: UInt32 = 0
   private var place: UInt32 = .max
-  /// Whether no place can be read, or a block is not erased after an erase.
+  /// Whether no place could be read, or an erase left a first place that does not read as erased.
   private var isUnusable = true
 
   /// The log in a region of two erase blocks or more.
@@ -34,7 +34,8 @@ struct RecordLog<Region: FlashRegion> {
     find()
   }
 
-  /// Finds the last intact record. Each half is read up to its first erased place, because records are written in order.
+  /// Finds the last intact record. Each half is read up to its first erased place, because records are written in
+  /// order.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
@@ -59,7 +60,7 @@ struct RecordLog<Region: FlashRegion> {
   /// Whether a write or an erase of its flash has failed, or no place could be read.
   var hasFailed: Bool { isUnusable || region.hasFailed }
 
-  /// Reads the last intact record. Mutating, as what follows; otherwise the log would be copied for the call.
+  /// Reads the last intact record. This and the following functions are mutating so that the log is not copied.
   ///
   /// - Returns: whether there is one.
   #if hasFeature(Embedded)
@@ -69,8 +70,8 @@ struct RecordLog<Region: FlashRegion> {
     sequence > 0 && number(place, into: &record) == sequence
   }
 
-  /// Whether the last record is still the one that this log read or wrote last: not where another log of the same
-  /// region was written to since.
+  /// Whether the last record in flash is the one that this log read or wrote last. It is not if another log wrote to
+  /// the same region in the meantime.
   var isCurrent: Bool {
     mutating get {
       var record = Record()
@@ -92,7 +93,7 @@ struct RecordLog<Region: FlashRegion> {
     return best > 0
   }
 
-  /// Writes a record after the last one. ``hasFailed`` is false once it is stored.
+  /// Writes a record after the last one. It is stored if ``hasFailed`` is false afterwards.
   #if hasFeature(Embedded)
   @inline(never)
   #endif

@@ -1,4 +1,5 @@
-/// Writes bytes to a region in order, a page of 512 bytes at a time. It erases a block when the first byte of it arrives.
+/// Writes bytes to a region in order, a page of 256 bytes at a time. It erases a block when the first byte of it
+/// arrives.
 struct RegionWriter<Region: FlashRegion> {
   let region: Region
   /// Where in the region the next byte goes.
@@ -8,15 +9,15 @@ struct RegionWriter<Region: FlashRegion> {
   /// A writer that starts at an offset, which is a multiple of the erase block.
   init(_ region: Region, at offset: UInt64 = 0) { (self.region, position) = (region, offset) }
 
-  /// Where the page is in the region: flash holds what is before it.
-  private var pageStart: UInt64 { position & ~511 }
+  /// The offset of the page in the region. All bytes before it are in flash.
+  private var pageStart: UInt64 { position & ~255 }
 
   mutating func append(_ byte: UInt8) {
     let bytes: InlineArray<1, UInt8> = [byte]
     append(bytes.span)
   }
 
-  /// As much at once as the page has room for.
+  /// Accepts bytes. Each step copies as many as the page has room for.
   #if hasFeature(Embedded)
   @inline(never)
   #endif
@@ -28,7 +29,7 @@ struct RegionWriter<Region: FlashRegion> {
       let count = min(512 &- start, rest.count)
       unsafe withUnsafeMutableBytes(of: &page) { page in
         unsafe rest.withUnsafeBytes { rest in
-          // There are bytes, and as many places in the page.
+          // Neither buffer is empty, and the page has room for this number of bytes.
           let (place, bytes) = unsafe (page.baseAddress.unsafelyUnwrapped, rest.baseAddress.unsafelyUnwrapped)
           unsafe (place + start).copyMemory(from: bytes, byteCount: count)
         }

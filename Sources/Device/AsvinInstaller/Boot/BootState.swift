@@ -117,7 +117,7 @@ public struct BootState<Region: FlashRegion> {
   }
 
   /// Notes, before the first erase, that a slot holds neither its old image nor the new one. From now on until
-  /// ``activate(_:in:)``, no slot can be started, and ``start()`` returns ``BootStart/confirmed(_:)`` with the slot
+  /// ``activate(_:in:)``, no slot can be started, and ``begin()`` returns ``BootStart/confirmed(_:)`` with the slot
   /// `UInt32.max`. A pending update is given up.
   ///
   /// - Returns: whether that was noted. It is refused if ``canRewrite(_:for:)`` is false.

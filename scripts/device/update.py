@@ -6,35 +6,10 @@ Usage: update.py BUNDLE image|patch|in-place BASE IMAGE KEY FOLDER. Writes base.
 import hashlib
 import pathlib
 import sys
-import tarfile
 
+from bundle import Bundle
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ed25519
-
-
-def decode(data: bytes, at: int):
-    """The CBOR item at an offset, and where it ends."""
-    major, short, at = data[at] >> 5, data[at] & 31, at + 1
-    size = 0 if short < 24 else 1 << short - 24
-    value, at = (short, at) if size == 0 else (int.from_bytes(data[at : at + size], "big"), at + size)
-    if major < 2:
-        return (value if major == 0 else -1 - value), at
-    if major < 4:
-        return data[at : at + value], at + value
-    items = []
-    for _ in range(value * (2 if major == 5 else 1)):
-        item, at = decode(data, at)
-        items.append(item)
-    return (dict(zip(items[::2], items[1::2])) if major == 5 else items), at
-
-
-def sealed(payload: bytes, bits: int) -> bytes:
-    """Blocks of a chunk and the digest of the next block."""
-    blocks, link = [], b""
-    for start in reversed(range(0, len(payload), 1 << bits)):
-        blocks.append(payload[start : start + (1 << bits)] + link)
-        link = hashlib.sha256(blocks[-1]).digest()
-    return b"".join(reversed(blocks))
 
 
 def array(data: bytes) -> str:
@@ -43,15 +18,8 @@ def array(data: bytes) -> str:
 
 bundle, kind, base_path, image_path, key_path, folder = sys.argv[1:]
 base, image = pathlib.Path(base_path).read_bytes(), pathlib.Path(image_path).read_bytes()
-with tarfile.open(bundle) as archive:
-    members = {member.name: archive.extractfile(member).read() for member in archive}
-encoded = members["manifest.cbor"]
-signatures = members["signatures.cbor"]
-length = b"\x58" + bytes([len(encoded)]) if len(encoded) < 256 else b"\x59" + len(encoded).to_bytes(2, "big")
-envelope = bytes([signatures[0] + 1]) + b"\x01" + length + encoded + signatures[1:]
-
-manifest, _ = decode(encoded, 0)
-payloads = manifest[7][0][4]
+release = Bundle(bundle)
+manifest, payloads = release.manifest, release.payloads
 base_digest = hashlib.sha256(base).digest()
 in_place = 1 if kind == "in-place" else 0
 wanted = [
@@ -62,8 +30,7 @@ wanted = [
 ]
 index = wanted.index(True)
 payload = payloads[index]
-stored = members[f"payloads/{index}-{'image' if kind == 'image' else 'patch'}"]
-stream = sealed(stored, payload[4]) if 4 in payload else stored
+stream = release.stream(index)
 block = (1 << payload[4]) + 32 if 4 in payload else 0
 
 public = serialization.load_pem_public_key(pathlib.Path(key_path).read_bytes())
@@ -75,7 +42,7 @@ else:
     algorithm, point = -9, uncompressed[1:]
 
 output = pathlib.Path(folder)
-for name, data in (("base", base), ("image", image), ("envelope", envelope), ("stream", stream)):
+for name, data in (("base", base), ("image", image), ("envelope", release.envelope), ("stream", stream)):
     (output / f"{name}.bin").write_bytes(data)
 (output / "update.h").write_text(
     f"""#pragma once

@@ -14,6 +14,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 CATALOG = ROOT / "Sources/Documentation.docc"
 DECISIONS = CATALOG / "Decisions"
 ARCHITECTURE = CATALOG / "Architecture"
+INTEGRATION = ARCHITECTURE / "Integration"
 DOORS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")]
 SECTIONS = ["Context", "Options", "Choice", "What would change our mind"]
 
@@ -56,8 +57,8 @@ def check_paths(path: pathlib.Path) -> list[str]:
 def check_names(path: pathlib.Path, words: set[str], header: set[str]) -> list[str]:
     errors = []
     for span in SPAN.findall(prose(path)):
-        # A page for firmware engineers names functions of other libraries.
-        if NAME.fullmatch(span) and path.stem != "OnDevices":
+        # Pages for firmware engineers name functions of other libraries.
+        if NAME.fullmatch(span) and path.stem != "OnDevices" and INTEGRATION not in path.parents:
             for word in re.findall(r"\w+", span.partition("(")[0]):
                 if word not in words and word != "swift":
                     closest = difflib.get_close_matches(word, words, 1, 0.8)

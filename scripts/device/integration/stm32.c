@@ -28,7 +28,7 @@ static int32_t read_flash(void *context, uint32_t offset, uint8_t *bytes, uint32
 
 // passage: write
 #ifdef FLASH_TYPEPROGRAM_QUADWORD
-enum { UNIT = 16 };  // H5, U5
+enum { UNIT = 16 };  // U5
 #else
 enum { UNIT = 8 };  // G0, G4, L4, L5, WB
 #endif

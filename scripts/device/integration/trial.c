@@ -1,7 +1,7 @@
 // Installs releases on a board with the power cut at every operation of flash, and proves after each what runs.
 //
-// Usage: PROGRAM FOLDER STRIDE. The folder has the images and the signed releases that scripts/device/integrations makes. A
-// stride of 1 cuts at every operation, one of n at every nth.
+// Usage: PROGRAM FOLDER STRIDE DENSE. The folder has the images and the signed releases that scripts/device/integrations makes.
+// A stride of 1 cuts at every operation, one of n at every nth, but for the first DENSE operations.
 #include "trial.h"
 
 #include <setjmp.h>
@@ -34,7 +34,7 @@ static struct firmware firmware;
 static uint64_t memory[SIGNED_MEMORY / 8];
 static int running, wanted, tests, has_failed, failures;
 static enum kind kind;
-static uint32_t stride;
+static uint32_t stride, dense;
 
 void flash_lost_power(void) { longjmp(power, CUT); }
 void trial_restart(void) { longjmp(power, RESTART); }
@@ -152,12 +152,14 @@ static uint32_t install(int release, enum kind of_kind, struct cut cut) {
   return flash_counts.erases + flash_counts.writes - before;
 }
 
-// Installs a release with each cut: with a stride of 1 at every operation and in every way, with a larger one at the first and
-// last operations and at every nth between them, in one way after the other. Around the confirmation, the second cut is at
-// each of the next operations as well. Returns the number of trials.
+// Installs a release with each cut: at the first operations in every way, and with a stride of 1 at all of them; with a larger
+// stride then at every nth, in one way after the other. Around the confirmation, but for a mere sample without first
+// operations, every operation is cut, and the second cut is at each of the next operations as well. Returns the number of
+// trials.
 static uint32_t cut_all(int release, enum kind of_kind) {
   enum { CONFIRMATION = 6, NEXT = 8 };
-  const uint32_t operations = install(release, of_kind, (struct cut){0}), dense = 800 / stride;
+  const uint32_t operations = install(release, of_kind, (struct cut){0});
+  const uint32_t confirmation = stride == 1 || dense > 0 ? operations - CONFIRMATION : operations;
   uint32_t trials = 0;
   for (uint32_t operation = 1; operation <= operations;) {
     // Once more somewhat later; or twice at the second operation, as by a supply that collapses under the same load.
@@ -166,17 +168,18 @@ static uint32_t cut_all(int release, enum kind of_kind) {
                                {operation, 0, 2, 2},
                                {operation, 1, 2, 2}};
     for (uint32_t way = 0; way < 4; way++)
-      if (stride == 1 || way == operation % 4) trials++, install(release, of_kind, ways[way]);
-    for (uint32_t next = 1; operation + CONFIRMATION > operations && next <= NEXT; next++)
+      if (stride == 1 || operation <= dense || way == operation % 4) trials++, install(release, of_kind, ways[way]);
+    for (uint32_t next = 1; operation > confirmation && next <= NEXT; next++)
       for (int middle = 0; middle < 2; middle++) trials++, install(release, of_kind, (struct cut){operation, middle, next, 1});
-    operation += operation < dense || operation + dense >= operations ? 1 : stride;
+    const uint32_t following = operation + (operation < dense || operation >= confirmation ? 1 : stride);
+    operation = operation < confirmation && following > confirmation ? confirmation : following;
   }
   return trials;
 }
 
 int main(int count, char **arguments) {
-  if (count != 3 || atoi(arguments[2]) < 1) return 64;
-  folder = arguments[1], stride = (uint32_t)atoi(arguments[2]);
+  if (count != 4 || atoi(arguments[2]) < 1 || atoi(arguments[3]) < 0) return 64;
+  folder = arguments[1], stride = (uint32_t)atoi(arguments[2]), dense = (uint32_t)atoi(arguments[3]);
   for (int index = 1; index <= IMAGES; index++) {
     char name[64];
     snprintf(name, sizeof name, "image-%d.bin", index);

@@ -52,29 +52,46 @@ struct PayloadExportTests {
     }
   }
 
+  /// Checks that the stream is a chain of blocks which begins with the signed link and holds the payload.
+  private func checkChain(_ report: ExportReport, in fixture: SigningFixture) throws {
+    let key = try fixture.publicKey("ed25519").publicKey(in: fixture.environment)
+    let release = try Acceptance(trust: [key]).verify(fixture.scratch.read("envelope"))
+    let payload = release.manifest.components[0].payloads[report.payload]
+    let seal = try #require(payload.seal)
+    var stream = try fixture.scratch.read("stream")[...]
+    #expect(UInt64(stream.count) == report.streamBytes)
+    var (link, content, left) = (seal.firstLink, [UInt8](), payload.size)
+    var blocks = 0
+    while left > 0 {
+      let chunk = min(left, 1 << seal.chunk)
+      left -= chunk
+      let block = Array(stream.prefix(Int(chunk) + (left > 0 ? 32 : 0)))
+      stream = stream.dropFirst(block.count)
+      #expect(SHA256.digest(of: block.span) == link)
+      content += block.prefix(Int(chunk))
+      if left > 0 { link = Digest { block[Int(chunk) + $0] } }
+      blocks += 1
+    }
+    #expect(blocks > 2 && stream.isEmpty && SHA256.digest(of: content.span) == payload.digest)
+  }
+
   @Test func `The stream of a patch is a chain of blocks that begins with the signed link`() throws {
     try released { fixture in
       let report = try export(in: fixture) { $0.base = "firmware.bin" }
       #expect(report.kind == "patch" && report.isSealed)
-      let key = try fixture.publicKey("ed25519").publicKey(in: fixture.environment)
-      let release = try Acceptance(trust: [key]).verify(fixture.scratch.read("envelope"))
-      let payload = release.manifest.components[0].payloads[report.payload]
-      let seal = try #require(payload.seal)
-      var stream = try fixture.scratch.read("stream")[...]
-      #expect(UInt64(stream.count) == report.streamBytes)
-      var (link, patch, left) = (seal.firstLink, [UInt8](), payload.size)
-      var blocks = 0
-      while left > 0 {
-        let chunk = min(left, 1 << seal.chunk)
-        left -= chunk
-        let block = Array(stream.prefix(Int(chunk) + (left > 0 ? 32 : 0)))
-        stream = stream.dropFirst(block.count)
-        #expect(SHA256.digest(of: block.span) == link)
-        patch += block.prefix(Int(chunk))
-        if left > 0 { link = Digest { block[Int(chunk) + $0] } }
-        blocks += 1
+      try checkChain(report, in: fixture)
+    }
+  }
+
+  @Test func `The stream of an image that was sealed is such a chain`() throws {
+    try SigningFixture.using(#function, image: Self.old) { fixture in
+      try fixture.sign {
+        $0.sealsImages = true
+        $0.output = "sealed.asvin"
       }
-      #expect(blocks > 2 && stream.isEmpty && SHA256.digest(of: patch.span) == payload.digest)
+      let report = try export("sealed.asvin", in: fixture)
+      #expect(report.kind == "image" && report.isSealed && report.payload == 0)
+      try checkChain(report, in: fixture)
     }
   }
 

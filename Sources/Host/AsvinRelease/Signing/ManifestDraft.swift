@@ -7,10 +7,13 @@ import AsvinManifest
 struct ManifestDraft {
   private let draft: ReleaseDraft
   private let options: ReleaseOptions
+  private let sealsImages: Bool
 
-  init(_ draft: ReleaseDraft, _ options: ReleaseOptions) {
+  /// - Parameter sealsImages: whether a device can check complete images block by block.
+  init(_ draft: ReleaseDraft, _ options: ReleaseOptions, sealsImages: Bool) {
     self.draft = draft
     self.options = options
+    self.sealsImages = sealsImages
   }
 
   func manifest(in environment: Environment) throws -> Manifest {
@@ -41,7 +44,8 @@ struct ManifestDraft {
       }
       let digest = try image.digest { environment.progress(before + $0, total) }
       before += image.source.size
-      let payload = Payload(size: image.source.size, digest: digest)
+      var payload = Payload(size: image.source.size, digest: digest)
+      if sealsImages { payload.seal = try SealedStream(image.source).seal }
       components.append(Component(slot: image.slot, size: image.source.size, digest: digest, payloads: [payload]))
     }
     guard UInt64(components.count) <= Limit.components.value else {

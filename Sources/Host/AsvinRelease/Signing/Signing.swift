@@ -20,6 +20,8 @@ package struct Signing: Sendable {
   package var profile: Profile?
   /// How the patches are written over their bases; `nil` for patches to another slot.
   package var inPlace: InPlaceOptions?
+  /// Whether complete images are sealed, as patches are.
+  package var sealsImages = false
   /// The path of the bundle; if `nil`, beside the image.
   package var output: String?
   /// Whether an existing file is replaced.
@@ -52,7 +54,7 @@ package struct Signing: Sendable {
       }
     }
     let signers = try signers(of: draft.project, in: environment)
-    var manifest = try ManifestDraft(draft, release).manifest(in: environment)
+    var manifest = try ManifestDraft(draft, release, sealsImages: sealsImages).manifest(in: environment)
     manifest.created = try created ?? sourceDateEpoch(environment)
     manifest.lowestBase = lowestBase
     try checkNumbers(manifest)

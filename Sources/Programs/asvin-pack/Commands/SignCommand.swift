@@ -53,6 +53,9 @@ struct SignCommand: ReportingCommand {
   @Option(help: ArgumentHelp("In place: erase blocks of the spare region, 1 or 2.", valueName: "n"))
   var spare: UInt64 = 2
 
+  @Flag(help: "Seal the complete image too: a device then checks each block of it before it writes the block.")
+  var seal = false
+
   @Option(
     name: .shortAndLong, help: ArgumentHelp("The bundle's file; - is standard output.", valueName: "file"),
     completion: .file())
@@ -110,6 +113,7 @@ struct SignCommand: ReportingCommand {
       signing.bases = bases
       signing.profile = profile.profile
       if inPlace { signing.inPlace = InPlaceOptions(block: block, spare: spare) }
+      signing.sealsImages = seal
       signing.force = force
       signing.onSigned = onSigned
       try report(signing.run(in: environment))

@@ -129,14 +129,15 @@ class Platform:
     def rollout(self, name: str) -> dict:
         return next(rollout for rollout in json.loads(self.call("GET", "/manage/rollouts")[1])["items"] if rollout["name"] == name)
 
-    def release(self, version: str, content: bytes, *options) -> pathlib.Path:
-        file = self.folder / f"firmware-{version}.bin"
+    def release(self, version: str, content: bytes, *options, board: str = "client-board", key: pathlib.Path = KEY) -> pathlib.Path:
+        """Publishes a release of a board in a file group of the board's name and the key's."""
+        file = self.folder / f"{board}-{version}.bin"
         file.write_bytes(content)
-        bundle = self.folder / f"firmware-{version}.asvin"
-        run(BIN / "asvin-pack", "sign", file, "--key", f"{KEY}.pem", "--vendor", "example.com", "--class", "client-board", "--name",
+        bundle = self.folder / f"{board}-{version}.asvin"
+        run(BIN / "asvin-pack", "sign", file, "--key", f"{key}.pem", "--vendor", "example.com", "--class", board, "--name",
             "firmware", "--fw-version", version, "--profile", "tiny", "--allow", "format", "--allow", "test-key", "--quiet", "-o",
             bundle, *options, cwd=self.folder)
-        run(BIN / "asvin-pack", "publish", bundle, "--group", "firmware", "--create-group", "--trust", f"{KEY}.pub.pem", "--to",
+        run(BIN / "asvin-pack", "publish", bundle, "--group", f"{board}-{key.name}", "--create-group", "--trust", f"{key}.pub.pem", "--to",
             self.url, "--quiet", cwd=self.folder)
         return bundle
 
@@ -249,11 +250,11 @@ def main(make: str):
                 platform.pack("device", "group", device.name, "--into", group, "--create")
             bundle = platform.release("1.1.0", first)
             for device, group in ((enrolled, "kitchen"), (registered, "cellar")):
-                platform.pack("rollout", "create", group, "--file-group", "firmware", "--group", group, "--wave", "1")
+                platform.pack("rollout", "create", group, "--file-group", f"client-board-{KEY.name}", "--group", group, "--wave", "1")
                 device.proxy.cut = True
                 device.update(platform, group, "1.1.0", first, is_cut=device is registered)
             platform.release("1.2.0", second, "--from", bundle)
-            platform.pack("rollout", "create", "patch", "--file-group", "firmware", "--group", "kitchen", "--wave", "1")
+            platform.pack("rollout", "create", "patch", "--file-group", f"client-board-{KEY.name}", "--group", "kitchen", "--wave", "1")
             image_cuts = enrolled.proxy.cuts + registered.proxy.cuts
             enrolled.update(platform, "patch", "1.2.0", second)
 

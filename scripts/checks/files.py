@@ -28,7 +28,7 @@ def main() -> int:
             errors.append(f"{name}: holds a private key")
         if name.startswith("Keys/") and file.suffix == ".pem" and not file.name.startswith("TEST-ONLY-"):
             errors.append(f"{name}: only TEST-ONLY- keys belong here")
-        if file.suffix not in {".swift", ".c", ".h", ".py"}:
+        if file.suffix not in {".swift", ".c", ".h", ".cpp", ".ino", ".py"}:
             continue
         lines = file.read_text().splitlines()
         lengths.append(len(lines))

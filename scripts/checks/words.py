@@ -37,7 +37,7 @@ PATTERN = re.compile(r"(?<![\w`.-])(?:" + "|".join(f"(?P<w{i}>{p})" for i, (p, _
 
 PROSE = {".md"}
 HASH = {".py", ".sh", ".yaml", ".yml", ""}
-SLASH = {".swift", ".c", ".h"}
+SLASH = {".swift", ".c", ".h", ".cpp", ".ino"}
 
 
 def prose(path: pathlib.Path, text: str):

@@ -1,0 +1,20 @@
+// The core for an ESP32, as far as the library uses it.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+uint32_t millis();
+void delay(unsigned long milliseconds);
+void yield();
+long random(long end);
+
+struct HostSerial {
+  void begin(unsigned long) {}
+};
+extern HostSerial Serial;
+
+struct EspClass {
+  uint32_t getSketchSize();
+  [[noreturn]] void restart();
+};
+extern EspClass ESP;

@@ -24,7 +24,8 @@ for section, address, size in ENTRY.findall(placed):
         kind = "table"
     elif section.startswith(".rodata"):
         kind = "constant"
-    elif not section.startswith(".irom0.text."):
+    # The C client's code has no section of its own kind: the core's linker script places it by the name of its object.
+    elif not section.startswith((".irom0.text.", ".text.")):
         sys.exit(f"device: error: '{section}' is neither code, a table nor a constant")
     if place not in (RAM if kind == "constant" else FLASH) or kind != "constant" and place % 4 != 0:
         sys.exit(f"device: error: '{section}' is at 0x{place:08X}, where an ESP8266 cannot read it")

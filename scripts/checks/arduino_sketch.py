@@ -147,8 +147,11 @@ class Device:
         if rollout is None:
             return self.platform.device(self.name)
         number = self.platform.rollout(rollout)["id"]
-        shown = self.platform.call("GET", f"/manage/rollouts/{number}/devices")[1]
-        return next(device for device in json.loads(shown)["items"] if device["name"] == self.name)
+        after, found = 0, []
+        while after is not None and not found:
+            page = json.loads(self.platform.call("GET", f"/manage/rollouts/{number}/devices?after={after}")[1])
+            after, found = page.get("next"), [device for device in page["items"] if device["name"] == self.name]
+        return found[0]
 
 
 class Chip:

@@ -58,7 +58,7 @@ def check_names(path: pathlib.Path, words: set[str], header: set[str]) -> list[s
     errors = []
     for span in SPAN.findall(prose(path)):
         # Pages for firmware engineers name functions of other libraries.
-        if NAME.fullmatch(span) and path.stem not in {"OnDevices", "Arduino"}:
+        if NAME.fullmatch(span) and path.stem not in {"OnDevices", "Arduino"} and INTEGRATION not in path.parents:
             for word in re.findall(r"\w+", span.partition("(")[0]):
                 if word not in words and word != "swift":
                     closest = difflib.get_close_matches(word, words, 1, 0.8)

@@ -64,7 +64,18 @@ struct CRegion: FlashRegion {
     note(answer)
   }
 
-  /// Notes a failure, after which the flash is not accessed any more.
+  /// Writes a record as a complete unit. A function of its own, because of its stack.
+  #if hasFeature(Embedded)
+  @inline(never)
+  #endif
+  private func writeUnit(_ offset: UInt64, _ record: Span<UInt8>) {
+    unsafe withUnsafeTemporaryAllocation(byteCount: 512, alignment: 8) { unit in
+      unsafe record.withUnsafeBytes { record in unsafe unit.copyMemory(from: record) }
+      write(offset, unsafe Span(_unsafeBytes: unit).extracting(first: Int(writeBytes)))
+    }
+  }
+
+  /// Notes a failure, after which nothing more is asked of the flash.
   func fail() { unsafe failed.pointee = true }
 
   private func note(_ answer: Int32) {
@@ -83,7 +94,7 @@ extension asvin_flash {
     return capacity >= block && capacity & (block &- 1) == 0 && unit &- 1 < 512 && unit & (unit &- 1) == 0
   }
 
-  /// Whether it can hold records. It needs two erase blocks, and a record must be a multiple of its write unit.
+  /// Whether it can hold records: two erase blocks.
   #if hasFeature(Embedded)
   @inline(never)
   #endif

@@ -20,7 +20,7 @@ public func asvin_verify(
 }
 
 /// Reports what to fetch of a verified release; a result of the header, of which ``passed`` is a success.
-typealias Report = (
+typealias ComponentReport = (
   _ release: borrowing VerifiedManifest, _ asked: borrowing DevicePolicy, _ device: UnsafePointer<asvin_device>,
   _ state: inout DeviceState, _ plan: UnsafeMutablePointer<asvin_plan>
 ) -> Int32
@@ -31,7 +31,7 @@ typealias Report = (
 @inline(__always)
 func verify(
   _ device: UnsafePointer<asvin_device>?, _ envelope: UnsafePointer<UInt8>?, _ envelopeBytes: UInt32,
-  _ plan: UnsafeMutablePointer<asvin_plan>?, slots: UInt32, _ report: Report
+  _ plan: UnsafeMutablePointer<asvin_plan>?, slots: UInt32, _ report: ComponentReport
 ) -> Int32 {
   guard let device = unsafe device, let envelope = unsafe envelope, let plan = unsafe plan else { return ASVIN_MISUSE }
   unsafe plan.pointee = asvin_plan()
@@ -58,7 +58,7 @@ let passed: Int32 = 0
 #endif
 private func pass(
   _ device: UnsafePointer<asvin_device>, _ envelope: UnsafeBufferPointer<UInt8>,
-  _ plan: UnsafeMutablePointer<asvin_plan>?, _ slots: UInt32, _ report: Report, _ verdict: inout VerdictWord
+  _ plan: UnsafeMutablePointer<asvin_plan>?, _ slots: UInt32, _ report: ComponentReport, _ verdict: inout VerdictWord
 ) -> Int32 {
   var failed = false
   return unsafe withUnsafeMutablePointer(to: &failed) { failed in
@@ -70,7 +70,7 @@ private func pass(
 
 private func verify(
   _ device: UnsafePointer<asvin_device>, _ state: inout DeviceState, _ envelope: UnsafeBufferPointer<UInt8>,
-  _ plan: UnsafeMutablePointer<asvin_plan>?, _ slots: UInt32, _ report: Report, _ verdict: inout VerdictWord
+  _ plan: UnsafeMutablePointer<asvin_plan>?, _ slots: UInt32, _ report: ComponentReport, _ verdict: inout VerdictWord
 ) -> Int32 {
   unsafe withUnsafeTemporaryAllocation(of: TrustAnchor.self, capacity: 8) { memory in
     guard let count = unsafe fill(memory, from: device),

@@ -25,8 +25,8 @@ public struct Installer<
   /// - Parameters:
   ///   - target: the slot. Its content is lost. A patch in place reads it as its base before that.
   ///   - journal: two erase blocks or more, for this slot alone.
-  ///   - memory: at least ``InstallPlan/blockBytes`` bytes.
-  /// - Throws: ``InstallError``: the image does not fit the slot, a block does not fit the memory, a patch is not
+  ///   - memory: ``InstallPlan/blockBytes``.
+  /// - Throws: ``InstallError``: the slot's erase blocks are too small, the image does not fit the slot, a block does not fit the memory, a patch is not
   ///   sealed, or its base is not in its slot.
   #if hasFeature(Embedded)
   @inline(never)

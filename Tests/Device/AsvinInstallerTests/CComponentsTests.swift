@@ -36,7 +36,7 @@ private final class TwoComponents {
 
   func boot(_ slot: Int) -> (answer: Int32, slot: UInt32) {
     runs(slot)
-    // Which image runs is told by its slot.
+    // The slot decides which image runs.
     unsafe array[0].running_bytes = 0
     var next: UInt32 = 99
     return unsafe (asvin_boot(array, &next), next)

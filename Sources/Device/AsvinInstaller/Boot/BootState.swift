@@ -59,9 +59,11 @@ public struct BootState<Region: FlashRegion> {
     isIn(.confirmed) ? nil : (content.candidate, content.candidateSlot, content.candidateImage)
   }
 
-  /// Whether the image of a plan is that of the ``candidate``.
-  public func isCandidate(_ plan: InstallPlan) -> Bool {
-    !isIn(.confirmed) && content.candidate == plan.sequence && content.candidateImage == plan.imageDigest
+  /// Whether a release is pending, on trial, or to be left.
+  ///
+  /// - Parameter image: SHA-256 of the image of its first component.
+  public func isCandidate(_ sequence: UInt64, image: Span<UInt8>) -> Bool {
+    !isIn(.confirmed) && content.candidate == sequence && content.candidateImage.matches(image)
   }
 
   /// Makes a release pending, so that the next start tries it. All its components are already in the slot.

@@ -1,5 +1,4 @@
-/// CRC-32 as in IEEE 802.3, four bits at a time so that the table is small. It detects records that a loss of power
-/// cut.
+/// CRC-32 as in IEEE 802.3, two bits at a time because that table is small. It detects what a loss of power leaves.
 struct CRC32 {
   private var register: UInt32 = .max
   init() {}

@@ -1,5 +1,4 @@
-/// Writes bytes to a region in order, a page of 256 bytes at a time. It erases a block when the first byte of it
-/// arrives.
+/// Writes bytes to a region in order, a page of 512 bytes at a time. It erases a block when the first byte of it arrives.
 struct RegionWriter<Region: FlashRegion> {
   let region: Region
   /// Where in the region the next byte goes.
@@ -9,8 +8,8 @@ struct RegionWriter<Region: FlashRegion> {
   /// A writer that starts at an offset, which is a multiple of the erase block.
   init(_ region: Region, at offset: UInt64 = 0) { (self.region, position) = (region, offset) }
 
-  /// The offset of the page in the region. All bytes before it are in flash.
-  private var pageStart: UInt64 { position & ~255 }
+  /// Where the page is in the region: flash holds what is before it.
+  private var pageStart: UInt64 { position & ~511 }
 
   mutating func append(_ byte: UInt8) {
     let bytes: InlineArray<1, UInt8> = [byte]

@@ -63,8 +63,15 @@ public struct InstallPlan: BitwiseCopyable, Sendable {
     return nil
   }
 
-  /// Creates the plan for a component of the release and one of its payloads, each given by its place. The kind of the
-  /// payload is known.
+  /// How many payloads a component has.
+  package static func payloads(of component: ComponentView) -> UInt32 {
+    var (payloads, count) = (component.payloads, 0 as UInt32)
+    while (try? payloads.next()) != nil { count &+= 1 }  // cannot fail: it was read to its end
+    return count
+  }
+
+  /// The plan for a component of the release, by its place among all of them, and for a payload that is understood, by
+  /// its place in the component.
   package init(
     _ release: borrowing VerifiedManifest, _ component: ComponentView, _ index: UInt32, of count: UInt32,
     _ payload: PayloadView, _ place: Int, _ kind: PayloadKind

@@ -1,5 +1,5 @@
 // Why a release is refused: the reason codes that a device, the command line's JSON and the platform share. A code keeps its
-// meaning for ever. The page "Reason codes" of the documentation says more about each.
+// meaning for ever. The page "Reason codes" of the documentation describes each.
 #ifndef ASVIN_REASON_H
 #define ASVIN_REASON_H
 

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "asvin_family.h"
+#include "asvin_reason.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -16,12 +16,12 @@ const uint16_t mostStarts = 3;
 const uint32_t usualSeconds = 300, laterSeconds = 60, leastSeconds = 5, mostSeconds = 86400;
 
 // The image was started and not confirmed; the target does not accept the image.
-const uint32_t notConfirmed = 80, flashFailed = 72;
+const uint32_t notConfirmed = ASVIN_REASON_NOT_CONFIRMED, flashFailed = ASVIN_REASON_FLASH_FAILED;
 
 bool isReason(int32_t answer) { return answer > ASVIN_MISUSE && answer < 256; }
 
 // Whether a code is about the payload, so that another one of the release may do.
-bool isAboutPayload(int32_t answer) { return (answer >= 46 && answer <= 58) || answer == 71; }
+bool isAboutPayload(int32_t answer) { return ASVIN_IS_ABOUT_PAYLOAD(answer); }
 
 }  // namespace
 

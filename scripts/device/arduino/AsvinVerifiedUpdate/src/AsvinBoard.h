@@ -74,7 +74,7 @@ class AsvinBoard {
   bool openWriter();
   bool fillSector();
   // Two halves of two records.
-  static const uint32_t journalBytes = 512;
+  static const uint32_t journalBytes = 1024;
   uint8_t journal[journalBytes];
   bool isWriting = false;
   bool isFilled = false;  // whether Update has written all that it was given

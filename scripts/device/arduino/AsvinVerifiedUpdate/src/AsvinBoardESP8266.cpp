@@ -18,7 +18,7 @@
 namespace {
 
 // The largest piece that the verifier reads or writes, with up to 3 bytes on either side.
-const uint32_t mostBytes = 256 + 8;
+const uint32_t mostBytes = 512 + 8;
 
 // The offsets of flash mode and flash size in the header of an image.
 const uint32_t modeByte = 2, sizeByte = 3;

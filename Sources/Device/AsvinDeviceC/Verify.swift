@@ -117,7 +117,7 @@ private func asked(
     blockMemory: isImagesOnly ? room : nil,
     installed: installed)
   asked.excludedPayloads = unsafe device.pointee.excluded_payloads
-  asked.chosenSlot = unsafe .required(UInt64(device.pointee.slot))
+  asked.chosenSlots = unsafe 1 << device.pointee.slot
   return asked
 }
 

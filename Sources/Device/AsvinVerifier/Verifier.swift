@@ -97,8 +97,8 @@ public struct Verifier<Provider: Cryptography & ~Copyable>: ~Copyable {
     // A manifest that was read to its end cannot fail here. If it did, a component would be missing.
     while let component = try? cursor.next() {  // cannot fail: it was read to its end
       guard device.has(component.slot, in: &slots) else { return .slotUnknown }
-      if case .required(let slot) = device.chosenSlot, slot != component.slot { continue }
-      guard device.choice(for: component) != nil else { return .noUsablePayload }
+      let isChosen = device.chosenSlots &>> UInt32(truncatingIfNeeded: component.slot) & 1 == 1
+      guard !isChosen || device.choice(for: component) != nil else { return .noUsablePayload }
     }
     return device.isComplete(slots) ? nil : .componentMissing
   }

@@ -7,7 +7,7 @@ import Testing
 @Suite("Messages in CBOR") struct CompactMessageTests {
   static let query = UpdateQuery(
     version: "1.0.0", sequence: 16_777_216,
-    images: [InstalledSlot(slot: 0, size: 4096, digest: bytes(0x40).hexadecimalText)], features: 255, memory: 4128)
+    images: [InstalledSlot(slot: 0, size: 4096, digest: bytes(0x40).hexadecimalText)], features: 254, memory: 4128)
 
   static let offer = UpdateReply(
     rollout: 7, release: bytes(0x60).hexadecimalText, name: "kettle", version: "1.1.0", sequence: 16_781_312,

@@ -34,9 +34,9 @@ public struct DevicePolicy: ~Escapable {
   public var installed: Span<InstalledImage>
   /// The payloads that failed on this device: bit n for the nth payload of each component. The next best one is chosen.
   public var excludedPayloads: UInt32 = 0
-  /// The only slot that a payload is chosen for; ``unchecked`` for all. A device that asks for one component after the
-  /// other knows the images of the other slots only when it asks for them.
-  package var chosenSlot: Demand<UInt64> = .unchecked
+  /// The slots that a payload is chosen for, as bits. A device that asks for one component after the other knows the
+  /// images of the other slots only when it asks for them.
+  package var chosenSlots: UInt32 = .max
 
   /// The longest step of a device that states none: 2⁴⁸. No usual numbering reaches it in one step:
   ///

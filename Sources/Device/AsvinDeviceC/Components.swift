@@ -119,7 +119,9 @@ public func asvin_copy(_ device: UnsafePointer<asvin_device>?, _ plan: UnsafePoi
   return unsafe withUnsafeMutablePointer(to: &failed) { failed in
     do throws(InstallError) {
       try unsafe known(plan).pointee.copy(from: CRegion(running, failed), to: CRegion(target, failed))
-      return unsafe asvin_check_target(device, plan)
+      var answer = ASVIN_MISUSE
+      let component = unsafe inTarget(device, plan, &answer)
+      return component == nil ? answer : ASVIN_DONE
     } catch {
       return code(error.reason)
     }

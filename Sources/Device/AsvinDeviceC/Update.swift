@@ -34,9 +34,10 @@ public func asvin_begin_image(
   _ update: UnsafeMutablePointer<asvin_update>?, _ device: UnsafePointer<asvin_device>?,
   _ plan: UnsafePointer<asvin_plan>?, _ offset: UnsafeMutablePointer<UInt64>?
 ) -> Int32 {
-  guard let place = unsafe UpdatePlace(update, device, plan, offset, room: MemoryLayout<ImageInstaller>.size) else {
-    return ASVIN_MISUSE
-  }
+  guard
+    let place = unsafe UpdatePlace(
+      update, device, plan, offset, room: MemoryLayout<ImageInstaller>.size, size: Int(ASVIN_IMAGE_UPDATE_BYTES))
+  else { return ASVIN_MISUSE }
   guard unsafe !place.plan.pointee.isPatch else { return code(.noUsablePayload) }
   let failed = unsafe place.open(pushImage, finishImage)
   do throws(InstallError) {

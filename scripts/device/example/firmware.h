@@ -1,5 +1,8 @@
 // An example of a firmware that updates itself with the verifier: what it keeps, and what it needs of its board.
 #pragma once
+#ifdef IMAGES_ONLY
+#define ASVIN_IMAGES_ONLY
+#endif
 #include "asvin_verifier.h"
 
 struct firmware {

@@ -134,9 +134,15 @@ typedef struct asvin_plan {
   uint64_t storage[26];
 } asvin_plan;
 
-// An update that is under way. It is not moved or copied meanwhile.
+// An update that is under way. It is not moved or copied meanwhile. A firmware that calls asvin_begin_image only may define
+// ASVIN_IMAGES_ONLY for all its files, so that it is smaller.
+#define ASVIN_IMAGE_UPDATE_BYTES 1344
 typedef struct asvin_update {
+#ifdef ASVIN_IMAGES_ONLY
+  uint64_t storage[ASVIN_IMAGE_UPDATE_BYTES / 8];
+#else
   uint64_t storage[368];
+#endif
 } asvin_update;
 
 // An update in place that is under way: asvin_push and asvin_finish get its update.

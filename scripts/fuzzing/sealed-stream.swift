@@ -24,7 +24,7 @@ private nonisolated(unsafe) var known: [Int: Prepared] = [:]
 
 private struct Board {
   let slot = MemoryRegion(block: Block(2048, holding: 0x5A))
-  let journal = MemoryRegion(block: Block(512))
+  let journal = MemoryRegion(block: Block(1024))
 
   /// A start of the device: gives what is left of a stream to an installer.
   func run(_ plan: InstallPlan, _ stream: [UInt8], upTo end: Int, _ pieces: Pieces) throws(InstallError) -> Bool {

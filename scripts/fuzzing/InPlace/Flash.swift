@@ -1,7 +1,7 @@
 /// Flash in memory that checks its rules, and can lose its power at an operation.
 final class Flash {
   /// Bytes of the slot, whatever the size of a block.
-  static let slotBytes = 1024
+  static let slotBytes = 2048
   private let areas: [UnsafeMutableRawBufferPointer]
   let blockBytes: UInt32
   private(set) var hasFailed = false

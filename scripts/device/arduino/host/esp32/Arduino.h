@@ -1,17 +1,6 @@
 // The core for an ESP32, as far as the library uses it.
 #pragma once
-#include <stddef.h>
-#include <stdint.h>
-
-uint32_t millis();
-void delay(unsigned long milliseconds);
-void yield();
-long random(long end);
-
-struct HostSerial {
-  void begin(unsigned long) {}
-};
-extern HostSerial Serial;
+#include "core.h"
 
 struct EspClass {
   uint32_t getSketchSize();

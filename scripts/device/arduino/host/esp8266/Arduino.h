@@ -1,17 +1,6 @@
 // The core for an ESP8266, as far as the library uses it.
 #pragma once
-#include <stddef.h>
-#include <stdint.h>
-
-uint32_t millis();
-void delay(unsigned long milliseconds);
-void yield();
-long random(long end);
-
-struct HostSerial {
-  void begin(unsigned long) {}
-};
-extern HostSerial Serial;
+#include "core.h"
 
 enum FlashMode_t : uint8_t { FM_QIO, FM_QOUT, FM_DIO, FM_DOUT, FM_UNKNOWN = 255 };
 

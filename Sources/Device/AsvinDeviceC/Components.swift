@@ -83,6 +83,11 @@ private func reportComponent(
 @c @implementation
 public func asvin_check_target(_ device: UnsafePointer<asvin_device>?, _ plan: UnsafePointer<asvin_plan>?) -> Int32 {
   guard let device = unsafe device, let plan = unsafe plan, unsafe plan.pointee.count > 0 else { return ASVIN_MISUSE }
+  return unsafe checkTarget(device, plan)
+}
+
+/// Whether the target slot holds the image of a plan; a result of the header.
+private func checkTarget(_ device: UnsafePointer<asvin_device>, _ plan: UnsafePointer<asvin_plan>) -> Int32 {
   var answer = ASVIN_MISUSE
   let component = unsafe inTarget(device, plan, &answer)
   return component == nil ? answer : ASVIN_DONE
@@ -119,9 +124,7 @@ public func asvin_copy(_ device: UnsafePointer<asvin_device>?, _ plan: UnsafePoi
   return unsafe withUnsafeMutablePointer(to: &failed) { failed in
     do throws(InstallError) {
       try unsafe known(plan).pointee.copy(from: CRegion(running, failed), to: CRegion(target, failed))
-      var answer = ASVIN_MISUSE
-      let component = unsafe inTarget(device, plan, &answer)
-      return component == nil ? answer : ASVIN_DONE
+      return unsafe checkTarget(device, plan)
     } catch {
       return code(error.reason)
     }

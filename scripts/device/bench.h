@@ -14,6 +14,9 @@
 // Bytes of each of the images, at most.
 #define MAP_ROOM 0x400000
 
+// Bytes of a page of flash, which a single write does not cross: see FlashRegion.
+#define FLASH_PAGE 512
+
 enum { PATCH_APPLIED, PATCH_REFUSED, PATCH_CUT };
 
 struct Job {

@@ -4,7 +4,7 @@
 
 #include "bench.h"
 
-enum { BLOCK = 4096, PAGE = 256 };
+enum { BLOCK = 4096 };
 
 void *memset(void *to, int value, size_t count);
 void *memcpy(void *to, const void *from, size_t count);
@@ -35,7 +35,7 @@ void flash_erase(unsigned char *at) {
 }
 
 void flash_write(unsigned char *at, const unsigned char *bytes, unsigned count) {
-  if (count == 0 || (unsigned)at % PAGE + count > PAGE) is_broken = 1;
+  if (count == 0 || (unsigned)at % FLASH_PAGE + count > FLASH_PAGE) is_broken = 1;
   count = done(count);
   for (unsigned index = 0; index < count; index++) {
     if (at[index] != 0xFF) is_broken = 1;

@@ -28,7 +28,7 @@ package enum PlatformError: Error, Equatable, Sendable {
   /// The kinds of entities.
   package enum Kind: String, Sendable {
     case workspace, device, deviceGroup = "device group", fileGroup = "file group", firmware, rollout, upload, token,
-      account, deviceKey = "device key"
+      account, deviceKey = "device key", customerKey = "customer key"
   }
 
   /// Why a rollout that has not ended has nothing for a device.

@@ -78,6 +78,8 @@ package enum PlatformLimit {
 
   /// Seconds since the last contact for which another contact without news is not written.
   package static let contactSeconds: Int64 = 300
+  /// Seconds since the last use of an operator's token for which another use is not written.
+  package static let useSeconds: Int64 = 3600
   /// Seconds after the last byte of an upload until it is removed.
   package static let uploadSeconds: Int64 = 86_400
   /// Seconds until bytes without an upload are removed. The upload may be about to be created.

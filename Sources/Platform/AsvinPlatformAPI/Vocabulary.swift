@@ -129,6 +129,11 @@ package enum AuditAction: String, Sendable {
   case createWorkspace = "workspace.create"
   case addDeviceKey = "workspace.device-key-add"
   case removeDeviceKey = "workspace.device-key-remove"
+  case rotateCustomerKey = "workspace.customer-key-rotate"
+  case endFormerKeys = "workspace.former-keys-end"
+  case createAccount = "account.create"
+  case changePassword = "account.password"
+  case deleteAccount = "account.delete"
 
   /// The action of moving a device.
   package init(movingTo placement: DevicePlacement) {

@@ -3,6 +3,9 @@ import AsvinPlatformAPI
 
 /// Creates and changes workspaces. No route does this; the operator of the server does it with the program.
 package enum Provisioning {
+  /// The actor of its changes in the audit log.
+  static let actor = "platform"
+
   /// Creates a workspace and a first token for its administrator.
   ///
   /// - Parameters:
@@ -31,8 +34,8 @@ package enum Provisioning {
       id: ID(0), name: "admin", role: .admin, digest: AccessSecret.digest(of: secret), created: now)
     try await store.write(in: workspace.id) { rows in
       let added = try rows.add(token)
-      try rows.record(.createWorkspace, "workspace \(workspace.id.value)", by: "platform", at: now)
-      try rows.record(.createToken, "token \(added.id.value) admin", by: "platform", at: now)
+      try rows.record(.createWorkspace, "workspace \(workspace.id.value)", by: actor, at: now)
+      try rows.record(.createToken, "token \(added.id.value) admin", by: actor, at: now)
     }
     return (workspace, secret)
   }
@@ -48,7 +51,7 @@ package enum Provisioning {
     try WorkspaceKey.device.check(key)
     try await store.write(in: workspace) { rows in
       try rows.add(deviceKey: key)
-      try rows.record(.addDeviceKey, "workspace \(workspace.value)", by: "platform", at: now)
+      try rows.record(.addDeviceKey, "workspace \(workspace.value)", by: actor, at: now)
     }
     return key
   }
@@ -61,7 +64,7 @@ package enum Provisioning {
   ) async throws {
     try await store.write(in: workspace) { rows in
       try rows.remove(deviceKey: key)
-      try rows.record(.removeDeviceKey, "workspace \(workspace.value)", by: "platform", at: now)
+      try rows.record(.removeDeviceKey, "workspace \(workspace.value)", by: actor, at: now)
     }
   }
 
@@ -69,7 +72,7 @@ package enum Provisioning {
 
   /// Generates a key in Crockford's base32, with five random bits a character. A device key of 26 characters fits an
   /// ESP8266.
-  private static func newKey(characters: Int) -> String {
+  static func newKey(characters: Int) -> String {
     let digits = Array("0123456789abcdefghjkmnpqrstvwxyz")
     var generator = SystemRandomNumberGenerator()
     return String((0..<characters).map { _ in digits[Int.random(in: 0..<32, using: &generator)] })

@@ -13,6 +13,9 @@ enum Migrations {
     migrator.registerMigration("devices have keys of two kinds") { database in
       try database.execute(sql: "ALTER TABLE device ADD COLUMN key_kind INTEGER NOT NULL DEFAULT 0")
     }
+    migrator.registerMigration("customer keys are replaced, and tokens show their last use") { database in
+      try database.execute(sql: secrets)
+    }
     return migrator
   }
 
@@ -90,6 +93,15 @@ enum Migrations {
     ) STRICT, WITHOUT ROWID;
     CREATE TRIGGER audit_stays BEFORE UPDATE ON audit BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END;
     CREATE TRIGGER audit_keeps BEFORE DELETE ON audit BEGIN SELECT raise(ABORT, 'the audit log is append-only'); END;
+    """
+
+  private static let secrets = """
+    CREATE TABLE former_key (
+      workspace INTEGER NOT NULL REFERENCES workspace, place INTEGER NOT NULL, text TEXT NOT NULL,
+      expires INTEGER NOT NULL, PRIMARY KEY (workspace, place)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX account_by_workspace ON account (workspace, email);
+    ALTER TABLE access_token ADD COLUMN used INTEGER;
     """
 
   // An empty class means devices without the verifier. The counts of rollouts are computed again, because they counted all

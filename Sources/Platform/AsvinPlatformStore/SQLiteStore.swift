@@ -54,7 +54,7 @@ package final class SQLiteStore: PlatformStore {
 
   package func access(_ digest: Digest) async throws -> (workspace: ID<Workspace>, token: AccessToken)? {
     try await read { database in
-      let sql = "SELECT workspace, id, name, role, digest, created, expires FROM access_token WHERE digest = ?"
+      let sql = "SELECT workspace, id, name, role, digest, created, expires, used FROM access_token WHERE digest = ?"
       let row = try Row.fetchOne(database.cachedStatement(sql: sql), arguments: [digest.data])
       return try row.map { (ID($0[0]), try AccessToken($0, at: 1)) }
     }
@@ -65,19 +65,7 @@ package final class SQLiteStore: PlatformStore {
       let statement = try database.cachedStatement(
         sql: "SELECT workspace, email, salt, hash FROM account WHERE email = ?")
       guard let row = try Row.fetchOne(statement, arguments: [Account.folded(email)]) else { return nil }
-      guard let salt = FixedBytes<16>(data: row[2]), let hash = Digest(data: row[3]) else {
-        throw StoreError(table: "account", id: row[0])
-      }
-      return (ID(row[0]), Account(email: row[1], salt: salt, hash: hash))
-    }
-  }
-
-  package func add(_ account: Account, to workspace: ID<Workspace>) async throws {
-    try await commits.write { database in
-      let rows = SQLiteTransaction(database: database, workspace: workspace.value)
-      _ = try rows.insert(
-        .account, "INSERT INTO account (email, workspace, salt, hash) VALUES (?, ?, ?, ?)",
-        [account.email, workspace.value, account.salt.data, account.hash.data])
+      return (ID(row[0]), try Account(row, at: 1))
     }
   }
 
@@ -143,6 +131,8 @@ package final class SQLiteStore: PlatformStore {
     guard let row = try Row.fetchOne(statement, arguments: [id]) else { return nil }
     let keys = try String.fetchAll(
       database.cachedStatement(sql: "SELECT text FROM device_key WHERE workspace = ? ORDER BY place"), arguments: [id])
-    return Workspace(id: ID(id), name: row[0], customerKey: row[1], deviceKeys: keys)
+    let rows = SQLiteTransaction(database: database, workspace: id)
+    return Workspace(
+      id: ID(id), name: row[0], customerKey: row[1], deviceKeys: keys, formerKeys: try rows.formerKeys())
   }
 }

@@ -119,7 +119,7 @@ struct ArgumentTests {
 
   @Test(arguments: [
     "serve --port 65536", "serve --port=-1", "serve --logins-per-minute 0",
-    "serve --logins-per-minute=-5", "account a@b.example --workspace 0", "account a@b.example --workspace=-1",
+    "serve --logins-per-minute=-5", "token create t --days 0", "workspace rotate w --keep-old-days=-1",
   ])
   func `The platform checks its numbers`(arguments: String) throws {
     try Scratch.with { scratch in

@@ -9,14 +9,15 @@ package final class MemoryStore: PlatformStore {
   private struct State {
     var workspaces: [ID<Workspace>: Workspace] = [:]
     var rows: [ID<Workspace>: MemoryTransaction.Tables] = [:]
-    var accounts: [String: (workspace: ID<Workspace>, account: Account)] = [:]
     var nextID: Int64 = 1
 
     func transaction(in workspace: ID<Workspace>) -> MemoryTransaction {
-      let foreign = workspaces.values.filter { $0.id != workspace }.flatMap(\.deviceKeys)
+      let others = rows.filter { $0.key != workspace }.values
+      let foreign = MemoryTransaction.Foreign(
+        deviceKeys: Set(workspaces.values.filter { $0.id != workspace }.flatMap(\.deviceKeys)),
+        accounts: Set(others.flatMap(\.accounts.keys)))
       return MemoryTransaction(
-        rows[workspace] ?? MemoryTransaction.Tables(), nextID: nextID, workspace: workspace,
-        deviceKeys: workspaces[workspace]?.deviceKeys ?? [], foreignKeys: Set(foreign))
+        rows[workspace] ?? MemoryTransaction.Tables(), nextID: nextID, known: workspaces[workspace], foreign: foreign)
     }
   }
 
@@ -42,13 +43,11 @@ package final class MemoryStore: PlatformStore {
   }
 
   package func account(_ email: String) async throws -> (workspace: ID<Workspace>, account: Account)? {
-    state.withLock { $0.accounts[Account.folded(email)] }
-  }
-
-  package func add(_ account: Account, to workspace: ID<Workspace>) async throws {
-    try state.withLock { state in
-      guard state.accounts[account.email] == nil else { throw PlatformError.nameTaken(.account) }
-      state.accounts[account.email] = (workspace, account)
+    state.withLock { state in
+      for (workspace, tables) in state.rows {
+        if let account = tables.accounts[Account.folded(email)] { return (workspace, account) }
+      }
+      return nil
     }
   }
 
@@ -73,8 +72,7 @@ package final class MemoryStore: PlatformStore {
   package func read<Result: Sendable>(
     in workspace: ID<Workspace>, _ body: @escaping @Sendable (any ReadTransaction) throws -> Result
   ) async throws -> Result {
-    let (tables, nextID) = state.withLock { ($0.rows[workspace] ?? MemoryTransaction.Tables(), $0.nextID) }
-    return try body(MemoryTransaction(tables, nextID: nextID, workspace: workspace))
+    try body(state.withLock { $0.transaction(in: workspace) })
   }
 
   package func tryOnSnapshot<Result: Sendable>(
@@ -95,7 +93,7 @@ package final class MemoryStore: PlatformStore {
       let rows = state.transaction(in: workspace)
       let result = try body(rows)
       (state.rows[workspace], state.nextID) = (rows.tables, rows.nextID)
-      state.workspaces[workspace]?.deviceKeys = rows.deviceKeys
+      if let known = rows.known { state.workspaces[workspace] = known }
       return result
     }
   }

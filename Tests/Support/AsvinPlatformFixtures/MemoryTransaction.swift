@@ -14,6 +14,7 @@ package final class MemoryTransaction: WriteTransaction {
     var records: [ID<Rollout>: [ID<Device>: DeviceRecord]] = [:]
     var uploads: [ID<Upload>: Upload] = [:]
     var accessTokens: [ID<AccessToken>: AccessToken] = [:]
+    var accounts: [String: Account] = [:]
     var audit: [AuditEntry] = []
     var lastOrder: Int64 = 0
     var members: [ID<DeviceGroup>: [Audience: Int]] = [:]
@@ -24,30 +25,29 @@ package final class MemoryTransaction: WriteTransaction {
   var tables: Tables { didSet { isChanged = true } }
   private(set) var isChanged = false
   private(set) var nextID: Int64
-  let workspace: ID<Workspace>
-  var deviceKeys: [String]
-  private let foreignKeys: Set<String>
+  /// The workspace; `nil` for rows without one.
+  var known: Workspace? { didSet { isChanged = true } }
+  let foreign: Foreign
+  var workspace: ID<Workspace> { known?.id ?? ID(1) }
+
+  /// What other workspaces have, which must be unique on the platform.
+  package struct Foreign {
+    var deviceKeys: Set<String> = []
+    var accounts: Set<String> = []
+
+    package init() {}
+
+    init(deviceKeys: Set<String>, accounts: Set<String>) {
+      (self.deviceKeys, self.accounts) = (deviceKeys, accounts)
+    }
+  }
 
   package init(
-    _ tables: Tables = Tables(), nextID: Int64 = 1, workspace: ID<Workspace> = ID(1), deviceKeys: [String] = [],
-    foreignKeys: Set<String> = []
+    _ tables: Tables = Tables(), nextID: Int64 = 1, known: Workspace? = nil, foreign: Foreign = Foreign()
   ) {
     self.tables = tables
-    self.workspace = workspace
     self.nextID = nextID
-    (self.deviceKeys, self.foreignKeys) = (deviceKeys, foreignKeys)
-  }
-
-  package func add(deviceKey: String) throws {
-    guard !deviceKeys.contains(deviceKey), !foreignKeys.contains(deviceKey) else {
-      throw PlatformError.nameTaken(.deviceKey)
-    }
-    deviceKeys.append(deviceKey)
-  }
-
-  package func remove(deviceKey: String) throws {
-    guard let index = deviceKeys.firstIndex(of: deviceKey) else { throw PlatformError.notFound(.deviceKey) }
-    deviceKeys.remove(at: index)
+    (self.known, self.foreign) = (known, foreign)
   }
 
   func newID<Entity>() -> ID<Entity> {

@@ -119,3 +119,10 @@ extension PlatformUnderTest {
     try await store.read(in: workspace.id) { rows in try DeviceName(name).flatMap { try rows.device($0) } }
   }
 }
+
+extension PlatformStore {
+  /// Adds an account to a workspace.
+  package func add(_ account: Account, to workspace: ID<Workspace>) async throws {
+    try await write(in: workspace) { try $0.add(account) }
+  }
+}

@@ -27,7 +27,9 @@ package struct Account: Equatable, Sendable {
   }
 
   /// Whether a password is correct. The hash takes a third of a second.
-  package func isPassword(_ password: String) -> Bool { PasswordHash.hash(password, salt: salt) == hash }
+  package func isPassword(_ password: String) -> Bool {
+    MessageCode.isSame(PasswordHash.hash(password, salt: salt), hash)
+  }
 
   /// Returns an address in the form in which addresses are compared.
   package static func folded(_ email: String) -> String { email.lowercased() }

@@ -5,14 +5,23 @@ package struct Workspace: Equatable, Sendable {
   package var name: String
   /// The key with which asvin's clients sign their login. It is never sent.
   package var customerKey: String
+  /// Earlier customer keys that devices may still have.
+  package var formerKeys: [FormerKey]
   /// The keys that asvin's clients name in their login.
   package var deviceKeys: [String]
 
-  package init(id: ID<Workspace>, name: String, customerKey: String, deviceKeys: [String]) {
+  package init(id: ID<Workspace>, name: String, customerKey: String, deviceKeys: [String], formerKeys: [FormerKey] = [])
+  {
     self.id = id
     self.name = name
     self.customerKey = customerKey
     self.deviceKeys = deviceKeys
+    self.formerKeys = formerKeys
+  }
+
+  /// The customer keys that are valid at a time, the newest first.
+  package func customerKeys(at now: Instant) -> [String] {
+    [customerKey] + formerKeys.filter { now < $0.expires }.map(\.text)
   }
 }
 

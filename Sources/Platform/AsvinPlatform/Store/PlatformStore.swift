@@ -12,10 +12,6 @@ package protocol PlatformStore: Sendable {
   func access(_ digest: Digest) async throws -> (workspace: ID<Workspace>, token: AccessToken)?
   /// Returns the account of an e-mail address, and its workspace.
   func account(_ email: String) async throws -> (workspace: ID<Workspace>, account: Account)?
-  /// Adds an account to a workspace.
-  ///
-  /// - Throws: ``PlatformError/nameTaken(_:)`` if the address has an account.
-  func add(_ account: Account, to workspace: ID<Workspace>) async throws
   /// Adds a workspace and assigns its id.
   func add(_ workspace: Workspace) async throws -> Workspace
 

@@ -65,6 +65,9 @@ package protocol ReadTransaction {
   /// Returns the upload of a bundle to a group.
   func upload(of digest: Digest, to group: ID<FileGroup>) throws -> Upload?
   func accessTokens() throws -> [AccessToken]
+  /// Returns the accounts in the order of their addresses.
+  func accounts() throws -> [Account]
+  func customerKeys() throws -> CustomerKeys
   /// Returns the newest entry of the audit log.
   func lastAuditEntry() throws -> AuditEntry?
   /// Returns a page of the audit log.

@@ -27,6 +27,21 @@ package protocol WriteTransaction: ReadTransaction {
   ///
   /// - Returns: the tally, and the number of forgiven failures.
   func recount(_ rollout: Rollout, deviceClass: Identifier?) throws -> (tally: RolloutTally, forgiven: Int)
+  /// Writes down when a token was used.
+  func markUsed(_ token: ID<AccessToken>, at now: Instant) throws
+  /// Adds an account.
+  ///
+  /// - Throws: ``PlatformError/nameTaken(_:)`` if the address has an account in any workspace.
+  func add(_ account: Account) throws
+  /// Replaces the password of an account.
+  ///
+  /// - Throws: ``PlatformError/notFound(_:)``.
+  func put(_ account: Account) throws
+  /// Removes an account by its address.
+  ///
+  /// - Throws: ``PlatformError/notFound(_:)``.
+  func remove(account email: String) throws
+  func put(_ keys: CustomerKeys) throws
   /// Adds a device key after the workspace's other keys.
   ///
   /// - Throws: ``PlatformError/nameTaken(_:)`` if a workspace has the key.

@@ -34,11 +34,14 @@ extension ReadTransaction {
 }
 
 extension PlatformStore {
-  /// Returns the workspace that a request proves with its customer key; `nil` if the device key or the code is wrong.
-  package func workspace(proving request: ProvenRequest) async throws -> ID<Workspace>? {
+  /// Returns the workspace that a request proves with a customer key; `nil` if the device key or the code is wrong.
+  package func workspace(proving request: ProvenRequest, at now: Instant) async throws -> ID<Workspace>? {
     let known = try await workspace(deviceKey: request.proof.name)
-    let key = known?.id.value == request.proof.workspace ? known?.customerKey : nil
-    let isCode = MessageCode.isCode(request.proof.code, of: request.message, key: Array((key ?? "-").utf8))
-    return key != nil && isCode ? known?.id : nil
+    let keys = known?.id.value == request.proof.workspace ? known?.customerKeys(at: now) ?? [] : []
+    // A code is computed without a key too, so that the time of an answer does not show which device keys exist.
+    let isCode = (keys.isEmpty ? ["-"] : keys).contains { key in
+      MessageCode.isCode(request.proof.code, of: request.message, key: Array(key.utf8))
+    }
+    return !keys.isEmpty && isCode ? known?.id : nil
   }
 }

@@ -28,14 +28,18 @@ package struct TokenReply: Codable, Equatable, Sendable {
   package var role: Role
   package var created: Int64
   package var expires: Int64?
+  package var used: Int64?
   package var token: String?
 
-  package init(id: Int64, name: String, role: Role, created: Int64, expires: Int64? = nil, token: String? = nil) {
+  package init(
+    id: Int64, name: String, role: Role, created: Int64, expires: Int64? = nil, used: Int64? = nil, token: String? = nil
+  ) {
     self.id = id
     self.name = name
     self.role = role
     self.created = created
     self.expires = expires
+    self.used = used
     self.token = token
   }
 }
@@ -48,6 +52,8 @@ extension TokenReply: Described {
       Property("role", .choice(of: Role.self), "The role of the token"),
       Property("created", .time, "When it was created"),
       Property("expires", .time, "When it expires", isRequired: false),
+      Property(
+        "used", .time, "When it was last used, to within an hour; absent if it was never used", isRequired: false),
       Property("token", .anyText, "The secret token: returned only once, when the token is created", isRequired: false),
     ])
   }

@@ -27,7 +27,9 @@ extension Platform {
       (caller, user) = (.device(device.id, of: ID(proof.workspace)), .device(device.id))
       isBlacklisted = device.placement == .blacklisted
     case .workspace:
-      guard let workspace = try await store.workspace(proving: proven) else { throw badProof(of: proof, at: now) }
+      guard let workspace = try await store.workspace(proving: proven, at: now) else {
+        throw badProof(of: proof, at: now)
+      }
       (caller, user) = (.workspace(workspace), .workspace(workspace))
     }
     guard challenges.use(proof, by: user, at: now) else { throw badProof(at: now) }

@@ -80,6 +80,11 @@ enum RouteTable {
     case .person(let permission):
       guard let access = try await platform.store.access(AccessSecret.digest(of: token)), access.token.isValid(at: now)
       else { throw Refusal.badAccess }
+      if access.token.isNews(at: now) {
+        let id = access.token.id
+        // The time is information for operators. A disk that is full must not refuse what only reads.
+        try? await platform.store.write(in: access.workspace) { try $0.markUsed(id, at: now) }  // the request decides
+      }
       guard access.token.role.may(permission) else {
         throw Refusal(status: .forbidden, message: "the role \(access.token.role.rawValue) does not allow the request")
       }

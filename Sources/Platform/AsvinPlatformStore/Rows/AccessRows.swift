@@ -3,7 +3,7 @@ import AsvinPlatformAPI
 import AsvinManifest
 import GRDB
 
-// Uploads, tokens, device keys and the audit log.
+// Uploads, tokens and the audit log.
 extension SQLiteTransaction {
   func uploads() throws -> [Upload] {
     try all(
@@ -41,7 +41,8 @@ extension SQLiteTransaction {
 
   func accessTokens() throws -> [AccessToken] {
     try all(
-      "SELECT id, name, role, digest, created, expires FROM access_token WHERE workspace = ? ORDER BY id", [workspace]
+      "SELECT id, name, role, digest, created, expires, used FROM access_token WHERE workspace = ? ORDER BY id",
+      [workspace]
     ).map(AccessToken.init)
   }
 
@@ -59,6 +60,11 @@ extension SQLiteTransaction {
 
   func remove(_ token: ID<AccessToken>) throws {
     try run("DELETE FROM access_token WHERE workspace = ? AND id = ?", [workspace, token.value])
+  }
+
+  func markUsed(_ token: ID<AccessToken>, at now: Instant) throws {
+    try run(
+      "UPDATE access_token SET used = ? WHERE workspace = ? AND id = ?", [now.seconds, workspace, token.value])
   }
 
   func lastAuditEntry() throws -> AuditEntry? {
@@ -85,22 +91,6 @@ extension SQLiteTransaction {
       ])
   }
 
-  func add(deviceKey: String) throws {
-    let place = try one("SELECT coalesce(max(place), -1) + 1 FROM device_key WHERE workspace = ?", [workspace])
-    do {
-      try run("INSERT INTO device_key VALUES (?, ?, ?)", [deviceKey, workspace, (place?[0] as Int?) ?? 0])
-    } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
-      throw PlatformError.nameTaken(.deviceKey)
-    }
-  }
-
-  func remove(deviceKey: String) throws {
-    guard try one("SELECT 1 FROM device_key WHERE text = ? AND workspace = ?", [deviceKey, workspace]) != nil else {
-      throw PlatformError.notFound(.deviceKey)
-    }
-    try run("DELETE FROM device_key WHERE text = ? AND workspace = ?", [deviceKey, workspace])
-  }
-
   private static let auditColumns = "SELECT number, time, actor, action, subject, previous, digest FROM audit"
 }
 
@@ -113,15 +103,15 @@ extension Upload {
 }
 
 extension AccessToken {
-  /// Reads six columns of a row.
+  /// Reads seven columns of a row.
   init(_ row: Row, at column: Int) throws {
-    let expires: Int64? = row[column + 5]
+    let (expires, used): (Int64?, Int64?) = (row[column + 5], row[column + 6])
     guard let role = Role(rawValue: row[column + 2]), let digest = Digest(data: row[column + 3]) else {
       throw StoreError(table: "access_token", id: row[column])
     }
     self.init(
       id: ID(row[column]), name: row[column + 1], role: role, digest: digest, created: Instant(row[column + 4]),
-      expires: expires.map { Instant($0) })
+      expires: expires.map { Instant($0) }, used: used.map { Instant($0) })
   }
 
   fileprivate init(_ row: Row) throws { try self.init(row, at: 0) }

@@ -34,6 +34,12 @@ extension Failure {
     case .invalid(let message): self.init(.usage, message)
     case .nameTaken(.deviceKey):
       self.init(.failed, "this device key is in use in a workspace", hint: "see: asvin-platform workspace show NAME")
+    case .nameTaken(.customerKey):
+      self.init(
+        .failed, "the workspace has this customer key already", hint: "give another key, or let one be generated")
+    case .nameTaken(.token):
+      self.init(.failed, "a token with that name exists", hint: "choose another name, or revoke the token first")
+    case .nameTaken(.account): self.init(.failed, "an account with that address exists")
     case .notFound(let kind):
       self.init(.inputMissing, "the workspace does not have this \(kind.rawValue)")
     default: self.init(.failed, "\(error)")
@@ -53,10 +59,22 @@ struct WorkspaceReport: Encodable {
   let customerKey: String
   let deviceKey: String?
   let deviceKeys: [String]
+  let oldKeys: [OldKey]
   let token: String?
+
+  /// A customer key that is valid for a limited time.
+  struct OldKey: Encodable {
+    let customerKey: String
+    /// Seconds since 1970.
+    let expires: Int64
+  }
 
   init(_ workspace: Workspace, token: String? = nil) {
     (self.workspace, name, self.token) = (workspace.id.value, workspace.visibleName, token)
+    let now = Instant.now
+    oldKeys = workspace.formerKeys.filter { now < $0.expires }.map {
+      OldKey(customerKey: $0.text, expires: $0.expires.seconds)
+    }
     (customerKey, deviceKey, deviceKeys) = (workspace.customerKey, workspace.deviceKeys.first, workspace.deviceKeys)
   }
 
@@ -69,6 +87,7 @@ struct WorkspaceReport: Encodable {
   func printLines() throws {
     try CommandProgram.show("workspace    \(workspace)")
     try CommandProgram.show("customer key \(customerKey)")
+    for key in oldKeys { try CommandProgram.show("old key      \(key.customerKey)  until \(Date.text(key.expires))") }
     for key in deviceKeys { try CommandProgram.show("device key   \(key)") }
     if let token { try CommandProgram.show("admin token  \(token)") }
   }

@@ -38,7 +38,7 @@ struct AsvinClientsAPI: Sendable {
       guard let workspace = await tokens.workspace(of: token, at: clock()) else { throw Refusal.badToken }
       return workspace
     }
-    guard let keys, let workspace = try await keys.workspace(in: store) else { throw Refusal.badToken }
+    guard let keys, let workspace = try await keys.workspace(in: store, at: clock()) else { throw Refusal.badToken }
     return workspace.id
   }
 
@@ -55,10 +55,10 @@ protocol BodyKeys: Sendable {
 }
 
 extension BodyKeys {
-  func workspace(in store: any PlatformStore) async throws -> Workspace? {
+  func workspace(in store: any PlatformStore, at now: Instant) async throws -> Workspace? {
     guard let customer = customerKey, let device = deviceKey,
       let workspace = try await store.workspace(deviceKey: device),
-      ClientLogin.isSame(workspace.customerKey, customer)
+      workspace.customerKeys(at: now).contains(where: { ClientLogin.isSame($0, customer) })
     else { return nil }
     return workspace
   }

@@ -81,13 +81,14 @@ extension AsvinClientsAPI {
     guard let deviceKey = body.deviceKey else { return nil }
     // The first generation sends both keys and no signature.
     guard let signature = body.signature, let timestamp = body.timestamp else {
-      return try await body.workspace(in: store)
+      return try await body.workspace(in: store, at: now)
     }
     let tolerated = now.seconds - PlatformLimit.clockError...now.seconds + PlatformLimit.clockError
     guard let seconds = Int64(timestamp.text), tolerated.contains(seconds),
       let workspace = try await store.workspace(deviceKey: deviceKey),
-      ClientLogin.isSignature(
-        signature, timestamp: timestamp.text, deviceKey: deviceKey, customerKey: workspace.customerKey)
+      workspace.customerKeys(at: now).contains(where: { key in
+        ClientLogin.isSignature(signature, timestamp: timestamp.text, deviceKey: deviceKey, customerKey: key)
+      })
     else { return nil }
     return workspace
   }

@@ -53,7 +53,7 @@ extension TokenReply {
   init(_ token: AccessToken) {
     self.init(
       id: token.id.value, name: VisibleText.cleaned(token.name), role: token.role, created: token.created.seconds,
-      expires: token.expires?.seconds)
+      expires: token.expires?.seconds, used: token.used?.seconds)
   }
 }
 

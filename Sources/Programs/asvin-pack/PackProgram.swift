@@ -16,5 +16,6 @@ struct PackProgram: SubcommandGroup {
       InitCommand.self, KeygenCommand.self, PubCommand.self, SignCommand.self, VerifyCommand.self, InspectCommand.self,
       ExtractCommand.self, ExportCommand.self, DeviceHeaderCommand.self, DeltaCommand.self, ApplyCommand.self,
       LintCommand.self, PublishCommand.self, LoginCommand.self, RolloutCommand.self, DeviceCommand.self,
+      TokenCommand.self,
     ])
 }

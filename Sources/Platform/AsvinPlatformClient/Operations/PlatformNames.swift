@@ -84,6 +84,21 @@ extension PlatformConnection {
     return chosen
   }
 
+  /// Returns the tokens with ids or names, each token once.
+  ///
+  /// - Throws: ``Failure`` for an unknown text.
+  package func tokens(_ texts: [String]) async throws -> [TokenReply] {
+    let all = try await require(.get, "/manage/tokens", as: TokenList.self).items
+    var chosen: [TokenReply] = []
+    for text in texts {
+      let token = try PlatformReference(text).one(
+        of: all, "token", id: \.id, names: { [$0.name] }, words: { "\($0.id) '\($0.name)' (\($0.role.rawValue))" },
+        hint: "see: asvin-pack token list")
+      if !chosen.contains(where: { $0.id == token.id }) { chosen.append(token) }
+    }
+    return chosen
+  }
+
   /// Returns a warning about a new name that looks like an id.
   package static func warning(naming name: String, _ what: String) -> String? {
     PlatformReference.isLikeID(name)

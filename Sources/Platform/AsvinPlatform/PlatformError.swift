@@ -22,6 +22,8 @@ package enum PlatformError: Error, Equatable, Sendable {
   case held(Hold)
   /// The entity is in use and cannot be removed.
   case inUse(Kind)
+  /// A limit is reached. The text names it.
+  case tooMany(String)
   /// A text or a number is not allowed.
   case invalid(String)
 

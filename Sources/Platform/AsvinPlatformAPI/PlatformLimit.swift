@@ -13,6 +13,15 @@ package enum PlatformLimit {
   /// Items of a page.
   package static let pageItems: Int64 = 1000
 
+  // Devices
+
+  /// Tags of a device.
+  package static let tags = 32
+  /// Facts that a device reports about itself.
+  package static let attributes = 32
+  /// Characters of the log that a device reports with a failure.
+  package static let logCharacters = 2048
+
   // Uploads
 
   /// Bytes of a bundle: an image of 4 GiB and its surroundings.

@@ -108,6 +108,8 @@ package enum AuditAction: String, Sendable {
   case removeFromGroup = "device.ungrouped"
   case blacklistDevice = "device.blacklisted"
   case deleteDevice = "device.delete"
+  case labelDevice = "device.label"
+  case tagDevice = "device.tag"
   case createDeviceGroup = "device-group.create"
   case createFileGroup = "file-group.create"
   case changeFileGroup = "file-group.change"

@@ -16,6 +16,9 @@ enum Migrations {
     migrator.registerMigration("customer keys are replaced, and tokens show their last use") { database in
       try database.execute(sql: secrets)
     }
+    migrator.registerMigration("lists have indexes, devices have tags and attributes") { database in
+      try database.execute(sql: lists)
+    }
     return migrator
   }
 

@@ -102,6 +102,21 @@ package final class SQLiteStore: PlatformStore {
     try await commits.write { try body(SQLiteTransaction(database: $0, workspace: workspace.value)) }
   }
 
+  /// Runs a body and undoes what it wrote.
+  func undone<Result: Sendable>(_ body: @escaping @Sendable (Database) throws -> Result) async throws -> Result {
+    try await readers.run { [pool] in
+      try pool.write { database in
+        var result: Result?
+        try database.inSavepoint {
+          result = try body(database)
+          return .rollback
+        }
+        guard let result else { throw DatabaseError(message: "a savepoint ended without its result") }
+        return result
+      }
+    }
+  }
+
   package func isListed(bundle: Digest) async throws -> Bool {
     try await read { database in
       try Bool.fetchOne(database, sql: "SELECT 1 FROM firmware WHERE bundle = ?", arguments: [bundle.data]) != nil

@@ -6,7 +6,7 @@ import FoundationEssentials
 import GRDB
 
 /// A row that violates the store's invariants: the database is damaged.
-struct StoreError: Error, CustomStringConvertible {
+struct StoreError: DamagedData, CustomStringConvertible {
   let table: String
   let id: Int64
 

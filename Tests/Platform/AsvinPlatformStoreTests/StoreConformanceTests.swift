@@ -101,12 +101,12 @@ struct SampleRows {
         rollout.tally.installedUnconfirmable = 6
         rollout.tally.skipped = 8
         try rows.put(rollout)
-        #expect(try rows.rollouts() == [rollout])
+        #expect(try rows.rollouts(Listing()).items == [rollout])
         var device = all.device
         (device.label, device.location, device.newestRollout) = ("b", .blacklisted, 12)
         try rows.put(device)
-        #expect(try rows.devices(after: nil, limit: 5) == [device])
-        #expect(try rows.devices(after: device.id, limit: 5).isEmpty)
+        #expect(try rows.devices(Listing()).items == [device])
+        #expect(try rows.devices(Listing(after: ListPlace(device.id.value))).items.isEmpty)
         let record = DeviceRecord(
           .failed, failures: 3, reason: 53, progress: 70, changed: Instant(5), round: 2, isCounted: false)
         try rows.put(record, rollout.id, device.id)
@@ -162,21 +162,21 @@ struct SampleRows {
       try await store.write(in: ours.id) { rows in
         #expect(try rows.device(all.device.id) == nil)
         #expect(try rows.device(all.device.name) == nil)
-        #expect(try rows.devices(after: nil, limit: 9).isEmpty)
+        #expect(try rows.devices(Listing()).items.isEmpty)
         #expect(try rows.deviceGroup(all.deviceGroup.id) == nil)
         #expect(try rows.deviceGroup(named: "kitchens") == nil)
-        #expect(try rows.deviceGroups().isEmpty)
+        #expect(try rows.deviceGroups(Listing()).items.isEmpty)
         #expect(try rows.fileGroup(all.fileGroup.id) == nil)
         #expect(try rows.fileGroup(named: "kettles") == nil)
         #expect(try rows.firmware(all.firmware.id) == nil)
         #expect(try rows.firmware(contentID: "QmX") == nil)
         #expect(try rows.rollout(all.rollout.id) == nil)
-        #expect(try rows.rollouts().isEmpty)
+        #expect(try rows.rollouts(Listing()).items.isEmpty)
         #expect(try rows.activeRollouts(of: all.deviceGroup.id).isEmpty)
         #expect(try rows.dueRollouts(at: Instant(1 << 40)).isEmpty)
         #expect(try rows.highestRelease(of: all.firmware, to: [all.deviceGroup.id]) == nil)
         #expect(try rows.record(all.rollout.id, all.device.id) == nil)
-        #expect(try rows.rolloutsWithRecord(of: all.device.id).isEmpty)
+        #expect(try rows.newestRollout(withRecordOf: all.device.id) == nil)
         #expect(try rows.unconfirmedRollouts(of: all.device.id).isEmpty)
         #expect(try rows.members(of: all.deviceGroup.id, all.device.audience) == 0)
         #expect(try rows.activeRollouts(withRecordOf: all.device.id).isEmpty)
@@ -262,7 +262,7 @@ struct SampleRows {
       await #expect(throws: ServiceFault.readOnly) {
         _ = try await store.tryOnSnapshot(in: ours.id) { try $0.add(DeviceGroup(id: ID(0), name: "kitchens")) }
       }
-      let groups = try await store.tryOnSnapshot(in: ours.id) { try $0.deviceGroups() }
+      let groups = try await store.tryOnSnapshot(in: ours.id) { try $0.deviceGroups(Listing()).items }
       #expect(groups.isEmpty)
     }
   }
@@ -276,7 +276,7 @@ struct SampleRows {
           throw PlatformError.noGroups
         }
       }
-      let groups = try await store.read(in: ours.id) { rows in try rows.deviceGroups() }
+      let groups = try await store.read(in: ours.id) { rows in try rows.deviceGroups(Listing()).items }
       #expect(groups.isEmpty)
     }
   }

@@ -18,6 +18,10 @@ package final class MemoryTransaction: WriteTransaction {
     var audit: [AuditEntry] = []
     var lastOrder: Int64 = 0
     var members: [ID<DeviceGroup>: [Audience: Int]] = [:]
+    var tags: [ID<Device>: Set<String>] = [:]
+    var attributes: [ID<Device>: Set<DeviceFilter.Attribute>] = [:]
+    var failures: [ID<Rollout>: [ID<Device>: DeviceFailure]] = [:]
+    var releases: [ID<DeviceGroup>: [Audience: StartedRelease]] = [:]
 
     package init() {}
   }
@@ -58,15 +62,8 @@ package final class MemoryTransaction: WriteTransaction {
   package func device(_ id: ID<Device>) -> Device? { tables.devices[id] }
   package func device(_ name: DeviceName) -> Device? { tables.names[name].flatMap { tables.devices[$0] } }
 
-  package func devices(after id: ID<Device>?, limit: Int) -> [Device] {
-    Array(
-      tables.devices.values.sorted { $0.id < $1.id }.drop { device in id.map { device.id <= $0 } ?? false }.prefix(
-        limit))
-  }
-
   package func deviceGroup(_ id: ID<DeviceGroup>) -> DeviceGroup? { tables.deviceGroups[id] }
   package func deviceGroup(named name: String) -> DeviceGroup? { tables.deviceGroups.values.first { $0.name == name } }
-  package func deviceGroups() -> [DeviceGroup] { tables.deviceGroups.values.sorted { $0.id < $1.id } }
   package func fileGroup(_ id: ID<FileGroup>) -> FileGroup? { tables.fileGroups[id] }
   package func fileGroup(named name: String) -> FileGroup? { tables.fileGroups.values.first { $0.name == name } }
   package func firmware(_ id: ID<Firmware>) -> Firmware? { tables.firmware[id] }
@@ -74,7 +71,6 @@ package final class MemoryTransaction: WriteTransaction {
     tables.firmware.values.filter { $0.image.contentID == contentID }.min { $0.id < $1.id }
   }
   package func rollout(_ id: ID<Rollout>) -> Rollout? { tables.rollouts[id] }
-  package func rollouts() -> [Rollout] { tables.rollouts.values.sorted { $0.id < $1.id } }
 
   package func activeRollouts(of group: ID<DeviceGroup>) -> [Rollout] {
     tables.rollouts.values.filter { $0.phase != .planned && !$0.isEnded && $0.plan.groups.contains(group) }
@@ -91,19 +87,8 @@ package final class MemoryTransaction: WriteTransaction {
     }.map(\.id)
   }
 
-  package func highestRelease(of firmware: Firmware, to groups: Set<ID<DeviceGroup>>) -> Firmware.Release? {
-    tables.rollouts.values.filter { $0.order > 0 && !$0.plan.groups.isDisjoint(with: groups) }
-      .compactMap { tables.firmware[$0.plan.firmware]?.release }
-      .filter { $0.deviceClass == firmware.release?.deviceClass }
-      .max { $0.sequence < $1.sequence }
-  }
-
   package func record(_ rollout: ID<Rollout>, _ device: ID<Device>) -> DeviceRecord? {
     tables.records[rollout]?[device]
-  }
-
-  package func rolloutsWithRecord(of device: ID<Device>) -> [Rollout] {
-    rollouts().filter { record($0.id, device) != nil }
   }
 
   package func unconfirmedRollouts(of device: ID<Device>) -> [ID<Rollout>] {
@@ -169,6 +154,8 @@ package final class MemoryTransaction: WriteTransaction {
   package func remove(_ device: ID<Device>) {
     if let name = tables.devices.removeValue(forKey: device)?.name { tables.names[name] = nil }
     for rollout in tables.records.keys { tables.records[rollout]?[device] = nil }
+    for rollout in tables.failures.keys { tables.failures[rollout]?[device] = nil }
+    (tables.tags[device], tables.attributes[device]) = (nil, nil)
   }
 
   package func nextOrder() -> Int64 {
@@ -188,7 +175,7 @@ extension MemoryTransaction {
   }
 
   package func activeRollouts(withRecordOf device: ID<Device>) -> [Rollout] {
-    rolloutsWithRecord(of: device).filter { $0.phase != .planned && !$0.isEnded }
+    rolloutsWithRecord(of: device).filter { $0.phase != .planned && !$0.isEnded }.sorted { $0.id < $1.id }
   }
 
   package func rollouts(bringing contentID: String) -> [Rollout] {
@@ -221,13 +208,6 @@ extension MemoryTransaction {
 }
 
 extension MemoryTransaction {
-  package func fileGroups() -> [FileGroup] { tables.fileGroups.values.sorted { $0.id < $1.id } }
-
-  package func firmware(of group: ID<FileGroup>?, after id: ID<Firmware>?, limit: Int) -> [Firmware] {
-    let known = tables.firmware.values.filter { group == nil || $0.fileGroup == group }
-    return Array(known.filter { $0.id > id ?? ID(0) }.sorted { $0.id < $1.id }.prefix(limit))
-  }
-
   package func firmwareCount(of group: ID<FileGroup>) -> Int {
     tables.firmware.values.count { $0.fileGroup == group }
   }

@@ -1,23 +1,17 @@
 package import AsvinManifest
 
 /// Reads of one workspace.
-package protocol ReadTransaction {
+package protocol ReadTransaction: ListReading {
   func device(_ id: ID<Device>) throws -> Device?
   func device(_ name: DeviceName) throws -> Device?
-  /// Returns a page of devices in the order of their ids.
-  func devices(after id: ID<Device>?, limit: Int) throws -> [Device]
   func deviceGroup(_ id: ID<DeviceGroup>) throws -> DeviceGroup?
   func deviceGroup(named name: String) throws -> DeviceGroup?
-  func deviceGroups() throws -> [DeviceGroup]
   /// Returns the number of devices of an audience in a group.
   func members(of group: ID<DeviceGroup>, _ audience: Audience) throws -> Int
 
   func fileGroup(_ id: ID<FileGroup>) throws -> FileGroup?
   func fileGroup(named name: String) throws -> FileGroup?
-  func fileGroups() throws -> [FileGroup]
   func firmware(_ id: ID<Firmware>) throws -> Firmware?
-  /// Returns a page of firmware in the order of ids, of one group or of all.
-  func firmware(of group: ID<FileGroup>?, after id: ID<Firmware>?, limit: Int) throws -> [Firmware]
   func firmwareCount(of group: ID<FileGroup>) throws -> Int
   /// Returns the firmware of a group that has a bundle digest.
   func firmware(bundle: Digest, in group: ID<FileGroup>) throws -> Firmware?
@@ -29,8 +23,6 @@ package protocol ReadTransaction {
   func isUsed(_ firmware: ID<Firmware>) throws -> Bool
 
   func rollout(_ id: ID<Rollout>) throws -> Rollout?
-  /// Returns all rollouts in the order of their creation.
-  func rollouts() throws -> [Rollout]
   /// Returns the running, paused and stopped rollouts to a group, the one started last first.
   func activeRollouts(of group: ID<DeviceGroup>) throws -> [Rollout]
   /// Returns the rollouts to a group that may have something for a device: running, paused or stopped, not disabled, with
@@ -47,13 +39,11 @@ package protocol ReadTransaction {
   /// not prevent the others.
   func dueRollouts(at now: Instant) throws -> [ID<Rollout>]
   /// Returns the release with the highest sequence number of the firmware's class that was started for one of the groups.
-  func highestRelease(of firmware: Firmware, to groups: Set<ID<DeviceGroup>>) throws -> Firmware.Release?
+  func highestRelease(of firmware: Firmware, to groups: Set<ID<DeviceGroup>>) throws -> StartedRelease?
 
   func record(_ rollout: ID<Rollout>, _ device: ID<Device>) throws -> DeviceRecord?
   /// Returns a page of a rollout's records in the order of the devices' ids.
   func records(of rollout: ID<Rollout>, after device: ID<Device>?, limit: Int) throws -> [(ID<Device>, DeviceRecord)]
-  /// Returns the rollouts in which a device has a record, ended ones included.
-  func rolloutsWithRecord(of device: ID<Device>) throws -> [Rollout]
   /// Returns the rollouts in which a device is offered, downloading or installed.
   func unconfirmedRollouts(of device: ID<Device>) throws -> [ID<Rollout>]
   /// Returns the highest ``Rollout/order`` of the rollouts in which a device is installed, confirmed or skipped; 0 for

@@ -47,6 +47,9 @@ extension WriteTransaction {
     if let firmware = try firmware(rollout.plan.firmware) { try checkSequence(of: firmware, for: rollout.plan.groups) }
     try rollout.start(order: try nextOrder(), at: now)
     try put(rollout)
+    if let release = try firmware(rollout.plan.firmware)?.release {
+      try noteStart(of: release, for: rollout.plan.groups)
+    }
     for displaced in try displaced(by: rollout) {
       try disable(displaced, at: now)
       try record(
@@ -165,7 +168,11 @@ extension ReadTransaction {
   /// Returns the rollouts that a rollout disables when it starts. It is empty unless the priority is *immediately*.
   package func displaced(by rollout: Rollout) throws -> [Displacement] {
     guard rollout.plan.priority == .immediately else { return [] }
-    return try rollouts().compactMap { other in
+    var others: [ID<Rollout>: Rollout] = [:]
+    for group in rollout.plan.groups {
+      for other in try unendedRollouts(of: group) { others[other.id] = other }
+    }
+    return others.values.sorted { $0.id < $1.id }.compactMap { other in
       let groups = other.activeGroups.intersection(rollout.plan.groups)
       guard other.id != rollout.id, !other.isEnded, !other.isDisabled, !groups.isEmpty else { return nil }
       return Displacement(rollout: other, groups: groups)

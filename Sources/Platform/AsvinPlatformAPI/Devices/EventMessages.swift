@@ -3,11 +3,17 @@ package struct DeviceEventRequest: Codable, Equatable, Sendable {
   package var event: DeviceEvent
   package var reason: Int?
   package var progress: Int?
+  package var message: String?
+  package var log: String?
 
-  package init(event: DeviceEvent, reason: Int? = nil, progress: Int? = nil) {
+  package init(
+    event: DeviceEvent, reason: Int? = nil, progress: Int? = nil, message: String? = nil, log: String? = nil
+  ) {
     self.event = event
     self.reason = reason
     self.progress = progress
+    self.message = message
+    self.log = log
   }
 }
 
@@ -22,6 +28,10 @@ extension DeviceEventRequest: Described {
       Property(
         "progress", .integer(0...100), "How much of the firmware has been fetched, in percent", isRequired: false,
         key: 3),
+      Property("message", .lines(0...256), "What failed, in words; stored with a failure", isRequired: false, key: 5),
+      Property(
+        "log", .lines(0...PlatformLimit.logCharacters),
+        "The last lines of the device's log; stored with a failure", isRequired: false, key: 6),
     ])
   }
 }

@@ -8,8 +8,11 @@ package struct DeviceReply: Codable, Equatable, Sendable {
   package var registered: Int64
   package var seen: Int64
   package var group: Int64?
+  package var groupName: String?
   package var deviceClass: String?
   package var behindSince: Int64?
+  package var tags: [String]?
+  package var attributes: [AttributeMessage]?
 
   package init(
     id: Int64, name: String, label: String, placement: DevicePlacement, version: String, isVerifying: Bool,
@@ -29,7 +32,8 @@ package struct DeviceReply: Codable, Equatable, Sendable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case id, name, label, placement, version, isVerifying, registered, seen, group, behindSince
+    case id, name, label, placement, version, isVerifying, registered, seen, group, groupName, behindSince, tags,
+      attributes
     case deviceClass = "class"
   }
 }
@@ -46,18 +50,24 @@ extension DeviceReply: Described {
       Property("registered", .time, "When the device registered"),
       Property("seen", .time, "When the device last made contact"),
       Property("group", .id, "The device group", isRequired: false),
+      Property("groupName", .anyText, "The name of the device group", isRequired: false),
       Property("class", .uuid, "The class id", isRequired: false),
       Property(
         "behindSince", .time, "The start of the first rollout that the device has not completed", isRequired: false),
+      Property("tags", .list(.anyText, atMost: nil), "The tags", isRequired: false),
+      Property(
+        "attributes", .list(AttributeMessage.schema, atMost: nil), "What the device reports about itself",
+        isRequired: false),
     ])
   }
 }
 
 package struct DeviceList: Codable, Equatable, Sendable {
   package var items: [DeviceReply]
-  package var next: Int64?
+  package var next: String?
+  package var damaged: [Int64]?
 
-  package init(items: [DeviceReply], next: Int64? = nil) {
+  package init(items: [DeviceReply], next: String? = nil) {
     self.items = items
     self.next = next
   }
@@ -65,12 +75,7 @@ package struct DeviceList: Codable, Equatable, Sendable {
 
 extension DeviceList: Described {
   package static var schema: MessageSchema {
-    .object([
-      Property("items", .list(DeviceReply.schema, atMost: nil), "The devices"),
-      Property(
-        "next", .id, "The value of the query parameter after for the next page; absent on the last page",
-        isRequired: false),
-    ])
+    .object([Property("items", .list(DeviceReply.schema, atMost: nil), "The devices")] + Property.pageEnd)
   }
 }
 
@@ -90,6 +95,27 @@ extension PlacementRequest: Described {
     .object([
       Property("placement", .choice(of: DevicePlacement.self), "The new placement"),
       Property("group", .id, "The device group, for the placement grouped", isRequired: false),
+    ])
+  }
+}
+
+/// A change of what operators note about a device.
+package struct DeviceChange: Codable, Equatable, Sendable {
+  package var label: String?
+  package var addTags: [String]?
+  package var removeTags: [String]?
+
+  package init(label: String? = nil, addTags: [String]? = nil, removeTags: [String]? = nil) {
+    (self.label, self.addTags, self.removeTags) = (label, addTags, removeTags)
+  }
+}
+
+extension DeviceChange: Described {
+  package static var schema: MessageSchema {
+    .object([
+      Property("label", .text(0...256), "The new name that operators see", isRequired: false),
+      Property("addTags", .list(.tag, atMost: PlatformLimit.tags), "Tags to add", isRequired: false),
+      Property("removeTags", .list(.tag, atMost: PlatformLimit.tags), "Tags to remove", isRequired: false),
     ])
   }
 }

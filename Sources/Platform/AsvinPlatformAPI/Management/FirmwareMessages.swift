@@ -74,6 +74,7 @@ package struct FirmwareReply: Codable, Equatable, Sendable {
   package var release: String?
   package var bundle: String?
   package var deviceClass: String?
+  package var fileGroupName: String?
 
   package init(
     id: Int64, fileGroup: Int64, name: String, version: String, size: UInt64, digest: String, md5: String, cid: String,
@@ -95,7 +96,7 @@ package struct FirmwareReply: Codable, Equatable, Sendable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case id, fileGroup, name, version, size, digest, md5, cid, isUsed, sequence, release, bundle
+    case id, fileGroup, fileGroupName, name, version, size, digest, md5, cid, isUsed, sequence, release, bundle
     case deviceClass = "class"
   }
 }
@@ -105,6 +106,7 @@ extension FirmwareReply: Described {
     .object([
       Property("id", .id, "The id"),
       Property("fileGroup", .id, "The file group's id"),
+      Property("fileGroupName", .anyText, "The name of the file group", isRequired: false),
       Property("name", .anyText, "The product's name"),
       Property("version", .anyText, "The version"),
       Property("size", .size, "The size of the image in bytes"),
@@ -122,9 +124,10 @@ extension FirmwareReply: Described {
 
 package struct FirmwareList: Codable, Equatable, Sendable {
   package var items: [FirmwareReply]
-  package var next: Int64?
+  package var next: String?
+  package var damaged: [Int64]?
 
-  package init(items: [FirmwareReply], next: Int64? = nil) {
+  package init(items: [FirmwareReply], next: String? = nil) {
     self.items = items
     self.next = next
   }
@@ -132,12 +135,7 @@ package struct FirmwareList: Codable, Equatable, Sendable {
 
 extension FirmwareList: Described {
   package static var schema: MessageSchema {
-    .object([
-      Property("items", .list(FirmwareReply.schema, atMost: nil), "The firmware"),
-      Property(
-        "next", .id, "The value of the query parameter after for the next page; absent on the last page",
-        isRequired: false),
-    ])
+    .object([Property("items", .list(FirmwareReply.schema, atMost: nil), "The firmware")] + Property.pageEnd)
   }
 }
 

@@ -46,17 +46,18 @@ extension FileGroupReply: Described {
 
 package struct FileGroupList: Codable, Equatable, Sendable {
   package var items: [FileGroupReply]
+  package var next: String?
+  package var damaged: [Int64]?
 
-  package init(items: [FileGroupReply]) {
+  package init(items: [FileGroupReply], next: String? = nil) {
     self.items = items
+    self.next = next
   }
 }
 
 extension FileGroupList: Described {
   package static var schema: MessageSchema {
-    .object([
-      Property("items", .list(FileGroupReply.schema, atMost: nil), "The file groups")
-    ])
+    .object([Property("items", .list(FileGroupReply.schema, atMost: nil), "The file groups")] + Property.pageEnd)
   }
 }
 
@@ -100,16 +101,17 @@ extension DeviceGroupReply: Described {
 
 package struct DeviceGroupList: Codable, Equatable, Sendable {
   package var items: [DeviceGroupReply]
+  package var next: String?
+  package var damaged: [Int64]?
 
-  package init(items: [DeviceGroupReply]) {
+  package init(items: [DeviceGroupReply], next: String? = nil) {
     self.items = items
+    self.next = next
   }
 }
 
 extension DeviceGroupList: Described {
   package static var schema: MessageSchema {
-    .object([
-      Property("items", .list(DeviceGroupReply.schema, atMost: nil), "The device groups")
-    ])
+    .object([Property("items", .list(DeviceGroupReply.schema, atMost: nil), "The device groups")] + Property.pageEnd)
   }
 }

@@ -217,17 +217,18 @@ extension RolloutTally: Described {
 
 package struct RolloutList: Codable, Equatable, Sendable {
   package var items: [RolloutReply]
+  package var next: String?
+  package var damaged: [Int64]?
 
-  package init(items: [RolloutReply]) {
+  package init(items: [RolloutReply], next: String? = nil) {
     self.items = items
+    self.next = next
   }
 }
 
 extension RolloutList: Described {
   package static var schema: MessageSchema {
-    .object([
-      Property("items", .list(RolloutReply.schema, atMost: nil), "The rollouts")
-    ])
+    .object([Property("items", .list(RolloutReply.schema, atMost: nil), "The rollouts")] + Property.pageEnd)
   }
 }
 

@@ -39,7 +39,10 @@ extension PlatformConnection {
           hint: "it has \(Self.words(all))")
       }
     } else if Set(found.map(\.deviceClass)).count > 1 {
-      let devices = try await self.all("/manage/devices", as: DeviceList.self)
+      var devices: [DeviceReply] = []
+      for group in groups {
+        devices += try await self.all("/manage/devices", [QueryItem("group", "\(group)")], as: DeviceList.self)
+      }
       let classes = Set(devices.filter { $0.group.map(groups.contains) ?? false }.map(\.deviceClass))
       let suited = found.filter { classes.contains($0.deviceClass) }
       guard Set(suited.map(\.deviceClass)).count == 1 else {

@@ -6,7 +6,7 @@ extension PlatformConnection {
   ///
   /// - Throws: ``Failure`` for an unknown or ambiguous name.
   package func deviceGroups(named texts: [String]) async throws -> [Int64] {
-    let known = try await ask(.get, "/manage/device-groups", as: DeviceGroupList.self)?.items ?? []
+    let known = try await all("/manage/device-groups", as: DeviceGroupList.self)
     return try texts.map { text in
       let all = known.map(\.name).joined(separator: ", ")
       return try Self.group(
@@ -19,7 +19,7 @@ extension PlatformConnection {
   ///
   /// - Throws: ``Failure`` for an unknown or ambiguous name.
   package func fileGroup(_ text: String) async throws -> FileGroupReply {
-    let known = try await ask(.get, "/manage/file-groups", as: FileGroupList.self)?.items ?? []
+    let known = try await all("/manage/file-groups", as: FileGroupList.self)
     let all = known.map(\.name).joined(separator: ", ")
     let id = try Self.group(
       text, of: known.map { ($0.id, $0.name) }, "file group",
@@ -55,8 +55,9 @@ extension PlatformConnection {
   ///
   /// - Throws: ``Failure`` for an unknown or ambiguous name.
   package func rollout(_ text: String) async throws -> RolloutReply {
-    let all = try await ask(.get, "/manage/rollouts", as: RolloutList.self)?.items ?? []
-    return try PlatformReference(text).one(
+    let reference = PlatformReference(text)
+    let all = try await all("/manage/rollouts", [reference.query], as: RolloutList.self)
+    return try reference.one(
       of: all, "rollout", id: \.id, names: { [$0.name] }, words: { "\($0.id) '\($0.name)' (\($0.phase.rawValue))" },
       hint: "see: asvin-pack rollout list")
   }
@@ -68,10 +69,10 @@ extension PlatformConnection {
   ///
   /// - Throws: ``Failure`` for an unknown or ambiguous text.
   package func devices(_ texts: [String]) async throws -> [DeviceReply] {
-    let all = try await self.all("/manage/devices", as: DeviceList.self)
     var chosen: [DeviceReply] = []
     for text in texts {
       let reference = PlatformReference(text)
+      let all = try await self.all("/manage/devices", [reference.query], as: DeviceList.self)
       let device = try reference.one(
         of: all, "device", id: \.id,
         names: { device in

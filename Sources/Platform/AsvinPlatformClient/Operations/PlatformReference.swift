@@ -30,6 +30,9 @@ struct PlatformReference {
     }
   }
 
+  /// The query for the entities to which the text can refer.
+  var query: QueryItem { QueryItem("called", text) }
+
   /// Whether a name looks like an id, so that it must be written as `name:2`.
   static func isLikeID(_ name: String) -> Bool { !PlatformReference(name).isName }
 

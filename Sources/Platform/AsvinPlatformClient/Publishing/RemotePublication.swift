@@ -78,7 +78,7 @@ package struct RemotePublication: Sendable {
   private func fileGroup(of platform: PlatformConnection) async throws -> FileGroupReply? {
     guard !newGroupTrust.isEmpty else { return try await platform.fileGroup(group) }
     // A text for a new group is its name.
-    let groups = try await platform.ask(.get, "/manage/file-groups", as: FileGroupList.self)?.items ?? []
+    let groups = try await platform.all("/manage/file-groups", as: FileGroupList.self)
     let name = group.hasPrefix("name:") ? String(group.dropFirst(5)) : group
     if let known = groups.first(where: { $0.name == name }) { return known }
     if dryRun { return nil }

@@ -72,6 +72,7 @@ extension Refusal {
     case .held(let hold): self.init(status: .conflict, message: hold.rawValue)
     case .noGroups: self.init(status: .badRequest, message: "a rollout needs at least one device group")
     case .inUse(let kind): self.init(status: .conflict, message: "the \(kind.rawValue) is in use")
+    case .tooMany(let message): self.init(status: .conflict, message: message)
     case .invalid(let message): self.init(status: .badRequest, message: message)
     }
   }

@@ -5,10 +5,9 @@ import FoundationEssentials
 import GRDB
 
 extension SQLiteTransaction {
-  private static let columns = """
-    SELECT id, name, label, version, placement, device_group, registered, seen, class, key, key_kind, newest
-    FROM device
-    """
+  private static let fields =
+    "id, name, label, version, placement, device_group, registered, seen, class, key, key_kind, newest"
+  private static let columns = "SELECT \(fields) FROM device"
 
   func device(_ id: ID<Device>) throws -> Device? {
     try one("\(Self.columns) WHERE workspace = ? AND id = ?", [workspace, id.value]).map(Device.init)
@@ -18,9 +17,34 @@ extension SQLiteTransaction {
     try one("\(Self.columns) WHERE workspace = ? AND folded = ?", [workspace, name.folded]).map(Device.init)
   }
 
-  func devices(after id: ID<Device>?, limit: Int) throws -> [Device] {
-    try all("\(Self.columns) WHERE workspace = ? AND id > ? ORDER BY id LIMIT ?", [workspace, id?.value ?? 0, limit])
-      .map(Device.init)
+  func devices(_ listing: Listing<DeviceFilter>) throws -> Page<Device> {
+    var conditions = RowConditions(workspace)
+    conditions.add(listing.filter)
+    let column: String? =
+      switch listing.sort {
+      case .id: nil
+      case .name: "folded"
+      case .label: "label"
+      case .version: "version"
+      case .seen: "seen"
+      }
+    return try page(Self.fields, of: "device", conditions, by: column, listing, Device.init)
+  }
+
+  func count(of filter: DeviceFilter) throws -> Int {
+    var conditions = RowConditions(workspace)
+    conditions.add(filter)
+    return try one("SELECT count(*) FROM device WHERE \(conditions.sql)", conditions.values)?[0] ?? 0
+  }
+
+  func versions(of filter: DeviceFilter, after version: String?, limit: Int) throws -> [VersionCount] {
+    var conditions = RowConditions(workspace)
+    conditions.add(filter)
+    if let version { conditions.add("version > ?", version) }
+    return try all(
+      "SELECT version, count(*) FROM device WHERE \(conditions.sql) GROUP BY version ORDER BY version LIMIT ?",
+      conditions.values + [limit]
+    ).map { VersionCount(version: $0[0], devices: $0[1]) }
   }
 
   func add(_ device: Device) throws -> Device {
@@ -35,12 +59,16 @@ extension SQLiteTransaction {
     return added
   }
 
+  /// Stores the columns that differ. Otherwise each contact of a device would write all indexes of the table.
   func put(_ device: Device) throws {
+    guard let known = try self.device(device.id) else { return }
+    let changed = zip(Device.columns, zip(known.values, device.values)).filter { _, values in
+      values.0?.databaseValue != values.1?.databaseValue
+    }
+    guard !changed.isEmpty else { return }
     try run(
-      """
-      UPDATE device SET label = ?, version = ?, placement = ?, device_group = ?, registered = ?, seen = ?, class = ?,
-      key = ?, key_kind = ?, newest = ? WHERE workspace = ? AND id = ?
-      """, device.values + [workspace, device.id.value])
+      "UPDATE device SET \(changed.map { "\($0.0) = ?" }.joined(separator: ", ")) WHERE workspace = ? AND id = ?",
+      changed.map(\.1.1) + [workspace, device.id.value])
   }
 
   func remove(_ device: ID<Device>) throws {
@@ -59,9 +87,12 @@ extension SQLiteTransaction {
       .map(DeviceGroup.init)
   }
 
-  func deviceGroups() throws -> [DeviceGroup] {
-    try all("SELECT id, name, members FROM device_group WHERE workspace = ? ORDER BY id", [workspace])
-      .map(DeviceGroup.init)
+  func deviceGroups(_ listing: Listing<GroupFilter<DeviceGroup>>) throws -> Page<DeviceGroup> {
+    var conditions = RowConditions(workspace)
+    conditions.add(called: listing.filter.called, search: listing.filter.search, in: "device_group")
+    return try page(
+      "id, name, members", of: "device_group", conditions, by: listing.sort == .name ? "name" : nil, listing,
+      DeviceGroup.init)
   }
 
   func add(_ group: DeviceGroup) throws -> DeviceGroup {
@@ -115,6 +146,11 @@ extension Device {
     newestRollout = row[11]
   }
 
+  fileprivate static let columns = [
+    "label", "version", "placement", "device_group", "registered", "seen", "class", "key", "key_kind", "newest",
+  ]
+
+  /// The values of ``columns``.
   fileprivate var values: [(any DatabaseValueConvertible)?] {
     [
       label, firmwareVersion, StoredNumbers.placements.number(of: placement), group?.value, registered.seconds,

@@ -1,12 +1,12 @@
 import AsvinPlatform
+import AsvinPlatformAPI
 import AsvinManifest
 import GRDB
 
 extension SQLiteTransaction {
-  private static let columns = """
-    SELECT id, file_group, name, version, size, digest, md5, cid, release, sequence, class, envelope, bundle, chip
-    FROM firmware
-    """
+  private static let fields =
+    "id, file_group, name, version, size, digest, md5, cid, release, sequence, class, envelope, bundle, chip"
+  private static let columns = "SELECT \(fields) FROM firmware"
 
   func fileGroup(_ id: ID<FileGroup>) throws -> FileGroup? {
     try one("SELECT id, name, trust FROM file_group WHERE workspace = ? AND id = ?", [workspace, id.value])
@@ -18,8 +18,12 @@ extension SQLiteTransaction {
       .map(FileGroup.init)
   }
 
-  func fileGroups() throws -> [FileGroup] {
-    try all("SELECT id, name, trust FROM file_group WHERE workspace = ? ORDER BY id", [workspace]).map(FileGroup.init)
+  func fileGroups(_ listing: Listing<GroupFilter<FileGroup>>) throws -> Page<FileGroup> {
+    var conditions = RowConditions(workspace)
+    conditions.add(called: listing.filter.called, search: listing.filter.search, in: "file_group")
+    return try page(
+      "id, name, trust", of: "file_group", conditions, by: listing.sort == .name ? "name" : nil, listing,
+      FileGroup.init)
   }
 
   func put(_ group: FileGroup) throws {
@@ -41,15 +45,27 @@ extension SQLiteTransaction {
     try one("\(Self.columns) WHERE workspace = ? AND id = ?", [workspace, id.value]).map(Firmware.init)
   }
 
-  func firmware(of group: ID<FileGroup>?, after id: ID<Firmware>?, limit: Int) throws -> [Firmware] {
-    try all(
-      "\(Self.columns) WHERE workspace = ? AND id > ? AND (? IS NULL OR file_group = ?) ORDER BY id LIMIT ?",
-      [workspace, id?.value ?? 0, group?.value, group?.value, limit]
-    ).map(Firmware.init)
+  func firmware(_ listing: Listing<FirmwareFilter>) throws -> Page<Firmware> {
+    let filter = listing.filter
+    var conditions = RowConditions(workspace)
+    conditions.add(called: filter.called, search: filter.search, in: "firmware")
+    if let group = filter.fileGroup {
+      conditions.isSelective = true
+      conditions.add("file_group = ?", group.value)
+    }
+    if let version = filter.version { conditions.add("version = ?", version) }
+    if let deviceClass = filter.deviceClass { conditions.add("class = ?", deviceClass.data) }
+    let column: String? =
+      switch listing.sort {
+      case .id: nil
+      case .name: "name"
+      case .version: "version"
+      }
+    return try page(Self.fields, of: "firmware", conditions, by: column, listing, Firmware.init)
   }
 
   func firmwareCount(of group: ID<FileGroup>) throws -> Int {
-    try one("SELECT count(*) FROM firmware WHERE workspace = ? AND file_group = ?", [workspace, group.value])?[0] ?? 0
+    try one("SELECT count(*) FROM firmware WHERE +workspace = ? AND file_group = ?", [workspace, group.value])?[0] ?? 0
   }
 
   func firmware(bundle: Digest, in group: ID<FileGroup>) throws -> Firmware? {
@@ -89,21 +105,36 @@ extension SQLiteTransaction {
     return added
   }
 
-  func highestRelease(of firmware: Firmware, to groups: Set<ID<DeviceGroup>>) throws -> Firmware.Release? {
+  func highestRelease(of firmware: Firmware, to groups: Set<ID<DeviceGroup>>) throws -> StartedRelease? {
     guard let release = firmware.release else { return nil }
-    var highest: Firmware.Release?
+    var highest: StartedRelease?
     for group in groups {
       let row = try one(
         """
-        SELECT f.release, f.sequence, f.class, f.envelope, f.bundle FROM rollout_group g JOIN rollout r ON r.id = g.rollout
-        JOIN firmware f ON f.id = r.firmware
-        WHERE g.device_group = ? AND r.workspace = ? AND r.place > 0 AND f.class = ? ORDER BY f.sequence DESC LIMIT 1
-        """, [group.value, workspace, release.deviceClass.data])
+        SELECT s.sequence, s.release FROM group_release s JOIN device_group g ON g.id = s.device_group
+        WHERE s.device_group = ? AND s.class = ? AND +g.workspace = ?
+        """, [group.value, release.deviceClass.data, workspace])
       guard let row else { continue }
-      guard let found = Firmware.Release(row, at: 0) else { throw StoreError(table: "firmware", id: 0) }
-      if found.sequence > highest?.sequence ?? 0 || highest == nil { highest = found }
+      guard let sequence = UInt64(data: row[0]), let digest = Digest(data: row[1]) else {
+        throw StoreError(table: "group_release", id: group.value)
+      }
+      if highest.map({ sequence > $0.sequence }) ?? true {
+        highest = StartedRelease(sequence: sequence, digest: digest)
+      }
     }
     return highest
+  }
+
+  func noteStart(of release: Firmware.Release, for groups: Set<ID<DeviceGroup>>) throws {
+    for group in groups {
+      try run(
+        """
+        INSERT INTO group_release (device_group, class, sequence, release)
+        SELECT id, ?, ?, ? FROM device_group WHERE id = ? AND workspace = ?
+        ON CONFLICT DO UPDATE SET sequence = excluded.sequence, release = excluded.release
+        WHERE excluded.sequence > sequence
+        """, [release.deviceClass.data, release.sequence.data, release.digest.data, group.value, workspace])
+    }
   }
 }
 

@@ -28,9 +28,37 @@ extension SQLiteTransaction {
     try all(
       """
       SELECT c.rollout FROM record c JOIN device d ON d.id = c.device
-      WHERE c.device = ? AND c.state IN (0, 1, 2) AND d.workspace = ? ORDER BY c.rollout
+      WHERE c.device = ? AND c.state IN (0, 1, 2) AND +d.workspace = ? ORDER BY c.rollout
       """, [device.value, workspace]
     ).map { ID($0[0]) }
+  }
+
+  func records(
+    of device: ID<Device>, before rollout: ID<Rollout>?, limit: Int
+  ) throws -> [(ID<Rollout>, DeviceRecord)] {
+    try all(
+      """
+      SELECT c.rollout, c.state, c.failures, c.reason, c.progress, c.changed, c.round, c.counted FROM record c
+      JOIN device d ON d.id = c.device WHERE c.device = ? AND +d.workspace = ? AND c.rollout < ?
+      ORDER BY c.rollout DESC LIMIT ?
+      """, [device.value, workspace, rollout?.value ?? .max, limit]
+    ).map { (ID($0[0]), try DeviceRecord($0, at: 1, of: device)) }
+  }
+
+  func failure(_ rollout: ID<Rollout>, _ device: ID<Device>) throws -> DeviceFailure? {
+    try one(
+      """
+      SELECT f.message, f.log FROM failure f JOIN device d ON d.id = f.device
+      WHERE f.device = ? AND f.rollout = ? AND +d.workspace = ?
+      """, [device.value, rollout.value, workspace]
+    ).map { DeviceFailure(message: $0[0], log: $0[1]) }
+  }
+
+  func put(_ failure: DeviceFailure, _ rollout: ID<Rollout>, _ device: ID<Device>) throws {
+    guard try record(rollout, device) != nil else { throw PlatformError.notFound(.rollout) }
+    try run(
+      "INSERT OR REPLACE INTO failure (device, rollout, message, log) VALUES (?, ?, ?, ?)",
+      [device.value, rollout.value, failure.message, failure.log])
   }
 
   func newestOrder(of device: ID<Device>) throws -> Int64 {
@@ -49,8 +77,10 @@ extension SQLiteTransaction {
     guard try self.device(device) != nil else { throw PlatformError.notFound(.device) }
     try run(
       """
-      INSERT OR REPLACE INTO record (device, rollout, state, failures, reason, progress, changed, round, counted)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+      INSERT INTO record (device, rollout, state, failures, reason, progress, changed, round, counted)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET state = excluded.state, failures = excluded.failures,
+      reason = excluded.reason, progress = excluded.progress, changed = excluded.changed, round = excluded.round,
+      counted = excluded.counted
       """,
       [
         device.value, rollout.value, StoredNumbers.states.number(of: record.state), record.failures, record.reason,

@@ -4,12 +4,13 @@ import AsvinManifest
 import GRDB
 
 extension SQLiteTransaction {
-  private static let columns = """
-    SELECT r.id, r.name, r.start, r.firmware, r.maintainer, r.waves, r.success_threshold, r.failure_threshold, r.retries,
+  private static let fields = """
+    r.id, r.name, r.start, r.firmware, r.maintainer, r.waves, r.success_threshold, r.failure_threshold, r.retries,
     r.window_first, r.window_end, r.success, r.ends_when_done, r.phase, r.disabled, r.started, r.place, r.wave, r.offered,
     r.downloading, r.installed, r.confirmed, r.failed, r.skipped, r.forgiven, r.round, r.final_members, r.unconfirmable,
-    r.disabled_groups FROM rollout r
+    r.disabled_groups
     """
+  private static let columns = "SELECT \(fields) FROM rollout r"
 
   private func rollout(_ row: Row) throws -> Rollout {
     let groups = try all("SELECT device_group FROM rollout_group WHERE rollout = ?", [row[0] as Int64])
@@ -20,31 +21,42 @@ extension SQLiteTransaction {
     try one("\(Self.columns) WHERE r.workspace = ? AND r.id = ?", [workspace, id.value]).map(rollout)
   }
 
-  func rollouts() throws -> [Rollout] {
-    try all("\(Self.columns) WHERE r.workspace = ? ORDER BY r.id", [workspace]).map(rollout)
+  func rollouts(_ listing: Listing<RolloutFilter>) throws -> Page<Rollout> {
+    let filter = listing.filter
+    var conditions = RowConditions(workspace, prefix: "r.")
+    conditions.add(called: filter.called, search: filter.search, in: "rollout")
+    if let phase = filter.phase { conditions.add("phase = ?", StoredNumbers.phases.number(of: phase)) }
+    if filter.group != nil || filter.firmware != nil { conditions.isSelective = true }
+    if let group = filter.group {
+      conditions.add("id IN (SELECT rollout FROM rollout_group WHERE device_group = ?)", group.value)
+    }
+    if let firmware = filter.firmware { conditions.add("firmware = ?", firmware.value) }
+    return try page(
+      Self.fields, of: "rollout r", conditions, by: listing.sort == .name ? "name" : nil, listing, rollout)
   }
 
-  func activeRollouts(of group: ID<DeviceGroup>) throws -> [Rollout] {
+  /// Begins with the group, because the workspace may have many rollouts to other groups.
+  private func unended(of group: ID<DeviceGroup>, _ condition: String = "") throws -> [Rollout] {
     try all(
       """
-      \(Self.columns) JOIN rollout_group g ON g.rollout = r.id
-      WHERE r.workspace = ? AND g.device_group = ? AND r.phase IN (1, 2, 3) ORDER BY r.place DESC
-      """, [workspace, group.value]
+      SELECT \(Self.fields) FROM rollout_group g CROSS JOIN rollout r ON r.id = g.rollout
+      WHERE g.device_group = ? AND g.ended = 0 AND +r.workspace = ? \(condition) ORDER BY r.place DESC, r.id
+      """, [group.value, workspace]
     ).map(rollout)
+  }
+
+  func unendedRollouts(of group: ID<DeviceGroup>) throws -> [Rollout] { try unended(of: group) }
+
+  func activeRollouts(of group: ID<DeviceGroup>) throws -> [Rollout] {
+    try unended(of: group, "AND +r.phase IN (1, 2, 3)")
   }
 
   func openRollouts(of group: ID<DeviceGroup>, above order: Int64) throws -> [Rollout] {
-    try all(
-      """
-      \(Self.columns) JOIN rollout_group g ON g.rollout = r.id
-      WHERE r.workspace = ? AND g.device_group = ? AND r.phase IN (1, 2, 3) AND r.disabled = 0 AND r.place > ?
-      ORDER BY r.place DESC
-      """, [workspace, group.value, order]
-    ).map(rollout)
+    try unended(of: group, "AND +r.phase IN (1, 2, 3) AND r.disabled = 0 AND r.place > \(order)")
   }
 
   func isUsed(_ firmware: ID<Firmware>) throws -> Bool {
-    try one("SELECT 1 FROM rollout WHERE firmware = ? AND workspace = ? LIMIT 1", [firmware.value, workspace]) != nil
+    try one("SELECT 1 FROM rollout WHERE firmware = ? AND +workspace = ? LIMIT 1", [firmware.value, workspace]) != nil
   }
 
   func dueRollouts(at now: Instant) throws -> [ID<Rollout>] {
@@ -57,8 +69,8 @@ extension SQLiteTransaction {
   func activeRollouts(withRecordOf device: ID<Device>) throws -> [Rollout] {
     try all(
       """
-      \(Self.columns) JOIN record c ON c.rollout = r.id
-      WHERE c.device = ? AND r.workspace = ? AND r.phase IN (1, 2, 3) ORDER BY r.id
+      \(Self.columns) CROSS JOIN record c ON c.device = ? AND c.rollout = r.id
+      WHERE r.workspace = ? AND r.phase IN (1, 2, 3) ORDER BY +r.id
       """, [device.value, workspace]
     ).map(rollout)
   }
@@ -66,8 +78,8 @@ extension SQLiteTransaction {
   func rollouts(bringing contentID: String) throws -> [Rollout] {
     try all(
       """
-      \(Self.columns) JOIN firmware f ON f.id = r.firmware
-      WHERE f.workspace = ? AND f.cid = ? AND r.workspace = ? ORDER BY r.place DESC, r.id DESC
+      SELECT \(Self.fields) FROM firmware f CROSS JOIN rollout r ON r.firmware = f.id
+      WHERE f.workspace = ? AND f.cid = ? AND +r.workspace = ? ORDER BY r.place DESC, r.id DESC
       """, [workspace, contentID, workspace]
     ).map(rollout)
   }
@@ -75,16 +87,19 @@ extension SQLiteTransaction {
   func rollouts(bringing release: Digest, to device: ID<Device>) throws -> [Rollout] {
     try all(
       """
-      \(Self.columns) JOIN firmware f ON f.id = r.firmware JOIN record c ON c.rollout = r.id
-      WHERE f.workspace = ? AND f.release = ? AND c.device = ? AND r.workspace = ? ORDER BY r.place DESC, r.id DESC
-      """, [workspace, release.data, device.value, workspace]
+      SELECT \(Self.fields) FROM firmware f CROSS JOIN rollout r ON r.firmware = f.id
+      CROSS JOIN record c ON c.device = ? AND c.rollout = r.id
+      WHERE f.workspace = ? AND f.release = ? AND +r.workspace = ? ORDER BY r.place DESC, r.id DESC
+      """, [device.value, workspace, release.data, workspace]
     ).map(rollout)
   }
 
-  func rolloutsWithRecord(of device: ID<Device>) throws -> [Rollout] {
-    try all(
-      "\(Self.columns) JOIN record c ON c.rollout = r.id WHERE c.device = ? AND r.workspace = ? ORDER BY r.id",
-      [device.value, workspace]
+  func newestRollout(withRecordOf device: ID<Device>) throws -> Rollout? {
+    try one(
+      """
+      SELECT \(Self.fields) FROM record c CROSS JOIN rollout r ON r.id = c.rollout
+      WHERE c.device = ? AND +r.workspace = ? ORDER BY r.place DESC, r.id DESC LIMIT 1
+      """, [device.value, workspace]
     ).map(rollout)
   }
 
@@ -99,18 +114,24 @@ extension SQLiteTransaction {
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """, [workspace] + rollout.plan.values + rollout.values))
     for group in rollout.plan.groups {
-      try run("INSERT INTO rollout_group (device_group, rollout) VALUES (?, ?)", [group.value, added.id.value])
+      try run(
+        "INSERT INTO rollout_group (device_group, rollout, ended) VALUES (?, ?, ?)",
+        [group.value, added.id.value, rollout.isEnded])
     }
     return added
   }
 
   func put(_ rollout: Rollout) throws {
+    // The phase rarely changes. In a statement of its own, it does not write the indexes at each report of a device.
+    try run(
+      "UPDATE rollout SET phase = ? WHERE workspace = ? AND id = ? AND phase <> ?",
+      [rollout.values[0], workspace, rollout.id.value, rollout.values[0]])
     try run(
       """
-      UPDATE rollout SET phase = ?, disabled = ?, started = ?, place = ?, wave = ?, offered = ?, downloading = ?,
+      UPDATE rollout SET disabled = ?, started = ?, place = ?, wave = ?, offered = ?, downloading = ?,
       installed = ?, confirmed = ?, failed = ?, skipped = ?, forgiven = ?, round = ?, final_members = ?, unconfirmable = ?,
       disabled_groups = ? WHERE workspace = ? AND id = ?
-      """, rollout.values + [workspace, rollout.id.value])
+      """, rollout.values.dropFirst() + [workspace, rollout.id.value])
   }
 
   func nextOrder() throws -> Int64 {

@@ -155,6 +155,8 @@ import Testing
     switch route.path {
     case "/manage/file-groups/{fileGroup}": FileGroupRequest(name: "x", trust: [])
     case "/manage/devices/{device}/placement": PlacementRequest(placement: .lobby)
+    case "/manage/devices/{device}": DeviceChange(label: "x")
+    case "/v2/devices/{device}/attributes": AttributeReport(attributes: [])
     case "/v2/devices/{device}/next": UpdateQuery(version: "1", images: [])
     case "/v2/devices/{device}/rollouts/{rollout}/events": DeviceEventRequest(event: .confirmed)
     default: nil

@@ -69,7 +69,7 @@ extension AsvinClientsAPI {
   private func ledgerEntry(_ text: String, in workspace: ID<Workspace>) async throws -> Response {
     let found = try await store.read(in: workspace) { rows -> (device: Device, firmware: ID<Firmware>?)? in
       guard let number = Int64(text), let device = try rows.device(ID(number)) else { return nil }
-      let newest = try rows.rolloutsWithRecord(of: device.id).max { $0.order < $1.order }
+      let newest = try rows.newestRollout(withRecordOf: device.id)
       return (device, newest?.plan.firmware)
     }
     guard let (device, firmware) = found else { throw Refusal.notFound(Self.absent) }
@@ -94,6 +94,6 @@ extension AsvinClientsAPI {
     let workspace = try await workspace(request)
     let allowance = limiter.take("\(context.peer) all devices", at: clock(), limit: PlatformLimit.deviceListsPerMinute)
     guard allowance.isWithin else { throw Refusal(tooMany: allowance) }
-    return try await store.read(in: workspace) { rows in try rows.devices(after: nil, limit: .max) }
+    return try await store.read(in: workspace) { rows in try rows.devices(Listing()).items }
   }
 }

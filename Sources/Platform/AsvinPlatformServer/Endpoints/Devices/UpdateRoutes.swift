@@ -20,7 +20,7 @@ extension DeviceAPI {
       let id = try call.device
       let reply = try await call.read { rows in
         guard let device = try rows.device(id) else { throw PlatformError.notFound(.device) }
-        return DeviceReply(device, behindSince: try rows.behindSince(device))
+        return try DeviceReply(device, in: rows)
       }
       return try Reply.json(reply)
     },
@@ -43,6 +43,23 @@ extension DeviceAPI {
       return try call.reply(UpdateReply(update))
     },
     Route(
+      .put, "/v2/devices/{device}/attributes", .device, "Report facts about the device, such as its board",
+      body: AttributeReport.self, answers: .nothing(204, "The facts are stored")
+    ) { call in
+      let body = try await call.body(AttributeReport.self)
+      let id = try call.device
+      let attributes = body.attributes.map { DeviceFilter.Attribute($0.name, $0.value) }
+      guard Set(attributes.map(\.name)).count == attributes.count else {
+        throw Refusal.malformed("attributes has a name twice")
+      }
+      try await call.platform.store.attempt(in: call.workspace) { rows in
+        // A report without news does not wait for the disk.
+        guard try Set(rows.attributes(of: id)) != Set(attributes) else { return }
+        try rows.setAttributes(attributes, of: id)
+      }
+      return Response(status: .noContent)
+    },
+    Route(
       .post, "/v2/devices/{device}/rollouts/{rollout}/events", .device, "Report an event of the device in a rollout",
       body: DeviceEventRequest.self, answers: .json(DeviceEventReply.self, "The state of the device after the report"),
       .problem(409, "The rollout is paused or disabled, or no longer includes the device"),
@@ -55,7 +72,10 @@ extension DeviceAPI {
         guard var device = try rows.device(id) else { throw PlatformError.notFound(.device) }
         guard try rows.record(rollout, id) != nil else { throw PlatformError.notFound(.rollout) }
         if let event = DeviceRecord.Event(body) {
-          try rows.apply(event, from: &device, about: rollout, at: now)
+          let isNews = try rows.apply(event, from: &device, about: rollout, at: now)
+          if isNews, case .fails = event, body.message != nil || body.log != nil {
+            try rows.put(DeviceFailure(message: body.message ?? "", log: body.log ?? ""), rollout, id)
+          }
         } else {
           try rows.markSkipped(&device, in: rollout, at: now)
         }

@@ -8,10 +8,11 @@ extension Management {
   static let fileGroups: [Route] = [
     Route(
       .get, "/manage/file-groups", .person(.read), "List the file groups",
-      answers: .json(FileGroupList.self, "The groups")
+      query: Property.list(GroupSort.self, Property.groupFilters), answers: .json(FileGroupList.self, "The groups")
     ) { call in
-      let groups = try await call.read { rows in try rows.fileGroups().map { try FileGroupReply($0, in: rows) } }
-      return try Reply.json(FileGroupList(items: groups))
+      let query = try call.query
+      let listing = try query.listing(GroupFilter<FileGroup>(query))
+      return try Reply.json(try await call.read { rows in try FileGroupList(rows.fileGroups(listing), in: rows) })
     },
     Route(
       .post, "/manage/file-groups", .person(.administer), "Create a file group with the keys that it trusts",
@@ -60,15 +61,17 @@ extension Management {
     },
     Route(
       .get, "/manage/file-groups/{fileGroup}/firmware", .person(.read), "List the firmware in a file group",
-      query: Property.page, answers: .json(FirmwareList.self, "The firmware")
+      query: Property.list(FirmwareSort.self, Property.firmwareFilters),
+      answers: .json(FirmwareList.self, "The firmware")
     ) { call in
       let id: ID<FileGroup> = try call.id("fileGroup", of: .fileGroup)
-      let (after, limit) = try call.page()
-      let items = try await call.read { rows in
+      let query = try call.query
+      let listing = try query.listing(FirmwareFilter(query, in: id))
+      let list = try await call.read { rows in
         guard try rows.fileGroup(id) != nil else { throw PlatformError.notFound(.fileGroup) }
-        return try rows.firmware(of: id, after: ID(after), limit: limit).map { try FirmwareReply($0, in: rows) }
+        return try FirmwareList(rows.firmware(listing), in: rows)
       }
-      return try Reply.json(FirmwareList(items: items, next: items.count == limit ? items.last?.id : nil))
+      return try Reply.json(list)
     },
   ]
 }

@@ -6,14 +6,13 @@ import Hummingbird
 extension Management {
   static let firmware: [Route] = [
     Route(
-      .get, "/manage/firmware", .person(.read), "List all firmware", query: Property.page,
+      .get, "/manage/firmware", .person(.read), "List all firmware",
+      query: Property.list(FirmwareSort.self, Property.firmwareFilters),
       answers: .json(FirmwareList.self, "The firmware")
     ) { call in
-      let (after, limit) = try call.page()
-      let items = try await call.read { rows in
-        try rows.firmware(of: nil, after: ID(after), limit: limit).map { try FirmwareReply($0, in: rows) }
-      }
-      return try Reply.json(FirmwareList(items: items, next: items.count == limit ? items.last?.id : nil))
+      let query = try call.query
+      let listing = try query.listing(FirmwareFilter(query))
+      return try Reply.json(try await call.read { rows in try FirmwareList(rows.firmware(listing), in: rows) })
     },
     Route(
       .get, "/manage/firmware/{firmware}", .person(.read), "Show firmware",

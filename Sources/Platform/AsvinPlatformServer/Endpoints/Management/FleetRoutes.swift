@@ -6,10 +6,11 @@ extension Management {
   static let deviceGroups: [Route] = [
     Route(
       .get, "/manage/device-groups", .person(.read), "List the device groups",
-      answers: .json(DeviceGroupList.self, "The groups")
+      query: Property.list(GroupSort.self, Property.groupFilters), answers: .json(DeviceGroupList.self, "The groups")
     ) { call in
-      let groups = try await call.read { rows in try rows.deviceGroups() }
-      return try Reply.json(DeviceGroupList(items: groups.map { DeviceGroupReply($0) }))
+      let query = try call.query
+      let listing = try query.listing(GroupFilter<DeviceGroup>(query))
+      return try Reply.json(DeviceGroupList(try await call.read { try $0.deviceGroups(listing) }))
     },
     Route(
       .post, "/manage/device-groups", .person(.operate), "Create a device group", body: DeviceGroupRequest.self,
@@ -37,16 +38,30 @@ extension Management {
 
   static let devices: [Route] = [
     Route(
-      .get, "/manage/devices", .person(.read), "List the devices", query: Property.page,
+      .get, "/manage/devices", .person(.read), "List the devices",
+      query: Property.list(DeviceSort.self, Property.deviceFilters + [Property.outdated]),
       answers: .json(DeviceList.self, "The devices")
     ) { call in
-      let (after, limit) = try call.page()
-      let items = try await call.read { rows in
-        try rows.devices(after: ID(after), limit: limit).map {
-          DeviceReply($0, behindSince: try rows.behindSince($0))
-        }
-      }
-      return try Reply.json(DeviceList(items: items, next: items.count == limit ? items.last?.id : nil))
+      let query = try call.query
+      let listing = try query.listing(DeviceFilter(query))
+      let outdated = query.flag("behind")
+      return try Reply.json(
+        try await call.read { rows in try DeviceList(rows.devices(listing), outdated: outdated, in: rows) })
+    },
+    Route(
+      .get, "/manage/device-versions", .person(.read), "Count the devices by the version that they reported last",
+      query: Property.deviceFilters + [
+        Property("after", .text(0...128), "The last version of the previous page", isRequired: false),
+        Property("limit", .integer(1...PlatformLimit.pageItems), "The number of items; default 100", isRequired: false),
+      ], answers: .json(VersionList.self, "The versions")
+    ) { call in
+      let query = try call.query
+      let (filter, after, limit) = (DeviceFilter(query), query.text("after"), query.limit)
+      let counts = try await call.read { rows in try rows.versions(of: filter, after: after, limit: limit) }
+      return try Reply.json(
+        VersionList(
+          items: counts.map { VersionCountReply(version: VisibleText.cleaned($0.version), devices: $0.devices) },
+          next: counts.count == limit ? counts.last?.version : nil))
     },
     Route(
       .post, "/manage/devices", .person(.operate), "Register a device with the symmetric key that its factory wrote",
@@ -66,7 +81,40 @@ extension Management {
       let id: ID<Device> = try call.id("device", of: .device)
       let reply = try await call.read { rows in
         guard let device = try rows.device(id) else { throw PlatformError.notFound(.device) }
-        return DeviceReply(device, behindSince: try rows.behindSince(device))
+        return try DeviceReply(device, in: rows)
+      }
+      return try Reply.json(reply)
+    },
+    Route(
+      .patch, "/manage/devices/{device}", .person(.operate), "Change the label and the tags of a device",
+      body: DeviceChange.self, answers: .json(DeviceReply.self, "The device"),
+      .problem(409, "The device has too many tags")
+    ) { call in
+      let id: ID<Device> = try call.id("device", of: .device)
+      let body = try await call.body(DeviceChange.self)
+      let (now, actor) = (call.now, call.caller.name)
+      let reply = try await call.write { rows in
+        guard var device = try rows.device(id) else { throw PlatformError.notFound(.device) }
+        if let label = body.label { try rows.label(&device, label, by: actor, at: now) }
+        try rows.tag(id, adding: body.addTags ?? [], removing: body.removeTags ?? [], by: actor, at: now)
+        return try DeviceReply(device, in: rows)
+      }
+      return try Reply.json(reply)
+    },
+    Route(
+      .get, "/manage/devices/{device}/history", .person(.read),
+      "List the rollouts to a device with its states and failures, the newest first",
+      query: [
+        Property("after", .pattern("^[0-9]{1,16}$"), "The member next of the previous page", isRequired: false),
+        Property("limit", .integer(1...PlatformLimit.pageItems), "The number of items; default 100", isRequired: false),
+      ], answers: .json(HistoryList.self, "The history")
+    ) { call in
+      let id: ID<Device> = try call.id("device", of: .device)
+      let query = try call.query
+      let (before, limit) = (query.text("after").flatMap { Int64($0) }, query.limit)
+      let reply = try await call.read { rows in
+        guard try rows.device(id) != nil else { throw PlatformError.notFound(.device) }
+        return try HistoryList(of: id, before: before.map { ID($0) }, limit: limit, in: rows)
       }
       return try Reply.json(reply)
     },
@@ -82,7 +130,7 @@ extension Management {
         guard var device = try rows.device(id) else { throw PlatformError.notFound(.device) }
         try rows.move(&device, to: location, at: call.now)
         try rows.record(AuditAction(movingTo: body.placement), "device \(id.value)", call)
-        return DeviceReply(device, behindSince: try rows.behindSince(device))
+        return try DeviceReply(device, in: rows)
       }
       return try Reply.json(reply)
     },

@@ -6,11 +6,12 @@ import Hummingbird
 extension Management {
   static let rollouts: [Route] = [
     Route(
-      .get, "/manage/rollouts", .person(.read), "List the rollouts", answers: .json(RolloutList.self, "The rollouts")
-    ) {
-      call in
-      let items = try await call.read { rows in try rows.rollouts().map { try RolloutReply($0, in: rows) } }
-      return try Reply.json(RolloutList(items: items))
+      .get, "/manage/rollouts", .person(.read), "List the rollouts",
+      query: Property.list(RolloutSort.self, Property.rolloutFilters), answers: .json(RolloutList.self, "The rollouts")
+    ) { call in
+      let query = try call.query
+      let listing = try query.listing(RolloutFilter(query))
+      return try Reply.json(try await call.read { rows in try RolloutList(rows.rollouts(listing), in: rows) })
     },
     Route(
       .post, "/manage/rollouts", .person(.operate), "Plan a rollout", body: RolloutRequest.self,

@@ -8,33 +8,13 @@ import AsvinRelease
 
 struct DeviceCommand: SubcommandGroup {
   static let configuration = CommandConfiguration(
-    commandName: "device", abstract: "List and register devices, and move them to groups.",
+    commandName: "device", abstract: "Find, register, group, tag and remove devices.",
     subcommands: [
-      DeviceListCommand.self, DeviceRegisterCommand.self, DeviceGroupCommand.self, DeviceMoving<Ungrouping>.self,
+      DeviceListCommand.self, DeviceShowCommand.self, DeviceLabelCommand.self, DeviceTagCommand.self,
+      DeviceRegisterCommand.self, DeviceGroupCommand.self, DeviceMoving<Ungrouping>.self,
       DeviceMoving<Blacklisting>.self,
       DeviceRemoveCommand.self,
     ])
-}
-
-struct DeviceListCommand: ReportingCommand {
-  static let configuration = CommandConfiguration(commandName: "list", abstract: "List the devices.")
-
-  @Flag(help: "List only devices in the lobby.") var lobby = false
-  @Flag(help: "List only devices that do not run the release of their rollout yet.") var behind = false
-  @OptionGroup var platform: PlatformOptions
-  @OptionGroup var shown: OutputOptions
-
-  func outcomes(in environment: Environment, _ report: (DeviceTable) throws -> Void) throws {
-    var table = try platform.tasks(in: environment).run { platform in
-      DeviceTable(
-        devices: try await platform.all("/manage/devices", as: DeviceList.self),
-        groups: try await platform.require(.get, "/manage/device-groups", as: DeviceGroupList.self).items)
-    }
-    table.devices = table.devices.filter {
-      (!lobby || $0.placement == .lobby) && (!behind || $0.behindSince != nil)
-    }
-    try report(table)
-  }
 }
 
 struct DeviceGroupCommand: ReportingCommand {
@@ -56,23 +36,22 @@ struct DeviceGroupCommand: ReportingCommand {
     if create, let warning = PlatformConnection.warning(naming: into, "group") { environment.warn(warning) }
     let (names, lobby, into, create) = (devices, lobby, into, create)
     let table = try platform.tasks(in: environment).run { platform in
-      var groups = try await platform.require(.get, "/manage/device-groups", as: DeviceGroupList.self).items
+      let groups = try await platform.all("/manage/device-groups", as: DeviceGroupList.self)
       let newName = into.hasPrefix("name:") ? String(into.dropFirst(5)) : into
       let group: Int64
       if create, !into.hasPrefix("id:"), !groups.contains(where: { $0.name == newName }) {
         let made = try await platform.require(
           .post, "/manage/device-groups", DeviceGroupRequest(name: newName), as: DeviceGroupReply.self)
-        groups.append(made)
         group = made.id
       } else {
         group = try await platform.deviceGroups(named: [into])[0]
       }
       let chosen =
         lobby
-        ? try await platform.all("/manage/devices", as: DeviceList.self).filter { $0.placement == .lobby }
+        ? try await platform.all("/manage/devices", [QueryItem("placement", "lobby")], as: DeviceList.self)
         : try await platform.devices(names)
       return DeviceTable(
-        devices: try await platform.place(chosen, PlacementRequest(placement: .grouped, group: group)), groups: groups)
+        devices: try await platform.place(chosen, PlacementRequest(placement: .grouped, group: group)))
     }
     try report(table)
   }
@@ -113,7 +92,7 @@ struct DeviceMoving<Move: DeviceMove>: ReportingCommand {
       try platform.tasks(in: environment).run { platform in
         let chosen = try await platform.devices(names)
         return DeviceTable(
-          devices: try await platform.place(chosen, PlacementRequest(placement: placement)), groups: [])
+          devices: try await platform.place(chosen, PlacementRequest(placement: placement)))
       })
   }
 }
@@ -139,7 +118,7 @@ struct DeviceRemoveCommand: ReportingCommand {
         for device in chosen {
           _ = try await platform.ask(.delete, "/manage/devices/\(device.id)", as: DeviceReply.self)
         }
-        return DeviceTable(devices: chosen, groups: [])
+        return DeviceTable(devices: chosen)
       })
   }
 }
@@ -153,26 +132,4 @@ extension PlatformConnection {
     }
     return moved
   }
-}
-
-/// Devices, one on each line.
-struct DeviceTable: Report {
-  var devices: [DeviceReply]
-  let groups: [DeviceGroupReply]
-
-  var lines: [String] {
-    guard !devices.isEmpty else { return ["no devices"] }
-    return table(
-      ["ID", "NAME", "LABEL", "VERSION", "PLACE", "SIGNATURES", "SEEN", "OUTDATED SINCE"],
-      devices.map { device in
-        let group = groups.first { $0.id == device.group }?.name
-        return [
-          "\(device.id)", device.name, device.label, device.version, group ?? device.placement.rawValue,
-          device.isVerifying ? "verified" : "unverified", Date.text(device.seen),
-          device.behindSince.map { Date.text($0) } ?? "",
-        ]
-      })
-  }
-
-  private enum CodingKeys: CodingKey { case devices }
 }

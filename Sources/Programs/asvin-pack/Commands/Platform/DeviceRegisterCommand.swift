@@ -33,9 +33,7 @@ struct DeviceRegisterCommand: ReportingCommand {
       try platform.tasks(in: environment).run { platform in
         let known = try await platform.require(.post, "/manage/devices", enrolment, as: EnrolmentReply.self)
         let device = try await platform.require(.get, "/manage/devices/\(known.device)", as: DeviceReply.self)
-        return DeviceTable(
-          devices: [device],
-          groups: try await platform.require(.get, "/manage/device-groups", as: DeviceGroupList.self).items)
+        return DeviceTable(devices: [device])
       })
   }
 

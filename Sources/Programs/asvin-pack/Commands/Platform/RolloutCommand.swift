@@ -26,7 +26,7 @@ struct RolloutListCommand: ReportingCommand {
 
   func outcomes(in environment: Environment, _ report: (RolloutTable) throws -> Void) throws {
     let rollouts = try platform.tasks(in: environment).run { platform in
-      try await platform.require(.get, "/manage/rollouts", as: RolloutList.self).items
+      try await platform.all("/manage/rollouts", as: RolloutList.self)
     }
     try report(RolloutTable(rollouts: rollouts))
   }

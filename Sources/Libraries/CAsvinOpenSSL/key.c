@@ -2,6 +2,7 @@
 
 #include <openssl/bn.h>
 #include <openssl/core_names.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/obj_mac.h>
 #include <openssl/rsa.h>
@@ -18,6 +19,19 @@ asvin_key *asvin_key_generate(int algorithm) {
 }
 
 asvin_key *asvin_rsa_generate(void) { return EVP_RSA_gen(2048); }
+
+int asvin_rsa_verify(
+    const asvin_key *key, const void *message, size_t count, const uint8_t *signature, size_t signature_count) {
+  if (!EVP_PKEY_is_a(key, "RSA") || EVP_PKEY_get_bits(key) < 2048) return 0;
+  EVP_MD_CTX *context = EVP_MD_CTX_new();
+  // OpenSSL's parameter is not const, and the key is not changed.
+  int done = context != NULL &&
+             EVP_DigestVerifyInit(context, NULL, EVP_sha256(), NULL, (EVP_PKEY *)key) == 1 &&
+             EVP_DigestVerify(context, signature, signature_count, message, count) == 1;
+  EVP_MD_CTX_free(context);
+  ERR_clear_error();
+  return done;
+}
 
 void asvin_key_free(asvin_key *key) { EVP_PKEY_free(key); }
 

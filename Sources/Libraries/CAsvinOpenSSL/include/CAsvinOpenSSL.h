@@ -38,6 +38,9 @@ typedef struct evp_pkey_st asvin_key;
 asvin_key *asvin_key_generate(int algorithm);
 // RSA of 2048 bits: for tokens that old clients verify, never for releases.
 asvin_key *asvin_rsa_generate(void);
+// Whether a signature is RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017) of a message by a public key of at least 2048 bits.
+int asvin_rsa_verify(
+    const asvin_key *key, const void *message, size_t count, const uint8_t *signature, size_t signature_count);
 void asvin_key_free(asvin_key *key);
 int asvin_key_algorithm(const asvin_key *key);
 // 32 bytes of an Ed25519 point, or 64 of X || Y.

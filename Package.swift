@@ -162,7 +162,7 @@ let programs: [Target] = [
     "asvin-pack",
     [
       "AsvinPlatformClient", "AsvinPlatformAPI", "AsvinRelease", "AsvinBundle", "AsvinHost", "AsvinPatch",
-      "AsvinPatchBuilder",
+      "AsvinPatchBuilder", "AsvinCrypto",
       "AsvinVerifier", "AsvinManifest",
     ]),
   .program(

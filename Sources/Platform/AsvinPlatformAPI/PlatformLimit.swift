@@ -83,6 +83,18 @@ package enum PlatformLimit {
   /// Writes that wait for the next commit.
   package static let waitingWrites = 8192
 
+  // The audit log
+
+  /// Bytes of a receipt or a signed head.
+  package static let statementBytes = 16_384
+  /// Entries about devices that one kind of action adds in a period. Further ones are counted, and one entry states their
+  /// number.
+  package static let deviceEntries = 100
+  /// Seconds of that period.
+  package static let deviceEntrySeconds: Int64 = 3600
+  /// Entries that one write removes because of their age.
+  package static let prunedEntries = 1000
+
   // Times
 
   /// Seconds since the last contact for which another contact without news is not written.

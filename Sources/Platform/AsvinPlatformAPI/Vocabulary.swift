@@ -100,7 +100,7 @@ package enum PayloadForm: String, Codable, CaseIterable, Sendable {
 }
 
 /// The actions in the audit log.
-package enum AuditAction: String, Sendable {
+package enum AuditAction: String, CaseIterable, Sendable {
   case enrolDevice = "device.enrol"
   case changeDeviceClass = "device.class"
   case moveToLobby = "device.lobby"
@@ -136,6 +136,12 @@ package enum AuditAction: String, Sendable {
   case createAccount = "account.create"
   case changePassword = "account.password"
   case deleteAccount = "account.delete"
+  case beginUpload = "upload.begin"
+  case deleteUpload = "upload.delete"
+  /// The upload was abandoned.
+  case expireUpload = "upload.expire"
+  /// Entries were removed because of their age.
+  case pruneAudit = "audit.prune"
 
   /// The action of moving a device.
   package init(movingTo placement: DevicePlacement) {

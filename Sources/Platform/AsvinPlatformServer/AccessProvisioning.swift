@@ -21,7 +21,7 @@ extension Provisioning {
     let token = AccessToken(
       id: ID(0), name: name, role: role, digest: AccessSecret.digest(of: secret), created: now,
       expires: days.map { Instant(now.seconds + Int64($0) * 86_400) })
-    let added = try await store.write(in: workspace) { rows in
+    let added = try await store.audited.write(in: workspace) { rows in
       let added = try rows.add(token)
       try rows.record(.createToken, "token \(added.id.value) \(role.rawValue)", by: actor, at: now)
       return added
@@ -35,7 +35,7 @@ extension Provisioning {
   package static func revokeToken(
     _ id: ID<AccessToken>, of workspace: ID<Workspace>, in store: any PlatformStore, at now: Instant
   ) async throws {
-    try await store.write(in: workspace) { rows in
+    try await store.audited.write(in: workspace) { rows in
       guard try rows.accessTokens().contains(where: { $0.id == id }) else { throw PlatformError.notFound(.token) }
       try rows.remove(id)
       try rows.record(.deleteToken, "token \(id.value)", by: actor, at: now)
@@ -52,7 +52,7 @@ extension Provisioning {
   ) async throws -> String {
     let key = key ?? newKey(characters: 40)
     try WorkspaceKey.customer.check(key)
-    try await store.write(in: workspace) { rows in
+    try await store.audited.write(in: workspace) { rows in
       let keys = try rows.customerKeys()
       try rows.put(keys.rotated(to: key, keepingOldUntil: Instant(now.seconds + Int64(days) * 86_400), at: now))
       try rows.record(.rotateCustomerKey, "workspace \(workspace.value)", by: actor, at: now)
@@ -67,7 +67,7 @@ extension Provisioning {
   package static func endFormerKeys(
     of workspace: ID<Workspace>, in store: any PlatformStore, at now: Instant
   ) async throws -> Int {
-    try await store.write(in: workspace) { rows in
+    try await store.audited.write(in: workspace) { rows in
       let keys = try rows.customerKeys()
       try rows.put(CustomerKeys(current: keys.current, former: []))
       try rows.record(.endFormerKeys, "workspace \(workspace.value)", by: actor, at: now)
@@ -89,7 +89,7 @@ extension Provisioning {
       throw PlatformError.invalid(
         "an account needs an address with an @, and a password of at least \(Account.shortestPassword) characters")
     }
-    try await store.write(in: workspace) { rows in
+    try await store.audited.write(in: workspace) { rows in
       if isNew { try rows.add(account) } else { try rows.put(account) }
       try rows.record(isNew ? .createAccount : .changePassword, "account \(account.email)", by: actor, at: now)
     }
@@ -102,7 +102,7 @@ extension Provisioning {
   package static func removeAccount(
     _ email: String, of workspace: ID<Workspace>, in store: any PlatformStore, at now: Instant
   ) async throws {
-    try await store.write(in: workspace) { rows in
+    try await store.audited.write(in: workspace) { rows in
       try rows.remove(account: email)
       try rows.record(.deleteAccount, "account \(Account.folded(email))", by: actor, at: now)
     }

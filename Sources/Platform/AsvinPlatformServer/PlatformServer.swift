@@ -29,6 +29,8 @@ package struct PlatformServer: Sendable {
     package var onSilence: @Sendable () -> Void = { ThisProcess.end(70) }
     package var connections = ConnectionLimits.ofProcess()
 
+    /// Days for which entries of the audit log are kept; `nil` for ever.
+    package var auditDays: Int?
     /// Whether every request is logged, and not only problems.
     package var logsRequests = false
 
@@ -44,7 +46,7 @@ package struct PlatformServer: Sendable {
     _ settings: Settings, store: any PlatformStore, objects: any ObjectStore, clock: @escaping @Sendable () -> Instant
   ) {
     self.settings = settings
-    self.store = store
+    self.store = store.audited
     self.objects = objects
     self.clock = clock
   }
@@ -91,6 +93,7 @@ package struct PlatformServer: Sendable {
     application.addServices(
       Scheduler(store: store, clock: clock, logger: logger),
       UploadCleaning(store: store, objects: objects, clock: clock, logger: logger),
+      AuditKeeping(store: store, tokens: tokens, clock: clock, logger: logger, days: settings.auditDays),
       Watchdog(health: health, store: store, logger: logger, end: settings.onSilence))
     let group = ServiceGroup(
       configuration: .init(

@@ -25,6 +25,7 @@ package enum Provisioning {
         throw PlatformError.nameTaken(.deviceKey)
       }
     }
+    let store = store.audited
     let workspace = try await store.add(
       Workspace(
         id: ID(0), name: name, customerKey: customerKey ?? newKey(characters: 40),
@@ -49,7 +50,7 @@ package enum Provisioning {
   ) async throws -> String {
     let key = key ?? newDeviceKey()
     try WorkspaceKey.device.check(key)
-    try await store.write(in: workspace) { rows in
+    try await store.audited.write(in: workspace) { rows in
       try rows.add(deviceKey: key)
       try rows.record(.addDeviceKey, "workspace \(workspace.value)", by: actor, at: now)
     }
@@ -62,7 +63,7 @@ package enum Provisioning {
   package static func removeDeviceKey(
     _ key: String, from workspace: ID<Workspace>, in store: any PlatformStore, at now: Instant
   ) async throws {
-    try await store.write(in: workspace) { rows in
+    try await store.audited.write(in: workspace) { rows in
       try rows.remove(deviceKey: key)
       try rows.record(.removeDeviceKey, "workspace \(workspace.value)", by: actor, at: now)
     }

@@ -19,6 +19,9 @@ enum Migrations {
     migrator.registerMigration("lists have indexes, devices have tags and attributes") { database in
       try database.execute(sql: lists)
     }
+    migrator.registerMigration("the audit log has digests, addresses and a signed base") { database in
+      try database.execute(sql: AuditTables.migration)
+    }
     return migrator
   }
 

@@ -11,14 +11,19 @@ package final class SQLiteStore: PlatformStore {
 
   private let pool: DatabasePool
   private let commits: GroupCommit
-  private let readers = Workers("database reader", threads: readerThreads, mostWaiting: 4096)
+  private let readers: Workers
+  private let notes: ChangeNotes
+  /// Whether writes need entries in the audit log.
+  private let isAudited: Bool
 
   /// Opens the file, or creates it, and migrates its tables.
   ///
   /// - Throws: an error of SQLite.
   package init(path: String) throws {
     var configuration = Configuration()
+    let notes = ChangeNotes()
     configuration.prepareDatabase { database in
+      notes.add(to: database)
       // With WAL, `NORMAL` may lose the last transactions when power is lost. A device reports its success only once.
       try database.execute(sql: "PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON")
       // A rollout changes records all over the table. With this setting, pages are written back once in 40 MB and not once
@@ -29,8 +34,18 @@ package final class SQLiteStore: PlatformStore {
     configuration.maximumReaderCount = Self.readerThreads
     pool = try DatabasePool(path: path, configuration: configuration)
     commits = GroupCommit(pool)
+    readers = Workers("database reader", threads: Self.readerThreads, mostWaiting: 4096)
+    (self.notes, isAudited) = (notes, false)
     try Migrations.migrator.migrate(pool)
+    try pool.write { try notes.watch($0) }
   }
+
+  private init(auditing store: SQLiteStore) {
+    (pool, commits, readers, notes) = (store.pool, store.commits, store.readers, store.notes)
+    isAudited = true
+  }
+
+  package var audited: any PlatformStore { SQLiteStore(auditing: self) }
 
   package func workspace(deviceKey: String) async throws -> Workspace? {
     try await read { database in
@@ -97,9 +112,16 @@ package final class SQLiteStore: PlatformStore {
 
   /// Writes atomically. The write is durable when this returns.
   package func write<Result: Sendable>(
-    in workspace: ID<Workspace>, _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
+    in workspace: ID<Workspace>, from origin: AuditOrigin?,
+    _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
   ) async throws -> Result {
-    try await commits.write { try body(SQLiteTransaction(database: $0, workspace: workspace.value)) }
+    try await commits.write { [notes, isAudited] database in
+      notes.begin()
+      let rows = SQLiteTransaction(database: database, workspace: workspace.value, origin: origin, notes: notes)
+      let result = try body(rows)
+      if isAudited { try notes.check() }
+      return result
+    }
   }
 
   /// Runs a body and undoes what it wrote.

@@ -5,6 +5,10 @@ import GRDB
 struct SQLiteTransaction: WriteTransaction {
   let database: Database
   let workspace: Int64
+  /// The sender of the request that the transaction serves.
+  var origin: AuditOrigin?
+  /// What the transaction changes; `nil` if it reads.
+  var notes: ChangeNotes?
 
   func one(_ sql: String, _ arguments: [(any DatabaseValueConvertible)?]) throws -> Row? {
     try Row.fetchOne(database.cachedStatement(sql: sql), arguments: StatementArguments(arguments))

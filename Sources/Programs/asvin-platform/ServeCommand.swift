@@ -54,6 +54,12 @@ struct ServeCommand: AsyncParsableCommand {
       "Minimum transfer rate in bytes per second. The server closes slower connections.", valueName: "bytes"))
   var minimumRate = 512
 
+  @Option(
+    help: ArgumentHelp(
+      "Days for which entries of the audit log are kept; default: for ever. A signed head replaces older entries.",
+      valueName: "days"))
+  var auditDays: Int?
+
   @Flag(help: "Log every request.")
   var logRequests = false
 
@@ -71,6 +77,12 @@ struct ServeCommand: AsyncParsableCommand {
     var settings = PlatformServer.Settings(tokenKey: try folder.tokenKey())
     (settings.host, settings.port, settings.loginsPerMinute) = (host, port, loginsPerMinute)
     settings.logsRequests = logRequests
+    if let auditDays {
+      guard (1...36_500).contains(auditDays) else {
+        throw Failure(.usage, "\(auditDays) is not a number of days", hint: "give --audit-days 1 to 36500")
+      }
+      settings.auditDays = auditDays
+    }
     settings.connections = try connectionLimits()
     switch (certificate, certificateKey) {
     case (let chain?, let key?):

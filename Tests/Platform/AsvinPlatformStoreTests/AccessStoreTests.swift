@@ -119,7 +119,7 @@ import Testing
       let entries = try await store.read(in: ours.id) { try $0.auditEntries(after: 0, limit: 100) }
       #expect(entries.map(\.number) == [1, 2, 3, 4, 5, 6])
       #expect(AuditEntry.firstBreak(in: entries, after: nil, of: ours.id) == nil)
-      #expect(AuditEntry.firstBreak(in: Array(entries[2...]), after: entries[1], of: ours.id) == nil)
+      #expect(AuditEntry.firstBreak(in: Array(entries[2...]), after: entries[1].link, of: ours.id) == nil)
       #expect(AuditEntry.firstBreak(in: entries, after: nil, of: theirs.id) == 1)
     }
   }
@@ -129,7 +129,7 @@ import Testing
     for number in 1...4 {
       entries.append(
         AuditEntry(
-          after: entries.last, in: ID(1), actor: "me", action: .planRollout, subject: "\(number)",
+          after: entries.last?.link ?? .start, in: ID(1), actor: "me", action: "rollout.plan", subject: "\(number)",
           at: Instant(Int64(number))))
     }
     func firstBreak(_ change: (inout [AuditEntry]) -> Void) -> Int64? {
@@ -144,7 +144,7 @@ import Testing
     #expect(
       firstBreak {
         $0[1].subject = "else"
-        $0[1].digest = $0[1].expectedDigest(in: ID(1))
+        $0[1].digest = $0[1].expectedDigest(in: ID(1)) ?? Digest()
       } == 3)
     #expect(firstBreak { $0.remove(at: 1) } == 3)
     #expect(firstBreak { $0.swapAt(1, 2) } == 3)

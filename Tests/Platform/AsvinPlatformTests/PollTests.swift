@@ -49,8 +49,11 @@ private final class LockedStore: PlatformStore {
 
   var writes: Int { attempts.withLock { $0 } }
 
+  var audited: any PlatformStore { self }
+
   func write<Result: Sendable>(
-    in workspace: ID<Workspace>, _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
+    in workspace: ID<Workspace>, from origin: AuditOrigin?,
+    _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
   ) async throws -> Result {
     attempts.withLock { $0 += 1 }
     throw ServiceFault.locked

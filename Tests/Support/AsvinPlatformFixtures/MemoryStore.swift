@@ -1,40 +1,52 @@
 package import AsvinManifest
 package import AsvinPlatform
+import AsvinPlatformAPI
 import Synchronization
 
 /// A store in memory.
 package final class MemoryStore: PlatformStore {
-  private let state = Mutex(State())
+  private let shared: Shared
+  /// Whether writes need entries in the audit log.
+  private let isAudited: Bool
+
+  private final class Shared: Sendable {
+    let state = Mutex(State())
+  }
 
   private struct State {
     var workspaces: [ID<Workspace>: Workspace] = [:]
     var rows: [ID<Workspace>: MemoryTransaction.Tables] = [:]
     var nextID: Int64 = 1
 
-    func transaction(in workspace: ID<Workspace>) -> MemoryTransaction {
+    func transaction(in workspace: ID<Workspace>, from origin: AuditOrigin? = nil) -> MemoryTransaction {
       let others = rows.filter { $0.key != workspace }.values
       let foreign = MemoryTransaction.Foreign(
         deviceKeys: Set(workspaces.values.filter { $0.id != workspace }.flatMap(\.deviceKeys)),
         accounts: Set(others.flatMap(\.accounts.keys)))
       return MemoryTransaction(
-        rows[workspace] ?? MemoryTransaction.Tables(), nextID: nextID, known: workspaces[workspace], foreign: foreign)
+        rows[workspace] ?? MemoryTransaction.Tables(), nextID: nextID, known: workspaces[workspace], foreign: foreign,
+        origin: origin)
     }
   }
 
-  package init() {}
+  package convenience init() { self.init(Shared(), isAudited: false) }
+
+  private init(_ shared: Shared, isAudited: Bool) { (self.shared, self.isAudited) = (shared, isAudited) }
+
+  package var audited: any PlatformStore { MemoryStore(shared, isAudited: true) }
 
   package func workspace(deviceKey: String) async throws -> Workspace? {
-    state.withLock { $0.workspaces.values.first { $0.deviceKeys.contains(deviceKey) } }
+    shared.state.withLock { $0.workspaces.values.first { $0.deviceKeys.contains(deviceKey) } }
   }
 
-  package func workspace(_ id: ID<Workspace>) async throws -> Workspace? { state.withLock { $0.workspaces[id] } }
+  package func workspace(_ id: ID<Workspace>) async throws -> Workspace? { shared.state.withLock { $0.workspaces[id] } }
 
   package func workspaces() async throws -> [Workspace] {
-    state.withLock { $0.workspaces.values.sorted { $0.id < $1.id } }
+    shared.state.withLock { $0.workspaces.values.sorted { $0.id < $1.id } }
   }
 
   package func access(_ digest: Digest) async throws -> (workspace: ID<Workspace>, token: AccessToken)? {
-    state.withLock { state in
+    shared.state.withLock { state in
       for (workspace, tables) in state.rows {
         if let token = tables.accessTokens.values.first(where: { $0.digest == digest }) { return (workspace, token) }
       }
@@ -43,7 +55,7 @@ package final class MemoryStore: PlatformStore {
   }
 
   package func account(_ email: String) async throws -> (workspace: ID<Workspace>, account: Account)? {
-    state.withLock { state in
+    shared.state.withLock { state in
       for (workspace, tables) in state.rows {
         if let account = tables.accounts[Account.folded(email)] { return (workspace, account) }
       }
@@ -52,7 +64,7 @@ package final class MemoryStore: PlatformStore {
   }
 
   package func add(_ workspace: Workspace) async throws -> Workspace {
-    state.withLock { state in
+    shared.state.withLock { state in
       var added = workspace
       added.id = ID(state.nextID)
       state.nextID += 1
@@ -62,7 +74,7 @@ package final class MemoryStore: PlatformStore {
   }
 
   package func isListed(bundle: Digest) async throws -> Bool {
-    state.withLock { $0.rows.values.contains { $0.firmware.values.contains { $0.release?.bundle == bundle } } }
+    shared.state.withLock { $0.rows.values.contains { $0.firmware.values.contains { $0.release?.bundle == bundle } } }
   }
 
   package func ping() async throws {}
@@ -72,13 +84,13 @@ package final class MemoryStore: PlatformStore {
   package func read<Result: Sendable>(
     in workspace: ID<Workspace>, _ body: @escaping @Sendable (any ReadTransaction) throws -> Result
   ) async throws -> Result {
-    try body(state.withLock { $0.transaction(in: workspace) })
+    try body(shared.state.withLock { $0.transaction(in: workspace) })
   }
 
   package func tryOnSnapshot<Result: Sendable>(
     in workspace: ID<Workspace>, _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
   ) async throws -> Result {
-    try state.withLock { state in
+    try shared.state.withLock { state in
       let rows = state.transaction(in: workspace)
       let result = try body(rows)
       if rows.isChanged { throw ServiceFault.readOnly }
@@ -87,11 +99,15 @@ package final class MemoryStore: PlatformStore {
   }
 
   package func write<Result: Sendable>(
-    in workspace: ID<Workspace>, _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
+    in workspace: ID<Workspace>, from origin: AuditOrigin?,
+    _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
   ) async throws -> Result {
-    try state.withLock { state in
-      let rows = state.transaction(in: workspace)
+    try shared.state.withLock { state in
+      let rows = state.transaction(in: workspace, from: origin)
+      let old = rows.tables
       let result = try body(rows)
+      let missing = rows.tables.changes(since: old).subtracting(rows.tables.explanations(since: old))
+      if isAudited, !missing.isEmpty { throw UnrecordedChange(missing.sorted { $0.rawValue < $1.rawValue }) }
       (state.rows[workspace], state.nextID) = (rows.tables, rows.nextID)
       if let known = rows.known { state.workspaces[workspace] = known }
       return result

@@ -16,6 +16,8 @@ package final class MemoryTransaction: WriteTransaction {
     var accessTokens: [ID<AccessToken>: AccessToken] = [:]
     var accounts: [String: Account] = [:]
     var audit: [AuditEntry] = []
+    var auditBase: AuditBase?
+    var auditShares: [String: AuditShare] = [:]
     var lastOrder: Int64 = 0
     var members: [ID<DeviceGroup>: [Audience: Int]] = [:]
     var tags: [ID<Device>: Set<String>] = [:]
@@ -29,6 +31,7 @@ package final class MemoryTransaction: WriteTransaction {
   var tables: Tables { didSet { isChanged = true } }
   private(set) var isChanged = false
   private(set) var nextID: Int64
+  package let origin: AuditOrigin?
   /// The workspace; `nil` for rows without one.
   var known: Workspace? { didSet { isChanged = true } }
   let foreign: Foreign
@@ -47,8 +50,10 @@ package final class MemoryTransaction: WriteTransaction {
   }
 
   package init(
-    _ tables: Tables = Tables(), nextID: Int64 = 1, known: Workspace? = nil, foreign: Foreign = Foreign()
+    _ tables: Tables = Tables(), nextID: Int64 = 1, known: Workspace? = nil, foreign: Foreign = Foreign(),
+    origin: AuditOrigin? = nil
   ) {
+    self.origin = origin
     self.tables = tables
     self.nextID = nextID
     (self.known, self.foreign) = (known, foreign)
@@ -240,11 +245,6 @@ extension MemoryTransaction {
   }
 
   package func accessTokens() -> [AccessToken] { tables.accessTokens.values.sorted { $0.id < $1.id } }
-  package func lastAuditEntry() -> AuditEntry? { tables.audit.last }
-
-  package func auditEntries(after number: Int64, limit: Int) -> [AuditEntry] {
-    Array(tables.audit.drop { $0.number <= number }.prefix(limit))
-  }
 
   package func add(_ upload: Upload) -> Upload {
     var added = upload
@@ -259,11 +259,6 @@ extension MemoryTransaction {
     added.id = newID()
     tables.accessTokens[added.id] = added
     return added
-  }
-
-  package func record(_ action: AuditAction, _ subject: String, by actor: String, at now: Instant) {
-    tables.audit.append(
-      AuditEntry(after: tables.audit.last, in: workspace, actor: actor, action: action, subject: subject, at: now))
   }
 
   package func remove(_ upload: ID<Upload>) { tables.uploads[upload] = nil }

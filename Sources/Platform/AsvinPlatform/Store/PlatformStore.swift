@@ -15,6 +15,9 @@ package protocol PlatformStore: Sendable {
   /// Adds a workspace and assigns its id.
   func add(_ workspace: Workspace) async throws -> Workspace
 
+  /// The same store, which refuses every write that changes state without an entry in the audit log.
+  var audited: any PlatformStore { get }
+
   /// Whether any workspace lists a bundle.
   func isListed(bundle: Digest) async throws -> Bool
   /// Returns if the store answers.
@@ -37,21 +40,32 @@ package protocol PlatformStore: Sendable {
   ) async throws -> Result
 
   /// Reads and writes atomically: if the body throws, nothing is written. Writes are serialized.
+  ///
+  /// - Parameter origin: the sender of the request, for the audit log.
   func write<Result: Sendable>(
-    in workspace: ID<Workspace>, _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
+    in workspace: ID<Workspace>, from origin: AuditOrigin?,
+    _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
   ) async throws -> Result
 }
 
 extension PlatformStore {
+  /// Reads and writes atomically in the platform's own name.
+  package func write<Result: Sendable>(
+    in workspace: ID<Workspace>, _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
+  ) async throws -> Result {
+    try await write(in: workspace, from: nil, body)
+  }
+
   /// Runs a body that rarely writes. It runs on a snapshot first; if it writes, it runs again as a write. A body that only
   /// reads does not wait for the disk.
   package func attempt<Result: Sendable>(
-    in workspace: ID<Workspace>, _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
+    in workspace: ID<Workspace>, from origin: AuditOrigin? = nil,
+    _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
   ) async throws -> Result {
     do {
       return try await tryOnSnapshot(in: workspace, body)
     } catch ServiceFault.readOnly {
-      return try await write(in: workspace, body)
+      return try await write(in: workspace, from: origin, body)
     }
   }
 }

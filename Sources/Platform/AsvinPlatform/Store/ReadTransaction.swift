@@ -62,4 +62,9 @@ package protocol ReadTransaction: ListReading {
   func lastAuditEntry() throws -> AuditEntry?
   /// Returns a page of the audit log.
   func auditEntries(after number: Int64, limit: Int) throws -> [AuditEntry]
+  /// Returns the last entry that was removed from the audit log; `nil` if none was.
+  func auditBase() throws -> AuditBase?
+  /// Returns how many entries devices have added, by action.
+  func auditShares() throws -> [AuditShare]
+  func auditShare(of action: String) throws -> AuditShare?
 }

@@ -1,3 +1,5 @@
+package import AsvinPlatformAPI
+
 /// Why the platform cannot serve a request that the rules allow. The request may succeed later.
 package enum ServiceFault: Error, Equatable, Sendable {
   /// Too many requests are waiting.
@@ -10,6 +12,15 @@ package enum ServiceFault: Error, Equatable, Sendable {
   case locked
   /// The disk or the database reports an error. The text is for the log.
   case failing(String)
+}
+
+/// A write changes state, and its transaction has no entry in the audit log about it: a defect of the platform. Nothing is
+/// written.
+package struct UnrecordedChange: Error, Equatable, Sendable {
+  /// What was changed.
+  package let families: [AuditFamily]
+
+  package init(_ families: [AuditFamily]) { self.families = families }
 }
 
 /// The free space of a file system.

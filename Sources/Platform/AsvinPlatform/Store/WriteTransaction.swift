@@ -10,8 +10,18 @@ package protocol WriteTransaction: ReadTransaction, ListWriting {
   func add(_ rollout: Rollout) throws -> Rollout
   func add(_ upload: Upload) throws -> Upload
   func add(_ token: AccessToken) throws -> AccessToken
-  /// Adds an entry to the audit log. Entries cannot be removed.
-  func record(_ action: AuditAction, _ subject: String, by actor: String, at now: Instant) throws
+  /// The workspace of the transaction.
+  var workspaceID: ID<Workspace> { get }
+  /// The sender of the request that the transaction serves; `nil` for the platform's own work.
+  var origin: AuditOrigin? { get }
+  /// Adds an entry to the audit log. ``record(_:_:_:by:at:)`` makes it.
+  func append(_ entry: AuditEntry) throws
+  /// Stores how many entries devices have added.
+  func put(_ share: AuditShare) throws
+  /// Removes the oldest entries of the audit log, up to that of a signed base. The newest entry stays.
+  ///
+  /// - Returns: the number of entries removed, at most ``PlatformLimit/prunedEntries``.
+  func pruneAudit(to base: AuditBase) throws -> Int
   func remove(_ upload: ID<Upload>) throws
   /// Revokes a token.
   func remove(_ token: ID<AccessToken>) throws

@@ -1,3 +1,4 @@
+import AsvinCrypto
 package import AsvinManifest
 import AsvinPlatformAPI
 
@@ -23,6 +24,15 @@ package struct Enrolment: Sendable {
   }
 }
 
+extension DeviceKey {
+  /// The digest of a public key. A symmetric key is secret, and so is its digest.
+  fileprivate var details: [AuditDetail] {
+    guard case .ed25519(let point) = self else { return [] }
+    let bytes = point.array
+    return [AuditDetail("key", SHA256.digest(of: bytes.span).hexadecimal)]
+  }
+}
+
 extension WriteTransaction {
   /// Enrols a verifying device. A new device is in the lobby; a device with the same key is the same device.
   ///
@@ -40,7 +50,9 @@ extension WriteTransaction {
         var changed = known
         changed.deviceClass = enrolment.deviceClass
         try change(&known, to: changed, at: now)
-        try record(.changeDeviceClass, "device \(known.id.value)", by: actor, at: now)
+        try record(
+          .changeDeviceClass, "device \(known.id.value)", [AuditDetail("class", enrolment.deviceClass.uuid)], by: actor,
+          at: now)
       }
       if let version = enrolment.firmwareVersion { try recordContact(&known, firmwareVersion: version, at: now) }
       return (known, false)
@@ -50,7 +62,10 @@ extension WriteTransaction {
       firmwareVersion: enrolment.firmwareVersion ?? "", registered: now, seen: now, deviceClass: enrolment.deviceClass)
     device.key = enrolment.key
     let added = try add(device)
-    try record(.enrolDevice, "device \(added.id.value)", by: actor, at: now)
+    try record(
+      .enrolDevice, "device \(added.id.value)",
+      [AuditDetail("name", added.name.text), AuditDetail("class", enrolment.deviceClass.uuid)]
+        + enrolment.key.details, by: actor, at: now)
     return (added, true)
   }
 
@@ -70,6 +85,9 @@ extension WriteTransaction {
     }
     let device = Device(
       id: ID(0), name: name, label: label ?? name.text, firmwareVersion: firmwareVersion, registered: now, seen: now)
-    return (try add(device), true)
+    let added = try add(device)
+    try record(
+      .enrolDevice, "device \(added.id.value)", [AuditDetail("name", added.name.text)], by: "device", at: now)
+    return (added, true)
   }
 }

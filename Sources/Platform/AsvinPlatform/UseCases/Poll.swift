@@ -10,11 +10,11 @@ extension PlatformStore {
   /// contact, so that a poll without other news is answered. A poll with other news fails with the first error, because a
   /// second attempt to write would wait for the same lock again.
   package func poll<Result: Sendable>(
-    in workspace: ID<Workspace>,
+    in workspace: ID<Workspace>, from origin: AuditOrigin? = nil,
     _ body: @escaping @Sendable (any WriteTransaction, _ savesTime: Bool) throws -> Result
   ) async throws -> Result {
     do {
-      return try await attempt(in: workspace) { try body($0, true) }
+      return try await attempt(in: workspace, from: origin) { try body($0, true) }
     } catch let fault as ServiceFault {
       do {
         return try await tryOnSnapshot(in: workspace) { try body($0, false) }

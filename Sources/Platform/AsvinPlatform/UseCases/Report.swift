@@ -70,12 +70,22 @@ extension WriteTransaction {
     try put(rollout)
     guard let now else { return }
     let subject = "rollout \(rollout.id.value)"
-    if rollout.wave > old.wave { try record(.openWave, "\(subject) wave \(rollout.wave)", by: "platform", at: now) }
+    let facts = try rollout.wave > old.wave || rollout.phase != old.phase ? details(of: rollout) : []
+    if rollout.wave > old.wave {
+      let counts = [
+        AuditDetail("wave", "\(rollout.wave)"),
+        AuditDetail("succeeded", "\(rollout.tally.succeeded(rollout.plan.rules))"),
+        AuditDetail("failed", "\(rollout.tally.failed)"),
+      ]
+      try record(.openWave, "\(subject) wave \(rollout.wave)", facts + counts, by: "platform", at: now)
+    }
     switch rollout.phase {
     case old.phase: break
     case .stopped:
-      try record(.stopRollout, "\(subject): \(rollout.unforgivenFailures) devices failed", by: "platform", at: now)
-    case .finished: try record(.finishRollout, subject, by: "platform", at: now)
+      try record(
+        .stopRollout, "\(subject): \(rollout.unforgivenFailures) devices failed",
+        facts + [AuditDetail("failed", "\(rollout.unforgivenFailures)")], by: "platform", at: now)
+    case .finished: try record(.finishRollout, subject, facts, by: "platform", at: now)
     case .planned, .running, .paused, .aborted: break
     }
   }

@@ -53,7 +53,8 @@ extension WriteTransaction {
     for displaced in try displaced(by: rollout) {
       try disable(displaced, at: now)
       try record(
-        .disableRollout, "\(displaced.text): rollout \(id.value) goes there immediately", by: actor, at: now)
+        .disableRollout, "\(displaced.text): rollout \(id.value) goes there immediately",
+        try details(of: displaced.rollout), by: actor, at: now)
     }
     return rollout
   }
@@ -79,7 +80,8 @@ extension WriteTransaction {
       fault = "a release with the sequence number \(sequence) was started since"
     }
     try end(id, as: .aborted)
-    try record(.abortRollout, "rollout \(id.value): \(fault ?? "")", by: "platform", at: now)
+    try record(
+      .abortRollout, "rollout \(id.value): \(fault ?? "")", try details(of: due), by: "platform", at: now)
     return nil
   }
 

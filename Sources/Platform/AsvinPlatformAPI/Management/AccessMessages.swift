@@ -75,68 +75,6 @@ extension TokenList: Described {
   }
 }
 
-/// An entry of the audit log.
-package struct AuditEntryReply: Codable, Equatable, Sendable {
-  package var number: Int64
-  package var time: Int64
-  package var actor: String
-  package var action: String
-  package var subject: String
-  package var previous: String
-  package var digest: String
-
-  package init(
-    number: Int64, time: Int64, actor: String, action: String, subject: String, previous: String, digest: String
-  ) {
-    self.number = number
-    self.time = time
-    self.actor = actor
-    self.action = action
-    self.subject = subject
-    self.previous = previous
-    self.digest = digest
-  }
-}
-
-extension AuditEntryReply: Described {
-  package static var schema: MessageSchema {
-    .object([
-      Property("number", .id, "The entry's number, from 1 without gaps"),
-      Property("time", .time, "When the action was done"),
-      Property("actor", .anyText, "The name of the token that did it, or device, or platform"),
-      Property("action", .anyText, "The action"),
-      Property("subject", .anyText, "The subject of the action"),
-      Property("previous", .digest, "The digest of the previous entry"),
-      Property("digest", .digest, "The digest of the entry"),
-    ])
-  }
-}
-
-/// A page of the audit log.
-package struct AuditList: Codable, Equatable, Sendable {
-  package var items: [AuditEntryReply]
-  package var isIntact: Bool
-  package var next: Int64?
-
-  package init(items: [AuditEntryReply], isIntact: Bool, next: Int64? = nil) {
-    self.items = items
-    self.isIntact = isIntact
-    self.next = next
-  }
-}
-
-extension AuditList: Described {
-  package static var schema: MessageSchema {
-    .object([
-      Property("items", .list(AuditEntryReply.schema, atMost: nil), "The entries"),
-      Property("isIntact", .boolean, "Whether the digest of each entry follows from the previous entry"),
-      Property(
-        "next", .id, "The value of the query parameter after for the next page; absent on the last page",
-        isRequired: false),
-    ])
-  }
-}
-
 /// The owner of the token that a request carries.
 package struct WhoReply: Codable, Equatable, Sendable {
   package var workspace: Int64

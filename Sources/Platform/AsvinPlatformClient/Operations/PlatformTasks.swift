@@ -31,6 +31,15 @@ package struct PlatformTasks: Sendable {
 }
 
 extension PlatformConnection {
+  /// Returns the key with which the platform's receipts and audit heads are verified, in PEM.
+  ///
+  /// - Throws: the errors of ``fetch(_:from:count:atMost:_:)``.
+  package func receiptKey() async throws -> [UInt8] {
+    var pem: [UInt8] = []
+    try await fetch("/manage/receipt-key", atMost: 1 << 16) { pem += $0 }
+    return pem
+  }
+
   /// Sends a request whose reply must have content.
   ///
   /// - Throws: the errors of ``ask(_:_:_:as:)``.

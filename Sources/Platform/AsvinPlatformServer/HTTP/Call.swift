@@ -110,7 +110,7 @@ struct Call: Sendable {
   func write<Result: Sendable>(
     _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
   ) async throws -> Result {
-    try await platform.store.write(in: workspace, body)
+    try await platform.store.write(in: workspace, from: caller.origin(at: context.peer), body)
   }
 }
 

@@ -20,6 +20,12 @@ enum Caller: Sendable {
     case .person(let token, _): token.name
     }
   }
+
+  /// The sender in the audit log.
+  func origin(at address: String) -> AuditOrigin {
+    guard case .person(let token, _) = self else { return AuditOrigin(name: name, address: address) }
+    return AuditOrigin(name: name, token: token.id.value, address: address)
+  }
 }
 
 /// The access that a route requires.

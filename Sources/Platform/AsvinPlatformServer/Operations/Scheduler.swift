@@ -48,7 +48,9 @@ struct Scheduler: Service {
             return failure.message
           }
         }
-        if started != nil { try rows.record(.startRollout, "rollout \(id.value)", by: "platform", at: now) }
+        guard let started else { return }
+        try rows.record(
+          .startRollout, "rollout \(id.value)", try rows.details(of: started), by: "platform", at: now)
       }
     } catch {
       report(error, in: workspace, id)

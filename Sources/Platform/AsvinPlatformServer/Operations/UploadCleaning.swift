@@ -37,7 +37,11 @@ struct UploadCleaning: Service {
           spooled[upload.id].map { diskTime.seconds - $0.seconds } ?? (clock().seconds - upload.created.seconds)
         guard silence > PlatformLimit.uploadSeconds else { continue }
         try await objects.discard(upload.id)
-        try await store.write(in: workspace.id) { try $0.remove(upload.id) }
+        let now = clock()
+        try await store.write(in: workspace.id) { rows in
+          try rows.remove(upload.id)
+          try rows.record(.expireUpload, "upload \(upload.id.value)", upload.details, by: "platform", at: now)
+        }
         removed += 1
       }
     }

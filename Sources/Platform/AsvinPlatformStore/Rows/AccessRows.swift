@@ -3,7 +3,7 @@ import AsvinPlatformAPI
 import AsvinManifest
 import GRDB
 
-// Uploads, tokens and the audit log.
+// Uploads and tokens.
 extension SQLiteTransaction {
   func uploads() throws -> [Upload] {
     try all(
@@ -66,32 +66,6 @@ extension SQLiteTransaction {
     try run(
       "UPDATE access_token SET used = ? WHERE workspace = ? AND id = ?", [now.seconds, workspace, token.value])
   }
-
-  func lastAuditEntry() throws -> AuditEntry? {
-    try one("\(Self.auditColumns) WHERE workspace = ? ORDER BY number DESC LIMIT 1", [workspace]).map(AuditEntry.init)
-  }
-
-  func auditEntries(after number: Int64, limit: Int) throws -> [AuditEntry] {
-    try all(
-      "\(Self.auditColumns) WHERE workspace = ? AND number > ? ORDER BY number LIMIT ?", [workspace, number, limit]
-    ).map(AuditEntry.init)
-  }
-
-  func record(_ action: AuditAction, _ subject: String, by actor: String, at now: Instant) throws {
-    let entry = AuditEntry(
-      after: try lastAuditEntry(), in: ID(workspace), actor: actor, action: action, subject: subject, at: now)
-    try run(
-      """
-      INSERT INTO audit (workspace, number, time, actor, action, subject, previous, digest)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-      """,
-      [
-        workspace, entry.number, entry.time.seconds, entry.actor, entry.action, entry.subject, entry.previous.data,
-        entry.digest.data,
-      ])
-  }
-
-  private static let auditColumns = "SELECT number, time, actor, action, subject, previous, digest FROM audit"
 }
 
 extension Upload {
@@ -115,15 +89,4 @@ extension AccessToken {
   }
 
   fileprivate init(_ row: Row) throws { try self.init(row, at: 0) }
-}
-
-extension AuditEntry {
-  fileprivate init(_ row: Row) throws {
-    guard let previous = Digest(data: row[5]), let digest = Digest(data: row[6]) else {
-      throw StoreError(table: "audit", id: row[0])
-    }
-    self.init(
-      number: row[0], time: Instant(row[1]), actor: row[2], action: row[3], subject: row[4], previous: previous,
-      digest: digest)
-  }
 }

@@ -175,7 +175,8 @@ import Testing
       #expect(audit.isIntact)
       #expect(
         audit.items.map(\.action) == [
-          "device.enrol", "file-group.create", "firmware.publish", "rollout.plan", "rollout.start", "rollout.pause",
+          "device.enrol", "file-group.create", "upload.begin", "firmware.publish", "rollout.plan", "rollout.start",
+          "rollout.pause",
         ])
       #expect(audit.items.last?.actor == admin)
       let page = try await platform.call("GET", "/manage/audit?after=2&limit=2", admin).message(AuditList.self)

@@ -96,6 +96,8 @@ private final class SilentStore: PlatformStore {
     in workspace: ID<Workspace>, _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
   ) async throws -> Result { try await inner.tryOnSnapshot(in: workspace, body) }
   func write<Result: Sendable>(
-    in workspace: ID<Workspace>, _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
-  ) async throws -> Result { try await inner.write(in: workspace, body) }
+    in workspace: ID<Workspace>, from origin: AuditOrigin?,
+    _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
+  ) async throws -> Result { try await inner.write(in: workspace, from: origin, body) }
+  var audited: any PlatformStore { self }
 }

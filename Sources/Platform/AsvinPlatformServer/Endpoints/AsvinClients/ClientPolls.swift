@@ -20,7 +20,8 @@ extension AsvinClientsAPI {
     let version = try Self.version(body.firmwareVersion)
     let label = try body.name.map(Self.label)
     let now = clock()
-    let isNew = try await store.poll(in: workspace) { rows, savesTime in
+    let origin = AuditOrigin(name: "device", address: context.peer)
+    let isNew = try await store.poll(in: workspace, from: origin) { rows, savesTime in
       guard try rows.device(name)?.key == nil else { throw Refusal.ownKey }
       return try rows.register(name, label: label, firmwareVersion: version, at: now, savesTime: savesTime).isNew
     }

@@ -40,11 +40,13 @@ extension AsvinClientsAPI {
     let workspace = try await workspace(request)
     let name = try Self.name(try await request.decoded(DeleteBody.self).mac)
     let now = clock()
-    let isDeleted = try await store.write(in: workspace) { rows in
+    let origin = AuditOrigin(name: "device", address: context.peer)
+    let isDeleted = try await store.write(in: workspace, from: origin) { rows in
       guard let device = try rows.device(name) else { return false }
       guard device.key == nil else { throw Refusal.ownKey }
       try rows.delete(device, at: now)
-      try rows.record(.deleteDevice, "device \(device.id.value)", by: "device", at: now)
+      try rows.record(
+        .deleteDevice, "device \(device.id.value)", [AuditDetail("name", device.name.text)], by: "device", at: now)
       return true
     }
     return try Reply.json(["message": isDeleted ? "Device deleted!" : Self.absent])

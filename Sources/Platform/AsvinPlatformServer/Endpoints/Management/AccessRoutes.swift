@@ -30,7 +30,10 @@ extension Management {
         expires: body.days.map { Instant(call.now.seconds + Int64($0) * 86_400) })
       let added = try await call.write { rows in
         let added = try rows.add(token)
-        try rows.record(.createToken, "token \(added.id.value) \(added.role.rawValue)", call)
+        try rows.record(
+          .createToken, "token \(added.id.value) \(added.role.rawValue)",
+          [AuditDetail("name", added.name), AuditDetail("role", added.role.rawValue)]
+            + (added.expires.map { [AuditDetail("expires", "\($0.seconds)")] } ?? []), call)
         return added
       }
       var reply = TokenReply(added)
@@ -45,26 +48,15 @@ extension Management {
       let id: ID<AccessToken> = try call.id("token", of: .token)
       if case .person(let own, _) = call.caller, own.id == id { throw PlatformError.inUse(.token) }
       try await call.write { rows in
-        guard try rows.accessTokens().contains(where: { $0.id == id }) else { throw PlatformError.notFound(.token) }
+        guard let token = try rows.accessTokens().first(where: { $0.id == id }) else {
+          throw PlatformError.notFound(.token)
+        }
         try rows.remove(id)
-        try rows.record(.deleteToken, "token \(id.value)", call)
+        try rows.record(
+          .deleteToken, "token \(id.value)",
+          [AuditDetail("name", token.name), AuditDetail("role", token.role.rawValue)], call)
       }
       return Response(status: .noContent)
-    },
-    Route(
-      .get, "/manage/audit", .person(.read), "Read the audit log and check that it is intact", query: Property.page,
-      answers: .json(AuditList.self, "The entries")
-    ) { call in
-      let (after, limit) = try call.page()
-      let (entries, last) = try await call.read { rows in
-        let last = after > 0 ? try rows.auditEntries(after: after - 1, limit: 1).first : nil
-        return (try rows.auditEntries(after: after, limit: limit), last)
-      }
-      let firstBreak = AuditEntry.firstBreak(in: entries, after: last, of: try call.workspace)
-      return try Reply.json(
-        AuditList(
-          items: entries.map { AuditEntryReply($0) }, isIntact: firstBreak == nil,
-          next: entries.count == limit ? entries.last?.number : nil))
     },
   ]
 }
@@ -84,7 +76,7 @@ enum AccessSecret {
 
 extension WriteTransaction {
   /// Records the caller's action in the transaction that performs it.
-  func record(_ action: AuditAction, _ subject: String, _ call: Call) throws {
-    try record(action, subject, by: call.caller.name, at: call.now)
+  func record(_ action: AuditAction, _ subject: String, _ details: [AuditDetail] = [], _ call: Call) throws {
+    try record(action, subject, details, by: call.caller.name, at: call.now)
   }
 }

@@ -2,6 +2,7 @@ import AsvinCrypto
 import AsvinPlatform
 import AsvinPlatformAPI
 import AsvinVerifier
+import FoundationEssentials
 import Hummingbird
 
 extension Management {
@@ -23,7 +24,7 @@ extension Management {
       let trust = try PublicKeys.canonical(body.trust)
       let reply = try await call.write { rows in
         let group = try rows.add(FileGroup(id: ID(0), name: body.name, trust: trust))
-        try rows.record(.createFileGroup, "file group \(group.id.value)", call)
+        try rows.record(.createFileGroup, "file group \(group.id.value)", group.details(before: nil), call)
         return try FileGroupReply(group, in: rows)
       }
       return try Reply.json(reply, status: .created)
@@ -52,9 +53,10 @@ extension Management {
         guard try rows.fileGroup(named: body.name).map({ $0.id == id }) ?? true else {
           throw PlatformError.nameTaken(.fileGroup)
         }
+        let before = group
         (group.name, group.trust) = (body.name, trust)
         try rows.put(group)
-        try rows.record(.changeFileGroup, "file group \(id.value)", call)
+        try rows.record(.changeFileGroup, "file group \(id.value)", group.details(before: before), call)
         return try FileGroupReply(group, in: rows)
       }
       return try Reply.json(reply)
@@ -76,7 +78,27 @@ extension Management {
   ]
 }
 
+extension FileGroup {
+  /// The name, and which keys were added, removed and kept: SHA-256 of each in DER.
+  fileprivate func details(before: FileGroup?) -> [AuditDetail] {
+    let (old, new) = (Set(before?.trust ?? []), Set(trust))
+    func keys(_ name: String, _ keys: Set<String>) -> [AuditDetail] {
+      keys.map(PublicKeys.digest).sorted().map { AuditDetail(name, $0) }
+    }
+    return [AuditDetail("name", name)] + keys("key-added", new.subtracting(old))
+      + keys("key-removed", old.subtracting(new)) + keys("key-kept", new.intersection(old))
+  }
+}
+
 enum PublicKeys {
+  /// SHA-256 of a key's SubjectPublicKeyInfo, as `openssl pkey -pubin -outform DER | sha256sum` prints it; of its text for a
+  /// key that an early version stored in another form.
+  static func digest(of pem: String) -> String {
+    let body = pem.split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("-----") }.joined()
+    let bytes = Data(base64Encoded: body).map { [UInt8]($0) } ?? Array(pem.utf8)
+    return SHA256.digest(of: bytes.span).hexadecimal
+  }
+
   /// Returns keys in the form in which they are stored: each in PEM without surrounding text. A text with two keys or with
   /// binary data is refused.
   static func canonical(_ trust: [String]) throws -> [String] {

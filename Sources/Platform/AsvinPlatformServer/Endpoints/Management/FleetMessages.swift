@@ -61,7 +61,8 @@ extension TokenReply {
 extension AuditEntryReply {
   init(_ entry: AuditEntry) {
     self.init(
-      number: entry.number, time: entry.time.seconds, actor: entry.actor, action: entry.action, subject: entry.subject,
+      number: entry.number, time: entry.time.seconds, actor: entry.actor, token: entry.token, address: entry.address,
+      action: entry.action, subject: entry.subject, details: entry.details, form: entry.form,
       previous: entry.previous.hexadecimal, digest: entry.digest.hexadecimal)
   }
 }

@@ -19,7 +19,8 @@ extension Management {
       let body = try await call.body(DeviceGroupRequest.self)
       let group = try await call.write { rows in
         let group = try rows.add(DeviceGroup(id: ID(0), name: body.name))
-        try rows.record(.createDeviceGroup, "device group \(group.id.value)", call)
+        try rows.record(
+          .createDeviceGroup, "device group \(group.id.value)", [AuditDetail("name", group.name)], call)
         return group
       }
       return try Reply.json(DeviceGroupReply(group), status: .created)
@@ -129,7 +130,12 @@ extension Management {
       let reply = try await call.write { rows in
         guard var device = try rows.device(id) else { throw PlatformError.notFound(.device) }
         try rows.move(&device, to: location, at: call.now)
-        try rows.record(AuditAction(movingTo: body.placement), "device \(id.value)", call)
+        let target = try device.group.flatMap { try rows.deviceGroup($0) }
+        try rows.record(
+          AuditAction(movingTo: body.placement),
+          "device \(id.value)\(target.map { " into device group \($0.id.value)" } ?? "")",
+          [AuditDetail("name", device.name.text)]
+            + (target.map { [AuditDetail("group", "\($0.id.value)"), AuditDetail("group-name", $0.name)] } ?? []), call)
         return try DeviceReply(device, in: rows)
       }
       return try Reply.json(reply)
@@ -142,7 +148,7 @@ extension Management {
       try await call.write { rows in
         guard let device = try rows.device(id) else { throw PlatformError.notFound(.device) }
         try rows.delete(device, at: call.now)
-        try rows.record(.deleteDevice, "device \(id.value)", call)
+        try rows.record(.deleteDevice, "device \(id.value)", [AuditDetail("name", device.name.text)], call)
       }
       return Response(status: .noContent)
     },

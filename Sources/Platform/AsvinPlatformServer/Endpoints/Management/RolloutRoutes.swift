@@ -26,7 +26,7 @@ extension Management {
       let reply = try await call.write { rows in
         let rollout = try rows.plan(plan)
         try rows.requireTrust(in: rollout)
-        try rows.record(.planRollout, "rollout \(rollout.id.value)", call)
+        try rows.record(.planRollout, "rollout \(rollout.id.value)", rows.details(of: rollout), call)
         return try RolloutReply(rollout, disables: rows.displaced(by: rollout), in: rows)
       }
       return try Reply.json(reply, status: .created)
@@ -108,7 +108,8 @@ extension Management {
         // The audit log has the operator's action before its consequences.
         let group = try call.group()
         try rows.record(
-          action, "rollout \(id.value)\(group.map { " in device group \($0.value)" } ?? "")", call)
+          action, "rollout \(id.value)\(group.map { " in device group \($0.value)" } ?? "")",
+          rows.details(of: before), call)
         try body(rows, before, call)
         guard let rollout = try rows.rollout(id) else { throw PlatformError.notFound(.rollout) }
         return try RolloutReply(rollout, disables: disables, in: rows)

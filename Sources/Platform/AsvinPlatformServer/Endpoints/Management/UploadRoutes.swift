@@ -81,10 +81,44 @@ extension Management {
       // The bytes are removed first, because on a full disk the database can only be written after that.
       call.platform.uploads.stop(upload.id)
       try await call.platform.objects.discard(upload.id)
-      try await call.write { try $0.remove(upload.id) }
+      try await call.write { try $0.discard(upload, call) }
       return Response(status: .noContent)
     },
   ]
+}
+
+extension Upload {
+  /// The facts about an upload in the audit log.
+  var details: [AuditDetail] {
+    [
+      AuditDetail("bundle", digest.hexadecimal), AuditDetail("bytes", "\(size)"),
+      AuditDetail("file-group", "\(fileGroup.value)"),
+    ]
+  }
+}
+
+extension Firmware {
+  /// The facts about firmware in the audit log.
+  fileprivate var details: [AuditDetail] {
+    [
+      AuditDetail("file-group", "\(fileGroup.value)"), AuditDetail("name", name), AuditDetail("version", version),
+      AuditDetail("image", image.digest.hexadecimal),
+    ]
+      + (release.map { release in
+        [
+          AuditDetail("manifest", release.digest.hexadecimal), AuditDetail("sequence", "\(release.sequence)"),
+          AuditDetail("bundle", release.bundle.hexadecimal),
+        ]
+      } ?? [])
+  }
+}
+
+extension WriteTransaction {
+  /// Removes an upload that is not published.
+  fileprivate func discard(_ upload: Upload, _ call: Call) throws {
+    try remove(upload.id)
+    try record(.deleteUpload, "upload \(upload.id.value)", upload.details, call)
+  }
 }
 
 extension Call {
@@ -118,7 +152,9 @@ extension Call {
           hint: "finish or delete some of them: GET /manage/uploads lists them")
       }
       let upload = Upload(id: ID(0), fileGroup: group, size: body.size, digest: digest, created: now)
-      return (try rows.add(upload), true)
+      let added = try rows.add(upload)
+      try rows.record(.beginUpload, "upload \(added.id.value)", added.details, self)
+      return (added, true)
     }
     let received = try await platform.objects.received(begun.id)
     do {
@@ -155,7 +191,7 @@ extension Call {
   /// Removes an upload and its bytes.
   private func discard(_ upload: Upload) async throws {
     try await platform.objects.discard(upload.id)
-    try await write { try $0.remove(upload.id) }
+    try await write { try $0.discard(upload, self) }
   }
 
   /// Writes the body's bytes.
@@ -219,7 +255,11 @@ extension Call {
       (reply, isNew) = try await write { rows in
         let (firmware, isNew) = try rows.publish(accepted, to: upload.fileGroup)
         try rows.remove(upload.id)
-        if isNew { try rows.record(.publishFirmware, "firmware \(firmware.id.value)", self) }
+        if isNew {
+          try rows.record(.publishFirmware, "firmware \(firmware.id.value)", firmware.details, self)
+        } else {
+          try rows.record(.deleteUpload, "upload \(upload.id.value)", upload.details, self)
+        }
         return (try FirmwareReply(firmware, in: rows), isNew)
       }
     } catch let error as PlatformError {

@@ -1,0 +1,27 @@
+/// What the actions of the audit log change.
+package enum AuditFamily: String, CaseIterable, Hashable, Sendable {
+  case workspace
+  case token
+  case account
+  case device
+  case deviceGroup = "device-group"
+  case fileGroup = "file-group"
+  case firmware
+  case upload
+  case rollout
+  case audit
+}
+
+extension AuditAction {
+  /// What the action changes.
+  package var family: AuditFamily? {
+    rawValue.firstIndex(of: ".").flatMap { AuditFamily(rawValue: String(rawValue[..<$0])) }
+  }
+
+  /// The families whose changes an entry of the action explains. A published bundle is an upload no longer.
+  package var explains: Set<AuditFamily> {
+    var families = Set([family].compactMap { $0 })
+    if self == .publishFirmware { families.insert(.upload) }
+    return families
+  }
+}

@@ -33,7 +33,7 @@ SHARED = {
     "NIOCore": {"AsvinPlatformServer", "AsvinPlatformClient"},
     "NIOHTTP1": {"AsvinPlatformServer", "AsvinPlatformClient"},
     "NIOSSL": {"AsvinPlatformServer", "AsvinPlatformClient"},
-    "NIOPosix": {"AsvinPlatformClient"},
+    "NIOPosix": {"AsvinPlatformServer", "AsvinPlatformClient"},
     # The one edge to the operating system. The patch builder needs log2.
     "Glibc": {"AsvinHost", "AsvinPatchBuilder"},
     # Each program has its commands in its own target, so that none links the libraries of another.

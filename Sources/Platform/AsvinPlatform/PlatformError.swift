@@ -30,7 +30,7 @@ package enum PlatformError: Error, Equatable, Sendable {
   /// The kinds of entities.
   package enum Kind: String, Sendable {
     case workspace, device, deviceGroup = "device group", fileGroup = "file group", firmware, rollout, upload, token,
-      account, deviceKey = "device key", customerKey = "customer key"
+      account, deviceKey = "device key", customerKey = "customer key", webhook
   }
 
   /// Why a rollout that has not ended has nothing for a device.

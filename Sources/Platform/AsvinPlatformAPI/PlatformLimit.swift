@@ -95,6 +95,23 @@ package enum PlatformLimit {
   /// Entries that one write removes because of their age.
   package static let prunedEntries = 1000
 
+  // Events
+
+  /// Bytes of the address of a webhook.
+  package static let webhookAddressBytes = 2048
+  /// Webhooks of a workspace.
+  package static let webhooks = 16
+  /// Deliveries at once, of all workspaces.
+  package static let deliveries = 8
+  /// Seconds of one delivery, from the connection to the status.
+  package static let deliverySeconds: Int64 = 10
+  /// Seconds of failures after which delivery ends.
+  package static let webhookSeconds: Int64 = 86_400
+  /// Waiting events that are counted.
+  package static let waitingEvents = 1000
+  /// Seconds after the start of a rollout when devices that have not completed it are reported.
+  package static let behindSeconds: Int64 = 604_800
+
   // Times
 
   /// Seconds since the last contact for which another contact without news is not written.

@@ -140,8 +140,27 @@ package enum AuditAction: String, CaseIterable, Sendable {
   case deleteUpload = "upload.delete"
   /// The upload was abandoned.
   case expireUpload = "upload.expire"
+  case createWebhook = "webhook.create"
+  case deleteWebhook = "webhook.delete"
+  case resumeWebhook = "webhook.resume"
+  /// Three attempts to deliver an event have failed.
+  case failWebhook = "webhook.fail"
+  /// An event was delivered after that.
+  case recoverWebhook = "webhook.recover"
+  /// Delivery has failed for a day, and ends.
+  case suspendWebhook = "webhook.suspend"
+  /// Devices have not completed a rollout a week after its start.
+  case fallBehind = "device.behind"
   /// Entries were removed because of their age.
   case pruneAudit = "audit.prune"
+
+  /// The actions that the event feed and webhooks report.
+  package static let events: [AuditAction] = [
+    .enrolDevice, .fallBehind, .publishFirmware, .startRollout, .openWave, .stopRollout, .finishRollout, .abortRollout,
+    .failWebhook, .recoverWebhook, .suspendWebhook,
+  ]
+
+  package var isEvent: Bool { Self.events.contains(self) }
 
   /// The action of moving a device.
   package init(movingTo placement: DevicePlacement) {

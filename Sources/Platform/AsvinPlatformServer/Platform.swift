@@ -9,5 +9,7 @@ struct Platform: Sendable {
   let seals = SealCache()
   let uploads = UploadLocks()
   let limiter: RateLimiter
+  let webhookClient: WebhookClient
+  let delivery: WebhookDelivery
   let clock: @Sendable () -> Instant
 }

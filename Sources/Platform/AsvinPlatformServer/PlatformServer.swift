@@ -4,6 +4,7 @@ import Hummingbird
 import HummingbirdCore
 import HummingbirdTLS
 import Logging
+import NIOPosix
 import NIOSSL
 import ServiceLifecycle
 import UnixSignals
@@ -29,12 +30,19 @@ package struct PlatformServer: Sendable {
     package var onSilence: @Sendable () -> Void = { ThisProcess.end(70) }
     package var connections = ConnectionLimits.ofProcess()
 
+    /// Which addresses webhooks may have.
+    var webhooks = WebhookClient.Permissions()
     /// Days for which entries of the audit log are kept; `nil` for ever.
     package var auditDays: Int?
     /// Whether every request is logged, and not only problems.
     package var logsRequests = false
 
     package init(tokenKey: String) { self.tokenKey = tokenKey }
+
+    /// Allows webhooks over plain HTTP, and to addresses of the server's own network.
+    package mutating func allowWebhooks(plain: Bool, privateAddresses: Bool) {
+      webhooks = WebhookClient.Permissions(plain: plain, privateAddresses: privateAddresses)
+    }
   }
 
   private let settings: Settings
@@ -68,8 +76,13 @@ package struct PlatformServer: Sendable {
     router.add(middleware: RequestLog(metrics: metrics))
     router.add(middleware: FaultReplies())
     router.add(middleware: MethodCheck(RouteTable.all))
+    // Deliveries have a thread of their own.
+    let threads = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    defer { threads.shutdownGracefully { _ in } }
+    let webhooks = WebhookClient(settings.webhooks, group: threads)
+    let delivery = WebhookDelivery(store: store, client: webhooks, clock: clock, logger: logger)
     router.get("metrics") { _, _ in
-      let text = metrics.text + connections.metrics + Metrics.queues
+      let text = metrics.text + connections.metrics + Metrics.queues + delivery.metrics
       return Reply.bytes(Array(text.utf8), "text/plain; version=0.0.4; charset=utf-8")
     }
     router.get("healthz") { _, _ in try health.health() }
@@ -83,7 +96,10 @@ package struct PlatformServer: Sendable {
       clock: clock
     ).add(to: router)
     RouteTable.add(
-      to: router, Platform(store: store, objects: objects, tokens: tokens, limiter: limiter, clock: clock))
+      to: router,
+      Platform(
+        store: store, objects: objects, tokens: tokens, limiter: limiter, webhookClient: webhooks, delivery: delivery,
+        clock: clock))
     var application = Application(
       router: router, server: try server(connections),
       configuration: .init(
@@ -93,6 +109,8 @@ package struct PlatformServer: Sendable {
     application.addServices(
       Scheduler(store: store, clock: clock, logger: logger),
       UploadCleaning(store: store, objects: objects, clock: clock, logger: logger),
+      delivery,
+      LateRollouts(store: store, clock: clock, logger: logger),
       AuditKeeping(store: store, tokens: tokens, clock: clock, logger: logger, days: settings.auditDays),
       Watchdog(health: health, store: store, logger: logger, end: settings.onSilence))
     let group = ServiceGroup(

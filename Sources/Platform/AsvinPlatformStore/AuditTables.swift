@@ -29,6 +29,20 @@ enum AuditTables {
       BEGIN SELECT raise(ABORT, 'the base of the audit log only grows'); END;
     """
 
+  // Entries of earlier versions are not in the feed.
+  static let feed = """
+    ALTER TABLE audit ADD COLUMN event INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX audit_event ON audit (workspace, number) WHERE event = 1;
+    CREATE TABLE webhook (
+      id INTEGER PRIMARY KEY AUTOINCREMENT, workspace INTEGER NOT NULL REFERENCES workspace, address TEXT NOT NULL,
+      kinds TEXT NOT NULL, secret BLOB NOT NULL, created INTEGER NOT NULL, creator TEXT NOT NULL,
+      suspended INTEGER NOT NULL, delivered INTEGER NOT NULL, failures INTEGER NOT NULL, failing_since INTEGER,
+      last_error TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX webhook_by_workspace ON webhook (workspace);
+    CREATE TABLE late_rollout (rollout INTEGER PRIMARY KEY) STRICT;
+    """
+
   /// How changes of a table reach the audit log.
   enum Coverage: Equatable {
     /// Insertions, deletions and changes of these columns need an entry.
@@ -73,6 +87,9 @@ enum AuditTables {
     "device_attribute": .none("reports of devices"),
     "failure": .none("reports of devices"),
     "group_release": .none("follows from the starts of rollouts"),
+    "webhook": .entries(
+      .webhook, columns: ["id", "workspace", "address", "kinds", "secret", "created", "creator", "suspended"]),
+    "late_rollout": .none("which rollouts were reported"),
     "record": .none("the progress of devices, which the rollout's own entries summarize"),
     "population": .none("a count of devices"),
     "audit": .none("the log itself"),
@@ -89,6 +106,10 @@ enum AuditTables {
     "device": [
       "version": "a report of the device", "seen": "a report of the device", "newest": "follows from its records",
     ],
+    "webhook": Dictionary(
+      uniqueKeysWithValues: ["delivered", "failures", "failing_since", "last_error"].map {
+        ($0, "progress of delivery")
+      }),
     "rollout": Dictionary(
       uniqueKeysWithValues: [
         "offered", "downloading", "installed", "confirmed", "failed", "skipped", "forgiven", "final_members",

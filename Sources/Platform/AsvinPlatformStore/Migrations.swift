@@ -22,6 +22,9 @@ enum Migrations {
     migrator.registerMigration("the audit log has digests, addresses and a signed base") { database in
       try database.execute(sql: AuditTables.migration)
     }
+    migrator.registerMigration("events are found in the audit log and sent to webhooks") { database in
+      try database.execute(sql: AuditTables.feed)
+    }
     return migrator
   }
 

@@ -17,6 +17,6 @@ struct PackProgram: SubcommandGroup {
       ExtractCommand.self, ExportCommand.self, DeviceHeaderCommand.self, DeltaCommand.self, ApplyCommand.self,
       LintCommand.self, PublishCommand.self, LoginCommand.self, RolloutCommand.self, DeviceCommand.self,
       TokenCommand.self, GroupCommand.self, FileGroupCommand.self, FirmwareCommand.self,
-      AuditCommand.self, ReceiptCommand.self,
+      AuditCommand.self, ReceiptCommand.self, EventCommand.self,
     ])
 }

@@ -60,6 +60,12 @@ struct ServeCommand: AsyncParsableCommand {
       valueName: "days"))
   var auditDays: Int?
 
+  @Flag(help: "Allow webhooks over plain HTTP.")
+  var plainWebhooks = false
+
+  @Flag(help: "Allow webhooks to addresses of the server's own network.")
+  var privateWebhooks = false
+
   @Flag(help: "Log every request.")
   var logRequests = false
 
@@ -77,6 +83,7 @@ struct ServeCommand: AsyncParsableCommand {
     var settings = PlatformServer.Settings(tokenKey: try folder.tokenKey())
     (settings.host, settings.port, settings.loginsPerMinute) = (host, port, loginsPerMinute)
     settings.logsRequests = logRequests
+    settings.allowWebhooks(plain: plainWebhooks, privateAddresses: privateWebhooks)
     if let auditDays {
       guard (1...36_500).contains(auditDays) else {
         throw Failure(.usage, "\(auditDays) is not a number of days", hint: "give --audit-days 1 to 36500")

@@ -251,10 +251,15 @@ import Testing
       try await Database.change(
         path,
         [
+          "DROP TRIGGER audit_keeps", "DROP INDEX audit_event", "ALTER TABLE audit DROP COLUMN event",
+          "DROP TABLE webhook",
+          "DROP TABLE late_rollout",
           "DROP TRIGGER audit_base_grows", "DROP TRIGGER audit_base_keeps", "DROP TABLE audit_base",
           "DROP TABLE audit_share", "ALTER TABLE audit DROP COLUMN form", "ALTER TABLE audit DROP COLUMN token",
           "ALTER TABLE audit DROP COLUMN address", "ALTER TABLE audit DROP COLUMN details",
           "DELETE FROM grdb_migrations WHERE identifier LIKE 'the audit log has%'",
+          "DELETE FROM grdb_migrations WHERE identifier LIKE 'events are found%'",
+          "CREATE TRIGGER audit_keeps BEFORE DELETE ON audit BEGIN SELECT raise(ABORT, 'append-only'); END",
           "INSERT INTO audit VALUES (1, 1, 7, 'me', 'rollout.start', 'rollout 1', zeroblob(32), x'\(digest.hexadecimal)')",
         ])
       let store = try SQLiteStore(path: path)

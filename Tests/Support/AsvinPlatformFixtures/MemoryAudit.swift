@@ -38,6 +38,7 @@ extension MemoryTransaction.Tables {
     if accounts != old.accounts { families.insert(.account) }
     if rollouts.mapValues(\.decisions) != old.rollouts.mapValues(\.decisions) { families.insert(.rollout) }
     if devices.mapValues(\.decisions) != old.devices.mapValues(\.decisions) { families.insert(.device) }
+    if webhooks.mapValues(\.decisions) != old.webhooks.mapValues(\.decisions) { families.insert(.webhook) }
     return families
   }
 

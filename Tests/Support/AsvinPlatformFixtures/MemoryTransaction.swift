@@ -17,6 +17,8 @@ package final class MemoryTransaction: WriteTransaction {
     var accounts: [String: Account] = [:]
     var audit: [AuditEntry] = []
     var auditBase: AuditBase?
+    var webhooks: [ID<Webhook>: Webhook] = [:]
+    var lateRollouts: Set<ID<Rollout>> = []
     var auditShares: [String: AuditShare] = [:]
     var lastOrder: Int64 = 0
     var members: [ID<DeviceGroup>: [Audience: Int]] = [:]

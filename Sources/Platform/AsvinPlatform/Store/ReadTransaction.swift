@@ -67,4 +67,10 @@ package protocol ReadTransaction: ListReading {
   /// Returns how many entries devices have added, by action.
   func auditShares() throws -> [AuditShare]
   func auditShare(of action: String) throws -> AuditShare?
+  /// Returns a page of the entries whose action is an event.
+  func events(after number: Int64, limit: Int) throws -> [AuditEntry]
+  func webhooks() throws -> [Webhook]
+  func webhook(_ id: ID<Webhook>) throws -> Webhook?
+  /// Returns the running, paused and stopped rollouts that were started before a time and are not reported as late.
+  func lateRollouts(startedBefore time: Instant, limit: Int) throws -> [Rollout]
 }

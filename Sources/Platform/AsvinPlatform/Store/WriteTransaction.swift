@@ -18,6 +18,11 @@ package protocol WriteTransaction: ReadTransaction, ListWriting {
   func append(_ entry: AuditEntry) throws
   /// Stores how many entries devices have added.
   func put(_ share: AuditShare) throws
+  func add(_ webhook: Webhook) throws -> Webhook
+  func put(_ webhook: Webhook) throws
+  func remove(_ webhook: ID<Webhook>) throws
+  /// Notes that a rollout was reported as late.
+  func noteLate(_ rollout: ID<Rollout>) throws
   /// Removes the oldest entries of the audit log, up to that of a signed base. The newest entry stays.
   ///
   /// - Returns: the number of entries removed, at most ``PlatformLimit/prunedEntries``.

@@ -9,6 +9,7 @@ package enum AuditFamily: String, CaseIterable, Hashable, Sendable {
   case firmware
   case upload
   case rollout
+  case webhook
   case audit
 }
 

@@ -12,7 +12,7 @@ enum DeviceAPI {
 /// The API of users and build servers.
 enum Management {
   static let routes: [Route] =
-    access + audit + fileGroups + uploads + firmware + deviceGroups + devices + rollouts + rolloutActions
+    access + audit + webhooks + fileGroups + uploads + firmware + deviceGroups + devices + rollouts + rolloutActions
 }
 
 /// All routes of the device API and of the management API.

@@ -21,17 +21,25 @@ extension SQLiteTransaction {
     ).map(AuditEntry.init)
   }
 
+  func events(after number: Int64, limit: Int) throws -> [AuditEntry] {
+    try all(
+      "\(Self.columns) WHERE workspace = ? AND event = 1 AND number > ? ORDER BY number LIMIT ?",
+      [workspace, number, limit]
+    ).map(AuditEntry.init)
+  }
+
   func append(_ entry: AuditEntry) throws {
     notes?.explain(entry.action)
     try run(
       """
-      INSERT INTO audit (workspace, number, time, actor, token, address, action, subject, details, form, previous, digest)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      INSERT INTO audit (workspace, number, time, actor, token, address, action, subject, details, form, previous, digest, event)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
         workspace, entry.number, entry.time.seconds, entry.actor, entry.token, entry.address, entry.action,
         entry.subject,
         try StoredDetails.text(entry.details), entry.form, entry.previous.data, entry.digest.data,
+        AuditAction(rawValue: entry.action)?.isEvent ?? false,
       ])
   }
 

@@ -1,4 +1,5 @@
 import AsvinFixtures
+import AsvinManifest
 import AsvinPlatform
 import AsvinPlatformFixtures
 import AsvinPlatformAPI
@@ -92,8 +93,15 @@ import Testing
       ).message(UploadReply.self)
       let token = try await other.call("POST", "/manage/tokens", admin, TokenRequest(name: "t", role: .viewer))
         .message(TokenReply.self)
+      let webhook = try await other.store.write(in: theirs.id) { rows in
+        try rows.add(
+          Webhook(
+            id: ID(0), address: "https://receiver.example/", kinds: [], secret: .init(), created: other.clock.now,
+            creator: "x", delivered: 0))
+      }
       ids = [
-        "device": device.id, "deviceGroup": try #require(rollout.groups.first), "fileGroup": firmware.fileGroup,
+        "webhook": webhook.id.value, "device": device.id, "deviceGroup": try #require(rollout.groups.first),
+        "fileGroup": firmware.fileGroup,
         "firmware": firmware.id, "rollout": rollout.id, "upload": try #require(upload.upload), "token": token.id,
       ]
       release = try #require(firmware.release)

@@ -3,44 +3,17 @@ package import AsvinPlatformAPI
 
 /// An action in a workspace. Each entry holds the digest of the previous entry, so that entries cannot be changed, removed
 /// or inserted later without being noticed.
+@dynamicMemberLookup
 package struct AuditEntry: Equatable, Sendable {
-  /// The number of the entry, from 1 without gaps.
-  package var number: Int64
-  package var time: Instant
-  /// The name of the token that did it, or `device`, or `platform`.
-  package var actor: String
-  /// The id of that token.
-  package var token: Int64?
-  /// The address from which the request came.
-  package var address: String?
-  /// The action, such as `rollout.start`. A text, because the log may hold actions of later versions.
-  package var action: String
-  /// The subject of the action, such as `rollout 7`.
-  package var subject: String
-  package var details: [AuditDetail]
+  /// What the digest covers.
+  package var content: AuditContent
   /// The form of the bytes that the digest covers.
   package var form: Int
-  /// The digest of the previous entry; zeros for the first entry.
-  package var previous: Digest
-  /// The digest of ``AuditContent``.
+  /// The digest of ``content``.
   package var digest: Digest
 
-  /// Creates an entry from its stored values.
-  package init(
-    number: Int64, time: Instant, actor: String, token: Int64?, address: String?, action: String, subject: String,
-    details: [AuditDetail], form: Int, previous: Digest, digest: Digest
-  ) {
-    self.number = number
-    self.time = time
-    self.actor = actor
-    self.token = token
-    self.address = address
-    self.action = action
-    self.subject = subject
-    self.details = details
-    self.form = form
-    self.previous = previous
-    self.digest = digest
+  package init(_ content: AuditContent, form: Int, digest: Digest) {
+    (self.content, self.form, self.digest) = (content, form, digest)
   }
 
   /// Creates the entry that follows another one.
@@ -48,21 +21,19 @@ package struct AuditEntry: Equatable, Sendable {
     after last: AuditLink, in workspace: ID<Workspace>, actor: String, origin: AuditOrigin? = nil, action: String,
     subject: String, details: [AuditDetail] = [], at now: Instant
   ) {
-    self.init(
-      number: last.number + 1, time: now, actor: actor, token: origin?.token, address: origin?.address, action: action,
-      subject: subject, details: details, form: AuditContent.newestForm, previous: last.digest, digest: Digest())
-    digest = expectedDigest(in: workspace) ?? Digest()
+    content = AuditContent(
+      workspace: workspace.value, number: last.number + 1, time: now.seconds, actor: actor, token: origin?.token,
+      address: origin?.address, action: action, subject: subject, details: details, previous: last.digest)
+    form = AuditContent.newestForm
+    digest = content.digest(form: form) ?? Digest()
   }
 
-  package var link: AuditLink { AuditLink(number: number, digest: digest) }
-
-  /// Computes the digest of the fields; `nil` for an unknown form.
-  package func expectedDigest(in workspace: ID<Workspace>) -> Digest? {
-    AuditContent(
-      workspace: workspace.value, number: number, time: time.seconds, actor: actor, token: token, address: address,
-      action: action, subject: subject, details: details, previous: previous
-    ).digest(form: form)
+  package subscript<Value>(dynamicMember member: WritableKeyPath<AuditContent, Value>) -> Value {
+    get { content[keyPath: member] }
+    set { content[keyPath: member] = newValue }
   }
+
+  package var link: AuditLink { AuditLink(number: content.number, digest: digest) }
 
   /// Returns the number of the first entry that does not follow from the previous one; `nil` if all do.
   ///
@@ -72,9 +43,10 @@ package struct AuditEntry: Equatable, Sendable {
   ) -> Int64? {
     var last = last ?? .start
     for entry in entries {
-      guard entry.number == last.number + 1, entry.previous == last.digest,
-        entry.digest == entry.expectedDigest(in: workspace)
-      else { return entry.number }
+      let content = entry.content
+      guard content.workspace == workspace.value, content.number == last.number + 1, content.previous == last.digest,
+        entry.digest == content.digest(form: entry.form)
+      else { return content.number }
       last = entry.link
     }
     return nil

@@ -15,14 +15,22 @@ package struct AuditLink: Equatable, Sendable {
 /// What the digest of an entry covers.
 package struct AuditContent: Equatable, Sendable {
   package var workspace: Int64
+  /// The number of the entry, from 1 without gaps.
   package var number: Int64
+  /// Seconds since 1970.
   package var time: Int64
+  /// The name of the token that did it, or `device`, or `platform`.
   package var actor: String
+  /// The id of that token.
   package var token: Int64?
+  /// The address from which the request came.
   package var address: String?
+  /// The action, such as `rollout.start`. A text, because the log may hold actions of later versions.
   package var action: String
+  /// The subject of the action, such as `rollout 7`.
   package var subject: String
   package var details: [AuditDetail]
+  /// The digest of the previous entry; zeros for the first entry.
   package var previous: Digest
 
   /// The form of new entries. Entries of form 1 have no token, address or details.

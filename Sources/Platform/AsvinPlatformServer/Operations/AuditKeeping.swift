@@ -62,12 +62,12 @@ struct AuditKeeping: Service {
     while true {
       let link = try await store.read(in: workspace) { rows -> AuditLink? in
         let base = try rows.auditBase()?.link.number ?? 0
-        guard let first = try rows.auditEntries(after: base, limit: 1).first, first.time.seconds < oldest else {
+        guard let first = try rows.auditEntries(after: base, limit: 1).first, first.time < oldest else {
           return nil
         }
         let last = try rows.lastAuditEntry()?.number ?? 0
         return try rows.auditEntries(after: base, limit: PlatformLimit.prunedEntries)
-          .prefix { $0.time.seconds < oldest && $0.number < last }.last?.link
+          .prefix { $0.time < oldest && $0.number < last }.last?.link
       }
       guard let link else { break }
       let now = clock()

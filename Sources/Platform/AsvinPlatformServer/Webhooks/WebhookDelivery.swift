@@ -194,7 +194,7 @@ private struct WebhookBody: Encodable {
 extension FeedEvent {
   init(_ entry: AuditEntry) {
     self.init(
-      number: entry.number, time: entry.time.seconds, kind: entry.action, subject: entry.subject, actor: entry.actor,
+      number: entry.number, time: entry.time, kind: entry.action, subject: entry.subject, actor: entry.actor,
       details: entry.details)
   }
 }

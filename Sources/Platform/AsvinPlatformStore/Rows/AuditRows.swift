@@ -6,7 +6,7 @@ import GRDB
 
 extension SQLiteTransaction {
   private static let columns = """
-    SELECT number, time, actor, token, address, action, subject, details, form, previous, digest FROM audit
+    SELECT number, time, actor, token, address, action, subject, details, form, previous, digest, workspace FROM audit
     """
 
   var workspaceID: ID<Workspace> { ID(workspace) }
@@ -36,7 +36,7 @@ extension SQLiteTransaction {
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """,
       [
-        workspace, entry.number, entry.time.seconds, entry.actor, entry.token, entry.address, entry.action,
+        workspace, entry.number, entry.time, entry.actor, entry.token, entry.address, entry.action,
         entry.subject,
         try StoredDetails.text(entry.details), entry.form, entry.previous.data, entry.digest.data,
         AuditAction(rawValue: entry.action)?.isEvent ?? false,
@@ -104,9 +104,10 @@ extension AuditEntry {
     guard let previous = Digest(data: row[9]), let digest = Digest(data: row[10]),
       let details = StoredDetails.details(row[7])
     else { throw StoreError(table: "audit", id: row[0]) }
-    self.init(
-      number: row[0], time: Instant(row[1]), actor: row[2], token: row[3], address: row[4], action: row[5],
-      subject: row[6], details: details, form: row[8], previous: previous, digest: digest)
+    let content = AuditContent(
+      workspace: row[11], number: row[0], time: row[1], actor: row[2], token: row[3], address: row[4], action: row[5],
+      subject: row[6], details: details, previous: previous)
+    self.init(content, form: row[8], digest: digest)
   }
 }
 

@@ -61,7 +61,7 @@ extension TokenReply {
 extension AuditEntryReply {
   init(_ entry: AuditEntry) {
     self.init(
-      number: entry.number, time: entry.time.seconds, actor: entry.actor, token: entry.token, address: entry.address,
+      number: entry.number, time: entry.time, actor: entry.actor, token: entry.token, address: entry.address,
       action: entry.action, subject: entry.subject, details: entry.details, form: entry.form,
       previous: entry.previous.hexadecimal, digest: entry.digest.hexadecimal)
   }

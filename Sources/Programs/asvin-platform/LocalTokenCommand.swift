@@ -25,11 +25,7 @@ struct LocalTokenCreateCommand: AsyncParsableCommand {
   @Option(help: "The role of the token: viewer, publisher, operator or admin.") var role = Role.admin
   @Option(help: ArgumentHelp("Days for which it is valid; default: until it is revoked.", valueName: "days"))
   var days: Int?
-  @Option(
-    name: [.short, .long],
-    help: ArgumentHelp("Write the token to a new file that only you can read.", valueName: "file"),
-    completion: .file())
-  var output: String?
+  @OptionGroup var output: SecretOutput
   @OptionGroup var option: WorkspaceOption
   @OptionGroup var folder: DataFolder
 
@@ -37,16 +33,14 @@ struct LocalTokenCreateCommand: AsyncParsableCommand {
     guard days.map((1...3650).contains) ?? true else {
       throw Failure(.usage, "\(days ?? 0) is not a number of days", hint: "give --days 1 to 3650")
     }
-    // The file is created first, because a token that cannot be written down would be lost.
-    let file = try output.map { try OutputFile($0, permissions: 0o600, durability: .flushed) }
+    let file = try output.open()
     let store = try folder.store()
     let workspace = try await option.find(in: store)
     do {
       let (token, secret) = try await Provisioning.makeToken(
         named: name, role, days: days, of: workspace.id, in: store, at: .now)
-      guard let file, let output else { return try CommandProgram.show(secret) }
-      try file.write(Array("\(secret)\n".utf8))
-      try file.commit()
+      guard let file, let output = output.path else { return try CommandProgram.show(secret) }
+      try file.commit(secret: secret)
       try CommandProgram.show("created the token \(token.id.value) '\(name)' in \(output)")
     } catch let error as PlatformError {
       throw Failure(error)

@@ -15,13 +15,12 @@ struct AuditCommand: SubcommandGroup {
 struct AuditListCommand: ReportingCommand {
   static let configuration = CommandConfiguration(commandName: "list", abstract: "List the entries of the audit log.")
 
-  @Option(help: ArgumentHelp("Start after this entry.", valueName: "number")) var after: Int64 = 0
-  @Option(help: ArgumentHelp("The number of entries, at most 1000.", valueName: "number")) var limit = 100
+  @OptionGroup var page: LogPage
   @OptionGroup var platform: PlatformOptions
   @OptionGroup var shown: OutputOptions
 
   func outcomes(in environment: Environment, _ report: (AuditTable) throws -> Void) throws {
-    let path = "/manage/audit?after=\(after)&limit=\(limit)"
+    let path = "/manage/audit?\(page.query)"
     try report(
       try platform.tasks(in: environment).run { platform in
         AuditTable(page: try await platform.require(.get, path, as: AuditList.self))

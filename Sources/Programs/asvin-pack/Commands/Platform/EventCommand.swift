@@ -19,13 +19,12 @@ struct EventListCommand: ReportingCommand {
     commandName: "list", abstract: "List the events after a cursor.",
     discussion: "The JSON has the cursor for the next call as next.")
 
-  @Option(help: ArgumentHelp("The cursor; 0 is the oldest event.", valueName: "number")) var after: Int64 = 0
-  @Option(help: ArgumentHelp("The number of events, at most 1000.", valueName: "number")) var limit = 100
+  @OptionGroup var page: LogPage
   @OptionGroup var platform: PlatformOptions
   @OptionGroup var shown: OutputOptions
 
   func outcomes(in environment: Environment, _ report: (EventFeed) throws -> Void) throws {
-    let path = "/manage/events?after=\(after)&limit=\(limit)"
+    let path = "/manage/events?\(page.query)"
     try report(
       try platform.tasks(in: environment).run { try await $0.require(.get, path, as: EventFeed.self) })
   }

@@ -26,29 +26,21 @@ struct TokenCreateCommand: ReportingCommand {
   @Option(help: "The role: viewer, publisher, operator or admin.") var role: Role
   @Option(help: ArgumentHelp("Days for which it is valid; default: until it is revoked.", valueName: "days"))
   var days: Int?
-  @Option(
-    name: [.short, .long],
-    help: ArgumentHelp("Write the token to a new file that only you can read.", valueName: "file"),
-    completion: .file())
-  var output: String?
+  @OptionGroup var output: SecretOutput
   @OptionGroup var platform: PlatformOptions
   @OptionGroup var shown: OutputOptions
 
   func outcomes(in environment: Environment, _ report: (NewTokenReport) throws -> Void) throws {
     let request = TokenRequest(name: name, role: role, days: days)
-    // The file is created first, because a token that cannot be written down would be lost.
-    let file = try output.map {
-      try OutputFile($0, permissions: 0o600, durability: .flushed, inputs: environment.inputs)
-    }
+    let file = try output.open(inputs: environment.inputs)
     var made = try platform.tasks(in: environment).run { platform in
       try await platform.require(.post, "/manage/tokens", request, as: TokenReply.self)
     }
     if let file {
-      try file.write(Array("\(made.token ?? "")\n".utf8))
-      try file.commit()
+      try file.commit(secret: made.token ?? "")
       made.token = nil
     }
-    try report(NewTokenReport(token: made, file: output))
+    try report(NewTokenReport(token: made, file: output.path))
   }
 }
 

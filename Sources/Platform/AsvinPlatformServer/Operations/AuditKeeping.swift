@@ -4,9 +4,9 @@ import AsvinPlatformAPI
 import Logging
 import ServiceLifecycle
 
-/// Closes the periods in which actions of devices were only counted, writes the signed head of each audit log to the
-/// server's log, and removes entries that are too old. The server's log is usually kept elsewhere, so that its heads show
-/// whether the audit log was changed in the database.
+/// Closes the periods in which actions of devices were only counted, writes the end of each audit log to the server's log,
+/// and removes entries that are too old. The server's log is usually kept elsewhere, so that its digests show whether the
+/// audit log was changed in the database. They are not signed, because nothing in the server's log may look like a token.
 struct AuditKeeping: Service {
   let store: any PlatformStore
   let tokens: Tokens
@@ -27,11 +27,16 @@ struct AuditKeeping: Service {
           let now = clock()
           let known = logged[workspace.id]
           let isDue = known.map { abs(now.seconds - $0.time.seconds) >= Self.secondsBetweenHeads } ?? true
-          if isDue, let head = try await head(of: workspace.id, at: now), head.number != known?.number {
+          if isDue, let link = try await store.read(in: workspace.id, { try $0.lastAuditEntry()?.link }),
+            link.number != known?.number
+          {
             logger.notice(
-              "audit head",
-              metadata: ["workspace": "\(workspace.id.value)", "number": "\(head.number)", "head": "\(head.text)"])
-            logged[workspace.id] = (head.number, now)
+              "end of the audit log",
+              metadata: [
+                "workspace": "\(workspace.id.value)", "number": "\(link.number)",
+                "digest": "\(link.digest.hexadecimal)",
+              ])
+            logged[workspace.id] = (link.number, now)
           }
         }
       } catch {
@@ -86,10 +91,5 @@ struct AuditKeeping: Service {
         metadata: ["workspace": "\(workspace.value)", "count": "\(removed)"])
     }
     return removed
-  }
-
-  private func head(of workspace: ID<Workspace>, at now: Instant) async throws -> (number: Int64, text: String)? {
-    guard let link = try await store.read(in: workspace, { try $0.lastAuditEntry()?.link }) else { return nil }
-    return (link.number, try await tokens.receipt(AuditHeadClaims(link, .head, of: workspace, at: now)))
   }
 }

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tarfile
 
+import audit
 import files
 import images
 import replies
@@ -150,7 +151,7 @@ def main(folder: pathlib.Path, program: str) -> None:
             seeds.linux(number, pair)
     seeds.release(pathlib.Path("Keys/TEST-ONLY-ed25519.pem"))
     seeds.streams()
-    for target, name, content in (*files.seeds(), *replies.seeds()):
+    for target, name, content in (*files.seeds(), *replies.seeds(), *audit.seeds()):
         seeds.write(target, name, content)
     for file in folder.glob("pair.*"):
         file.unlink()

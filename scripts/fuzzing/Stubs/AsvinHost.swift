@@ -1,7 +1,7 @@
 /// The failures of the host, which need its release errors, without their text.
 public struct Failure: Error {
   /// The kinds that the fuzzed modules use.
-  public enum Kind { case failed, rejected }
+  public enum Kind { case failed, rejected, usage, notAllowed }
 
   /// A failure without content.
   public init(_ kind: Kind, _ message: String, hint: String? = nil) {}

@@ -49,6 +49,23 @@ struct CStateTests {
     #expect(unsafe asvin_confirm(device.device) == ASVIN_DONE)
   }
 
+  @Test(arguments: [0, 1, 256, 257, 3000])
+  func `The digest of a region is that of its first bytes`(count: Int) throws {
+    let device = Self.device()
+    let region = unsafe UnsafeMutablePointer(mutating: device.device.pointee.running)
+    var (digest, expected) = ([UInt8](repeating: 0, count: 32), [UInt8](repeating: 0, count: 32))
+    let bytes = Array(device.regions[2].memory.bytes[..<count])
+    unsafe asvin_digest(bytes, UInt32(count), &expected)
+    #expect(unsafe asvin_digest_region(region, UInt32(count), &digest) == ASVIN_DONE)
+    #expect(digest == expected)
+    let capacity = unsafe try #require(region?.pointee.capacity)
+    #expect(unsafe asvin_digest_region(region, capacity + 1, &digest) == ASVIN_MISUSE)
+    #expect(unsafe asvin_digest_region(nil, 0, &digest) == ASVIN_MISUSE)
+    unsafe region?.pointee.read = { _, _, _, _ in 1 }
+    let failed = count == 0 ? ASVIN_DONE : Int32(Reason.flashFailed.rawValue)
+    #expect(unsafe asvin_digest_region(region, UInt32(count), &digest) == failed)
+  }
+
   @Test func `A state that cannot be read is not that of a new device`() throws {
     let device = Self.device()
     let state = unsafe UnsafeMutablePointer(mutating: device.device.pointee.state)

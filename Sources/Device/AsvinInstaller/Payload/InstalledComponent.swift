@@ -68,21 +68,30 @@ public struct InstalledComponent: Sendable {
   static func holds<Target: FlashRegion, Hash: StreamingHash>(
     _ target: Target, _ size: UInt64, _ digest: Digest, _ hash: Hash.Type
   ) -> UInt32 {
-    guard size <= target.capacity else { return 0 }
-    var left = size
     var hash = Hash()
+    guard target.hash(size, with: &hash) else { return 0 }
+    return Decision.areSame(hash.finish(), digest)
+  }
+}
+
+extension FlashRegion {
+  /// Adds the first `size` bytes of the region to a digest. Returns whether they were read.
+  @inline(__always)
+  package func hash<Hash: StreamingHash>(_ size: UInt64, with hash: inout Hash) -> Bool {
+    guard size <= capacity else { return false }
+    var left = size
     var piece = InlineArray<256, UInt8>(repeating: 0)
     var offset: UInt64 = 0
     while left > 0 {
       let count = left >> 8 > 0 ? 256 : Int(truncatingIfNeeded: left)
       let isRead = unsafe withUnsafeMutableBytes(of: &piece) {
-        unsafe target.read(offset, into: .init(rebasing: $0[..<count]))
+        unsafe read(offset, into: .init(rebasing: $0[..<count]))
       }
-      guard isRead else { return 0 }
+      guard isRead else { return false }
       hash.update(piece.span.extracting(first: count))
       offset &+= 256
       left &-= UInt64(count)
     }
-    return Decision.areSame(hash.finish(), digest)
+    return true
   }
 }

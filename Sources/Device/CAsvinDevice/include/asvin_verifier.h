@@ -105,7 +105,7 @@ typedef struct asvin_device {
   uint32_t target_slot;
   uint32_t factory_slot;       // what a bootloader starts where no state was ever written
   uint32_t trial_starts;       // how often an update is started before it is reverted, unless it is confirmed; 0 for 3
-  uint32_t running_bytes;      // bytes of the image that really runs, and its SHA-256; 0 where they are not known
+  uint32_t running_bytes;      // bytes of the image that really runs, and its SHA-256; 0 where they are not known: no patch
   uint8_t running_digest[32];
   uint8_t *memory;  // aligned to 8: a block of a sealed stream, then the memory of a patch
   uint32_t memory_bytes;
@@ -157,7 +157,8 @@ typedef struct asvin_in_place_update {
 //   ASVIN_TRIAL      the update is to run; it calls asvin_confirm when it works
 //   ASVIN_REVERTED   what is confirmed is to run: an update was not started, or not confirmed, and is given up
 // *slot is the slot that is to run. Where another one runs, set the bootloader to *slot and restart. After a reason code,
-// no state could be read or written: continue with what runs.
+// no state could be read or written: continue with what runs. ASVIN_MISUSE where the slots have one number, memory is not
+// aligned, two regions overlap, the capacity of state or running is not a multiple of its block_bytes, or state is too short.
 int32_t asvin_boot(const asvin_device *device, uint32_t *slot) ASVIN_FOR_FAMILY(asvin_boot);
 
 // Keeps the update that is on trial, and raises the rollback floor to it. First make the bootloader keep the slot, then call
@@ -171,6 +172,9 @@ int32_t asvin_revert(const asvin_device *device);
 
 // The rollback floor, and the sequence number of the last confirmed release.
 int32_t asvin_floor(const asvin_device *device, uint64_t *floor, uint64_t *sequence);
+
+// SHA-256 of the first bytes of a region, 32 bytes: for running_digest. ASVIN_MISUSE where the region is shorter.
+int32_t asvin_digest_region(const asvin_flash *region, uint32_t bytes, uint8_t *digest);
 
 // Verifies an envelope for the device, and reports what to fetch. The envelope must not change meanwhile: it is in RAM that
 // nothing else writes to.

@@ -19,7 +19,6 @@ import threading
 import time
 import urllib.error
 import urllib.request
-import uuid
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = ROOT / ".build/release"
@@ -27,15 +26,18 @@ KEY = ROOT / "Keys/TEST-ONLY-ed25519"
 FLASH = 4 * 4096 + 2 * 64 * 4096
 SLOT = 4 * 4096
 RESTART = 10
+# Where the proxy changes a stream: after the head of the reply.
+CHANGED = 2000
 random.seed(20)
 
 
 class Proxy:
     """Passes bytes between device and platform. Ends a connection after some bytes of a reply, as a bad network does, and may end
-    the device then, as a loss of power does. Keeps the requests that it has seen."""
+    the device then, as a loss of power does. May change a byte of each stream. Keeps the requests that it has seen."""
 
     def __init__(self, port: int):
         self.port, self.cut, self.cuts, self.requests, self.victim, self.power_cuts = port, False, 0, [], None, 0
+        self.change = False
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.address = self.listener.getsockname()[1]
         threading.Thread(target=self.serve, daemon=True).start()
@@ -59,7 +61,12 @@ class Proxy:
             self.requests.append(head + b"\r\n\r\n" + body)
             platform.sendall(self.requests[-1])
             left = random.randrange(1500, 9000) if self.cut and b"/stream" in head else 1 << 40
+            passed = 0
             while left > 0 and (piece := platform.recv(1024)):
+                passed += len(piece)
+                if self.change and b"/stream" in head and passed - len(piece) <= CHANGED < passed:
+                    place = CHANGED - passed + len(piece)
+                    piece = piece[:place] + bytes([piece[place] ^ 1]) + piece[place + 1 :]
                 try:
                     device.sendall(piece[:left])
                 except OSError:
@@ -152,12 +159,10 @@ class Device:
     def __init__(self, platform: Platform, name: str, factory: bytes, make: str):
         self.folder, self.name, self.key = platform.folder / name, name, random.randbytes(32)
         self.folder.mkdir()
-        vendor = uuid.uuid5(uuid.NAMESPACE_DNS, "example.com")
-        self.device_class = uuid.uuid5(vendor, "client-board")
-        point = base64.b64decode("".join(pathlib.Path(f"{KEY}.pub.pem").read_text().splitlines()[1:-1]))[-32:]
+        run(BIN / "asvin-pack", "device-header", "--trust", f"{KEY}.pub.pem", "--vendor", "example.com", "--class", "client-board",
+            "--sequence", "1", "-o", self.folder / "asvin_device.h", cwd=self.folder)
         constants = {
-            "NAME": text(name), "WORKSPACE": "1", "KEY": array(self.key), "TRUST": array(point), "VENDOR": array(vendor.bytes),
-            "CLASS": array(self.device_class.bytes), "CUSTOMER_KEY": text(platform.workspace["customerKey"]),
+            "NAME": text(name), "WORKSPACE": "1", "KEY": array(self.key), "CUSTOMER_KEY": text(platform.workspace["customerKey"]),
             "WORKSPACE_KEY": text(platform.workspace["deviceKey"])}
         (self.folder / "device.h").write_text("".join(f"#define DEVICE_{key} {value}\n" for key, value in constants.items()))
         flash = bytearray(b"\xff" * FLASH)
@@ -209,6 +214,21 @@ def check_replays(platform: Platform, device: Device):
     demand(platform.send(streams[-1]) == 401, "a replayed download is served")
 
 
+def check_change(platform: Platform, device: Device, bundle: pathlib.Path, base: bytes):
+    """Where every stream of a release is changed on its way, device and platform show what is wrong with a stream, and not that
+    none is left."""
+    platform.release("1.3.0", image("1.3.0", 200_000, base), "--seal", "--from", bundle)
+    platform.pack("rollout", "create", "changed", "--file-group", f"client-board-{KEY.name}", "--group", "kitchen", "--wave", "1")
+    device.proxy.cut, device.proxy.change = False, True
+    status, out = device.start()
+    device.proxy.change = False
+    demand(status == 1 and "update: link-digest-mismatch" in out, f"a changed stream ends with {status}: {out}")
+    rollout = platform.rollout("changed")["id"]
+    known = json.loads(platform.call("GET", f"/manage/rollouts/{rollout}/devices")[1])["items"]
+    demand([(each["state"], each["reason"]) for each in known] == [("failed", 55)], f"the platform shows {known}")
+    demand(device.start()[1].startswith("start of 1.2.0 "), "another version starts after a changed stream")
+
+
 def check_secrets(platform: Platform, devices: list[Device]):
     """No reply and no line of the log holds a key of a device."""
     shown = (platform.folder / "platform.log").read_bytes()
@@ -253,19 +273,20 @@ def main(make: str):
                 platform.pack("rollout", "create", group, "--file-group", f"client-board-{KEY.name}", "--group", group, "--wave", "1")
                 device.proxy.cut = True
                 device.update(platform, group, "1.1.0", first, is_cut=device is registered)
-            platform.release("1.2.0", second, "--from", bundle)
+            bundle = platform.release("1.2.0", second, "--from", bundle)
             platform.pack("rollout", "create", "patch", "--file-group", f"client-board-{KEY.name}", "--group", "kitchen", "--wave", "1")
             image_cuts = enrolled.proxy.cuts + registered.proxy.cuts
             enrolled.update(platform, "patch", "1.2.0", second)
 
             check_replays(platform, enrolled)
+            check_change(platform, enrolled, bundle, second)
             check_secrets(platform, [enrolled, registered])
             cuts = enrolled.proxy.cuts + registered.proxy.cuts
             demand(registered.proxy.power_cuts > 0, "power was never lost")
             demand(image_cuts > 10 and cuts - image_cuts > 5, f"only {image_cuts} and {cuts - image_cuts} connections were broken")
             print(
                 f"client: two devices, an image each and a sealed patch: installed, tried and confirmed; {cuts} connections broken,"
-                f" power lost {registered.proxy.power_cuts} times; verified on the platform, rollouts finished; replays refused")
+                f" power lost {registered.proxy.power_cuts} times; verified on the platform, rollouts finished; replays and changed streams refused")
         finally:
             platform.process.send_signal(signal.SIGTERM)
             platform.process.wait(20)

@@ -62,14 +62,18 @@ static int32_t install(struct firmware *firmware, uint32_t count, asvin_plan *pl
 int32_t firmware_update(struct firmware *firmware) {
   asvin_plan plan;
   const uint32_t count = firmware->poll(firmware->envelope, sizeof firmware->envelope);
-  if (count == 0) return ASVIN_MISUSE;
+  if (count == 0) return ASVIN_NOTHING;
   // Of the release that was polled now.
   firmware->device.excluded_payloads = 0;
   int32_t answer = install(firmware, count, &plan);
   while (ASVIN_IS_ABOUT_PAYLOAD(answer) && plan.stream_bytes > 0) {
     firmware->device.excluded_payloads |= 1u << plan.payload;
-    answer = install(firmware, count, &plan);
+    const int32_t next = install(firmware, count, &plan);
+    // The reason of a payload that failed is more exact than that no other one is left.
+    if (next == ASVIN_REASON_NO_USABLE_PAYLOAD) break;
+    answer = next;
   }
-  if (answer == ASVIN_DONE && !plan.is_installed) firmware->start_next(firmware->device.target_slot);
+  if (answer == ASVIN_DONE && plan.is_installed && !plan.is_pending) return ASVIN_NOTHING;
+  if (answer == ASVIN_DONE) firmware->start_next(firmware->device.target_slot);
   return answer;
 }

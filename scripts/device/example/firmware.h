@@ -3,7 +3,7 @@
 #ifdef IMAGES_ONLY
 #define ASVIN_IMAGES_ONLY
 #endif
-#include "asvin_verifier.h"
+#include "asvin_client.h"
 
 struct firmware {
   asvin_device device;
@@ -34,5 +34,6 @@ int32_t firmware_start(struct firmware *firmware);
 // ASVIN_NO_SLOT while the slot is being rewritten: then firmware_update resumes.
 int32_t firmware_updater_start(struct firmware *firmware, uint32_t *slot);
 
-// From time to time: ASVIN_DONE when an update is in the target slot, and the bootloader starts it next.
+// From time to time: ASVIN_DONE when an update is in the target slot, and the bootloader starts it next; ASVIN_NOTHING where
+// there is none. Where every payload of a release fails, the reason is that of the last one that was tried.
 int32_t firmware_update(struct firmware *firmware);

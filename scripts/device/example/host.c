@@ -1,7 +1,9 @@
-// The networked example as a process: a start of the device in each run, its flash a file, its bootloader another one. See
-// scripts/device/client, which writes device.h.
+// The networked example as a process: a start of the device in each run, its flash a file, its bootloader another one. What
+// it is and whom it trusts is in asvin_device.h, which `asvin-pack device-header` writes, and what is of one device in device.h.
+// See scripts/device/client.
 //
-// Usage: PROGRAM FOLDER HOST PORT enrol|run. Prints the results, and ends with 10 where the device is to be restarted.
+// Usage: PROGRAM FOLDER HOST PORT enrol|run. Prints the results, and ends with 10 where the device is to be restarted, with 0 where
+// there is nothing to do, and with 1 after a fault.
 #define _DEFAULT_SOURCE
 #include <fcntl.h>
 #include <stdio.h>
@@ -11,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "asvin_device.h"
 #include "device.h"
 #include "networked.h"
 #include "sockets.h"
@@ -96,16 +99,10 @@ static int open_flash(void) {
   return flash_bytes != MAP_FAILED;
 }
 
-static void print(const char *what, int32_t answer) {
-  if (answer == ASVIN_DONE) {
-    printf("%s: done\n", what);
-  } else {
-    printf("%s: %ld\n", what, (long)answer);
-  }
-}
+static void print(const char *what, int32_t answer) { printf("%s: %s\n", what, asvin_reason_text(answer)); }
 
 int main(int count, char **arguments) {
-  static const asvin_key key = {ASVIN_ED25519, DEVICE_TRUST};
+  static const asvin_key keys[] = ASVIN_DEVICE_KEYS;
   static const uint8_t device_key[ASVIN_KEY_BYTES] = DEVICE_KEY;
   static uint64_t memory[5 * 1024];
   static struct networked networked;
@@ -132,8 +129,10 @@ int main(int count, char **arguments) {
   networked.send = sockets_send, networked.receive = sockets_receive;
   networked.remember = remember, networked.remembered = remembered;
   struct firmware *const firmware = &networked.firmware;
-  firmware->device = (asvin_device){.vendor = DEVICE_VENDOR, .device_class = DEVICE_CLASS, .keys = &key, .key_count = 1,
-                                    .key_threshold = 1, .factory_floor = 1, .factory_sequence = 1, .features = ~0ull,
+  firmware->device = (asvin_device){.vendor = ASVIN_DEVICE_VENDOR, .device_class = ASVIN_DEVICE_CLASS, .keys = keys,
+                                    .key_count = ASVIN_DEVICE_KEY_COUNT, .key_threshold = ASVIN_DEVICE_KEY_THRESHOLD,
+                                    .factory_floor = ASVIN_DEVICE_SEQUENCE, .factory_sequence = ASVIN_DEVICE_SEQUENCE,
+                                    .features = ASVIN_DEVICE_FEATURES, .images_only = ASVIN_DEVICE_IMAGES_ONLY,
                                     .state = &state, .journal = &journal, .running = &running, .target = &target,
                                     .running_slot = slot, .target_slot = 1 - slot, .running_bytes = (uint32_t)size,
                                     .memory = (uint8_t *)memory, .memory_bytes = sizeof memory};

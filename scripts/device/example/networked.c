@@ -116,17 +116,25 @@ int32_t networked_update(struct networked *networked) {
   if (offer.envelope_bytes > sizeof firmware->envelope) return ASVIN_MALFORMED;
   for (uint32_t index = 0; index < offer.envelope_bytes; index++) firmware->envelope[index] = offer.envelope[index];
   firmware->device.excluded_payloads = 0;
-  do {
-    answer = asvin_verify(&firmware->device, firmware->envelope, offer.envelope_bytes, &plan);
+  for (;;) {
+    const int32_t next = asvin_verify(&firmware->device, firmware->envelope, offer.envelope_bytes, &plan);
+    // The reason of a payload that failed is more exact than that no other one is left.
+    if (next == ASVIN_REASON_NO_USABLE_PAYLOAD && firmware->device.excluded_payloads != 0) break;
+    answer = next;
     if (answer != ASVIN_DONE || plan.is_installed) break;
     answer = asvin_begin(&firmware->update, &firmware->device, &plan, &offset);
     if (answer == ASVIN_DONE) answer = report(networked, offer.rollout, ASVIN_EVENT_DOWNLOADING, 0);
     if (answer == ASVIN_DONE) answer = fetch(networked, &plan, offset);
-    if (ASVIN_IS_ABOUT_PAYLOAD(answer)) firmware->device.excluded_payloads |= 1u << plan.payload;
-  } while (ASVIN_IS_ABOUT_PAYLOAD(answer));
+    if (!ASVIN_IS_ABOUT_PAYLOAD(answer)) break;
+    firmware->device.excluded_payloads |= 1u << plan.payload;
+  }
   if (answer != ASVIN_DONE) {
     if (answer > 0 && answer < 256) report(networked, offer.rollout, ASVIN_EVENT_FAILED, (uint32_t)answer);
     return answer;
+  }
+  if (plan.is_installed && !plan.is_pending) {
+    report(networked, offer.rollout, ASVIN_EVENT_CONFIRMED, 0);
+    return ASVIN_NOTHING;
   }
   networked->remember(networked->context, offer.rollout);
   firmware->start_next(firmware->device.target_slot);

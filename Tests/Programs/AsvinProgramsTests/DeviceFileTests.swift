@@ -106,6 +106,31 @@ struct DeviceFileTests {
     }
   }
 
+  @Test(arguments: [
+    ("esp8266", 4096, 1040384), ("esp32", 4096, 1966080), ("esp32c3", 4096, 1966080), ("nrf52840", 4096, 483328),
+    ("rp2040", 4096, 1015808), ("stm32", 131072, 393216),
+  ])
+  func `A slot of a device header has complete erase blocks`(template: String, block: Int, slot: Int) throws {
+    try Bench.with { scratch in
+      let options = "--trust ed25519.pub.pem --images-only --template \(template) -o -"
+      let text = try ProgramRun("device-header \(options)", in: scratch).text
+      #expect(text.contains("#define ASVIN_DEVICE_BLOCK_BYTES \(block)u\n"))
+      #expect(text.contains("#define ASVIN_DEVICE_SLOT_0_BYTES UINT64_C(\(slot))\n"))
+      #expect(slot % block == 0)
+    }
+  }
+
+  @Test func `A slot that is shorter than its erase block is refused`() throws {
+    try Bench.with { scratch in
+      let template = "slots:\n  0:\n    size: 100K\nram: 32K\nblock: 128K\n"
+      try scratch.write(Array(template.utf8), to: "board.yaml")
+      let run = try ProgramRun("device-header --trust ed25519.pub.pem --template ./board.yaml -o device.h", in: scratch)
+      #expect(run.exitCode == 65)
+      #expect(run.errors.contains("has 102400 bytes, and an erase block 131072"))
+      #expect(throws: (any Error).self) { try scratch.read("device.h") }
+    }
+  }
+
   @Test func `A device header for complete images has no memory for patches`() throws {
     try Bench.with { scratch in
       let run = try ProgramRun(

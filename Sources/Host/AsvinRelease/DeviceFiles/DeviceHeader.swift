@@ -132,13 +132,36 @@ package struct DeviceHeader: Sendable {
         define("ASVIN_DEVICE_MEMORY_BYTES", "\(template.memory)u"),
       ]
     }
-    for (number, slot) in (template?.slots ?? [:]).sorted(by: { $0.key < $1.key }) {
+    if let template { lines += try slotLines(of: template) }
+    return (lines + ["", "#endif", ""]).joined(separator: "\n")
+  }
+
+  private func slotLines(of template: Template) throws(Failure) -> [String] {
+    var lines: [String] = []
+    let slots = template.slots.sorted { $0.key < $1.key }
+    if !slots.isEmpty {
       lines += [
-        "", "// Bytes of slot \(number) of the board.",
-        define("ASVIN_DEVICE_SLOT_\(number)_BYTES", "UINT64_C(\(slot.size))"),
+        "",
+        "// Bytes of an erase block of the slots. asvin_boot answers ASVIN_MISUSE where asvin_flash.capacity is not a",
+        "// multiple of block_bytes, so that slots are rounded down to complete blocks.",
+        define("ASVIN_DEVICE_BLOCK_BYTES", "\(template.block)u"),
       ]
     }
-    return (lines + ["", "#endif", ""]).joined(separator: "\n")
+    for (number, slot) in slots {
+      let size = slot.size / template.block * template.block
+      guard size > 0 else {
+        throw Failure(
+          .rejected,
+          "slot \(number) of template '\(template.name)' has \(slot.size) bytes, and an erase block \(template.block)",
+          hint: "raise the slot's 'size', or lower 'block'")
+      }
+      let rounded = size < slot.size ? ": \(slot.size) of the template, in complete erase blocks" : ""
+      lines += [
+        "", "// Bytes of slot \(number) of the board\(rounded).",
+        define("ASVIN_DEVICE_SLOT_\(number)_BYTES", "UINT64_C(\(size))"),
+      ]
+    }
+    return lines
   }
 
   private func define(_ name: String, _ value: String) -> String {

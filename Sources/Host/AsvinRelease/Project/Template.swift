@@ -33,6 +33,8 @@ package struct Template: Sendable {
   package let memory: UInt64
   /// Bytes of a chunk of a sealed stream.
   package let chunk: UInt64
+  /// Bytes of an erase block of the slots.
+  package let block: UInt64
 
   init(_ bytes: [UInt8], name: String) throws(Failure) {
     self.name = name
@@ -45,6 +47,10 @@ package struct Template: Sendable {
     chunk = try fields.bytes("chunk") ?? 4096
     guard chunk.nonzeroBitCount == 1, (9...16).contains(chunk.trailingZeroBitCount) else {
       throw Failure(.rejected, "'chunk' in \(place) is not a power of two from 512 to 64K")
+    }
+    block = try fields.bytes("block") ?? 4096
+    guard block.nonzeroBitCount == 1, (9...24).contains(block.trailingZeroBitCount) else {
+      throw Failure(.rejected, "'block' in \(place) is not a power of two from 512 to 16M")
     }
     var chips: [Chip] = []
     for text in try fields.texts("chip") {

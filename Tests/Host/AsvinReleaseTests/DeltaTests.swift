@@ -82,6 +82,34 @@ struct DeltaTests {
     }
   }
 
+  @Test(arguments: [("64K", 30 << 10...40 << 10), ("32K", 12 << 10...28 << 10)])
+  func `Without a profile, patches fit the memory of the template`(ram: String, memory: ClosedRange<Int>) throws {
+    try SigningFixture.with(image: Self.new) { fixture in
+      try fixture.scratch.write(Self.old, to: "old.bin")
+      try fixture.scratch.write(Array("ram: \(ram)\nslots:\n  0:\n    size: 1M\n".utf8), to: "board.yaml")
+      let report = try fixture.sign {
+        $0.bases = ["old.bin"]
+        $0.release.template = "./board.yaml"
+      }
+      #expect(report.patches.count == 2 && report.patches.allSatisfy { memory.contains($0.memory) })
+    }
+  }
+
+  @Test func `A template with too little memory for any patch refuses a base, with the bytes`() throws {
+    try SigningFixture.with(image: Self.new) { fixture in
+      try fixture.scratch.write(Self.old, to: "old.bin")
+      try fixture.scratch.write(Array("ram: 16K\nslots:\n  0:\n    size: 1M\n".utf8), to: "board.yaml")
+      let failure = #expect(throws: Failure.self) {
+        try fixture.sign {
+          $0.bases = ["old.bin"]
+          $0.release.template = "./board.yaml"
+        }
+      }
+      #expect(failure?.message.contains("4128 for a block of its stream") == true)
+      #expect(failure?.message.contains("16384") == true)
+    }
+  }
+
   @Test func `A patch in place for erase blocks that no flash has is refused`() throws {
     try SigningFixture.with(image: Self.new) { fixture in
       try fixture.scratch.write(Self.old, to: "old.bin")

@@ -36,7 +36,8 @@ struct ReleasePatches {
   ///
   /// - Throws: ``Failure``.
   init(
-    from bases: [String], to images: [FirmwareImage], profile: Profile?, inPlace: InPlaceOptions? = nil,
+    from bases: [String], to images: [FirmwareImage], profile: Profile?, for template: Template?,
+    inPlace: InPlaceOptions? = nil,
     choice: (UInt64) throws(Failure) -> ImageChoice,
     in environment: Environment
   ) throws(Failure) {
@@ -69,7 +70,9 @@ struct ReleasePatches {
         short.append(ShortJob(index: index, base: base, new: new, name: job.name, inPlace: windows))
       }
     }
-    for (index, patch) in try Self.build(short, profile, in: environment) { made[index] = patch }
+    // An explicit profile describes the memory of the device.
+    let room = profile == nil ? template.flatMap { PatchRoom($0) } : nil
+    for (index, patch) in try Self.build(short, profile, room, in: environment) { made[index] = patch }
     for (job, patch) in zip(jobs, made) {
       guard let patch else { throw Failure(.failed, "a patch was not made") }
       try explaining("a patch") { try note(job, patch, of: news[job.component], images) }
@@ -96,14 +99,20 @@ struct ReleasePatches {
   }
 
   private static func build(
-    _ jobs: [ShortJob], _ profile: Profile?, in environment: Environment
+    _ jobs: [ShortJob], _ profile: Profile?, _ room: PatchRoom?, in environment: Environment
   ) throws(Failure) -> [(Int, Made)] {
     let results = Mutex<[Result<BuiltPatch, DeltaError>?]>(Array(repeating: nil, count: jobs.count))
     concurrently(jobs.count) { index in
       let job = jobs[index]
       let result = Result { () throws(DeltaError) in
-        let profile = profile ?? (job.inPlace == nil ? nil : .standard)
-        return try PatchBuilder.patch(from: job.base, to: job.new, profile: profile, inPlace: job.inPlace)
+        let asked = profile ?? (job.inPlace == nil ? nil : .standard)
+        let patch = try PatchBuilder.patch(from: job.base, to: job.new, profile: asked, inPlace: job.inPlace)
+        guard let room, !room.holds(patch.memory) else { return patch }
+        if patch.profile == .linux {
+          let smaller = try PatchBuilder.patch(from: job.base, to: job.new, profile: .standard)
+          if room.holds(smaller.memory) { return smaller }
+        }
+        return try PatchBuilder.patch(from: job.base, to: job.new, profile: .tiny, inPlace: job.inPlace)
       }
       let done = results.withLock { results in
         results[index] = result
@@ -116,6 +125,7 @@ struct ReleasePatches {
       guard let result else { throw Failure(.failed, "a patch was not made") }
       try explaining(job.name ?? "the image") {
         let patch = try result.get()
+        try room?.check(patch)
         let made = Made(
           bytes: patch.bytes, memory: patch.memory, set: patch.set, profile: patch.profile,
           base: SHA256.digest(of: job.base.span), inPlace: patch.wear.map { InPlaceReport($0) })
@@ -146,6 +156,32 @@ struct ReleasePatches {
     if patch.inPlace != nil { features |= PayloadFeature.inPlace }
     if features != 0 { payload.features = features }
     payloads[job.component].append((payload, patch.bytes))
+  }
+}
+
+/// The memory that a microcontroller has for patches.
+private struct PatchRoom {
+  let template: Template
+
+  /// `nil` for a template that does not state the memory, or that has so much that it is a Linux device's.
+  init?(_ template: Template) {
+    guard template.memory > 0, template.memory < 1 << 20 else { return nil }
+    self.template = template
+  }
+
+  private static let block = UInt64(SealedBlock.usualBytes)
+
+  /// Whether a patch can be applied in the memory, after a block of its stream.
+  func holds(_ memory: Int) -> Bool { UInt64(memory) + Self.block <= template.memory }
+
+  /// Refuses a patch that no device of the board would choose.
+  func check(_ patch: BuiltPatch) throws(Failure) {
+    guard !holds(patch.memory) else { return }
+    throw Failure(
+      .usage,
+      "the smallest patch needs \(patch.memory) bytes of RAM and \(Self.block) for a block of its stream, and a device of template"
+        + " '\(template.name)' has \(template.memory)",
+      hint: "sign without --from, or raise 'ram' in a template of yours, or name the device's memory with --profile")
   }
 }
 

@@ -61,7 +61,7 @@ package struct Signing: Sendable {
     let findings = try Lint.findings(on: draft, release, in: environment)
     guard findings.isEmpty else { throw Failure(findings) }
     let patches = try ReleasePatches(
-      from: bases, to: draft.images, profile: profile, inPlace: inPlace,
+      from: bases, to: draft.images, profile: profile, for: draft.template, inPlace: inPlace,
       choice: { slot throws(Failure) in try ImageChoice(release, draft.project, draft.template, slot: slot) },
       in: environment)
     for index in manifest.components.indices {

@@ -12,7 +12,10 @@ extension ReleaseReport {
     if let lowestBase { lines.append(line("base", "sequence \(lowestBase) or later")) }
     for component in components {
       lines.append(line("slot \(component.slot)", "\(component.size) bytes, sha256 \(component.sha256)"))
-      for payload in component.payloads { lines.append(line("", "\(payload.kind), \(payload.size) bytes")) }
+      for payload in component.payloads {
+        let memory = payload.memory.map { ", applied in \($0) bytes of RAM" } ?? ""
+        lines.append(line("", "\(payload.kind), \(payload.size) bytes\(memory)"))
+      }
     }
     for attachment in attachments {
       lines.append(line("attached", "\(attachment.name), \(attachment.size) bytes"))

@@ -39,7 +39,8 @@ struct SignCommand: ReportingCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Memory of the device that applies the patches: auto, standard, tiny or linux.", valueName: "name"))
+      "Memory of the device that applies the patches: auto (what fits the template's), standard, tiny or linux.",
+      valueName: "name"))
   var profile = ProfileName(nil)
 
   @Flag(
@@ -134,7 +135,8 @@ extension SignReport: Report {
       lines.append(
         line(
           patch.isKept ? "patch" : "left out",
-          what + "\(patch.size) bytes" + (patch.inPlace.map(Self.inPlace) ?? "")
+          what + "\(patch.size) bytes, applied in \(patch.memory) bytes of RAM"
+            + (patch.inPlace.map(Self.inPlace) ?? "")
             + (patch.isKept ? "" : ": not smaller than the other payloads")))
     }
     for signer in signers { lines.append(line("key", signer)) }

@@ -32,9 +32,9 @@ struct PayloadExportTests {
     _ bundle: String = "new.asvin", in fixture: SigningFixture, _ change: (inout PayloadExport) -> Void = { _ in }
   ) throws -> ExportReport {
     let verification = BundleVerification(bundle: bundle, trust: [fixture.publicKey("ed25519")])
-    var export = PayloadExport(verification, envelope: "envelope", stream: "stream")
+    var export = PayloadExport(verification, to: .one(envelope: "envelope", stream: "stream"))
     change(&export)
-    return try export.run(in: fixture.environment)
+    return try #require(export.run(in: fixture.environment).first)
   }
 
   private func exists(_ name: String, in fixture: SigningFixture) -> Bool {
@@ -166,9 +166,53 @@ struct PayloadExportTests {
     }
   }
 
+  @Test func `All payloads of a release are written under their numbers`() throws {
+    try released { fixture in
+      try FileManager.default.createDirectory(
+        atPath: fixture.scratch.path("update"), withIntermediateDirectories: false)
+      let verification = BundleVerification(bundle: "new.asvin", trust: [fixture.publicKey("ed25519")])
+      let reports = try PayloadExport(verification, to: .all(folder: "update")).run(in: fixture.environment)
+      #expect(reports.map(\.stream) == reports.indices.map { "update/stream-\($0)" })
+      #expect(reports.map(\.kind).first == "image" && reports.map(\.kind).last == "patch")
+      for report in reports {
+        _ = try export(in: fixture) {
+          $0.payload = report.payload
+          $0.force = true
+        }
+        #expect(try fixture.scratch.read(report.stream) == fixture.scratch.read("stream"))
+      }
+      #expect(try fixture.scratch.read("update/envelope") == fixture.scratch.read("envelope"))
+    }
+  }
+
+  @Test func `If one of many files exists, no other one is written`() throws {
+    try released { fixture in
+      try FileManager.default.createDirectory(
+        atPath: fixture.scratch.path("update"), withIntermediateDirectories: false)
+      try fixture.scratch.write([1], to: "update/stream-1")
+      let verification = BundleVerification(bundle: "new.asvin", trust: [fixture.publicKey("ed25519")])
+      let error = #expect(throws: Failure.self) {
+        _ = try PayloadExport(verification, to: .all(folder: "update")).run(in: fixture.environment)
+      }
+      #expect(error?.kind == .cannotWrite)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: fixture.scratch.path("update")) == ["stream-1"])
+    }
+  }
+
+  @Test func `A stream can be written without the envelope`() throws {
+    try released { fixture in
+      let report = try export(in: fixture) { $0.files = .one(envelope: nil, stream: "stream") }
+      #expect(report.envelope == nil && exists("stream", in: fixture) && !exists("envelope", in: fixture))
+    }
+  }
+
   @Test func `Both files at one place are refused`() throws {
     try released { fixture in
-      let error = #expect(throws: Failure.self) { _ = try export(in: fixture) { $0.stream = "./envelope" } }
+      let error = #expect(throws: Failure.self) {
+        _ = try export(in: fixture) {
+          $0.files = .one(envelope: "envelope", stream: "./envelope")
+        }
+      }
       #expect(error != nil && !exists("envelope", in: fixture))
     }
   }

@@ -4,8 +4,16 @@ package import AsvinHost
 import AsvinManifest
 import AsvinVerifier
 
-/// Writes what a device receives of a release: the envelope, and the stream of one payload.
+/// Writes what a device receives of a release: the envelope, and the stream of one payload or of all.
 package struct PayloadExport: Sendable {
+  /// The files to write.
+  package enum Files: Sendable {
+    /// The envelope, if it has a path, and the stream of one payload.
+    case one(envelope: String?, stream: String)
+    /// `envelope` in a folder, and `stream-N` for each payload, with the number that the plan of a device states.
+    case all(folder: String)
+  }
+
   /// The verification of the bundle.
   package var verification: BundleVerification
   package var slot: UInt64 = 0
@@ -13,58 +21,86 @@ package struct PayloadExport: Sendable {
   package var base: String?
   /// The number of the payload, as the device's plan states it; `nil` to choose by ``base``.
   package var payload: Int?
-  /// The path of the envelope.
-  package var envelope: String
-  /// The path of the stream.
-  package var stream: String
+  /// The files to write.
+  package var files: Files
   /// Whether existing files are replaced.
   package var force = false
 
-  package init(_ verification: BundleVerification, envelope: String, stream: String) {
+  package init(_ verification: BundleVerification, to files: Files) {
     self.verification = verification
-    self.envelope = envelope
-    self.stream = stream
+    self.files = files
   }
 
-  /// Verifies the complete bundle and writes both files. After a failure, neither exists.
+  /// Verifies the complete bundle and writes the files. After a failure, none of them exists.
   ///
   /// - Throws: ``Failure``.
-  package func run(in environment: Environment) throws(Failure) -> ExportReport {
+  package func run(in environment: Environment) throws(Failure) -> [ExportReport] {
     guard base == nil || payload == nil else {
       throw Failure(.usage, "--base and --payload both choose a payload", hint: "give one of them")
     }
-    guard Environment.path(envelope, from: environment.folder) != Environment.path(stream, from: environment.folder)
-    else {
-      throw Failure(.usage, "the envelope and the stream cannot be one file", hint: "give each a name of its own")
+    if case .one(let envelope?, let stream) = files {
+      guard Environment.path(envelope, from: environment.folder) != Environment.path(stream, from: environment.folder)
+      else {
+        throw Failure(.usage, "the envelope and the stream cannot be one file", hint: "give each a name of its own")
+      }
     }
     let environment = environment.oneRun()
     let acceptance = try verification.acceptance(in: environment)
     let open = try OpenBundle(verification.bundle, in: environment)
     return try explaining(open.name) {
       let manifest = try open.verify(acceptance, in: environment).release.manifest
-      let (component, index) = try chosen(of: manifest, in: open, environment)
-      let payload = manifest.components[component].payloads[index]
-      guard let member = manifest.members.first(where: { $0.role == .payload(component: component, index: index) })
-      else { throw Failure(.failed, "payload \(index) is not a member of '\(open.name)'") }
-      var content = open.reader.content(of: member, among: manifest.members)
-      if let seal = payload.seal {
-        let sealed = try SealedStream(content, chunk: seal.chunk)
-        guard sealed.seal == seal else {
-          throw Failure(
-            .rejected, "payload \(index) of '\(open.name)' does not have the first link that was signed",
-            hint: "sign the firmware again", reason: .linkDigestMismatch)
+      let manifestBytes = open.reader.manifest
+      let identity = SHA256.digest(of: manifestBytes.span).hexadecimal
+      var outputs: [(name: String, content: any ByteSource)] = []
+      var reports: [ExportReport] = []
+      let envelope: String?
+      let chosen: [(component: Int, payload: Int, stream: String)]
+      switch files {
+      case .one(let file, let stream):
+        envelope = file
+        let (component, payload) = try self.chosen(of: manifest, in: open, environment)
+        chosen = [(component, payload, stream)]
+      case .all(let folder):
+        envelope = "\(folder)/envelope"
+        let all = manifest.components.indices.flatMap { component in
+          manifest.components[component].payloads.indices.map { (component, $0) }
         }
-        content = sealed.source(of: content)
+        chosen = all.enumerated().map { ($1.0, $1.1, "\(folder)/stream-\($0)") }
       }
-      try write(open.envelope, content, in: environment)
+      if let envelope { outputs.append((envelope, open.envelope)) }
+      for (component, index, stream) in chosen {
+        let content = try content(of: manifest, component, index, in: open)
+        outputs.append((stream, content))
+        let (component, payload) = (manifest.components[component], manifest.components[component].payloads[index])
+        reports.append(
+          ExportReport(
+            envelope: envelope, envelopeBytes: open.envelope.count, stream: stream, streamBytes: content.size,
+            slot: component.slot, payload: index, kind: payload.form.rawValue, isSealed: payload.seal != nil,
+            memory: payload.memory ?? 0, sequence: manifest.sequence,
+            manifest: identity))
+      }
+      try write(outputs, in: environment)
       // The content was read again after it was verified.
       try open.file.requireUnchanged()
-      let manifestBytes = open.reader.manifest
-      return ExportReport(
-        envelope: envelope, envelopeBytes: open.envelope.count, stream: stream, streamBytes: content.size, slot: slot,
-        payload: index, kind: payload.form.rawValue, isSealed: payload.seal != nil, memory: payload.memory ?? 0,
-        sequence: manifest.sequence, manifest: SHA256.digest(of: manifestBytes.span).hexadecimal)
+      return reports
     }
+  }
+
+  /// The stream of a payload, as a platform serves it.
+  private func content(
+    of manifest: Manifest, _ component: Int, _ index: Int, in open: OpenBundle
+  ) throws -> any ByteSource {
+    guard let member = manifest.members.first(where: { $0.role == .payload(component: component, index: index) })
+    else { throw Failure(.failed, "payload \(index) is not a member of '\(open.name)'") }
+    let content = open.reader.content(of: member, among: manifest.members)
+    guard let seal = manifest.components[component].payloads[index].seal else { return content }
+    let sealed = try SealedStream(content, chunk: seal.chunk)
+    guard sealed.seal == seal else {
+      throw Failure(
+        .rejected, "payload \(index) of '\(open.name)' does not have the first link that was signed",
+        hint: "sign the firmware again", reason: .linkDigestMismatch)
+    }
+    return sealed.source(of: content)
   }
 
   /// The component of the slot, and the number of the payload.
@@ -114,26 +150,26 @@ package struct PayloadExport: Sendable {
   }
 
   private func write(
-    _ envelopeBytes: [UInt8], _ content: any ByteSource, in environment: Environment
+    _ outputs: [(name: String, content: any ByteSource)], in environment: Environment
   ) throws(Failure) {
-    let first = try explaining(envelope) {
-      let file = try environment.output(envelope, force: force, durability: .remade)
-      try file.write(envelopeBytes)
-      return file
-    }
-    let second = try explaining(stream) {
-      let file = try environment.output(stream, force: force, durability: .remade)
-      try content.forEachPiece { try file.write($0) }
-      return file
+    var files: [(name: String, file: OutputFile)] = []
+    for (name, content) in outputs {
+      let file = try explaining(name) {
+        let file = try environment.output(name, force: force, durability: .remade)
+        try content.forEachPiece { try file.write($0) }
+        return file
+      }
+      files.append((name, file))
     }
     // What a pipe has received cannot be withdrawn.
-    let files = [(envelope, first), (stream, second)].sorted { !$0.1.isStream && $1.1.isStream }
-    try explaining(files[0].0) { try files[0].1.commit() }
-    do throws(FileError) {
-      try files[1].1.commit()
-    } catch {
-      try explaining(files[0].0) { try files[0].1.withdraw() }
-      throw Failure(error, on: files[1].0)
+    files = files.filter { !$0.file.isStream } + files.filter(\.file.isStream)
+    for (index, (name, file)) in files.enumerated() {
+      do throws(FileError) {
+        try file.commit()
+      } catch {
+        for (name, file) in files[..<index] { try explaining(name) { try file.withdraw() } }
+        throw Failure(error, on: name)
+      }
     }
   }
 }
@@ -149,8 +185,8 @@ extension Payload {
 
 /// The exported files.
 package struct ExportReport: Encodable, Sendable {
-  /// The file of the envelope.
-  package let envelope: String
+  /// The file of the envelope; `nil` if it was not written.
+  package let envelope: String?
   /// Bytes.
   package let envelopeBytes: Int
   /// The file of the stream.

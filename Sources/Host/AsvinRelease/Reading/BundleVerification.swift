@@ -46,7 +46,9 @@ package struct BundleVerification: Sendable {
     guard !trust.isEmpty else {
       throw Failure(
         .usage, "no key to trust is given, and nothing is accepted without one",
-        hint: "give the signer's public key with --trust KEY.pub.pem")
+        hint:
+          "give the signer's public key with --trust KEY.pub.pem; the keys of \(ProjectFile.fileName) are for publish"
+          + " and device-header, and are not used here")
     }
     let keys = try trust.trustedKeys(threshold: threshold, in: environment)
     var acceptance = Acceptance(trust: keys)

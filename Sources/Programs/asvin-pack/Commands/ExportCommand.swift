@@ -16,10 +16,17 @@ struct ExportCommand: ReportingCommand {
   var bundle: String
 
   @Option(help: ArgumentHelp("The file of the envelope; - is standard output.", valueName: "file"), completion: .file())
-  var envelope: String
+  var envelope: String?
 
   @Option(help: ArgumentHelp("The file of the stream; - is standard output.", valueName: "file"), completion: .file())
-  var stream: String
+  var stream: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "A folder for all of it: envelope, and stream-N for each payload, with N as number in asvin_plan.",
+      valueName: "folder"),
+    completion: .directory)
+  var all: String?
 
   @Option(
     help: ArgumentHelp(
@@ -40,16 +47,28 @@ struct ExportCommand: ReportingCommand {
   @OptionGroup var shown: OutputOptions
 
   var writesToStandardOutput: Bool {
-    FileIdentity.isStandardOutput(envelope) || FileIdentity.isStandardOutput(stream)
+    [envelope, stream].contains { $0.map(FileIdentity.isStandardOutput) ?? false }
+  }
+
+  func validate() throws {
+    if all == nil, stream == nil { throw ValidationError("give --stream FILE for one payload, or --all FOLDER") }
+    guard all != nil else { return }
+    if envelope != nil || stream != nil || base != nil || payload != nil {
+      throw ValidationError(
+        "--all names the files, and chooses every payload: give neither --envelope, --stream, "
+          + "--base nor --payload")
+    }
   }
 
   func outcomes(in environment: Environment, _ report: (ExportReport) throws -> Void) throws {
-    var export = PayloadExport(trust.verification(of: bundle, in: environment), envelope: envelope, stream: stream)
+    let files: PayloadExport.Files =
+      if let all { .all(folder: all) } else { .one(envelope: envelope, stream: stream ?? "-") }
+    var export = PayloadExport(trust.verification(of: bundle, in: environment), to: files)
     export.slot = slot
     export.base = base
     export.payload = payload
     export.force = force
-    try report(export.run(in: environment))
+    for written in try export.run(in: environment) { try report(written) }
   }
 }
 
@@ -57,7 +76,8 @@ extension ExportReport: Report {
   var lines: [String] {
     let sealed = isSealed ? ", sealed" : ""
     return [
-      "wrote \(envelope) and \(stream)", line("envelope", "\(envelopeBytes) bytes, manifest \(manifest.prefix(16))…"),
+      "wrote " + (envelope.map { "\($0) and " } ?? "") + stream,
+      line("envelope", "\(envelopeBytes) bytes, manifest \(manifest.prefix(16))…"),
       line("stream", "\(streamBytes) bytes, payload \(payload) of slot \(slot): \(kind)\(sealed)"),
     ]
   }

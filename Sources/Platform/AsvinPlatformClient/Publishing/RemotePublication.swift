@@ -43,10 +43,18 @@ package struct RemotePublication: Sendable {
   package func run(
     _ checked: CheckedBundle, token: String, progress: @escaping @Sendable (UInt64, UInt64) -> Void
   ) throws(Failure) -> Receipt {
-    try blocking { [self] in
-      try await PlatformConnection.with(address, token: token, authorities: authorities) { platform in
-        try await publish(checked, to: platform, progress)
+    do throws(Failure) {
+      return try blocking { [self] in
+        try await PlatformConnection.with(address, token: token, authorities: authorities) { platform in
+          try await publish(checked, to: platform, progress)
+        }
       }
+    } catch {
+      guard error.reason == .untrustedKey else { throw error }
+      throw Failure(
+        error.kind, "file group '\(group)' does not trust the key that signed '\(bundle)'",
+        hint: "sign it with a key of the group, or publish to another group; 'asvin-pack inspect' shows the key's id",
+        reason: error.reason)
     }
   }
 

@@ -1,5 +1,5 @@
-"""Runs the console block of a page and compares what each command prints: a line of the block must be the command's next
-line, and a line that is only an ellipsis stands for any number of lines.
+"""Runs the console blocks of a page, in one folder, and compares what each command prints: a line of a block must be the
+command's next line, and a line that is only an ellipsis stands for any number of lines. ASVIN is the folder of the project.
 Usage: readme.py PAGE FOLDER PROGRAMS
 """
 
@@ -20,11 +20,12 @@ def matches(expected: list[str], printed: list[str]) -> bool:
 
 def main() -> int:
     page, folder, programs = sys.argv[1:]
-    block = re.search(r"^```console\n(.*?)^```$", pathlib.Path(page).read_text(), re.M | re.S)
-    if not block:
+    blocks = re.findall(r"^```console\n(.*?)^```$", pathlib.Path(page).read_text(), re.M | re.S)
+    if not blocks:
         sys.exit(f"readme: error: {page} has no console block")
-    environment = {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}"}
-    commands = re.split(r"^\$ ", block[1], flags=re.M)[1:]
+    project = str(pathlib.Path(__file__).resolve().parents[2])
+    environment = {**os.environ, "ASVIN": project, "PATH": f"{programs}:{os.environ['PATH']}"}
+    commands = [command for block in blocks for command in re.split(r"^\$ ", block, flags=re.M)[1:]]
     for text in commands:
         command, *expected = text.splitlines()
         done = subprocess.run(command, shell=True, cwd=folder, env=environment, capture_output=True, text=True)

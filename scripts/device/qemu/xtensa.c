@@ -1,13 +1,12 @@
 // An Xtensa core in QEMU's machine sim: text, an exit status and the cycle counter. lx106.s and windowed.s start it.
 #include "board.h"
+#include "xtensa.h"
 
-enum { EXIT = 1, WRITE = 4 };
-
-// A call to QEMU, as the simulator of Xtensa's maker has them.
-static void simulate(uint32_t operation, uint32_t first, uint32_t second, uint32_t third) {
+int32_t simulate(uint32_t operation, uint32_t first, uint32_t second, uint32_t third) {
   register uint32_t a2 __asm__("a2") = operation, a3 __asm__("a3") = first, a4 __asm__("a4") = second, a5 __asm__("a5") = third;
   // simcall, by its bytes: an assembler for one core may not know it.
   __asm__ volatile(".byte 0x00, 0x51, 0x00" : "+r"(a2), "+r"(a3) : "r"(a4), "r"(a5) : "memory");
+  return (int32_t)a2;
 }
 
 void print(const char *text) {

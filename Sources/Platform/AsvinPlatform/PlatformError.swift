@@ -7,6 +7,10 @@ package enum PlatformError: Error, Equatable, Sendable {
   case nameTaken(Kind)
   /// The action is not possible in this phase of the rollout.
   case wrongPhase(Phase)
+  /// The author of a plan cannot approve it.
+  case ownApproval
+  /// The rollout needs the approval of a second person first.
+  case notApproved
   /// A release with this sequence number was started for the group. To go back, publish the older firmware with a higher
   /// sequence number.
   case sequenceNotAbove(UInt64)
@@ -40,6 +44,7 @@ package enum PlatformError: Error, Equatable, Sendable {
     case stopped = "the rollout has stopped: too many devices failed"
     case disabled = "the rollout is disabled for the device"
     case notInGroups = "the device is not in the groups of the rollout"
+    case queued = "the device waits for its turn in the rollout"
     case notOffered = "no rollout offers this firmware to the device"
     case blacklisted = "the device is blacklisted"
   }

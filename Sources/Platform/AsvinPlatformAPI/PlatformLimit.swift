@@ -37,6 +37,21 @@ package enum PlatformLimit {
   package static let waves = 32
   /// Attempts of a device after a failure.
   package static let retries = 100
+  /// Seconds of each time of a rollout: a year.
+  package static let rolloutSeconds: Int64 = 31_622_400
+  /// Seconds for which a device may postpone an update at a time.
+  package static let postponedSeconds: Int64 = 604_800
+  /// Bytes a second to which a rollout can be limited.
+  package static let rolloutBytesPerSecond: Int64 = 1 << 40
+  /// Seconds of unused bytes that a rollout may use later.
+  package static let burstSeconds: Int64 = 60
+  /// Devices of a rollout that become stalled in one transaction.
+  package static let stalledAtOnce = 500
+  /// Devices that are chosen for another attempt in one request.
+  package static let chosenDevices = 1000
+  /// Seconds by which one step of the scheduler advances the time of a rollout at most. A process that was suspended does
+  /// not make devices time out.
+  package static let stepSeconds: Int64 = 60
   /// Bytes of a rollout's name. asvin's clients read the reply into a kilobyte.
   package static let rolloutNameBytes = 256
 

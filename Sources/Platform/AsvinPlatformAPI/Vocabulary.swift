@@ -55,6 +55,8 @@ package enum Phase: String, Codable, CaseIterable, Sendable {
   case finished
   /// Aborted by an operator, or because it could not start at its time.
   case aborted
+  /// Its deadline passed before every device had reached a final state.
+  case expired
 }
 
 /// The state of a device in a rollout.
@@ -71,6 +73,10 @@ package enum RecordState: String, Codable, CaseIterable, Sendable {
   case failed
   /// It already had the firmware.
   case skipped
+  /// It has not been heard of for as long as the rollout waits. It gets the firmware when it is back.
+  case stalled
+  /// It has postponed the update, or may try again; it waits for a place in the open wave.
+  case queued
 
   /// Whether the device has nothing more to do.
   package var isFinal: Bool { self == .confirmed || self == .failed || self == .skipped }
@@ -88,6 +94,21 @@ package enum DeviceEvent: String, Codable, CaseIterable, Sendable {
   case failed
   /// It already had the firmware.
   case skipped
+  /// It is busy, and asks again after a number of seconds.
+  case postponed
+}
+
+/// How stalled devices count in a rollout.
+package enum StalledRule: String, Codable, CaseIterable, Sendable {
+  /// As failed devices: towards the failure threshold of the open wave.
+  case failure
+  /// As if the rollout had not admitted them: another device gets the place.
+  case ignored
+}
+
+/// A day of the week.
+package enum Weekday: String, Codable, CaseIterable, Sendable {
+  case mon, tue, wed, thu, fri, sat, sun
 }
 
 /// The kind of a payload.
@@ -126,6 +147,14 @@ package enum AuditAction: String, CaseIterable, Sendable {
   case openWave = "rollout.wave"
   /// The rollout reached its failure threshold.
   case stopRollout = "rollout.stop"
+  /// The deadline of the rollout passed.
+  case expireRollout = "rollout.expire"
+  /// Devices of the rollout were not heard of for too long.
+  case stallDevices = "rollout.stall"
+  /// Devices that failed or stalled may try again.
+  case retryRollout = "rollout.retry"
+  /// A second person approved the rollout.
+  case approveRollout = "rollout.approve"
   case createToken = "token.create"
   case deleteToken = "token.delete"
   case createWorkspace = "workspace.create"
@@ -157,6 +186,7 @@ package enum AuditAction: String, CaseIterable, Sendable {
   /// The actions that the event feed and webhooks report.
   package static let events: [AuditAction] = [
     .enrolDevice, .fallBehind, .publishFirmware, .startRollout, .openWave, .stopRollout, .finishRollout, .abortRollout,
+    .expireRollout, .stallDevices,
     .failWebhook, .recoverWebhook, .suspendWebhook,
   ]
 

@@ -75,7 +75,9 @@ enum AuditTables {
       columns: [
         "id", "workspace", "name", "start", "firmware", "maintainer", "waves", "success_threshold", "failure_threshold",
         "retries", "window_first", "window_end", "success", "ends_when_done", "phase", "disabled", "started", "place",
-        "wave", "round", "disabled_groups",
+        "wave", "round", "disabled_groups", "offered_limit", "downloading_limit", "installed_limit", "deadline", "soak",
+        "at_once", "bytes_per_second", "stalled_rule", "window_days", "window_is_local", "needs_approval",
+        "approved_by",
       ]),
     "rollout_group": .entries(.rollout, columns: ["device_group", "rollout"]),
     "upload": .entries(.upload, columns: ["id", "workspace", "file_group", "size", "digest", "created"]),
@@ -105,6 +107,7 @@ enum AuditTables {
     "device_group": ["members": "a count of devices"],
     "device": [
       "version": "a report of the device", "seen": "a report of the device", "newest": "follows from its records",
+      "utc_offset": "a report of the device", "fell_back": "follows from its reports",
     ],
     "webhook": Dictionary(
       uniqueKeysWithValues: ["delivered", "failures", "failing_since", "last_error"].map {
@@ -113,8 +116,9 @@ enum AuditTables {
     "rollout": Dictionary(
       uniqueKeysWithValues: [
         "offered", "downloading", "installed", "confirmed", "failed", "skipped", "forgiven", "final_members",
-        "unconfirmable",
-      ].map { ($0, "a count of devices") }),
+        "unconfirmable", "stalled", "queued",
+      ].map { ($0, "a count of devices") }
+        + ["elapsed", "age", "threshold_met", "credit"].map { ($0, "the time that has passed") }),
   ]
 }
 

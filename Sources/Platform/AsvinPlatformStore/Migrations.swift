@@ -25,6 +25,9 @@ enum Migrations {
     migrator.registerMigration("events are found in the audit log and sent to webhooks") { database in
       try database.execute(sql: AuditTables.feed)
     }
+    migrator.registerMigration("rollouts have time") { database in
+      try database.execute(sql: times)
+    }
     return migrator
   }
 

@@ -65,8 +65,11 @@ extension UInt64 {
 /// The numbers of enumerations in columns: positions in these lists, which only grow.
 enum StoredNumbers {
   static let placements: [DevicePlacement] = [.lobby, .grouped, .ungrouped, .blacklisted]
-  static let phases: [Phase] = [.planned, .running, .paused, .stopped, .finished, .aborted]
-  static let states: [RecordState] = [.offered, .downloading, .installed, .confirmed, .failed, .skipped]
+  static let phases: [Phase] = [.planned, .running, .paused, .stopped, .finished, .aborted, .expired]
+  static let states: [RecordState] = [
+    .offered, .downloading, .installed, .confirmed, .failed, .skipped, .stalled, .queued,
+  ]
+  static let stalledRules: [StalledRule] = [.failure, .ignored]
 }
 
 extension Array where Element: Equatable {

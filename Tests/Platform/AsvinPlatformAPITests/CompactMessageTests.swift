@@ -48,6 +48,8 @@ import Testing
     try Self.hasOneForm(EnrolmentReply(workspace: 1, device: 1 << 40, placement: .lobby))
     try Self.hasOneForm(DeviceEventRequest(event: .failed, reason: 55))
     try Self.hasOneForm(DeviceEventRequest(event: .downloading, progress: 100))
+    try Self.hasOneForm(DeviceEventRequest(event: .postponed, seconds: 604_800))
+    try Self.hasOneForm(UpdateQuery(version: "1", images: [], utcOffset: -570))
     try Self.hasOneForm(DeviceEventReply(state: .confirmed, failures: 3))
     try Self.hasOneForm(ChallengeReply(nonce: Data(Self.bytes(1)), expires: 1_800_000_000))
     try Self.hasOneForm(
@@ -79,7 +81,7 @@ import Testing
     ([0xA1, 0x01, 0x7F, 0x61, 0x61, 0xFF], .indefiniteLength, "an indefinite text"),
     ([0xA2, 0x02, 0x01, 0x01, 0x60], .unsortedKeys, "keys that descend"),
     ([0xA2, 0x01, 0x60, 0x01, 0x60], .duplicateKey, "a key twice"),
-    ([0xA1, 0x04, 0x00], .unknownKey, "an unknown key"),
+    ([0xA1, 0x17, 0x00], .unknownKey, "an unknown key"),
     ([0xA1, 0x20, 0x00], .unknownKey, "a negative key"),
     ([0xA1, 0x61, 0x61, 0x00], .wrongType, "a key of text"),
     ([0xA1, 0x01, 0x40], .wrongType, "bytes in place of text"),
@@ -178,6 +180,7 @@ import Testing
     case .uuid: "16 bytes"
     case .bytes(let count): "\(count) bytes"
     case .anyBytes: "byte string"
+    case .integer(let range) where range.lowerBound < 0: "integer"
     case .integer, .unsigned, .time: "unsigned integer"
     case .boolean: "boolean"
     case .list(_, let limit): limit.map { "array of at most \($0)" } ?? "array"

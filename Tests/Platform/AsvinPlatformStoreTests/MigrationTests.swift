@@ -41,6 +41,48 @@ import Testing
     }
   }
 
+  /// The columns of the migration "rollouts have time".
+  private static let timeColumns = [
+    (
+      "rollout",
+      "offered_limit downloading_limit installed_limit deadline soak at_once bytes_per_second stalled_rule window_days "
+        + "window_is_local needs_approval stalled queued elapsed age threshold_met credit approved_by"
+    ), ("record", "due previous"), ("device", "utc_offset fell_back"),
+  ]
+
+  @Test func `A rollout from before the migration has no limits, and its window is open every day, UTC`() async throws {
+    try await Scratch.with { scratch in
+      let path = scratch.path("platform.sqlite")
+      let workspace = try await SQLiteStore(path: path).add(
+        Workspace(id: ID(0), name: "ours", customerKey: "c", deviceKeys: ["k"]))
+      let window = try #require(DailyWindow(from: 1320, until: 240))
+      let rollout = try await SQLiteStore(path: path).write(in: workspace.id) { rows in
+        let group = try rows.add(DeviceGroup(id: ID(0), name: "g"))
+        let files = try rows.add(FileGroup(id: ID(0), name: "f"))
+        let firmware = try rows.add(
+          Firmware(id: ID(0), fileGroup: files.id, name: "f", version: "1", image: Firmware.Content(of: [1])))
+        let rules = try #require(BatchRules(waves: [.count(9)], failureThreshold: 7, window: window))
+        let plan = RolloutPlan(
+          name: "r", batch: rules, start: nil, groups: [group.id], firmware: firmware.id, maintainer: "m")
+        return try rows.start(rows.plan(plan).id, at: Instant(0))
+      }
+      let drops = Self.timeColumns.flatMap { table, columns in
+        columns.split(separator: " ").map { "ALTER TABLE \(table) DROP COLUMN \($0)" }
+      }
+      try await Database.change(
+        path,
+        ["DROP INDEX rollout_by_place", "DROP INDEX record_by_due"] + drops + [
+          "DELETE FROM grdb_migrations WHERE identifier = 'rollouts have time'"
+        ])
+      let known = try await SQLiteStore(path: path).read(in: workspace.id) { try $0.rollout(rollout.id) }
+      #expect(known == rollout && known?.plan.times == .unlimited && known?.plan.rules.window == window)
+      try await SQLiteStore(path: path).write(in: workspace.id) { rows in
+        try rows.passTime(running: 1 << 20, age: 1 << 30, at: Instant(1 << 40))
+        #expect(try rows.rollout(rollout.id) == rollout)
+      }
+    }
+  }
+
   @Test func `The migration counts members by audience and recounts the rollouts that have not ended`() async throws {
     try await Scratch.with { scratch in
       let path = scratch.path("platform.sqlite")

@@ -40,6 +40,7 @@ struct SampleRows {
     var device = Device(
       id: ID(0), name: name, label: "A ❤️", firmwareVersion: "1.0", location: .grouped(deviceGroup.id),
       registered: Instant(-5), seen: Instant(1 << 40), deviceClass: Identifier { UInt8($0) })
+    (device.utcOffset, device.fellBack) = (-570, Instant(9))
     device.key = .ed25519(FixedBytes { UInt8(50 + $0) })
     self.device = try rows.add(device)
     let image = Firmware.Content(
@@ -54,13 +55,17 @@ struct SampleRows {
     let rules = try #require(
       BatchRules(
         waves: [.count(1), .percent(30)], successThreshold: 90, failureThreshold: 5, retries: 2,
-        window: DailyWindow(from: 1320, until: 300), success: .installed, endsWhenDone: false))
-    rollout = try rows.add(
-      Rollout(
-        id: ID(0),
-        plan: RolloutPlan(
-          name: "r", batch: rules, start: Instant(77), groups: [deviceGroup.id],
-          firmware: firmware.id, maintainer: "m")))
+        window: DailyWindow(from: 1320, until: 300, days: [.mon, .sun], isDeviceTime: true), success: .installed,
+        endsWhenDone: false,
+        pace: Pace(soak: 60, atOnce: 3, bytesPerSecond: 1 << 40, stalled: .ignored)))
+    let times = try #require(TimeRules(offered: 1, downloading: 2, deadline: 4))
+    var planned = Rollout(
+      id: ID(0),
+      plan: RolloutPlan(
+        name: "r", batch: rules, start: Instant(77), groups: [deviceGroup.id], firmware: firmware.id, maintainer: "m",
+        times: times, needsApproval: true))
+    planned.approvedBy = "n"
+    rollout = try rows.add(planned)
   }
 }
 
@@ -241,7 +246,9 @@ struct SampleRows {
     try await kind.with { store, ours, _ in
       try await store.write(in: ours.id) { rows in
         let all = try SampleRows(rows)
-        let later = try rows.add(Rollout(id: ID(0), plan: all.rollout.plan))
+        var copy = Rollout(id: ID(0), plan: all.rollout.plan)
+        copy.approvedBy = all.rollout.approvedBy
+        let later = try rows.add(copy)
         for id in [all.rollout.id, later.id] { _ = try rows.start(id, at: Instant(1)) }
         #expect(try rows.rollouts(bringing: "QmX").map(\.id) == [later.id, all.rollout.id])
         #expect(try rows.rollouts(bringing: "QmY").isEmpty)

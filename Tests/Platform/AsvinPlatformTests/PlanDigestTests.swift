@@ -34,6 +34,17 @@ import Testing
       with { $0.batch = BatchRules(waves: [.count(1)], window: DailyWindow(from: 1, until: 2)) },
       with { $0.batch = BatchRules(waves: [.count(1)], success: .installed) },
       with { $0.batch = BatchRules(waves: [.count(1)], endsWhenDone: false) },
+      with { $0.batch = BatchRules(waves: [.count(1)], window: DailyWindow(from: 1, until: 2, days: [.mon])) },
+      with { $0.batch = BatchRules(waves: [.count(1)], window: DailyWindow(from: 1, until: 2, isDeviceTime: true)) },
+      with { $0.batch = BatchRules(waves: [.count(1)], pace: Pace(soak: 1)) },
+      with { $0.batch = BatchRules(waves: [.count(1)], pace: Pace(atOnce: 1)) },
+      with { $0.batch = BatchRules(waves: [.count(1)], pace: Pace(bytesPerSecond: 1)) },
+      with { $0.batch = BatchRules(waves: [.count(1)], pace: Pace(stalled: .ignored)) },
+      with { $0.times = TimeRules(offered: 1) ?? .unlimited },
+      with { $0.times = TimeRules(downloading: 1) ?? .unlimited },
+      with { $0.times = TimeRules(installed: 1) ?? .unlimited },
+      with { $0.times = TimeRules(deadline: 1) ?? .unlimited },
+      with { $0.needsApproval = true },
     ]
     #expect(Set(plans.map { $0.digest.hexadecimal }).count == plans.count)
   }

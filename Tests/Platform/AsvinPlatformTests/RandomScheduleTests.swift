@@ -4,6 +4,7 @@ import Testing
 
 @Suite("Random schedules") struct RandomScheduleTests {
   @Test func `A million steps of random schedules agree with the reference`() throws {
+    var effects: Set<FleetComparison.Effect> = []
     for seed in 0..<2000 as Range<UInt64> {
       var comparison = try FleetComparison(MemoryTransaction(), seed: seed)
       for step in 0..<500 {
@@ -15,6 +16,8 @@ import Testing
           return
         }
       }
+      effects.formUnion(comparison.effects)
     }
+    #expect(effects == Set(FleetComparison.Effect.allCases))
   }
 }

@@ -94,6 +94,31 @@ package final class MemoryTransaction: WriteTransaction {
     }.map(\.id)
   }
 
+  package func startedRollouts() -> [ID<Rollout>] {
+    tables.rollouts.values.filter { $0.phase != .planned && !$0.isEnded }.map(\.id).sorted()
+  }
+
+  package func rollout(order: Int64) -> Rollout? { tables.rollouts.values.first { $0.order == order } }
+
+  package func overdueDevices(of rollout: ID<Rollout>, at elapsed: Int64, limit: Int) -> [ID<Device>] {
+    let inFlight: [RecordState] = [.offered, .downloading, .installed]
+    let due = (tables.records[rollout] ?? [:]).compactMap { id, record in
+      inFlight.contains(record.state) ? record.due.map { (due: $0, id: id) } : nil
+    }
+    return due.filter { $0.due <= elapsed }.sorted { ($0.due, $0.id) < ($1.due, $1.id) }.prefix(limit).map(\.id)
+  }
+
+  package func requeue(_ rollout: ID<Rollout>, at now: Instant) -> Int {
+    let states: [RecordState] = [.failed, .stalled]
+    let chosen = (tables.records[rollout] ?? [:]).filter { states.contains($0.value.state) }
+    for (id, record) in chosen {
+      tables.records[rollout]?[id] = DeviceRecord(
+        .queued, failures: 0, reason: record.reason, progress: 0, changed: now, round: record.round,
+        isCounted: record.isCounted, previous: record.previous)
+    }
+    return chosen.count
+  }
+
   package func record(_ rollout: ID<Rollout>, _ device: ID<Device>) -> DeviceRecord? {
     tables.records[rollout]?[device]
   }
@@ -101,7 +126,7 @@ package final class MemoryTransaction: WriteTransaction {
   package func unconfirmedRollouts(of device: ID<Device>) -> [ID<Rollout>] {
     tables.records.filter { records in
       guard let state = records.value[device]?.state else { return false }
-      return state == .offered || state == .downloading || state == .installed
+      return !state.isFinal
     }.keys.sorted()
   }
 

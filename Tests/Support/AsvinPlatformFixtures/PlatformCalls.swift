@@ -78,7 +78,8 @@ extension PlatformUnderTest {
 
   /// Starts a rollout of published firmware to a device group.
   package func rollOut(
-    _ firmware: FirmwareReply, to name: String = "devices", batch: BatchMessage? = nil
+    _ firmware: FirmwareReply, to name: String = "devices", batch: BatchMessage? = nil,
+    times: TimesMessage = TimesMessage(offered: 0, downloading: 0, installed: 0, deadline: 0)
   ) async throws -> RolloutReply {
     let admin = try await access(.admin)
     let group = try #require(
@@ -86,8 +87,9 @@ extension PlatformUnderTest {
         $0.name == name
       })
     let request = RolloutRequest(
-      name: "r", firmware: firmware.id, groups: [group.id], priority: batch == nil ? .immediately : .batch, batch: batch
-    )
+      name: "r", firmware: firmware.id, groups: [group.id], priority: batch == nil ? .immediately : .batch,
+      batch: batch,
+      times: times)
     let planned = try await call("POST", "/manage/rollouts", admin, request)
     try #require(planned.status == 201, "\(planned.text)")
     let id = try planned.message(RolloutReply.self).id

@@ -8,6 +8,9 @@ struct ReferenceFleet {
     var state: RecordState
     var failures = 0
     var round = 0
+    var progress: UInt8 = 0
+    var due: Int64?
+    var previous = ""
   }
 
   struct Journey {
@@ -20,12 +23,18 @@ struct ReferenceFleet {
     var wave = 0
     var round = 0
     var parts: [ID<Device>: Part] = [:]
+    /// The running time, the age, the running time at which the wave reached its threshold, and the bytes left.
+    var elapsed: Int64 = 0
+    var age: Int64 = 0
+    var met: Int64?
+    var credit: Int64 = 0
+    var isApproved = false
     /// The figures that an ended rollout keeps: how many devices could use the firmware, which of them counted, and their
     /// states when it was aborted.
     var ended: (members: Int, counted: Set<ID<Device>>)?
     var givenUp: [ID<Device>: Part]?
     var rules: BatchRules { plan.rules }
-    var isEnded: Bool { phase == .finished || phase == .aborted }
+    var isEnded: Bool { phase == .finished || phase == .aborted || phase == .expired }
     var activeGroups: Set<ID<DeviceGroup>> { plan.groups.subtracting(disabledGroups) }
   }
 
@@ -33,6 +42,7 @@ struct ReferenceFleet {
   var blacklisted: Set<ID<Device>> = []
   var audiences: [ID<Device>: Audience] = [:]
   var versions: [ID<Device>: String] = [:]
+  var fallen: Set<ID<Device>> = []
   var journeys: [ID<Rollout>: Journey] = [:]
   var lastOrder: Int64 = 0
 
@@ -70,7 +80,8 @@ struct ReferenceFleet {
     var figures = Figures(members: members(journey))
     for (device, part) in counted(journey) {
       figures.states[part.state, default: 0] += 1
-      if part.state == .failed, part.round < journey.round { figures.forgiven += 1 }
+      let isFailure = part.state == .failed || part.state == .stalled && journey.rules.pace.stalled == .failure
+      if isFailure, part.round < journey.round { figures.forgiven += 1 }
       if part.state == .installed, audiences[device] == .legacy { figures.installedUnconfirmable += 1 }
     }
     return figures
@@ -88,7 +99,7 @@ struct ReferenceFleet {
     guard var journey = journeys[id], journey.phase == .running else { return }
     defer { journeys[id] = journey }
     let now = figures(journey)
-    let failed = now.count(.failed) - now.forgiven
+    let failed = failures(journey, now) - now.forgiven
     if let threshold = journey.rules.failureThreshold, failed >= 1,
       failed * 100 >= threshold * quota(journey, now.members)
     {
@@ -97,13 +108,42 @@ struct ReferenceFleet {
     }
     let installed = journey.rules.success == .installed ? now.count(.installed) : now.installedUnconfirmable
     let successes = now.count(.confirmed) + installed
-    while journey.wave < journey.rules.waves.count,
-      successes * 100 >= journey.rules.successThreshold * quota(journey, now.members)
-    {
+    while journey.wave < journey.rules.waves.count {
+      let isMet = successes * 100 >= journey.rules.successThreshold * quota(journey, now.members)
+      journey.met = isMet ? journey.met ?? journey.elapsed : nil
+      guard let met = journey.met, journey.elapsed >= met + journey.rules.pace.soak else { break }
       journey.wave += 1
+      journey.met = nil
     }
-    let done = successes + now.count(.failed) + now.count(.skipped)
+    let done = successes + now.count(.failed) + now.count(.skipped) + now.count(.stalled)
     if journey.rules.endsWhenDone, now.members > 0, done >= now.members { end(&journey, as: .finished) }
+  }
+
+  func failures(_ journey: Journey, _ figures: Figures) -> Int {
+    figures.count(.failed) + (journey.rules.pace.stalled == .failure ? figures.count(.stalled) : 0)
+  }
+
+  func inFlight(_ journey: Journey) -> Int {
+    counted(journey).count { device, part in
+      switch part.state {
+      case .offered, .downloading: true
+      case .installed: journey.rules.success == .confirmed && audiences[device] != .legacy
+      case .confirmed, .failed, .skipped, .stalled, .queued: false
+      }
+    }
+  }
+
+  /// Whether one more device may update, and whether the open wave has a place for it.
+  func hasCapacity(_ journey: Journey) -> Bool {
+    inFlight(journey) < journey.rules.pace.atOnce ?? .max
+      && (journey.rules.pace.bytesPerSecond == nil || journey.credit >= 0)
+  }
+
+  func hasPlace(_ journey: Journey) -> Bool {
+    let now = figures(journey)
+    let states: [RecordState] = [.offered, .downloading, .installed, .confirmed]
+    let admitted = states.reduce(0) { $0 + now.count($1) } + failures(journey, now)
+    return admitted - now.forgiven < quota(journey, now.members)
   }
 
   func end(_ journey: inout Journey, as phase: Phase) {
@@ -133,16 +173,117 @@ struct ReferenceFleet {
       case .downloading: return journey.phase == .running ? id : nil
       case .offered: if mayBegin { return id }
       case .installed, .confirmed, .failed, .skipped: return nil
+      case .queued:
+        let isDue = journey.parts[device]?.due ?? 0 <= journey.elapsed
+        guard mayBegin, isDue, hasCapacity(journey), hasPlace(journey) else { return nil }
+        admit(device, to: id)
+        return id
+      case .stalled:
+        let isIn = journey.rules.pace.stalled == .failure && journey.parts[device]?.round == journey.round
+        guard mayBegin, hasCapacity(journey), isIn || hasPlace(journey) else { return nil }
+        admit(device, to: id)
+        return id
       case nil:
-        let now = figures(journey)
-        let admitted = now.states.values.reduce(0, +) - now.count(.skipped)
-        guard mayBegin, admitted - now.forgiven < quota(journey, now.members) else { continue }
-        journeys[id]?.parts[device] = Part(state: .offered)
-        review(id)
+        guard mayBegin, hasCapacity(journey), hasPlace(journey) else { continue }
+        admit(device, to: id)
         return id
       }
     }
     return nil
+  }
+
+  mutating func admit(_ device: ID<Device>, to id: ID<Rollout>) {
+    guard var journey = journeys[id] else { return }
+    var part = journey.parts[device] ?? Part(state: .offered)
+    (part.state, part.progress) = (.offered, 0)
+    part.previous = versions[device] ?? ""
+    part.due = due(journey, .offered, device)
+    journey.parts[device] = part
+    if journey.rules.pace.bytesPerSecond != nil { journey.credit -= Int64(journey.firmware.image.size) }
+    journeys[id] = journey
+    review(id)
+  }
+
+  func due(_ journey: Journey, _ state: RecordState, _ device: ID<Device>) -> Int64? {
+    let confirms = journey.rules.success == .confirmed && audiences[device] != .legacy
+    let times = journey.plan.times
+    let limits = [
+      RecordState.offered: times.offered, .downloading: times.downloading, .installed: confirms ? times.installed : nil,
+    ]
+    return (limits[state] ?? nil).map { journey.elapsed + $0 }
+  }
+
+  /// Lets time pass: first for the deadline, then for the rollout, then for its devices.
+  mutating func pass(running: Int64, age: Int64) {
+    for id in journeys.keys.sorted() {
+      guard var journey = journeys[id], journey.phase != .planned, !journey.isEnded else { continue }
+      let before = journey
+      if let deadline = journey.plan.times.deadline {
+        journey.age += age
+        if age > 0, journey.age >= deadline { end(&journey, as: .expired) }
+      }
+      let runs = waitsForTime(journey)
+      if runs {
+        journey.elapsed += running
+        if let rate = journey.rules.pace.bytesPerSecond {
+          journey.credit = min(journey.credit + running * rate, 60 * rate)
+        }
+      }
+      journeys[id] = journey
+      guard runs || journey.age != before.age else { continue }
+      review(id)
+      let late = journey.parts.filter { $0.value.due ?? .max <= journey.elapsed && $0.value.state != .queued }
+      for (device, part) in late.sorted(by: { ($0.value.due ?? 0, $0.key) < ($1.value.due ?? 0, $1.key) }) {
+        guard let now = journeys[id], now.phase == .running, !now.isDisabled else { break }
+        journeys[id]?.parts[device] = Part(
+          state: .stalled, failures: part.failures, round: now.round, previous: part.previous)
+        review(id)
+      }
+    }
+  }
+
+  func waitsForTime(_ journey: Journey) -> Bool {
+    guard journey.phase == .running, !journey.isDisabled else { return false }
+    let times = journey.plan.times
+    let isTimed = times.offered != nil || times.downloading != nil || times.installed != nil
+    let isShort = journey.rules.pace.bytesPerSecond.map { journey.credit < 60 * $0 } ?? false
+    return isTimed && inFlight(journey) > 0 || figures(journey).count(.queued) > 0 || journey.met != nil || isShort
+  }
+
+  /// Lets devices try again.
+  mutating func retry(_ id: ID<Rollout>, _ devices: [ID<Device>]) -> Bool {
+    guard let journey = journeys[id], journey.phase != .planned, !journey.isEnded else { return false }
+    for device in devices {
+      guard let part = journey.parts[device], part.state == .failed || part.state == .stalled else { continue }
+      journeys[id]?.parts[device] = Part(state: .queued, round: part.round, previous: part.previous)
+    }
+    review(id)
+    return true
+  }
+
+  /// Notices a device that runs an older version again.
+  mutating func contact(_ device: ID<Device>, _ version: String) {
+    guard versions[device] != version else { return }
+    versions[device] = version
+    let order = newest(device)
+    guard order > 0, let (id, journey) = journeys.first(where: { $0.value.order == order }),
+      let part = journey.parts[device], part.state == .confirmed || part.state == .skipped
+    else { return }
+    let isOlder = journey.firmware.version != version && part.previous == version
+    guard isOlder != fallen.contains(device) else { return }
+    if isOlder { fallen.insert(device) } else { fallen.remove(device) }
+    guard isOlder, !journey.isEnded else { return }
+    fail(device, id, retries: max(journey.rules.retries, 1))
+    review(id)
+  }
+
+  private mutating func fail(_ device: ID<Device>, _ id: ID<Rollout>, retries: Int) {
+    guard let journey = journeys[id], var part = journey.parts[device] else { return }
+    part.failures += 1
+    part.round = journey.round
+    (part.state, part.progress) = (part.failures > retries ? .failed : .offered, 0)
+    part.due = due(journey, part.state, device)
+    journeys[id]?.parts[device] = part
   }
 
   /// Whether a rollout is live for a device.
@@ -152,25 +293,44 @@ struct ReferenceFleet {
   }
 
   /// - Returns: whether the event is accepted.
-  mutating func report(_ event: DeviceRecord.Event?, _ device: ID<Device>, _ id: ID<Rollout>) -> Bool {
+  mutating func report(
+    _ event: DeviceRecord.Event?, _ device: ID<Device>, _ id: ID<Rollout>, delay: Int64 = 0
+  ) -> Bool {
     guard let journey = journeys[id], var part = journey.parts[device] else { return true }
     let before = part.state
-    let isUnfinished = before == .offered || before == .downloading || before == .failed
+    let isUnfinished = before != .installed && before != .confirmed && before != .skipped
+    let isOpen = before == .offered || before == .downloading || before == .stalled
     switch event {
-    case .begins:
-      if isUnfinished, !permits(journey, device) { return false }
-      if before == .offered { part.state = .downloading }
-    case .writes:
-      if isUnfinished, !permits(journey, device) { return false }
-      if before == .offered || before == .downloading { part.state = .installed }
-    case .runs: if before != .skipped { part.state = .confirmed }
-    case .fails:
-      if before == .offered || before == .downloading || before == .installed {
-        part.failures += 1
-        part.round = journey.round
-        part.state = part.failures > journey.rules.retries ? .failed : .offered
+    case .begins(let percent):
+      if isUnfinished, before == .queued || !permits(journey, device) { return false }
+      if isOpen, before != .downloading || part.progress != percent {
+        (part.state, part.progress) = (.downloading, percent)
+        part.due = due(journey, .downloading, device)
       }
-    case nil: if before != .confirmed { part = Part(state: .skipped) }
+    case .writes:
+      if isUnfinished, before == .queued || !permits(journey, device) { return false }
+      if isOpen { (part.state, part.due) = (.installed, due(journey, .installed, device)) }
+    case .runs:
+      if before != .skipped, before != .confirmed {
+        (part.state, part.due) = (.confirmed, nil)
+        versions[device] = journey.firmware.version
+        fallen.remove(device)
+      }
+    case .fails:
+      if isOpen || before == .installed {
+        fail(device, id, retries: journey.rules.retries)
+        review(id)
+        return true
+      }
+    case .postpones:
+      if isUnfinished, !permits(journey, device) { return false }
+      if isOpen { (part.state, part.progress, part.due) = (.queued, 0, journey.elapsed + delay) }
+    case .timesOut, .fallsBack: return true
+    case nil:
+      if before != .confirmed, before != .skipped {
+        part = Part(state: .skipped)
+        fallen.remove(device)
+      }
     }
     journeys[id]?.parts[device] = part
     review(id)
@@ -197,6 +357,7 @@ struct ReferenceFleet {
 
   mutating func start(_ id: ID<Rollout>) -> Bool {
     guard let journey = journeys[id], journey.phase == .planned, isHighEnough(journey) else { return false }
+    guard journey.isApproved || !journey.plan.needsApproval else { return false }
     lastOrder += 1
     journeys[id]?.phase = .running
     journeys[id]?.order = lastOrder

@@ -22,6 +22,10 @@ package struct Device: Equatable, Sendable {
   /// The ``Rollout/order`` of the latest rollout whose firmware the device has written or already had; 0 for none. Rollouts
   /// that were started earlier offer it nothing.
   package var newestRollout: Int64 = 0
+  /// Minutes by which the device's time is ahead of UTC, as it last reported.
+  package var utcOffset = 0
+  /// When the device was seen to run an older version than the one that it had confirmed; `nil` if it was not.
+  package var fellBack: Instant?
 
   /// A placement, with a group if and only if it is ``DevicePlacement/grouped``.
   package struct Location: Equatable, Sendable {

@@ -16,6 +16,7 @@ package struct BatchRules: Equatable, Sendable {
   /// Whether the rollout finishes when every device has reached a final state. Otherwise devices that join later get it
   /// too, until an operator ends it.
   package let endsWhenDone: Bool
+  package let pace: Pace
 
   /// The cumulative size of a wave.
   package enum Wave: Equatable, Sendable {
@@ -26,12 +27,13 @@ package struct BatchRules: Equatable, Sendable {
   }
 
   /// One wave of all devices without thresholds: the rules of ``Priority/immediately``.
-  package static var everyone: BatchRules { BatchRules(unchecked: [], 100, nil, 0, nil, .installed, false) }
+  package static var everyone: BatchRules { BatchRules(unchecked: [], 100, nil, 0, nil, .installed, false, Pace()) }
 
   /// Creates rules; `nil` for a number that is out of range.
   package init?(
     waves: [Wave], successThreshold: Int = 100, failureThreshold: Int? = nil, retries: Int = 0,
-    window: DailyWindow? = nil, success: SuccessCriterion = .confirmed, endsWhenDone: Bool = true
+    window: DailyWindow? = nil, success: SuccessCriterion = .confirmed, endsWhenDone: Bool = true,
+    pace: Pace = Pace()
   ) {
     let areWavesInRange = waves.allSatisfy { wave in
       switch wave {
@@ -42,12 +44,13 @@ package struct BatchRules: Equatable, Sendable {
     guard areWavesInRange, waves.count <= PlatformLimit.waves, (1...100).contains(successThreshold),
       (1...100).contains(failureThreshold ?? 1), (0...PlatformLimit.retries).contains(retries)
     else { return nil }
-    self.init(unchecked: waves, successThreshold, failureThreshold, retries, window, success, endsWhenDone)
+    guard pace.isInRange else { return nil }
+    self.init(unchecked: waves, successThreshold, failureThreshold, retries, window, success, endsWhenDone, pace)
   }
 
   private init(
     unchecked waves: [Wave], _ successThreshold: Int, _ failureThreshold: Int?, _ retries: Int, _ window: DailyWindow?,
-    _ success: SuccessCriterion, _ endsWhenDone: Bool
+    _ success: SuccessCriterion, _ endsWhenDone: Bool, _ pace: Pace
   ) {
     self.waves = waves
     self.successThreshold = successThreshold
@@ -56,10 +59,11 @@ package struct BatchRules: Equatable, Sendable {
     self.window = window
     self.success = success
     self.endsWhenDone = endsWhenDone
+    self.pace = pace
   }
 
   /// Returns the cumulative size of a wave in devices, 1 or more. It grows when a device joins.
-  func quota(of wave: Int, members: Int) -> Int {
+  package func quota(of wave: Int, members: Int) -> Int {
     guard wave < waves.count else { return max(members, 1) }
     switch waves[wave] {
     case .count(let count): return max(min(count, members), 1)

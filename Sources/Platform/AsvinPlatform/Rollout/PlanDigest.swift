@@ -19,15 +19,33 @@ extension RolloutPlan {
     writer.integer(Int64(rules.successThreshold))
     writer.integer(Int64(rules.failureThreshold ?? 0))
     writer.integer(Int64(rules.retries))
-    writer.text(Array((rules.window.map { "\($0.first) \($0.end)" } ?? "").utf8))
+    writer.text(Array((rules.window?.digestText ?? "").utf8))
     writer.text(Array(rules.success.rawValue.utf8))
     writer.bool(rules.endsWhenDone)
+    writer.text(Array(rules.pace.digestText.utf8))
+    writer.text(Array(times.digestText.utf8))
+    writer.bool(needsApproval)
     return SHA256.digest(of: writer.bytes.span)
   }
 
   /// The decisions that the digest covers, in its order.
   package static let decisions = [
     "name", "maintainer", "firmware", "start", "groups", "batch", "waves", "successThreshold", "failureThreshold",
-    "retries", "window", "success", "endsWhenDone",
+    "retries", "window", "success", "endsWhenDone", "pace", "times", "needsApproval",
   ]
+}
+
+extension DailyWindow {
+  fileprivate var digestText: String {
+    let days = Weekday.allCases.filter(days.contains).map(\.rawValue).joined(separator: ",")
+    return "\(first) \(end) \(days)\(isDeviceTime ? " device" : "")"
+  }
+}
+
+extension Pace {
+  fileprivate var digestText: String { "\(soak) \(atOnce ?? 0) \(bytesPerSecond ?? 0) \(stalled.rawValue)" }
+}
+
+extension TimeRules {
+  fileprivate var digestText: String { "\(offered ?? 0) \(downloading ?? 0) \(installed ?? 0) \(deadline ?? 0)" }
 }

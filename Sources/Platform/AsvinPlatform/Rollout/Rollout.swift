@@ -26,13 +26,23 @@ package struct Rollout: Equatable, Sendable {
   package var round = 0
   /// The number of devices that could use the firmware when the rollout ended.
   package var finalMembers: Int?
+  /// Seconds for which the rollout has run while the platform served.
+  package var elapsed: Int64 = 0
+  /// Seconds since the start in which the platform served, for the deadline.
+  package var age: Int64 = 0
+  /// The running time at which the open wave reached its success threshold; `nil` if it has not.
+  package var thresholdMet: Int64?
+  /// Bytes that the rollout may offer now; negative if it has offered more.
+  package var credit: Int64 = 0
+  /// The name of the token that approved the rollout.
+  package var approvedBy: String?
 
   package init(id: ID<Rollout>, plan: RolloutPlan) {
     self.id = id
     self.plan = plan
   }
 
-  package var isEnded: Bool { phase == .finished || phase == .aborted }
+  package var isEnded: Bool { phase == .finished || phase == .aborted || phase == .expired }
 
   /// The target groups in which the rollout is not disabled.
   package var activeGroups: Set<ID<DeviceGroup>> { plan.groups.subtracting(disabledGroups) }
@@ -50,10 +60,13 @@ package struct RolloutPlan: Equatable, Sendable {
   package var firmware: ID<Firmware>
   /// The name of the token that created the rollout.
   package var maintainer: String
+  package var times: TimeRules
+  /// Whether the owner of another token must approve the rollout before it starts.
+  package var needsApproval: Bool
 
   package init(
     name: String, batch: BatchRules?, start: Instant?, groups: Set<ID<DeviceGroup>>, firmware: ID<Firmware>,
-    maintainer: String
+    maintainer: String, times: TimeRules = .unlimited, needsApproval: Bool = false
   ) {
     self.name = name
     self.batch = batch
@@ -61,6 +74,8 @@ package struct RolloutPlan: Equatable, Sendable {
     self.groups = groups
     self.firmware = firmware
     self.maintainer = maintainer
+    self.times = times
+    self.needsApproval = needsApproval
   }
 
   package var priority: Priority { batch == nil ? .immediately : .batch }

@@ -17,7 +17,7 @@ extension Rollout {
   /// A device's part in a rollout, as far as the tally counts it.
   package struct Part: Equatable, Sendable {
     package let state: RecordState
-    /// Whether the device failed and an operator has forgiven that.
+    /// Whether the device counts as a failure and an operator has forgiven that.
     package let isForgiven: Bool
     /// Whether the device confirms by itself that it runs what it has written.
     package let canConfirm: Bool
@@ -25,29 +25,45 @@ extension Rollout {
 
   package func part(_ record: DeviceRecord, of device: Device) -> Part {
     Part(
-      state: record.state, isForgiven: record.state == .failed && record.round < round,
+      state: record.state, isForgiven: isFailure(record.state) && record.round < round,
       canConfirm: device.audience != .legacy)
+  }
+
+  /// Whether a state counts as a failure.
+  package func isFailure(_ state: RecordState) -> Bool {
+    state == .failed || state == .stalled && plan.rules.pace.stalled == .failure
   }
 
   /// Returns the answer to a device in one of its groups.
   ///
   /// - Parameters:
   ///   - record: the device's record, if it has one.
+  ///   - utcOffset: the minutes by which the device's time is ahead of UTC.
   ///   - members: the number of devices that can use the firmware.
   package func answer(
-    to record: DeviceRecord?, members: @autoclosure () throws -> Int, at now: Instant
+    to record: DeviceRecord?, utcOffset: Int = 0, members: @autoclosure () throws -> Int, at now: Instant
   ) rethrows -> Answer {
     guard !isDisabled, !isEnded, phase != .planned else { return .passed }
-    let isOpen = phase == .running && plan.rules.window?.contains(now) ?? true
+    let isOpen = phase == .running && plan.rules.window?.contains(now, utcOffset: utcOffset) ?? true
     switch record?.state {
-    case nil:
-      guard isOpen else { return .passed }
-      return tally.admitted - forgivenFailures < quota(members: try members()) ? .admitted : .passed
+    case nil: return try isOpen && hasCapacity && hasPlace(members: members()) ? .admitted : .passed
+    case .queued:
+      guard isOpen, elapsed >= record?.due ?? 0 else { return .done }
+      return try hasCapacity && hasPlace(members: members()) ? .admitted : .done
+    case .stalled:
+      guard isOpen, hasCapacity else { return .done }
+      // The device keeps its place, unless another device has it.
+      let keepsPlace = plan.rules.pace.stalled == .failure && record?.round == round
+      return try keepsPlace || hasPlace(members: members()) ? .admitted : .done
     case .offered: return isOpen ? .offeredAgain : .passed
     // A download that has begun may continue outside the daily window, but not while the rollout is paused.
     case .downloading: return phase == .running ? .offeredAgain : .done
     case .installed, .confirmed, .failed, .skipped: return .done
     }
+  }
+
+  private func hasPlace(members: Int) -> Bool {
+    tally.admitted(plan.rules) - forgivenFailures < quota(members: members)
   }
 
   /// Refuses to serve a device, or to accept its report of a download or an installation, unless the rollout is live for it
@@ -65,7 +81,7 @@ extension Rollout {
     case .planned: throw .held(.planned)
     case .paused: throw .held(.paused)
     case .stopped: throw .held(.stopped)
-    case .running, .finished, .aborted: break
+    case .running, .finished, .aborted, .expired: break
     }
   }
 

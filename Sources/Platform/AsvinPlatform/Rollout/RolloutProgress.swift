@@ -4,16 +4,30 @@ import AsvinPlatformAPI
 extension Rollout {
   /// Whether the rollout starts by itself now.
   package func isDue(at now: Instant) -> Bool {
-    guard phase == .planned, !isDisabled, let start = plan.start else { return false }
+    guard phase == .planned, !isDisabled, !isUnapproved, let start = plan.start else { return false }
     return start <= now
+  }
+
+  /// Whether the rollout waits for the approval of a second person.
+  package var isUnapproved: Bool { plan.needsApproval && approvedBy == nil }
+
+  /// Approves the rollout.
+  ///
+  /// - Throws: ``PlatformError/wrongPhase(_:)`` unless the rollout is planned; ``PlatformError/ownApproval`` for the
+  ///   author of the plan.
+  package mutating func approve(by actor: String) throws(PlatformError) {
+    guard phase == .planned else { throw .wrongPhase(phase) }
+    guard actor != plan.maintainer else { throw .ownApproval }
+    approvedBy = actor
   }
 
   /// Starts the rollout.
   ///
   /// - Parameter order: a number above that of every rollout that was started before.
-  /// - Throws: ``PlatformError/wrongPhase(_:)`` unless the rollout is planned.
+  /// - Throws: ``PlatformError/wrongPhase(_:)`` unless the rollout is planned; ``PlatformError/notApproved``.
   package mutating func start(order: Int64, at now: Instant) throws(PlatformError) {
     guard phase == .planned else { throw .wrongPhase(phase) }
+    guard !isUnapproved else { throw .notApproved }
     (phase, started, self.order) = (.running, now, order)
   }
 
@@ -37,7 +51,7 @@ extension Rollout {
     case .running where unforgivenFailures > 0: break
     default: throw .wrongPhase(phase)
     }
-    forgivenFailures = tally.failed
+    forgivenFailures = tally.failures(plan.rules)
     round += 1
   }
 
@@ -57,8 +71,10 @@ extension Rollout {
 extension Rollout {
   /// Why a running rollout does not proceed.
   package struct Waiting: Equatable, Sendable {
-    /// Devices of the open wave that failed and are not forgiven.
+    /// Devices of the open wave that count as failures and are not forgiven.
     package let failed: Int
+    /// Devices that were not heard of for too long.
+    package let stalled: Int
     /// Devices of the open wave that have written the firmware and have not confirmed it.
     package let unconfirmed: Int
     /// Devices that the open wave has admitted, without those whose failure is forgiven.
@@ -70,7 +86,7 @@ extension Rollout {
   /// - Parameter members: the number of devices that can use the firmware.
   package func waiting(members: Int) -> Waiting? {
     guard phase == .running, !isDisabled else { return nil }
-    let (rules, admitted) = (plan.rules, tally.admitted - forgivenFailures)
+    let (rules, admitted) = (plan.rules, tally.admitted(plan.rules) - forgivenFailures)
     guard admitted > 0, admitted >= quota(members: members) else { return nil }
     let succeeded = tally.succeeded(rules)
     let unconfirmed = tally.confirmed + tally.installed - succeeded
@@ -79,11 +95,12 @@ extension Rollout {
     let best = succeeded + tally.offered + tally.downloading + unconfirmed
     let isBlocked = wave < rules.waves.count && best * 100 < rules.successThreshold * quota(members: members)
     guard isBlocked && unforgivenFailures > 0 || isQuiet && unconfirmed > 0 else { return nil }
-    return Waiting(failed: unforgivenFailures, unconfirmed: unconfirmed, admitted: admitted)
+    return Waiting(
+      failed: unforgivenFailures, stalled: tally.stalled, unconfirmed: unconfirmed, admitted: admitted)
   }
 
   /// The failures that count towards the failure threshold.
-  package var unforgivenFailures: Int { tally.failed - forgivenFailures }
+  package var unforgivenFailures: Int { tally.failures(plan.rules) - forgivenFailures }
 
   /// Updates the tally with a change of a device's part, and advances.
   ///
@@ -111,14 +128,21 @@ extension Rollout {
       phase = .stopped
       return
     }
-    while wave < rules.waves.count,
-      tally.succeeded(rules) * 100 >= rules.successThreshold * quota(members: members)
-    {
-      wave += 1
+    while wave < rules.waves.count {
+      guard tally.succeeded(rules) * 100 >= rules.successThreshold * quota(members: members) else {
+        thresholdMet = nil
+        break
+      }
+      let since = thresholdMet ?? elapsed
+      guard elapsed - since >= rules.pace.soak else {
+        thresholdMet = since
+        break
+      }
+      // The soak time of the next wave begins now at the earliest, so that no two waves open at once.
+      (wave, thresholdMet) = (wave + 1, nil)
     }
-    if rules.endsWhenDone, members > 0, tally.succeeded(rules) + tally.failed + tally.skipped >= members {
-      phase = .finished
-    }
+    let done = tally.succeeded(rules) + tally.failed + tally.skipped + tally.stalled
+    if rules.endsWhenDone, members > 0, done >= members { phase = .finished }
   }
 
   func quota(members: Int) -> Int { plan.rules.quota(of: wave, members: members) }

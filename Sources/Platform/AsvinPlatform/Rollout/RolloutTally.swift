@@ -1,8 +1,13 @@
 package import AsvinPlatformAPI
 
 extension RolloutTally {
-  /// Devices that the rollout has admitted.
-  package var admitted: Int { offered + downloading + installed + confirmed + failed }
+  /// Devices that the rollout has admitted. A stalled device that is ignored gives its place to another one.
+  package func admitted(_ rules: BatchRules) -> Int {
+    offered + downloading + installed + confirmed + failures(rules)
+  }
+
+  /// Devices that count as failures.
+  package func failures(_ rules: BatchRules) -> Int { failed + (rules.pace.stalled == .failure ? stalled : 0) }
 
   /// Adds devices to the count of a state.
   package mutating func add(_ number: Int, to state: RecordState, canConfirm: Bool) {
@@ -15,6 +20,8 @@ extension RolloutTally {
     case .confirmed: confirmed += number
     case .failed: failed += number
     case .skipped: skipped += number
+    case .stalled: stalled += number
+    case .queued: queued += number
     }
   }
 

@@ -38,17 +38,23 @@ package protocol ReadTransaction: ListReading {
   /// Returns the planned rollouts that are due, in the order of their times. It returns ids, so that a damaged rollout does
   /// not prevent the others.
   func dueRollouts(at now: Instant) throws -> [ID<Rollout>]
+  /// Returns the running, paused and stopped rollouts, by their ids.
+  func startedRollouts() throws -> [ID<Rollout>]
+  /// Returns the devices of a rollout that are updating and become stalled at a running time, in the order of their times.
+  func overdueDevices(of rollout: ID<Rollout>, at elapsed: Int64, limit: Int) throws -> [ID<Device>]
   /// Returns the release with the highest sequence number of the firmware's class that was started for one of the groups.
   func highestRelease(of firmware: Firmware, to groups: Set<ID<DeviceGroup>>) throws -> StartedRelease?
 
   func record(_ rollout: ID<Rollout>, _ device: ID<Device>) throws -> DeviceRecord?
   /// Returns a page of a rollout's records in the order of the devices' ids.
   func records(of rollout: ID<Rollout>, after device: ID<Device>?, limit: Int) throws -> [(ID<Device>, DeviceRecord)]
-  /// Returns the rollouts in which a device is offered, downloading or installed.
+  /// Returns the rollouts in which a device has not confirmed the firmware and may still run it.
   func unconfirmedRollouts(of device: ID<Device>) throws -> [ID<Rollout>]
   /// Returns the highest ``Rollout/order`` of the rollouts in which a device is installed, confirmed or skipped; 0 for
   /// none.
   func newestOrder(of device: ID<Device>) throws -> Int64
+  /// Returns the rollout with an ``Rollout/order``.
+  func rollout(order: Int64) throws -> Rollout?
 
   func uploads() throws -> [Upload]
   func upload(_ id: ID<Upload>) throws -> Upload?

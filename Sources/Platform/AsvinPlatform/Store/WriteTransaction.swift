@@ -57,6 +57,10 @@ package protocol WriteTransaction: ReadTransaction, ListWriting {
   /// - Throws: ``PlatformError/notFound(_:)``.
   func remove(account email: String) throws
   func put(_ keys: CustomerKeys) throws
+  /// Queues the devices of a rollout that failed or stalled, with all of their retries. The tally does not change.
+  ///
+  /// - Returns: the number of devices.
+  func requeue(_ rollout: ID<Rollout>, at now: Instant) throws -> Int
   /// Adds a device key after the workspace's other keys.
   ///
   /// - Throws: ``PlatformError/nameTaken(_:)`` if a workspace has the key.

@@ -1,3 +1,4 @@
+import AsvinManifest
 import AsvinPlatformAPI
 package import AsvinVerifier
 
@@ -56,19 +57,29 @@ extension WriteTransaction {
   /// Answers the poll of a verifying device. A release that it already has is marked as skipped. A release without a
   /// payload that it can use is recorded as failed, so that the rollout shows what the device would refuse.
   ///
-  /// - Parameter savesTime: as in ``nextImage(for:firmwareVersion:at:savesTime:)``.
+  /// - Parameters:
+  ///   - sequence: the sequence number of the release that the device runs, if it reports it.
+  ///   - utcOffset: the minutes by which the device's time is ahead of UTC, if it reports them.
+  ///   - savesTime: as in ``nextImage(for:firmwareVersion:at:savesTime:)``.
   /// - Throws: ``PlatformError/notFound(_:)``.
   package func nextRelease(
-    for id: ID<Device>, firmwareVersion: String, installed: [InstalledImage], features: UInt64, memory: UInt64,
-    at now: Instant, savesTime: Bool = true
+    for id: ID<Device>, firmwareVersion: String, sequence: UInt64? = nil, installed: [InstalledImage], features: UInt64,
+    memory: UInt64, utcOffset: Int? = nil, at now: Instant, savesTime: Bool = true
   ) throws -> ReleaseOffer? {
     guard var device = try device(id) else { throw PlatformError.notFound(.device) }
-    if device.isNews(firmwareVersion, at: now, savesTime: savesTime) {
-      // The version proves nothing here: two releases may have one version, and the device confirms by itself.
+    let isMoved = utcOffset.map { $0 != device.utcOffset } ?? false
+    if isMoved || device.isNews(firmwareVersion, at: now, savesTime: savesTime) {
+      // The version proves no confirmation: two releases may have one version, and the device confirms by itself.
+      let isChanged = device.firmwareVersion != firmwareVersion
+      device.utcOffset = utcOffset ?? device.utcOffset
       try saveContact(&device, firmwareVersion: firmwareVersion, at: now)
+      if isChanged { try noticeFallback(of: &device, sequence: sequence, at: now) }
     }
-    while let offer = try offer(to: device, at: now), let release = offer.firmware.release {
-      guard let payloads = try release.payloads(installed: installed, features: features, memory: memory) else {
+    while let next = try nextOffer(for: device, at: now), let release = next.offer.firmware.release {
+      let payloads = try release.payloads(installed: installed, features: features, memory: memory)
+      let bytes = (payloads ?? []).reduce(0) { $0 + $1.payload.size }
+      let offer = next.isNew ? try admit(device, next.offer, bytes: bytes, at: now) : next.offer
+      guard let payloads else {
         let failure = DeviceRecord.Event.fails(Reason.noUsablePayload.rawValue)
         guard try apply(failure, from: &device, about: offer.rollout.id, at: now) else { return nil }
         continue
@@ -82,11 +93,19 @@ extension WriteTransaction {
   /// Returns the offer to a device, and admits the device if the offer is new.
   package func offer(to device: Device, at now: Instant) throws -> Offer? {
     guard let (offer, isNew) = try nextOffer(for: device, at: now) else { return nil }
-    guard isNew else { return offer }
+    return isNew ? try admit(device, offer, bytes: offer.firmware.image.size, at: now) : offer
+  }
+
+  private func admit(_ device: Device, _ offer: Offer, bytes: UInt64, at now: Instant) throws -> Offer {
     var rollout = offer.rollout
-    let record = DeviceRecord(at: now)
+    let known = try record(rollout.id, device.id)
+    let before = known.flatMap { $0.isCounted ? rollout.part($0, of: device) : nil }
+    var record = known ?? DeviceRecord(previous: device.firmwareVersion, at: now)
+    if known != nil { record.offerAgain(to: device.firmwareVersion, at: now) }
+    record.due = rollout.due(record.state, canConfirm: device.audience != .legacy)
     try put(record, rollout.id, device.id)
-    try update(&rollout, from: nil, to: rollout.part(record, of: device), at: now)
+    rollout.charge(bytes)
+    try update(&rollout, from: before, to: rollout.part(record, of: device), at: now)
     return Offer(rollout: rollout, firmware: offer.firmware)
   }
 
@@ -97,12 +116,33 @@ extension WriteTransaction {
     let isChanged = device.firmwareVersion != firmwareVersion
     try saveContact(&device, firmwareVersion: firmwareVersion, at: now)
     guard isChanged else { return }
+    try noticeFallback(of: &device, sequence: nil, at: now)
     for rollout in try unconfirmedRollouts(of: device.id) {
       guard let known = try self.rollout(rollout), try firmware(known.plan.firmware)?.version == firmwareVersion else {
         continue
       }
       try apply(.runs, from: &device, about: rollout, at: now)
     }
+  }
+
+  /// Notices whether a device whose version changed runs an older one than the firmware that it had confirmed. While the
+  /// rollout continues, the device is offered the firmware again, and counts as failed when it has no retry left.
+  private func noticeFallback(of device: inout Device, sequence: UInt64?, at now: Instant) throws {
+    guard device.newestRollout > 0, let rollout = try rollout(order: device.newestRollout),
+      let record = try record(rollout.id, device.id), record.state == .confirmed || record.state == .skipped,
+      let firmware = try firmware(rollout.plan.firmware)
+    else { return }
+    let isOlder: Bool
+    if let sequence, let release = firmware.release {
+      isOlder = sequence < release.sequence
+    } else {
+      isOlder = firmware.version != device.firmwareVersion && record.previous == device.firmwareVersion
+    }
+    guard isOlder != (device.fellBack != nil) else { return }
+    device.fellBack = isOlder ? now : nil
+    try put(device)
+    guard isOlder, !rollout.isEnded else { return }
+    try apply(.fallsBack(Reason.notConfirmed.rawValue), from: &device, about: rollout.id, at: now)
   }
 
   private func saveContact(_ device: inout Device, firmwareVersion: String, at now: Instant) throws {
@@ -130,7 +170,9 @@ extension ReadTransaction {
     for rollout in try openRollouts(of: group, above: device.newestRollout) {
       guard let firmware = try firmware(rollout.plan.firmware), rollout.reaches(device, firmware) else { continue }
       let record = try record(rollout.id, device.id)
-      switch try rollout.answer(to: record, members: try members(of: rollout), at: now) {
+      switch try rollout.answer(
+        to: record, utcOffset: device.utcOffset, members: try members(of: rollout), at: now)
+      {
       case .admitted: return (Offer(rollout: rollout, firmware: firmware), true)
       case .offeredAgain: return (Offer(rollout: rollout, firmware: firmware), false)
       case .passed: continue
@@ -140,13 +182,14 @@ extension ReadTransaction {
     return nil
   }
 
-  /// Returns the start of the first rollout to a device that the device has not completed. A device has no clock and cannot
-  /// notice that it is cut off from its updates; this shows it.
+  /// Returns the start of the first rollout to a device that the device has not completed, or the time at which it fell
+  /// back to an older version. A device has no clock and cannot notice that it is cut off from its updates; this shows it.
   package func behindSince(_ device: Device) throws -> Instant? {
-    guard let group = device.group else { return nil }
-    return try openRollouts(of: group, above: device.newestRollout).filter { rollout in
+    guard let group = device.group else { return device.fellBack }
+    let open = try openRollouts(of: group, above: device.newestRollout).filter { rollout in
       guard rollout.reaches(device, try firmware(rollout.plan.firmware)) else { return false }
       return try record(rollout.id, device.id)?.state.isFinal != true
-    }.compactMap(\.started).min()
+    }.compactMap(\.started)
+    return (open + [device.fellBack].compactMap { $0 }).min()
   }
 }

@@ -6,26 +6,39 @@ extension WriteTransaction {
   /// which is recorded at any time. That it fetches or has written the firmware is refused if the rollout is not live for
   /// it, so that the device learns that it must stop.
   ///
+  /// - Parameter delay: the seconds for which a device postpones the update.
   /// - Returns: whether the record changed. A repeated event is counted once.
   /// - Throws: ``PlatformError/notFound(_:)`` if the device was not offered the rollout; ``PlatformError/over(_:)``,
   ///   ``PlatformError/held(_:)``.
   @discardableResult
   package func apply(
-    _ event: DeviceRecord.Event, from device: inout Device, about id: ID<Rollout>, at now: Instant
+    _ event: DeviceRecord.Event, from device: inout Device, about id: ID<Rollout>, delay: Int64 = 3600, at now: Instant
   ) throws -> Bool {
     guard var rollout = try rollout(id), var record = try record(id, device.id) else {
       throw PlatformError.notFound(.rollout)
     }
     switch (event, record.state) {
-    case (.runs, _), (.fails, _), (_, .installed), (_, .confirmed), (_, .skipped): break
-    case (.begins, _), (.writes, _):
+    case (.runs, _), (.fails, _), (.timesOut, _), (.fallsBack, _), (_, .installed), (_, .confirmed), (_, .skipped):
+      break
+    case (.begins, .queued), (.writes, .queued): throw PlatformError.held(.queued)
+    case (.begins, _), (.writes, _), (.postpones, _):
       guard let firmware = try firmware(rollout.plan.firmware) else { throw PlatformError.notFound(.firmware) }
       try rollout.permit(device, firmware)
     }
     let before = rollout.part(record, of: device)
     let retries = rollout.plan.rules.retries
     guard record.apply(event, retries: retries, round: rollout.round, at: now) else { return false }
+    record.due =
+      event == .postpones
+      ? rollout.elapsed + delay : rollout.due(record.state, canConfirm: device.audience != .legacy)
     try put(record, id, device.id)
+    if event == .runs, let version = try firmware(rollout.plan.firmware)?.version,
+      device.firmwareVersion != version || device.fellBack != nil
+    {
+      // A later poll with another version shows that the device fell back.
+      (device.firmwareVersion, device.fellBack) = (version, nil)
+      try put(device)
+    }
     try settle(&rollout, before, record, of: &device, at: now)
     return true
   }
@@ -38,6 +51,10 @@ extension WriteTransaction {
     var record = DeviceRecord(.skipped, at: now)
     let firmware = try firmware(rollout.plan.firmware)
     record.isCounted = known?.isCounted ?? rollout.reaches(device, firmware)
+    if device.fellBack != nil {
+      device.fellBack = nil
+      try put(device)
+    }
     try put(record, id, device.id)
     try settle(&rollout, known.map { rollout.part($0, of: device) }, record, of: &device, at: now)
   }
@@ -86,6 +103,7 @@ extension WriteTransaction {
         .stopRollout, "\(subject): \(rollout.unforgivenFailures) devices failed",
         facts + [AuditDetail("failed", "\(rollout.unforgivenFailures)")], by: "platform", at: now)
     case .finished: try record(.finishRollout, subject, facts, by: "platform", at: now)
+    case .expired: try record(.expireRollout, subject, facts, by: "platform", at: now)
     case .planned, .running, .paused, .aborted: break
     }
   }

@@ -19,31 +19,19 @@ extension WriteTransaction {
   ///   asvin's clients, or none of the devices in the groups can use the firmware. Groups without devices are allowed,
   ///   because devices may join.
   package func plan(_ plan: RolloutPlan) throws -> Rollout {
-    guard (1...PlatformLimit.rolloutNameBytes).contains(plan.name.utf8.count) else {
-      throw PlatformError.invalid("a rollout's name must have 1 to \(PlatformLimit.rolloutNameBytes) bytes")
-    }
-    guard !plan.groups.isEmpty else { throw PlatformError.noGroups }
-    var (all, legacy) = (0, 0)
-    for group in plan.groups {
-      guard let known = try deviceGroup(group) else { throw PlatformError.notFound(.deviceGroup) }
-      all += known.members
-      legacy += try members(of: group, .legacy)
-    }
-    guard let firmware = try firmware(plan.firmware) else { throw PlatformError.notFound(.firmware) }
-    try checkSequence(of: firmware, for: plan.groups)
-    guard try all == 0 || members(of: plan.groups, using: firmware) > 0 else { throw PlatformError.noDevice(all) }
-    if legacy > 0 { try LegacyReply.check(firmware) }
+    try check(plan)
     return try add(Rollout(id: ID(0), plan: plan))
   }
 
   /// Starts a rollout. One with the priority *immediately* disables the other rollouts in its groups.
   ///
   /// - Parameter actor: the name in the audit log of the caller who disables the other rollouts by this start.
-  /// - Throws: ``PlatformError/wrongPhase(_:)``; ``PlatformError/sequenceNotAbove(_:)`` if a later release was started for
+  /// - Throws: ``PlatformError/wrongPhase(_:)``, ``PlatformError/notApproved``; ``PlatformError/sequenceNotAbove(_:)`` if a later release was started for
   ///   one of its groups since it was planned.
   package func start(_ id: ID<Rollout>, by actor: String = "platform", at now: Instant) throws -> Rollout {
     guard var rollout = try rollout(id) else { throw PlatformError.notFound(.rollout) }
     guard rollout.phase == .planned else { throw PlatformError.wrongPhase(rollout.phase) }
+    guard !rollout.isUnapproved else { throw PlatformError.notApproved }
     if let firmware = try firmware(rollout.plan.firmware) { try checkSequence(of: firmware, for: rollout.plan.groups) }
     try rollout.start(order: try nextOrder(), at: now)
     try put(rollout)
@@ -83,6 +71,13 @@ extension WriteTransaction {
     try record(
       .abortRollout, "rollout \(id.value): \(fault ?? "")", try details(of: due), by: "platform", at: now)
     return nil
+  }
+
+  /// Approves a planned rollout.
+  ///
+  /// - Throws: ``PlatformError/wrongPhase(_:)``, ``PlatformError/ownApproval``.
+  package func approve(_ id: ID<Rollout>, by actor: String, at now: Instant) throws {
+    try change(id, at: now) { rollout throws(PlatformError) in try rollout.approve(by: actor) }
   }
 
   package func pause(_ id: ID<Rollout>, at now: Instant? = nil) throws {
@@ -156,17 +151,35 @@ extension WriteTransaction {
     rollout.advance(members: try members(of: rollout))
     try save(&rollout, after: old, at: now)
   }
+}
+
+extension ReadTransaction {
+  /// Refuses a plan, as ``WriteTransaction/plan(_:)`` does.
+  package func check(_ plan: RolloutPlan) throws {
+    guard (1...PlatformLimit.rolloutNameBytes).contains(plan.name.utf8.count) else {
+      throw PlatformError.invalid("a rollout's name must have 1 to \(PlatformLimit.rolloutNameBytes) bytes")
+    }
+    guard !plan.groups.isEmpty else { throw PlatformError.noGroups }
+    var (all, legacy) = (0, 0)
+    for group in plan.groups {
+      guard let known = try deviceGroup(group) else { throw PlatformError.notFound(.deviceGroup) }
+      all += known.members
+      legacy += try members(of: group, .legacy)
+    }
+    guard let firmware = try firmware(plan.firmware) else { throw PlatformError.notFound(.firmware) }
+    try checkSequence(of: firmware, for: plan.groups)
+    guard try all == 0 || members(of: plan.groups, using: firmware) > 0 else { throw PlatformError.noDevice(all) }
+    if legacy > 0 { try LegacyReply.check(firmware) }
+  }
 
   /// Refuses a release below one that the groups have had: devices refuse it, so that going back needs a new release.
-  private func checkSequence(of firmware: Firmware, for groups: Set<ID<DeviceGroup>>) throws {
+  fileprivate func checkSequence(of firmware: Firmware, for groups: Set<ID<DeviceGroup>>) throws {
     guard let release = firmware.release, let highest = try highestRelease(of: firmware, to: groups) else { return }
     guard release.sequence > highest.sequence || release.digest == highest.digest else {
       throw PlatformError.sequenceNotAbove(highest.sequence)
     }
   }
-}
 
-extension ReadTransaction {
   /// Returns the rollouts that a rollout disables when it starts. It is empty unless the priority is *immediately*.
   package func displaced(by rollout: Rollout) throws -> [Displacement] {
     guard rollout.plan.priority == .immediately else { return [] }

@@ -5,15 +5,18 @@ package struct DeviceEventRequest: Codable, Equatable, Sendable {
   package var progress: Int?
   package var message: String?
   package var log: String?
+  package var seconds: Int64?
 
   package init(
-    event: DeviceEvent, reason: Int? = nil, progress: Int? = nil, message: String? = nil, log: String? = nil
+    event: DeviceEvent, reason: Int? = nil, progress: Int? = nil, message: String? = nil, log: String? = nil,
+    seconds: Int64? = nil
   ) {
     self.event = event
     self.reason = reason
     self.progress = progress
     self.message = message
     self.log = log
+    self.seconds = seconds
   }
 }
 
@@ -28,6 +31,10 @@ extension DeviceEventRequest: Described {
       Property(
         "progress", .integer(0...100), "How much of the firmware has been fetched, in percent", isRequired: false,
         key: 3),
+      Property(
+        "seconds", .integer(1...PlatformLimit.postponedSeconds),
+        "After how many seconds the device asks again, if it postpones the update; default 3600", isRequired: false,
+        key: 4),
       Property("message", .lines(0...256), "What failed, in words; stored with a failure", isRequired: false, key: 5),
       Property(
         "log", .lines(0...PlatformLimit.logCharacters),

@@ -7,15 +7,18 @@ package struct UpdateQuery: Codable, Equatable, Sendable {
   package var images: [InstalledSlot]
   package var features: UInt64?
   package var memory: UInt64?
+  package var utcOffset: Int?
 
   package init(
-    version: String, sequence: UInt64? = nil, images: [InstalledSlot], features: UInt64? = nil, memory: UInt64? = nil
+    version: String, sequence: UInt64? = nil, images: [InstalledSlot], features: UInt64? = nil, memory: UInt64? = nil,
+    utcOffset: Int? = nil
   ) {
     self.version = version
     self.sequence = sequence
     self.images = images
     self.features = features
     self.memory = memory
+    self.utcOffset = utcOffset
   }
 }
 
@@ -30,6 +33,10 @@ extension UpdateQuery: Described {
         "features", .unsigned, "The feature bits of the patches that the device can apply", isRequired: false, key: 4),
       Property(
         "memory", .unsigned, "Bytes of RAM that the device has for applying a patch", isRequired: false, key: 5),
+      Property(
+        "utcOffset", .integer(-1440...1440),
+        "Minutes by which the device's local time is ahead of UTC, for rollouts with a window in the device's own time",
+        isRequired: false, key: 6),
     ])
   }
 }

@@ -1,11 +1,15 @@
-/// A part of each day, UTC.
+/// A part of the days of the week, UTC or in the time of each device.
 package struct WindowMessage: Codable, Equatable, Sendable {
   package var from: String
   package var until: String
+  package var days: [Weekday]?
+  package var isDeviceTime: Bool?
 
-  package init(from: String, until: String) {
+  package init(from: String, until: String, days: [Weekday]? = nil, isDeviceTime: Bool? = nil) {
     self.from = from
     self.until = until
+    self.days = days
+    self.isDeviceTime = isDeviceTime
   }
 }
 
@@ -14,6 +18,13 @@ extension WindowMessage: Described {
     .object([
       Property("from", .timeOfDay, "The first minute of the window"),
       Property("until", .timeOfDay, "The first minute after the window"),
+      Property(
+        "days", .list(.choice(of: Weekday.self), atMost: 7),
+        "The days on which the window begins; without it, every day", isRequired: false),
+      Property(
+        "isDeviceTime", .boolean,
+        "Whether the times are those of each device, by the utcOffset that it reports; default false, which is UTC",
+        isRequired: false),
     ])
   }
 }
@@ -27,10 +38,15 @@ package struct BatchMessage: Codable, Equatable, Sendable {
   package var window: WindowMessage?
   package var success: SuccessCriterion?
   package var endsWhenDone: Bool?
+  package var soak: Int64?
+  package var atOnce: Int?
+  package var bytesPerSecond: Int64?
+  package var stalled: StalledRule?
 
   package init(
     waves: [String], successThreshold: Int? = nil, failureThreshold: Int? = nil, retries: Int? = nil,
-    window: WindowMessage? = nil, success: SuccessCriterion? = nil, endsWhenDone: Bool? = nil
+    window: WindowMessage? = nil, success: SuccessCriterion? = nil, endsWhenDone: Bool? = nil, soak: Int64? = nil,
+    atOnce: Int? = nil, bytesPerSecond: Int64? = nil, stalled: StalledRule? = nil
   ) {
     self.waves = waves
     self.successThreshold = successThreshold
@@ -39,6 +55,10 @@ package struct BatchMessage: Codable, Equatable, Sendable {
     self.window = window
     self.success = success
     self.endsWhenDone = endsWhenDone
+    self.soak = soak
+    self.atOnce = atOnce
+    self.bytesPerSecond = bytesPerSecond
+    self.stalled = stalled
   }
 }
 
@@ -67,6 +87,19 @@ extension BatchMessage: Described {
         "endsWhenDone", .boolean,
         "Whether the rollout finishes when every device has reached a final state; default true",
         isRequired: false),
+      Property(
+        "soak", .integer(0...PlatformLimit.rolloutSeconds),
+        "Seconds for which a wave must have reached its success threshold before the next wave opens; default 0",
+        isRequired: false),
+      Property(
+        "atOnce", .integer(1...1_000_000_000), "How many devices may update at the same time; without it, any number",
+        isRequired: false),
+      Property(
+        "bytesPerSecond", .integer(1...PlatformLimit.rolloutBytesPerSecond),
+        "Bytes of payloads that are offered in a second on average; without it, any number", isRequired: false),
+      Property(
+        "stalled", .choice(of: StalledRule.self),
+        "How a device counts that was not heard of for too long; default failure", isRequired: false),
     ])
   }
 }
@@ -78,10 +111,12 @@ package struct RolloutRequest: Codable, Equatable, Sendable {
   package var priority: Priority
   package var batch: BatchMessage?
   package var start: Int64?
+  package var times: TimesMessage?
+  package var needsApproval: Bool?
 
   package init(
     name: String, firmware: Int64, groups: [Int64], priority: Priority, batch: BatchMessage? = nil,
-    start: Int64? = nil
+    start: Int64? = nil, times: TimesMessage? = nil, needsApproval: Bool? = nil
   ) {
     self.name = name
     self.firmware = firmware
@@ -89,6 +124,8 @@ package struct RolloutRequest: Codable, Equatable, Sendable {
     self.priority = priority
     self.batch = batch
     self.start = start
+    self.times = times
+    self.needsApproval = needsApproval
   }
 }
 
@@ -101,6 +138,11 @@ extension RolloutRequest: Described {
       Property("priority", .choice(of: Priority.self), "The priority"),
       Property("batch", BatchMessage.schema, "The rules of the priority batch", isRequired: false),
       Property("start", .time, "When the rollout starts; without it, an operator starts it", isRequired: false),
+      Property("times", TimesMessage.schema, "How long the rollout waits; without it, the defaults", isRequired: false),
+      Property(
+        "needsApproval", .boolean,
+        "Whether the owner of another token must approve the rollout before it starts; default false",
+        isRequired: false),
     ])
   }
 }
@@ -125,6 +167,16 @@ package struct RolloutReply: Codable, Equatable, Sendable {
   package var waits: String?
   package var disabledGroups: [Int64]?
   package var disables: [DisplacedRollout]?
+  package var times: TimesMessage?
+  package var age: Int64?
+  package var soaked: Int64?
+  package var needsApproval: Bool?
+  package var approvedBy: String?
+  package var firmwareName: String?
+  package var firmwareVersion: String?
+  package var fileGroup: String?
+  package var groupNames: [String]?
+  package var waveSizes: [Int]?
 
   package init(
     id: Int64, name: String, firmware: Int64, groups: [Int64], priority: Priority, phase: Phase,
@@ -151,7 +203,7 @@ package struct RolloutReply: Codable, Equatable, Sendable {
 extension RolloutReply: Described {
   package static var schema: MessageSchema {
     .object([
-      Property("id", .id, "The id"),
+      Property("id", .size, "The id; 0 for a plan that is only previewed"),
       Property("name", .anyText, "The name"),
       Property("firmware", .id, "The firmware's id"),
       Property("groups", .list(.id, atMost: nil), "The device groups"),
@@ -180,6 +232,25 @@ extension RolloutReply: Described {
       Property(
         "disables", .list(DisplacedRollout.schema, atMost: nil),
         "The rollouts that it disables when it starts, or disabled when it started", isRequired: false),
+      Property("times", TimesMessage.schema, "How long the rollout waits", isRequired: false),
+      Property("age", .count, "Seconds of the deadline that have passed", isRequired: false),
+      Property(
+        "soaked", .count,
+        "Seconds of the soak time that have passed, if the open wave has reached its success threshold",
+        isRequired: false),
+      Property(
+        "needsApproval", .boolean, "Whether the owner of another token must approve the rollout", isRequired: false),
+      Property("approvedBy", .anyText, "The name of the token that approved the rollout", isRequired: false),
+      Property("firmwareName", .anyText, "The firmware's name", isRequired: false),
+      Property("firmwareVersion", .anyText, "The firmware's version", isRequired: false),
+      Property("fileGroup", .anyText, "The name of the firmware's file group", isRequired: false),
+      Property(
+        "groupNames", .list(.anyText, atMost: nil), "The names of the device groups, in the order of groups",
+        isRequired: false),
+      Property(
+        "waveSizes", .list(.count, atMost: nil),
+        "The number of devices in each wave and the waves before it; the last wave includes every device",
+        isRequired: false),
     ])
   }
 }
@@ -192,13 +263,15 @@ package struct RolloutTally: Codable, Equatable, Sendable {
   package var confirmed = 0
   package var failed = 0
   package var skipped = 0
+  package var stalled = 0
+  package var queued = 0
   /// How many of ``installed`` cannot confirm by themselves. Messages do not have it.
   package var installedUnconfirmable = 0
 
   package init() {}
 
   enum CodingKeys: String, CodingKey {
-    case offered, downloading, installed, confirmed, failed, skipped
+    case offered, downloading, installed, confirmed, failed, skipped, stalled, queued
   }
 }
 
@@ -211,6 +284,8 @@ extension RolloutTally: Described {
       Property("confirmed", .count, "Devices that run the firmware"),
       Property("failed", .count, "Devices that failed"),
       Property("skipped", .count, "Devices that already had the firmware"),
+      Property("stalled", .count, "Devices that were not heard of for too long"),
+      Property("queued", .count, "Devices that have postponed the update or may try again, and wait for a place"),
     ])
   }
 }

@@ -49,6 +49,14 @@ extension Refusal {
     case .notFound(let kind): self.init(status: .notFound, message: "the \(kind.rawValue) does not exist")
     case .nameTaken(let kind): self.init(status: .conflict, message: "a \(kind.rawValue) with that name exists")
     case .wrongPhase(let phase): self.init(status: .conflict, message: "the rollout is \(phase.rawValue)")
+    case .ownApproval:
+      self.init(
+        status: .forbidden, message: "the author of a rollout cannot approve it",
+        hint: "ask the owner of another token to approve it")
+    case .notApproved:
+      self.init(
+        status: .conflict, message: "the rollout is not approved",
+        hint: "ask the owner of another token to approve it: asvin-pack rollout approve")
     case .sequenceNotAbove(let sequence):
       self.init(
         status: .conflict,

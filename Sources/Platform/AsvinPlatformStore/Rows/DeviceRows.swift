@@ -6,7 +6,7 @@ import GRDB
 
 extension SQLiteTransaction {
   private static let fields =
-    "id, name, label, version, placement, device_group, registered, seen, class, key, key_kind, newest"
+    "id, name, label, version, placement, device_group, registered, seen, class, key, key_kind, newest, utc_offset, fell_back"
   private static let columns = "SELECT \(fields) FROM device"
 
   func device(_ id: ID<Device>) throws -> Device? {
@@ -54,7 +54,7 @@ extension SQLiteTransaction {
         .device,
         """
         INSERT INTO device (workspace, name, folded, label, version, placement, device_group, registered, seen, class,
-        key, key_kind, newest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        key, key_kind, newest, utc_offset, fell_back) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """, [workspace, device.name.text, device.name.folded] + device.values))
     return added
   }
@@ -144,10 +144,13 @@ extension Device {
       key = stored
     }
     newestRollout = row[11]
+    let fellBack: Int64? = row[13]
+    (utcOffset, self.fellBack) = (row[12], fellBack.map { Instant($0) })
   }
 
   fileprivate static let columns = [
     "label", "version", "placement", "device_group", "registered", "seen", "class", "key", "key_kind", "newest",
+    "utc_offset", "fell_back",
   ]
 
   /// The values of ``columns``.
@@ -155,7 +158,7 @@ extension Device {
     [
       label, firmwareVersion, StoredNumbers.placements.number(of: placement), group?.value, registered.seconds,
       seen.seconds, deviceClass?.data, key?.bytes.data, key?.kind ?? 0,
-      newestRollout,
+      newestRollout, utcOffset, fellBack?.seconds,
     ]
   }
 }

@@ -6,8 +6,8 @@ extension SQLiteTransaction {
   func record(_ rollout: ID<Rollout>, _ device: ID<Device>) throws -> DeviceRecord? {
     let row = try one(
       """
-      SELECT c.state, c.failures, c.reason, c.progress, c.changed, c.round, c.counted FROM record c JOIN device d ON d.id = c.device
-      WHERE c.device = ? AND c.rollout = ? AND d.workspace = ?
+      SELECT \(DeviceRecord.columns)
+      FROM record c JOIN device d ON d.id = c.device WHERE c.device = ? AND c.rollout = ? AND d.workspace = ?
       """, [device.value, rollout.value, workspace])
     return try row.map { try DeviceRecord($0, at: 0, of: device) }
   }
@@ -17,7 +17,7 @@ extension SQLiteTransaction {
   ) throws -> [(ID<Device>, DeviceRecord)] {
     try all(
       """
-      SELECT c.device, c.state, c.failures, c.reason, c.progress, c.changed, c.round, c.counted FROM record c
+      SELECT c.device, \(DeviceRecord.columns) FROM record c
       JOIN rollout r ON r.id = c.rollout WHERE c.rollout = ? AND r.workspace = ? AND c.device > ?
       ORDER BY c.device LIMIT ?
       """, [rollout.value, workspace, device?.value ?? 0, limit]
@@ -28,7 +28,7 @@ extension SQLiteTransaction {
     try all(
       """
       SELECT c.rollout FROM record c JOIN device d ON d.id = c.device
-      WHERE c.device = ? AND c.state IN (0, 1, 2) AND +d.workspace = ? ORDER BY c.rollout
+      WHERE c.device = ? AND c.state IN (0, 1, 2, 6, 7) AND +d.workspace = ? ORDER BY c.rollout
       """, [device.value, workspace]
     ).map { ID($0[0]) }
   }
@@ -38,7 +38,7 @@ extension SQLiteTransaction {
   ) throws -> [(ID<Rollout>, DeviceRecord)] {
     try all(
       """
-      SELECT c.rollout, c.state, c.failures, c.reason, c.progress, c.changed, c.round, c.counted FROM record c
+      SELECT c.rollout, \(DeviceRecord.columns) FROM record c
       JOIN device d ON d.id = c.device WHERE c.device = ? AND +d.workspace = ? AND c.rollout < ?
       ORDER BY c.rollout DESC LIMIT ?
       """, [device.value, workspace, rollout?.value ?? .max, limit]
@@ -72,31 +72,56 @@ extension SQLiteTransaction {
     return row?[0] ?? 0
   }
 
+  func overdueDevices(of rollout: ID<Rollout>, at elapsed: Int64, limit: Int) throws -> [ID<Device>] {
+    try all(
+      """
+      SELECT c.device FROM record c JOIN rollout r ON r.id = c.rollout
+      WHERE c.rollout = ? AND c.due IS NOT NULL AND c.due <= ? AND c.state <= 2 AND r.workspace = ?
+      ORDER BY c.due, c.device LIMIT ?
+      """, [rollout.value, elapsed, workspace, limit]
+    ).map { ID($0[0]) }
+  }
+
+  func requeue(_ rollout: ID<Rollout>, at now: Instant) throws -> Int {
+    guard try self.rollout(rollout) != nil else { throw PlatformError.notFound(.rollout) }
+    try run(
+      """
+      UPDATE record SET state = 7, failures = 0, progress = 0, due = NULL, changed = ?
+      WHERE rollout = ? AND state IN (4, 6)
+      """, [now.seconds, rollout.value])
+    return database.changesCount
+  }
+
   func put(_ record: DeviceRecord, _ rollout: ID<Rollout>, _ device: ID<Device>) throws {
     guard try self.rollout(rollout) != nil else { throw PlatformError.notFound(.rollout) }
     guard try self.device(device) != nil else { throw PlatformError.notFound(.device) }
     try run(
       """
-      INSERT INTO record (device, rollout, state, failures, reason, progress, changed, round, counted)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET state = excluded.state, failures = excluded.failures,
-      reason = excluded.reason, progress = excluded.progress, changed = excluded.changed, round = excluded.round,
-      counted = excluded.counted
+      INSERT INTO record (device, rollout, state, failures, reason, progress, changed, round, counted, due, previous)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET state = excluded.state,
+      failures = excluded.failures, reason = excluded.reason, progress = excluded.progress, changed = excluded.changed,
+      round = excluded.round, counted = excluded.counted, due = excluded.due, previous = excluded.previous
       """,
       [
         device.value, rollout.value, StoredNumbers.states.number(of: record.state), record.failures, record.reason,
         record.progress,
-        record.changed.seconds, record.round, record.isCounted,
+        record.changed.seconds, record.round, record.isCounted, record.due, record.previous,
       ])
   }
 }
 
 extension DeviceRecord {
+  /// The columns that a record is read from, in their order; `c` is the table.
+  fileprivate static let columns =
+    "c.state, c.failures, c.reason, c.progress, c.changed, c.round, c.counted, c.due, c.previous"
+
   fileprivate init(_ row: Row, at column: Int, of device: ID<Device>) throws {
     guard let state = StoredNumbers.states.value(of: row[column]) else {
       throw StoreError(table: "record", id: device.value)
     }
     self.init(
       state, failures: row[column + 1], reason: row[column + 2], progress: row[column + 3],
-      changed: Instant(row[column + 4]), round: row[column + 5], isCounted: row[column + 6])
+      changed: Instant(row[column + 4]), round: row[column + 5], isCounted: row[column + 6], due: row[column + 7],
+      previous: row[column + 8])
   }
 }

@@ -4,12 +4,10 @@ import AsvinManifest
 import GRDB
 
 extension SQLiteTransaction {
-  private static let fields = """
-    r.id, r.name, r.start, r.firmware, r.maintainer, r.waves, r.success_threshold, r.failure_threshold, r.retries,
-    r.window_first, r.window_end, r.success, r.ends_when_done, r.phase, r.disabled, r.started, r.place, r.wave, r.offered,
-    r.downloading, r.installed, r.confirmed, r.failed, r.skipped, r.forgiven, r.round, r.final_members, r.unconfirmable,
-    r.disabled_groups
-    """
+  private static let fields =
+    "r.id, "
+    + "\(RolloutPlan.columns), \(Rollout.columns)".split(whereSeparator: { ", \n".contains($0) })
+    .map { "r.\($0)" }.joined(separator: ", ")
   private static let columns = "SELECT \(fields) FROM rollout r"
 
   private func rollout(_ row: Row) throws -> Rollout {
@@ -61,9 +59,20 @@ extension SQLiteTransaction {
 
   func dueRollouts(at now: Instant) throws -> [ID<Rollout>] {
     try all(
-      "SELECT id FROM rollout WHERE workspace = ? AND phase = 0 AND disabled = 0 AND start <= ? ORDER BY start, id",
-      [workspace, now.seconds]
+      """
+      SELECT id FROM rollout WHERE workspace = ? AND phase = 0 AND disabled = 0 AND start <= ?
+      AND (needs_approval = 0 OR approved_by IS NOT NULL) ORDER BY start, id
+      """, [workspace, now.seconds]
     ).map { ID($0[0]) }
+  }
+
+  func startedRollouts() throws -> [ID<Rollout>] {
+    try all("SELECT id FROM rollout WHERE workspace = ? AND phase IN (1, 2, 3) ORDER BY id", [workspace])
+      .map { ID($0[0]) }
+  }
+
+  func rollout(order: Int64) throws -> Rollout? {
+    try one("\(Self.columns) WHERE r.workspace = ? AND r.place = ?", [workspace, order]).map(rollout)
   }
 
   func activeRollouts(withRecordOf device: ID<Device>) throws -> [Rollout] {
@@ -105,14 +114,13 @@ extension SQLiteTransaction {
 
   func add(_ rollout: Rollout) throws -> Rollout {
     var added = rollout
+    let values = [workspace] + rollout.plan.values + rollout.values
     added.id = ID(
       try run(
         """
-        INSERT INTO rollout (workspace, name, start, firmware, maintainer, waves, success_threshold, failure_threshold,
-        retries, window_first, window_end, success, ends_when_done, phase, disabled, started, place, wave, offered,
-        downloading, installed, confirmed, failed, skipped, forgiven, round, final_members, unconfirmable, disabled_groups)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        """, [workspace] + rollout.plan.values + rollout.values))
+        INSERT INTO rollout (workspace, \(RolloutPlan.columns), \(Rollout.columns))
+        VALUES (\(values.map { _ in "?" }.joined(separator: ", ")))
+        """, values))
     for group in rollout.plan.groups {
       try run(
         "INSERT INTO rollout_group (device_group, rollout, ended) VALUES (?, ?, ?)",
@@ -128,9 +136,8 @@ extension SQLiteTransaction {
       [rollout.values[0], workspace, rollout.id.value, rollout.values[0]])
     try run(
       """
-      UPDATE rollout SET disabled = ?, started = ?, place = ?, wave = ?, offered = ?, downloading = ?,
-      installed = ?, confirmed = ?, failed = ?, skipped = ?, forgiven = ?, round = ?, final_members = ?, unconfirmable = ?,
-      disabled_groups = ? WHERE workspace = ? AND id = ?
+      UPDATE rollout SET (\(Rollout.otherColumns)) = (\(rollout.values.dropFirst().map { _ in "?" }.joined(separator: ", ")))
+      WHERE workspace = ? AND id = ?
       """, rollout.values.dropFirst() + [workspace, rollout.id.value])
   }
 
@@ -145,21 +152,31 @@ extension SQLiteTransaction {
 
 extension Rollout {
   fileprivate init(_ row: Row, groups: Set<ID<DeviceGroup>>) throws {
-    let start: Int64? = row[2]
-    let started: Int64? = row[15]
-    guard let phase = StoredNumbers.phases.value(of: row[13]) else { throw StoreError(table: "rollout", id: row[0]) }
-    let plan = RolloutPlan(
-      name: row[1], batch: try BatchRules.read(row), start: start.map { Instant($0) }, groups: groups,
-      firmware: ID(row[3]), maintainer: row[4])
-    self.init(id: ID(row[0]), plan: plan)
-    (self.phase, isDisabled, self.started) = (phase, row[14], started.map { Instant($0) })
-    (order, wave, forgivenFailures, round, finalMembers) = (row[16], row[17], row[24], row[25], row[26])
-    let disabled: String = row[28]
+    let end = RolloutPlan.end
+    guard let phase = StoredNumbers.phases.value(of: row[end]) else { throw StoreError(table: "rollout", id: row[0]) }
+    self.init(id: ID(row[0]), plan: try RolloutPlan(row, groups: groups))
+    let started: Int64? = row[end + 2]
+    (self.phase, isDisabled, self.started) = (phase, row[end + 1], started.map { Instant($0) })
+    (order, wave) = (row[end + 3], row[end + 4])
+    (tally.offered, tally.downloading, tally.installed) = (row[end + 5], row[end + 6], row[end + 7])
+    (tally.confirmed, tally.failed, tally.skipped) = (row[end + 8], row[end + 9], row[end + 10])
+    (forgivenFailures, round, finalMembers) = (row[end + 11], row[end + 12], row[end + 13])
+    tally.installedUnconfirmable = row[end + 14]
+    let disabled: String = row[end + 15]
     disabledGroups = Set(disabled.split(separator: " ").compactMap { Int64($0) }.map { ID($0) })
-    (tally.offered, tally.downloading, tally.installed) = (row[18], row[19], row[20])
-    (tally.confirmed, tally.failed, tally.skipped) = (row[21], row[22], row[23])
-    tally.installedUnconfirmable = row[27]
+    (tally.stalled, tally.queued) = (row[end + 16], row[end + 17])
+    (elapsed, age, thresholdMet, credit) = (row[end + 18], row[end + 19], row[end + 20], row[end + 21])
+    approvedBy = row[end + 22]
   }
+
+  /// The columns that change, in the order of ``values``.
+  fileprivate static let columns = "phase, \(otherColumns)"
+
+  /// The columns without the phase.
+  fileprivate static let otherColumns = """
+    disabled, started, place, wave, offered, downloading, installed, confirmed, failed, skipped, forgiven, round,
+    final_members, unconfirmable, disabled_groups, stalled, queued, elapsed, age, threshold_met, credit, approved_by
+    """
 
   /// The columns that change.
   fileprivate var values: [(any DatabaseValueConvertible)?] {
@@ -168,6 +185,7 @@ extension Rollout {
       tally.downloading, tally.installed,
       tally.confirmed, tally.failed, tally.skipped, forgivenFailures, round, finalMembers,
       tally.installedUnconfirmable, disabledGroups.map(\.value).sorted().map { "\($0)" }.joined(separator: " "),
+      tally.stalled, tally.queued, elapsed, age, thresholdMet, credit, approvedBy,
     ]
   }
 }

@@ -25,7 +25,7 @@ extension SQLiteTransaction {
         throw StoreError(table: "record", id: rollout.id.value)
       }
       tally.add(row[2], to: state, canConfirm: row[1])
-      if state == .failed { forgiven += row[3] as Int }
+      if rollout.isFailure(state) { forgiven += row[3] as Int }
     }
     return (tally, forgiven)
   }

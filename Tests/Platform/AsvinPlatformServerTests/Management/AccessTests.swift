@@ -165,6 +165,7 @@ import Testing
     case "/manage/devices/{device}/placement": PlacementRequest(placement: .lobby)
     case "/manage/devices/{device}": DeviceChange(label: "x")
     case "/v2/devices/{device}/attributes": AttributeReport(attributes: [])
+    case "/manage/rollouts/{rollout}/retry": RetryRequest()
     case "/v2/devices/{device}/next": UpdateQuery(version: "1", images: [])
     case "/v2/devices/{device}/rollouts/{rollout}/events": DeviceEventRequest(event: .confirmed)
     default: nil

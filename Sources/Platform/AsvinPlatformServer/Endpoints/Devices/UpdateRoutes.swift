@@ -36,8 +36,9 @@ extension DeviceAPI {
       }
       let update = try await call.platform.store.poll(in: call.workspace) { rows, savesTime in
         try rows.nextRelease(
-          for: id, firmwareVersion: body.version, installed: images, features: body.features ?? 0,
-          memory: body.memory ?? 0, at: now, savesTime: savesTime)
+          for: id, firmwareVersion: body.version, sequence: body.sequence, installed: images,
+          features: body.features ?? 0, memory: body.memory ?? 0, utcOffset: body.utcOffset, at: now,
+          savesTime: savesTime)
       }
       guard let update else { return Response(status: .noContent, headers: [.retryAfter: "\(pollInterval)"]) }
       return try call.reply(UpdateReply(update))
@@ -72,7 +73,7 @@ extension DeviceAPI {
         guard var device = try rows.device(id) else { throw PlatformError.notFound(.device) }
         guard try rows.record(rollout, id) != nil else { throw PlatformError.notFound(.rollout) }
         if let event = DeviceRecord.Event(body) {
-          let isNews = try rows.apply(event, from: &device, about: rollout, at: now)
+          let isNews = try rows.apply(event, from: &device, about: rollout, delay: body.seconds ?? 3600, at: now)
           if isNews, case .fails = event, body.message != nil || body.log != nil {
             try rows.put(DeviceFailure(message: body.message ?? "", log: body.log ?? ""), rollout, id)
           }
@@ -95,6 +96,7 @@ extension DeviceRecord.Event {
     case .installed: self = .writes
     case .confirmed: self = .runs
     case .failed: self = .fails(UInt8(body.reason ?? 0))
+    case .postponed: self = .postpones
     case .skipped: return nil
     }
   }

@@ -32,6 +32,23 @@ extension Management {
       return try Reply.json(reply, status: .created)
     },
     Route(
+      .post, "/manage/rollouts/preview", .person(.operate), "Show what a plan would do, and change nothing",
+      body: RolloutRequest.self, answers: .json(RolloutReply.self, "The plan, with the id 0"),
+      .problem(
+        409, "No device can use the firmware, or a release with a higher sequence number was started for its devices"),
+      .problem(403, "The file group trusts no key"),
+      .problem(422, "No key that the file group trusts has signed the firmware")
+    ) { call in
+      let plan = try RolloutPlan(try await call.body(RolloutRequest.self), maintainer: call.caller.name)
+      let reply = try await call.read { rows in
+        try rows.check(plan)
+        let rollout = Rollout(id: ID(0), plan: plan)
+        try rows.requireTrust(in: rollout)
+        return try RolloutReply(rollout, disables: rows.displaced(by: rollout), in: rows)
+      }
+      return try Reply.json(reply)
+    },
+    Route(
       .get, "/manage/rollouts/{rollout}", .person(.read), "Show a rollout",
       answers: .json(RolloutReply.self, "The rollout")
     ) { call in
@@ -75,6 +92,25 @@ extension Management {
     },
     action("abort", .abortRollout, "Abort a rollout") { rows, rollout, call in
       try rows.end(rollout.id, as: .aborted, at: call.now)
+    },
+    action("approve", .approveRollout, "Approve a planned rollout of another token's owner") { rows, rollout, call in
+      try rows.approve(rollout.id, by: call.caller.name, at: call.now)
+    },
+    Route(
+      .post, "/manage/rollouts/{rollout}/retry", .person(.operate),
+      "Let devices that failed or stalled try again when the open wave has a place for them", body: RetryRequest.self,
+      answers: .json(RolloutReply.self, "The rollout"), .problem(409, "The rollout has not started, or has ended")
+    ) { call in
+      let id: ID<Rollout> = try call.id("rollout", of: .rollout)
+      let devices = try await call.body(RetryRequest.self).devices.map { $0.map { ID<Device>($0) } }
+      let reply = try await call.write { rows in
+        let count = try rows.retry(id, devices: devices, at: call.now)
+        try rows.record(
+          .retryRollout, "rollout \(id.value): \(count) devices", [AuditDetail("devices", "\(count)")], call)
+        guard let rollout = try rows.rollout(id) else { throw PlatformError.notFound(.rollout) }
+        return try RolloutReply(rollout, in: rows)
+      }
+      return try Reply.json(reply)
     },
     action("disable", .disableRollout, "Disable a rollout in one of its groups or in all", query: group) {
       rows, rollout, call in try rows.setDisabled(true, rollout.id, in: call.group(), at: call.now)

@@ -238,7 +238,7 @@ class Soak:
         database = sqlite3.connect(self.server.data / "platform.sqlite")
         assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         assert not database.execute("PRAGMA foreign_key_check").fetchall()
-        states = ["offered", "downloading", "installed", "confirmed", "failed", "skipped"]
+        states = ["offered", "downloading", "installed", "confirmed", "failed", "skipped", "stalled", "queued"]
         rollouts = database.execute(f"SELECT id, phase, {', '.join(states)} FROM rollout").fetchall()
         for rollout, phase, *tally in rollouts:
             recount = [0] * len(states)

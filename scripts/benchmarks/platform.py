@@ -152,7 +152,7 @@ class Platform:
         pack("keygen", "-o", "key.pem")
         pack("sign", "f.bin", "--name", "f", "--fw-version", "2.0.0", "--vendor", "example.com", "--class", "bench", "--key", "key.pem")
         pack("publish", "f-2.0.0.asvin", "--group", "bench", "--trust", "key.pub.pem", "--create-group", "--to", self.url)
-        pack("rollout", "create", "bench", "--file-group", "bench", "--group", "bench", "--keep-open", "--to", self.url)
+        pack("rollout", "create", "bench", "--file-group", "bench", "--group", "bench", "--keep-open", "--no-failure-limit", "--yes", "--to", self.url)
 
 
 def measure_platform(devices: int, options) -> list:

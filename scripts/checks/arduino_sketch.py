@@ -184,7 +184,7 @@ class Chip:
 
     def rollout(self, name: str, group: str, *options, key: pathlib.Path = KEY) -> str:
         self.platform.pack("rollout", "create", f"{self.name}-{name}", "--file-group", f"{self.board}-{key.name}", "--group", group,
-                           "--wave", "100%", *options)
+                           "--wave", "100%", "--soak", "0", "--no-failure-limit", "--yes", *options)
         return f"{self.name}-{name}"
 
 

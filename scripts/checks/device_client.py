@@ -270,11 +270,11 @@ def main(make: str):
                 platform.pack("device", "group", device.name, "--into", group, "--create")
             bundle = platform.release("1.1.0", first)
             for device, group in ((enrolled, "kitchen"), (registered, "cellar")):
-                platform.pack("rollout", "create", group, "--file-group", f"client-board-{KEY.name}", "--group", group, "--wave", "1")
+                platform.pack("rollout", "create", group, "--file-group", f"client-board-{KEY.name}", "--group", group, "--wave", "1", "--yes")
                 device.proxy.cut = True
                 device.update(platform, group, "1.1.0", first, is_cut=device is registered)
             bundle = platform.release("1.2.0", second, "--from", bundle)
-            platform.pack("rollout", "create", "patch", "--file-group", f"client-board-{KEY.name}", "--group", "kitchen", "--wave", "1")
+            platform.pack("rollout", "create", "patch", "--file-group", f"client-board-{KEY.name}", "--group", "kitchen", "--wave", "1", "--yes")
             image_cuts = enrolled.proxy.cuts + registered.proxy.cuts
             enrolled.update(platform, "patch", "1.2.0", second)
 

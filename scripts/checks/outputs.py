@@ -96,7 +96,7 @@ class Recorder:
                 self.reply(server, "POST", "/api/device/register", {"mac": f"d{number}", "firmware_version": "0.1", "name": "e"}, token)
             self.run("platform group", "asvin-pack", "device", "group", "--lobby", "--into", "fleet", "--create", "--json", "--to", server.url)
             self.run("platform rollout", "asvin-pack", "rollout", "create", "r1", "--file-group", "files", "--group", "fleet",
-                     "--wave", "1", "--failures", "50", "--json", "--to", server.url)
+                     "--wave", "1", "--failures", "50", "--soak", "0", "--yes", "--json", "--to", server.url)
             offers = [self.reply(server, "POST", "/api/device/next/rollout", {"mac": f"d{n}", "firmware_version": "0.1"}, token) for n in range(3)]
             offer = next((json.loads(body) for body in offers if b"rollout_id" in body), {})
             self.reply(server, "POST", "/firmware/get", {"id": offer.get("firmware_id", "1")}, token)

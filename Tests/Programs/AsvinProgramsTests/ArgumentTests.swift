@@ -104,6 +104,13 @@ struct ArgumentTests {
     "rollout create r --group g --file-group f --window 22:00-22:60",
     "rollout create r --group g --file-group f --window 22:00",
     "rollout create r --group g --file-group f --start 2001-01-01T00:00:00Z",
+    "rollout create r --group g --file-group f --soak 1w", "rollout create r --group g --file-group f --soak 400d",
+    "rollout create r --group g --file-group f --rate 0", "rollout create r --group g --file-group f --rate 99999999G",
+    "rollout create r --group g --file-group f --at-once 0", "rollout create r --group g --file-group f --days monday",
+    "rollout create r --group g --file-group f --days mon", "rollout create r --group g --file-group f --stalled never",
+    "rollout create r --group g --file-group f --window 22:00-04:00 --days mon,,tue",
+    "rollout create r --group g --file-group f --failures 5 --no-failure-limit",
+    "rollout create r --group g --file-group f --immediately --at-once 5",
     "rollout create r --group g --firmware 0", "rollout create r --group g --firmware=-3",
   ])
   func `A number out of range is a usage error that names the range`(arguments: String) throws {

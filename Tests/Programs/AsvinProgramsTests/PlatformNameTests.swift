@@ -121,7 +121,7 @@ struct PlatformNameTests {
         "HTTP/1.1 422 Unprocessable Content\r\nContent-Length: 41\r\nConnection: close\r\n\r\n{\"message\":\"0 of 1 devices can take it\" } "
     } _: { platform, scratch in
       let group = options.hasPrefix("--firmware") ? "" : "--file-group files"
-      let run = try run("rollout create new --group field \(group) \(options)", platform, scratch)
+      let run = try run("rollout create new --yes --group field \(group) \(options)", platform, scratch)
       guard chosen != nil else {
         #expect(run.exitCode == 64 && run.errors.contains(Self.ours) && run.errors.contains("--class"), "\(run.errors)")
         return #expect(platform.changes.isEmpty)

@@ -15,6 +15,7 @@ struct RolloutCommand: SubcommandGroup {
       RolloutCreateCommand.self, RolloutListCommand.self, RolloutShowCommand.self, RolloutAction<StartRollout>.self,
       RolloutAction<PauseRollout>.self, RolloutAction<ResumeRollout>.self, RolloutAction<FinishRollout>.self,
       RolloutAction<AbortRollout>.self, RolloutAction<DisableRollout>.self, RolloutAction<EnableRollout>.self,
+      RolloutAction<ApproveRollout>.self, RolloutRetryCommand.self, RolloutRecallCommand.self,
     ])
 }
 
@@ -92,6 +93,11 @@ enum EnableRollout: RolloutChange {
   static let abstract = "Enable a rollout that was disabled, by an operator or by an immediate rollout."
 }
 
+enum ApproveRollout: RolloutChange {
+  static let name = "approve"
+  static let abstract = "Approve the planned rollout of another token's owner. Its author cannot approve it."
+}
+
 /// A command that changes the state of a rollout.
 struct RolloutAction<Change: RolloutChange>: ReportingCommand {
   static var configuration: CommandConfiguration {
@@ -119,11 +125,14 @@ struct RolloutTable: Report {
   var lines: [String] {
     guard !rollouts.isEmpty else { return ["no rollouts"] }
     return table(
-      ["ID", "NAME", "PHASE", "PRIORITY", "DEVICES", "DONE", "FAILED"],
+      ["ID", "NAME", "FIRMWARE", "GROUPS", "PHASE", "PRIORITY", "DEVICES", "DONE", "FAILED", "STALLED", "AUTHOR"],
       rollouts.map { rollout in
         [
-          "\(rollout.id)", rollout.name, rollout.phaseText, rollout.priority.rawValue, "\(rollout.members)",
+          "\(rollout.id)", rollout.name, rollout.firmwareVersion ?? "\(rollout.firmware)",
+          (rollout.groupNames ?? rollout.groups.map { "\($0)" }).joined(separator: ", "), rollout.phaseText,
+          rollout.priority.rawValue, "\(rollout.members)",
           "\(rollout.done ?? rollout.tally.confirmed + rollout.tally.skipped)", "\(rollout.tally.failed)",
+          "\(rollout.tally.stalled)", rollout.maintainer,
         ]
       })
   }
@@ -137,28 +146,20 @@ struct RolloutView: Report {
   var lines: [String] {
     let tally = rollout.tally
     var lines = [
-      "rollout \(rollout.id) '\(rollout.name)' is \(rollout.phase.rawValue)\(rollout.isDisabled ? ", disabled" : "")",
-      line("priority", rollout.priority.rawValue),
+      "rollout \(rollout.id) '\(rollout.name)' is \(rollout.phase.rawValue)\(rollout.isDisabled ? ", disabled" : "")"
     ]
     if let waits = rollout.waits { lines.append(line("waits", waits)) }
     if let groups = rollout.disabledGroups {
       lines.append(line("disabled", "in device groups \(groups.map { "\($0)" }.joined(separator: ", "))"))
     }
-    for displaced in rollout.disables ?? [] { lines.append(line("disables", displaced.text)) }
-    if let all = rollout.inGroups, all != rollout.members {
-      lines.append(line("population", "\(rollout.members) of \(all) devices can install it"))
-    }
-    if let batch = rollout.batch, !batch.waves.isEmpty {
-      let waves = (batch.waves + ["all"]).joined(separator: ", ")
-      lines.append(line("waves", "\(waves); open: \((batch.waves + ["all"])[rollout.wave])"))
-    }
-    if let start = rollout.start { lines.append(line("start", Date.text(start))) }
+    lines += RolloutPlanText.lines(of: rollout)
     if let started = rollout.started { lines.append(line("started", Date.text(started))) }
     lines.append(
       line(
-        "devices",
-        "\(rollout.members): \(tally.confirmed) confirmed, \(tally.installed) installed, \(tally.downloading) downloading, "
-          + "\(tally.offered) offered, \(tally.failed) failed, \(tally.skipped) already had it"))
+        "states",
+        "\(tally.confirmed) confirmed, \(tally.installed) installed, \(tally.downloading) downloading, "
+          + "\(tally.offered) offered, \(tally.failed) failed, \(tally.stalled) stalled, \(tally.queued) queued, \(tally.skipped) already had it"
+      ))
     guard !devices.isEmpty else { return lines }
     return lines
       + table(

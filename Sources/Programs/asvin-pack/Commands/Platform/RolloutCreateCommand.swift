@@ -12,7 +12,9 @@ struct RolloutCreateCommand: ReportingCommand {
     commandName: "create", abstract: "Roll out firmware to device groups.",
     discussion: """
       Without --wave, all devices update at once. With --wave 1 --wave 10%, one device updates first. The next wave opens when \
-      enough devices of a wave have succeeded, and the rollout pauses when too many have failed.
+      enough devices of a wave have succeeded for the soak time, and the rollout stops when too many have failed. The command \
+      shows the plan and asks before it starts; --yes starts without a question. Durations are numbers of seconds, or such as \
+      90s, 15m, 2h, 3d; 0 means without a limit.
       """)
 
   @Argument(help: ArgumentHelp("The name of the rollout.", valueName: "name"))
@@ -57,9 +59,12 @@ struct RolloutCreateCommand: ReportingCommand {
   var success: Int?
 
   @Option(
-    help: ArgumentHelp("Percentage of failures in a wave that pauses the rollout; default: none.", valueName: "percent")
+    help: ArgumentHelp("Percentage of failures in a wave that stops the rollout; default: 10.", valueName: "percent")
   )
   var failures: Int?
+
+  @Flag(help: "Let no number of failures stop the rollout.")
+  var noFailureLimit = false
 
   @Option(help: ArgumentHelp("Number of retries of a device that failed; default: 0.", valueName: "number"))
   var retries: Int?
@@ -67,6 +72,8 @@ struct RolloutCreateCommand: ReportingCommand {
   @Option(
     help: ArgumentHelp("Time of day in which devices may begin, UTC, for example 22:00-04:00.", valueName: "window"))
   var window: String?
+
+  @OptionGroup var timing: RolloutTimingOptions
 
   @Flag(
     help:
@@ -80,6 +87,9 @@ struct RolloutCreateCommand: ReportingCommand {
   @Option(help: ArgumentHelp("Start time: now, never, or a time such as 2026-12-01T10:00:00Z.", valueName: "time"))
   var start = "now"
 
+  @Flag(help: "Start without a question.")
+  var yes = false
+
   @OptionGroup var platform: PlatformOptions
   @OptionGroup var shown: OutputOptions
 
@@ -87,6 +97,8 @@ struct RolloutCreateCommand: ReportingCommand {
     let project = try ProjectFile.find(in: environment)
     let choice = try firmwareChoice(project)
     let (batch, time, startsNow) = (try batch(), try time(), start == "now")
+    let (times, needsApproval) = (try timing.times(), timing.approval)
+    let asks = !yes && start != "never"
     if let warning = PlatformConnection.warning(naming: name, "rollout") { environment.warn(warning) }
     let (name, groups) = (name, groups)
     let priority = immediately ? Priority.immediately : .batch
@@ -98,9 +110,14 @@ struct RolloutCreateCommand: ReportingCommand {
       case .search(let choice): chosen = try await platform.firmware(choice, for: groups)
       }
       let request = RolloutRequest(
-        name: name, firmware: chosen, groups: groups, priority: priority, batch: batch, start: time)
+        name: name, firmware: chosen, groups: groups, priority: priority, batch: batch, start: time, times: times,
+        needsApproval: needsApproval ? true : nil)
+      if asks {
+        let plan = try await platform.require(.post, "/manage/rollouts/preview", request, as: RolloutReply.self)
+        try environment.approve(plan)
+      }
       let planned = try await platform.require(.post, "/manage/rollouts", request, as: RolloutReply.self)
-      guard startsNow else { return planned }
+      guard startsNow, !needsApproval else { return planned }
       for displaced in planned.disables ?? [] { environment.warn("this disables \(displaced.text)") }
       do {
         return try await platform.require(.post, "/manage/rollouts/\(planned.id)/start", as: RolloutReply.self)
@@ -147,7 +164,7 @@ struct RolloutCreateCommand: ReportingCommand {
   private func batch() throws -> BatchMessage? {
     let isGiven =
       !waves.isEmpty || success != nil || failures != nil || retries != nil || window != nil || installedIsSuccess
-      || keepOpen
+      || keepOpen || noFailureLimit || timing.isForWaves
     guard !immediately else {
       guard !isGiven else {
         throw Failure(
@@ -156,20 +173,36 @@ struct RolloutCreateCommand: ReportingCommand {
       }
       return nil
     }
+    guard failures == nil || !noFailureLimit else {
+      throw Failure(
+        .usage, "--failures and --no-failure-limit exclude each other", hint: "leave out one of the two options")
+    }
     try RolloutNumbers(waves: waves, success: success, failures: failures, retries: retries).check()
     return BatchMessage(
-      waves: waves, successThreshold: success, failureThreshold: failures, retries: retries, window: try dailyWindow(),
-      success: installedIsSuccess ? .installed : .confirmed, endsWhenDone: !keepOpen)
+      waves: waves, successThreshold: success, failureThreshold: noFailureLimit ? nil : failures ?? 10,
+      retries: retries,
+      window: try dailyWindow(), success: installedIsSuccess ? .installed : .confirmed, endsWhenDone: !keepOpen,
+      soak: try timing.soak(hasWaves: !waves.isEmpty), atOnce: timing.atOnce,
+      bytesPerSecond: try timing.bytesPerSecond(),
+      stalled: timing.stalled)
   }
 
   private func dailyWindow() throws -> WindowMessage? {
-    guard let window else { return nil }
+    let days = try timing.weekdays()
+    guard let window else {
+      guard days == nil, !timing.deviceTime else {
+        throw Failure(
+          .usage, "--days and --device-time need --window",
+          hint: "add the time of day, for example --window 22:00-04:00")
+      }
+      return nil
+    }
     guard let (from, until) = RolloutNumbers.window(window) else {
       throw Failure(
         .usage, "'\(window)' is not a part of a day",
         hint: "give two times from 00:00 to 23:59, UTC, for example 22:00-04:00")
     }
-    return WindowMessage(from: from, until: until)
+    return WindowMessage(from: from, until: until, days: days, isDeviceTime: timing.deviceTime ? true : nil)
   }
 
   private func time() throws -> Int64? {
@@ -185,5 +218,22 @@ struct RolloutCreateCommand: ReportingCommand {
       throw Failure(.usage, "'\(start)' is in the past", hint: "write now, or a future time, UTC")
     }
     return Int64(date.timeIntervalSince1970)
+  }
+}
+
+extension Environment {
+  /// Shows a plan and asks whether it may begin.
+  ///
+  /// - Throws: ``Failure`` unless the user agrees.
+  fileprivate func approve(_ plan: RolloutReply) throws(Failure) {
+    RolloutPlanText.lines(of: plan).forEach { CommandProgram.say($0) }
+    switch confirm("begin this rollout?") {
+    case true?: return
+    case false?: throw Failure(.failed, "the rollout was not created", hint: "change its options, or answer y")
+    case nil:
+      throw Failure(
+        .usage, "there is no terminal to ask whether the rollout may begin",
+        hint: "add --yes to begin without a question, or --start never to plan it only")
+    }
   }
 }

@@ -218,7 +218,7 @@ def check_change(platform: Platform, device: Device, bundle: pathlib.Path, base:
     """Where every stream of a release is changed on its way, device and platform show what is wrong with a stream, and not that
     none is left."""
     platform.release("1.3.0", image("1.3.0", 200_000, base), "--seal", "--from", bundle)
-    platform.pack("rollout", "create", "changed", "--file-group", f"client-board-{KEY.name}", "--group", "kitchen", "--wave", "1")
+    platform.pack("rollout", "create", "changed", "--file-group", f"client-board-{KEY.name}", "--group", "kitchen", "--wave", "1", "--yes")
     device.proxy.cut, device.proxy.change = False, True
     status, out = device.start()
     device.proxy.change = False

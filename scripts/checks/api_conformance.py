@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 import urllib.request
+import uuid
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -50,11 +51,16 @@ def device_token(url: str, workspace: dict) -> str:
     def text(value: bytes) -> str:
         return base64.b64encode(value).decode()
 
+    token = workspace_token(url, workspace)
+    challenge = call(url + "/v2/enrolment-challenges", token=token)
+    device_class = uuid.UUID("00000000-0000-5000-8000-000000000000")
+    proof = b"asvin-platform-enrol-device\0" + challenge["workspace"].to_bytes(8) + base64.b64decode(challenge["nonce"])
+    proof += device_class.bytes + public + b"\0\x031.0" + b"\0\x07gateway"
     enrolment = {
-        "name": "gateway", "version": "1.0", "class": "00000000-0000-5000-8000-000000000000", "key": text(public),
-        "proof": text(key.sign(b"asvin-platform-enrol\0gateway")),
+        "name": "gateway", "version": "1.0", "class": str(device_class), "key": text(public), "nonce": challenge["nonce"],
+        "proof": text(key.sign(proof)),
     }
-    known = call(url + "/v2/devices", enrolment, workspace_token(url, workspace))
+    known = call(url + "/v2/devices", enrolment, token)
     nonce = base64.b64decode(call(url + "/v2/challenges")["nonce"])
     message = b"asvin-platform-login\0" + nonce + f"{known['workspace']}/{known['device']}".encode()
     login = {"workspace": known["workspace"], "device": known["device"], "nonce": text(nonce), "signature": text(key.sign(message))}
@@ -76,7 +82,7 @@ def main() -> int:
         runs = {
             "^/manage": workspace["token"],
             r"^/v2/(devices/\{device\}|releases)": device_token(url, workspace),
-            "^/v2/(devices|enrolments|challenges|login)$": workspace_token(url, workspace),
+            "^/v2/(devices|enrolments|enrolment-challenges|challenges|login)$": workspace_token(url, workspace),
         }
         results = []
         for paths, token in runs.items():

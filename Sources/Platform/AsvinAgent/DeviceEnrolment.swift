@@ -25,18 +25,16 @@ package struct DeviceEnrolment: Sendable {
   package var room: UInt64
   /// Public keys in PEM, one of which must have signed a release.
   package var trust: [String]
-  /// The workspace's customer key.
-  package var customerKey: String
-  /// The workspace's device key, which a login names.
-  package var deviceKey: String
+  /// What permits the enrolment.
+  package var keys: EnrolmentKeys
 
   package init(
     name: String, label: String?, deviceClass: DeviceClass, image: [UInt8], version: String, sequence: UInt64,
-    room: UInt64, trust: [String], customerKey: String, deviceKey: String
+    room: UInt64, trust: [String], keys: EnrolmentKeys
   ) {
     (self.name, self.label, self.deviceClass) = (name, label, deviceClass)
     (self.image, self.version, self.sequence, self.room) = (image, version, sequence, room)
-    (self.trust, self.customerKey, self.deviceKey) = (trust, customerKey, deviceKey)
+    (self.trust, self.keys) = (trust, keys)
   }
 
   /// Enrols the device and writes the factory image into the first slot set. A device that enrols again in the same folder
@@ -67,8 +65,7 @@ package struct DeviceEnrolment: Sendable {
           version: version, size: UInt64(image.count), digest: SHA256.digest(of: image.span).hexadecimal))
     let running = try folder.running(identity)
     identity = try await Self.enrolled(
-      identity, key, EnrolmentKeys(customer: customerKey, device: deviceKey), version: running ?? version, label: label,
-      on: platform)
+      identity, key, keys, version: running ?? version, label: label, on: platform)
     // A device that was enrolled before keeps its releases.
     if running == nil { try writeFactoryImage(to: folder, &identity) }
     try folder.keep(identity)
@@ -87,11 +84,19 @@ package struct DeviceEnrolment: Sendable {
     _ identity: DeviceIdentity, _ key: PrivateKey, _ keys: EnrolmentKeys, version: String, label: String?,
     on platform: PlatformConnection
   ) async throws -> DeviceIdentity {
-    let workspace = platform.with(token: try await workspaceToken(keys, platform))
-    let proof = try key.signature(of: DeviceProof.enrolment(of: identity.name))
+    let workspace = platform.with(token: try await token(keys, platform))
+    let challenge = try await workspace.require(.post, "/v2/enrolment-challenges", as: EnrolmentChallenge.self)
+    guard let deviceClass = Identifier(uuid: identity.deviceClass) else {
+      throw Failure(.failed, "'\(identity.deviceClass)' is not a class id", hint: "enrol the device again")
+    }
+    let publicKey = key.publicKey.withBytes { bytes in bytes.indices.map { bytes[$0] } }
+    let proof = try key.signature(
+      of: DeviceProof.enrolment(
+        nonce: [UInt8](challenge.nonce), workspace: challenge.workspace, name: identity.name, deviceClass: deviceClass,
+        version: version, key: publicKey))
     let request = EnrolmentRequest(
-      name: identity.name, label: label, version: version, deviceClass: identity.deviceClass,
-      key: Data(key.publicKey.withBytes { bytes in bytes.indices.map { bytes[$0] } }), proof: Data(proof))
+      name: identity.name, label: label, version: version, deviceClass: identity.deviceClass, key: Data(publicKey),
+      nonce: challenge.nonce, proof: Data(proof))
     do {
       let reply = try await workspace.require(.post, "/v2/devices", request, as: EnrolmentReply.self)
       var identity = identity
@@ -101,7 +106,7 @@ package struct DeviceEnrolment: Sendable {
       throw Failure(
         .notAllowed, "a device '\(identity.name)' with another key is enrolled on the platform",
         hint:
-          "if this device was wiped, an operator must remove the old one first: asvin-pack device remove '\(identity.name)'"
+          "if this device was wiped, an operator creates a token for it: asvin-pack device rekey '\(identity.name)'"
       )
     }
   }
@@ -130,8 +135,13 @@ package struct DeviceEnrolment: Sendable {
     try folder.write(SlotSets(a: content, b: nil), to: DeviceFolder.slotSetsFile)
   }
 
-  /// Logs in with the workspace's keys, as asvin's own clients do.
-  private static func workspaceToken(_ keys: EnrolmentKeys, _ platform: PlatformConnection) async throws -> String {
+  /// Returns the enrolment token, or logs in with the workspace's keys, as asvin's own clients do.
+  private static func token(_ keys: EnrolmentKeys, _ platform: PlatformConnection) async throws -> String {
+    let (customer, device): (String, String)
+    switch keys {
+    case .token(let token): return token
+    case .workspace(let customerKey, let deviceKey): (customer, device) = (customerKey, deviceKey)
+    }
     struct Body: Encodable, Sendable {
       let deviceKey: String
       let timestamp: Int64
@@ -145,8 +155,8 @@ package struct DeviceEnrolment: Sendable {
     }
     struct Reply: Decodable { let token: String }
     let time = Int64(Date.now.timeIntervalSince1970)
-    let code = MessageCode.code(of: Array("\(time)\(keys.device)".utf8), key: Array(keys.customer.utf8))
-    let body = Body(deviceKey: keys.device, timestamp: time, signature: code.hexadecimal)
+    let code = MessageCode.code(of: Array("\(time)\(device)".utf8), key: Array(customer.utf8))
+    let body = Body(deviceKey: device, timestamp: time, signature: code.hexadecimal)
     return try await platform.require(.post, "/auth/login", body, as: Reply.self).token
   }
 }

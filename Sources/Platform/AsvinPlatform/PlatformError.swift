@@ -28,13 +28,25 @@ package enum PlatformError: Error, Equatable, Sendable {
   case inUse(Kind)
   /// A limit is reached. The text names it.
   case tooMany(String)
+  /// What is asked for is switched off, or its permit has ended.
+  case closed(Closed)
   /// A text or a number is not allowed.
   case invalid(String)
 
   /// The kinds of entities.
   package enum Kind: String, Sendable {
     case workspace, device, deviceGroup = "device group", fileGroup = "file group", firmware, rollout, upload, token,
-      account, deviceKey = "device key", customerKey = "customer key", webhook
+      account, deviceKey = "device key", customerKey = "customer key", webhook,
+      enrolmentToken = "enrolment token"
+  }
+
+  /// Why a client or an enrolment is refused that has a known key or token.
+  package enum Closed: String, Sendable {
+    case asvinClients = "the API of asvin's clients is switched off in this workspace"
+    case customerKey = "enrolment with the customer key is switched off in this workspace"
+    case token = "the enrolment token has expired, or was revoked"
+    case usedUp = "the enrolment token has enrolled as many devices as it may"
+    case otherDevice = "the enrolment token is for another device"
   }
 
   /// Why a rollout that has not ended has nothing for a device.

@@ -162,6 +162,11 @@ package enum AuditAction: String, CaseIterable, Sendable {
   case removeDeviceKey = "workspace.device-key-remove"
   case rotateCustomerKey = "workspace.customer-key-rotate"
   case endFormerKeys = "workspace.former-keys-end"
+  case changeSettings = "workspace.settings"
+  case createEnrolmentToken = "enrolment-token.create"
+  case deleteEnrolmentToken = "enrolment-token.delete"
+  /// The device has another key from now on.
+  case replaceDeviceKey = "device.key"
   case createAccount = "account.create"
   case changePassword = "account.password"
   case deleteAccount = "account.delete"

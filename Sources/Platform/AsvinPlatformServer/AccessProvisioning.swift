@@ -107,4 +107,24 @@ extension Provisioning {
       try rows.record(.deleteAccount, "account \(Account.folded(email))", by: actor, at: now)
     }
   }
+
+  /// Switches parts of the platform on or off.
+  ///
+  /// - Returns: the settings.
+  /// - Throws: the errors of the store.
+  package static func changeSettings(
+    asvinClients: Bool?, customerKeyEnrolment: Bool?, of workspace: ID<Workspace>, in store: any PlatformStore,
+    at now: Instant
+  ) async throws -> WorkspaceSettings {
+    try await store.write(in: workspace) { rows in
+      var settings = try rows.settings()
+      let old = settings
+      settings.servesAsvinClients = asvinClients ?? old.servesAsvinClients
+      settings.enrolsByCustomerKey = customerKeyEnrolment ?? old.enrolsByCustomerKey
+      guard settings != old else { return settings }
+      try rows.put(settings)
+      try rows.record(.changeSettings, "settings", settings.details, by: actor, at: now)
+      return settings
+    }
+  }
 }

@@ -53,7 +53,7 @@ enum AuditTables {
 
   /// All tables. A test compares the list with the schema, so that a new table or column is decided on.
   static let coverage: [String: Coverage] = [
-    "workspace": .entries(.workspace, columns: ["id", "name", "customer_key"]),
+    "workspace": .entries(.workspace, columns: ["id", "name", "customer_key", "asvin_clients", "customer_key_enrols"]),
     "device_key": .entries(.workspace, columns: ["text", "workspace", "place"]),
     "device_group": .entries(.deviceGroup, columns: ["id", "workspace", "name"]),
     "device": .entries(
@@ -83,6 +83,9 @@ enum AuditTables {
     "upload": .entries(.upload, columns: ["id", "workspace", "file_group", "size", "digest", "created"]),
     "access_token": .entries(
       .token, columns: ["id", "workspace", "name", "role", "digest", "created", "expires"]),
+    "enrolment_token": .entries(
+      .enrolmentToken,
+      columns: ["id", "workspace", "name", "handle", "digest", "created", "expires", "most", "device"]),
     "former_key": .entries(.workspace, columns: ["workspace", "place", "text", "expires"]),
     "account": .entries(.account, columns: ["email", "workspace", "salt", "hash"]),
     "device_tag": .entries(.device, columns: ["device", "tag", "workspace"]),
@@ -103,6 +106,9 @@ enum AuditTables {
   static let freeColumns: [String: [String: String]] = [
     "workspace": ["last_order": "a counter"],
     "access_token": ["used": "when its owner was last here"],
+    "enrolment_token": [
+      "uses": "a count of devices", "device_group": "set once, and cleared when the group is deleted",
+    ],
     "rollout_group": ["ended": "follows from the phase"],
     "device_group": ["members": "a count of devices"],
     "device": [

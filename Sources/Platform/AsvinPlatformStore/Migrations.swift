@@ -28,6 +28,9 @@ enum Migrations {
     migrator.registerMigration("rollouts have time") { database in
       try database.execute(sql: times)
     }
+    migrator.registerMigration("devices enrol with tokens, and workspaces switch parts off") { database in
+      try database.execute(sql: enrolmentTokens)
+    }
     return migrator
   }
 
@@ -114,6 +117,19 @@ enum Migrations {
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX account_by_workspace ON account (workspace, email);
     ALTER TABLE access_token ADD COLUMN used INTEGER;
+    """
+
+  private static let enrolmentTokens = """
+    ALTER TABLE workspace ADD COLUMN asvin_clients INTEGER NOT NULL DEFAULT 1;
+    ALTER TABLE workspace ADD COLUMN customer_key_enrols INTEGER NOT NULL DEFAULT 1;
+    CREATE TABLE enrolment_token (
+      id INTEGER PRIMARY KEY AUTOINCREMENT, workspace INTEGER NOT NULL REFERENCES workspace, name TEXT NOT NULL,
+      handle TEXT NOT NULL UNIQUE, digest BLOB NOT NULL, created INTEGER NOT NULL, expires INTEGER, most INTEGER,
+      uses INTEGER NOT NULL, device_group INTEGER REFERENCES device_group ON DELETE SET NULL,
+      device INTEGER REFERENCES device ON DELETE CASCADE, UNIQUE (workspace, name)
+    ) STRICT;
+    CREATE INDEX enrolment_token_by_group ON enrolment_token (device_group);
+    CREATE INDEX enrolment_token_by_device ON enrolment_token (device);
     """
 
   // An empty class means devices without the verifier. The counts of rollouts are computed again, because they counted all

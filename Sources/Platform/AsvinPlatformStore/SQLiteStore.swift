@@ -75,6 +75,14 @@ package final class SQLiteStore: PlatformStore {
     }
   }
 
+  package func enrolmentToken(_ handle: String) async throws -> (workspace: ID<Workspace>, token: EnrolmentToken)? {
+    try await read { database in
+      let sql = "SELECT workspace, \(EnrolmentToken.columns) FROM enrolment_token WHERE handle = ?"
+      let row = try Row.fetchOne(database.cachedStatement(sql: sql), arguments: [handle])
+      return try row.map { (ID($0[0]), try EnrolmentToken($0, at: 1)) }
+    }
+  }
+
   package func account(_ email: String) async throws -> (workspace: ID<Workspace>, account: Account)? {
     try await read { database in
       let statement = try database.cachedStatement(
@@ -169,7 +177,9 @@ package final class SQLiteStore: PlatformStore {
     let keys = try String.fetchAll(
       database.cachedStatement(sql: "SELECT text FROM device_key WHERE workspace = ? ORDER BY place"), arguments: [id])
     let rows = SQLiteTransaction(database: database, workspace: id)
-    return Workspace(
+    var known = Workspace(
       id: ID(id), name: row[0], customerKey: row[1], deviceKeys: keys, formerKeys: try rows.formerKeys())
+    known.settings = try rows.settings()
+    return known
   }
 }

@@ -6,8 +6,9 @@ struct EnrolCommand: AsyncParsableCommand {
     commandName: "enrol",
     abstract: "Create a device in a folder, with its own key, and register it with the platform.",
     discussion: """
-      The keys of the workspace are read from ASVIN_CUSTOMER_KEY and ASVIN_DEVICE_KEY and are not stored. The device then \
-      waits in the lobby until an operator moves it to a group.
+      An enrolment token is read from ASVIN_ENROLMENT_TOKEN, or the keys of the workspace from ASVIN_CUSTOMER_KEY and \
+      ASVIN_DEVICE_KEY. They are not stored. The device then waits in the lobby until an operator moves it to a group, unless \
+      the token names a group.
       """)
 
   @Argument(help: "The device's folder.") var folder: String

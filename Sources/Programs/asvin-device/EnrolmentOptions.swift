@@ -57,18 +57,15 @@ struct EnrolmentOptions: ParsableArguments {
     help: ArgumentHelp("A trusted public key. One of these keys must have signed. May be repeated.", valueName: "pub"))
   var trust: [String]
 
-  /// The keys of the workspace come from the environment, because a list of processes would show them as arguments.
   func enrolment() throws -> DeviceEnrolment {
-    let variables = ProcessInfo.processInfo.environment
-    guard let customer = variables["ASVIN_CUSTOMER_KEY"], let device = variables["ASVIN_DEVICE_KEY"] else {
+    guard let keys = EnrolmentKeys(ProcessInfo.processInfo.environment) else {
       throw Failure(
-        .usage, "the workspace's keys are not given", hint: "set ASVIN_CUSTOMER_KEY and ASVIN_DEVICE_KEY")
+        .usage, "no enrolment token is given",
+        hint: "set ASVIN_ENROLMENT_TOKEN, or ASVIN_CUSTOMER_KEY and ASVIN_DEVICE_KEY")
     }
     return DeviceEnrolment(
       name: name, label: label, deviceClass: try DeviceClass(vendor: vendor, name: deviceClass),
       image: try readSmallFile(image, limit: 1 << 40), version: fwVersion, sequence: sequence, room: room,
-      trust: try trust.map { String(decoding: try readSmallFile($0, limit: 1 << 16), as: UTF8.self) },
-      customerKey: customer,
-      deviceKey: device)
+      trust: try trust.map { String(decoding: try readSmallFile($0, limit: 1 << 16), as: UTF8.self) }, keys: keys)
   }
 }

@@ -23,8 +23,8 @@ struct RunCommand: AsyncParsableCommand {
       _SLOT for each slot), ASVIN_VERSION, ASVIN_SEQUENCE, ASVIN_RELEASE (SHA-256 of the manifest), ASVIN_SLOT and \
       ASVIN_BANK (the bank, a or b), ASVIN_FOLDER and ASVIN_REASON (update, or return for the previous release).
 
-      If ASVIN_CUSTOMER_KEY and ASVIN_DEVICE_KEY are set, a device that an operator has removed from the platform enrols \
-      again.
+      If ASVIN_ENROLMENT_TOKEN is set, or ASVIN_CUSTOMER_KEY and ASVIN_DEVICE_KEY, a device that an operator has removed \
+      from the platform enrols again.
       """)
 
   @Argument(help: "The device's folder.") var folder: String
@@ -70,11 +70,7 @@ struct RunCommand: AsyncParsableCommand {
   private func hooks(_ folder: DeviceFolder) -> DeviceHooks {
     let check = check.map { HookCommand(command: $0, timeout: checkTimeout) }
     let restart = restart.map { HookCommand(command: $0, timeout: restartTimeout) }
-    let variables = ProcessInfo.processInfo.environment
-    var keys: EnrolmentKeys?
-    if let customer = variables["ASVIN_CUSTOMER_KEY"], let device = variables["ASVIN_DEVICE_KEY"] {
-      keys = EnrolmentKeys(customer: customer, device: device)
-    }
+    let keys = EnrolmentKeys(ProcessInfo.processInfo.environment)
     var hooks = DeviceHooks(running: running?.rawValue, keys: keys, log: { CommandProgram.say("asvin-device: \($0)") })
     if let check { hooks.check = { await check.run($0, in: folder.path) } }
     if let restart { hooks.restart = { await restart.run($0, in: folder.path) } }

@@ -18,5 +18,6 @@ struct PackProgram: SubcommandGroup {
       LintCommand.self, PublishCommand.self, LoginCommand.self, RolloutCommand.self, DeviceCommand.self,
       TokenCommand.self, GroupCommand.self, FileGroupCommand.self, FirmwareCommand.self,
       AuditCommand.self, ReceiptCommand.self, EventCommand.self,
+      EnrolmentTokenCommand.self,
     ])
 }

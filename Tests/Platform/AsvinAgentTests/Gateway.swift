@@ -46,7 +46,7 @@ struct Gateway: Sendable {
     let enrolment = try DeviceEnrolment(
       name: name, label: nil, deviceClass: DeviceClass(vendor: "example.com", name: "board"), image: image,
       version: "0.9.0", sequence: 1, room: room, trust: trust ?? [TestBundles.publicKey()],
-      customerKey: PlatformUnderTest.customerKey, deviceKey: PlatformUnderTest.deviceKey)
+      keys: .workspace(customer: PlatformUnderTest.customerKey, device: PlatformUnderTest.deviceKey))
     _ = try await PlatformConnection.with("http://127.0.0.1:\(platform.port)") {
       try await enrolment.run(in: folder, on: $0)
     }

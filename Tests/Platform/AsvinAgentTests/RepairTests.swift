@@ -124,7 +124,7 @@ import Testing
       #expect(gone.status == 204)
       let failure = await #expect(throws: Failure.self) { try await gateway.poll() }
       #expect(failure?.message.contains("does not know this device") == true, "\(String(describing: failure))")
-      let keys = EnrolmentKeys(customer: PlatformUnderTest.customerKey, device: PlatformUnderTest.deviceKey)
+      let keys = EnrolmentKeys.workspace(customer: PlatformUnderTest.customerKey, device: PlatformUnderTest.deviceKey)
       let outcome = try await gateway.poll(hooks: DeviceHooks(keys: keys))
       #expect(outcome == .nothing, "\(gateway.lines.text)")
       let identity = try gateway.folder.identity()
@@ -134,7 +134,7 @@ import Testing
       let refused = await #expect(throws: Failure.self) {
         try await Gateway.enrol(on: platform, in: gateway.folder, image: Self.factory)
       }
-      #expect(refused?.hint?.contains("device remove") == true, "\(String(describing: refused))")
+      #expect(refused?.hint?.contains("device rekey") == true, "\(String(describing: refused))")
       let removed = try await platform.call("DELETE", "/manage/devices/\(identity.device)", admin)
       #expect(removed.status == 204)
       try await Gateway.enrol(on: platform, in: gateway.folder, image: Self.factory)

@@ -52,6 +52,25 @@ import Testing
       ])
   }
 
+  // Threat T22: a proof for one enrolment must not be one for another.
+  @Test func `Two different enrolments never have one message`() {
+    var seen: Set<[UInt8]> = []
+    var made = 0
+    for (version, name) in [("1", "ab"), ("1a", "b"), ("1\0\u{1}b", "a"), ("", "1ab"), ("1", "AB")] {
+      for workspace in [1, 2, 256] as [Int64] {
+        for seed in 0..<3 {
+          let message = DeviceProof.enrolment(
+            nonce: CompactMessageTests.bytes(seed == 0 ? 1 : 0), workspace: workspace, name: name,
+            deviceClass: Identifier { UInt8($0) &+ (seed == 1 ? 1 : 0) }, version: version,
+            key: CompactMessageTests.bytes(seed == 2 ? 1 : 0))
+          seen.insert(message)
+          made += 1
+        }
+      }
+    }
+    #expect(seen.count == made)
+  }
+
   @Test func `The parts of a field have the sizes of the page`() throws {
     let proof = Self.proof(of: [])
     let sizes = [

@@ -89,4 +89,49 @@ import Testing
       #expect(used?.isNews(at: Instant(59)) == true, "the clock was ahead")
     }
   }
+
+  @Test(arguments: StoreKind.allCases)
+  func `Enrolment tokens and settings belong to one workspace, and end with their device`(kind: StoreKind) async throws
+  {
+    try await kind.with { store, ours, theirs in
+      let (first, second) = try await store.write(in: ours.id) { rows in
+        let all = try SampleRows(rows)
+        var token = EnrolmentToken(
+          id: ID(0), name: "t", handle: "enrol-1", digest: Digest { UInt8($0) }, created: Instant(1),
+          expires: Instant(9), limit: 4, group: all.deviceGroup.id, device: all.device.id)
+        let first = try rows.add(token)
+        #expect(throws: PlatformError.nameTaken(.enrolmentToken)) { _ = try rows.add(token) }
+        (token.name, token.handle, token.expires, token.limit) = ("u", "enrol-2", nil, nil)
+        (token.group, token.device) = (nil, nil)
+        var second = try rows.add(token)
+        second.uses = 3
+        try rows.put(second)
+        #expect(try rows.enrolmentTokens() == [first, second])
+        var settings = WorkspaceSettings()
+        settings.servesAsvinClients = false
+        try rows.put(settings)
+        #expect(try rows.settings() == settings)
+        return (first, second)
+      }
+      let found = try await store.enrolmentToken("enrol-2")
+      #expect(found?.workspace == ours.id && found?.token == second)
+      try await store.write(in: theirs.id) { rows in
+        #expect(try rows.enrolmentToken(first.id) == nil && rows.enrolmentTokens().isEmpty)
+        #expect(try rows.settings() == WorkspaceSettings())
+        try rows.remove(second.id)
+        var stolen = first
+        stolen.uses = 9
+        try rows.put(stolen)
+      }
+      try await store.write(in: ours.id) { rows in
+        #expect(try rows.enrolmentTokens() == [first, second])
+        try rows.remove(try #require(first.device))
+        #expect(try rows.enrolmentTokens() == [second])
+        try rows.remove(second.id)
+        #expect(try rows.enrolmentTokens().isEmpty)
+      }
+      let known = try await store.workspace(ours.id)
+      #expect(known?.settings.servesAsvinClients == false && known?.settings.enrolsByCustomerKey == true)
+    }
+  }
 }

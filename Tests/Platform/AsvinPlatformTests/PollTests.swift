@@ -75,6 +75,6 @@ private final class LockedStore: PlatformStore {
   func workspaces() async throws -> [Workspace] { try await inner.workspaces() }
   func access(_ digest: Digest) async throws -> (workspace: ID<Workspace>, token: AccessToken)? { nil }
   func account(_ email: String) async throws -> (workspace: ID<Workspace>, account: Account)? { nil }
-  func add(_ account: Account, to workspace: ID<Workspace>) async throws { throw ServiceFault.locked }
+  func enrolmentToken(_ handle: String) async throws -> (workspace: ID<Workspace>, token: EnrolmentToken)? { nil }
   func add(_ workspace: Workspace) async throws -> Workspace { throw ServiceFault.locked }
 }

@@ -97,4 +97,49 @@ import Testing
       #expect(platform.changes.last == "DELETE /manage/tokens/2")
     }
   }
+
+  @Test func `Enrolment tokens are created, listed and revoked, and a device is given one`() throws {
+    try Scratch.with { scratch in
+      let token = EnrolmentTokenReply(
+        id: 2, name: "batch", handle: "enrol-1", created: 0, expires: 86_400, limit: 9, uses: 3, group: 4)
+      var made = token
+      (made.token, made.proofKey) = ("asvin_secret", "a-proof-key")
+      let platform = try CannedPlatform([
+        "GET /manage/enrolment-tokens": CannedPlatform.json(EnrolmentTokenList(items: [token])),
+        "GET /manage/device-groups": CannedPlatform.json(
+          DeviceGroupList(items: [DeviceGroupReply(id: 4, name: "kitchen", members: 1)])),
+        "GET /manage/devices": CannedPlatform.json(
+          DeviceList(items: [CannedPlatform.device(7, "gw-1", label: "gateway")])),
+        "POST /manage/enrolment-tokens": CannedPlatform.json(made),
+        "POST /manage/devices/7/rekey": CannedPlatform.json(made),
+        "DELETE /manage/enrolment-tokens/2": "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n",
+      ])
+      defer { platform.end() }
+      func run(_ arguments: String) throws -> ProgramRun {
+        try ProgramRun("\(arguments) \(platform.option)", in: scratch, variables: "ASVIN_PACK_TOKEN=x")
+      }
+      let list = try run("enrolment-token list").text
+      #expect(list.contains("2   batch  3        9      kitchen  1970"), "\(list)")
+      let text = try run("enrolment-token create batch --group kitchen --uses 9").text
+      #expect(text.contains("\nasvin_secret\n") && text.contains("a-proof-key\n") && text.hasSuffix("enrol-1\n"))
+      let quiet = try run("device rekey gw-1 -o t --json").text
+      #expect(!quiet.contains("asvin_secret") && !quiet.contains("a-proof-key"), "\(quiet)")
+      #expect(try scratch.read("t") == Array("asvin_secret\n".utf8))
+      #expect(try run("enrolment-token create batch --group nowhere").exitCode == 66)
+      #expect(try run("enrolment-token revoke batch").exitCode == 0)
+      #expect(platform.changes.last == "DELETE /manage/enrolment-tokens/2")
+    }
+  }
+
+  @Test func `A workspace switches asvin's clients and enrolment with the customer key off`() throws {
+    try Scratch.with { scratch in
+      _ = try Self.platform("workspace create ours", in: scratch)
+      #expect(try Self.platform("workspace set ours", in: scratch).exitCode == 64)
+      #expect(try Self.platform("workspace set ours --asvin-clients maybe", in: scratch).exitCode == 64)
+      let off = try Self.platform("workspace set ours --asvin-clients off", in: scratch).text
+      #expect(off == "workspace 1: asvin-clients off, customer-key-enrolment on\n")
+      let both = try Self.platform("workspace set ours --customer-key-enrolment off", in: scratch).text
+      #expect(both == "workspace 1: asvin-clients off, customer-key-enrolment off\n")
+    }
+  }
 }

@@ -45,4 +45,25 @@ extension MemoryTransaction {
   }
 
   package func markUsed(_ token: ID<AccessToken>, at now: Instant) { tables.accessTokens[token]?.used = now }
+
+  package func settings() throws -> WorkspaceSettings { known?.settings ?? WorkspaceSettings() }
+  package func put(_ settings: WorkspaceSettings) { known?.settings = settings }
+
+  package func enrolmentToken(_ id: ID<EnrolmentToken>) -> EnrolmentToken? { tables.enrolmentTokens[id] }
+  package func enrolmentTokens() -> [EnrolmentToken] { tables.enrolmentTokens.values.sorted { $0.id < $1.id } }
+
+  package func add(_ token: EnrolmentToken) throws -> EnrolmentToken {
+    if let group = token.group, deviceGroup(group) == nil { throw PlatformError.notFound(.deviceGroup) }
+    if let device = token.device, self.device(device) == nil { throw PlatformError.notFound(.device) }
+    guard !enrolmentTokens().contains(where: { $0.name == token.name }) else {
+      throw PlatformError.nameTaken(.enrolmentToken)
+    }
+    var added = token
+    added.id = newID()
+    tables.enrolmentTokens[added.id] = added
+    return added
+  }
+
+  package func put(_ token: EnrolmentToken) { tables.enrolmentTokens[token.id]?.uses = token.uses }
+  package func remove(_ token: ID<EnrolmentToken>) { tables.enrolmentTokens[token] = nil }
 }

@@ -54,6 +54,15 @@ package final class MemoryStore: PlatformStore {
     }
   }
 
+  package func enrolmentToken(_ handle: String) async throws -> (workspace: ID<Workspace>, token: EnrolmentToken)? {
+    shared.state.withLock { state in
+      for (workspace, tables) in state.rows {
+        if let token = tables.enrolmentTokens.values.first(where: { $0.handle == handle }) { return (workspace, token) }
+      }
+      return nil
+    }
+  }
+
   package func account(_ email: String) async throws -> (workspace: ID<Workspace>, account: Account)? {
     shared.state.withLock { state in
       for (workspace, tables) in state.rows {

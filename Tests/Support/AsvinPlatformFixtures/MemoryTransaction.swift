@@ -15,6 +15,7 @@ package final class MemoryTransaction: WriteTransaction {
     var uploads: [ID<Upload>: Upload] = [:]
     var accessTokens: [ID<AccessToken>: AccessToken] = [:]
     var accounts: [String: Account] = [:]
+    var enrolmentTokens: [ID<EnrolmentToken>: EnrolmentToken] = [:]
     var audit: [AuditEntry] = []
     var auditBase: AuditBase?
     var webhooks: [ID<Webhook>: Webhook] = [:]
@@ -188,6 +189,7 @@ package final class MemoryTransaction: WriteTransaction {
     for rollout in tables.records.keys { tables.records[rollout]?[device] = nil }
     for rollout in tables.failures.keys { tables.failures[rollout]?[device] = nil }
     (tables.tags[device], tables.attributes[device]) = (nil, nil)
+    tables.enrolmentTokens = tables.enrolmentTokens.filter { $0.value.device != device }
   }
 
   package func nextOrder() -> Int64 {

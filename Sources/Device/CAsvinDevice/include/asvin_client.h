@@ -68,7 +68,8 @@ typedef struct asvin_offer {
 } asvin_offer;
 
 // Each of these builds a request: ASVIN_DONE, or ASVIN_MISUSE where a text has a wrong length or the buffer is too small.
-// Enrols the device under the key that it has, which is sent: only over TLS. The keys are the workspace's, as texts.
+// Enrols the device under the key that it has, which is sent: only over TLS. The keys are the workspace's, as texts, or the two
+// parts of an enrolment token: see asvin-pack enrolment-token create.
 int32_t asvin_client_enrol(asvin_client *client, const asvin_device *device, const char *version, const char *customer_key,
                            const char *device_key, asvin_request *request);
 // Asks what to install; sequence is that of the confirmed release, see asvin_floor.

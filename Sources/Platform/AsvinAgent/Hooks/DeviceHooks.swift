@@ -37,7 +37,7 @@ package struct DeviceHooks: Sendable {
   package var restart: (@Sendable (HookRelease) async -> HookOutcome)?
   /// The slot set that the boot loader started, if it reports it: bank `a` or `b`.
   package var running: String?
-  /// The workspace keys, with which a device that was removed from the platform enrols again.
+  /// The token or the keys with which a device that was removed from the platform enrols again.
   package var keys: EnrolmentKeys?
   /// Receives the lines of the log.
   package var log: @Sendable (String) -> Void
@@ -52,11 +52,22 @@ package struct DeviceHooks: Sendable {
   }
 }
 
-/// The keys with which devices of a workspace enrol.
-package struct EnrolmentKeys: Equatable, Sendable {
-  package let customer: String
-  /// The device key, which a login names.
-  package let device: String
+/// What permits the enrolment of a device.
+package enum EnrolmentKeys: Equatable, Sendable {
+  /// An enrolment token.
+  case token(String)
+  /// The customer key and a device key of the workspace. A login names the device key.
+  case workspace(customer: String, device: String)
 
-  package init(customer: String, device: String) { (self.customer, self.device) = (customer, device) }
+  /// Reads a token or the keys from environment variables, because a list of processes would show them as arguments; `nil` if
+  /// they are not set.
+  package init?(_ variables: [String: String]) {
+    if let token = variables["ASVIN_ENROLMENT_TOKEN"], !token.isEmpty {
+      self = .token(token)
+    } else if let customer = variables["ASVIN_CUSTOMER_KEY"], let device = variables["ASVIN_DEVICE_KEY"] {
+      self = .workspace(customer: customer, device: device)
+    } else {
+      return nil
+    }
+  }
 }

@@ -5,12 +5,14 @@ extension WriteTransaction {
   /// Adds an entry to the audit log. Entries of a request have the token and the address of its sender. Actions of devices
   /// beyond ``PlatformLimit/deviceEntries`` in a period are counted, and an entry at its end states their number.
   ///
-  /// - Parameter actor: the name of the token, `device`, `device` and its id, or `platform`.
+  /// - Parameter actor: the name of the token, `device`, `device` or `enrolment token` and its id, or `platform`.
   package func record(
     _ action: AuditAction, _ subject: String, _ details: [AuditDetail] = [], by actor: String, at now: Instant
   ) throws {
     let sender = origin?.name == actor ? origin : nil
-    let isDevice = sender?.token == nil && (actor == "device" || actor.hasPrefix("device "))
+    let isDevice =
+      sender?.token == nil
+      && (actor == "device" || actor.hasPrefix("device ") || actor.hasPrefix(EnrolmentPermit.tokenActor))
     if isDevice {
       var share = try auditShare(of: action.rawValue) ?? AuditShare(action: action.rawValue, start: now)
       if share.hasEnded(at: now) {

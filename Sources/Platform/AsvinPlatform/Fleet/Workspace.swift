@@ -7,6 +7,7 @@ package struct Workspace: Equatable, Sendable {
   package var customerKey: String
   /// Earlier customer keys that devices may still have.
   package var formerKeys: [FormerKey]
+  package var settings = WorkspaceSettings()
   /// The keys that asvin's clients name in their login.
   package var deviceKeys: [String]
 

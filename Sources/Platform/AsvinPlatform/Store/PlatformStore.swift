@@ -10,6 +10,8 @@ package protocol PlatformStore: Sendable {
   func workspaces() async throws -> [Workspace]
   /// Returns the token with a digest, and its workspace.
   func access(_ digest: Digest) async throws -> (workspace: ID<Workspace>, token: AccessToken)?
+  /// Returns the enrolment token with a handle, and its workspace.
+  func enrolmentToken(_ handle: String) async throws -> (workspace: ID<Workspace>, token: EnrolmentToken)?
   /// Returns the account of an e-mail address, and its workspace.
   func account(_ email: String) async throws -> (workspace: ID<Workspace>, account: Account)?
   /// Adds a workspace and assigns its id.

@@ -64,6 +64,10 @@ package protocol ReadTransaction: ListReading {
   /// Returns the accounts in the order of their addresses.
   func accounts() throws -> [Account]
   func customerKeys() throws -> CustomerKeys
+  func settings() throws -> WorkspaceSettings
+  func enrolmentToken(_ id: ID<EnrolmentToken>) throws -> EnrolmentToken?
+  /// Returns the enrolment tokens in the order of their creation.
+  func enrolmentTokens() throws -> [EnrolmentToken]
   /// Returns the newest entry of the audit log.
   func lastAuditEntry() throws -> AuditEntry?
   /// Returns a page of the audit log.

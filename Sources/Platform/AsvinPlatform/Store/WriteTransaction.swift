@@ -61,6 +61,12 @@ package protocol WriteTransaction: ReadTransaction, ListWriting {
   ///
   /// - Returns: the number of devices.
   func requeue(_ rollout: ID<Rollout>, at now: Instant) throws -> Int
+  func put(_ settings: WorkspaceSettings) throws
+  func add(_ token: EnrolmentToken) throws -> EnrolmentToken
+  /// Replaces the number of uses of a token.
+  func put(_ token: EnrolmentToken) throws
+  /// Revokes a token.
+  func remove(_ token: ID<EnrolmentToken>) throws
   /// Adds a device key after the workspace's other keys.
   ///
   /// - Throws: ``PlatformError/nameTaken(_:)`` if a workspace has the key.

@@ -1,6 +1,6 @@
 import AsvinCrypto
 package import AsvinManifest
-import AsvinPlatformAPI
+package import AsvinPlatformAPI
 
 /// The data with which a verifying device enrols.
 package struct Enrolment: Sendable {
@@ -26,7 +26,7 @@ package struct Enrolment: Sendable {
 
 extension DeviceKey {
   /// The digest of a public key. A symmetric key is secret, and so is its digest.
-  fileprivate var details: [AuditDetail] {
+  package var details: [AuditDetail] {
     guard case .ed25519(let point) = self else { return [] }
     let bytes = point.array
     return [AuditDetail("key", SHA256.digest(of: bytes.span).hexadecimal)]

@@ -34,14 +34,26 @@ extension ReadTransaction {
 }
 
 extension PlatformStore {
-  /// Returns the workspace that a request proves with a customer key; `nil` if the device key or the code is wrong.
-  package func workspace(proving request: ProvenRequest, at now: Instant) async throws -> ID<Workspace>? {
-    let known = try await workspace(deviceKey: request.proof.name)
-    let keys = known?.id.value == request.proof.workspace ? known?.customerKeys(at: now) ?? [] : []
-    // A code is computed without a key too, so that the time of an answer does not show which device keys exist.
+  /// Returns the workspace that a request proves with a customer key or an enrolment token, and which of them; `nil` if the
+  /// name or the code is wrong.
+  package func workspace(
+    proving request: ProvenRequest, at now: Instant
+  ) async throws -> (workspace: ID<Workspace>, permit: EnrolmentPermit)? {
+    let (known, token) = (
+      try await workspace(deviceKey: request.proof.name), try await enrolmentToken(request.proof.name)
+    )
+    var keys: [String] = []
+    if let known, known.id.value == request.proof.workspace {
+      keys = known.customerKeys(at: now)
+    } else if let token, token.workspace.value == request.proof.workspace, token.token.isValid(at: now) {
+      keys = [token.token.digest.hexadecimal]
+    }
+    // A code is computed without a key too, so that the time of an answer does not show which names exist.
     let isCode = (keys.isEmpty ? ["-"] : keys).contains { key in
       MessageCode.isCode(request.proof.code, of: request.message, key: Array(key.utf8))
     }
-    return !keys.isEmpty && isCode ? known?.id : nil
+    guard !keys.isEmpty, isCode else { return nil }
+    if let known, known.id.value == request.proof.workspace { return (known.id, .customerKey) }
+    return token.map { ($0.workspace, .token($0.token.id)) }
   }
 }

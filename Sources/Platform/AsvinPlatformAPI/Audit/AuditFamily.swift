@@ -4,6 +4,7 @@ package enum AuditFamily: String, CaseIterable, Hashable, Sendable {
   case token
   case account
   case device
+  case enrolmentToken = "enrolment-token"
   case deviceGroup = "device-group"
   case fileGroup = "file-group"
   case firmware
@@ -19,10 +20,12 @@ extension AuditAction {
     rawValue.firstIndex(of: ".").flatMap { AuditFamily(rawValue: String(rawValue[..<$0])) }
   }
 
-  /// The families whose changes an entry of the action explains. A published bundle is an upload no longer.
+  /// The families whose changes an entry of the action explains. A published bundle is an upload no longer,
+  /// and a deleted device takes the tokens for its key with it.
   package var explains: Set<AuditFamily> {
     var families = Set([family].compactMap { $0 })
     if self == .publishFirmware { families.insert(.upload) }
+    if self == .deleteDevice { families.insert(.enrolmentToken) }
     return families
   }
 }

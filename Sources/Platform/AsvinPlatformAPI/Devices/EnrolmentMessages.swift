@@ -7,19 +7,23 @@ package struct EnrolmentRequest: Codable, Equatable, Sendable {
   package var version: String
   package var deviceClass: String
   package var key: Data
+  package var nonce: Data
   package var proof: Data
 
-  package init(name: String, label: String? = nil, version: String, deviceClass: String, key: Data, proof: Data) {
+  package init(
+    name: String, label: String? = nil, version: String, deviceClass: String, key: Data, nonce: Data, proof: Data
+  ) {
     self.name = name
     self.label = label
     self.version = version
     self.deviceClass = deviceClass
     self.key = key
+    self.nonce = nonce
     self.proof = proof
   }
 
   enum CodingKeys: String, CodingKey {
-    case name, label, version, key, proof
+    case name, label, version, key, nonce, proof
     case deviceClass = "class"
   }
 }
@@ -32,7 +36,11 @@ extension EnrolmentRequest: Described {
       Property("version", .text(1...64), "The version that the device runs"),
       Property("class", .uuid, "The class id"),
       Property("key", .bytes(32), "The device's public key, Ed25519"),
-      Property("proof", .bytes(64), "The key's signature over asvin-platform-enrol, a zero byte and the name"),
+      Property("nonce", .bytes(32), "The nonce of POST /v2/enrolment-challenges"),
+      Property(
+        "proof", .bytes(64),
+        "The key's signature over asvin-platform-enrol-device, a zero byte, the workspace's id in eight bytes, the nonce, the class id, the key, the version and the name, each text after its length in two bytes"
+      ),
     ])
   }
 }
@@ -93,6 +101,27 @@ extension EnrolmentReply: Described {
       Property("workspace", .id, "The workspace's id", key: 1),
       Property("device", .id, "The device's id", key: 2),
       Property("placement", .choice(of: DevicePlacement.self), "The device's placement", key: 3),
+    ])
+  }
+}
+
+/// A nonce for the enrolment of a device, and the workspace in which it enrols.
+package struct EnrolmentChallenge: Codable, Equatable, Sendable {
+  package var workspace: Int64
+  package var nonce: Data
+  package var expires: Int64
+
+  package init(workspace: Int64, nonce: Data, expires: Int64) {
+    (self.workspace, self.nonce, self.expires) = (workspace, nonce, expires)
+  }
+}
+
+extension EnrolmentChallenge: Described {
+  package static var schema: MessageSchema {
+    .object([
+      Property("workspace", .id, "The workspace's id"),
+      Property("nonce", .bytes(32), "A nonce that is valid for one enrolment in the workspace"),
+      Property("expires", .time, "When it expires"),
     ])
   }
 }

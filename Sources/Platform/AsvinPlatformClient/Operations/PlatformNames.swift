@@ -100,6 +100,21 @@ extension PlatformConnection {
     return chosen
   }
 
+  /// Returns the enrolment tokens with ids or names, each token once.
+  ///
+  /// - Throws: ``Failure`` for an unknown text.
+  package func enrolmentTokens(_ texts: [String]) async throws -> [EnrolmentTokenReply] {
+    let all = try await require(.get, "/manage/enrolment-tokens", as: EnrolmentTokenList.self).items
+    var chosen: [EnrolmentTokenReply] = []
+    for text in texts {
+      let token = try PlatformReference(text).one(
+        of: all, "enrolment token", id: \.id, names: { [$0.name] }, words: { "\($0.id) '\($0.name)'" },
+        hint: "see: asvin-pack enrolment-token list")
+      if !chosen.contains(where: { $0.id == token.id }) { chosen.append(token) }
+    }
+    return chosen
+  }
+
   /// Returns a warning about a new name that looks like an id.
   package static func warning(naming name: String, _ what: String) -> String? {
     PlatformReference.isLikeID(name)

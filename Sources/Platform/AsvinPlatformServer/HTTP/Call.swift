@@ -23,7 +23,9 @@ struct Call: Sendable {
     get throws {
       switch caller {
       case .anyone: throw Refusal.badToken
-      case .workspace(let workspace), .device(_, let workspace), .person(_, let workspace): workspace
+      case .workspace(let workspace), .enrolling(_, let workspace), .device(_, let workspace),
+        .person(_, let workspace):
+        workspace
       }
     }
   }

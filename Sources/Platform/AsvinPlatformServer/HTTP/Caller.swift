@@ -6,6 +6,8 @@ enum Caller: Sendable {
   case anyone
   /// A device that has proved its workspace and not its own identity.
   case workspace(ID<Workspace>)
+  /// A device that has an enrolment token.
+  case enrolling(ID<EnrolmentToken>, of: ID<Workspace>)
   /// A device that has proved its identity.
   case device(ID<Device>, of: ID<Workspace>)
   /// The owner of a token: a user or a build server.
@@ -16,6 +18,7 @@ enum Caller: Sendable {
     switch self {
     case .anyone: "anyone"
     case .workspace: "device"
+    case .enrolling(let id, _): "\(EnrolmentPermit.tokenActor)\(id.value)"
     case .device(let id, _): "device \(id.value)"
     case .person(let token, _): token.name
     }
@@ -31,7 +34,7 @@ enum Caller: Sendable {
 /// The access that a route requires.
 enum Access: Sendable {
   case open
-  /// A device that has logged in with the workspace's keys.
+  /// A device that has logged in with the workspace's keys, or has an enrolment token.
   case workspace
   /// A device that has logged in with its own key. If the path names a device, it must be that one.
   case device

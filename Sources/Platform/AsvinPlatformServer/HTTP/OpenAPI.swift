@@ -28,7 +28,9 @@ enum OpenAPI {
             "type": "apiKey", "in": "header", "name": "Authorization",
             "description": "Asvin-Workspace and the proof of the request by the workspace's customer key",
           ],
-          "workspace": ["type": "http", "scheme": "bearer", "description": "A token of POST /auth/login"],
+          "workspace": [
+            "type": "http", "scheme": "bearer", "description": "An enrolment token, or a token of POST /auth/login",
+          ],
           "device": ["type": "http", "scheme": "bearer", "description": "A token of POST /v2/login"],
           "person": ["type": "http", "scheme": "bearer", "description": "A token of POST /manage/tokens"],
         ]

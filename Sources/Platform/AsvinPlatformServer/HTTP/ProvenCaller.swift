@@ -27,10 +27,14 @@ extension Platform {
       (caller, user) = (.device(device.id, of: ID(proof.workspace)), .device(device.id))
       isBlacklisted = device.placement == .blacklisted
     case .workspace:
-      guard let workspace = try await store.workspace(proving: proven, at: now) else {
+      guard let (workspace, permit) = try await store.workspace(proving: proven, at: now) else {
         throw badProof(of: proof, at: now)
       }
-      (caller, user) = (.workspace(workspace), .workspace(workspace))
+      switch permit {
+      case .customerKey: caller = .workspace(workspace)
+      case .token(let id): caller = .enrolling(id, of: workspace)
+      }
+      user = .workspace(workspace)
     }
     guard challenges.use(proof, by: user, at: now) else { throw badProof(at: now) }
     // As at a login, only the owner of the key learns that the device is blacklisted.

@@ -79,9 +79,20 @@ extension Refusal {
       self.init(status: .gone, message: "the rollout is \(phase.rawValue)", hint: "discard the bytes that were fetched")
     case .held(let hold): self.init(status: .conflict, message: hold.rawValue)
     case .noGroups: self.init(status: .badRequest, message: "a rollout needs at least one device group")
+    case .closed(let closed):
+      self.init(status: .forbidden, message: closed.rawValue, hint: Self.hint(of: closed))
     case .inUse(let kind): self.init(status: .conflict, message: "the \(kind.rawValue) is in use")
     case .tooMany(let message): self.init(status: .conflict, message: message)
     case .invalid(let message): self.init(status: .badRequest, message: message)
+    }
+  }
+
+  private static func hint(of closed: PlatformError.Closed) -> String {
+    switch closed {
+    case .asvinClients: "use a device with a key of its own, or have an administrator switch the API on"
+    case .customerKey: "enrol with a token: asvin-pack enrolment-token create"
+    case .token, .usedUp: "ask an administrator for another token: asvin-pack enrolment-token create"
+    case .otherDevice: "use the token for the device whose key it replaces"
     }
   }
 

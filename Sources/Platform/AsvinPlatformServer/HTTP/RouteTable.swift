@@ -12,7 +12,8 @@ enum DeviceAPI {
 /// The API of users and build servers.
 enum Management {
   static let routes: [Route] =
-    access + audit + webhooks + fileGroups + uploads + firmware + deviceGroups + devices + rollouts + rolloutActions
+    access + enrolmentTokens + settings + audit + webhooks + fileGroups + uploads + firmware + deviceGroups + devices
+    + rollouts + rolloutActions
 }
 
 /// All routes of the device API and of the management API.
@@ -72,6 +73,13 @@ enum RouteTable {
     switch route.access {
     case .open: return .anyone
     case .workspace:
+      if let secret = EnrolmentSecret(token) {
+        try platform.limiter.admitAnyone(from: context, at: now)
+        guard let (workspace, known) = try await platform.store.enrolmentToken(secret, at: now) else {
+          throw Refusal.badAccess
+        }
+        return .enrolling(known.id, of: workspace)
+      }
       guard let workspace = await platform.tokens.workspace(of: token, at: now) else { throw Refusal.badToken }
       return .workspace(workspace)
     case .device:

@@ -10,6 +10,7 @@ struct WorkspaceCommand: SubcommandGroup {
     subcommands: [
       WorkspaceCreateCommand.self, WorkspaceShowCommand.self, WorkspaceListCommand.self, AddDeviceKeyCommand.self,
       RemoveDeviceKeyCommand.self, RotateCommand.self, EndOldKeysCommand.self,
+      WorkspaceSetCommand.self,
     ])
 }
 

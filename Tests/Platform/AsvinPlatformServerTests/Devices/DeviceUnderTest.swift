@@ -15,11 +15,29 @@ struct DeviceUnderTest: Sendable {
   let workspace: Int64
   let id: Int64
 
-  static func request(_ name: String, _ key: PrivateKey, version: String = "1.0") throws -> EnrolmentRequest {
-    EnrolmentRequest(
-      name: name, version: version, deviceClass: TestBundles.board.uuid,
-      key: Data(key.publicKey.withBytes { bytes in bytes.indices.map { bytes[$0] } }),
-      proof: Data(try key.signature(of: Array("asvin-platform-enrol\0\(name)".utf8))))
+  /// Returns a request to enrol with a nonce of the platform.
+  ///
+  /// - Parameter token: of the workspace, or an enrolment token.
+  static func request(
+    _ name: String, _ key: PrivateKey, version: String = "1.0", on platform: PlatformUnderTest, _ token: String
+  ) async throws -> EnrolmentRequest {
+    let reply = try await platform.call("POST", "/v2/enrolment-challenges", token)
+    try #require(reply.status == 201, "\(reply.text)")
+    return try request(name, key, version: version, reply.message(EnrolmentChallenge.self))
+  }
+
+  static func request(
+    _ name: String, _ key: PrivateKey, version: String = "1.0", _ challenge: EnrolmentChallenge
+  ) throws -> EnrolmentRequest {
+    let publicKey = key.publicKey.withBytes { bytes in bytes.indices.map { bytes[$0] } }
+    // The message of the proof as the page of the protocol has it.
+    var message = Array("asvin-platform-enrol-device\0".utf8)
+    message += (0..<8).map { UInt8(truncatingIfNeeded: challenge.workspace >> (56 - 8 * $0)) }
+    message += [UInt8](challenge.nonce) + (0..<16).map { TestBundles.board[$0] } + publicKey
+    for text in [version, name] { message += [0, UInt8(text.utf8.count)] + Array(text.utf8) }
+    return EnrolmentRequest(
+      name: name, version: version, deviceClass: TestBundles.board.uuid, key: Data(publicKey), nonce: challenge.nonce,
+      proof: Data(try key.signature(of: message)))
   }
 
   /// Enrols a device.
@@ -29,7 +47,8 @@ struct DeviceUnderTest: Sendable {
   ) async throws -> DeviceUnderTest {
     let key = try PrivateKey.generate(.ed25519)
     let token = try await platform.token(customerKey, deviceKey)
-    let reply = try await platform.call("POST", "/v2/devices", token, try request(name, key))
+    let reply = try await platform.call(
+      "POST", "/v2/devices", token, try await request(name, key, on: platform, token))
     try #require(reply.status == 201, "\(reply.text)")
     let known = try reply.message(EnrolmentReply.self)
     return DeviceUnderTest(platform: platform, name: name, key: key, workspace: known.workspace, id: known.device)

@@ -172,15 +172,17 @@ import Testing
         ("/manage/device-groups", DeviceGroupRequest(name: text) as any Encodable),
         ("/manage/file-groups", FileGroupRequest(name: text, trust: [])),
         ("/manage/tokens", TokenRequest(name: text, role: .viewer)),
+        ("/manage/enrolment-tokens", EnrolmentTokenRequest(name: text)),
         ("/manage/rollouts", RolloutRequest(name: text, firmware: 1, groups: [1], priority: .batch)),
       ] {
         let reply = try await platform.call("POST", path, admin, body)
         #expect(reply.status == 400 && reply.text.contains("control character"), "\(path)")
       }
       let device = try await DeviceUnderTest.enrolled(on: platform)
-      var request = try DeviceUnderTest.request(device.name, device.key)
+      let token = try await platform.token()
+      var request = try await DeviceUnderTest.request(device.name, device.key, on: platform, token)
       request.label = text
-      let enrolled = try await platform.call("POST", "/v2/devices", platform.token(), request)
+      let enrolled = try await platform.call("POST", "/v2/devices", token, request)
       #expect(enrolled.status == 400)
     }
   }

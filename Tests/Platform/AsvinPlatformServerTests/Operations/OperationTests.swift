@@ -88,6 +88,7 @@ private final class SilentStore: PlatformStore {
   func workspaces() async throws -> [Workspace] { [] }
   func access(_ digest: Digest) async throws -> (workspace: ID<Workspace>, token: AccessToken)? { nil }
   func account(_ email: String) async throws -> (workspace: ID<Workspace>, account: Account)? { nil }
+  func enrolmentToken(_ handle: String) async throws -> (workspace: ID<Workspace>, token: EnrolmentToken)? { nil }
   func add(_ workspace: Workspace) async throws -> Workspace { workspace }
   func read<Result: Sendable>(
     in workspace: ID<Workspace>, _ body: @escaping @Sendable (any ReadTransaction) throws -> Result

@@ -35,11 +35,12 @@ struct AsvinClientsAPI: Sendable {
   /// Returns the workspace of a request by its token, or by the keys in its body, as the first generation sends them.
   func workspace(_ request: Request, keys: (any BodyKeys)? = nil) async throws -> ID<Workspace> {
     if let name = HTTPField.Name("x-access-token"), let token = request.headers[name] {
-      guard let workspace = await tokens.workspace(of: token, at: clock()) else { throw Refusal.badToken }
-      return workspace
+      guard let id = await tokens.workspace(of: token, at: clock()) else { throw Refusal.badToken }
+      guard let workspace = try await store.workspace(id) else { throw Refusal.badToken }
+      return try workspace.openToClients()
     }
     guard let keys, let workspace = try await keys.workspace(in: store, at: clock()) else { throw Refusal.badToken }
-    return workspace.id
+    return try workspace.openToClients()
   }
 
   func fingerprints(_ request: Request, context: PlatformContext) throws -> Response {
@@ -61,5 +62,15 @@ extension BodyKeys {
       workspace.customerKeys(at: now).contains(where: { ClientLogin.isSame($0, customer) })
     else { return nil }
     return workspace
+  }
+}
+
+extension Workspace {
+  /// Returns the id of a workspace that serves asvin's clients.
+  ///
+  /// - Throws: ``Refusal`` if their API is switched off.
+  fileprivate func openToClients() throws -> ID<Workspace> {
+    guard settings.servesAsvinClients else { throw Refusal(.closed(.asvinClients)) }
+    return id
   }
 }

@@ -56,6 +56,11 @@ extension AsvinClientsAPI {
     guard let workspace = try await workspaceID(of: body, from: context.peer, at: now) else {
       throw Refusal(status: .unauthorized, message: "the signature or the time is not valid", fields: allowance.fields)
     }
+    // Gateways log in here too, to enrol with the customer key.
+    let settings = try await store.workspace(workspace)?.settings ?? WorkspaceSettings()
+    guard settings.servesAsvinClients || settings.enrolsByCustomerKey else {
+      throw Refusal(.closed(.asvinClients))
+    }
     // A blacklisted board gets no token, if the client names its board.
     if let name = BoardFields(request.headers).name,
       try await store.read(in: workspace, { try $0.device(name) })?.placement == .blacklisted

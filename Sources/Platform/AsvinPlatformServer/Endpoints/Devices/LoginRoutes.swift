@@ -13,14 +13,23 @@ extension DeviceAPI {
       body: EnrolmentRequest.self, answers: .json(201, EnrolmentReply.self, "The device is new"),
       .json(200, EnrolmentReply.self, "The device was enrolled with this key before"),
       .problem(409, "A device with that name has another key"),
-      .problem(403, "The proof is not a signature of the key")
+      .problem(403, "The nonce or the proof is not valid, or enrolment is not permitted")
     ) { call in
       let body = try await call.body(EnrolmentRequest.self)
+      // The nonce is used up even if the enrolment fails. It is checked before the signature, which costs more.
+      guard call.platform.challenges.use([UInt8](body.nonce), at: call.now) else {
+        throw Refusal(
+          status: .forbidden, message: "the nonce of the enrolment is not valid",
+          hint: "request a new one with POST /v2/enrolment-challenges")
+      }
       guard let name = DeviceName(body.name), let deviceClass = Identifier(uuid: body.deviceClass),
         let key = FixedBytes<32>([UInt8](body.key).span)
       else { throw Refusal.malformed("name must have printable ASCII characters only") }
-      guard DeviceSignature.isSignature(body.proof, of: DeviceProof.enrolment(of: body.name), by: key) else {
-        throw Refusal(status: .forbidden, message: "the proof is not a signature of the name by the key")
+      let message = DeviceProof.enrolment(
+        nonce: [UInt8](body.nonce), workspace: try call.workspace.value, name: body.name, deviceClass: deviceClass,
+        version: body.version, key: [UInt8](body.key))
+      guard DeviceSignature.isSignature(body.proof, of: message, by: key) else {
+        throw Refusal(status: .forbidden, message: "the proof is not a signature of the enrolment by the key")
       }
       let enrolment = Enrolment(
         name: name, label: body.label, firmwareVersion: body.version, deviceClass: deviceClass,
@@ -31,11 +40,29 @@ extension DeviceAPI {
       .post, "/v2/enrolments", .workspace, "Enrol a device with a symmetric key; it waits in the lobby",
       body: SharedKeyEnrolment.self, answers: .json(201, EnrolmentReply.self, "The device is new"),
       .json(200, EnrolmentReply.self, "The device was enrolled with this key before"),
-      .problem(409, "A device with that name has another key")
+      .problem(409, "A device with that name has another key"),
+      .problem(403, "The request has no proof, or enrolment is not permitted")
     ) { call in
+      // A bearer token could be repeated with another class or version.
+      guard call.provenBody != nil else {
+        throw Refusal(
+          status: .forbidden, message: "the enrolment of a symmetric key needs a proof",
+          hint: "prove the request with the scheme Asvin-Workspace")
+      }
       let enrolment = try Enrolment(try await call.body())
       guard enrolment.firmwareVersion != nil else { throw Refusal.malformed("version is missing") }
       return try await call.enrol(enrolment)
+    },
+    Route(
+      .post, "/v2/enrolment-challenges", .workspace, "Request a nonce for an enrolment with a key of its own",
+      answers: .json(201, EnrolmentChallenge.self, "A nonce, and the workspace of the enrolment"),
+      .problem(429, "Too many requests")
+    ) { call in
+      try call.limit("challenge", perMinute: PlatformLimit.anonymousPerMinute)
+      let (nonce, expires) = call.platform.challenges.new(at: call.now)
+      return try Reply.json(
+        EnrolmentChallenge(workspace: try call.workspace.value, nonce: Data(nonce), expires: expires.seconds),
+        status: .created)
     },
     Route(
       .post, "/v2/challenges", .open, "Request a nonce for a login, or for requests with a proof",
@@ -79,10 +106,17 @@ extension Enrolment {
 }
 
 extension Call {
-  /// Enrols a device.
+  /// Enrols a device, or registers it for an operator.
   func enrol(_ enrolment: Enrolment) async throws -> Response {
-    let (time, actor) = (now, caller.name)
-    let (device, isNew) = try await write { rows in try rows.enrol(enrolment, by: actor, at: time) }
+    let (time, actor, caller) = (now, caller.name, caller)
+    let (device, isNew) = try await write { rows in
+      switch caller {
+      case .workspace: try rows.enrol(enrolment, permittedBy: .customerKey, by: actor, at: time)
+      case .enrolling(let token, _): try rows.enrol(enrolment, permittedBy: .token(token), by: actor, at: time)
+      case .person: try rows.enrol(enrolment, by: actor, at: time)
+      case .anyone, .device: throw Refusal.badToken
+      }
+    }
     return try reply(
       EnrolmentReply(workspace: try workspace.value, device: device.id.value, placement: device.placement),
       status: isNew ? .created : .ok)

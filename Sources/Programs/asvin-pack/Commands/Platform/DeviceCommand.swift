@@ -13,7 +13,7 @@ struct DeviceCommand: SubcommandGroup {
       DeviceListCommand.self, DeviceShowCommand.self, DeviceLabelCommand.self, DeviceTagCommand.self,
       DeviceRegisterCommand.self, DeviceGroupCommand.self, DeviceMoving<Ungrouping>.self,
       DeviceMoving<Blacklisting>.self,
-      DeviceRemoveCommand.self,
+      DeviceRemoveCommand.self, DeviceRekeyCommand.self,
     ])
 }
 

@@ -1,0 +1,106 @@
+package struct EnrolmentTokenRequest: Codable, Equatable, Sendable {
+  package var name: String
+  package var days: Int?
+  package var uses: Int?
+  package var group: Int64?
+
+  package init(name: String, days: Int? = nil, uses: Int? = nil, group: Int64? = nil) {
+    (self.name, self.days, self.uses, self.group) = (name, days, uses, group)
+  }
+}
+
+extension EnrolmentTokenRequest: Described {
+  package static var schema: MessageSchema {
+    .object([
+      Property("name", .text(1...64), "The name of the token, which the audit log shows"),
+      Property(
+        "days", .integer(1...3650),
+        "The number of days for which the token is valid; without it, until the token is revoked", isRequired: false),
+      Property(
+        "uses", .integer(1...1_000_000), "The number of devices that the token enrols; without it, any number",
+        isRequired: false),
+      Property(
+        "group", .id, "The device group of the devices that it enrols; without it, they wait in the lobby",
+        isRequired: false),
+    ])
+  }
+}
+
+package struct EnrolmentTokenReply: Codable, Equatable, Sendable {
+  package var id: Int64
+  package var name: String
+  package var created: Int64
+  package var expires: Int64?
+  package var limit: Int?
+  package var uses: Int
+  package var group: Int64?
+  package var device: Int64?
+  package var token: String?
+  package var handle: String
+  package var proofKey: String?
+
+  package init(
+    id: Int64, name: String, handle: String, created: Int64, expires: Int64? = nil, limit: Int? = nil, uses: Int = 0,
+    group: Int64? = nil, device: Int64? = nil
+  ) {
+    (self.id, self.name, self.handle, self.created) = (id, name, handle, created)
+    (self.expires, self.limit, self.uses) = (expires, limit, uses)
+    (self.group, self.device) = (group, device)
+  }
+}
+
+extension EnrolmentTokenReply: Described {
+  package static var schema: MessageSchema {
+    .object([
+      Property("id", .id, "The id"),
+      Property("name", .anyText, "The name of the token, which the audit log shows"),
+      Property("created", .time, "When it was created"),
+      Property("expires", .time, "When it expires", isRequired: false),
+      Property("limit", .count, "The number of devices that it may enrol", isRequired: false),
+      Property("uses", .count, "The number of devices that it has enrolled"),
+      Property("group", .id, "The device group of the devices that it enrols", isRequired: false),
+      Property("device", .id, "The device whose key it replaces; it enrols no other device", isRequired: false),
+      Property(
+        "handle", .anyText, "The public part of the token: the device key in the proof of a microcontroller's enrolment"
+      ),
+      Property(
+        "proofKey", .anyText,
+        "The customer key in the proof of a microcontroller's enrolment: returned only once, when the token is created",
+        isRequired: false),
+      Property("token", .anyText, "The secret token: returned only once, when the token is created", isRequired: false),
+    ])
+  }
+}
+
+package struct EnrolmentTokenList: Codable, Equatable, Sendable {
+  package var items: [EnrolmentTokenReply]
+
+  package init(items: [EnrolmentTokenReply]) {
+    self.items = items
+  }
+}
+
+extension EnrolmentTokenList: Described {
+  package static var schema: MessageSchema {
+    .object([Property("items", .list(EnrolmentTokenReply.schema, atMost: nil), "The tokens")])
+  }
+}
+
+/// The parts of the platform that a workspace can switch off.
+package struct SettingsMessage: Codable, Equatable, Sendable {
+  package var asvinClients: Bool
+  package var customerKeyEnrolment: Bool
+
+  package init(asvinClients: Bool, customerKeyEnrolment: Bool) {
+    (self.asvinClients, self.customerKeyEnrolment) = (asvinClients, customerKeyEnrolment)
+  }
+}
+
+extension SettingsMessage: Described {
+  package static var schema: MessageSchema {
+    .object([
+      Property("asvinClients", .boolean, "Whether the API of asvin's own device clients is served"),
+      Property("customerKeyEnrolment", .boolean, "Whether a customer key enrols devices with a key of their own"),
+    ])
+  }
+}

@@ -1,0 +1,78 @@
+import AsvinManifest
+import AsvinPlatform
+import AsvinPlatformAPI
+import GRDB
+
+// Enrolment tokens, and the settings of a workspace.
+extension SQLiteTransaction {
+  func settings() throws -> WorkspaceSettings {
+    guard let row = try one("SELECT asvin_clients, customer_key_enrols FROM workspace WHERE id = ?", [workspace]) else {
+      throw PlatformError.notFound(.workspace)
+    }
+    var settings = WorkspaceSettings()
+    (settings.servesAsvinClients, settings.enrolsByCustomerKey) = (row[0], row[1])
+    return settings
+  }
+
+  func put(_ settings: WorkspaceSettings) throws {
+    try run(
+      "UPDATE workspace SET asvin_clients = ?, customer_key_enrols = ? WHERE id = ?",
+      [settings.servesAsvinClients, settings.enrolsByCustomerKey, workspace])
+  }
+
+  func enrolmentToken(_ id: ID<EnrolmentToken>) throws -> EnrolmentToken? {
+    try one(
+      "SELECT \(EnrolmentToken.columns) FROM enrolment_token WHERE workspace = ? AND id = ?", [workspace, id.value]
+    ).map { try EnrolmentToken($0, at: 0) }
+  }
+
+  func enrolmentTokens() throws -> [EnrolmentToken] {
+    try all("SELECT \(EnrolmentToken.columns) FROM enrolment_token WHERE workspace = ? ORDER BY id", [workspace])
+      .map { try EnrolmentToken($0, at: 0) }
+  }
+
+  func add(_ token: EnrolmentToken) throws -> EnrolmentToken {
+    if let group = token.group, try deviceGroup(group) == nil { throw PlatformError.notFound(.deviceGroup) }
+    if let device = token.device, try self.device(device) == nil { throw PlatformError.notFound(.device) }
+    var added = token
+    added.id = ID(
+      try insert(
+        .enrolmentToken,
+        """
+        INSERT INTO enrolment_token (workspace, name, handle, digest, created, expires, most, uses, device_group, device)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+        [
+          workspace, token.name, token.handle, token.digest.data, token.created.seconds, token.expires?.seconds,
+          token.limit, token.uses, token.group?.value, token.device?.value,
+        ]))
+    return added
+  }
+
+  func put(_ token: EnrolmentToken) throws {
+    try run(
+      "UPDATE enrolment_token SET uses = ? WHERE workspace = ? AND id = ?", [token.uses, workspace, token.id.value])
+  }
+
+  func remove(_ token: ID<EnrolmentToken>) throws {
+    try run("DELETE FROM enrolment_token WHERE workspace = ? AND id = ?", [workspace, token.value])
+  }
+}
+
+extension EnrolmentToken {
+  static let columns = "id, name, handle, digest, created, expires, most, device_group, device, uses"
+
+  /// Reads ten columns of a row.
+  init(_ row: Row, at column: Int) throws {
+    guard let digest = Digest(data: row[column + 3]) else {
+      throw StoreError(table: "enrolment_token", id: row[column])
+    }
+    let expires: Int64? = row[column + 5]
+    let (group, device): (Int64?, Int64?) = (row[column + 7], row[column + 8])
+    self.init(
+      id: ID(row[column]), name: row[column + 1], handle: row[column + 2], digest: digest,
+      created: Instant(row[column + 4]), expires: expires.map { Instant($0) }, limit: row[column + 6],
+      group: group.map { ID($0) }, device: device.map { ID($0) })
+    uses = row[column + 9]
+  }
+}

@@ -1,0 +1,38 @@
+import ArgumentParser
+import AsvinHost
+import AsvinPlatform
+import AsvinPlatformServer
+import AsvinPrograms
+
+struct WorkspaceSetCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "set", abstract: "Switch parts of the platform on or off for a workspace.",
+    discussion: """
+      With --asvin-clients off, the API of asvin's own device clients answers 403 at once. With --customer-key-enrolment off, \
+      devices enrol with enrolment tokens only. Devices that are enrolled are not affected.
+      """)
+
+  @OptionGroup var named: WorkspaceArgument
+  @OptionGroup var folder: DataFolder
+  @Option(help: ArgumentHelp("The API of asvin's own device clients: on or off.", valueName: "on|off"))
+  var asvinClients: Switch?
+  @Option(help: ArgumentHelp("Enrolment with the customer key: on or off.", valueName: "on|off"))
+  var customerKeyEnrolment: Switch?
+
+  enum Switch: String, CaseIterable, ExpressibleByArgument {
+    case on, off
+  }
+
+  func run() async throws {
+    guard asvinClients != nil || customerKeyEnrolment != nil else {
+      throw Failure(
+        .usage, "nothing to set is given", hint: "give --asvin-clients on|off or --customer-key-enrolment on|off")
+    }
+    let store = try folder.store()
+    let workspace = try await named.find(in: store)
+    let changed = try await Provisioning.changeSettings(
+      asvinClients: asvinClients.map { $0 == .on }, customerKeyEnrolment: customerKeyEnrolment.map { $0 == .on },
+      of: workspace.id, in: store, at: .now)
+    try CommandProgram.show("workspace \(workspace.id.value): \(changed.description)")
+  }
+}

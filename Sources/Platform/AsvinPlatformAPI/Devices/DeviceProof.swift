@@ -12,6 +12,13 @@ package enum DeviceProof {
     return head + deviceClass.array + key + counted(version) + counted(name)
   }
 
+  /// The message by which a device replaces its key. Its present key and the new key sign it.
+  package static func newKey(
+    nonce: [UInt8], workspace: Int64, device: Int64, present: [UInt8], new: [UInt8]
+  ) -> [UInt8] {
+    Array("asvin-platform-new-key\0".utf8) + bytes(of: workspace) + bytes(of: device) + nonce + present + new
+  }
+
   package static func login(nonce: [UInt8], workspace: Int64, device: Int64) -> [UInt8] {
     Array("asvin-platform-login\0".utf8) + nonce + Array("\(workspace)/\(device)".utf8)
   }

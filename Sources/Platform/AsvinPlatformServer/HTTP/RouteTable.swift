@@ -6,7 +6,7 @@ import Hummingbird
 
 /// The API of verifying devices.
 enum DeviceAPI {
-  static let routes: [Route] = enrolment + updates + payloads
+  static let routes: [Route] = enrolment + keys + updates + payloads
 }
 
 /// The API of users and build servers.

@@ -207,7 +207,9 @@ let tests: [Target] = [
     ["AsvinPlatformFixtures", "AsvinPlatform", "AsvinPlatformAPI", "AsvinCrypto", "AsvinVerifier", "AsvinManifest"]),
   .tests(
     "Platform", "AsvinPlatformStoreTests",
-    ["AsvinPlatformFixtures", "AsvinPlatformStore", "AsvinPlatform", "AsvinPlatformAPI", "AsvinManifest"]),
+    [
+      "AsvinPlatformFixtures", "AsvinPlatformStore", "AsvinPlatform", "AsvinPlatformAPI", "AsvinHost", "AsvinManifest",
+    ]),
   .tests(
     "Platform", "AsvinPlatformServerTests",
     [

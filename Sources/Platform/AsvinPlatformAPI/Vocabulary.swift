@@ -170,6 +170,8 @@ package enum AuditAction: String, CaseIterable, Sendable {
   case createAccount = "account.create"
   case changePassword = "account.password"
   case deleteAccount = "account.delete"
+  /// The platform was restored from a backup.
+  case restorePlatform = "platform.restore"
   case beginUpload = "upload.begin"
   case deleteUpload = "upload.delete"
   /// The upload was abandoned.

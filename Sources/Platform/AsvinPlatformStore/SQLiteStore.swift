@@ -18,8 +18,9 @@ package final class SQLiteStore: PlatformStore {
 
   /// Opens the file, or creates it, and migrates its tables.
   ///
-  /// - Throws: an error of SQLite.
+  /// - Throws: ``LaterVersion``; an error of SQLite.
   package init(path: String) throws {
+    if case .later(let names) = try SchemaState.of(path: path) { throw LaterVersion(migrations: names) }
     var configuration = Configuration()
     let notes = ChangeNotes()
     configuration.prepareDatabase { database in
@@ -161,7 +162,15 @@ package final class SQLiteStore: PlatformStore {
   /// Acquires the lock of writes, and writes nothing.
   package func checkWriting() async throws { try await commits.write { _ in } }
 
-  private func read<Result: Sendable>(_ body: @escaping @Sendable (Database) throws -> Result) async throws -> Result {
+  /// Writes in all workspaces.
+  func change<Result: Sendable>(_ body: @escaping @Sendable (Database) throws -> Result) async throws -> Result {
+    try await commits.write(body)
+  }
+
+  /// Closes the file, and writes the write-ahead log back.
+  func close() throws { try pool.close() }
+
+  func read<Result: Sendable>(_ body: @escaping @Sendable (Database) throws -> Result) async throws -> Result {
     try await readers.run { [pool] in
       do {
         return try pool.read(body)

@@ -10,10 +10,26 @@ struct DataFolder: ParsableArguments {
   @Option(help: ArgumentHelp("The folder for all data of the platform.", valueName: "folder"))
   var data = "asvin-platform-data"
 
+  private var layout: DataLayout { DataLayout(data) }
+
+  /// Opens the database, or creates it.
+  ///
+  /// - Throws: ``Failure`` for a database of another version, which is not migrated without a command.
   func store() throws -> SQLiteStore {
     try make()
+    try requireComplete()
     do {
-      return try SQLiteStore(path: "\(data)/platform.sqlite")
+      if case .earlier(let missing) = try SchemaState.of(path: layout.database) {
+        throw Failure(
+          .failed,
+          "an earlier version of asvin-platform made the database in '\(data)': it lacks \(missing.count) of the migrations",
+          hint: "stop the server and run: asvin-platform upgrade --data \(data)")
+      }
+      return try SQLiteStore(path: layout.database)
+    } catch let failure as Failure {
+      throw failure
+    } catch let error as LaterVersion {
+      throw error.failure(on: data)
     } catch {
       throw Failure(
         .failed, "the database in '\(data)' cannot be opened: \(error)",
@@ -21,7 +37,15 @@ struct DataFolder: ParsableArguments {
     }
   }
 
-  func objects() throws -> FolderObjects { try FolderObjects(folder: "\(data)/objects") }
+  /// - Throws: ``Failure`` for a folder whose restoration was interrupted.
+  func requireComplete() throws(Failure) {
+    guard layout.isHalfRestored else { return }
+    throw Failure(
+      .failed, "the restoration of '\(data)' was interrupted",
+      hint: "run again: asvin-platform restore BACKUP --data \(data)")
+  }
+
+  func objects() throws -> FolderObjects { try FolderObjects(folder: layout.objects) }
 
   /// Locks the folder for this process, because two servers on one database and one spool would undo each other's writes.
   ///
@@ -29,7 +53,7 @@ struct DataFolder: ParsableArguments {
   /// - Throws: ``Failure`` if another process holds the lock, or if the folder is not writable.
   func lock() throws -> FolderLock {
     try make()
-    let path = "\(data)/lock"
+    let path = layout.lock
     do throws(FileError) {
       // An old lock file can be writable in a folder that is not writable, so the folder is checked too.
       try FileSystem.requireWritable(data)
@@ -47,7 +71,7 @@ struct DataFolder: ParsableArguments {
   /// The key that signs tokens. It is created if it does not exist.
   func tokenKey() throws -> String {
     try make()
-    let path = "\(data)/token-key.pem"
+    let path = layout.tokenKey
     if !FileManager.default.fileExists(atPath: path) {
       let file = try OutputFile(path, permissions: 0o600, durability: .flushed)
       try file.write(Array(try RSAKey.generate().utf8))

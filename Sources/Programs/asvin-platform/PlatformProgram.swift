@@ -8,5 +8,8 @@ struct PlatformProgram: SubcommandGroup {
     abstract: "Run the platform to which bundles are published and which devices poll.",
     discussion: "Start with: asvin-platform workspace create NAME; asvin-platform serve",
     version: ProductVersion.text,
-    subcommands: [ServeCommand.self, WorkspaceCommand.self, LocalTokenCommand.self, AccountCommand.self])
+    subcommands: [
+      ServeCommand.self, WorkspaceCommand.self, LocalTokenCommand.self, AccountCommand.self, BackupCommand.self,
+      RestoreCommand.self, CheckCommand.self, UpgradeCommand.self,
+    ])
 }

@@ -15,6 +15,17 @@ package enum FileSystem {
     guard errno == EEXIST else { throw FileError(.create, path) }
   }
 
+  /// Whether a path names a file or a folder.
+  package static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
+
+  /// Renames a file or a folder durably. An existing file is replaced, a folder with files is not.
+  ///
+  /// - Throws: ``FileError``.
+  package static func rename(_ path: String, to name: String) throws(FileError) {
+    guard unsafe Glibc.rename(path, name) == 0 else { throw FileError(.write, name) }
+    try flushFolder(split(name).folder)
+  }
+
   /// Removes a file. A file that does not exist is not an error.
   ///
   /// - Throws: ``FileError``.

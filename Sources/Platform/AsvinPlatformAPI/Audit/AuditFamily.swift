@@ -12,6 +12,7 @@ package enum AuditFamily: String, CaseIterable, Hashable, Sendable {
   case rollout
   case webhook
   case audit
+  case platform
 }
 
 extension AuditAction {

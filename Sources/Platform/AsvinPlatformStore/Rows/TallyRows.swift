@@ -14,6 +14,11 @@ extension SQLiteTransaction {
         WHERE d.id = record.device AND instr(?, ' ' || d.device_group || ' ') = 0 AND (d.key IS NULL OR d.class = ?))
       WHERE rollout = ?
       """, [disabled, deviceClass?.data, rollout.id.value])
+    return try counted(rollout)
+  }
+
+  /// Counts the records of a rollout that are counted in its groups.
+  func counted(_ rollout: Rollout) throws -> (tally: RolloutTally, forgiven: Int) {
     let rows = try all(
       """
       SELECT c.state, d.key IS NOT NULL, count(*), sum(c.round < ?) FROM record c JOIN device d ON d.id = c.device

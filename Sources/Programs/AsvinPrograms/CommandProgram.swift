@@ -20,6 +20,7 @@ package enum CommandProgram {
       let arguments = try ProgramArguments.read()
       asJSON = arguments.prefix { $0 != "--" }.contains("--json")
       try checkHelp(arguments, root)
+      try checkNames(arguments[...], root)
       var command = try parse(arguments, root)
       if command is any AsyncParsableCommand { try runAsync(root, arguments, asJSON) }
       try command.run()
@@ -92,6 +93,23 @@ package enum CommandProgram {
       }
       command = found
     }
+  }
+
+  /// Checks the names of commands before the first option or argument.
+  ///
+  /// - Throws: ``Failure`` for a command that does not exist, with the nearest name. ArgumentParser would call it an
+  ///   unexpected argument.
+  static func checkNames(_ arguments: ArraySlice<String>, _ command: any ParsableCommand.Type) throws(Failure) {
+    var names: [String] = []
+    for subcommand in command.configuration.subcommands { names.append(name(of: subcommand)) }
+    guard let typed = arguments.first, !names.isEmpty, typed != "help", !typed.hasPrefix("-") else { return }
+    if let index = names.firstIndex(of: typed) {
+      return try checkNames(arguments.dropFirst(), command.configuration.subcommands[index])
+    }
+    let nearest = NearestName.find(typed, among: names)
+    throw Failure(
+      .usage, "\(name(of: command)) does not have a command '\(typed)'",
+      hint: nearest.map { "did you mean '\($0)'?" } ?? "choose one of: \(names.joined(separator: ", "))")
   }
 
   private static func name(of command: any ParsableCommand.Type) -> String { command._commandName }

@@ -15,8 +15,8 @@ struct PackProgram: SubcommandGroup {
     subcommands: [
       InitCommand.self, KeygenCommand.self, PubCommand.self, SignCommand.self, VerifyCommand.self, InspectCommand.self,
       ExtractCommand.self, ExportCommand.self, DeviceHeaderCommand.self, DeltaCommand.self, ApplyCommand.self,
-      LintCommand.self, PublishCommand.self, LoginCommand.self, RolloutCommand.self, DeviceCommand.self,
-      TokenCommand.self, GroupCommand.self, FileGroupCommand.self, FirmwareCommand.self,
+      LintCommand.self, PublishCommand.self, LoginCommand.self, LogoutCommand.self, RolloutCommand.self,
+      DeviceCommand.self, TokenCommand.self, GroupCommand.self, FileGroupCommand.self, FirmwareCommand.self,
       AuditCommand.self, ReceiptCommand.self, EventCommand.self,
       EnrolmentTokenCommand.self,
     ])

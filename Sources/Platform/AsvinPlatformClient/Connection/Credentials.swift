@@ -12,9 +12,30 @@ package struct Credentials: Sendable {
   /// Locates the credentials by environment variables.
   package init(_ variables: [String: String]) {
     self.variables = variables
+    path = "\(Self.folder(variables))/credentials.json"
+  }
+
+  /// The folder of the user's settings.
+  static func folder(_ variables: [String: String]) -> String {
     let home = variables["HOME"] ?? "/"
     let base = variables["XDG_CONFIG_HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? "\(home)/.config"
-    path = "\(base)/asvin-pack/credentials.json"
+    return "\(base)/asvin-pack"
+  }
+
+  /// The platforms with a stored token.
+  ///
+  /// - Throws: ``Failure``.
+  package func addresses() throws(Failure) -> [String] { try stored().keys.sorted() }
+
+  /// Removes the token of a platform.
+  ///
+  /// - Returns: whether there was one.
+  /// - Throws: ``Failure``.
+  package func remove(_ address: String) throws(Failure) -> Bool {
+    var all = try stored()
+    guard all.removeValue(forKey: Self.trimmed(address)) != nil else { return false }
+    try Self.write(all, to: path)
+    return true
   }
 
   /// Returns the token for a platform.
@@ -47,6 +68,11 @@ package struct Credentials: Sendable {
   package func keep(_ token: String, for address: String, inputs: InputLedger? = nil) throws(Failure) {
     var all = try stored()
     all[Self.trimmed(address)] = token
+    try Self.write(all, to: path, inputs: inputs)
+  }
+
+  /// Replaces a file that only the user can read.
+  static func write(_ content: some Encodable, to path: String, inputs: InputLedger? = nil) throws(Failure) {
     do {
       let folder = String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)])
       try FileManager.default.createDirectory(
@@ -54,7 +80,7 @@ package struct Credentials: Sendable {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
       let file = try OutputFile(path, permissions: 0o600, replacing: .existing, durability: .flushed, inputs: inputs)
-      try file.write([UInt8](try encoder.encode(all)))
+      try file.write([UInt8](try encoder.encode(content)))
       try file.commit()
     } catch {
       throw Failure(error, on: path)
@@ -72,7 +98,7 @@ package struct Credentials: Sendable {
     }
   }
 
-  private static func trimmed(_ address: String) -> String {
+  static func trimmed(_ address: String) -> String {
     String(address.reversed().drop { $0 == "/" }.reversed())
   }
 }

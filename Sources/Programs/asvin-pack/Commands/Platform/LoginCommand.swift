@@ -11,7 +11,8 @@ struct LoginCommand: ReportingCommand {
     abstract: "Store a token for a platform, after the platform has reported its name and role.",
     discussion: """
       The token comes from --token-file, ASVIN_PACK_TOKEN or a prompt, never from the command line, and is kept in a file \
-      that only you can read. A build server does not need a login, because it sets ASVIN_PACK_TOKEN.
+      that only you can read: credentials.json in ~/.config/asvin-pack, or in $XDG_CONFIG_HOME/asvin-pack. The platform \
+      becomes the default of --to, and --ca is remembered for it. A build server does not need a login, because it sets ASVIN_PACK_TOKEN.
       """)
 
   @OptionGroup var platform: PlatformOptions
@@ -25,8 +26,12 @@ struct LoginCommand: ReportingCommand {
   func outcomes(in environment: Environment, _ report: (LoginReport) throws -> Void) throws {
     let address = try platform.address(in: environment)
     let token = try token(in: environment)
-    let who = try PlatformTasks(address: address, token: token, authorities: platform.authority.bytes()).who()
+    let who = try PlatformTasks(
+      address: address, token: token, authorities: platform.authorities(of: address, in: environment)
+    ).who()
     try Credentials(environment.variables).keep(token, for: address, inputs: environment.inputs)
+    try KnownPlatforms(environment.variables).remember(
+      address, authorities: platform.authorities(of: address, in: environment))
     try report(LoginReport(platform: address, name: who.name, role: who.role.rawValue, workspace: who.workspace))
   }
 

@@ -1,5 +1,6 @@
 import AsvinHost
 import ArgumentParser
+import AsvinBundle
 import AsvinPrograms
 import AsvinPlatformClient
 import AsvinRelease
@@ -11,7 +12,8 @@ struct PublishCommand: ReportingCommand {
     abstract: "Publish a bundle to a file group as one transaction.",
     discussion: """
       Publishing the same bundle again changes nothing and succeeds. An interrupted upload to a platform is resumed. The \
-      platform verifies the complete bundle before it lists it, and signs a receipt. The bundle is then read back.
+      platform verifies the complete bundle before it lists it, and signs a receipt. The bundle is then read back. With \
+      --sign, a firmware image is signed first, as asvin-pack sign does it; the bundle stays beside the image.
       """)
 
   @Argument(help: ArgumentHelp("The bundle; - is standard input.", valueName: "bundle"), completion: .file())
@@ -23,7 +25,8 @@ struct PublishCommand: ReportingCommand {
   @Option(
     name: .customLong("to"),
     help: ArgumentHelp(
-      "The place of the group, https://HOST or dir:PATH; default: the place of the project.", valueName: "place"))
+      "The place of the group, https://HOST or dir:PATH; default: the place of the project, or the platform of the last login.",
+      valueName: "place"))
   var destination: String?
 
   @Option(
@@ -33,6 +36,18 @@ struct PublishCommand: ReportingCommand {
       valueName: "pub"),
     completion: .file())
   var trust: [String] = []
+
+  @Option(
+    name: .customLong("sign"), parsing: .singleValue,
+    help: ArgumentHelp(
+      "Sign the firmware image first with this key: a path, or env://NAME. May be repeated.", valueName: "key"),
+    completion: .file())
+  var signingKeys: [String] = []
+
+  @Option(help: ArgumentHelp("With --sign: the firmware's version.", valueName: "version"))
+  var fwVersion: String?
+
+  @OptionGroup var passphrase: PassphraseOptions
 
   @Flag(help: "Run all checks without writing anything.")
   var dryRun = false
@@ -58,15 +73,56 @@ struct PublishCommand: ReportingCommand {
     }
   }
 
+  func validate() throws {
+    if signingKeys.isEmpty, fwVersion != nil { throw ValidationError("--fw-version needs --sign KEY") }
+    if !signingKeys.isEmpty, dryRun { throw ValidationError("--dry-run writes nothing, and --sign writes a bundle") }
+  }
+
   func outcomes(in environment: Environment, _ report: (Receipt) throws -> Void) throws {
+    guard !signingKeys.isEmpty else {
+      try requireBundle()
+      return try publish(bundle, in: environment, report)
+    }
+    var options = ReleaseOptions(file: bundle)
+    options.version = fwVersion
+    var signing = Signing(options)
+    signing.keys = signingKeys.map { KeyReference($0, from: environment.folder) }
+    let signed = try signing.run(in: environment.with(passphrase)).output
+    if !shown.quiet { CommandProgram.say("signed \(bundle) as \(signed)") }
+    do {
+      try publish(signed, in: environment, report)
+    } catch {
+      FileSystem.discard(signed)
+      throw error
+    }
+  }
+
+  /// - Throws: ``Failure`` for a file that is not a bundle, with the command that makes one.
+  private func requireBundle() throws {
+    guard bundle != "-", !bundle.hasSuffix(".asvin") else { return }
+    let isBundle = try explaining(bundle) { try BundleReader.isBundle(InputFile(bundle)) }
+    guard !isBundle else { return }
+    throw Failure(
+      .rejected, "'\(bundle)' is not a bundle",
+      hint:
+        "sign it first: asvin-pack sign \(bundle) --key KEY; or in one step: asvin-pack publish \(bundle) --sign KEY")
+  }
+
+  private func publish(
+    _ bundle: String, in environment: Environment, _ report: (Receipt) throws -> Void
+  ) throws {
     let keys = trust.map { KeyReference($0, from: environment.folder) }
+    let known = KnownPlatforms(environment.variables)
+    // A folder of the project stays relative to the project, so that it is not given here.
+    let isInProject = try ProjectFile.find(in: environment).destination != nil
+    let destination = try destination ?? (isInProject ? nil : known.standard())
     let publication = Publication(
       bundle: bundle, group: group, destination: destination, trust: keys, dryRun: dryRun)
     let place = try publication.place(in: environment)
     guard Publication.isPlatform(place.destination) else { return try report(publication.run(in: environment)) }
     var remote = RemotePublication(
       address: place.destination, bundle: bundle, group: place.group, dryRun: dryRun,
-      authorities: try authority.bytes())
+      authorities: try authority.bytes() ?? known.authorities(of: place.destination))
     if createGroup { remote.newGroupTrust = try publication.trustedKeys(in: environment) }
     if let receipt, FileManager.default.fileExists(atPath: receipt) {
       throw Failure(.cannotWrite, "'\(receipt)' exists", hint: "choose another file for the receipt")

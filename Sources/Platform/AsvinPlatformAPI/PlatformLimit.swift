@@ -85,6 +85,18 @@ package enum PlatformLimit {
   /// Lists of all devices for one address. A list takes time in proportion to the number of devices.
   package static let deviceListsPerMinute = 60
 
+  // Pace
+
+  /// Seconds between the polls of a device, by default.
+  package static let pollInterval = 60
+  /// Seconds between polls that an operator or load can cause.
+  package static let pollSeconds = 10...3600
+  /// Seconds that a read or write may wait before polls are refused.
+  package static let pollDelay = 1.0
+  /// Seconds that a read or write may wait before reports and downloads of devices are refused. They bring an update to its
+  /// end, so that refusing them early would add load.
+  package static let progressDelay = 4.0
+
   // Memory
 
   /// Names that the rate limiter counts: about 64 MB, and more than the server can answer in a minute.

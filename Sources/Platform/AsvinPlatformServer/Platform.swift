@@ -11,5 +11,6 @@ struct Platform: Sendable {
   let limiter: RateLimiter
   let webhookClient: WebhookClient
   let delivery: WebhookDelivery
+  let pace: DevicePacer
   let clock: @Sendable () -> Instant
 }

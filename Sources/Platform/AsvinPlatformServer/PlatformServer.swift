@@ -2,10 +2,8 @@ package import AsvinPlatform
 import AsvinHost
 import Hummingbird
 import HummingbirdCore
-import HummingbirdTLS
 import Logging
 import NIOPosix
-import NIOSSL
 import ServiceLifecycle
 import UnixSignals
 
@@ -17,17 +15,24 @@ package struct PlatformServer: Sendable {
     package var host = "127.0.0.1"
     /// The port; 0 for any free port.
     package var port = 8080
-    /// The certificate in PEM, followed by its intermediate certificates, and its key. Without them, the server uses plain
+    /// Reads the certificate and its key, at the start and again while the server runs. Without it, the server uses plain
     /// HTTP.
-    package var certificate: (chain: String, key: String)?
+    package var certificate: (@Sendable () throws -> CertificatePair)?
+    /// The proxies whose `X-Forwarded-For` is believed.
+    package var forwarded = ForwardedClients()
     /// The key with which tokens are signed: RSA of 2048 bits in PEM.
     package var tokenKey: String
     /// The SHA-1 fingerprint of a proxy's certificate, if devices connect through a proxy: 20 bytes in hexadecimal.
     package var fingerprint: String?
     /// Logins a minute from one address with one device key.
     package var loginsPerMinute = 600
+    package var pacing = Pacing()
     /// Called when the store has not answered for half a minute. The process ends, so that its supervisor restarts it.
     package var onSilence: @Sendable () -> Void = { ThisProcess.end(70) }
+    /// Called every second while the store answers.
+    package var onProgress: @Sendable () -> Void = {}
+    /// Called when the server begins to end.
+    package var onStopping: @Sendable () -> Void = {}
     package var connections = ConnectionLimits.ofProcess()
 
     /// Which addresses webhooks may have.
@@ -69,10 +74,13 @@ package struct PlatformServer: Sendable {
     let router = Router(context: PlatformContext.self, options: .autoGenerateHeadEndpoints)
     var logger = Logger(label: "asvin-platform") { JSONLogHandler(label: $0) }
     logger.logLevel = settings.logsRequests ? .info : .notice
-    let connections = ConnectionTable(settings.connections, logger: logger)
+    let connections = ConnectionTable(settings.connections, forwarded: settings.forwarded, logger: logger)
+    let certificates = try settings.certificate.map { try Certificates($0) }
     let health = Health(store: store, objects: objects, connections: connections)
     await health.check()
+    let pace = DevicePacer(settings.pacing, store: store)
     let metrics = Metrics()
+    router.add(middleware: ForwardedAddress(clients: settings.forwarded))
     router.add(middleware: RequestLog(metrics: metrics))
     router.add(middleware: FaultReplies())
     router.add(middleware: MethodCheck(RouteTable.all))
@@ -82,7 +90,7 @@ package struct PlatformServer: Sendable {
     let webhooks = WebhookClient(settings.webhooks, group: threads)
     let delivery = WebhookDelivery(store: store, client: webhooks, clock: clock, logger: logger)
     router.get("metrics") { _, _ in
-      let text = metrics.text + connections.metrics + Metrics.queues + delivery.metrics
+      let text = metrics.text + connections.metrics + Metrics.queues + delivery.metrics + pace.metrics
       return Reply.bytes(Array(text.utf8), "text/plain; version=0.0.4; charset=utf-8")
     }
     router.get("healthz") { _, _ in try health.health() }
@@ -91,46 +99,43 @@ package struct PlatformServer: Sendable {
     router.get("openapi.json") { _, _ in document }
     AsvinClientsAPI(
       store: store, objects: objects, tokens: tokens,
-      fingerprint: try settings.fingerprint ?? settings.certificate.flatMap { try Fingerprint.text(of: $0.chain) },
-      limiter: limiter,
-      clock: clock
+      fingerprint: { [fingerprint = settings.fingerprint] in fingerprint ?? certificates?.fingerprint },
+      limiter: limiter, pace: pace, clock: clock
     ).add(to: router)
     RouteTable.add(
       to: router,
       Platform(
         store: store, objects: objects, tokens: tokens, limiter: limiter, webhookClient: webhooks, delivery: delivery,
-        clock: clock))
+        pace: pace, clock: clock))
     var application = Application(
-      router: router, server: try server(connections),
+      router: router, server: Self.server(connections, certificates),
       configuration: .init(
         address: .hostname(settings.host, port: settings.port),
         availableConnectionsDelegate: ConnectionCap(table: connections)),
       onServerRunning: { channel in listening(channel.localAddress?.port ?? 0) }, logger: logger)
     application.addServices(
-      Scheduler(store: store, clock: clock, logger: logger),
+      Scheduler(store: store, clock: clock, logger: logger, pace: pace),
       UploadCleaning(store: store, objects: objects, clock: clock, logger: logger),
       delivery,
       LateRollouts(store: store, clock: clock, logger: logger),
       AuditKeeping(store: store, tokens: tokens, clock: clock, logger: logger, days: settings.auditDays),
-      Watchdog(health: health, store: store, logger: logger, end: settings.onSilence))
+      Watchdog(
+        health: health, store: store, pace: pace, logger: logger, end: settings.onSilence,
+        onProgress: settings.onProgress),
+      CertificateReload(certificates: certificates, logger: logger))
     let group = ServiceGroup(
       configuration: .init(
-        services: [Ending(application: application, connections: connections)],
+        services: [Ending(application: application, connections: connections, onStopping: settings.onStopping)],
         gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
     try await group.run()
   }
 
-  private func server(_ connections: ConnectionTable) throws -> HTTPServerBuilder {
-    guard let certificate = settings.certificate else {
-      return HTTPServerBuilder { DeviceChannel(responder: $0, table: connections) }
+  private static func server(_ connections: ConnectionTable, _ certificates: Certificates?) -> HTTPServerBuilder {
+    HTTPServerBuilder { responder in
+      let channel = DeviceChannel(responder: responder, table: connections)
+      guard let certificates else { return channel }
+      return SecureChannel(base: channel, certificates: certificates)
     }
-    let chain = try NIOSSLCertificate.fromPEMBytes(Array(certificate.chain.utf8))
-    let key = try NIOSSLPrivateKey(bytes: Array(certificate.key.utf8), format: .pem)
-    var configuration = TLSConfiguration.makeServerConfiguration(
-      certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
-    configuration.minimumTLSVersion = .tlsv12
-    let tls = configuration
-    return HTTPServerBuilder { try TLSChannel(DeviceChannel(responder: $0, table: connections), tlsConfiguration: tls) }
   }
 }
 
@@ -138,11 +143,13 @@ package struct PlatformServer: Sendable {
 private struct Ending<App: ApplicationProtocol>: Service {
   let application: App
   let connections: ConnectionTable
+  let onStopping: @Sendable () -> Void
 
   func run() async throws {
     try await withGracefulShutdownHandler {
       try await application.run()
-    } onGracefulShutdown: { [connections] in
+    } onGracefulShutdown: { [connections, onStopping] in
+      onStopping()
       connections.end()
     }
   }

@@ -19,6 +19,9 @@ final class GroupCommit: Sendable {
   private struct State {
     var waiting: [Job] = []
     var isCommitting = false
+    /// Since when the first of the waiting jobs waits, and the first of those that are being committed.
+    var waitingSince: ContinuousClock.Instant?
+    var committingSince: ContinuousClock.Instant?
   }
 
   private let pool: DatabasePool
@@ -26,10 +29,17 @@ final class GroupCommit: Sendable {
 
   init(_ pool: DatabasePool) { self.pool = pool }
 
+  /// Seconds that the oldest write has waited.
+  var delay: Double {
+    let since = state.withLock { $0.committingSince ?? $0.waitingSince }
+    return since.map { (ContinuousClock.now - $0) / .seconds(1) } ?? 0
+  }
+
   func write<Result: Sendable>(_ body: @escaping @Sendable (Database) throws -> Result) async throws -> Result {
     try await withCheckedThrowingContinuation { continuation in
       let isFirst = state.withLock { state -> Bool? in
         guard state.waiting.count < PlatformLimit.waitingWrites else { return nil }
+        if state.waiting.isEmpty { state.waitingSince = .now }
         state.waiting.append(
           Job { database in
             let outcome = Swift.Result<Result, any Error> {
@@ -59,7 +69,7 @@ final class GroupCommit: Sendable {
   /// Commits the waiting writes, and then those that arrived in the meantime.
   private func commitNext() {
     let jobs = state.withLock { state in
-      defer { state.waiting = [] }
+      defer { (state.waiting, state.committingSince, state.waitingSince) = ([], state.waitingSince, nil) }
       state.isCommitting = !state.waiting.isEmpty
       return state.waiting
     }

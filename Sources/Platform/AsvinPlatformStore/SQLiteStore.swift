@@ -154,6 +154,8 @@ package final class SQLiteStore: PlatformStore {
     }
   }
 
+  package var delay: Double { max(readers.delay, commits.delay) }
+
   /// Returns as long as the threads for reading make progress.
   package func ping() async throws {
     _ = try await readers.run(isUrgent: true) { [pool] in try pool.read { try Int.fetchOne($0, sql: "SELECT 1") } }

@@ -1,14 +1,17 @@
 import AsvinHost
 import ArgumentParser
 import AsvinPlatform
+import AsvinPlatformAPI
 import AsvinPlatformServer
 
 struct ServeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "serve",
     abstract: "Run the server until a signal ends it.",
-    discussion:
-      "SIGTERM ends the server after the requests in progress are answered. GET /healthz, /metrics and /openapi.json do not need a token."
+    discussion: """
+      SIGTERM ends the server after the requests in progress are answered. SIGHUP reads the certificate and its key again; \
+      so does a change of the files, within ten seconds. GET /healthz, /metrics and /openapi.json do not need a token.
+      """
   )
 
   @OptionGroup var folder: DataFolder
@@ -35,6 +38,13 @@ struct ServeCommand: AsyncParsableCommand {
   @Option(
     help: ArgumentHelp("The SHA-1 fingerprint of that certificate, 20 bytes in hexadecimal.", valueName: "hex"))
   var fingerprint: String?
+
+  @Option(
+    name: .customLong("proxy"), parsing: .singleValue,
+    help: ArgumentHelp(
+      "The address of a proxy, or a range such as 10.0.0.0/8. X-Forwarded-For is believed only from there. May be repeated.",
+      valueName: "range"))
+  var proxies: [String] = []
 
   @Option(help: ArgumentHelp("Limit of logins per minute, per address and key.", valueName: "number"))
   var loginsPerMinute = 600
@@ -66,6 +76,16 @@ struct ServeCommand: AsyncParsableCommand {
   @Flag(help: "Allow webhooks to addresses of the server's own network.")
   var privateWebhooks = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Seconds between the polls of a device. Under load, the interval is longer.", valueName: "seconds"))
+  var pollInterval = Pacing().interval
+
+  @Option(
+    help: ArgumentHelp(
+      "Seconds between polls while no rollout of the workspace runs; default: --poll-interval.", valueName: "seconds"))
+  var idlePollInterval: Int?
+
   @Flag(help: "Log every request.")
   var logRequests = false
 
@@ -90,21 +110,29 @@ struct ServeCommand: AsyncParsableCommand {
       }
       settings.auditDays = auditDays
     }
+    settings.pacing = try pacing()
     settings.connections = try connectionLimits()
     switch (certificate, certificateKey) {
     case (let chain?, let key?):
-      settings.certificate = (try folder.text(of: chain), try folder.text(of: key))
+      settings.certificate = { [folder] in
+        CertificatePair(chain: try folder.text(of: chain), key: try folder.text(of: key))
+      }
     case (nil, nil): break
     default:
       throw Failure(.usage, "a certificate needs its key", hint: "give both --certificate and --certificate-key")
     }
     settings.fingerprint = try shownFingerprint()
+    settings.forwarded = ForwardedClients(proxies: try proxyRanges())
+    let manager = ServiceManager(ThisProcess.variables)
+    settings.onProgress = { manager?.isAlive() }
+    settings.onStopping = { manager?.isStopping() }
     let scheme = certificate == nil ? "http" : "https"
     let server = PlatformServer(settings, store: try folder.store(), objects: try folder.objects()) { .now }
     do {
       try await server.run { [host] port in
         print("asvin-platform: listening on \(scheme)://\(host):\(port)")
         // A program that reads the port through a pipe waits for this line.
+        manager?.isReady()
         try? StandardStreams.flush()  // the server runs whether or not anybody reads the line
       }
     } catch {
@@ -141,6 +169,29 @@ struct ServeCommand: AsyncParsableCommand {
       return text
     case (_?, _?):
       throw Failure(.usage, "--proxy-certificate and --fingerprint exclude each other", hint: "give one of them")
+    }
+  }
+
+  private func pacing() throws -> Pacing {
+    for (option, seconds) in [
+      ("--poll-interval", pollInterval), ("--idle-poll-interval", idlePollInterval ?? pollInterval),
+    ]
+    where !PlatformLimit.pollSeconds.contains(seconds) {
+      let range = PlatformLimit.pollSeconds
+      throw Failure(
+        .usage, "\(option) is \(seconds)", hint: "give a number from \(range.lowerBound) to \(range.upperBound)")
+    }
+    return Pacing(interval: pollInterval, idleInterval: idlePollInterval)
+  }
+
+  private func proxyRanges() throws -> [NetworkRange] {
+    try proxies.map { text in
+      guard let range = NetworkRange(text) else {
+        throw Failure(
+          .usage, "'\(text)' is not an address or a range of addresses",
+          hint: "write it as 10.0.0.0/8, ::1 or 192.0.2.7")
+      }
+      return range
     }
   }
 

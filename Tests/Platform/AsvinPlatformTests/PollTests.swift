@@ -67,6 +67,7 @@ private final class LockedStore: PlatformStore {
     in workspace: ID<Workspace>, _ body: @escaping @Sendable (any ReadTransaction) throws -> Result
   ) async throws -> Result { try await inner.read(in: workspace, body) }
 
+  var delay: Double { 0 }
   func ping() async throws {}
   func checkWriting() async throws { throw ServiceFault.locked }
   func isListed(bundle: Digest) async throws -> Bool { false }

@@ -73,9 +73,10 @@ struct PlatformProcess {
   let address: String
   private let process: pid_t
 
-  init(_ options: String, in scratch: Scratch) throws {
+  init(_ options: String, in scratch: Scratch, variables: String = "") throws {
     let (log, pid) = (scratch.path("log"), scratch.path("pid"))
-    let call = "'\(ProgramRun.folder)/asvin-platform' serve --port 0 --data '\(scratch.path("data"))' \(options)"
+    let call =
+      "\(variables) '\(ProgramRun.folder)/asvin-platform' serve --port 0 --data '\(scratch.path("data"))' \(options)"
     try #require(unsafe system("\(call) >'\(log)' 2>&1 </dev/null & echo $! >'\(pid)'") == 0)
     var text = ""
     for _ in 0..<300 where !text.contains("listening on ") || !text.contains("\n") {
@@ -86,6 +87,11 @@ struct PlatformProcess {
     let line = try #require(text.split(separator: "\n").first { $0.contains("listening on ") }, "\(text)")
     address = String(try #require(line.split(separator: " ").last))
   }
+
+  /// Sends SIGHUP.
+  func hangUp() { kill(process, SIGHUP) }
+
+  var isRunning: Bool { kill(process, 0) == 0 }
 
   func end() {
     kill(process, SIGTERM)

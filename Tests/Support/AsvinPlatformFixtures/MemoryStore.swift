@@ -86,6 +86,7 @@ package final class MemoryStore: PlatformStore {
     shared.state.withLock { $0.rows.values.contains { $0.firmware.values.contains { $0.release?.bundle == bundle } } }
   }
 
+  package var delay: Double { 0 }
   package func ping() async throws {}
 
   package func checkWriting() async throws {}

@@ -89,6 +89,10 @@ package final class MemoryTransaction: WriteTransaction {
     activeRollouts(of: group).filter { !$0.isDisabled && $0.order > order }
   }
 
+  package func isRollingOut() -> Bool {
+    tables.rollouts.values.contains { $0.phase == .running && !$0.isDisabled }
+  }
+
   package func dueRollouts(at now: Instant) -> [ID<Rollout>] {
     tables.rollouts.values.filter { $0.isDue(at: now) }.sorted { left, right in
       (left.plan.start ?? now, left.id) < (right.plan.start ?? now, right.id)

@@ -37,7 +37,9 @@ package struct PlatformUnderTest: Sendable {
 
   package static func run(
     loginsPerMinute: Int = 600, isTLS: Bool = false, fingerprint: String? = nil,
-    connections: ConnectionLimits? = nil, _ body: @escaping @Sendable (PlatformUnderTest) async throws -> Void
+    connections: ConnectionLimits? = nil, forwarded: ForwardedClients = ForwardedClients(),
+    pacing: Pacing = .unhurried,
+    _ body: @escaping @Sendable (PlatformUnderTest) async throws -> Void
   ) async throws {
     try await Scratch.with { scratch in
       let store = try SQLiteStore(path: scratch.path("platform.sqlite"))
@@ -47,13 +49,14 @@ package struct PlatformUnderTest: Sendable {
       let clock = TestClock()
       var settings = PlatformServer.Settings(tokenKey: try Shared.projectText("Keys/TEST-ONLY-rsa-2048.pem"))
       (settings.port, settings.loginsPerMinute, settings.fingerprint) = (0, loginsPerMinute, fingerprint)
+      (settings.forwarded, settings.pacing) = (forwarded, pacing)
       if let connections { settings.connections = connections }
       // Other tests may occupy all threads of this process for longer than the watchdog waits.
       settings.onSilence = {}
       if isTLS {
-        settings.certificate = (
-          chain: try Shared.projectText("Keys/TEST-ONLY-rsa-2048.certificate.pem"), key: settings.tokenKey
-        )
+        let pair = CertificatePair(
+          chain: try Shared.projectText("Keys/TEST-ONLY-rsa-2048.certificate.pem"), key: settings.tokenKey)
+        settings.certificate = { pair }
       }
       let server = PlatformServer(settings, store: store, objects: objects) { clock.now }
       let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
@@ -126,5 +129,14 @@ extension ReadTransaction {
   package func device(called text: String) throws -> Device {
     let name = try #require(DeviceName(text))
     return try #require(try device(name))
+  }
+}
+
+extension Pacing {
+  /// A pace that no load changes: other tests may occupy all threads of this process for seconds.
+  package static var unhurried: Pacing {
+    var pacing = Pacing()
+    (pacing.pollDelay, pacing.progressDelay) = (.infinity, .infinity)
+    return pacing
   }
 }

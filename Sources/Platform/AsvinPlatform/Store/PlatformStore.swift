@@ -22,6 +22,8 @@ package protocol PlatformStore: Sendable {
 
   /// Whether any workspace lists a bundle.
   func isListed(bundle: Digest) async throws -> Bool
+  /// Seconds that the oldest waiting read or write has waited.
+  var delay: Double { get }
   /// Returns if the store answers.
   func ping() async throws
   /// Returns if the store can be written. It writes nothing.

@@ -23,6 +23,8 @@ package protocol ReadTransaction: ListReading {
   func isUsed(_ firmware: ID<Firmware>) throws -> Bool
 
   func rollout(_ id: ID<Rollout>) throws -> Rollout?
+  /// Whether a rollout of the workspace runs.
+  func isRollingOut() throws -> Bool
   /// Returns the running, paused and stopped rollouts to a group, the one started last first.
   func activeRollouts(of group: ID<DeviceGroup>) throws -> [Rollout]
   /// Returns the rollouts to a group that may have something for a device: running, paused or stopped, not disabled, with

@@ -11,7 +11,7 @@ package final class Workers: Sendable {
 
   private struct State {
     var idle: [Int]
-    var waiting: [Job] = []
+    var waiting: [(job: Job, since: ContinuousClock.Instant)] = []
     /// The index of the next job in `waiting`.
     var next = 0
 
@@ -24,7 +24,7 @@ package final class Workers: Sendable {
           next = 0
         }
       }
-      return waiting[next]
+      return waiting[next].job
     }
   }
 
@@ -52,6 +52,14 @@ package final class Workers: Sendable {
   /// The number of jobs that wait for a thread.
   package var waiting: Int { state.withLock { $0.waiting.endIndex - $0.next } }
 
+  /// Seconds that the oldest waiting job has waited.
+  package var delay: Double {
+    state.withLock { state in
+      guard state.next < state.waiting.endIndex else { return 0 }
+      return (ContinuousClock.now - state.waiting[state.next].since) / .seconds(1)
+    }
+  }
+
   /// Runs a body on one of the threads.
   ///
   /// - Parameter isUrgent: whether the job may wait although the queue is full. The watchdog uses this, because it must get
@@ -74,7 +82,7 @@ package final class Workers: Sendable {
     let decision = state.withLock { state -> Decision in
       if let lane = state.idle.popLast() { return .start(lane) }
       guard isUrgent || state.waiting.endIndex - state.next < mostWaiting else { return .refused }
-      state.waiting.append(job)
+      state.waiting.append((job, .now))
       return .waits
     }
     switch decision {

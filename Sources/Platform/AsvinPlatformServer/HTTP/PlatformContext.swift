@@ -6,7 +6,7 @@ import NIOCore
 struct PlatformContext: RequestContext {
   var coreContext: CoreRequestContextStorage
   /// The address of the client, without its port.
-  let peer: String
+  var peer: String
 
   init(source: ApplicationRequestContextSource) {
     coreContext = .init(source: source)

@@ -31,6 +31,7 @@ enum RouteTable {
   private static func answer(
     _ route: Route, _ request: Request, _ context: PlatformContext, _ platform: Platform
   ) async throws -> Response {
+    try platform.pace.admit(route.pacingKind)
     let now = platform.clock()
     let (caller, body) = try await caller(of: request, context, for: route, platform, at: now)
     let call = Call(

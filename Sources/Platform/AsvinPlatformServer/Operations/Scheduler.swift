@@ -14,6 +14,7 @@ struct Scheduler: Service {
   let store: any PlatformStore
   let clock: @Sendable () -> Instant
   let logger: Logger
+  let pace: DevicePacer
 
   func run() async throws {
     var settled = SettledClock()
@@ -71,7 +72,11 @@ struct Scheduler: Service {
     let now = time ?? clock()
     for workspace in try await store.workspaces() {
       do {
-        for rollout in try await store.read(in: workspace.id, { try $0.dueRollouts(at: now) }) {
+        let (due, isRollingOut) = try await store.read(in: workspace.id) { rows in
+          (try rows.dueRollouts(at: now), try rows.isRollingOut())
+        }
+        pace.note(workspace.id, isRollingOut: isRollingOut)
+        for rollout in due {
           try await start(rollout, in: workspace.id, at: now)
         }
       } catch {

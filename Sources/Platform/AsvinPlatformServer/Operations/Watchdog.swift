@@ -9,11 +9,14 @@ import Synchronization
 struct Watchdog: Service {
   let health: Health
   let store: any PlatformStore
+  let pace: DevicePacer
   let logger: Logger
   /// Seconds without an answer after which the process ends.
   var patience = 30
   /// Ends the process.
   let end: @Sendable () -> Void
+  /// Called every second while the store answers.
+  var onProgress: @Sendable () -> Void = {}
 
   func run() async throws {
     // A separate thread counts seconds and does not compare times, because a process that was stopped for an hour has not
@@ -32,8 +35,11 @@ struct Watchdog: Service {
     var round = 0
     while !Task.isCancelled, !Task.isShuttingDownGracefully {
       do {
+        let start = ContinuousClock.now
         try await store.ping()
+        pace.note(readSeconds: (ContinuousClock.now - start) / .seconds(1))
         silence.end()
+        onProgress()
       } catch {
         logger.error("the store does not answer", metadata: ["error": "\(error)"])
       }

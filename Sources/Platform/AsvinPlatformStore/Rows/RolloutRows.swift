@@ -57,6 +57,12 @@ extension SQLiteTransaction {
     try one("SELECT 1 FROM rollout WHERE firmware = ? AND +workspace = ? LIMIT 1", [firmware.value, workspace]) != nil
   }
 
+  func isRollingOut() throws -> Bool {
+    try one(
+      "SELECT 1 FROM rollout WHERE workspace = ? AND phase = ? AND disabled = 0 LIMIT 1",
+      [workspace, StoredNumbers.phases.number(of: .running)]) != nil
+  }
+
   func dueRollouts(at now: Instant) throws -> [ID<Rollout>] {
     try all(
       """

@@ -121,8 +121,11 @@ import Testing
       let started = try await platform.call("POST", "/manage/rollouts/\(planned.id)/start", admin)
       #expect(started.status == 422)
       platform.clock.now.seconds += 2
-      try await Scheduler(store: platform.store, clock: { platform.clock.now }, logger: Logger(label: "test"))
-        .startDue()
+      try await Scheduler(
+        store: platform.store, clock: { platform.clock.now }, logger: Logger(label: "test"),
+        pace: DevicePacer(Pacing(), store: platform.store)
+      )
+      .startDue()
       #expect(try await Self.shown(due.id, on: platform).phase == .aborted)
     }
   }
@@ -156,8 +159,11 @@ import Testing
           """
         ])
       platform.clock.now.seconds += 200
-      try await Scheduler(store: platform.store, clock: { platform.clock.now }, logger: Logger(label: "test"))
-        .startDue()
+      try await Scheduler(
+        store: platform.store, clock: { platform.clock.now }, logger: Logger(label: "test"),
+        pace: DevicePacer(Pacing(), store: platform.store)
+      )
+      .startDue()
       let theirs = try #require(due[other.id])
       let phase = try await platform.store.read(in: other.id) { try $0.rollout(theirs)?.phase }
       #expect(phase == .running)

@@ -40,7 +40,9 @@ struct FrameTests {
     let health = Health(store: store, objects: objects, connections: table)
     let ends = Atomic(0)
     let silent = SilentStore()
-    let watchdog = Watchdog(health: health, store: silent, logger: logger, patience: 2) {
+    let watchdog = Watchdog(
+      health: health, store: silent, pace: DevicePacer(Pacing(), store: silent), logger: logger, patience: 2
+    ) {
       ends.add(1, ordering: .relaxed)
     }
     let task = Task { try await watchdog.run() }
@@ -78,6 +80,7 @@ private final class SilentStore: PlatformStore {
 
   func answer() { for waiter in waiting.withLock({ $0 }) { waiter.resume() } }
 
+  var delay: Double { 0 }
   func ping() async throws {
     await withCheckedContinuation { continuation in waiting.withLock { $0.append(continuation) } }
   }

@@ -7,8 +7,9 @@ struct AsvinClientsAPI: Sendable {
   let store: any PlatformStore
   let objects: any ObjectStore
   let tokens: Tokens
-  let fingerprint: String?
+  let fingerprint: @Sendable () -> String?
   let limiter: RateLimiter
+  let pace: DevicePacer
   let accounts = AccountLogins()
   let clock: @Sendable () -> Instant
 
@@ -44,7 +45,7 @@ struct AsvinClientsAPI: Sendable {
   }
 
   func fingerprints(_ request: Request, context: PlatformContext) throws -> Response {
-    guard let fingerprint else { throw Refusal.notFound("the platform does not have a certificate") }
+    guard let fingerprint = fingerprint() else { throw Refusal.notFound("the platform does not have a certificate") }
     return try Reply.json(["bc": fingerprint, "ipfs": fingerprint, "oauth": fingerprint, "vc": fingerprint])
   }
 }

@@ -9,9 +9,6 @@ import HTTPTypes
 import Hummingbird
 
 extension DeviceAPI {
-  /// Seconds after which a device without an offer polls again. The device adds a random part.
-  private static let pollInterval = 60
-
   static let updates: [Route] = [
     Route(
       .get, "/v2/devices/{device}", .device, "Show the device",
@@ -40,7 +37,9 @@ extension DeviceAPI {
           features: body.features ?? 0, memory: body.memory ?? 0, utcOffset: body.utcOffset, at: now,
           savesTime: savesTime)
       }
-      guard let update else { return Response(status: .noContent, headers: [.retryAfter: "\(pollInterval)"]) }
+      guard let update else {
+        return Response(status: .noContent, headers: call.platform.pace.nextPoll(in: try call.workspace))
+      }
       return try call.reply(UpdateReply(update))
     },
     Route(

@@ -16,10 +16,13 @@ final class ConnectionTable: Sendable {
   }
 
   let limits: ConnectionLimits
+  private let forwarded: ForwardedClients
   private let logger: Logger
   private let state = Mutex(State())
 
-  init(_ limits: ConnectionLimits, logger: Logger) { (self.limits, self.logger) = (limits, logger) }
+  init(_ limits: ConnectionLimits, forwarded: ForwardedClients = ForwardedClients(), logger: Logger) {
+    (self.limits, self.forwarded, self.logger) = (limits, forwarded, logger)
+  }
 
   /// The number of open connections, with refused ones that are being closed.
   var open: Int { state.withLock { $0.channels.count } }
@@ -72,7 +75,8 @@ final class ConnectionTable: Sendable {
   private func refusal(of address: String, _ state: State) -> String? {
     if state.isEnding { return "the server is ending" }
     if state.channels.count >= limits.total { return "all \(limits.total) connections are in use" }
-    guard state.byAddress[address, default: 0] >= limits.perAddress else { return nil }
+    // A proxy has the connections of all its clients.
+    guard state.byAddress[address, default: 0] >= limits.perAddress, !forwarded.isProxy(address) else { return nil }
     return "one address has \(limits.perAddress) connections"
   }
 

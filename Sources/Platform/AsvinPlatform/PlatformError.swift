@@ -26,6 +26,10 @@ package enum PlatformError: Error, Equatable, Sendable {
   case held(Hold)
   /// The entity is in use and cannot be removed.
   case inUse(Kind)
+  /// What is in use cannot be removed: why, and what to do first.
+  case blocked(String, String)
+  /// The firmware was withdrawn.
+  case withdrawn
   /// A limit is reached. The text names it.
   case tooMany(String)
   /// What is asked for is switched off, or its permit has ended.

@@ -19,6 +19,12 @@ package enum PlatformLimit {
   package static let tags = 32
   /// Facts that a device reports about itself.
   package static let attributes = 32
+  /// Devices that one request changes.
+  package static let bulkDevices = 20_000
+  /// Devices that one write of such a request changes.
+  package static let bulkWriteDevices = 100
+  /// Rules that place new devices.
+  package static let placementRules = 64
   /// Characters of the log that a device reports with a failure.
   package static let logCharacters = 2048
 
@@ -145,8 +151,6 @@ package enum PlatformLimit {
   package static let contactSeconds: Int64 = 300
   /// Seconds since the last use of an operator's token for which another use is not written.
   package static let useSeconds: Int64 = 3600
-  /// Seconds after the last byte of an upload until it is removed.
-  package static let uploadSeconds: Int64 = 86_400
   /// Seconds until bytes without an upload are removed. The upload may be about to be created.
   package static let orphanSeconds: Int64 = 3600
 }

@@ -57,6 +57,9 @@ package enum Phase: String, Codable, CaseIterable, Sendable {
   case aborted
   /// Its deadline passed before every device had reached a final state.
   case expired
+
+  /// Whether the rollout offers nothing any more.
+  package var isEnded: Bool { self == .finished || self == .aborted || self == .expired }
 }
 
 /// The state of a device in a rollout.
@@ -80,6 +83,9 @@ package enum RecordState: String, Codable, CaseIterable, Sendable {
 
   /// Whether the device has nothing more to do.
   package var isFinal: Bool { self == .confirmed || self == .failed || self == .skipped }
+
+  /// Whether the device has the firmware of the rollout.
+  package var isInstalled: Bool { self == .installed || self == .confirmed || self == .skipped }
 }
 
 /// The events that a device reports about a rollout.
@@ -135,6 +141,15 @@ package enum AuditAction: String, CaseIterable, Sendable {
   case createFileGroup = "file-group.create"
   case changeFileGroup = "file-group.change"
   case publishFirmware = "firmware.publish"
+  case withdrawFirmware = "firmware.withdraw"
+  case deleteFirmware = "firmware.delete"
+  case deleteFileGroup = "file-group.delete"
+  case changeDeviceGroup = "device-group.change"
+  case deleteDeviceGroup = "device-group.delete"
+  case deleteRollout = "rollout.delete"
+  case changePlacementRules = "workspace.placement-rules"
+  case changeRetention = "workspace.retention"
+  case collectObjects = "workspace.collect"
   case planRollout = "rollout.plan"
   case startRollout = "rollout.start"
   case pauseRollout = "rollout.pause"

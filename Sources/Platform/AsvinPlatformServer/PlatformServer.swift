@@ -119,6 +119,7 @@ package struct PlatformServer: Sendable {
       delivery,
       LateRollouts(store: store, clock: clock, logger: logger),
       AuditKeeping(store: store, tokens: tokens, clock: clock, logger: logger, days: settings.auditDays),
+      HistoryCleaning(store: store, clock: clock, logger: logger),
       Watchdog(
         health: health, store: store, pace: pace, logger: logger, end: settings.onSilence,
         onProgress: settings.onProgress),

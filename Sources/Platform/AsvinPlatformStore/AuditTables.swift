@@ -68,7 +68,7 @@ enum AuditTables {
       columns: [
         "id", "workspace", "file_group", "name", "version", "size", "digest", "md5", "cid", "release", "sequence",
         "class",
-        "envelope", "bundle", "chip",
+        "envelope", "bundle", "chip", "published", "withdrawn",
       ]),
     "rollout": .entries(
       .rollout,
@@ -79,6 +79,9 @@ enum AuditTables {
         "at_once", "bytes_per_second", "stalled_rule", "window_days", "window_is_local", "needs_approval",
         "approved_by",
       ]),
+    "placement_rule": .entries(
+      .workspace, columns: ["workspace", "place", "device_group", "prefix", "class", "version", "verifying"]),
+    "retention": .entries(.workspace, columns: ["workspace", "rollout_days", "record_days", "upload_hours"]),
     "rollout_group": .entries(.rollout, columns: ["device_group", "rollout"]),
     "upload": .entries(.upload, columns: ["id", "workspace", "file_group", "size", "digest", "created"]),
     "access_token": .entries(
@@ -114,6 +117,7 @@ enum AuditTables {
     "device": [
       "version": "a report of the device", "seen": "a report of the device", "newest": "follows from its records",
       "utc_offset": "a report of the device", "fell_back": "follows from its reports",
+      "kept_order": "follows from its records",
     ],
     "webhook": Dictionary(
       uniqueKeysWithValues: ["delivered", "failures", "failing_since", "last_error"].map {
@@ -124,7 +128,8 @@ enum AuditTables {
         "offered", "downloading", "installed", "confirmed", "failed", "skipped", "forgiven", "final_members",
         "unconfirmable", "stalled", "queued",
       ].map { ($0, "a count of devices") }
-        + ["elapsed", "age", "threshold_met", "credit"].map { ($0, "the time that has passed") }),
+        + ["elapsed", "age", "threshold_met", "credit"].map { ($0, "the time that has passed") }
+        + ["ended_at", "pruned"].map { ($0, "follows from the phase and the time") }),
   ]
 }
 

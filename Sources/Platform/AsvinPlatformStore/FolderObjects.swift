@@ -126,6 +126,17 @@ package final class FolderObjects: ObjectStore {
     }
   }
 
+  package func storedObjects() async throws -> [StoredObject] {
+    let objects = "\(folder)/sha256"
+    return try await Workers.files.run {
+      try FileManager.default.contentsOfDirectory(atPath: objects).compactMap { name in
+        // Other names belong to files that are being written.
+        guard Digest(hexadecimal: name) != nil else { return nil }
+        return try WatchedFile.ifPresent("\(objects)/\(name)").map { StoredObject(digest: name, size: $0.size) }
+      }
+    }
+  }
+
   private func unlink(_ path: String) async throws {
     try await Workers.files.run { try FileSystem.remove(path) }
   }

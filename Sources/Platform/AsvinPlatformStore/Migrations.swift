@@ -31,6 +31,9 @@ enum Migrations {
     migrator.registerMigration("devices enrol with tokens, and workspaces switch parts off") { database in
       try database.execute(sql: enrolmentTokens)
     }
+    migrator.registerMigration("firmware is withdrawn, ended rollouts are removed") { database in
+      try database.execute(sql: keeping)
+    }
     return migrator
   }
 

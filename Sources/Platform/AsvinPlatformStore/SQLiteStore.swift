@@ -148,6 +148,17 @@ package final class SQLiteStore: PlatformStore {
     }
   }
 
+  package func isUsed(object: Digest) async throws -> Bool {
+    try await read { database in
+      let sql = """
+        SELECT 1 FROM firmware WHERE bundle = :digest UNION ALL
+        SELECT 1 FROM firmware WHERE digest = :digest AND bundle IS NULL UNION ALL
+        SELECT 1 FROM upload WHERE digest = :digest LIMIT 1
+        """
+      return try Bool.fetchOne(database, sql: sql, arguments: ["digest": object.data]) != nil
+    }
+  }
+
   package func isListed(bundle: Digest) async throws -> Bool {
     try await read { database in
       try Bool.fetchOne(database, sql: "SELECT 1 FROM firmware WHERE bundle = ?", arguments: [bundle.data]) != nil

@@ -82,6 +82,15 @@ package final class MemoryStore: PlatformStore {
     }
   }
 
+  package func isUsed(object: Digest) async throws -> Bool {
+    state.withLock { state in
+      state.rows.values.contains { tables in
+        tables.uploads.values.contains { $0.digest == object }
+          || tables.firmware.values.contains { ($0.release?.bundle ?? $0.image.digest) == object }
+      }
+    }
+  }
+
   package func isListed(bundle: Digest) async throws -> Bool {
     shared.state.withLock { $0.rows.values.contains { $0.firmware.values.contains { $0.release?.bundle == bundle } } }
   }

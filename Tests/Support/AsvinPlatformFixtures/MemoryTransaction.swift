@@ -23,6 +23,10 @@ package final class MemoryTransaction: WriteTransaction {
     var auditShares: [String: AuditShare] = [:]
     var lastOrder: Int64 = 0
     var members: [ID<DeviceGroup>: [Audience: Int]] = [:]
+    var keptOrders: [ID<Device>: Int64] = [:]
+    var ends: [ID<Rollout>: Instant] = [:]
+    var retention = Retention.standard
+    var rules: [PlacementRule] = []
     var tags: [ID<Device>: Set<String>] = [:]
     var attributes: [ID<Device>: Set<DeviceFilter.Attribute>] = [:]
     var failures: [ID<Rollout>: [ID<Device>: DeviceFailure]] = [:]
@@ -76,7 +80,8 @@ package final class MemoryTransaction: WriteTransaction {
   package func fileGroup(named name: String) -> FileGroup? { tables.fileGroups.values.first { $0.name == name } }
   package func firmware(_ id: ID<Firmware>) -> Firmware? { tables.firmware[id] }
   package func firmware(contentID: String) -> Firmware? {
-    tables.firmware.values.filter { $0.image.contentID == contentID }.min { $0.id < $1.id }
+    let known = tables.firmware.values.filter { $0.image.contentID == contentID }.sorted { $0.id < $1.id }
+    return known.first { $0.withdrawn == nil } ?? known.first
   }
   package func rollout(_ id: ID<Rollout>) -> Rollout? { tables.rollouts[id] }
 
@@ -139,7 +144,7 @@ package final class MemoryTransaction: WriteTransaction {
     tables.records.filter { records in
       guard let state = records.value[device]?.state else { return false }
       return state == .installed || state == .confirmed || state == .skipped
-    }.compactMap { tables.rollouts[$0.key]?.order }.max() ?? 0
+    }.compactMap { tables.rollouts[$0.key]?.order }.reduce(tables.keptOrders[device] ?? 0, max)
   }
 
   package func add(_ device: Device) throws -> Device {

@@ -13,6 +13,10 @@ package struct Firmware: Equatable, Sendable {
   package var image: Content
   /// The signed release; `nil` for an image without a bundle.
   package var release: Release?
+  /// When it was published; `nil` if that was before the platform stored it.
+  package var published: Instant?
+  /// When it was withdrawn; `nil` while it may be offered.
+  package var withdrawn: Instant?
 
   /// The parts of a signed manifest that the rules need.
   package struct Release: Equatable, Sendable {

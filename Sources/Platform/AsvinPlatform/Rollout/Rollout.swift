@@ -42,7 +42,7 @@ package struct Rollout: Equatable, Sendable {
     self.plan = plan
   }
 
-  package var isEnded: Bool { phase == .finished || phase == .aborted || phase == .expired }
+  package var isEnded: Bool { phase.isEnded }
 
   /// The target groups in which the rollout is not disabled.
   package var activeGroups: Set<ID<DeviceGroup>> { plan.groups.subtracting(disabledGroups) }

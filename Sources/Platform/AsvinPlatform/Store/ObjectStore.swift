@@ -47,6 +47,11 @@ package protocol ObjectStore: Sendable {
   /// - Throws: `FileError`.
   func spooledUploads() async throws -> [(upload: ID<Upload>, changed: Instant)]
 
+  /// Returns the stored objects.
+  ///
+  /// - Throws: `FileError`.
+  func storedObjects() async throws -> [StoredObject]
+
   /// Removes an object, if it exists.
   ///
   /// - Throws: `FileError`.

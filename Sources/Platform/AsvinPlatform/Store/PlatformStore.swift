@@ -20,6 +20,8 @@ package protocol PlatformStore: Sendable {
   /// The same store, which refuses every write that changes state without an entry in the audit log.
   var audited: any PlatformStore { get }
 
+  /// Whether firmware or an upload of any workspace uses an object.
+  func isUsed(object: Digest) async throws -> Bool
   /// Whether any workspace lists a bundle.
   func isListed(bundle: Digest) async throws -> Bool
   /// Seconds that the oldest waiting read or write has waited.

@@ -49,7 +49,7 @@ extension ReadTransaction {
     }
     guard let newest = known.first(where: { !$0.isEnded }) ?? known.first else {
       guard let firmware = try firmware(contentID: contentID) else { throw PlatformError.notFound(.firmware) }
-      return .serve(firmware)
+      return firmware.withdrawn == nil ? .serve(firmware) : .refused(.withdrawn)
     }
     if newest.isEnded { return .refused(.over(newest.phase)) }
     if newest.isDisabled { return .refused(.held(.disabled)) }

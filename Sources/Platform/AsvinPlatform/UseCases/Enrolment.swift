@@ -61,11 +61,12 @@ extension WriteTransaction {
       id: ID(0), name: enrolment.name, label: enrolment.label ?? enrolment.name.text,
       firmwareVersion: enrolment.firmwareVersion ?? "", registered: now, seen: now, deviceClass: enrolment.deviceClass)
     device.key = enrolment.key
-    let added = try add(device)
+    var added = try add(device)
     try record(
       .enrolDevice, "device \(added.id.value)",
       [AuditDetail("name", added.name.text), AuditDetail("class", enrolment.deviceClass.uuid)]
         + enrolment.key.details, by: actor, at: now)
+    try placeByRule(&added, at: now)
     return (added, true)
   }
 
@@ -85,9 +86,10 @@ extension WriteTransaction {
     }
     let device = Device(
       id: ID(0), name: name, label: label ?? name.text, firmwareVersion: firmwareVersion, registered: now, seen: now)
-    let added = try add(device)
+    var added = try add(device)
     try record(
       .enrolDevice, "device \(added.id.value)", [AuditDetail("name", added.name.text)], by: "device", at: now)
+    try placeByRule(&added, at: now)
     return (added, true)
   }
 }

@@ -98,12 +98,18 @@ extension WriteTransaction {
   ///
   /// - Returns: the firmware, and whether it is new.
   /// - Throws: ``PlatformError/sequenceTaken(_:)``, as ``checkPublication(of:to:)``.
-  package func publish(_ bundle: AcceptedBundle, to group: ID<FileGroup>) throws -> (firmware: Firmware, isNew: Bool) {
-    if let known = try firmware(bundle: bundle.release.bundle, in: group) { return (known, false) }
+  package func publish(
+    _ bundle: AcceptedBundle, to group: ID<FileGroup>, at now: Instant? = nil
+  ) throws -> (firmware: Firmware, isNew: Bool) {
+    if let known = try firmware(bundle: bundle.release.bundle, in: group) {
+      try known.requireOffered()
+      return (known, false)
+    }
     try checkPublication(of: bundle, to: group)
-    let firmware = Firmware(
+    var firmware = Firmware(
       id: ID(0), fileGroup: group, name: bundle.name, version: bundle.version, image: bundle.image,
       release: bundle.release)
+    firmware.published = now
     return (try add(firmware), true)
   }
 }

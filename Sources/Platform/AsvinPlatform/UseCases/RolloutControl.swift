@@ -32,7 +32,10 @@ extension WriteTransaction {
     guard var rollout = try rollout(id) else { throw PlatformError.notFound(.rollout) }
     guard rollout.phase == .planned else { throw PlatformError.wrongPhase(rollout.phase) }
     guard !rollout.isUnapproved else { throw PlatformError.notApproved }
-    if let firmware = try firmware(rollout.plan.firmware) { try checkSequence(of: firmware, for: rollout.plan.groups) }
+    if let firmware = try firmware(rollout.plan.firmware) {
+      try firmware.requireOffered()
+      try checkSequence(of: firmware, for: rollout.plan.groups)
+    }
     try rollout.start(order: try nextOrder(), at: now)
     try put(rollout)
     if let release = try firmware(rollout.plan.firmware)?.release {
@@ -167,6 +170,7 @@ extension ReadTransaction {
       legacy += try members(of: group, .legacy)
     }
     guard let firmware = try firmware(plan.firmware) else { throw PlatformError.notFound(.firmware) }
+    try firmware.requireOffered()
     try checkSequence(of: firmware, for: plan.groups)
     guard try all == 0 || members(of: plan.groups, using: firmware) > 0 else { throw PlatformError.noDevice(all) }
     if legacy > 0 { try LegacyReply.check(firmware) }

@@ -21,12 +21,13 @@ extension AuditAction {
     rawValue.firstIndex(of: ".").flatMap { AuditFamily(rawValue: String(rawValue[..<$0])) }
   }
 
-  /// The families whose changes an entry of the action explains. A published bundle is an upload no longer,
-  /// and a deleted device takes the tokens for its key with it.
+  /// The families whose changes an entry of the action explains. A published bundle is an upload no longer, a deleted device
+  /// takes the tokens for its key with it, and a deleted device group leaves the ended rollouts and the placement rules.
   package var explains: Set<AuditFamily> {
     var families = Set([family].compactMap { $0 })
     if self == .publishFirmware { families.insert(.upload) }
     if self == .deleteDevice { families.insert(.enrolmentToken) }
+    if self == .deleteDeviceGroup { families.formUnion([.rollout, .workspace]) }
     return families
   }
 }

@@ -75,6 +75,8 @@ package struct FirmwareReply: Codable, Equatable, Sendable {
   package var bundle: String?
   package var deviceClass: String?
   package var fileGroupName: String?
+  package var published: Int64?
+  package var withdrawn: Int64?
 
   package init(
     id: Int64, fileGroup: Int64, name: String, version: String, size: UInt64, digest: String, md5: String, cid: String,
@@ -96,7 +98,8 @@ package struct FirmwareReply: Codable, Equatable, Sendable {
   }
 
   enum CodingKeys: String, CodingKey {
-    case id, fileGroup, fileGroupName, name, version, size, digest, md5, cid, isUsed, sequence, release, bundle
+    case id, fileGroup, fileGroupName, name, version, size, digest, md5, cid, isUsed, sequence, release, bundle,
+      published, withdrawn
     case deviceClass = "class"
   }
 }
@@ -118,6 +121,9 @@ extension FirmwareReply: Described {
       Property("release", .digest, "SHA-256 of the manifest", isRequired: false),
       Property("bundle", .digest, "SHA-256 of the bundle", isRequired: false),
       Property("class", .uuid, "The class id", isRequired: false),
+      Property("published", .time, "When it was published", isRequired: false),
+      Property(
+        "withdrawn", .time, "When it was withdrawn, after which it is offered to no device", isRequired: false),
     ])
   }
 }

@@ -24,6 +24,7 @@ extension PlatformConnection {
   package func firmware(_ choice: FirmwareChoice, for groups: [Int64]) async throws -> Int64 {
     let group = try await fileGroup(choice.fileGroup)
     let all = try await self.all("/manage/file-groups/\(group.id)/firmware", as: FirmwareList.self)
+      .filter { $0.withdrawn == nil }
     let what = choice.version.map { "version \($0)" } ?? "firmware"
     var found = all.filter { choice.version == nil || $0.version == choice.version }
     guard !found.isEmpty else {

@@ -82,6 +82,11 @@ extension Refusal {
     case .closed(let closed):
       self.init(status: .forbidden, message: closed.rawValue, hint: Self.hint(of: closed))
     case .inUse(let kind): self.init(status: .conflict, message: "the \(kind.rawValue) is in use")
+    case .blocked(let message, let hint): self.init(status: .conflict, message: message, hint: hint)
+    case .withdrawn:
+      self.init(
+        status: .conflict, message: "the firmware was withdrawn", hint: "publish firmware with a higher sequence number"
+      )
     case .tooMany(let message): self.init(status: .conflict, message: message)
     case .invalid(let message): self.init(status: .badRequest, message: message)
     }

@@ -31,11 +31,12 @@ struct UploadCleaning: Service {
     let spooled = Dictionary(try await objects.spooledUploads().map { ($0.upload, $0.changed) }) { $1 }
     var (known, removed) = (Set<ID<Upload>>(), 0)
     for workspace in try await store.workspaces() {
-      for upload in try await store.read(in: workspace.id, { try $0.uploads() }) {
+      let (uploads, retention) = try await store.read(in: workspace.id) { (try $0.uploads(), try $0.retention()) }
+      for upload in uploads {
         known.insert(upload.id)
         let silence =
           spooled[upload.id].map { diskTime.seconds - $0.seconds } ?? (clock().seconds - upload.created.seconds)
-        guard silence > PlatformLimit.uploadSeconds else { continue }
+        guard silence > retention.uploadSeconds else { continue }
         try await objects.discard(upload.id)
         let now = clock()
         try await store.write(in: workspace.id) { rows in

@@ -5,7 +5,7 @@ import GRDB
 
 extension SQLiteTransaction {
   private static let fields =
-    "id, file_group, name, version, size, digest, md5, cid, release, sequence, class, envelope, bundle, chip"
+    "id, file_group, name, version, size, digest, md5, cid, release, sequence, class, envelope, bundle, chip, published, withdrawn"
   private static let columns = "SELECT \(fields) FROM firmware"
 
   func fileGroup(_ id: ID<FileGroup>) throws -> FileGroup? {
@@ -83,8 +83,11 @@ extension SQLiteTransaction {
   }
 
   func firmware(contentID: String) throws -> Firmware? {
-    try one("\(Self.columns) WHERE workspace = ? AND cid = ? ORDER BY id LIMIT 1", [workspace, contentID])
-      .map(Firmware.init)
+    try one(
+      "\(Self.columns) WHERE workspace = ? AND cid = ? ORDER BY withdrawn IS NOT NULL, id LIMIT 1",
+      [workspace, contentID]
+    )
+    .map(Firmware.init)
   }
 
   func add(_ firmware: Firmware) throws -> Firmware {
@@ -95,12 +98,13 @@ extension SQLiteTransaction {
       try run(
         """
         INSERT INTO firmware (workspace, file_group, name, version, size, digest, md5, cid, release, sequence, class,
-        envelope, bundle, chip) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        envelope, bundle, chip, published, withdrawn) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
         [
           workspace, firmware.fileGroup.value, firmware.name, firmware.version, Int64(image.size), image.digest.data,
           image.md5.data, image.contentID, release?.digest.data, release?.sequence.data, release?.deviceClass.data,
           release?.envelope.stored, release?.bundle.data, image.chip,
+          firmware.published?.seconds, firmware.withdrawn?.seconds,
         ]))
     return added
   }
@@ -148,6 +152,8 @@ extension Firmware {
       id: ID(row[0]), fileGroup: ID(row[1]), name: row[2], version: row[3],
       image: Content(size: UInt64(size), digest: digest, md5: md5, contentID: row[7], chip: row[13]),
       release: Release(row, at: 8))
+    let (published, withdrawn): (Int64?, Int64?) = (row[14], row[15])
+    (self.published, self.withdrawn) = (published.map { Instant($0) }, withdrawn.map { Instant($0) })
   }
 }
 

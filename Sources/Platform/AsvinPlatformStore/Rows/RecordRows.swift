@@ -69,7 +69,8 @@ extension SQLiteTransaction {
       SELECT coalesce(max(r.place), 0) FROM record c JOIN rollout r ON r.id = c.rollout
       WHERE c.device = ? AND r.workspace = ? AND c.state IN (\(numbers.map { "\($0)" }.joined(separator: ", ")))
       """, [device.value, workspace])
-    return row?[0] ?? 0
+    let kept = try one("SELECT kept_order FROM device WHERE id = ? AND workspace = ?", [device.value, workspace])
+    return max(row?[0] ?? 0, kept?[0] ?? 0)
   }
 
   func overdueDevices(of rollout: ID<Rollout>, at elapsed: Int64, limit: Int) throws -> [ID<Device>] {

@@ -27,6 +27,7 @@ extension FirmwareReply {
       size: image.size, digest: image.digest.hexadecimal, md5: image.md5.hexadecimal, cid: image.contentID,
       isUsed: try rows.isUsed(firmware.id), sequence: release?.sequence,
       release: release?.digest.hexadecimal, bundle: release?.bundle.hexadecimal, deviceClass: release?.deviceClass.uuid)
+    (published, withdrawn) = (firmware.published?.seconds, firmware.withdrawn?.seconds)
     fileGroupName = try rows.fileGroup(firmware.fileGroup).map { VisibleText.cleaned($0.name) }
   }
 }

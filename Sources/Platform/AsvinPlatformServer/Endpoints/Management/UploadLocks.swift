@@ -30,6 +30,15 @@ final class UploadLocks: Sendable {
     return try await body()
   }
 
+  /// Runs a body that no other request runs for the same name; `nil` if one does.
+  func ifFree<Result: Sendable>(_ name: Name, _ body: @Sendable () async throws -> Result) async throws -> Result? {
+    do {
+      return try await exclusively(name, body)
+    } catch let refusal as Refusal where refusal.status == .conflict {
+      return nil
+    }
+  }
+
   /// Stops the writer of an upload before its next step.
   func stop(_ upload: ID<Upload>) {
     busy.withLock { busy in if busy[.upload(upload)] != nil { busy[.upload(upload)] = true } }

@@ -134,7 +134,10 @@ extension Call {
     let group = ID<FileGroup>(body.fileGroup)
     let listed = try await read { rows -> FirmwareReply? in
       guard try rows.fileGroup(group) != nil else { throw PlatformError.notFound(.fileGroup) }
-      return try rows.firmware(bundle: digest, in: group).map { try FirmwareReply($0, in: rows) }
+      return try rows.firmware(bundle: digest, in: group).map { firmware in
+        try firmware.requireOffered()
+        return try FirmwareReply(firmware, in: rows)
+      }
     }
     if let listed, try await isKept(digest) {
       return try Reply.json(UploadReply(received: body.size, firmware: listed))
@@ -253,7 +256,7 @@ extension Call {
     let (reply, isNew): (FirmwareReply, Bool)
     do {
       (reply, isNew) = try await write { rows in
-        let (firmware, isNew) = try rows.publish(accepted, to: upload.fileGroup)
+        let (firmware, isNew) = try rows.publish(accepted, to: upload.fileGroup, at: self.now)
         try rows.remove(upload.id)
         if isNew {
           try rows.record(.publishFirmware, "firmware \(firmware.id.value)", firmware.details, self)

@@ -11,7 +11,7 @@ struct DeviceCommand: SubcommandGroup {
     commandName: "device", abstract: "Find, register, group, tag and remove devices.",
     subcommands: [
       DeviceListCommand.self, DeviceShowCommand.self, DeviceLabelCommand.self, DeviceTagCommand.self,
-      DeviceRegisterCommand.self, DeviceGroupCommand.self, DeviceMoving<Ungrouping>.self,
+      DeviceBulkCommand.self, DeviceRegisterCommand.self, DeviceGroupCommand.self, DeviceMoving<Ungrouping>.self,
       DeviceMoving<Blacklisting>.self,
       DeviceRemoveCommand.self, DeviceRekeyCommand.self,
     ])

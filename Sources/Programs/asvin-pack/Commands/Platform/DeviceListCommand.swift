@@ -68,6 +68,28 @@ struct DeviceFilterOptions: ParsableArguments {
     return items
   }
 
+  /// Returns the conditions as a selection, without the group.
+  func selection(in environment: Environment) throws -> DeviceSelection {
+    var selection = DeviceSelection()
+    for item in try conditions(in: environment) {
+      switch item.name {
+      case "placement": selection.placement = DevicePlacement(rawValue: item.value)
+      case "version": selection.version = item.value
+      case "class": selection.deviceClass = item.value
+      case "seenBefore": selection.seenBefore = Int64(item.value)
+      case "seenSince": selection.seenSince = Int64(item.value)
+      case "search": selection.search = item.value
+      case "tag": selection.tags = (selection.tags ?? []) + [item.value]
+      case "attribute":
+        let parts = item.value.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        let attribute = AttributeMessage(name: parts[0], value: parts.count == 2 ? parts[1] : "")
+        selection.attributes = (selection.attributes ?? []) + [attribute]
+      default: throw Failure(.usage, "'\(item.name)' is not a condition of a change")
+      }
+    }
+    return selection
+  }
+
   /// Returns all conditions.
   static func query(
     on platform: PlatformConnection, _ conditions: [QueryItem], group: String?

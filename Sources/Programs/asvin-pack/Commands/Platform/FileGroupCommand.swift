@@ -6,8 +6,8 @@ import AsvinPrograms
 
 struct FileGroupCommand: SubcommandGroup {
   static let configuration = CommandConfiguration(
-    commandName: "file-group", abstract: "List and show file groups.",
-    subcommands: [FileGroupListCommand.self, FileGroupShowCommand.self])
+    commandName: "file-group", abstract: "List, show and remove file groups.",
+    subcommands: [FileGroupListCommand.self, FileGroupShowCommand.self, RemoveCommand<RemovableFileGroup>.self])
 }
 
 struct FileGroupListCommand: ReportingCommand {

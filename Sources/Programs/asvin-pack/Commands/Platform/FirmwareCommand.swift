@@ -3,11 +3,15 @@ import AsvinHost
 import AsvinPlatformAPI
 import AsvinPlatformClient
 import AsvinPrograms
+import FoundationEssentials
 
 struct FirmwareCommand: SubcommandGroup {
   static let configuration = CommandConfiguration(
-    commandName: "firmware", abstract: "List, show and fetch published firmware.",
-    subcommands: [FirmwareListCommand.self, FirmwareShowCommand.self, FirmwareFetchCommand.self])
+    commandName: "firmware", abstract: "List, show, fetch, promote, withdraw and remove published firmware.",
+    subcommands: [
+      FirmwareListCommand.self, FirmwareShowCommand.self, FirmwareFetchCommand.self, FirmwarePromoteCommand.self,
+      FirmwareWithdrawCommand.self, RemoveCommand<RemovableFirmware>.self,
+    ])
 }
 
 struct FirmwareListCommand: ReportingCommand {
@@ -90,14 +94,20 @@ struct FirmwareTable: Report {
   var lines: [String] {
     guard !firmware.isEmpty else { return ["no firmware"] }
     return table(
-      ["ID", "NAME", "VERSION", "SEQUENCE", "FILE GROUP", "SIZE", "IN USE", "CLASS"],
+      ["ID", "NAME", "VERSION", "SEQUENCE", "FILE GROUP", "SIZE", "STATE", "PUBLISHED", "CLASS"],
       firmware.map { item in
         [
           "\(item.id)", item.name, item.version, item.sequence.map { "\($0)" } ?? "",
-          item.fileGroupName ?? "\(item.fileGroup)", "\(item.size)", item.isUsed ? "yes" : "no", item.deviceClass ?? "",
+          item.fileGroupName ?? "\(item.fileGroup)", "\(item.size)", item.state,
+          item.published.map { Date.text($0) } ?? "", item.deviceClass ?? "",
         ]
       })
   }
+}
+
+extension FirmwareReply {
+  /// Whether a rollout uses the firmware, or it was withdrawn.
+  fileprivate var state: String { withdrawn != nil ? "withdrawn" : isUsed ? "in use" : "unused" }
 }
 
 /// Firmware and the rollouts that use it.
@@ -110,6 +120,8 @@ struct FirmwareView: Report {
       "firmware \(firmware.id) '\(firmware.name) \(firmware.version)'",
       line("file group", "\(firmware.fileGroup) '\(firmware.fileGroupName ?? "")'"),
     ]
+    if let published = firmware.published { lines.append(line("published", Date.text(published))) }
+    if let withdrawn = firmware.withdrawn { lines.append(line("withdrawn", Date.text(withdrawn))) }
     if let sequence = firmware.sequence { lines.append(line("sequence", "\(sequence)")) }
     if let deviceClass = firmware.deviceClass { lines.append(line("class", deviceClass)) }
     if let release = firmware.release { lines.append(line("manifest", release)) }

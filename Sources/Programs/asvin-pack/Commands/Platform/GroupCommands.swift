@@ -6,8 +6,11 @@ import AsvinPrograms
 
 struct GroupCommand: SubcommandGroup {
   static let configuration = CommandConfiguration(
-    commandName: "group", abstract: "List, show and create device groups.",
-    subcommands: [GroupListCommand.self, GroupShowCommand.self, GroupCreateCommand.self])
+    commandName: "group", abstract: "List, show, create, rename and remove device groups.",
+    subcommands: [
+      GroupListCommand.self, GroupShowCommand.self, GroupCreateCommand.self, GroupRenameCommand.self,
+      RemoveCommand<RemovableGroup>.self, GroupRuleCommand.self,
+    ])
 }
 
 struct GroupListCommand: ReportingCommand {

@@ -16,6 +16,7 @@ struct RolloutCommand: SubcommandGroup {
       RolloutAction<PauseRollout>.self, RolloutAction<ResumeRollout>.self, RolloutAction<FinishRollout>.self,
       RolloutAction<AbortRollout>.self, RolloutAction<DisableRollout>.self, RolloutAction<EnableRollout>.self,
       RolloutAction<ApproveRollout>.self, RolloutRetryCommand.self, RolloutRecallCommand.self,
+      RemoveCommand<RemovableRollout>.self,
     ])
 }
 

@@ -71,6 +71,7 @@ private final class LockedStore: PlatformStore {
   func ping() async throws {}
   func checkWriting() async throws { throw ServiceFault.locked }
   func isListed(bundle: Digest) async throws -> Bool { false }
+  func isUsed(object: Digest) async throws -> Bool { false }
   func workspace(deviceKey: String) async throws -> Workspace? { nil }
   func workspace(_ id: ID<Workspace>) async throws -> Workspace? { try await inner.workspace(id) }
   func workspaces() async throws -> [Workspace] { try await inner.workspaces() }

@@ -69,7 +69,3 @@ struct FleetCommandTests {
     }
   }
 }
-
-extension ProgramRun {
-  fileprivate var text: String { String(decoding: output, as: UTF8.self) }
-}

@@ -1,8 +1,10 @@
+import AsvinCrypto
 import AsvinFixtures
 import AsvinManifest
 import AsvinPlatform
 import AsvinPlatformAPI
 import AsvinPlatformFixtures
+import AsvinPlatformStore
 import Logging
 import Testing
 
@@ -55,7 +57,7 @@ import Testing
 
   @Test func `What is in use is not deleted, and the bytes go after the last reference`() async throws {
     try await Self.offered { platform, device, firmware, rollout, admin in
-      func delete(_ path: String) async throws -> UInt {
+      func delete(_ path: String) async throws -> Int {
         try await platform.call("DELETE", "/manage/\(path)", admin).status
       }
       func collect(_ query: String = "") async throws -> CollectionReply {
@@ -76,7 +78,8 @@ import Testing
       #expect(try await delete("devices/\(device.id)") == 204)
       #expect(try await delete("device-groups/\(group)") == 204)
       let found = try await collect()
-      #expect(found.unused == 1 && !found.isRemoved && found.digests == [try #require(firmware.bundle)])
+      let bundle = try #require(firmware.bundle)
+      #expect(found.unused == 1 && !found.isRemoved && found.digests == [bundle])
       let removed = try await collect("?remove=true")
       #expect(removed.isRemoved && removed.unusedBytes == found.unusedBytes && removed.objects == 1)
       #expect(try await collect().objects == 0)
@@ -119,7 +122,7 @@ import Testing
       #expect(try await platform.call("PUT", "/manage/retention", admin, times).status == 200)
       let id = ID<Device>(device.id)
       try await platform.store.write(in: platform.workspace.id) { rows in
-        var device = try #require(rows.device(id))
+        var device = try #require(try rows.device(id))
         try rows.apply(.writes, from: &device, about: ID(rollout.id), at: Instant(0))
         try rows.end(ID(rollout.id), as: .finished)
       }

@@ -5,7 +5,7 @@ import AsvinPlatformClient
 import AsvinPrograms
 
 /// Something that a command removes from a platform.
-protocol Removable {
+protocol Removable: SendableMetatype {
   static var abstract: String { get }
   static var discussion: String { get }
   static var what: String { get }

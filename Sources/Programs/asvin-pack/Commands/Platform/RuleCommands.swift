@@ -1,4 +1,5 @@
 import ArgumentParser
+import AsvinBundle
 import AsvinHost
 import AsvinPlatformAPI
 import AsvinPlatformClient

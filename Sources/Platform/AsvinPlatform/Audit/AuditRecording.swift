@@ -67,9 +67,14 @@ extension ReadTransaction {
       AuditDetail("plan", rollout.plan.digest.hexadecimal),
     ]
     guard let firmware = try firmware(rollout.plan.firmware) else { return details }
-    details.append(
-      firmware.release.map { AuditDetail("manifest", $0.digest.hexadecimal) }
-        ?? AuditDetail("image", firmware.image.digest.hexadecimal))
+    details.append(firmware.detail)
     return details
+  }
+}
+
+extension Firmware {
+  /// The digest by which an entry shows which firmware it is about.
+  package var detail: AuditDetail {
+    release.map { AuditDetail("manifest", $0.digest.hexadecimal) } ?? AuditDetail("image", image.digest.hexadecimal)
   }
 }

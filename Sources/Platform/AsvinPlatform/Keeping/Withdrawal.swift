@@ -13,12 +13,14 @@ extension WriteTransaction {
     guard firmware.withdrawn == nil else { return (firmware, []) }
     firmware.withdrawn = now
     try put(firmware)
-    try record(.withdrawFirmware, "firmware \(id.value)", by: actor, at: now)
+    try record(.withdrawFirmware, "firmware \(id.value)", [firmware.detail], by: actor, at: now)
     var filter = RolloutFilter()
     filter.firmware = id
     let open = try rollouts(Listing(filter)).items.filter { !$0.isEnded }
     for rollout in open {
-      try record(.abortRollout, "rollout \(rollout.id.value): firmware \(id.value) was withdrawn", by: actor, at: now)
+      try record(
+        .abortRollout, "rollout \(rollout.id.value): firmware \(id.value) was withdrawn", try details(of: rollout), by: actor,
+        at: now)
       try end(rollout.id, as: .aborted, at: now)
     }
     return (firmware, open.map(\.id))
@@ -37,7 +39,8 @@ extension WriteTransaction {
         "rollouts of the firmware are stored", "remove them first: they are all ended, or wait for the retention")
     }
     try remove(id)
-    try record(.deleteFirmware, "firmware \(id.value) \(firmware.name) \(firmware.version)", by: actor, at: now)
+    try record(
+      .deleteFirmware, "firmware \(id.value) \(firmware.name) \(firmware.version)", [firmware.detail], by: actor, at: now)
   }
 
   /// Removes a part of an ended rollout: first its records, a number of them at a time, and then the rollout.

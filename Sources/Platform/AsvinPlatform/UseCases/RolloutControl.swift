@@ -69,6 +69,8 @@ extension WriteTransaction {
       if fault == nil { return try start(id, at: now) }
     } catch PlatformError.sequenceNotAbove(let sequence) {
       fault = "a release with the sequence number \(sequence) was started since"
+    } catch PlatformError.withdrawn {
+      fault = "the firmware was withdrawn"
     }
     try end(id, as: .aborted)
     try record(

@@ -4,10 +4,10 @@ extension DeviceAgent {
   /// Polls until the device must be restarted, or the task is cancelled. Errors are logged and the poll is repeated,
   /// because a device without a running agent cannot be reached any more.
   ///
-  /// - Parameter interval: the seconds between polls; `nil` lets the platform decide.
+  /// - Parameter interval: the least number of seconds between polls; `nil` lets the platform decide.
   /// - Throws: `CancellationError`.
   package func run(every interval: Double?) async throws {
-    var backoff = Backoff(interval: interval ?? 60)
+    var backoff = Backoff(interval: interval)
     var isIdle = false
     introduce(interval)
     while true {
@@ -18,7 +18,7 @@ extension DeviceAgent {
         if mustEnd { return }
         switch outcome {
         case .nothing, .withdrawn:
-          wait = backoff.success(wish: interval == nil ? pace : nil)
+          wait = backoff.success(wish: pace)
           if !isIdle { log("there is nothing to install; the next poll is in \(Self.seconds(wait))") }
         case .updated:
           wait = 0
@@ -41,7 +41,8 @@ extension DeviceAgent {
   }
 
   private func introduce(_ interval: Double?) {
-    let pace = interval.map { "every \(Self.seconds($0))" } ?? "as often as it requests"
+    let pace =
+      interval.map { "every \(Self.seconds($0)), or less often if it requests that" } ?? "as often as it requests"
     log("\(identity.name) polls \(identity.platform) \(pace)")
   }
 

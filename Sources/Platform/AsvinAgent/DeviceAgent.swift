@@ -43,6 +43,8 @@ package actor DeviceAgent {
   var damaged: Set<UInt64> = []
   /// Whether ``start()`` has completed.
   private(set) var isStarted = false
+  /// The slot set that the boot loader started; `nil` if it does not report it.
+  var runningSlotSet: SlotSet?
   /// Whether this start began the trial of the candidate.
   var isTrial = false
   /// Whether the agent must end, because another release is to be started.

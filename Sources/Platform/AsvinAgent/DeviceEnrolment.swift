@@ -15,8 +15,10 @@ package struct DeviceEnrolment: Sendable {
   package var label: String?
   /// The vendor and the class.
   package var deviceClass: DeviceClass
-  /// The factory image.
-  package var image: [UInt8]
+  /// The factory image; `nil` if it is read in its place.
+  package var image: [UInt8]?
+  /// The places of the slots; `nil` for files in the device's folder.
+  package var places: EnrolledPlaces?
   /// The version of the factory image.
   package var version: String
   /// The sequence number of the factory image.
@@ -29,12 +31,13 @@ package struct DeviceEnrolment: Sendable {
   package var keys: EnrolmentKeys
 
   package init(
-    name: String, label: String?, deviceClass: DeviceClass, image: [UInt8], version: String, sequence: UInt64,
-    room: UInt64, trust: [String], keys: EnrolmentKeys
+    name: String, label: String?, deviceClass: DeviceClass, image: [UInt8]?, version: String, sequence: UInt64,
+    room: UInt64, trust: [String], keys: EnrolmentKeys, places: EnrolledPlaces? = nil
   ) {
     (self.name, self.label, self.deviceClass) = (name, label, deviceClass)
     (self.image, self.version, self.sequence, self.room) = (image, version, sequence, room)
     (self.trust, self.keys) = (trust, keys)
+    self.places = places
   }
 
   /// Enrols the device and writes the factory image into the first slot set. A device that enrols again in the same folder
@@ -52,22 +55,33 @@ package struct DeviceEnrolment: Sendable {
         .usage, "'\(folder.path)' has the device '\(known?.name ?? "")'", hint: "use a separate folder for each device"
       )
     }
+    guard image != nil || places != nil else {
+      throw Failure(.usage, "the image that the device runs is not given", hint: "name it with --image")
+    }
+    guard known == nil || (known?.places == nil) == (places == nil) else {
+      throw Failure(
+        .usage, "the device in '\(folder.path)' has its slots \(places == nil ? "in named places" : "in its folder")",
+        hint: places == nil ? "name the places again with --slot" : "enrol it without --slot, or in another folder")
+    }
+    let inPlace = try await places?.factory(version: version, matching: image)
     try folder.make()
     let lock = try folder.lock()
     defer { lock.release() }
     let key = try folder.makeKey()
+    let given = image ?? []
+    let size = UInt64(given.count)
+    let factory =
+      inPlace?.factory
+      ?? DeviceIdentity.Factory(version: version, size: size, digest: SHA256.digest(of: given.span).hexadecimal)
     var identity = DeviceIdentity(
       platform: platform.address, workspace: 0, device: 0, name: name, vendor: deviceClass.vendor.uuid,
       deviceClass: deviceClass.deviceClass.uuid, factorySequence: known?.factorySequence ?? sequence,
-      room: known?.room ?? max(room, UInt64(image.count)), trust: trust,
-      factory: known?.factory
-        ?? DeviceIdentity.Factory(
-          version: version, size: UInt64(image.count), digest: SHA256.digest(of: image.span).hexadecimal))
+      room: known?.room ?? max(room, size), trust: trust, factory: known?.factory ?? factory, places: places?.pairs)
     let running = try folder.running(identity)
     identity = try await Self.enrolled(
       identity, key, keys, version: running ?? version, label: label, on: platform)
     // A device that was enrolled before keeps its releases.
-    if running == nil { try writeFactoryImage(to: folder, &identity) }
+    if running == nil { try keep(factory, in: inPlace?.running ?? .a, of: folder, &identity) }
     try folder.keep(identity)
     return identity
   }
@@ -119,20 +133,22 @@ package struct DeviceEnrolment: Sendable {
     }
   }
 
-  private func writeFactoryImage(to folder: DeviceFolder, _ identity: inout DeviceIdentity) throws {
-    identity.factorySequence = sequence
-    identity.factory = DeviceIdentity.Factory(
-      version: version, size: UInt64(image.count), digest: SHA256.digest(of: image.span).hexadecimal)
-    identity.room = max(identity.room, UInt64(image.count))
-    let region = try FileRegion(folder.image(0, in: .a), room: identity.room)
-    region.file.write(0, image.span)
-    try region.file.flush()
-    let content = SlotSetContent(
-      release: "", version: version, sequence: sequence,
-      images: [
-        InstalledSlot(slot: 0, size: UInt64(image.count), digest: SHA256.digest(of: image.span).hexadecimal)
-      ], isConfirmed: true)
-    try folder.write(SlotSets(a: content, b: nil), to: DeviceFolder.slotSetsFile)
+  /// Records the factory image, and writes it to its file unless it is in its place.
+  private func keep(
+    _ factory: DeviceIdentity.Factory, in slotSet: SlotSet, of folder: DeviceFolder, _ identity: inout DeviceIdentity
+  ) throws {
+    (identity.factorySequence, identity.factory) = (sequence, factory)
+    if identity.places == nil, let image {
+      identity.room = max(identity.room, UInt64(image.count))
+      if let region = try folder.place(0, in: slotSet, of: identity)?.open() {
+        region.file.write(0, image.span)
+        try region.file.flush()
+      }
+    }
+    var sets = SlotSets()
+    sets[slotSet] = SlotSetContent(
+      release: "", version: version, sequence: sequence, images: factory.installed, isConfirmed: true)
+    try folder.write(sets, to: DeviceFolder.slotSetsFile)
   }
 
   /// Returns the enrolment token, or logs in with the workspace's keys, as asvin's own clients do.

@@ -62,11 +62,12 @@ package struct DeviceStatus: Codable, Equatable, Sendable {
       (name, device, workspace) = (identity.name, identity.device, identity.workspace)
       (platform, deviceClass, vendor) = (identity.platform, identity.deviceClass, identity.vendor)
       floor = state.floor
-      running = try Release(state.running.content, state.running.slotSet, folder)
-      candidate = try state.candidate.map { try Release($0.content, $0.slotSet, folder) }
+      running = try Release(state.running.content, state.running.slotSet, folder, identity)
+      candidate = try state.candidate.map { try Release($0.content, $0.slotSet, folder, identity) }
       phase = state.candidate.map { _ in state.boot.phase == .trial ? .trial : .pending }
       let owed = try folder.load(OwedStart.file, as: OwedStart.self).value
-      awaitsRestart = owed.map { !$0.hasHappened } ?? false
+      let now = OwedStart.systemStart
+      awaitsRestart = owed.map { identity.places == nil ? !$0.hasHappened : !$0.hasHappened(now) } ?? false
       reports = try Outbox.kept(in: folder).reports.count
       agent = folder.holder.map { Agent(process: $0.process, program: $0.program) }
     } catch {
@@ -81,9 +82,11 @@ package struct DeviceStatus: Codable, Equatable, Sendable {
 }
 
 extension DeviceStatus.Release {
-  fileprivate init(_ content: SlotSetContent, _ slotSet: SlotSet, _ folder: DeviceFolder) throws {
+  fileprivate init(
+    _ content: SlotSetContent, _ slotSet: SlotSet, _ folder: DeviceFolder, _ identity: DeviceIdentity
+  ) throws {
     self.init(
       version: content.version, sequence: content.sequence, release: content.release, bank: slotSet.rawValue,
-      isIntact: try folder.damagedSlots(content, in: slotSet).isEmpty)
+      isIntact: try folder.damagedSlots(content, in: slotSet, of: identity).isEmpty)
   }
 }

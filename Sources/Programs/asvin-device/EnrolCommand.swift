@@ -16,7 +16,7 @@ struct EnrolCommand: AsyncParsableCommand {
   @OptionGroup var device: EnrolmentOptions
 
   func run() async throws {
-    let enrolment = try device.enrolment()
+    let enrolment = try device.enrolment(in: folder)
     let folder = DeviceFolder(folder)
     let identity = try await platform.with { try await enrolment.run(in: folder, on: $0) }
     print("enrolled \(identity.name) as device \(identity.device) of workspace \(identity.workspace)")

@@ -33,8 +33,24 @@ struct EnrolmentOptions: ParsableArguments {
   @Option(name: .customLong("class"), help: ArgumentHelp("The class's name, as in the releases.", valueName: "name"))
   var deviceClass: String
 
-  @Option(help: ArgumentHelp("The image that the device runs now.", valueName: "file"))
-  var image: String
+  @Option(
+    help: ArgumentHelp(
+      "The image that the device runs now. With --slot, the running place must begin with it.", valueName: "file"))
+  var image: String?
+
+  @Option(
+    parsing: .singleValue,
+    help: ArgumentHelp(
+      "The places of a slot in both banks: block devices, or files that exist. Quote braces. May be repeated.",
+      valueName: "'number=path_{a,b}'"), transform: SlotArguments.places) var slot: [SlotPair] = []
+
+  @Option(
+    parsing: .singleValue,
+    help: ArgumentHelp(
+      "The size of the running image of a slot with --slot. Default: the size of its place. May be repeated.",
+      valueName: "number=bytes"), transform: SlotArguments.size) var imageSize: [SlotSize] = []
+
+  @OptionGroup var loader: RunningBankOptions
 
   @Option(help: ArgumentHelp("The version of that image.", valueName: "text"))
   var fwVersion: String
@@ -57,7 +73,7 @@ struct EnrolmentOptions: ParsableArguments {
     help: ArgumentHelp("A trusted public key. One of these keys must have signed. May be repeated.", valueName: "pub"))
   var trust: [String]
 
-  func enrolment() throws -> DeviceEnrolment {
+  func enrolment(in folder: String) throws -> DeviceEnrolment {
     guard let keys = EnrolmentKeys(ProcessInfo.processInfo.environment) else {
       throw Failure(
         .usage, "no enrolment token is given",
@@ -65,7 +81,64 @@ struct EnrolmentOptions: ParsableArguments {
     }
     return DeviceEnrolment(
       name: name, label: label, deviceClass: try DeviceClass(vendor: vendor, name: deviceClass),
-      image: try readSmallFile(image, limit: 1 << 40), version: fwVersion, sequence: sequence, room: room,
-      trust: try trust.map { String(decoding: try readSmallFile($0, limit: 1 << 16), as: UTF8.self) }, keys: keys)
+      image: try image.map { try readSmallFile($0, limit: 1 << 40) }, version: fwVersion, sequence: sequence,
+      room: room,
+      trust: try trust.map { String(decoding: try readSmallFile($0, limit: 1 << 16), as: UTF8.self) },
+      keys: keys, places: try places(folder))
+  }
+
+  private func places(_ folder: String) throws -> EnrolledPlaces? {
+    if slot.isEmpty {
+      guard imageSize.isEmpty else {
+        throw Failure(.usage, "--image-size is for a device with --slot", hint: "name the places with --slot")
+      }
+      return nil
+    }
+    let sizes = Dictionary(imageSize.map { ($0.slot, $0.bytes) }) { _, last in last }
+    return EnrolledPlaces(slot, sizes: sizes, hooks: loader.hooks(folder))
+  }
+}
+
+/// The size of a slot's running image.
+struct SlotSize {
+  let slot: UInt64
+  let bytes: UInt64
+}
+
+/// Parsers of options about slots.
+enum SlotArguments {
+  /// Parses `0=/dev/disk/by-partlabel/rootfs_{a,b}` or `0=/dev/sda2,/dev/sda3`.
+  static func places(_ text: String) throws -> SlotPair {
+    let (slot, value) = try split(text)
+    let paths: [String]
+    if let open = value.firstIndex(of: "{"), let close = value[open...].firstIndex(of: "}") {
+      let words = value[value.index(after: open)..<close].split(separator: ",", omittingEmptySubsequences: false)
+      paths = words.map { "\(value[..<open])\($0)\(value[value.index(after: close)...])" }
+    } else {
+      paths = value.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    }
+    guard paths.count == 2, paths.allSatisfy({ $0.hasPrefix("/") }) else {
+      throw ValidationError(
+        "'\(text)' does not name two absolute paths; write '0=/dev/disk/by-partlabel/rootfs_{a,b}' in quotes, or 0=/dev/sda2,/dev/sda3"
+      )
+    }
+    return SlotPair(slot: slot, a: paths[0], b: paths[1])
+  }
+
+  /// Parses `0=12345`.
+  static func size(_ text: String) throws -> SlotSize {
+    let (slot, value) = try split(text)
+    guard let bytes = UInt64(value), (1...1 << 40).contains(bytes) else {
+      throw ValidationError("'\(value)' is not a number of bytes from 1 to 1099511627776")
+    }
+    return SlotSize(slot: slot, bytes: bytes)
+  }
+
+  private static func split(_ text: String) throws -> (slot: UInt64, value: String) {
+    let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+    guard parts.count == 2, let slot = UInt64(parts[0]), slot < 32 else {
+      throw ValidationError("'\(text)' does not begin with a slot from 0 to 31 and '='")
+    }
+    return (slot, parts[1])
   }
 }

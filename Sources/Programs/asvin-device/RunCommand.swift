@@ -19,7 +19,13 @@ struct RunCommand: AsyncParsableCommand {
       takes longer than --check-timeout, the device reverts to the previous release. Without --check, a release works if the \
       agent starts and its images on the disk are intact.
 
-      /bin/sh runs both commands with ASVIN_IMAGE, ASVIN_SIZE and ASVIN_DIGEST of the first image (and the same with \
+      --activate, --mark-good and --is-running connect a boot loader. --is-running is run at each start for both banks, and \
+      only a release that really runs is confirmed. Without it, a device with --slot reads asvin.bank=a or asvin.bank=b on \
+      the kernel's command line, or compares its root file system with its places. --activate is run for an installed release, \
+      and for the previous one if a trial fails (ASVIN_REASON=return). --mark-good is run after --check and before the \
+      release is confirmed, and at each later start. A hook that fails or takes too long confirms nothing.
+
+      /bin/sh runs the commands with ASVIN_HOOK (the option's name), ASVIN_TIMEOUT in seconds, ASVIN_IMAGE, ASVIN_SIZE and ASVIN_DIGEST of the first image (and the same with \
       _SLOT for each slot), ASVIN_VERSION, ASVIN_SEQUENCE, ASVIN_RELEASE (SHA-256 of the manifest), ASVIN_SLOT and \
       ASVIN_BANK (the bank, a or b), ASVIN_FOLDER and ASVIN_REASON (update, or return for the previous release).
 
@@ -31,28 +37,19 @@ struct RunCommand: AsyncParsableCommand {
   @Flag(help: "Poll once and exit.") var once = false
   @Option(
     help: ArgumentHelp(
-      "Seconds between polls, 1 to 604800; default: the platform decides.", valueName: "seconds"),
+      "Least number of seconds between polls, 1 to 604800. The platform can request more. Default: the platform decides.",
+      valueName: "seconds"),
     transform: Bounds.seconds(1...Bounds.week)) var interval: Double?
-  @Option(help: ArgumentHelp("A command that decides whether a release works.", valueName: "command"))
-  var check: String?
-  @Option(
-    help: ArgumentHelp("Seconds that --check may take, 1 to 86400.", valueName: "seconds"),
-    transform: Bounds.seconds(1...86_400)) var checkTimeout = 60.0
-  @Option(help: ArgumentHelp("A command that restarts the device.", valueName: "command")) var restart: String?
-  @Option(
-    help: ArgumentHelp("Seconds that --restart may take, 1 to 86400.", valueName: "seconds"),
-    transform: Bounds.seconds(1...86_400)) var restartTimeout = 300.0
-  @Option(
-    help: ArgumentHelp(
-      "The bank that the boot loader has started, a or b. An update in the other bank is then not confirmed.",
-      valueName: "bank")) var running: RunningBank?
+  @OptionGroup var hooks: HookOptions
   @OptionGroup var authority: AuthorityOption
 
   func run() async throws {
     let folder = DeviceFolder(folder)
     let authorities = try authority.bytes()
-    let (once, interval, hooks) = (once, interval, hooks(folder))
-    let address = try await Retrying.run(unless: once, hooks.log) { try folder.identity() }.platform
+    let (once, interval, hooks) = (once, interval, agentHooks(folder))
+    let identity = try await Retrying.run(unless: once, hooks.log) { try folder.identity() }
+    try self.hooks.validate(for: identity)
+    let address = identity.platform
     try await PlatformConnection.with(address, authorities: authorities) { platform in
       let agent = try await Retrying.run(unless: once, hooks.log) {
         try DeviceAgent(folder, on: platform, hooks: hooks)
@@ -67,21 +64,11 @@ struct RunCommand: AsyncParsableCommand {
     }
   }
 
-  private func hooks(_ folder: DeviceFolder) -> DeviceHooks {
-    let check = check.map { HookCommand(command: $0, timeout: checkTimeout) }
-    let restart = restart.map { HookCommand(command: $0, timeout: restartTimeout) }
-    let keys = EnrolmentKeys(ProcessInfo.processInfo.environment)
-    var hooks = DeviceHooks(running: running?.rawValue, keys: keys, log: { CommandProgram.say("asvin-device: \($0)") })
-    if let check { hooks.check = { await check.run($0, in: folder.path) } }
-    if let restart { hooks.restart = { await restart.run($0, in: folder.path) } }
+  private func agentHooks(_ folder: DeviceFolder) -> DeviceHooks {
+    var hooks = hooks.hooks(folder.path)
+    hooks.keys = EnrolmentKeys(ProcessInfo.processInfo.environment)
     return hooks
   }
-}
-
-/// A bank on the command line.
-enum RunningBank: String, ExpressibleByArgument, CaseIterable {
-  case a
-  case b
 }
 
 extension DeviceAgent.Outcome {
@@ -103,7 +90,7 @@ extension DeviceAgent.Outcome {
   fileprivate func end() throws {
     guard case .waiting(let version, let why) = self else { return }
     throw Failure(
-      .failed, "cannot restart the device for \(version): --restart failed: \(why)",
+      .failed, "cannot restart the device for \(version): \(why)",
       hint: "the next run tries it again")
   }
 }

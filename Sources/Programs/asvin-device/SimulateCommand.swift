@@ -35,7 +35,8 @@ struct SimulateCommand: AsyncParsableCommand {
     // Each device holds the lock of its folder open.
     ThisProcess.raiseDescriptorLimit()
     let simulation = Simulation(
-      count: count, like: try device.enrolment(), folder: folder, interval: interval, seconds: seconds, until: until,
+      count: count, like: try device.enrolment(in: folder), folder: folder, interval: interval, seconds: seconds,
+      until: until,
       failing: failing)
     let (enrolOnly, verbose, count) = (enrolOnly, verbose, count)
     let report = try await platform.with { platform in

@@ -11,6 +11,11 @@ import FoundationEssentials
 import Synchronization
 import Testing
 
+extension PlatformUnderTest {
+  /// Sets the platform's clock to the machine's, which the agent uses.
+  func setClockToNow() { clock.now = Instant(Int64(Date.now.timeIntervalSince1970)) }
+}
+
 /// A gateway that runs the agent in a folder of the test.
 struct Gateway: Sendable {
   static let old = TestBundles.noise(600_000)
@@ -30,8 +35,7 @@ struct Gateway: Sendable {
   static func grouped(on platform: PlatformUnderTest, image: [UInt8] = old, room: UInt64 = 1 << 20) async throws
     -> Gateway
   {
-    // The agent uses the machine's clock.
-    platform.clock.now = Instant(Int64(Date.now.timeIntervalSince1970))
+    platform.setClockToNow()
     let gateway = Gateway(platform: platform, folder: DeviceFolder(platform.scratch.path("gateway")))
     try await enrol(on: platform, in: gateway.folder, image: image, room: room)
     try await platform.group("gateway")
@@ -40,13 +44,13 @@ struct Gateway: Sendable {
 
   /// Enrols the device of a folder.
   static func enrol(
-    on platform: PlatformUnderTest, in folder: DeviceFolder, name: String = "gateway", image: [UInt8] = old,
-    room: UInt64 = 1 << 20, trust: [String]? = nil
+    on platform: PlatformUnderTest, in folder: DeviceFolder, name: String = "gateway", image: [UInt8]? = old,
+    room: UInt64 = 1 << 20, trust: [String]? = nil, places: EnrolledPlaces? = nil
   ) async throws {
     let enrolment = try DeviceEnrolment(
       name: name, label: nil, deviceClass: DeviceClass(vendor: "example.com", name: "board"), image: image,
       version: "0.9.0", sequence: 1, room: room, trust: trust ?? [TestBundles.publicKey()],
-      keys: .workspace(customer: PlatformUnderTest.customerKey, device: PlatformUnderTest.deviceKey))
+      keys: .workspace(customer: PlatformUnderTest.customerKey, device: PlatformUnderTest.deviceKey), places: places)
     _ = try await PlatformConnection.with("http://127.0.0.1:\(platform.port)") {
       try await enrolment.run(in: folder, on: $0)
     }

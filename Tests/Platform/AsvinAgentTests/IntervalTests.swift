@@ -35,6 +35,15 @@ import Testing
       #expect((60...90).contains(backoff.success(wish: 60)))
       #expect((0.5...1.5).contains(backoff.success()))
     }
+    // The platform lengthens an interval that an operator chose, and does not shorten it.
+    var chosen = Backoff(interval: 300)
+    var free = Backoff(interval: nil)
+    for _ in 0..<200 {
+      #expect((150...450).contains(chosen.success(wish: 5)))
+      #expect((900...1350).contains(chosen.success(wish: 900)))
+      #expect((5...7.5).contains(free.success(wish: 5)))
+      #expect((30...90).contains(free.success()))
+    }
     var failing = Backoff(interval: 1)
     for _ in 0..<100 { #expect((0.5...900).contains(failing.failure())) }
   }

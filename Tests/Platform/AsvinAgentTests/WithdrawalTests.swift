@@ -69,7 +69,7 @@ import Testing
       let hooks = DeviceHooks(restart: { _ in .failed("busy") })
       try await gateway.with(port: proxy.port, hooks: hooks) { agent in
         let first = try await agent.poll()
-        #expect(first == .waiting("1.0.0", "busy"))
+        #expect(first == .waiting("1.0.0", "--restart failed: busy"))
         let second = try await agent.poll()
         #expect(second == .withdrawn("1.0.0"))
       }

@@ -51,6 +51,12 @@ package struct FileError: Error, Equatable, Sendable {
     code = EINVAL
   }
 
+  /// An error of a file that does not exist.
+  package static func missing(_ path: String) -> FileError { FileError(.open, path, code: ENOENT) }
+
+  /// An error of a device that is mounted, or of a file that another program uses.
+  package static func inUse(_ path: String) -> FileError { FileError(.write, path, code: EBUSY) }
+
   /// The system's description of the error, in lower case.
   package var reason: String {
     unsafe String(cString: strerror(code)).lowercased()
@@ -72,6 +78,8 @@ package struct FileError: Error, Equatable, Sendable {
   package var isOutOfDescriptors: Bool { code == EMFILE || code == ENFILE }
   /// Whether the same operation can succeed later, because the system was short of memory or of descriptors.
   package var isPassing: Bool { isOutOfDescriptors || code == ENOMEM || code == EINTR || code == EAGAIN }
+  /// Whether another program uses the file or the device exclusively, or the device is mounted.
+  package var isInUse: Bool { code == EBUSY }
   /// Whether the file exists and must not be overwritten.
   package var isExisting: Bool { code == EEXIST }
   /// Whether the file does not exist.

@@ -1,6 +1,7 @@
 import Glibc
 
-/// The identity of a file, independent of its name: the same for hard links, and for a symbolic link and its target.
+/// The identity of a file, independent of its name: the same for hard links, for a symbolic link and its target, and for
+/// two names of a block device.
 package struct FileIdentity: Hashable, Sendable {
   private let device: UInt64
   private let file: UInt64
@@ -21,8 +22,17 @@ package struct FileIdentity: Hashable, Sendable {
   }
 
   init(_ status: stat) {
-    (device, file) = (UInt64(status.st_dev), UInt64(status.st_ino))
+    // The number of the device, and not of the node, which can exist twice.
+    let isDisk = status.st_mode & S_IFMT == S_IFBLK
+    (device, file) = isDisk ? (.max, UInt64(status.st_rdev)) : (UInt64(status.st_dev), UInt64(status.st_ino))
     isCharacterDevice = status.st_mode & S_IFMT == S_IFCHR
+  }
+
+  /// Whether a path names the block device that is mounted as the root file system.
+  package static func isRoot(_ path: String) -> Bool {
+    var (device, root) = (stat(), stat())
+    guard unsafe stat(path, &device) == 0, unsafe stat("/", &root) == 0 else { return false }
+    return device.st_mode & S_IFMT == S_IFBLK && device.st_rdev == root.st_dev
   }
 
   /// Whether a path names standard output: `-`, or a file such as `/dev/stdout` that it is open on.

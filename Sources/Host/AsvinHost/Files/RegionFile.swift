@@ -1,6 +1,7 @@
+import CAsvinSystem
 import Glibc
 
-/// A file of a fixed size that is read and written like flash.
+/// A file or a block device of a fixed size that is read and written like flash.
 ///
 /// Reads and writes are system calls and not mapped memory, so that a disk that fails, is full or becomes read-only is
 /// reported as an error. A mapped page would end the program with SIGBUS.
@@ -14,12 +15,14 @@ package final class RegionFile {
   /// Bytes of the read buffer, because the installer reads byte by byte.
   private static let windowBytes = 1 << 15
   private var window = [UInt8](repeating: 0, count: windowBytes)
+  /// The aligned memory for reads without the page cache.
+  private let direct: DirectMemory?
   /// The offset of the window; -1 if it is empty.
   private var start = -1
 
   /// Opens a file, or creates it filled with 0xFF, as erased flash.
   package init(_ path: String, count: Int) throws(FileError) {
-    (self.path, self.count) = (path, count)
+    (self.path, self.count, direct) = (path, count, nil)
     descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else { throw FileError(.create, path) }
     var status = stat()
@@ -40,30 +43,65 @@ package final class RegionFile {
     if let failure { throw failure }
   }
 
+  /// Opens a block device or a file that exists, for this handle alone. Its size is its own.
+  ///
+  /// - Throws: ``FileError``; ``FileError/isInUse`` for a device that is mounted, or a place that another handle has.
+  package init(place path: String) throws(FileError) {
+    (self.path, direct) = (path, nil)
+    // Without O_CREAT, O_EXCL claims a block device. The system then refuses to mount it, and refuses a mounted one.
+    descriptor = unsafe open(path, O_RDWR | O_EXCL | O_CLOEXEC | O_NOCTTY)
+    guard descriptor >= 0 else {
+      count = 0
+      throw FileError(.write, path)
+    }
+    var status = stat()
+    let size = unsafe fstat(descriptor, &status) == 0 ? lseek(descriptor, 0, SEEK_END) : -1
+    count = Int(max(size, 0))
+    guard size >= 0 else { throw FileError(.write, path) }
+    switch status.st_mode & S_IFMT {
+    case S_IFBLK: break
+    case S_IFREG:
+      guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw FileError(.write, path, code: EBUSY) }
+    default: throw FileError(.write, path, code: EINVAL)
+    }
+  }
+
+  /// How the bytes are read.
+  package enum Reading: Sendable {
+    /// A file in a folder of the program. A symbolic link is refused.
+    case own
+    /// A block device or a file, whose path may be a symbolic link.
+    case place
+    /// As ``place``, without the page cache, so that the bytes come from the disk.
+    case disk
+  }
+
   /// Opens a file for reading; `nil` if it is missing.
-  package init?(reading path: String) throws(FileError) {
+  package init?(reading path: String, _ reading: Reading = .own) throws(FileError) {
     self.path = path
-    descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+    let flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | (reading == .own ? O_NOFOLLOW : 0)
+    descriptor = unsafe reading == .disk ? asvin_open_direct(path) : open(path, flags)
+    direct = reading == .disk ? DirectMemory() : nil
     guard descriptor >= 0 else {
       count = 0
       let error = FileError(.open, path)
       if error.isMissing { return nil }
       throw error
     }
-    var status = stat()
-    guard unsafe fstat(descriptor, &status) == 0 else {
-      count = 0
-      throw FileError(.read, path)
-    }
-    count = Int(status.st_size)
+    let size = lseek(descriptor, 0, SEEK_END)
+    count = Int(max(size, 0))
+    guard size >= 0 else { throw FileError(.read, path) }
   }
 
   /// Represents a missing file as erased flash.
   package init(erased path: String, count: Int) {
-    (self.path, self.count, descriptor) = (path, count, -1)
+    (self.path, self.count, descriptor, direct) = (path, count, -1, nil)
   }
 
   deinit { if descriptor >= 0 { close(descriptor) } }
+
+  /// The identity of the file or the block device; `nil` if it is missing.
+  package var identity: FileIdentity? { FileIdentity(descriptor: descriptor) }
 
   package subscript(offset: Int) -> UInt8 {
     if start < 0 || offset < start || offset >= start + Self.windowBytes { load(offset) }
@@ -74,7 +112,22 @@ package final class RegionFile {
   ///
   /// - Returns: whether all bytes could be read.
   package func copy(_ offset: Int, into memory: UnsafeMutableRawBufferPointer) -> Bool {
-    for index in memory.indices { unsafe memory[index] = self[offset + index] }
+    var done = 0
+    while done < memory.count {
+      let place = offset + done
+      // Loads the window that has the byte.
+      let first = self[place]
+      let length = start < 0 ? 1 : min(memory.count - done, start + Self.windowBytes - place)
+      if start < 0 {
+        unsafe memory[done] = first
+      } else {
+        unsafe window.withUnsafeBytes { window in
+          let piece = unsafe UnsafeRawBufferPointer(rebasing: window[(place - start)..<(place - start + length)])
+          unsafe UnsafeMutableRawBufferPointer(rebasing: memory[done..<(done + length)]).copyMemory(from: piece)
+        }
+      }
+      done += length
+    }
     return start >= 0
   }
 
@@ -139,6 +192,7 @@ package final class RegionFile {
   }
 
   private func read(_ offset: Int, _ count: Int) throws(FileError) -> [UInt8] {
+    if let direct { return try direct.read(descriptor, offset, count, path) }
     var done = 0
     var code: Int32 = 0
     let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in

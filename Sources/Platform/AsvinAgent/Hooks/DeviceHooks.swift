@@ -22,6 +22,22 @@ package struct HookRelease: Equatable, Sendable {
   package let isReturn: Bool
 }
 
+/// A bank that the boot loader is asked about.
+package struct HookBank: Equatable, Sendable {
+  /// The slot set: bank `a` or `b`.
+  package let bank: String
+  /// The path of each slot in the bank.
+  package let places: [UInt64: String]
+}
+
+/// The answer to the question whether a bank runs.
+package enum HookAnswer: Equatable, Sendable {
+  case yes
+  case no
+  /// The hook failed, with the cause.
+  case failed(String)
+}
+
 /// The result of a hook.
 package enum HookOutcome: Equatable, Sendable {
   case succeeded
@@ -35,8 +51,16 @@ package struct DeviceHooks: Sendable {
   package var check: @Sendable (HookRelease) async -> HookOutcome
   /// Restarts the device with a release; `nil` if the next start of the agent is that restart.
   package var restart: (@Sendable (HookRelease) async -> HookOutcome)?
+  /// Lets the boot loader start a release next: as a trial, or for good if it ran before.
+  package var activate: (@Sendable (HookRelease) async -> HookOutcome)?
+  /// Lets the boot loader keep starting the running release.
+  package var markGood: (@Sendable (HookRelease) async -> HookOutcome)?
+  /// Asks the boot loader whether a bank runs.
+  package var isRunning: (@Sendable (HookBank) async -> HookAnswer)?
   /// The slot set that the boot loader started, if it reports it: bank `a` or `b`.
   package var running: String?
+  /// Returns the boot id of the system, which is another one after each restart.
+  package var systemStart: @Sendable () -> String = { OwedStart.systemStart }
   /// The token or the keys with which a device that was removed from the platform enrols again.
   package var keys: EnrolmentKeys?
   /// Receives the lines of the log.

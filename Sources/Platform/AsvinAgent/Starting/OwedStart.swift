@@ -23,9 +23,14 @@ struct OwedStart: Codable, Equatable {
   /// The boot id of the system when the restart was requested.
   var boot: String
   var progress: Progress
+  /// How often the boot loader started another bank instead.
+  var attempts: Int?
 
   /// Whether the device has been restarted since by its system or by the hook.
   var hasHappened: Bool { progress != .owed || !boot.isEmpty && Self.systemStart != boot }
+
+  /// Whether the system itself has been restarted since the boot loader was prepared.
+  func hasHappened(_ systemStart: String) -> Bool { progress != .owed && boot != systemStart }
 
   /// The boot id of the system.
   static var systemStart: String {
@@ -50,18 +55,30 @@ extension DeviceAgent {
     try FileSystem.remove(folder.file(OwedStart.file))
   }
 
-  /// Restarts the device for a slot set with the hook, or ends the agent without one.
+  /// Lets the boot loader start a slot set, and restarts the device with the hooks. Without a restart hook, the agent ends,
+  /// or waits for the restart of the system if the boot loader reports the running bank.
   ///
-  /// - Returns: why the hook failed; `nil` if it succeeded or there is none.
+  /// - Returns: why a hook failed; `nil` if both succeeded or there are none.
   func restart(_ content: SlotSetContent, in slotSet: SlotSet, isReturn: Bool) async throws -> String? {
+    let release = hookRelease(content, in: slotSet, isReturn: isReturn)
+    var owed = OwedStart(
+      sequence: content.sequence, isReturn: isReturn, boot: hooks.systemStart(), progress: .owed,
+      attempts: try owedStart().flatMap { $0.isReturn == isReturn ? $0.attempts : nil })
+    if let activate = hooks.activate {
+      // Stored first: after a loss of power during the hook, it runs again.
+      try keep(owed)
+      if case .failed(let why) = await activate(release) {
+        log("--activate failed for \(content.version): \(why)")
+        return "--activate failed: \(why)"
+      }
+    }
+    owed.progress = .begun
+    if hooks.restart != nil || isSystemStart { try keep(owed) }
     guard let restart = hooks.restart else {
-      mustEnd = true
+      mustEnd = !isSystemStart
+      if isSystemStart { log("\(content.version) runs after a restart of the system") }
       return nil
     }
-    var owed = OwedStart(
-      sequence: content.sequence, isReturn: isReturn, boot: OwedStart.systemStart, progress: .begun)
-    try keep(owed)
-    let release = hookRelease(content, in: slotSet, isReturn: isReturn)
     switch await restart(release) {
     case .succeeded:
       owed.progress = .done
@@ -72,7 +89,7 @@ extension DeviceAgent {
       owed.progress = .owed
       try keep(owed)
       log("--restart failed for \(content.version): \(why)")
-      return why
+      return "--restart failed: \(why)"
     }
   }
 
@@ -80,7 +97,9 @@ extension DeviceAgent {
     HookRelease(
       version: content.version, sequence: content.sequence, release: content.release, bank: slotSet.rawValue,
       images: content.images.map {
-        HookRelease.Image(slot: $0.slot, path: folder.image($0.slot, in: slotSet), size: $0.size, digest: $0.digest)
+        HookRelease.Image(
+          slot: $0.slot, path: folder.place($0.slot, in: slotSet, of: identity)?.path ?? "", size: $0.size,
+          digest: $0.digest)
       }, isReturn: isReturn)
   }
 
@@ -99,10 +118,20 @@ extension DeviceAgent {
       let why = try await restart(candidate.content, in: candidate.slotSet, isReturn: false)
       return why.map { .waiting(candidate.content.version, $0) } ?? .pending(candidate.content.version)
     }
-    guard let owed = try owedStart(), owed.isReturn, !owed.hasHappened, hooks.restart != nil else { return nil }
+    guard let owed = try owedStart(), owed.isReturn, !hasHappened(owed), hooks.restart != nil || isSystemStart else {
+      return nil
+    }
     let content = state.running.content
     let why = try await restart(content, in: state.running.slotSet, isReturn: true)
     return why.map { .waiting(content.version, $0) } ?? .pending(content.version)
+  }
+
+  /// Whether a start is a start of the system, which the boot loader reports, and not only of the agent.
+  var isSystemStart: Bool { hooks.isRunning != nil || identity.places != nil }
+
+  /// Whether an owed restart has happened.
+  func hasHappened(_ owed: OwedStart) -> Bool {
+    isSystemStart ? owed.hasHappened(hooks.systemStart()) : owed.hasHappened
   }
 
   /// Discards the pending release, because the platform withdrew it. Its images stay on the disk, so that the same release

@@ -14,9 +14,10 @@ extension DeviceAgent {
     try repairBootRecord(areSlotSetsLost)
     var state = try state()
     try settleConfirmed(&state)
-    damaged = try folder.damagedSlots(state.running.content, in: state.running.slotSet)
+    damaged = try folder.damagedSlots(state.running.content, in: state.running.slotSet, of: identity)
     if !damaged.isEmpty {
-      let files = damaged.sorted().map { folder.image($0, in: state.running.slotSet) }.joined(separator: ", ")
+      let files = damaged.sorted().compactMap { folder.place($0, in: state.running.slotSet, of: identity)?.path }
+        .joined(separator: ", ")
       log("\(state.running.content.version) is damaged on the disk: \(files) is not the installed image")
     }
     repairOutbox(state)

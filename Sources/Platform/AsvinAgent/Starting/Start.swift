@@ -6,12 +6,14 @@ import AsvinVerifier
 extension DeviceAgent {
   /// The work of ``start()``.
   func begin() async throws -> Outcome {
+    try await establishRunning()
     try repair()
     var state = try state()
     if isTrial { return try await check(&state) }
     guard let candidate = state.candidate else {
       // The boot record has a candidate that no slot set has.
       if state.boot.phase != .confirmed { try change { try $0.revert() } }
+      if let outcome = try await settleBank(&state) { return outcome }
       return try await begin(without: state)
     }
     if candidate.content.isConfirmed == true {
@@ -20,16 +22,15 @@ extension DeviceAgent {
     let version = candidate.content.version
     switch state.boot.phase {
     case .pending:
-      if let running = hooks.running, running != candidate.slotSet.rawValue {
-        return try await revert(version, &state, "\(version) was not started: bank \(running) runs")
+      let isAwaited = try owedStart().map { $0.sequence != candidate.content.sequence || !hasHappened($0) } ?? true
+      if let running = runningSlotSet, running != candidate.slotSet {
+        // Only the agent was started again, or the boot loader was not prepared before power was lost.
+        if isSystemStart, isAwaited, let outcome = try await awaitedStart() { return outcome }
+        return try await revert(version, &state, "\(version) was not started: bank \(running.rawValue) runs")
       }
-      if hooks.restart != nil,
-        try owedStart().map({ $0.sequence != candidate.content.sequence || !$0.hasHappened }) ?? true
-      {
-        if let outcome = try await awaitedStart() { return outcome }
-      }
+      if !isSystemStart, hooks.restart != nil, isAwaited, let outcome = try await awaitedStart() { return outcome }
       // Checked before the trial begins, because the end of the process would end the trial.
-      guard try folder.damagedSlots(candidate.content, in: candidate.slotSet).isEmpty else {
+      guard try folder.damagedSlots(candidate.content, in: candidate.slotSet, of: identity).isEmpty else {
         return try await revert(version, &state, "\(version) is damaged on the disk")
       }
       // Set before the record is written. If the write fails, the next attempt of this start is still the trial.
@@ -39,6 +40,11 @@ extension DeviceAgent {
       log("\(version) is on trial")
       return try await check(&state)
     case .trial:
+      if try isChecked(candidate.content), runningSlotSet == candidate.slotSet {
+        log("\(version) had passed its check; it is checked again")
+        isTrial = true
+        return try await check(&state)
+      }
       return try await revert(version, &state, "\(version) was started and not confirmed")
     case .leaving:
       return try await revert(version, &state, "\(version) was abandoned")
@@ -52,9 +58,17 @@ extension DeviceAgent {
     guard let candidate = try self.state().candidate else { return .nothing }
     let version = candidate.content.version
     switch await hooks.check(hookRelease(candidate.content, in: candidate.slotSet)) {
-    case .succeeded: return try await confirm(candidate.slotSet, candidate.content, &state)
+    case .succeeded: break
     case .failed(let why): return try await revert(version, &state, "\(version) does not work: \(why)")
     }
+    if let markGood = hooks.markGood {
+      // Stored first. After a loss of power, the boot loader may start the release for good already.
+      try folder.write(CheckedTrial(sequence: candidate.content.sequence), to: CheckedTrial.file)
+      if case .failed(let why) = await markGood(hookRelease(candidate.content, in: candidate.slotSet)) {
+        return try await revert(version, &state, "\(version) is not confirmed: --mark-good failed: \(why)")
+      }
+    }
+    return try await confirm(candidate.slotSet, candidate.content, &state)
   }
 
   private func confirm(_ slotSet: SlotSet, _ content: SlotSetContent, _ state: inout AgentState) async throws
@@ -67,10 +81,12 @@ extension DeviceAgent {
     isTrial = false
     state = try self.state()
     state.sets[slotSet]?.isConfirmed = true
+    state.sets.fallback = nil
     let sets = state.sets
     attempt {
       try folder.write(sets, to: DeviceFolder.slotSetsFile)
       try keep(nil)
+      try FileSystem.remove(folder.file(CheckedTrial.file))
     }
     damaged = []
     log("\(content.version) is confirmed")
@@ -82,11 +98,12 @@ extension DeviceAgent {
     let content = state.candidate?.content
     try change { try $0.revert() }
     isTrial = false
+    attempt { try FileSystem.remove(folder.file(CheckedTrial.file)) }
     state = try self.state()
     log("\(why); reverting to \(state.running.content.version)")
     await finish(DeviceEventRequest(event: .failed, reason: Int(Reason.notConfirmed.rawValue)), content)
     // The update is still running, unless the boot loader reports the slot set that was reverted to.
-    if hooks.running == state.running.slotSet.rawValue {
+    if runningSlotSet == state.running.slotSet {
       attempt { try keep(nil) }
     } else {
       _ = try await restart(state.running.content, in: state.running.slotSet, isReturn: true)
@@ -102,9 +119,10 @@ extension DeviceAgent {
       await finish(DeviceEventRequest(event: isConfirmed ? .confirmed : .failed, reason: reason), nil)
     }
     if let owed = try owedStart() {
-      if owed.isReturn, !owed.hasHappened, let outcome = try await awaitedStart() { return outcome }
-      if !owed.isReturn || owed.hasHappened { attempt { try keep(nil) } }
+      if owed.isReturn, !hasHappened(owed), let outcome = try await awaitedStart() { return outcome }
+      if !owed.isReturn || hasHappened(owed) { attempt { try keep(nil) } }
     }
+    await markRunningGood(state)
     return .nothing
   }
 

@@ -28,22 +28,24 @@ struct AgentState {
     // the older release.
     let known = SlotSet.allCases.compactMap { sets[$0] }
     let base = sets.newestConfirmed ?? known.min { $0.sequence < $1.sequence }
-    let sequence = base?.sequence ?? identity.factorySequence
+    let fallback = sets.fallback.flatMap { slotSet in sets[slotSet].map { (slotSet, $0) } }
+    let sequence = fallback?.1.sequence ?? base?.sequence ?? identity.factorySequence
     let least = max(identity.factorySequence, base?.sequence ?? 0)
-    let slot = base.flatMap { sets.slotSet(of: $0.sequence) }?.slot ?? SlotSet.a.slot
+    let slot = (fallback?.0 ?? base.flatMap { sets.slotSet(of: $0.sequence) } ?? .a).slot
     // One start only. Otherwise an update whose check ends the agent would be started again and again.
     let factory = FactoryState(floor: least, sequence: sequence, slot: slot, trialStarts: 1)
     boot = BootState(region, running: running.map { RunningImage(slot: $0.slot) } ?? .nothing, factory: factory)
     floor = max(boot.floor, least)
     // The running release never becomes older. A lower sequence number is from an older boot record.
     let runs = max(boot.sequence, sets.newestConfirmed?.sequence ?? 0)
-    guard let slotSet = sets.slotSet(of: runs), let content = sets[slotSet] else {
+    guard let running = fallback ?? sets.slotSet(of: runs).flatMap({ slotSet in sets[slotSet].map { (slotSet, $0) } })
+    else {
       throw Failure(
         .failed, "no bank of the device has a signed image with the sequence number \(runs), which should run",
         hint:
           "enrol the device again in the same folder and with the same name, and give its running image with --image")
     }
-    self.running = (slotSet, content)
+    self.running = running
     if let wanted = boot.candidate, wanted.sequence > floor, let slotSet = sets.slotSet(of: wanted.sequence),
       let content = sets[slotSet], slotSet.slot == wanted.slot,
       content.images.contains(where: { $0.digest == wanted.image.hexadecimal }), slotSet != self.running.slotSet

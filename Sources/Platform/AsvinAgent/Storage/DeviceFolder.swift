@@ -10,9 +10,6 @@ package struct DeviceFolder: Sendable {
 
   func file(_ name: String) -> String { "\(path)/\(name)" }
 
-  /// The file of a slot in a slot set.
-  func image(_ slot: UInt64, in slotSet: SlotSet) -> String { file("\(slotSet.rawValue)-\(slot)") }
-
   /// The file with the envelope of the release in a slot set.
   func envelope(in slotSet: SlotSet) -> String { file("\(slotSet.rawValue).envelope") }
 

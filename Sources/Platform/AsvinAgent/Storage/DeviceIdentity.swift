@@ -12,6 +12,17 @@ package struct DeviceIdentity: Codable, Equatable, Sendable {
     package var size: UInt64
     /// SHA-256.
     package var digest: String
+    /// All images of a device with places that an operator named; `nil` for one image in slot 0.
+    package var images: [FactoryImage]?
+  }
+
+  /// An image that was in its place at the enrolment.
+  package struct FactoryImage: Codable, Equatable, Sendable {
+    package let slot: UInt64
+    /// The size in bytes.
+    package let size: UInt64
+    /// SHA-256.
+    package let digest: String
   }
 
   package var platform: String
@@ -33,6 +44,8 @@ package struct DeviceIdentity: Codable, Equatable, Sendable {
   package var trust: [String]
   /// The factory image, by which its slot set is recognised if the state is lost.
   package var factory: Factory?
+  /// The places of the slots that an operator named; `nil` if the slots are files in the device's folder.
+  package var places: [SlotPair]?
 }
 
 extension DeviceFolder {

@@ -11,31 +11,40 @@ struct FileRegion: FlashRegion {
   ///
   /// - Throws: `FileError`, also if the disk does not have the space.
   init(_ path: String, room: UInt64) throws(FileError) {
-    file = try RegionFile(path, count: Self.bytes(room))
+    file = try RegionFile(path, count: Int(Self.bytes(room)))
   }
+
+  /// Opens a block device or a file of a fixed size.
+  ///
+  /// - Throws: `FileError`.
+  init(place path: String) throws(FileError) { file = try RegionFile(place: path) }
 
   /// Opens a region for reading; `nil` if its file is missing.
   ///
   /// - Throws: `FileError`.
-  init?(reading path: String) throws(FileError) {
-    guard let file = try RegionFile(reading: path) else { return nil }
+  init?(reading path: String, _ reading: RegionFile.Reading = .own) throws(FileError) {
+    guard let file = try RegionFile(reading: path, reading) else { return nil }
     self.file = file
   }
+
+  /// Represents a missing file as erased flash.
+  init(erased path: String, room: UInt64) { file = RegionFile(erased: path, count: Int(Self.bytes(room))) }
 
   /// Opens a region for reading. A missing file is read as erased flash.
   ///
   /// - Throws: `FileError`.
   init(reading path: String, orErased room: UInt64) throws(FileError) {
-    file = try RegionFile(reading: path) ?? RegionFile(erased: path, count: Self.bytes(room))
+    file = try RegionFile(reading: path) ?? RegionFile(erased: path, count: Int(Self.bytes(room)))
   }
 
   /// Rounds a number of bytes up to complete blocks.
-  private static func bytes(_ room: UInt64) -> Int {
-    let blocks = (Int(clamping: min(room, 1 << 46)) + blockBytes - 1) / blockBytes
-    return max(blocks, 1) * blockBytes
+  static func bytes(_ room: UInt64) -> UInt64 {
+    let block = UInt64(blockBytes)
+    return max((min(room, 1 << 46) + block - 1) / block, 1) * block
   }
 
-  var capacity: UInt64 { UInt64(file.count) }
+  /// A partition may end with a part of a block, which is not used.
+  var capacity: UInt64 { UInt64(file.count / Self.blockBytes * Self.blockBytes) }
   var blockBytes: UInt32 { UInt32(Self.blockBytes) }
   var writeBytes: UInt32 { 1 }
   var hasFailed: Bool { file.failure != nil }

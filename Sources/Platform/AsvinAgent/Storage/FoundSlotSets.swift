@@ -24,7 +24,7 @@ extension DeviceFolder {
         let content = SlotSetContent(
           release: manifest.digest.hexadecimal, version: manifest.version, sequence: manifest.sequence,
           images: manifest.images)
-        if try damagedSlots(content, in: slotSet).isEmpty { return content }
+        if try damagedSlots(content, in: slotSet, of: identity).isEmpty { return content }
       } catch is Rejection {
         // A damaged envelope does not identify the release.
       }
@@ -32,26 +32,39 @@ extension DeviceFolder {
     guard let factory = identity.factory else { return nil }
     let content = SlotSetContent(
       release: "", version: factory.version, sequence: identity.factorySequence,
-      images: [InstalledSlot(slot: 0, size: factory.size, digest: factory.digest)], isConfirmed: true)
-    return try damagedSlots(content, in: slotSet).isEmpty ? content : nil
+      images: factory.installed, isConfirmed: true)
+    return try damagedSlots(content, in: slotSet, of: identity).isEmpty ? content : nil
   }
 
   /// Returns the slots of a slot set whose images differ from the record.
   ///
   /// - Throws: `FileError` if the system cannot read them.
-  func damagedSlots(_ content: SlotSetContent, in slotSet: SlotSet) throws -> Set<UInt64> {
+  func damagedSlots(_ content: SlotSetContent, in slotSet: SlotSet, of identity: DeviceIdentity) throws -> Set<UInt64> {
     var damaged: Set<UInt64> = []
-    for known in content.images where try !holds(known, in: slotSet) { damaged.insert(known.slot) }
+    for known in content.images {
+      let place = place(known.slot, in: slotSet, of: identity)
+      if try place?.digest(upTo: known.size) != known.digest { damaged.insert(known.slot) }
+    }
     return damaged
   }
+}
 
-  private func holds(_ known: InstalledSlot, in slotSet: SlotSet) throws -> Bool {
-    guard let file = try RegionFile(reading: image(known.slot, in: slotSet)), UInt64(file.count) >= known.size else {
-      return false
-    }
+extension SlotPlace {
+  /// Returns SHA-256 of the first bytes in hexadecimal; `nil` if the place is missing or shorter.
+  func digest(upTo count: UInt64) throws -> String? {
+    guard let region = try read(), UInt64(region.file.count) >= count else { return nil }
     var hash = SHA256()
-    try file.forEachPiece(upTo: known.size) { hash.update($0) }
-    return hash.finish().hexadecimal == known.digest
+    try region.file.forEachPiece(upTo: count) { hash.update($0) }
+    return hash.finish().hexadecimal
+  }
+}
+
+extension DeviceIdentity.Factory {
+  /// The images in the form of a slot set.
+  var installed: [InstalledSlot] {
+    (images ?? [DeviceIdentity.FactoryImage(slot: 0, size: size, digest: digest)]).map {
+      InstalledSlot(slot: $0.slot, size: $0.size, digest: $0.digest)
+    }
   }
 }
 

@@ -32,6 +32,8 @@ struct SlotSetContent: Codable, Equatable, Sendable {
 struct SlotSets: Codable, Equatable, Sendable {
   var a: SlotSetContent?
   var b: SlotSetContent?
+  /// The slot set with an older confirmed release that the boot loader started in place of the newest one.
+  var fallback: SlotSet?
 
   subscript(slotSet: SlotSet) -> SlotSetContent? {
     get { slotSet == .a ? a : b }

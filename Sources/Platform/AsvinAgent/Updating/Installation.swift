@@ -60,7 +60,7 @@ extension DeviceAgent {
   private func fetched(_ update: UpdateReply, over state: AgentState) async throws -> ReleasePlan {
     // A patch is applied to the bytes on the disk, which may differ from the record.
     var running = state.running.content
-    damaged = try folder.damagedSlots(running, in: state.running.slotSet)
+    damaged = try folder.damagedSlots(running, in: state.running.slotSet, of: identity)
     for slot in damaged.sorted() { log("slot \(slot) of the running release is damaged; no patch is applied to it") }
     let slots = Set(running.images.map(\.slot))
     running.images.removeAll { damaged.contains($0.slot) }
@@ -93,11 +93,13 @@ extension DeviceAgent {
     _ plan: ReleasePlan, over state: AgentState, rollout: Int64, envelope: [UInt8]
   ) async throws {
     let free = state.running.slotSet.other
-    try change { boot in
+    try change(running: runningSlotSet) { boot in
       guard let first = plan.steps.first, try boot.freeSlot(free.slot, for: first.plan) else {
-        throw Failure(.failed, "an update is on trial")
+        throw Failure(.failed, "an update is on trial, or bank \(free.rawValue) runs")
       }
     }
+    // Checked before anything is fetched.
+    for step in plan.steps { _ = try target(of: step, in: free) }
     var sets = state.sets
     // An earlier installation of this release may have been stopped before its trial.
     let isKnown = sets[free]?.release == plan.release.hexadecimal
@@ -117,10 +119,11 @@ extension DeviceAgent {
   private func install(
     _ step: ReleasePlan.Step, of plan: ReleasePlan, in free: SlotSet, over running: SlotSet, _ rollout: Int64
   ) async throws {
-    let target = try FileRegion(folder.image(step.slot, in: free), room: identity.room)
     // No patch of a missing image is chosen, because `fetched` removes it from the plan.
-    let base = try FileRegion(reading: folder.image(step.slot, in: running), orErased: identity.room)
-    guard step.size <= target.capacity else { throw InstallError(.imageTooLarge, at: 0) }
+    guard let base = try folder.place(step.slot, in: running, of: identity)?.readOrErased() else {
+      throw InstallError(.slotUnknown, at: 0)
+    }
+    let target = try target(of: step, in: free).open(besides: base)
     do {
       if step.isInstalled {
         var offset = 0
@@ -144,17 +147,26 @@ extension DeviceAgent {
     try target.file.flush()
   }
 
+  /// Returns the place for an image.
+  ///
+  /// - Throws: ``InstallError`` if there is none, or the image does not fit.
+  private func target(of step: ReleasePlan.Step, in free: SlotSet) throws -> SlotPlace {
+    guard let place = folder.place(step.slot, in: free, of: identity) else { throw InstallError(.slotUnknown, at: 0) }
+    guard try step.size <= place.capacity() else { throw InstallError(.imageTooLarge, at: 0) }
+    return place
+  }
+
   private static func check(_ step: ReleasePlan.Step, in target: FileRegion) throws(InstallError) {
     guard InstalledComponent(step.plan, in: target, hash: AsvinDeviceCrypto.SHA256.self) != nil else {
       throw InstallError(.imageDigestMismatch, at: step.size)
     }
   }
 
-  /// Reads the images of a release back from a slot set; `nil` if it does not have all of them.
+  /// Reads the images of a release back from the disk of a slot set; `nil` if it does not have all of them.
   func present(_ plan: ReleasePlan, in slotSet: SlotSet) throws -> [InstalledComponent]? {
     var installed: [InstalledComponent] = []
     for step in plan.steps {
-      guard let region = try FileRegion(reading: folder.image(step.slot, in: slotSet)),
+      guard let region = try folder.place(step.slot, in: slotSet, of: identity)?.read(isFresh: true),
         let component = InstalledComponent(step.plan, in: region, hash: AsvinDeviceCrypto.SHA256.self)
       else { return nil }
       installed.append(component)
@@ -172,7 +184,7 @@ extension DeviceAgent {
       throw InstallError(.imageDigestMismatch, at: 0)
     }
     try keep(
-      OwedStart(sequence: plan.sequence, isReturn: false, boot: OwedStart.systemStart, progress: .owed))
+      OwedStart(sequence: plan.sequence, isReturn: false, boot: hooks.systemStart(), progress: .owed))
     try change { try $0.activate(installed.span, in: free.slot) }
     log("\(plan.version) is installed in bank \(free.rawValue)")
   }

@@ -59,7 +59,8 @@ struct ReleasePlan {
     let needed = (slots ?? Set(installed.map(\.slot))).reduce(UInt32(0)) { $0 | 1 << UInt32(clamping: $1) }
     var device = DevicePolicy(
       vendor: .required(parts.vendor), deviceClass: .required(parts.deviceClass), floor: .required(floor),
-      sequence: running?.sequence, slots: .required(DeviceSlots(.max, needed: needed)), features: Self.features,
+      sequence: running?.sequence, slots: .required(DeviceSlots(identity.slotMask, needed: needed)),
+      features: Self.features,
       memory: Self.memory, installed: installed.span)
     let verified = try Verifier(OpenSSL()).verify(envelope.span, trust: trust, device: device)
     let manifest = try Manifest(verified.manifest)
@@ -85,6 +86,13 @@ struct ReleasePlan {
       index += 1
     }
     self.steps = steps
+  }
+}
+
+extension DeviceIdentity {
+  /// A bit for each slot that a release may have.
+  fileprivate var slotMask: UInt32 {
+    places.map { $0.reduce(0) { $0 | 1 << UInt32(clamping: $1.slot) } } ?? .max
   }
 }
 

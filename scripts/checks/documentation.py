@@ -65,7 +65,7 @@ def check_names(path: pathlib.Path, words: set[str], header: set[str]) -> list[s
                     hint = f"; {closest[0]} is" if closest else ""
                     errors.append(f"names `{span}`, but {word} is not declared{hint}")
         errors += [
-            f"names {name}, which the C header does not declare" for name in C_NAME.findall(span)
+            f"names {name}, which neither the C header nor a program declares" for name in C_NAME.findall(span)
             if not name.startswith("ASVIN_PACK_") and name not in header and not name.startswith(("asvin_verifier", "asvin_client"))]
     return errors
 
@@ -135,6 +135,9 @@ def main() -> int:
     words = set(DECLARATION.findall(code)) | set(re.findall(r"[\w-]+", (ROOT / "Package.swift").read_text()))
     include = ROOT / "Sources/Device/CAsvinDevice/include"
     header = {name for path in include.glob("*.h") for name in C_NAME.findall(path.read_text())}
+    # The variables of the agent's hooks and of the boot loaders.
+    outside = [*(ROOT / "Sources/Programs/asvin-device").glob("*.swift"), *(ROOT / "packaging/boot-loaders").iterdir()]
+    header |= {name for path in outside for name in C_NAME.findall(path.read_text())}
     for path in files + [door for door in DOORS if door.exists()]:
         found = check_links(path, pages) + check_paths(path)
         if ARCHITECTURE in path.parents:

@@ -10,8 +10,12 @@ extension DeviceAgent {
     var backoff = Backoff(interval: interval)
     var isIdle = false
     introduce(interval)
+    watchdog.expect(within: Self.pollSeconds)
+    let signs = Task.detached { [watchdog] in await watchdog.run() }
+    defer { signs.cancel() }
     while true {
       try Task.checkCancellation()
+      watchdog.expect(within: Self.pollSeconds)
       let wait: Double
       do {
         let outcome = try await poll()
@@ -36,9 +40,13 @@ extension DeviceAgent {
         let hint = failure.hint.map { " (\($0))" } ?? ""
         log("\(failure.message)\(hint); the next try is in \(Self.seconds(wait))")
       }
+      watchdog.expect(within: wait + Self.pollSeconds)
       try await Task.sleep(for: .seconds(wait))
     }
   }
+
+  /// Seconds that a poll may take without a download, a hook or a patch, which state their own times.
+  private static let pollSeconds = 600.0
 
   private func introduce(_ interval: Double?) {
     let pace =

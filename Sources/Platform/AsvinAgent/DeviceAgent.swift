@@ -45,6 +45,11 @@ package actor DeviceAgent {
   private(set) var isStarted = false
   /// The slot set that the boot loader started; `nil` if it does not report it.
   var runningSlotSet: SlotSet?
+  /// The source of the payloads of the current update.
+  var source = PayloadSource.platform
+  /// The rollout of an update from a bundle file.
+  static let noRollout: Int64 = 0
+  let watchdog = AgentWatchdog()
   /// Whether this start began the trial of the candidate.
   var isTrial = false
   /// Whether the agent must end, because another release is to be started.

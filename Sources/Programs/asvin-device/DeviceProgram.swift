@@ -7,5 +7,7 @@ struct DeviceProgram: SubcommandGroup {
     commandName: "asvin-device",
     abstract: "Run the agent of a device, which polls the platform, and verifies, installs and confirms updates.",
     version: ProductVersion.text,
-    subcommands: [EnrolCommand.self, RunCommand.self, StatusCommand.self, RekeyCommand.self, SimulateCommand.self])
+    subcommands: [
+      EnrolCommand.self, RunCommand.self, InstallCommand.self, StatusCommand.self, RekeyCommand.self, SimulateCommand.self,
+    ])
 }

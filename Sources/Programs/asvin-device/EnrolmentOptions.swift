@@ -13,9 +13,23 @@ struct PlatformAddress: ParsableArguments {
   var address: String
 
   @OptionGroup var authority: AuthorityOption
+  @OptionGroup var proxy: ProxyOption
 
   func with<Result: Sendable>(_ body: @Sendable (PlatformConnection) async throws -> Result) async throws -> Result {
-    try await PlatformConnection.with(address, authorities: authority.bytes(), body)
+    try await PlatformConnection.with(address, authorities: authority.bytes(), proxy: proxy.server(for: address), body)
+  }
+}
+
+/// The proxy between the device and the platform.
+struct ProxyOption: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The HTTP proxy. Default: https_proxy or HTTPS_PROXY, or http_proxy for an address with http, except for the hosts in no_proxy or NO_PROXY.",
+      valueName: "http://host:port")) var proxy: String?
+
+  func server(for address: String) throws(Failure) -> ProxyServer? {
+    if let proxy { return try ProxyServer(proxy) }
+    return try ProxyServer.find(for: address, in: ThisProcess.variables)
   }
 }
 

@@ -66,6 +66,7 @@ struct HookCommand: Sendable {
       "ASVIN_SLOTS": bank.places.keys.sorted().map { "\($0)" }.joined(separator: " "),
     ]
     for (slot, path) in bank.places { variables["ASVIN_IMAGE_\(slot)"] = FileSystem.resolved(path) }
+    if let first = bank.places.keys.min() { variables["ASVIN_IMAGE"] = variables["ASVIN_IMAGE_\(first)"] }
     return variables
   }
 

@@ -36,6 +36,7 @@ struct HookOptions: ParsableArguments {
       { await command.run($0, in: folder) }
     }
     if let check = all["check"] { hooks.check = check }
+    hooks.longestHook = max(checkTimeout, restartTimeout, loader.hookTimeout)
     (hooks.restart, hooks.activate, hooks.markGood) = (all["restart"], all["activate"], all["mark-good"])
     return hooks
   }

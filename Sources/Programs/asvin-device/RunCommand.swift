@@ -40,17 +40,35 @@ struct RunCommand: AsyncParsableCommand {
       "Least number of seconds between polls, 1 to 604800. The platform can request more. Default: the platform decides.",
       valueName: "seconds"),
     transform: Bounds.seconds(1...Bounds.week)) var interval: Double?
+  @Option(
+    help: ArgumentHelp("Largest number of bytes a second of a download, 4096 to 1099511627776.", valueName: "bytes"),
+    transform: Bounds.integer(4096...1 << 40)) var rate: UInt64?
+  @Option(
+    help: ArgumentHelp(
+      "A file with options as lines name = value, without dashes. Options on the command line take precedence.",
+      valueName: "file")) var config: String?
+  @OptionGroup var proxy: ProxyOption
   @OptionGroup var hooks: HookOptions
   @OptionGroup var authority: AuthorityOption
 
   func run() async throws {
+    if let config {
+      let text = String(decoding: try readSmallFile(config, limit: 1 << 16), as: UTF8.self)
+      let configured = try AgentConfiguration(text, file: config).arguments
+      let given = (ThisProcess.arguments ?? []).drop { $0 != "run" }.dropFirst()
+      // The last value of an option counts.
+      var command = try Self.parse(configured + given)
+      command.config = nil
+      return try await command.run()
+    }
     let folder = DeviceFolder(folder)
     let authorities = try authority.bytes()
     let (once, interval, hooks) = (once, interval, agentHooks(folder))
     let identity = try await Retrying.run(unless: once, hooks.log) { try folder.identity() }
     try self.hooks.validate(for: identity)
     let address = identity.platform
-    try await PlatformConnection.with(address, authorities: authorities) { platform in
+    let server = try proxy.server(for: address)
+    try await PlatformConnection.with(address, authorities: authorities, proxy: server) { platform in
       let agent = try await Retrying.run(unless: once, hooks.log) {
         try DeviceAgent(folder, on: platform, hooks: hooks)
       }
@@ -66,6 +84,7 @@ struct RunCommand: AsyncParsableCommand {
 
   private func agentHooks(_ folder: DeviceFolder) -> DeviceHooks {
     var hooks = hooks.hooks(folder.path)
+    hooks.rate = rate
     hooks.keys = EnrolmentKeys(ProcessInfo.processInfo.environment)
     return hooks
   }
@@ -74,7 +93,8 @@ struct RunCommand: AsyncParsableCommand {
 extension DeviceAgent.Outcome {
   fileprivate var isUpdate: Bool { if case .updated = self { true } else { false } }
 
-  fileprivate var line: String {
+  /// The outcome in words.
+  var line: String {
     switch self {
     case .nothing: "nothing to do"
     case .updated(let version): "runs \(version)"
@@ -87,7 +107,7 @@ extension DeviceAgent.Outcome {
   }
 
   /// Throws if a hook failed, so that a run of one poll exits with an error.
-  fileprivate func end() throws {
+  func end() throws {
     guard case .waiting(let version, let why) = self else { return }
     throw Failure(
       .failed, "cannot restart the device for \(version): \(why)",

@@ -63,6 +63,10 @@ package struct DeviceHooks: Sendable {
   package var systemStart: @Sendable () -> String = { OwedStart.systemStart }
   /// The token or the keys with which a device that was removed from the platform enrols again.
   package var keys: EnrolmentKeys?
+  /// Seconds that the slowest hook may take.
+  package var longestHook = 300.0
+  /// The largest number of bytes a second of a download; `nil` for no limit.
+  package var rate: UInt64?
   /// Receives the lines of the log.
   package var log: @Sendable (String) -> Void
 

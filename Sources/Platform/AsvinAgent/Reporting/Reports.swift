@@ -6,6 +6,7 @@ import AsvinPlatformClient
 extension DeviceAgent {
   /// Reports an event now, or when the platform can be reached again.
   func report(_ event: DeviceEventRequest, about rollout: Int64) async {
+    guard rollout != Self.noRollout else { return outbox.keep(in: folder) }
     outbox.add(event, about: rollout)
     outbox.keep(in: folder)
     await deliver()

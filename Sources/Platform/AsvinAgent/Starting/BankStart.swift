@@ -19,6 +19,7 @@ extension DeviceAgent {
   func establishRunning() async throws {
     guard runningSlotSet == nil else { return }
     guard isSystemStart else { return runningSlotSet = hooks.running.flatMap(SlotSet.init) }
+    watchdog.expect(within: 2 * hooks.longestHook + 60)
     runningSlotSet = try await RunningBank.find(identity.places ?? [], hooks)
   }
 

@@ -61,6 +61,7 @@ extension DeviceAgent {
   /// - Returns: why a hook failed; `nil` if both succeeded or there are none.
   func restart(_ content: SlotSetContent, in slotSet: SlotSet, isReturn: Bool) async throws -> String? {
     let release = hookRelease(content, in: slotSet, isReturn: isReturn)
+    watchdog.expect(within: 2 * hooks.longestHook + 60)
     var owed = OwedStart(
       sequence: content.sequence, isReturn: isReturn, boot: hooks.systemStart(), progress: .owed,
       attempts: try owedStart().flatMap { $0.isReturn == isReturn ? $0.attempts : nil })

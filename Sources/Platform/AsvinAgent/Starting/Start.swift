@@ -57,6 +57,7 @@ extension DeviceAgent {
   private func check(_ state: inout AgentState) async throws -> Outcome {
     guard let candidate = try self.state().candidate else { return .nothing }
     let version = candidate.content.version
+    watchdog.expect(within: 3 * hooks.longestHook + 60)
     switch await hooks.check(hookRelease(candidate.content, in: candidate.slotSet)) {
     case .succeeded: break
     case .failed(let why): return try await revert(version, &state, "\(version) does not work: \(why)")

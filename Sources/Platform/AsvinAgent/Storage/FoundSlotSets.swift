@@ -1,3 +1,4 @@
+import AsvinBundle
 import AsvinHost
 import AsvinCrypto
 import AsvinInstaller
@@ -105,5 +106,18 @@ extension DeviceIdentity {
         hint: "enrol the device again in the same folder and with the same name; its key and its releases are kept")
     }
     return (anchors, vendor, deviceClass)
+  }
+}
+
+extension DeviceIdentity {
+  /// The conditions under which the device accepts a bundle, without its floor, which the installation checks.
+  ///
+  /// - Throws: ``Failure`` if the identity is damaged.
+  func acceptance() throws(Failure) -> Acceptance {
+    do {
+      return Acceptance(trust: try trust.map { try PublicKey(pem: Array($0.utf8)) })
+    } catch {
+      throw Failure(error, on: "the keys that the device trusts")
+    }
   }
 }

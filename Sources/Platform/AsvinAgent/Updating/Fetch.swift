@@ -9,8 +9,8 @@ import FoundationEssentials
 import Synchronization
 
 extension DeviceAgent {
-  /// Bytes of a request.
-  private static let pieceBytes: UInt64 = 1 << 18
+  /// Bytes of a request. With a limit of the rate, a request is for two seconds.
+  private var pieceBytes: UInt64 { min(1 << 18, max(hooks.rate.map { $0 * 2 } ?? .max, 4096)) }
 
   private func path(of step: ReleasePlan.Step, _ plan: ReleasePlan, sealed: Bool) -> String {
     "/v2/releases/\(plan.release.hexadecimal)/payloads/\(step.number)\(sealed ? "/sealed" : "")"
@@ -46,11 +46,11 @@ extension DeviceAgent {
     _ step: ReleasePlan.Step, of plan: ReleasePlan, _ installation: StreamInstallation, _ rollout: Int64
   ) async throws {
     let size = step.plan.streamSize
-    let path = path(of: step, plan, sealed: step.isSealed)
+    let payload = try Wanted(step, path(of: step, plan, sealed: step.isSealed), step.isSealed, source)
     var progress = ProgressReports()
     while installation.offset < size {
       try await reportProgress(&progress, installation.offset, of: size, rollout)
-      let (bytes, failure) = try await fetch(path, from: installation.offset, of: size)
+      let (bytes, failure) = try await fetch(payload, from: installation.offset, of: size)
       try installation.push(bytes)
       if let failure { throw failure }
     }
@@ -62,6 +62,8 @@ extension DeviceAgent {
     _ step: ReleasePlan.Step, of plan: ReleasePlan, _ base: FileRegion, to target: FileRegion, _ rollout: Int64
   ) async throws {
     let patch = try await stored(step, of: plan, rollout)
+    // Unpacking, patching and packing a large file system.
+    watchdog.expect(within: 3600)
     let old = try base.file.prefix(Int(clamping: step.plan.baseSize))
     var offset = 0
     func write(_ piece: [UInt8]) throws {
@@ -87,12 +89,12 @@ extension DeviceAgent {
     let name = "payload-\(step.payloadDigest.hexadecimal.prefix(16))"
     guard size <= UInt64(ImagePatch.imageBytes) else { throw InstallError(.imageTooLarge, at: 0) }
     try removePayloads(but: name)
-    let path = path(of: step, plan, sealed: false)
+    let payload = try Wanted(step, path(of: step, plan, sealed: false), false, source)
     var patch = try InputFile.existing(folder.file(name))?.read(at: 0, count: Int(size)) ?? []
     var progress = ProgressReports()
     while UInt64(patch.count) < size {
       try await reportProgress(&progress, UInt64(patch.count), of: size, rollout)
-      let (bytes, failure) = try await fetch(path, from: UInt64(patch.count), of: size)
+      let (bytes, failure) = try await fetch(payload, from: UInt64(patch.count), of: size)
       patch += bytes
       if let failure {
         let file = try OutputFile(
@@ -115,11 +117,39 @@ extension DeviceAgent {
     where other.hasPrefix("payload-") && other != name { FileSystem.discard(folder.file(other)) }
   }
 
+  /// A payload that is fetched from the platform or read in a bundle.
+  private struct Wanted {
+    let path: String
+    let local: (any ByteSource & Sendable)?
+
+    init(_ step: ReleasePlan.Step, _ path: String, _ sealed: Bool, _ source: PayloadSource) throws {
+      self.path = path
+      if case .bundle(let bundle) = source {
+        local = try bundle.source(step.number, sealed: sealed)
+      } else {
+        local = nil
+      }
+    }
+  }
+
   /// Fetches a piece of a payload. If the network fails, it returns the received bytes and the failure.
   private func fetch(
-    _ path: String, from offset: UInt64, of size: UInt64
+    _ payload: Wanted, from offset: UInt64, of size: UInt64
   ) async throws -> (bytes: [UInt8], failure: Failure?) {
-    let count = min(Self.pieceBytes, size - offset)
+    let count = min(pieceBytes, size - offset)
+    watchdog.expect(within: 180)
+    if let local = payload.local { return (try local.read(at: offset, count: Int(count)), nil) }
+    let start = ContinuousClock.now
+    let result = try await request(payload.path, from: offset, count, of: size)
+    if let rate = hooks.rate {
+      try await Task.sleep(until: start + .seconds(Double(result.bytes.count) / Double(rate)))
+    }
+    return result
+  }
+
+  private func request(
+    _ path: String, from offset: UInt64, _ count: UInt64, of size: UInt64
+  ) async throws -> (bytes: [UInt8], failure: Failure?) {
     let isAll = offset == 0 && count == size
     let arrived = Mutex<[UInt8]>([])
     do {
@@ -143,7 +173,7 @@ extension DeviceAgent {
   private func reportProgress(
     _ progress: inout ProgressReports, _ done: UInt64, of size: UInt64, _ rollout: Int64
   ) async throws {
-    guard let percent = progress.due(done, of: size, at: .now) else { return }
+    guard rollout != Self.noRollout, let percent = progress.due(done, of: size, at: .now) else { return }
     do {
       try await post(DeviceEventRequest(event: .downloading, progress: percent), about: rollout)
     } catch let failure as Failure where failure.isWithdrawal {

@@ -17,9 +17,9 @@ extension DeviceAgent {
     outbox.rollout = update.rollout
     withdrawn.remove(update.rollout)
     do {
-      let plan = try await fetched(update, over: state)
+      let plan = try await fetched([UInt8](update.envelope), of: update.rollout, over: state)
       guard try await isOffered(update, over: state.running.content) else { return drop(plan.version, update.rollout) }
-      try activate(plan, rollout: update.rollout)
+      try activate(plan)
       outbox.trial = plan.sequence
       await report(DeviceEventRequest(event: .installed), about: update.rollout)
       if withdrawn.contains(update.rollout) { return try discard(plan.version) }
@@ -57,7 +57,7 @@ extension DeviceAgent {
   }
 
   /// Fetches a release into the free slot set. A payload that fails is replaced by the next best one.
-  private func fetched(_ update: UpdateReply, over state: AgentState) async throws -> ReleasePlan {
+  func fetched(_ envelope: [UInt8], of rollout: Int64, over state: AgentState) async throws -> ReleasePlan {
     // A patch is applied to the bytes on the disk, which may differ from the record.
     var running = state.running.content
     damaged = try folder.damagedSlots(running, in: state.running.slotSet, of: identity)
@@ -70,7 +70,7 @@ extension DeviceAgent {
       let plan: ReleasePlan
       do {
         plan = try ReleasePlan(
-          [UInt8](update.envelope), for: identity, floor: state.floor, running: running, slots: slots,
+          envelope, for: identity, floor: state.floor, running: running, slots: slots,
           excluded: excluded)
       } catch let rejection as Rejection {
         // The first failure explains more than the lack of another payload.
@@ -78,7 +78,7 @@ extension DeviceAgent {
       }
       if first == nil { log("\(plan.version) is accepted, sequence number \(plan.sequence)") }
       do {
-        try await install(plan, over: state, rollout: update.rollout, envelope: [UInt8](update.envelope))
+        try await install(plan, over: state, rollout: rollout, envelope: envelope)
         return plan
       } catch let failure as PayloadFailure {
         first = first ?? failure
@@ -112,7 +112,7 @@ extension DeviceAgent {
     sets[free] = SlotSetContent(
       release: plan.release.hexadecimal, version: plan.version, sequence: plan.sequence,
       images: plan.steps.map { InstalledSlot(slot: $0.slot, size: $0.size, digest: $0.digest.hexadecimal) },
-      rollout: rollout)
+      rollout: rollout == Self.noRollout ? nil : rollout)
     try folder.write(sets, to: DeviceFolder.slotSetsFile)
   }
 
@@ -176,7 +176,7 @@ extension DeviceAgent {
 
   /// Makes the release in the free slot set the next one on trial. The state is read again, because much time may have
   /// passed since the installation began.
-  private func activate(_ plan: ReleasePlan, rollout: Int64) throws {
+  func activate(_ plan: ReleasePlan) throws {
     let state = try state()
     let free = state.running.slotSet.other
     guard state.boot.phase != .trial, plan.sequence > state.floor else { throw Rejection(.sequenceNotAboveFloor) }

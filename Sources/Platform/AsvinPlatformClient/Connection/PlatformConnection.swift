@@ -43,9 +43,10 @@ package struct PlatformConnection: Sendable {
   /// - Parameters:
   ///   - address: `https://HOST`, with an optional port; `http://` is for tests.
   ///   - authorities: certificates in PEM that are trusted instead of the system's.
+  ///   - proxy: the proxy for all requests.
   /// - Throws: ``Failure``, and the errors of the body.
   package static func with<Result: Sendable>(
-    _ address: String, token: String? = nil, authorities: [UInt8]? = nil,
+    _ address: String, token: String? = nil, authorities: [UInt8]? = nil, proxy: ProxyServer? = nil,
     _ body: @Sendable (PlatformConnection) async throws -> Result
   ) async throws -> Result {
     try ThisProcess.requireProcessFolder()
@@ -53,6 +54,7 @@ package struct PlatformConnection: Sendable {
     configuration.timeout = .init(connect: .seconds(10), read: .seconds(60))
     configuration.connectionPool.retryConnectionEstablishment = false
     configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 512
+    configuration.proxy = proxy?.configuration
     var trusted: [NIOSSLCertificate] = []
     if let authorities {
       var tls = TLSConfiguration.makeClientConfiguration()

@@ -153,13 +153,13 @@ class Soak:
             environment = {**os.environ, "ASVIN_PACK_TOKEN": self.server.workspace["token"]}
             name = f"r{number}"
             for arguments in (
-                ["create", name, "--file-group", "files", "--group", "fleet", "--wave", "2", "--failures", "80",
+                ["create", name, "--file-group", "files", "--group", "fleet", "--wave", "2", "--failures", "80", "--soak", "0", "--yes",
                  *(["--immediately"] if self.random.random() < 0.1 else [])],
                 ["pause", name], ["resume", name], ["show", name],
                 *([["abort", name]] if self.random.random() < 0.3 else []),
             ):
                 if "--immediately" in arguments:
-                    arguments = [one for one in arguments if one not in ("--wave", "2", "--failures", "80")]
+                    arguments = [one for one in arguments if one not in ("--wave", "2", "--failures", "80", "--soak", "0")]
                 done = run("asvin-pack", "rollout", *arguments, "--to", self.server.url, check=False, env=environment)
                 self.counts[f"rollout {arguments[0]}" if done.returncode == 0 else "rollout commands refused"] += 1
                 if done.returncode not in (0, 1, 65, 66, 69, 77):

@@ -136,7 +136,7 @@ def prepare(folder: pathlib.Path) -> Fleet:
     for number in range(DEVICES):
         server.call("POST", "/api/device/register", {"mac": f"device-{number}", "firmware_version": "1.0"}, fleet.token(server))
     pack("device", "group", "--lobby", "--into", "d", "--create", "--to", server.url)
-    pack("rollout", "create", "r", "--file-group", "g", "--group", "d", "--wave", "1", "--wave", "50%", "--start", "never", "--yes", "--to", server.url)
+    pack("rollout", "create", "r", "--file-group", "g", "--group", "d", "--wave", "1", "--wave", "50%", "--soak", "0", "--start", "never", "--yes", "--to", server.url)
     fleet.rollout = server.call("GET", "/manage/rollouts", None, fleet.admin)[1]["items"][0]["id"]
     server.end()
     return fleet

@@ -25,7 +25,7 @@ struct RolloutCommandTests {
       "GET /manage/rollouts/8/devices": try CannedPlatform.json(RolloutDeviceList(items: [])),
       "GET /manage/devices": try CannedPlatform.json(
         DeviceList(items: [CannedPlatform.device(4, "d4", label: "")], next: nil)),
-      "POST /manage/rollouts/preview": try CannedPlatform.json(plan), "POST /manage/rollouts": known,
+      "POST /manage/rollout-previews": try CannedPlatform.json(plan), "POST /manage/rollouts": known,
       "POST /manage/rollouts/8/start": known, "POST /manage/rollouts/8/retry": known,
       "POST /manage/rollouts/8/approve": known, "POST /manage/rollouts/8/abort": known,
     ])
@@ -48,7 +48,7 @@ struct RolloutCommandTests {
         "500000 bytes a second", "22:00-04:00 on sat, sun, the time of each device",
         "offered for 3 d, installed for 1 d; counts as a failure", "30 d after the start", "someone",
       ] { #expect(refused.errors.contains(text), "\(text): \(refused.errors)") }
-      #expect(platform.changes == ["POST /manage/rollouts/preview"])
+      #expect(platform.changes == ["POST /manage/rollout-previews"])
     }
   }
 

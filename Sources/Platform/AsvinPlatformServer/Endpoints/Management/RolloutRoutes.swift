@@ -32,7 +32,7 @@ extension Management {
       return try Reply.json(reply, status: .created)
     },
     Route(
-      .post, "/manage/rollouts/preview", .person(.operate), "Show what a plan would do, and change nothing",
+      .post, "/manage/rollout-previews", .person(.operate), "Show what a plan would do, and change nothing",
       body: RolloutRequest.self, answers: .json(RolloutReply.self, "The plan, with the id 0"),
       .problem(
         409, "No device can use the firmware, or a release with a higher sequence number was started for its devices"),

@@ -113,7 +113,7 @@ struct RolloutCreateCommand: ReportingCommand {
         name: name, firmware: chosen, groups: groups, priority: priority, batch: batch, start: time, times: times,
         needsApproval: needsApproval ? true : nil)
       if asks {
-        let plan = try await platform.require(.post, "/manage/rollouts/preview", request, as: RolloutReply.self)
+        let plan = try await platform.require(.post, "/manage/rollout-previews", request, as: RolloutReply.self)
         try environment.approve(plan)
       }
       let planned = try await platform.require(.post, "/manage/rollouts", request, as: RolloutReply.self)

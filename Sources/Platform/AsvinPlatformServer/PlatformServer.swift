@@ -80,6 +80,7 @@ package struct PlatformServer: Sendable {
     await health.check()
     let pace = DevicePacer(settings.pacing, store: store)
     let metrics = Metrics()
+    let pulse = SchedulerPulse()
     router.add(middleware: ForwardedAddress(clients: settings.forwarded))
     router.add(middleware: RequestLog(metrics: metrics))
     router.add(middleware: FaultReplies())
@@ -91,7 +92,8 @@ package struct PlatformServer: Sendable {
     let delivery = WebhookDelivery(store: store, client: webhooks, clock: clock, logger: logger)
     router.get("metrics") { _, _ in
       let text = metrics.text + connections.metrics + Metrics.queues + delivery.metrics + pace.metrics
-      return Reply.bytes(Array(text.utf8), "text/plain; version=0.0.4; charset=utf-8")
+        + health.metrics + pulse.metrics
+      return Reply.bytes(Array(text.utf8), MetricText.mediaType)
     }
     router.get("healthz") { _, _ in try health.health() }
     router.get("readyz") { _, _ in try health.readiness() }
@@ -114,7 +116,7 @@ package struct PlatformServer: Sendable {
         availableConnectionsDelegate: ConnectionCap(table: connections)),
       onServerRunning: { channel in listening(channel.localAddress?.port ?? 0) }, logger: logger)
     application.addServices(
-      Scheduler(store: store, clock: clock, logger: logger, pace: pace),
+      Scheduler(store: store, clock: clock, logger: logger, pace: pace, pulse: pulse),
       UploadCleaning(store: store, objects: objects, clock: clock, logger: logger),
       delivery,
       LateRollouts(store: store, clock: clock, logger: logger),

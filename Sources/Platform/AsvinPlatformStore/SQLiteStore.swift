@@ -1,5 +1,6 @@
 package import AsvinPlatform
 package import AsvinManifest
+import FoundationEssentials
 import GRDB
 
 /// The platform's store in one SQLite file. It needs no database server, and commits are durable.
@@ -166,6 +167,16 @@ package final class SQLiteStore: PlatformStore {
   }
 
   package var delay: Double { max(readers.delay, commits.delay) }
+
+  package func sizes() async throws -> [StoreFile: UInt64] {
+    let paths: [StoreFile: String] = [.database: pool.path, .log: "\(pool.path)-wal"]
+    return try await Workers.files.run {
+      paths.compactMapValues { path in
+        // The log does not exist before the first write.
+        (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? UInt64
+      }
+    }
+  }
 
   /// Returns as long as the threads for reading make progress.
   package func ping() async throws {

@@ -140,6 +140,37 @@ import Testing
   }
 
   @Test(arguments: StoreKind.allCases)
+  func `The figures of a workspace count its devices and rollouts, the most common version first`(
+    kind: StoreKind
+  ) async throws {
+    try await kind.with { store, ours, other in
+      try await store.write(in: other.id) { rows in _ = try SampleRows(rows) }
+      try await store.write(in: ours.id) { rows in
+        let all = try SampleRows(rows)
+        for number in 0..<50 {
+          var device = Device(
+            id: ID(0), name: try #require(DeviceName("d\(number)")), label: "",
+            firmwareVersion: number < 3 ? "2.0" : "9.\(number)", location: .lobby, registered: Instant(0),
+            seen: Instant(Int64(number) * 86_400))
+          device = try rows.add(device)
+        }
+        let figures = try rows.figures(at: Instant(50 * 86_400))
+        #expect(figures.versions.count == FleetFigures.mostVersions)
+        #expect(figures.versions[0] == VersionCount(version: "2.0", devices: 3))
+        #expect(figures.versions[1] == VersionCount(version: "1.0", devices: 1))
+        #expect(figures.otherVersions == 51 - 3 - (FleetFigures.mostVersions - 1))
+        #expect(figures.placements == [.lobby: 50, .grouped: 1, .ungrouped: 0, .blacklisted: 0])
+        // The sample device was last seen in the future.
+        #expect(figures.seen == [1, 2, 8, 31])
+        #expect(figures.phases == [.planned: 1] && figures.states.isEmpty)
+        _ = try rows.start(all.rollout.id, at: Instant(1))
+        #expect(try rows.figures(at: Instant(1)).phases == [.running: 1])
+        #expect(try rows.figures(at: Instant(1)).states[.offered] == 0)
+      }
+    }
+  }
+
+  @Test(arguments: StoreKind.allCases)
   func `A device's history has its failures, and goes with the device`(kind: StoreKind) async throws {
     try await kind.with { store, ours, _ in
       try await store.write(in: ours.id) { rows in

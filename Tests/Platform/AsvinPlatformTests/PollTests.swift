@@ -72,6 +72,7 @@ private final class LockedStore: PlatformStore {
   func checkWriting() async throws { throw ServiceFault.locked }
   func isListed(bundle: Digest) async throws -> Bool { false }
   func isUsed(object: Digest) async throws -> Bool { false }
+  func sizes() async throws -> [StoreFile: UInt64] { [:] }
   func workspace(deviceKey: String) async throws -> Workspace? { nil }
   func workspace(_ id: ID<Workspace>) async throws -> Workspace? { try await inner.workspace(id) }
   func workspaces() async throws -> [Workspace] { try await inner.workspaces() }

@@ -56,6 +56,15 @@ extension MemoryTransaction {
       .map { VersionCount(version: $0.key, devices: $0.value.count) }
   }
 
+  package func commonVersions(limit: Int) -> [VersionCount] {
+    let counts = versions(of: DeviceFilter(), after: nil, limit: .max)
+    return Array(
+      counts.enumerated().sorted { ($1.element.devices, $0.offset) < ($0.element.devices, $1.offset) }.map(\.element)
+        .prefix(limit))
+  }
+
+  package func phases() -> [Phase: Int] { tables.rollouts.values.reduce(into: [:]) { $0[$1.phase, default: 0] += 1 } }
+
   package func count(of filter: DeviceFilter) -> Int { tables.devices.values.count { includes($0, filter) } }
 
   package func tags(of device: ID<Device>) -> [String] {

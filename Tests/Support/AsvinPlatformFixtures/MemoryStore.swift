@@ -96,6 +96,8 @@ package final class MemoryStore: PlatformStore {
   }
 
   package var delay: Double { 0 }
+  package func sizes() async throws -> [StoreFile: UInt64] { [:] }
+
   package func ping() async throws {}
 
   package func checkWriting() async throws {}

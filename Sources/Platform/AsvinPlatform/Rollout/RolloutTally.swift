@@ -25,6 +25,20 @@ extension RolloutTally {
     }
   }
 
+  /// The devices in a state.
+  package func count(of state: RecordState) -> Int {
+    switch state {
+    case .offered: offered
+    case .downloading: downloading
+    case .installed: installed
+    case .confirmed: confirmed
+    case .failed: failed
+    case .skipped: skipped
+    case .stalled: stalled
+    case .queued: queued
+    }
+  }
+
   /// Devices that have succeeded. A device that cannot confirm has succeeded when it has written the firmware; otherwise
   /// its rollout would never end.
   package func succeeded(_ rules: BatchRules) -> Int {

@@ -1,4 +1,5 @@
 package import AsvinManifest
+package import AsvinPlatformAPI
 
 /// Lists of a workspace, page by page.
 package protocol ListReading {
@@ -9,6 +10,10 @@ package protocol ListReading {
   func rollouts(_ listing: Listing<RolloutFilter>) throws -> Page<Rollout>
   /// Returns a page of the versions that devices reported last, in the order of their bytes, with the number of devices.
   func versions(of filter: DeviceFilter, after version: String?, limit: Int) throws -> [VersionCount]
+  /// Returns the versions that most devices reported last, the most common first.
+  func commonVersions(limit: Int) throws -> [VersionCount]
+  /// Returns the number of rollouts in each phase.
+  func phases() throws -> [Phase: Int]
   /// Returns the number of devices for which conditions hold.
   func count(of filter: DeviceFilter) throws -> Int
 

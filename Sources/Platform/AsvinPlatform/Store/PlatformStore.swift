@@ -26,6 +26,8 @@ package protocol PlatformStore: Sendable {
   func isListed(bundle: Digest) async throws -> Bool
   /// Seconds that the oldest waiting read or write has waited.
   var delay: Double { get }
+  /// The bytes of the store's files, by what they hold.
+  func sizes() async throws -> [StoreFile: UInt64]
   /// Returns if the store answers.
   func ping() async throws
   /// Returns if the store can be written. It writes nothing.
@@ -74,4 +76,11 @@ extension PlatformStore {
       return try await write(in: workspace, from: origin, body)
     }
   }
+}
+
+/// A file of the store.
+package enum StoreFile: String, CaseIterable, Sendable {
+  case database
+  /// The log of changes that are not yet in the database (the WAL of SQLite).
+  case log
 }

@@ -21,12 +21,8 @@ struct Call: Sendable {
   /// The caller's workspace.
   var workspace: ID<Workspace> {
     get throws {
-      switch caller {
-      case .anyone: throw Refusal.badToken
-      case .workspace(let workspace), .enrolling(_, let workspace), .device(_, let workspace),
-        .person(_, let workspace):
-        workspace
-      }
+      guard let workspace = caller.workspace else { throw Refusal.badToken }
+      return workspace
     }
   }
 

@@ -13,6 +13,15 @@ enum Caller: Sendable {
   /// The owner of a token: a user or a build server.
   case person(AccessToken, of: ID<Workspace>)
 
+  /// The workspace of the caller.
+  var workspace: ID<Workspace>? {
+    switch self {
+    case .anyone: nil
+    case .workspace(let workspace), .enrolling(_, let workspace), .device(_, let workspace), .person(_, let workspace):
+      workspace
+    }
+  }
+
   /// The name in the audit log.
   var name: String {
     switch self {

@@ -7,6 +7,7 @@ struct PlatformContext: RequestContext {
   var coreContext: CoreRequestContextStorage
   /// The address of the client, without its port.
   var peer: String
+  let actor = RequestActor()
 
   init(source: ApplicationRequestContextSource) {
     coreContext = .init(source: source)

@@ -13,7 +13,7 @@ enum DeviceAPI {
 enum Management {
   static let routes: [Route] =
     access + enrolmentTokens + settings + audit + webhooks + fileGroups + uploads + firmware + deviceGroups + devices
-    + rollouts + rolloutActions + keeping + bulk
+    + rollouts + rolloutActions + keeping + bulk + metrics
 }
 
 /// All routes of the device API and of the management API.
@@ -34,6 +34,7 @@ enum RouteTable {
     try platform.pace.admit(route.pacingKind)
     let now = platform.clock()
     let (caller, body) = try await caller(of: request, context, for: route, platform, at: now)
+    context.actor.note(caller)
     let call = Call(
       request: request, context: context, caller: caller, platform: platform, route: route, now: now, provenBody: body)
     do {

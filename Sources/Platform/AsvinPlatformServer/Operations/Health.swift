@@ -23,6 +23,7 @@ final class Health: Sendable {
 
   private struct State {
     var findings = Findings()
+    var sizes: [StoreFile: UInt64] = [:]
     var isAnswering = true
     var isChecked = false
   }
@@ -34,6 +35,19 @@ final class Health: Sendable {
 
   init(store: any PlatformStore, objects: any ObjectStore, connections: ConnectionTable) {
     (self.store, self.objects, self.connections) = (store, objects, connections)
+  }
+
+  /// The room of the last check, as metrics of Prometheus.
+  var metrics: String {
+    let (free, sizes) = state.withLock { ($0.findings.freeBytes, $0.sizes) }
+    var text = MetricText()
+    text.gauge("asvin_store_bytes", "The size of the database, and of its log of changes.")
+    for file in StoreFile.allCases { text.add(sizes[file] ?? 0, ["file": file.rawValue]) }
+    if let free {
+      text.gauge("asvin_disk_free_bytes", "Bytes that are free where bundles are stored.")
+      text.add(free)
+    }
+    return text.text
   }
 
   /// The reply to `/healthz`: 503 while there is a problem that an operator must solve.
@@ -53,8 +67,10 @@ final class Health: Sendable {
   func check() async {
     var findings = Findings()
     var isAnswering = true
+    var sizes: [StoreFile: UInt64] = [:]
     do {
       try await store.ping()
+      sizes = try await store.sizes()
     } catch {
       isAnswering = false
       findings.problems.append("the database does not answer: \(error)")
@@ -78,8 +94,8 @@ final class Health: Sendable {
       findings.problems.append("the database cannot be written: \(error)")
     }
     let found = findings
-    let answers = isAnswering
-    state.withLock { $0 = State(findings: found, isAnswering: answers, isChecked: true) }
+    let (answers, files) = (isAnswering, sizes)
+    state.withLock { $0 = State(findings: found, sizes: files, isAnswering: answers, isChecked: true) }
   }
 }
 

@@ -7,6 +7,8 @@ import Synchronization
 /// Writes one JSON object a line to standard error.
 struct JSONLogHandler: LogHandler {
   private static let lock = Mutex(())
+  /// The name that Hummingbird gives to the id of a request.
+  private static let requestKey = "hb.request.id"
   private let label: String
 
   var metadata: Logger.Metadata = [:]
@@ -25,7 +27,7 @@ struct JSONLogHandler: LogHandler {
       "message": .text("\(event.message)"), "part": .text(label),
     ]
     for (name, value) in metadata.merging(event.metadata ?? [:], uniquingKeysWith: { $1 }) {
-      members[name] = .text("\(value)")
+      members[name == Self.requestKey ? "request" : name] = .text("\(value)")
     }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -1,7 +1,5 @@
 import AsvinPlatform
 import HTTPTypes
-import Hummingbird
-import Logging
 import Synchronization
 
 /// Counts the answered requests, in the text format of Prometheus (0.0.4).
@@ -67,38 +65,5 @@ final class Metrics: Sendable {
       lines.append("asvin_http_request_seconds_count{\(labels)} \(one.requests)")
     }
     return lines.joined(separator: "\n") + "\n"
-  }
-}
-
-/// Counts and logs each request by its route, because a path may have private data.
-struct RequestLog: RouterMiddleware {
-  let metrics: Metrics
-
-  func handle(
-    _ request: Request, context: PlatformContext, next: (Request, PlatformContext) async throws -> Response
-  ) async throws -> Response {
-    let start = ContinuousClock.now
-    do {
-      let response = try await next(request, context)
-      note(request, context, response.status.code, start)
-      return response
-    } catch {
-      // Other errors concern the connection: it ended, or the request cannot be parsed.
-      note(request, context, (error as? any HTTPResponseError)?.status.code ?? 400, start)
-      throw error
-    }
-  }
-
-  private func note(_ request: Request, _ context: PlatformContext, _ status: Int, _ start: ContinuousClock.Instant) {
-    let spent = (ContinuousClock.now - start).components
-    let seconds = Double(spent.seconds) + Double(spent.attoseconds) / 1e18
-    let route = context.endpointPath ?? "none"
-    metrics.count(request.method, route, status, seconds: seconds)
-    context.logger.info(
-      "request",
-      metadata: [
-        "method": "\(request.method.rawValue)", "route": "\(route)", "status": "\(status)", "peer": "\(context.peer)",
-        "ms": "\(Int(seconds * 1000))",
-      ])
   }
 }

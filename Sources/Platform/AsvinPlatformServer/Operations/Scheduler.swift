@@ -15,6 +15,7 @@ struct Scheduler: Service {
   let clock: @Sendable () -> Instant
   let logger: Logger
   let pace: DevicePacer
+  var pulse = SchedulerPulse()
 
   func run() async throws {
     var settled = SettledClock()
@@ -32,6 +33,7 @@ struct Scheduler: Service {
           try await passTime(running: running, age: isOld ? age : 0)
           (running, age) = (0, isOld ? 0 : age)
         }
+        pulse.beat()
       } catch {
         logger.error("the scheduler could not do a step", metadata: ["error": "\(error)"])
       }

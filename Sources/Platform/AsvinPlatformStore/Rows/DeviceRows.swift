@@ -47,6 +47,15 @@ extension SQLiteTransaction {
     ).map { VersionCount(version: $0[0], devices: $0[1]) }
   }
 
+  func commonVersions(limit: Int) throws -> [VersionCount] {
+    try all(
+      """
+      SELECT version, count(*) AS devices FROM device WHERE workspace = ? GROUP BY version
+      ORDER BY devices DESC, version LIMIT ?
+      """, [workspace, limit]
+    ).map { VersionCount(version: $0[0], devices: $0[1]) }
+  }
+
   func add(_ device: Device) throws -> Device {
     var added = device
     added.id = ID(

@@ -72,6 +72,14 @@ extension SQLiteTransaction {
     ).map { ID($0[0]) }
   }
 
+  func phases() throws -> [Phase: Int] {
+    var phases: [Phase: Int] = [:]
+    for row in try all("SELECT phase, count(*) FROM rollout WHERE workspace = ? GROUP BY phase", [workspace]) {
+      if let phase = StoredNumbers.phases.value(of: row[0]) { phases[phase] = row[1] }
+    }
+    return phases
+  }
+
   func startedRollouts() throws -> [ID<Rollout>] {
     try all("SELECT id FROM rollout WHERE workspace = ? AND phase IN (1, 2, 3) ORDER BY id", [workspace])
       .map { ID($0[0]) }

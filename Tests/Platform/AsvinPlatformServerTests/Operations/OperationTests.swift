@@ -87,6 +87,7 @@ private final class SilentStore: PlatformStore {
   func checkWriting() async throws {}
   func isListed(bundle: Digest) async throws -> Bool { false }
   func isUsed(object: Digest) async throws -> Bool { false }
+  func sizes() async throws -> [StoreFile: UInt64] { [:] }
   func workspace(deviceKey: String) async throws -> Workspace? { nil }
   func workspace(_ id: ID<Workspace>) async throws -> Workspace? { nil }
   func workspaces() async throws -> [Workspace] { [] }

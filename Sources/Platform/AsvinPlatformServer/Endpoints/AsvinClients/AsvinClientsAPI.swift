@@ -34,7 +34,15 @@ struct AsvinClientsAPI: Sendable {
   }
 
   /// Returns the workspace of a request by its token, or by the keys in its body, as the first generation sends them.
-  func workspace(_ request: Request, keys: (any BodyKeys)? = nil) async throws -> ID<Workspace> {
+  func workspace(
+    _ request: Request, _ context: PlatformContext, keys: (any BodyKeys)? = nil
+  ) async throws -> ID<Workspace> {
+    let id = try await provenWorkspace(request, keys)
+    context.actor.note(.workspace(id))
+    return id
+  }
+
+  private func provenWorkspace(_ request: Request, _ keys: (any BodyKeys)?) async throws -> ID<Workspace> {
     if let name = HTTPField.Name("x-access-token"), let token = request.headers[name] {
       guard let id = await tokens.workspace(of: token, at: clock()) else { throw Refusal.badToken }
       guard let workspace = try await store.workspace(id) else { throw Refusal.badToken }

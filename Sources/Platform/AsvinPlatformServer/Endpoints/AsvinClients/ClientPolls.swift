@@ -15,7 +15,7 @@ extension AsvinClientsAPI {
 
   func register(_ request: Request, context: PlatformContext) async throws -> Response {
     let body = try await request.decoded(DeviceBody.self)
-    let workspace = try await workspace(request, keys: body)
+    let workspace = try await workspace(request, context, keys: body)
     let name = try Self.name(body.mac)
     let version = try Self.version(body.firmwareVersion)
     let label = try body.name.map(Self.label)
@@ -32,7 +32,7 @@ extension AsvinClientsAPI {
     // asvin's clients do not know Retry-After and log in again after an error. Under load they have no rollout.
     guard !pace.refuses(.poll) else { return try Reply.json([String: String]()) }
     let body = try await request.decoded(DeviceBody.self)
-    let workspace = try await workspace(request, keys: body)
+    let workspace = try await workspace(request, context, keys: body)
     let name = try Self.name(body.mac)
     let version = try Self.version(body.firmwareVersion)
     let now = clock()
@@ -59,7 +59,7 @@ extension AsvinClientsAPI {
 
   func success(_ request: Request, context: PlatformContext) async throws -> Response {
     let body = try await request.decoded(SuccessBody.self)
-    let workspace = try await workspace(request, keys: body)
+    let workspace = try await workspace(request, context, keys: body)
     let name = try Self.name(body.mac)
     let named = body.rolloutId.map { Int64($0.text) }
     if let named, named == nil { throw Refusal.notFound("the rollout does not exist") }

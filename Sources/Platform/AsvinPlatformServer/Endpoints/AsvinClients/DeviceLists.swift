@@ -26,7 +26,7 @@ extension AsvinClientsAPI {
   }
 
   func device(_ request: Request, context: PlatformContext) async throws -> Response {
-    let workspace = try await workspace(request)
+    let workspace = try await workspace(request, context)
     let text = try context.parameters.require("mac")
     guard let name = String(percentDecoding: text).flatMap({ DeviceName($0) }),
       let device = try await store.read(in: workspace, { rows in try rows.device(name) })
@@ -37,7 +37,7 @@ extension AsvinClientsAPI {
   private struct DeleteBody: Decodable { let mac: String }
 
   func deleteDevice(_ request: Request, context: PlatformContext) async throws -> Response {
-    let workspace = try await workspace(request)
+    let workspace = try await workspace(request, context)
     let name = try Self.name(try await request.decoded(DeleteBody.self).mac)
     let now = clock()
     let origin = AuditOrigin(name: "device", address: context.peer)
@@ -60,11 +60,11 @@ extension AsvinClientsAPI {
 
   func deviceByBody(_ request: Request, context: PlatformContext) async throws -> Response {
     let body = try await request.decoded(DeviceID.self)
-    return try await ledgerEntry(body.id.text, in: workspace(request, keys: body))
+    return try await ledgerEntry(body.id.text, in: workspace(request, context, keys: body))
   }
 
   func deviceByPath(_ request: Request, context: PlatformContext) async throws -> Response {
-    try await ledgerEntry(context.parameters.require("id"), in: workspace(request))
+    try await ledgerEntry(context.parameters.require("id"), in: workspace(request, context))
   }
 
   /// Returns a device as asvin's ledger shows it: the firmware that was sent last, and its type.
@@ -93,7 +93,7 @@ extension AsvinClientsAPI {
   }
 
   private func all(_ request: Request, _ context: PlatformContext) async throws -> [Device] {
-    let workspace = try await workspace(request)
+    let workspace = try await workspace(request, context)
     let allowance = limiter.take("\(context.peer) all devices", at: clock(), limit: PlatformLimit.deviceListsPerMinute)
     guard allowance.isWithin else { throw Refusal(tooMany: allowance) }
     return try await store.read(in: workspace) { rows in try rows.devices(Listing()).items }

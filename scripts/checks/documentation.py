@@ -135,8 +135,10 @@ def main() -> int:
     words = set(DECLARATION.findall(code)) | set(re.findall(r"[\w-]+", (ROOT / "Package.swift").read_text()))
     include = ROOT / "Sources/Device/CAsvinDevice/include"
     header = {name for path in include.glob("*.h") for name in C_NAME.findall(path.read_text())}
-    # The variables of the agent's hooks and of the boot loaders.
-    outside = [*(ROOT / "Sources/Programs/asvin-device").glob("*.swift"), *(ROOT / "packaging/boot-loaders").iterdir()]
+    # The variables of the agent's hooks and of the boot loaders, and the metrics of the platform.
+    outside = [
+        *(ROOT / "Sources/Programs/asvin-device").glob("*.swift"), *(ROOT / "packaging/boot-loaders").iterdir(),
+        *(ROOT / "Sources/Platform/AsvinPlatformServer/Operations").glob("*.swift")]
     header |= {name for path in outside for name in C_NAME.findall(path.read_text())}
     for path in files + [door for door in DOORS if door.exists()]:
         found = check_links(path, pages) + check_paths(path)

@@ -91,7 +91,8 @@ package struct PlatformServer: Sendable {
     let webhooks = WebhookClient(settings.webhooks, group: threads)
     let delivery = WebhookDelivery(store: store, client: webhooks, clock: clock, logger: logger)
     router.get("metrics") { _, _ in
-      let text = metrics.text + connections.metrics + Metrics.queues + delivery.metrics + pace.metrics
+      let text =
+        metrics.text + connections.metrics + Metrics.queues + delivery.metrics + pace.metrics
         + health.metrics + pulse.metrics
       return Reply.bytes(Array(text.utf8), MetricText.mediaType)
     }

@@ -172,8 +172,7 @@ package final class SQLiteStore: PlatformStore {
     let paths: [StoreFile: String] = [.database: pool.path, .log: "\(pool.path)-wal"]
     return try await Workers.files.run {
       paths.compactMapValues { path in
-        // The log does not exist before the first write.
-        (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? UInt64
+        (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? UInt64  // no log before the first write
       }
     }
   }

@@ -19,7 +19,7 @@ struct AgentConfiguration {
   init(_ text: String, file: String) throws(Failure) {
     var arguments: [String] = []
     var lines: [String: Int] = [:]
-    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+    for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
       let line = Self.trimmed(line)
       if line.isEmpty || line.hasPrefix("#") { continue }
       let place = "'\(file)', line \(index + 1)"

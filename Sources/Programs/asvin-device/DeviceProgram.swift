@@ -8,6 +8,7 @@ struct DeviceProgram: SubcommandGroup {
     abstract: "Run the agent of a device, which polls the platform, and verifies, installs and confirms updates.",
     version: ProductVersion.text,
     subcommands: [
-      EnrolCommand.self, RunCommand.self, InstallCommand.self, StatusCommand.self, RekeyCommand.self, SimulateCommand.self,
+      EnrolCommand.self, RunCommand.self, InstallCommand.self, StatusCommand.self, RekeyCommand.self,
+      SimulateCommand.self,
     ])
 }

@@ -50,7 +50,7 @@ import Testing
         let lines = gateway.lines
         let hooks = DeviceHooks(log: { lines.add($0) })
         let agent = try DeviceAgent(gateway.folder, on: nowhere, hooks: hooks)
-        let outcome = try await agent.install(BundlePayloads(next.path, for: identity))
+        let outcome = try await agent.install(BundlePayloads(platform.scratch.path(next.path), for: identity))
         #expect(outcome == .pending("1.0.0"), "\(lines.text)")
         #expect(lines.text.contains { $0.contains("fetching a patch") }, "\(lines.text)")
       }
@@ -68,7 +68,9 @@ import Testing
       // The floor holds for bundles as well.
       let older = try bundles.sign(Self.old, version: "0.9.5")
       let failure = try await gateway.with { agent in
-        await #expect(throws: Failure.self) { try await agent.install(BundlePayloads(older.path, for: identity)) }
+        await #expect(throws: Failure.self) {
+          try await agent.install(BundlePayloads(platform.scratch.path(older.path), for: identity))
+        }
       }
       #expect(failure?.reason == .sequenceNotAboveFloor)
     }
@@ -88,7 +90,9 @@ import Testing
       }
       #expect(damaged?.reason == .payloadDigestMismatch, "\(String(describing: damaged))")
       identity.trust = [try TestBundles.publicKey("ecdsa-p256")]
-      let untrusted = #expect(throws: Failure.self) { try BundlePayloads(signed.path, for: identity) }
+      let untrusted = #expect(throws: Failure.self) {
+        try BundlePayloads(platform.scratch.path(signed.path), for: identity)
+      }
       #expect(untrusted?.kind == .rejected, "\(String(describing: untrusted))")
       let run = try await DeviceProgram.run("install gateway damaged.asvin", in: platform.scratch)
       #expect(run.exitCode == 65, "\(run.all)")

@@ -1,6 +1,6 @@
 import AsvinManifest
 package import AsvinPlatform
-import AsvinPlatformAPI
+package import AsvinPlatformAPI
 
 // The lists of the store in memory, by the plain meaning of filters, orders and places.
 extension MemoryTransaction {

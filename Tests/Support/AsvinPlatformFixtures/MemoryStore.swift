@@ -83,7 +83,7 @@ package final class MemoryStore: PlatformStore {
   }
 
   package func isUsed(object: Digest) async throws -> Bool {
-    state.withLock { state in
+    shared.state.withLock { state in
       state.rows.values.contains { tables in
         tables.uploads.values.contains { $0.digest == object }
           || tables.firmware.values.contains { ($0.release?.bundle ?? $0.image.digest) == object }

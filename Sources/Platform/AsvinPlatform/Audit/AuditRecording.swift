@@ -77,4 +77,18 @@ extension Firmware {
   package var detail: AuditDetail {
     release.map { AuditDetail("manifest", $0.digest.hexadecimal) } ?? AuditDetail("image", image.digest.hexadecimal)
   }
+
+  /// The facts about firmware in the audit log.
+  package var details: [AuditDetail] {
+    [
+      AuditDetail("file-group", "\(fileGroup.value)"), AuditDetail("name", name), AuditDetail("version", version),
+      AuditDetail("image", image.digest.hexadecimal),
+    ]
+      + (release.map { release in
+        [
+          AuditDetail("manifest", release.digest.hexadecimal), AuditDetail("sequence", "\(release.sequence)"),
+          AuditDetail("bundle", release.bundle.hexadecimal),
+        ]
+      } ?? [])
+  }
 }

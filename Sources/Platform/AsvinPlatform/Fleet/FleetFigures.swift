@@ -1,4 +1,4 @@
-import AsvinPlatformAPI
+package import AsvinPlatformAPI
 
 /// The numbers of a workspace for its metrics.
 package struct FleetFigures: Equatable, Sendable {

@@ -42,6 +42,6 @@ extension WriteTransaction {
   package func setRules(_ rules: [PlacementRule], by actor: String, at now: Instant) throws {
     for rule in rules where try deviceGroup(rule.group) == nil { throw PlatformError.notFound(.deviceGroup) }
     try setPlacementRules(rules)
-    try record(.changePlacementRules, "\(rules.count) rules", by: actor, at: now)
+    try record(.changePlacementRules, "placement rules", [AuditDetail("count", "\(rules.count)")], by: actor, at: now)
   }
 }

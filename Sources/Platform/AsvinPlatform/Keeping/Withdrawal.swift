@@ -13,13 +13,14 @@ extension WriteTransaction {
     guard firmware.withdrawn == nil else { return (firmware, []) }
     firmware.withdrawn = now
     try put(firmware)
-    try record(.withdrawFirmware, "firmware \(id.value)", [firmware.detail], by: actor, at: now)
+    try record(.withdrawFirmware, "firmware \(id.value)", firmware.details, by: actor, at: now)
     var filter = RolloutFilter()
     filter.firmware = id
     let open = try rollouts(Listing(filter)).items.filter { !$0.isEnded }
     for rollout in open {
       try record(
-        .abortRollout, "rollout \(rollout.id.value): firmware \(id.value) was withdrawn", try details(of: rollout), by: actor,
+        .abortRollout, "rollout \(rollout.id.value): firmware \(id.value) was withdrawn", try details(of: rollout),
+        by: actor,
         at: now)
       try end(rollout.id, as: .aborted, at: now)
     }
@@ -39,8 +40,7 @@ extension WriteTransaction {
         "rollouts of the firmware are stored", "remove them first: they are all ended, or wait for the retention")
     }
     try remove(id)
-    try record(
-      .deleteFirmware, "firmware \(id.value) \(firmware.name) \(firmware.version)", [firmware.detail], by: actor, at: now)
+    try record(.deleteFirmware, "firmware \(id.value)", firmware.details, by: actor, at: now)
   }
 
   /// Removes a part of an ended rollout: first its records, a number of them at a time, and then the rollout.
@@ -52,7 +52,7 @@ extension WriteTransaction {
     guard rollout.isEnded else { throw PlatformError.wrongPhase(rollout.phase) }
     guard try removeRecords(of: id, limit: Cleaning.records) == 0 else { return false }
     try remove(id)
-    try record(.deleteRollout, "rollout \(id.value) \(rollout.plan.name)", by: actor, at: now)
+    try record(.deleteRollout, "rollout \(id.value)", try details(of: rollout), by: actor, at: now)
     return true
   }
 
@@ -69,7 +69,7 @@ extension WriteTransaction {
         "rollout \(open.id.value) to the group has not ended", "finish or abort it first")
     }
     try remove(id)
-    try record(.deleteDeviceGroup, "device group \(id.value) \(group.name)", by: actor, at: now)
+    try record(.deleteDeviceGroup, "device group \(id.value)", [AuditDetail("name", group.name)], by: actor, at: now)
   }
 
   /// Deletes a file group without firmware and uploads.
@@ -85,7 +85,7 @@ extension WriteTransaction {
       throw PlatformError.blocked("an upload to the file group has begun", "finish or delete it first")
     }
     try remove(id)
-    try record(.deleteFileGroup, "file group \(id.value) \(group.name)", by: actor, at: now)
+    try record(.deleteFileGroup, "file group \(id.value)", [AuditDetail("name", group.name)], by: actor, at: now)
   }
 }
 

@@ -1,3 +1,4 @@
+import HTTPTypes
 import AsvinPlatform
 import AsvinPlatformAPI
 
@@ -7,7 +8,8 @@ extension FleetFigures {
   /// The numbers as metrics of Prometheus.
   var metrics: String {
     var text = MetricText()
-    text.gauge("asvin_devices", "Devices by the version that they reported last; those with a rare version have other=\"1\".")
+    text.gauge(
+      "asvin_devices", "Devices by the version that they reported last; those with a rare version have other=\"1\".")
     for version in versions { text.add(version.devices, ["version": version.version, "other": "0"]) }
     text.add(otherVersions, ["version": "", "other": "1"])
     text.gauge("asvin_devices_placed", "Devices by their place in the fleet.")

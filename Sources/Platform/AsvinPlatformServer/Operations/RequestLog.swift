@@ -14,23 +14,26 @@ struct RequestLog: RouterMiddleware {
     _ request: Request, context: PlatformContext, next: (Request, PlatformContext) async throws -> Response
   ) async throws -> Response {
     let start = ContinuousClock.now
+    var response: Response
     do {
-      var response = try await next(request, context)
-      response.headers[.requestID] = context.id
-      note(request, context, response.status.code, start)
-      return response
+      response = try await next(request, context)
+    } catch let refusal as any HTTPResponseError {
+      response = try refusal.response(from: request, context: context)
     } catch {
-      // Other errors concern the connection: it ended, or the request cannot be parsed.
-      note(request, context, (error as? any HTTPResponseError)?.status.code ?? 400, start)
+      // The error concerns the connection: it ended, or the request cannot be parsed.
+      note(request, context, 400, start)
       throw error
     }
+    response.headers[.requestID] = context.id
+    note(request, context, response.status.code, start)
+    return response
   }
 
   private func note(_ request: Request, _ context: PlatformContext, _ status: Int, _ start: ContinuousClock.Instant) {
     let seconds = (ContinuousClock.now - start) / .seconds(1)
     metrics.count(request.method, context.endpointPath ?? "none", status, seconds: seconds)
     guard context.logger.logLevel <= .info else { return }
-    var fields = Self.fields(request.method, request.uri.path, context.actor)
+    var fields = Self.fields(request.method.rawValue, request.uri.path, context.actor)
     fields["status"] = "\(status)"
     fields["peer"] = "\(context.peer)"
     fields["ms"] = "\(Int(seconds * 1000))"
@@ -38,8 +41,8 @@ struct RequestLog: RouterMiddleware {
   }
 
   /// What a line states about a request.
-  static func fields(_ method: HTTPRequest.Method, _ path: String, _ actor: RequestActor) -> Logger.Metadata {
-    var fields: Logger.Metadata = ["method": "\(method.rawValue)", "path": "\(shortened(path))"]
+  static func fields(_ method: String, _ path: String, _ actor: RequestActor) -> Logger.Metadata {
+    var fields: Logger.Metadata = ["method": "\(method)", "path": "\(shortened(path))"]
     if let actor = actor.value {
       fields["actor"] = "\(actor.name)"
       fields["workspace"] = "\(actor.workspace)"

@@ -9,7 +9,8 @@ final class SchedulerPulse: Sendable {
   /// The metric of Prometheus.
   var metrics: String {
     var text = MetricText()
-    text.gauge("asvin_scheduler_lag_seconds", "Seconds since the last step of the scheduler, which does one each second.")
+    text.gauge(
+      "asvin_scheduler_lag_seconds", "Seconds since the last step of the scheduler, which does one each second.")
     text.add((ContinuousClock.now - last.withLock { $0 }) / .seconds(1))
     return text.text
   }

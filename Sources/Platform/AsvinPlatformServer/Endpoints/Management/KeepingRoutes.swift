@@ -65,7 +65,7 @@ extension Management {
         }
         group.name = body.name
         try rows.put(group)
-        try rows.record(.changeDeviceGroup, "device group \(id.value) \(body.name)", call)
+        try rows.record(.changeDeviceGroup, "device group \(id.value)", [AuditDetail("name", body.name)], call)
         return group
       }
       return try Reply.json(DeviceGroupReply(group))
@@ -100,8 +100,11 @@ extension Management {
         rolloutDays: body.rolloutDays, recordDays: body.recordDays, uploadHours: body.uploadHours)
       try await call.write { rows in
         try rows.put(retention)
-        let times = "rollouts \(body.rolloutDays) d, records \(body.recordDays) d, uploads \(body.uploadHours) h"
-        try rows.record(.changeRetention, times, call)
+        let details = [
+          AuditDetail("rollout-days", "\(body.rolloutDays)"), AuditDetail("record-days", "\(body.recordDays)"),
+          AuditDetail("upload-hours", "\(body.uploadHours)"),
+        ]
+        try rows.record(.changeRetention, "retention", details, call)
       }
       return try Reply.json(body)
     },
@@ -117,7 +120,10 @@ extension Management {
       let report = try await collection.run(removes: try call.query.flag("remove") ?? false)
       if report.isRemoved, !report.unused.isEmpty {
         try await call.write { rows in
-          try rows.record(.collectObjects, "\(report.unused.count) objects, \(report.unusedBytes) bytes", call)
+          let details = [
+            AuditDetail("count", "\(report.unused.count)"), AuditDetail("bytes", "\(report.unusedBytes)"),
+          ]
+          try rows.record(.collectObjects, "objects", details, call)
         }
       }
       return try Reply.json(CollectionReply(report))
@@ -168,7 +174,10 @@ extension Call {
       }
       let (reply, isNew) = try await write { rows in
         let (firmware, isNew) = try rows.publish(accepted, to: target, at: now)
-        if isNew { try rows.record(.publishFirmware, "firmware \(firmware.id.value) from firmware \(id.value)", self) }
+        if isNew {
+          let subject = "firmware \(firmware.id.value) from firmware \(id.value)"
+          try rows.record(.publishFirmware, subject, firmware.details, self)
+        }
         return (try FirmwareReply(firmware, in: rows), isNew)
       }
       let receipt = ReceiptClaims(reply, workspace: try workspace.value, group: group.name, by: caller.name, at: now)

@@ -97,22 +97,6 @@ extension Upload {
   }
 }
 
-extension Firmware {
-  /// The facts about firmware in the audit log.
-  fileprivate var details: [AuditDetail] {
-    [
-      AuditDetail("file-group", "\(fileGroup.value)"), AuditDetail("name", name), AuditDetail("version", version),
-      AuditDetail("image", image.digest.hexadecimal),
-    ]
-      + (release.map { release in
-        [
-          AuditDetail("manifest", release.digest.hexadecimal), AuditDetail("sequence", "\(release.sequence)"),
-          AuditDetail("bundle", release.bundle.hexadecimal),
-        ]
-      } ?? [])
-  }
-}
-
 extension WriteTransaction {
   /// Removes an upload that is not published.
   fileprivate func discard(_ upload: Upload, _ call: Call) throws {

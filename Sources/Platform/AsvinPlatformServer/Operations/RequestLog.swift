@@ -24,7 +24,7 @@ struct RequestLog: RouterMiddleware {
       note(request, context, 400, start)
       throw error
     }
-    response.headers[.requestID] = context.id
+    if let name = HTTPField.Name("X-Request-Id") { response.headers[name] = context.id }
     note(request, context, response.status.code, start)
     return response
   }
@@ -53,9 +53,4 @@ struct RequestLog: RouterMiddleware {
   private static func shortened(_ path: String) -> String {
     path.utf8.count <= pathBytes ? path : "\(String(decoding: path.utf8.prefix(pathBytes), as: UTF8.self))…"
   }
-}
-
-extension HTTPField.Name {
-  /// The header field that names a request.
-  static let requestID = HTTPField.Name("X-Request-Id")!
 }

@@ -21,7 +21,7 @@ extension DeviceAgent {
         let outcome = try await poll()
         if mustEnd { return }
         switch outcome {
-        case .nothing, .withdrawn:
+        case .nothing, .withdrawn, .postponed:
           wait = backoff.success(wish: pace)
           if !isIdle { log("there is nothing to install; the next poll is in \(Self.seconds(wait))") }
         case .updated:

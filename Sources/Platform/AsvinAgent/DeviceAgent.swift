@@ -22,6 +22,8 @@ package actor DeviceAgent {
     case pending(String)
     /// The device must be restarted for a release, and the restart hook failed, with the cause.
     case waiting(String, String)
+    /// The device did not allow the installation of a release now.
+    case postponed(String)
     /// The platform withdrew a release before it was tried.
     case withdrawn(String)
   }
@@ -120,7 +122,7 @@ package actor DeviceAgent {
       version: running.version, sequence: running.sequence,
       // A patch of a damaged image would fail.
       images: running.images.filter { !damaged.contains($0.slot) }, features: ReleasePlan.features,
-      memory: ReleasePlan.memory)
+      memory: ReleasePlan.memory, utcOffset: hooks.utcOffset())
     let reply = try await authorised { platform, device in
       try await platform.exchange(.post, "/v2/devices/\(device)/next", query, as: UpdateReply.self)
     }

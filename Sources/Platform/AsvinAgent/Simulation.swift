@@ -145,7 +145,7 @@ private final class SimulationTally: Sendable {
       state.times.append(Double(spent.seconds) * 1e3 + Double(spent.attoseconds) / 1e15)
       state.report.polls += 1
       switch outcome {
-      case .nothing, .pending, .waiting, .withdrawn: break
+      case .nothing, .pending, .waiting, .withdrawn, .postponed: break
       case .updated: state.report.updated += 1
       case .reverted: state.report.reverted += 1
       case .failed: state.report.failed += 1

@@ -6,6 +6,13 @@ import FoundationEssentials
 
 /// The commands that the agent runs at the steps of an update.
 struct HookOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp("A command that decides whether an installation may begin now.", valueName: "command"))
+  var allow: String?
+  @Option(
+    help: ArgumentHelp(
+      "Seconds after which an installation that --allow prevents is offered again, 1 to 604800.", valueName: "seconds"),
+    transform: Bounds.integer(1...604_800)) var postpone: UInt64 = 3600
   @Option(help: ArgumentHelp("A command that decides whether a release works.", valueName: "command"))
   var check: String?
   @Option(
@@ -27,6 +34,7 @@ struct HookOptions: ParsableArguments {
   func hooks(_ folder: String) -> DeviceHooks {
     var hooks = loader.hooks(folder)
     let commands = [
+      "allow": allow.map { HookCommand("allow", $0, timeout: loader.hookTimeout) },
       "check": check.map { HookCommand("check", $0, timeout: checkTimeout) },
       "restart": restart.map { HookCommand("restart", $0, timeout: restartTimeout) },
       "activate": activate.map { HookCommand("activate", $0, timeout: loader.hookTimeout) },
@@ -38,6 +46,7 @@ struct HookOptions: ParsableArguments {
     if let check = all["check"] { hooks.check = check }
     hooks.longestHook = max(checkTimeout, restartTimeout, loader.hookTimeout)
     (hooks.restart, hooks.activate, hooks.markGood) = (all["restart"], all["activate"], all["mark-good"])
+    (hooks.allow, hooks.postponement) = (all["allow"], Int64(postpone))
     return hooks
   }
 
@@ -58,7 +67,7 @@ struct RunningBankOptions: ParsableArguments {
   var isRunning: String?
   @Option(
     help: ArgumentHelp(
-      "Seconds that --activate, --mark-good and --is-running may take, 1 to 86400.", valueName: "seconds"),
+      "Seconds that --allow, --activate, --mark-good and --is-running may take, 1 to 86400.", valueName: "seconds"),
     transform: Bounds.seconds(1...86_400)) var hookTimeout = 60.0
   @Option(
     help: ArgumentHelp(

@@ -19,6 +19,10 @@ struct RunCommand: AsyncParsableCommand {
       takes longer than --check-timeout, the device reverts to the previous release. Without --check, a release works if the \
       agent starts and its images on the disk are intact.
 
+      --allow is a command that decides whether an installation may begin now. Before each one, the release is verified and \
+      nothing is fetched. If the command fails, the device is offered the release again after --postpone seconds, which does \
+      not count as a failure.
+
       --activate, --mark-good and --is-running connect a boot loader. --is-running is run at each start for both banks, and \
       only a release that really runs is confirmed. Without it, a device with --slot reads asvin.bank=a or asvin.bank=b on \
       the kernel's command line, or compares its root file system with its places. --activate is run for an installed release, \
@@ -102,6 +106,7 @@ extension DeviceAgent.Outcome {
     case .failed(let code): "could not install a release, reason \(code)"
     case .pending(let version): "\(version) is pending; the next start tries it"
     case .waiting(let version, _): "\(version) waits for a restart"
+    case .postponed(let version): "\(version) is postponed"
     case .withdrawn(let version): "\(version) was withdrawn by the platform"
     }
   }

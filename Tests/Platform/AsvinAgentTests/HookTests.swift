@@ -95,6 +95,34 @@ import Testing
     }
   }
 
+  @Test func `A busy device postpones the installation, fetches nothing, and is offered it again later`() async throws {
+    try await Self.offered { gateway, rollout in
+      let busy = try await gateway.program("--once --allow 'echo $ASVIN_VERSION >>asked; exit 3' --postpone 600")
+      #expect(busy.exitCode == 0 && busy.output.contains("1.0.0 is postponed"), "\(busy.all)")
+      #expect(busy.errors.contains("exit code 3") && !busy.errors.contains("fetching"), "\(busy.all)")
+      let record = try await gateway.record(rollout)
+      #expect(record.state == .queued && record.failures == 0)
+      let held = try await gateway.program("--once --allow 'echo again >>asked'")
+      #expect(held.output.contains("nothing to do"), "\(held.all)")
+      #expect(String(decoding: try gateway.platform.scratch.read("asked"), as: UTF8.self) == "1.0.0\n")
+      let (store, now) = (gateway.platform.store, gateway.platform.clock.now)
+      try await store.write(in: gateway.platform.workspace.id) { try $0.passTime(running: 600, at: now) }
+      let allowed = try await gateway.program("--once --allow true")
+      #expect(allowed.output.contains("1.0.0 is pending"), "\(allowed.all)")
+    }
+  }
+
+  @Test func `A device reports by how much its local time is ahead of UTC`() async throws {
+    try await Self.offered { gateway, _ in
+      var hooks = DeviceHooks()
+      hooks.utcOffset = { 345 }
+      let outcome = try await gateway.with(hooks: hooks) { try await $0.poll() }
+      #expect(outcome == .pending("1.0.0"))
+      let device = try #require(try await gateway.platform.device("gateway"))
+      #expect(device.utcOffset == 345)
+    }
+  }
+
   @Test
   func `A device that reverts a release is restarted with the previous one, and repeats a failed restart`() async throws
   {

@@ -1,3 +1,5 @@
+import FoundationEssentials
+
 /// The release that is passed to a hook.
 package struct HookRelease: Equatable, Sendable {
   /// An image of the release.
@@ -49,6 +51,12 @@ package enum HookOutcome: Equatable, Sendable {
 package struct DeviceHooks: Sendable {
   /// Checks whether the started release works.
   package var check: @Sendable (HookRelease) async -> HookOutcome
+  /// Decides whether an installation may begin now; `nil` if it always may.
+  package var allow: (@Sendable (HookRelease) async -> HookOutcome)?
+  /// Seconds after which an installation that may not begin is offered again.
+  package var postponement: Int64 = 3600
+  /// Returns the minutes by which the local time is ahead of UTC.
+  package var utcOffset: @Sendable () -> Int = { TimeZone.autoupdatingCurrent.secondsFromGMT() / 60 }
   /// Restarts the device with a release; `nil` if the next start of the agent is that restart.
   package var restart: (@Sendable (HookRelease) async -> HookOutcome)?
   /// Lets the boot loader start a release next: as a trial, or for good if it ran before.

@@ -5,6 +5,11 @@ import AsvinPlatformAPI
 import AsvinVerifier
 import AsvinDeviceCrypto
 
+/// The device did not allow an installation now, with the cause.
+struct Postponement: Error {
+  let cause: String
+}
+
 /// A payload of a release that could not be used.
 struct PayloadFailure: Error {
   let exclusion: ReleasePlan.Exclusion
@@ -40,7 +45,27 @@ extension DeviceAgent {
     } catch let failure as Failure where failure.isWithdrawal {
       log(failure.message)
       return drop(update.version, update.rollout)
+    } catch let postponement as Postponement {
+      return await postpone(update, postponement)
     }
+  }
+
+  private func postpone(_ update: UpdateReply, _ postponement: Postponement) async -> Outcome {
+    log("\(update.version) is postponed for \(hooks.postponement) s: --allow failed: \(postponement.cause)")
+    outbox.rollout = nil
+    let event = DeviceEventRequest(event: .postponed, seconds: hooks.postponement)
+    await report(event, about: update.rollout)
+    return .postponed(update.version)
+  }
+
+  /// Asks the device whether the installation of a release may begin. A person who installs a bundle is not asked.
+  private func requirePermission(_ plan: ReleasePlan, over state: AgentState, _ rollout: Int64) async throws {
+    guard rollout != Self.noRollout, let allow = hooks.allow else { return }
+    let content = SlotSetContent(
+      release: plan.release.hexadecimal, version: plan.version, sequence: plan.sequence, images: plan.installed)
+    let release = hookRelease(content, in: state.running.slotSet.other)
+    watchdog.expect(within: 2 * hooks.longestHook + 60)
+    if case .failed(let cause) = await allow(release) { throw Postponement(cause: cause) }
   }
 
   private func fail(_ reason: Reason, _ why: String, _ rollout: Int64) async -> Outcome {
@@ -76,7 +101,10 @@ extension DeviceAgent {
         // The first failure explains more than the lack of another payload.
         throw first ?? rejection
       }
-      if first == nil { log("\(plan.version) is accepted, sequence number \(plan.sequence)") }
+      if first == nil {
+        log("\(plan.version) is accepted, sequence number \(plan.sequence)")
+        try await requirePermission(plan, over: state, rollout)
+      }
       do {
         try await install(plan, over: state, rollout: rollout, envelope: envelope)
         return plan
@@ -111,7 +139,7 @@ extension DeviceAgent {
     }
     sets[free] = SlotSetContent(
       release: plan.release.hexadecimal, version: plan.version, sequence: plan.sequence,
-      images: plan.steps.map { InstalledSlot(slot: $0.slot, size: $0.size, digest: $0.digest.hexadecimal) },
+      images: plan.installed,
       rollout: rollout == Self.noRollout ? nil : rollout)
     try folder.write(sets, to: DeviceFolder.slotSetsFile)
   }

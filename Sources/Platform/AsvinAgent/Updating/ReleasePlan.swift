@@ -30,6 +30,12 @@ struct ReleasePlan {
   let sequence: UInt64
   let steps: [Step]
 
+  /// The images of the release.
+  var installed: [InstalledSlot] {
+    steps.map { InstalledSlot(slot: $0.slot, size: $0.size, digest: $0.digest.hexadecimal) }
+  }
+
+
   /// The feature bits of all instruction sets and of the Linux profile.
   static let features = PayloadFeature.twoSlots | PayloadFeature.stored
   /// The memory for applying a patch in bytes.

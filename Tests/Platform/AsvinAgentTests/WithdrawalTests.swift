@@ -75,4 +75,39 @@ import Testing
       }
     }
   }
+
+  @Test
+  func `A gateway whose installed release is withdrawn has its boot loader start the running one again`() async throws {
+    try await PlatformUnderTest.run { platform in
+      let gateway = try await Gateway.grouped(on: platform)
+      let signed = try TestBundles(scratch: platform.scratch).sign(Self.image, version: "1.0.0")
+      let firmware = try await platform.publish(bundle: signed.bytes)
+      _ = try await platform.rollOut(firmware, batch: BatchMessage(waves: []))
+      let seen = Gateway.Lines()
+      var hooks = DeviceHooks()
+      hooks.isRunning = { $0.bank == "a" ? .yes : .no }
+      hooks.activate = { release in
+        seen.add("\(release.bank) \(release.version) \(release.isReturn)")
+        return .succeeded
+      }
+      let admin = try await platform.access(.admin)
+      try await gateway.with(hooks: hooks) { agent in
+        let installed = try await agent.poll()
+        #expect(installed == .pending("1.0.0"))
+        // The boot loader is prepared once, however long the system waits for its restart.
+        for _ in 0..<3 {
+          let waiting = try await agent.poll()
+          #expect(waiting == .pending("1.0.0"))
+        }
+        #expect(seen.text == ["b 1.0.0 false"])
+        let reply = try await platform.call("POST", "/manage/firmware/\(firmware.id)/withdraw", admin)
+        #expect(reply.status == 200)
+        let withdrawn = try await agent.poll()
+        #expect(withdrawn == .withdrawn("1.0.0"))
+        #expect(seen.text == ["b 1.0.0 false", "a 0.9.0 true"])
+        let idle = try await agent.poll()
+        #expect(idle == .nothing)
+      }
+    }
+  }
 }

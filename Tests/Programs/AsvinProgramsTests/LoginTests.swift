@@ -28,6 +28,9 @@ struct LoginTests {
       }
       let list = try ProgramRun("rollout list", in: scratch, variables: home)
       #expect(list.exitCode == 0, "\(list.errors)")
+      // A token in the environment is not sent to a platform that another login has remembered.
+      let foreign = try ProgramRun("rollout list", in: scratch, variables: "\(home) ASVIN_PACK_TOKEN=t")
+      #expect(foreign.exitCode == 64 && foreign.errors.contains("no platform is given"), "\(foreign.errors)")
       let file = ".config/asvin-pack/platforms.json"
       #expect(try scratch.permissions(file) == 0o600)
       let address = String(second.option.dropFirst("--to ".count))
@@ -36,10 +39,9 @@ struct LoginTests {
       #expect(logout.exitCode == 0 && logout.text.contains("logged out of \(address)"), "\(logout.errors)")
       let gone = try ProgramRun("rollout list \(second.option)", in: scratch, variables: home)
       #expect(gone.exitCode == 77 && gone.errors.contains("asvin-pack login"), "\(gone.errors)")
-      // The other platform is the default now.
-      let other = try ProgramRun("rollout list", in: scratch, variables: home)
+      // No other platform becomes the default by itself, and its token stays.
+      let other = try ProgramRun("rollout list \(first.option)", in: scratch, variables: home)
       #expect(other.exitCode == 0, "\(other.errors)")
-      _ = try ProgramRun("logout", in: scratch, variables: home)
       let none = try ProgramRun("rollout list", in: scratch, variables: home)
       #expect(none.exitCode == 64 && none.errors.contains("no platform is given"), "\(none.errors)")
     }

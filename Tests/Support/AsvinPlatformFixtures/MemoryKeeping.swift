@@ -28,7 +28,7 @@ extension MemoryTransaction {
     guard let order = tables.rollouts[rollout]?.order else { throw PlatformError.notFound(.rollout) }
     let removed = (tables.records[rollout] ?? [:]).sorted { $0.key < $1.key }.prefix(limit)
     for (device, record) in removed {
-      if record.state.isInstalled { tables.keptOrders[device] = max(tables.keptOrders[device] ?? 0, order) }
+      if record.state.mayBeInstalled { tables.keptOrders[device] = max(tables.keptOrders[device] ?? 0, order) }
       tables.records[rollout]?[device] = nil
       tables.failures[rollout]?[device] = nil
     }

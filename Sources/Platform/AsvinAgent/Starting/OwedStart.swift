@@ -114,8 +114,10 @@ extension DeviceAgent {
       // nothing.
       if let rollout = candidate.content.rollout {
         await report(DeviceEventRequest(event: .installed), about: rollout)
-        if withdrawn.contains(rollout) { return try discard(candidate.content.version) }
+        if withdrawn.contains(rollout) { return try await discard(candidate.content.version) }
       }
+      // The boot loader is prepared, and writing its environment again at each poll would wear out the flash.
+      if try isPrepared(candidate.content) { return .pending(candidate.content.version) }
       let why = try await restart(candidate.content, in: candidate.slotSet, isReturn: false)
       return why.map { .waiting(candidate.content.version, $0) } ?? .pending(candidate.content.version)
     }
@@ -135,14 +137,32 @@ extension DeviceAgent {
     isSystemStart ? owed.hasHappened(hooks.systemStart()) : owed.hasHappened
   }
 
+  /// Whether the boot loader was prepared for a release, and only the restart of the system is missing.
+  private func isPrepared(_ content: SlotSetContent) throws -> Bool {
+    guard hooks.restart == nil, isSystemStart, let owed = try owedStart() else { return false }
+    return !owed.isReturn && owed.sequence == content.sequence && owed.progress == .begun
+      && owed.boot == hooks.systemStart()
+  }
+
   /// Discards the pending release, because the platform withdrew it. Its images stay on the disk, so that the same release
-  /// is not fetched twice.
-  func discard(_ version: String) throws -> Outcome {
+  /// is not fetched twice. A boot loader that was prepared for it starts the running release again.
+  func discard(_ version: String) async throws -> Outcome {
     try change { try $0.revert() }
     outbox.trial = nil
     outbox.keep(in: folder)
-    attempt { try keep(nil) }
     log("\(version) was withdrawn by the platform; it is not started")
+    guard let activate = hooks.activate else {
+      attempt { try keep(nil) }
+      return .withdrawn(version)
+    }
+    let (content, slotSet) = (try state().running.content, runningSlotSet)
+    watchdog.expect(within: 2 * hooks.longestHook + 60)
+    // Stored first: after a loss of power during the hook, or if it fails, it runs again.
+    try keep(OwedStart(sequence: content.sequence, isReturn: true, boot: hooks.systemStart(), progress: .owed))
+    switch await activate(hookRelease(content, in: slotSet, isReturn: true)) {
+    case .succeeded: attempt { try keep(nil) }
+    case .failed(let why): log("--activate failed for \(content.version): \(why)")
+    }
     return .withdrawn(version)
   }
 }

@@ -137,7 +137,8 @@ extension DeviceAgent {
     _ payload: Wanted, from offset: UInt64, of size: UInt64
   ) async throws -> (bytes: [UInt8], failure: Failure?) {
     let count = min(pieceBytes, size - offset)
-    watchdog.expect(within: 180)
+    // A piece over a slow link, or the last one with the reading back of a large image.
+    watchdog.expect(within: 1800)
     if let local = payload.local { return (try local.read(at: offset, count: Int(count)), nil) }
     let start = ContinuousClock.now
     let result = try await request(payload.path, from: offset, count, of: size)

@@ -27,7 +27,7 @@ extension DeviceAgent {
       try activate(plan)
       outbox.trial = plan.sequence
       await report(DeviceEventRequest(event: .installed), about: update.rollout)
-      if withdrawn.contains(update.rollout) { return try discard(plan.version) }
+      if withdrawn.contains(update.rollout) { return try await discard(plan.version) }
       let now = try self.state()
       guard let candidate = now.candidate else { throw Failure(.failed, "\(plan.version) is not pending") }
       let why = try await restart(candidate.content, in: candidate.slotSet, isReturn: false)

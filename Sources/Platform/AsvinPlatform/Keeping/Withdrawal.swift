@@ -2,29 +2,42 @@ import AsvinPlatformAPI
 
 // Withdrawing and deleting. Nothing that is in use is deleted.
 extension WriteTransaction {
-  /// Withdraws firmware: its rollouts are aborted, no rollout of it can be planned or started, and it is not served.
+  /// Withdraws firmware and every copy of it in other file groups: its rollouts are aborted, no rollout of it can be planned or
+  /// started, and it is not served.
   ///
   /// - Returns: the firmware, and the rollouts that were aborted.
   /// - Throws: ``PlatformError/notFound(_:)``.
   package func withdraw(
     _ id: ID<Firmware>, by actor: String, at now: Instant
   ) throws -> (firmware: Firmware, aborted: [ID<Rollout>]) {
-    guard var firmware = try firmware(id) else { throw PlatformError.notFound(.firmware) }
-    guard firmware.withdrawn == nil else { return (firmware, []) }
-    firmware.withdrawn = now
-    try put(firmware)
-    try record(.withdrawFirmware, "firmware \(id.value)", firmware.details, by: actor, at: now)
-    var filter = RolloutFilter()
-    filter.firmware = id
-    let open = try rollouts(Listing(filter)).items.filter { !$0.isEnded }
-    for rollout in open {
-      try record(
-        .abortRollout, "rollout \(rollout.id.value): firmware \(id.value) was withdrawn", try details(of: rollout),
-        by: actor,
-        at: now)
-      try end(rollout.id, as: .aborted, at: now)
+    guard let named = try firmware(id) else { throw PlatformError.notFound(.firmware) }
+    var aborted: [ID<Rollout>] = []
+    for copy in try copies(of: named) where copy.withdrawn == nil {
+      var firmware = copy
+      firmware.withdrawn = now
+      try put(firmware)
+      try record(.withdrawFirmware, "firmware \(firmware.id.value)", firmware.details, by: actor, at: now)
+      var filter = RolloutFilter()
+      filter.firmware = firmware.id
+      for rollout in try rollouts(Listing(filter)).items where !rollout.isEnded {
+        try record(
+          .abortRollout, "rollout \(rollout.id.value): firmware \(firmware.id.value) was withdrawn",
+          try details(of: rollout), by: actor, at: now)
+        try end(rollout.id, as: .aborted, at: now)
+        aborted.append(rollout.id)
+      }
     }
-    return (firmware, open.map(\.id))
+    return (try firmware(id) ?? named, aborted)
+  }
+
+  /// Returns the entries of the same release, or of the same image without a bundle.
+  private func copies(of firmware: Firmware) throws -> [Firmware] {
+    var filter = FirmwareFilter()
+    filter.version = firmware.version
+    return try self.firmware(Listing(filter)).items.filter {
+      $0.release?.digest == firmware.release?.digest
+        && (firmware.release != nil || $0.image.digest == firmware.image.digest)
+    }
   }
 
   /// Deletes firmware that was withdrawn and that no rollout uses. Its bundle is removed by the next collection.

@@ -14,15 +14,16 @@ extension WriteTransaction {
   /// conditions' outcome neither skips nor repeats a device.
   ///
   /// - Parameters:
+  ///   - selected: the devices that were counted. Another one for which the conditions hold by now is not changed.
   ///   - id: the device after which to begin.
   ///   - limit: the number of devices of this write.
   /// - Returns: the number of devices that were changed, and the last one; `nil` if none is left.
   package func apply(
-    _ change: BulkChange, to filter: DeviceFilter, after id: ID<Device>?, limit: Int, by actor: String, at now: Instant
+    _ change: BulkChange, to filter: DeviceFilter, among selected: Set<ID<Device>>, after id: ID<Device>?, limit: Int, by actor: String, at now: Instant
   ) throws -> (changed: Int, last: ID<Device>?) {
     let page = try devices(Listing(filter, after: id.map { ListPlace($0.value) }, limit: limit))
     var changed = 0
-    for var device in page.items {
+    for var device in page.items where selected.contains(device.id) {
       switch change {
       case .place(let location):
         guard device.location != location else { continue }

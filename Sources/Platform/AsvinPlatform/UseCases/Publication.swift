@@ -76,6 +76,8 @@ extension ReadTransaction {
     guard known.release?.digest == bundle.release.digest else {
       throw PlatformError.sequenceTaken(bundle.release.sequence)
     }
+    // A withdrawn release does not return in another file group.
+    try known.requireOffered()
   }
 
   /// Checks that a key which the file group trusts now has signed the firmware, so that a key that was revoked after the

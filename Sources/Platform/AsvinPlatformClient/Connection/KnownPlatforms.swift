@@ -11,14 +11,18 @@ package struct KnownPlatforms: Sendable {
   }
 
   private let path: String
+  private let hasToken: Bool
 
   /// Locates the file by environment variables.
-  package init(_ variables: [String: String]) { path = "\(Credentials.folder(variables))/platforms.json" }
+  package init(_ variables: [String: String]) {
+    path = "\(Credentials.folder(variables))/platforms.json"
+    hasToken = variables[Credentials.variable] != nil
+  }
 
-  /// The platform of the last login.
+  /// The platform of the last login; `nil` if a variable has a token, because that token is for another platform perhaps.
   ///
   /// - Throws: ``Failure``.
-  package func standard() throws(Failure) -> String? { try stored().standard }
+  package func standard() throws(Failure) -> String? { hasToken ? nil : try stored().standard }
 
   /// The certificates in PEM with which a platform is trusted; `nil` for those of the system.
   ///
@@ -37,14 +41,13 @@ package struct KnownPlatforms: Sendable {
     try keep(content)
   }
 
-  /// Forgets a platform.
+  /// Forgets a platform. No other one becomes the default.
   ///
-  /// - Parameter next: the default platform if it was the default.
   /// - Throws: ``Failure``.
-  package func forget(_ address: String, next: String?) throws(Failure) {
+  package func forget(_ address: String) throws(Failure) {
     var content = try stored()
     content.authorities[Credentials.trimmed(address)] = nil
-    if content.standard == Credentials.trimmed(address) { content.standard = next }
+    if content.standard == Credentials.trimmed(address) { content.standard = nil }
     try keep(content)
   }
 

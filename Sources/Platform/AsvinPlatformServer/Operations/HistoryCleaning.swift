@@ -43,17 +43,32 @@ struct HistoryCleaning: Service {
     }
     let (recordLimit, rolloutLimit) = (retention.recordLimit(at: now), retention.rolloutLimit(at: now))
     for rollout in try await store.read(in: workspace, { try $0.rolloutsWithOldRecords(before: recordLimit) }) {
-      var isDone = false
-      while !isDone, writes > 0 {
-        writes -= 1
-        isDone = try await store.write(in: workspace) { rows in
-          try rows.removeRecords(of: rollout, limit: Cleaning.records) == 0
+      await attempt(rollout, in: workspace) {
+        var isDone = false
+        while !isDone, writes > 0 {
+          writes -= 1
+          isDone = try await store.write(in: workspace) { rows in
+            try rows.removeRecords(of: rollout, limit: Cleaning.records) == 0
+          }
         }
       }
     }
     for rollout in try await store.read(in: workspace, { try $0.oldRollouts(before: rolloutLimit) }) where writes > 0 {
-      writes -= 1
-      _ = try await store.write(in: workspace) { try $0.deletePart(rollout, by: "platform", at: now) }
+      await attempt(rollout, in: workspace) {
+        writes -= 1
+        _ = try await store.write(in: workspace) { try $0.deletePart(rollout, by: "platform", at: now) }
+      }
+    }
+  }
+
+  /// A damaged rollout must not prevent the cleaning of the others.
+  private func attempt(_ rollout: ID<Rollout>, in workspace: ID<Workspace>, _ body: () async throws -> Void) async {
+    do {
+      try await body()
+    } catch {
+      logger.error(
+        "an old rollout was not removed",
+        metadata: ["workspace": "\(workspace.value)", "rollout": "\(rollout.value)", "error": "\(error)"])
     }
   }
 }

@@ -85,6 +85,16 @@ package struct Backup: Sendable {
       .failed, "objects were deleted during the backup, \(Self.mostCopies) times", hint: "run the backup again")
   }
 
+  /// Refuses a file that would use the space which the platform itself needs, if both are on one disk.
+  private func requireRoom(for file: String, in folder: String) throws {
+    let size = (try? FileManager.default.attributesOfItem(atPath: file))?[.size] as? UInt64  // missing: found by the copy
+    guard try StorageRoom(of: folder).holds(size ?? 0) else {
+      throw Failure(
+        .cannotWrite, "there is no room for the backup '\(target)'",
+        hint: "remove old backups, or keep backups on another disk")
+    }
+  }
+
   /// Copies objects.
   ///
   /// - Returns: those that are missing or damaged.
@@ -92,6 +102,7 @@ package struct Backup: Sendable {
     var missing: Set<String> = []
     for digest in wanted {
       do {
+        try requireRoom(for: source.object(digest), in: place.folder)
         kept[digest] = try CopiedFile.copy(
           source.object(digest), to: place.object(digest), digest: digest, permissions: 0o444)
       } catch is OtherDigest {

@@ -77,7 +77,7 @@ extension SQLiteTransaction {
       "SELECT device, state FROM record WHERE rollout = ? ORDER BY device LIMIT ?", [rollout.value, limit])
     for row in records {
       let device: Int64 = row[0]
-      if let state = StoredNumbers.states.value(of: row[1]), state.isInstalled {
+      if let state = StoredNumbers.states.value(of: row[1]), state.mayBeInstalled {
         try run("UPDATE device SET kept_order = max(kept_order, ?) WHERE id = ?", [order, device])
       }
       try run("DELETE FROM record WHERE device = ? AND rollout = ?", [device, rollout.value])

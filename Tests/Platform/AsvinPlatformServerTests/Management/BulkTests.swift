@@ -62,6 +62,22 @@ import Testing
     }
   }
 
+  @Test func `A device that was not counted is not changed, even if the conditions hold for it by now`() async throws {
+    try await PlatformUnderTest.run { platform in
+      let counted = try await DeviceUnderTest.enrolled(on: platform, "counted")
+      _ = try await DeviceUnderTest.enrolled(on: platform, "later")
+      let now = platform.clock.now
+      let done = try await platform.store.write(in: platform.workspace.id) { rows in
+        try rows.apply(
+          .remove, to: DeviceFilter(), among: [ID(counted.id)], after: nil, limit: 100, by: "admin", at: now
+        ).changed
+      }
+      #expect(done == 1)
+      #expect(try await platform.device("counted") == nil)
+      #expect(try await platform.device("later") != nil)
+    }
+  }
+
   @Test func `A place without a placement is refused, and nothing is changed`() async throws {
     try await Self.withDevices(1) { platform, token, _ in
       var request = BulkRequest(.place, of: DeviceSelection())

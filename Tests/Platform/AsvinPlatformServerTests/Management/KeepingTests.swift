@@ -55,6 +55,47 @@ import Testing
     }
   }
 
+  @Test func `Withdrawing concerns every copy of the release, and it returns in no file group`() async throws {
+    try await Self.offered { platform, _, firmware, rollout, admin in
+      func group(_ name: String) async throws -> Int64 {
+        let request = FileGroupRequest(name: name, trust: [try TestBundles.publicKey()])
+        return try await platform.call("POST", "/manage/file-groups", admin, request).message(FileGroupReply.self).id
+      }
+      func promote(to group: Int64) async throws -> (status: Int, text: String) {
+        let reply = try await platform.call(
+          "POST", "/manage/firmware/\(firmware.id)/promote", admin, PromotionRequest(fileGroup: group))
+        return (reply.status, reply.text)
+      }
+      #expect(try await promote(to: group("production")).status == 200)
+      let list = try await platform.call("GET", "/manage/firmware", admin).message(FirmwareList.self)
+      let copy = try #require(list.items.first { $0.id != firmware.id })
+      // The copy is withdrawn, and so is what it was made from.
+      let reply = try await platform.call("POST", "/manage/firmware/\(copy.id)/withdraw", admin)
+        .message(WithdrawalReply.self)
+      #expect(reply.aborted == [rollout.id] && reply.firmware.id == copy.id && reply.firmware.withdrawn != nil)
+      let first = try await platform.call("GET", "/manage/firmware/\(firmware.id)", admin).message(FirmwareReply.self)
+      #expect(first.withdrawn != nil)
+      let again = try await promote(to: group("third"))
+      #expect(again.status == 409 && again.text.contains("withdrawn"), "\(again.text)")
+    }
+  }
+
+  @Test func `A device that may run a release without having said so keeps its order when the rollout is deleted`()
+    async throws
+  {
+    try await Self.offered { platform, device, _, rollout, admin in
+      let id = ID<Device>(device.id)
+      try await platform.store.write(in: platform.workspace.id) { rows in
+        try rows.put(DeviceRecord(.downloading, at: Instant(1)), ID(rollout.id), id)
+      }
+      _ = try await platform.call("POST", "/manage/rollouts/\(rollout.id)/abort", admin)
+      let order = try await platform.store.read(in: platform.workspace.id) { try $0.rollout(ID(rollout.id))?.order }
+      #expect(try await platform.call("DELETE", "/manage/rollouts/\(rollout.id)", admin).status == 204)
+      let kept = try await platform.store.read(in: platform.workspace.id) { try $0.newestOrder(of: id) }
+      #expect(kept > 0 && kept == order)
+    }
+  }
+
   @Test func `What is in use is not deleted, and the bytes go after the last reference`() async throws {
     try await Self.offered { platform, device, firmware, rollout, admin in
       func delete(_ path: String) async throws -> Int {

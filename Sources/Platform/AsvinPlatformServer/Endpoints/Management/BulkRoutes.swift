@@ -15,17 +15,19 @@ extension Management {
     ) { call in
       let body = try await call.body(BulkRequest.self)
       let (filter, change) = (DeviceFilter(body.selection), try BulkChange(body))
-      let count = try await call.read { rows in
+      let (count, selected) = try await call.read { rows in
         if case .place(let location) = change, let group = location.group, try rows.deviceGroup(group) == nil {
           throw PlatformError.notFound(.deviceGroup)
         }
-        return try rows.count(of: filter)
+        let count = try rows.count(of: filter)
+        guard body.expected == count else { return (count, []) }
+        return (count, Set(try rows.devices(Listing(filter)).items.map(\.id)))
       }
       guard let expected = body.expected else { return try Reply.json(BulkReply(devices: count, changed: 0)) }
       guard count == expected else {
         throw PlatformError.blocked("\(count) devices are selected, not \(expected)", "count them again")
       }
-      return try Reply.json(BulkReply(devices: count, changed: try await call.apply(change, to: filter)))
+      return try Reply.json(BulkReply(devices: count, changed: try await call.apply(change, to: filter, among: selected)))
     },
     Route(
       .get, "/manage/placement-rules", .person(.read), "List the rules that place new devices",
@@ -48,13 +50,15 @@ extension Management {
 
 extension Call {
   /// Applies a change in short writes, so that polls do not wait for it.
-  fileprivate func apply(_ change: BulkChange, to filter: DeviceFilter) async throws -> Int {
+  fileprivate func apply(
+    _ change: BulkChange, to filter: DeviceFilter, among selected: Set<ID<Device>>
+  ) async throws -> Int {
     var (changed, place): (Int, ID<Device>?) = (0, nil)
     repeat {
       let after = place
       let part = try await write { rows in
         try rows.apply(
-          change, to: filter, after: after, limit: PlatformLimit.bulkWriteDevices, by: caller.name, at: now)
+          change, to: filter, among: selected, after: after, limit: PlatformLimit.bulkWriteDevices, by: caller.name, at: now)
       }
       changed += part.changed
       place = part.last

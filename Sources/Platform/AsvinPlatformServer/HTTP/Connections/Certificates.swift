@@ -101,16 +101,26 @@ struct CertificateReload: Service {
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask {
         for await _ in signals.cancelOnGracefulShutdown() {
-          certificates?.reload(isRequested: true, logger: logger)
+          await reload(isRequested: true)
         }
       }
       group.addTask {
         while !Task.isCancelled, !Task.isShuttingDownGracefully {
-          certificates?.reload(isRequested: false, logger: logger)
+          await reload(isRequested: false)
           try? await cancelWhenGracefulShutdown { try await Task.sleep(for: .seconds(Self.seconds)) }  // woken
         }
       }
       try await group.waitForAll()
+    }
+  }
+
+  /// The files may be on a network mount that hangs, so that another thread reads them.
+  private func reload(isRequested: Bool) async {
+    guard let certificates else { return }
+    do {
+      try await Workers.files.run { [logger] in certificates.reload(isRequested: isRequested, logger: logger) }
+    } catch {
+      logger.error("the certificate was not read again", metadata: ["error": "\(error)"])
     }
   }
 }

@@ -16,8 +16,7 @@ struct LogoutCommand: ReportingCommand {
     let address = try platform.address(in: environment)
     let credentials = Credentials(environment.variables)
     let wasStored = try credentials.remove(address)
-    let next = try credentials.addresses().first
-    try KnownPlatforms(environment.variables).forget(address, next: next)
+    try KnownPlatforms(environment.variables).forget(address)
     try report(LogoutReport(platform: address, wasLoggedIn: wasStored))
   }
 }

@@ -166,6 +166,58 @@ class Soak:
                     self.errors.append(f"rollout {arguments}: {done.returncode} {done.stderr[-300:]}")
                 time.sleep(self.random.uniform(0.2, 1))
 
+    def keeper(self, _):
+        """Acts as an operator who keeps the platform: retries, tags, withdraws, deletes, makes backups and reads the metrics."""
+        number, token = 0, {"Authorization": f"Bearer {self.server.workspace['token']}"}
+        while time.monotonic() < self.end:
+            number += 1
+            act = self.random.choice([self.retry, self.tag, self.withdraw, self.remove, self.backup, self.measure])
+            status = act(number, token)
+            name = f"{act.__name__}: done" if status in (0, 200, 204) else f"{act.__name__}: refused"
+            self.counts[name] += 1
+            # 0 is a success of a program, or a connection that the server's end has cut.
+            if status not in (0, 1, 65, 69, 73, 200, 204, 404, 409, 410, 500, 503, 507):
+                self.errors.append(f"{act.__name__}: {status}")
+            time.sleep(self.random.uniform(0.2, 1))
+
+    def listed(self, path, token):
+        status, body = self.call("GET", path, None, token)
+        return json.loads(body)["items"] if status == 200 else []
+
+    def retry(self, _, token):
+        rollouts = self.listed("/manage/rollouts", token)
+        return self.call("POST", f"/manage/rollouts/{rollouts[-1]['id']}/retry", {}, token)[0] if rollouts else 0
+
+    def tag(self, number, token):
+        change = {"action": "tag", "selection": {"search": "gw"}, "addTags": [f"t{number % 3}"], "expected": self.agents}
+        return self.call("POST", "/manage/device-changes", change, token)[0]
+
+    def withdraw(self, _, token):
+        """Withdraws one of the older releases, so that the newest ones are rolled out."""
+        firmware = [one for one in self.listed("/manage/firmware", token) if not one.get("withdrawn")][:-3]
+        return self.call("POST", f"/manage/firmware/{firmware[0]['id']}/withdraw", None, token)[0] if firmware else 0
+
+    def remove(self, _, token):
+        ended = [one for one in self.listed("/manage/rollouts", token) if one["phase"] in ("aborted", "finished")][:-2]
+        return self.call("DELETE", f"/manage/rollouts/{ended[0]['id']}", None, token)[0] if ended else 0
+
+    def measure(self, _, token):
+        status, body = self.call("GET", "/manage/metrics", None, token)
+        assert status != 200 or b"asvin_devices_placed" in body, body
+        return status
+
+    def backup(self, number, _):
+        """Makes a backup of the running platform, restores it, and checks what was restored."""
+        backup, restored = self.folder / f"backup-{number}", self.folder / f"restored-{number}"
+        done = run("asvin-platform", "backup", backup, "--data", self.server.data, check=False)
+        if done.returncode == 0:
+            run("asvin-platform", "restore", backup, "--data", restored)
+            run("asvin-platform", "check", "--data", restored)
+        assert not list(self.folder.glob("*.incomplete")), done.stderr
+        for folder in (backup, restored):
+            shutil.rmtree(folder, ignore_errors=True)
+        return done.returncode
+
     def trouble(self, _):
         """Kills the server, fills its disk, and frees space again."""
         time.sleep(5)
@@ -214,7 +266,7 @@ class Soak:
         self.prepare()
         threads = [threading.Thread(target=self.guarded, args=(body, index), daemon=True) for body, number in (
             (self.emulator, self.emulators), (self.agent, self.agents), (self.stalled_reader, 3), (self.garbage, 2),
-            (self.operator, 1), (self.trouble, 1),
+            (self.operator, 1), (self.keeper, 1), (self.trouble, 1),
         ) for index in range(number)]
         for thread in threads:
             thread.start()

@@ -22,7 +22,7 @@ package struct KeyChange: Sendable {
     let lock = try folder.lock()
     defer { lock.release() }
     let present = try folder.key()
-    let next = try nextKey()
+    let next = try nextKey(after: present)
     do {
       try await change(identity, from: present, to: next, on: platform)
     } catch is UnknownDevice {
@@ -60,10 +60,13 @@ package struct KeyChange: Sendable {
     key.publicKey.withBytes { bytes in bytes.indices.map { bytes[$0] } }
   }
 
-  /// Reads the key of a change that was begun, or creates one.
-  private func nextKey() throws(Failure) -> PrivateKey {
+  /// Reads the key of a change that was begun, or creates one. A file that is left over from a completed change does not count.
+  private func nextKey(after present: PrivateKey) throws(Failure) -> PrivateKey {
     do {
-      if let bytes = try folder.bytes(Self.nextFile) { return try PrivateKey(pem: bytes, passphrase: nil) }
+      if let text = try folder.bytes(Self.nextFile) {
+        let key = try PrivateKey(pem: text, passphrase: nil)
+        if bytes(of: key) != bytes(of: present) { return key }
+      }
       let key = try PrivateKey.generate(.ed25519)
       try folder.write(key.pem(passphrase: nil), to: Self.nextFile)
       return key

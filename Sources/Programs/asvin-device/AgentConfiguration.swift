@@ -6,7 +6,8 @@ import AsvinHost
 struct AgentConfiguration {
   /// The options that may be in a file.
   static let names: Set<String> = [
-    "interval", "rate", "proxy", "ca", "allow", "postpone", "check", "check-timeout", "restart", "restart-timeout", "activate", "mark-good",
+    "interval", "rate", "proxy", "ca", "allow", "postpone", "check", "check-timeout", "restart", "restart-timeout",
+    "activate", "mark-good",
     "is-running", "hook-timeout", "running",
   ]
 

@@ -1,5 +1,6 @@
 import AsvinAgent
 import AsvinFixtures
+import AsvinPlatform
 import AsvinPlatformFixtures
 import AsvinPlatformAPI
 import FoundationEssentials

@@ -52,4 +52,17 @@ import Testing
       #expect(failure?.message.contains("does not know this device") == true)
     }
   }
+
+  @Test func `A key that is left over from a completed change is not taken for a new one`() async throws {
+    try await PlatformUnderTest.run { platform in
+      let gateway = try await Gateway.grouped(on: platform, image: TestBundles.noise(400))
+      let (scratch, path) = (platform.scratch, "gateway/key.pem")
+      let old = try scratch.read(path)
+      // Power was lost after the new key was stored and before the other file was removed.
+      try scratch.write(old, to: "gateway/key.next.pem")
+      try await Self.change(gateway)
+      #expect(try scratch.read(path) != old)
+      #expect(try await gateway.poll() == .nothing)
+    }
+  }
 }

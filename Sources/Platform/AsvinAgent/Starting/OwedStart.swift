@@ -155,11 +155,12 @@ extension DeviceAgent {
       attempt { try keep(nil) }
       return .withdrawn(version)
     }
-    let (content, slotSet) = (try state().running.content, runningSlotSet)
+    let running = try state().running
+    let content = running.content
     watchdog.expect(within: 2 * hooks.longestHook + 60)
     // Stored first: after a loss of power during the hook, or if it fails, it runs again.
     try keep(OwedStart(sequence: content.sequence, isReturn: true, boot: hooks.systemStart(), progress: .owed))
-    switch await activate(hookRelease(content, in: slotSet, isReturn: true)) {
+    switch await activate(hookRelease(content, in: running.slotSet, isReturn: true)) {
     case .succeeded: attempt { try keep(nil) }
     case .failed(let why): log("--activate failed for \(content.version): \(why)")
     }

@@ -1,3 +1,4 @@
+import AsvinPlatformAPI
 import AsvinHost
 import AsvinCrypto
 import AsvinInstaller
@@ -34,7 +35,6 @@ struct ReleasePlan {
   var installed: [InstalledSlot] {
     steps.map { InstalledSlot(slot: $0.slot, size: $0.size, digest: $0.digest.hexadecimal) }
   }
-
 
   /// The feature bits of all instruction sets and of the Linux profile.
   static let features = PayloadFeature.twoSlots | PayloadFeature.stored

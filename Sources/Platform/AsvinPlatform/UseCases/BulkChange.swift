@@ -19,7 +19,8 @@ extension WriteTransaction {
   ///   - limit: the number of devices of this write.
   /// - Returns: the number of devices that were changed, and the last one; `nil` if none is left.
   package func apply(
-    _ change: BulkChange, to filter: DeviceFilter, among selected: Set<ID<Device>>, after id: ID<Device>?, limit: Int, by actor: String, at now: Instant
+    _ change: BulkChange, to filter: DeviceFilter, among selected: Set<ID<Device>>, after id: ID<Device>?, limit: Int,
+    by actor: String, at now: Instant
   ) throws -> (changed: Int, last: ID<Device>?) {
     let page = try devices(Listing(filter, after: id.map { ListPlace($0.value) }, limit: limit))
     var changed = 0

@@ -25,7 +25,9 @@ struct Scheduler: Service {
       // The steady clock does not count the time in which the machine was suspended.
       let steady = (SuspendingClock.now - start).components.seconds
       let step = min(steady - last, PlatformLimit.stepSeconds)
-      (last, running, age) = (steady, running + step, age + step)
+      // Time in which steps failed is not counted later, because no device was served then.
+      (last, running) = (steady, min(running + step, PlatformLimit.stepSeconds))
+      age += step
       do {
         try await startDue(at: settled.time(wall: clock(), steady: steady))
         if running >= Self.runningStep {

@@ -87,7 +87,8 @@ package struct Backup: Sendable {
 
   /// Refuses a file that would use the space which the platform itself needs, if both are on one disk.
   private func requireRoom(for file: String, in folder: String) throws {
-    let size = (try? FileManager.default.attributesOfItem(atPath: file))?[.size] as? UInt64  // missing: found by the copy
+    let attributes = try? FileManager.default.attributesOfItem(atPath: file)  // missing: found by the copy
+    let size = attributes?[.size] as? UInt64
     guard try StorageRoom(of: folder).holds(size ?? 0) else {
       throw Failure(
         .cannotWrite, "there is no room for the backup '\(target)'",

@@ -80,7 +80,7 @@ import Testing
     }
   }
 
-  @Test func `A device that may run a release without having said so keeps its order when the rollout is deleted`()
+  @Test func `A device that may run a release without having reported it keeps its order when the rollout is deleted`()
     async throws
   {
     try await Self.offered { platform, device, _, rollout, admin in

@@ -32,7 +32,9 @@ extension DeviceAPI {
         guard DeviceSignature.isSignature(body.presentProof, of: message, by: present),
           DeviceSignature.isSignature(body.newProof, of: message, by: new)
         else { throw Refusal(status: .unprocessableContent, message: "a proof is not a signature of the change") }
-        guard present != new else { return }
+        guard present != new else {
+          throw Refusal(status: .unprocessableContent, message: "the new key is the present one")
+        }
         device.key = .ed25519(new)
         try rows.put(device)
         try rows.record(.replaceDeviceKey, "device \(id.value)", DeviceKey.ed25519(new).details, call)

@@ -15,7 +15,7 @@ extension Management {
     ) { call in
       let body = try await call.body(BulkRequest.self)
       let (filter, change) = (DeviceFilter(body.selection), try BulkChange(body))
-      let (count, selected) = try await call.read { rows in
+      let (count, selected) = try await call.read { rows -> (Int, Set<ID<Device>>) in
         if case .place(let location) = change, let group = location.group, try rows.deviceGroup(group) == nil {
           throw PlatformError.notFound(.deviceGroup)
         }
@@ -27,7 +27,8 @@ extension Management {
       guard count == expected else {
         throw PlatformError.blocked("\(count) devices are selected, not \(expected)", "count them again")
       }
-      return try Reply.json(BulkReply(devices: count, changed: try await call.apply(change, to: filter, among: selected)))
+      return try Reply.json(
+        BulkReply(devices: count, changed: try await call.apply(change, to: filter, among: selected)))
     },
     Route(
       .get, "/manage/placement-rules", .person(.read), "List the rules that place new devices",
@@ -58,7 +59,8 @@ extension Call {
       let after = place
       let part = try await write { rows in
         try rows.apply(
-          change, to: filter, among: selected, after: after, limit: PlatformLimit.bulkWriteDevices, by: caller.name, at: now)
+          change, to: filter, among: selected, after: after, limit: PlatformLimit.bulkWriteDevices, by: caller.name,
+          at: now)
       }
       changed += part.changed
       place = part.last

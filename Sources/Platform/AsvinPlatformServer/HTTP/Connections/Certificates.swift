@@ -1,3 +1,4 @@
+import AsvinPlatform
 import HummingbirdCore
 import Logging
 import NIOCore

@@ -308,6 +308,7 @@ struct ReferenceFleet {
         part.due = due(journey, .downloading, device)
       }
     case .writes:
+      if before == .installed, journey.phase == .aborted, audiences[device] != .legacy { return false }
       if isUnfinished, before == .queued || !permits(journey, device) { return false }
       if isOpen { (part.state, part.due) = (.installed, due(journey, .installed, device)) }
     case .runs:

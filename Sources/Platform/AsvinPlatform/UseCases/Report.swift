@@ -18,8 +18,10 @@ extension WriteTransaction {
       throw PlatformError.notFound(.rollout)
     }
     switch (event, record.state) {
-    // A device repeats this report while it waits for its restart, and learns that it must not start the release.
-    case (.writes, .installed) where rollout.phase == .aborted: throw PlatformError.over(.aborted)
+    // A device repeats this report while it waits for its restart, and learns that it must not start the release. asvin's
+    // own clients report only when they run it.
+    case (.writes, .installed) where rollout.phase == .aborted && device.audience != .legacy:
+      throw PlatformError.over(.aborted)
     case (.runs, _), (.fails, _), (.timesOut, _), (.fallsBack, _), (_, .installed), (_, .confirmed), (_, .skipped):
       break
     case (.begins, .queued), (.writes, .queued): throw PlatformError.held(.queued)

@@ -29,14 +29,14 @@ struct EnrolmentTokenCreateCommand: ReportingCommand {
   var days: Int?
   @Option(help: ArgumentHelp("The group of the devices; default: they wait in the lobby.", valueName: "name"))
   var group: String?
-  @OptionGroup var file: SecretFile
+  @OptionGroup var output: SecretOutput
   @OptionGroup var platform: PlatformOptions
   @OptionGroup var shown: OutputOptions
 
   func outcomes(in environment: Environment, _ report: (NewEnrolmentTokenReport) throws -> Void) throws {
     let (name, uses, days, group) = (name, uses, days, group)
     try report(
-      try file.keep(in: environment) {
+      try output.keep(in: environment) {
         try platform.tasks(in: environment).run { platform in
           var id: Int64?
           if let group { id = try await platform.deviceGroups(named: [group])[0] }
@@ -58,14 +58,14 @@ struct DeviceRekeyCommand: ReportingCommand {
       """)
 
   @Argument(help: "The device, by id or name.") var device: String
-  @OptionGroup var file: SecretFile
+  @OptionGroup var output: SecretOutput
   @OptionGroup var platform: PlatformOptions
   @OptionGroup var shown: OutputOptions
 
   func outcomes(in environment: Environment, _ report: (NewEnrolmentTokenReport) throws -> Void) throws {
     let device = device
     try report(
-      try file.keep(in: environment) {
+      try output.keep(in: environment) {
         try platform.tasks(in: environment).run { platform in
           let id = try await platform.devices([device])[0].id
           return try await platform.require(.post, "/manage/devices/\(id)/rekey", as: EnrolmentTokenReply.self)
@@ -113,28 +113,18 @@ struct EnrolmentTokenRevokeCommand: ReportingCommand {
   }
 }
 
-/// A new file for a secret.
-struct SecretFile: ParsableArguments {
-  @Option(
-    name: [.short, .long],
-    help: ArgumentHelp("Write the token to a new file that only you can read.", valueName: "file"),
-    completion: .file())
-  var output: String?
-
-  /// Creates the file before the token, because a token that cannot be written down would be lost.
-  func keep(
+extension SecretOutput {
+  /// Creates a token, and writes its secret to the file if one was named.
+  fileprivate func keep(
     in environment: Environment, _ make: () throws -> EnrolmentTokenReply
   ) throws -> NewEnrolmentTokenReport {
-    let file = try output.map {
-      try OutputFile($0, permissions: 0o600, durability: .flushed, inputs: environment.inputs)
-    }
+    let file = try open(inputs: environment.inputs)
     var made = try make()
     if let file {
-      try file.write(Array("\(made.token ?? "")\n".utf8))
-      try file.commit()
+      try file.commit(secret: made.token ?? "")
       (made.token, made.proofKey) = (nil, nil)
     }
-    return NewEnrolmentTokenReport(token: made, file: output)
+    return NewEnrolmentTokenReport(token: made, file: path)
   }
 }
 

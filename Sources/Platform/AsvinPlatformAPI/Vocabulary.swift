@@ -87,6 +87,9 @@ package enum RecordState: String, Codable, CaseIterable, Sendable {
   /// Whether the device has the firmware of the rollout.
   package var isInstalled: Bool { self == .installed || self == .confirmed || self == .skipped }
 
+  /// Whether the time for the state is limited.
+  package var isTimed: Bool { self == .offered || self == .downloading || self == .installed }
+
   /// Whether the device may run the firmware without having reported that.
   package var mayBeInstalled: Bool { isInstalled || self == .downloading || self == .stalled }
 }

@@ -6,12 +6,14 @@ import Testing
 @Suite("Time in rollouts") struct RolloutTimeTests {
   /// Starts a rollout with times of a thousand seconds each.
   private func timed(
-    _ count: Int = 4, waves: [BatchRules.Wave] = [], failures: Int? = nil, deadline: Int64? = nil, pace: Pace = Pace(),
+    _ count: Int = 4, waves: [BatchRules.Wave] = [], success: Int = 100, failures: Int? = nil, deadline: Int64? = nil,
+    pace: Pace = Pace(),
     endsWhenDone: Bool = true
   ) throws -> (SmallFleet, ID<Rollout>) {
     let fleet = try SmallFleet(count)
     let rules = try #require(
-      BatchRules(waves: waves, failureThreshold: failures, endsWhenDone: endsWhenDone, pace: pace))
+      BatchRules(
+        waves: waves, successThreshold: success, failureThreshold: failures, endsWhenDone: endsWhenDone, pace: pace))
     let times = try #require(TimeRules(offered: 1000, downloading: 1000, installed: 1000, deadline: deadline))
     let plan = RolloutPlan(
       name: "r", batch: rules, start: nil, groups: [fleet.group], firmware: try fleet.firmware().id, maintainer: "me",
@@ -105,6 +107,35 @@ import Testing
     try fleet.rows.setDisabled(false, rollout)
     try fleet.rows.passTime(running: 999, at: fleet.now)
     #expect(try fleet.rollout(rollout).tally.offered == 4)
+  }
+
+  @Test func `A device that leaves the group and comes back has the complete time again`() throws {
+    let (fleet, rollout) = try timed(4, failures: 10)
+    _ = try fleet.offered()
+    var device = try #require(fleet.rows.device(fleet.devices[0]))
+    try fleet.rows.move(&device, to: .lobby, at: fleet.now)
+    try fleet.rows.passTime(running: 900, at: fleet.now)
+    for index in 1..<4 { try fleet.report(.begins(1), index, rollout) }
+    try fleet.rows.passTime(running: 900, at: fleet.now)
+    #expect(state(0, fleet, rollout) == .offered)
+    try fleet.rows.move(&device, to: .grouped(fleet.group), at: fleet.now)
+    #expect(try fleet.rollout(rollout).phase == .running)
+    for index in 1..<4 { try fleet.report(.begins(2), index, rollout) }
+    try fleet.rows.passTime(running: 999, at: fleet.now)
+    #expect(state(0, fleet, rollout) == .offered)
+    try fleet.rows.passTime(running: 1, at: fleet.now)
+    #expect(state(0, fleet, rollout) == .stalled)
+  }
+
+  @Test func `A wave does not open in the step in which a time-out in it stops the rollout`() throws {
+    let (fleet, rollout) = try timed(4, waves: [.count(2)], success: 50, failures: 50, pace: Pace(soak: 1000))
+    _ = try fleet.offered()
+    // One device of two is enough here, so that the soak time begins with it.
+    try fleet.report(.writes, 1, rollout)
+    try fleet.succeed([0], rollout)
+    try fleet.rows.passTime(running: 1000, at: fleet.now)
+    let known = try fleet.rollout(rollout)
+    #expect(known.phase == .stopped && known.wave == 0, "\(known.phase) \(known.wave)")
   }
 
   @Test func `A clock that jumps by years ahead or back lets no device time out and opens no wave`() throws {

@@ -113,7 +113,7 @@ package final class MemoryTransaction: WriteTransaction {
   package func overdueDevices(of rollout: ID<Rollout>, at elapsed: Int64, limit: Int) -> [ID<Device>] {
     let inFlight: [RecordState] = [.offered, .downloading, .installed]
     let due = (tables.records[rollout] ?? [:]).compactMap { id, record in
-      inFlight.contains(record.state) ? record.due.map { (due: $0, id: id) } : nil
+      record.isCounted && inFlight.contains(record.state) ? record.due.map { (due: $0, id: id) } : nil
     }
     return due.filter { $0.due <= elapsed }.sorted { ($0.due, $0.id) < ($1.due, $1.id) }.prefix(limit).map(\.id)
   }
@@ -240,7 +240,12 @@ extension MemoryTransaction {
       guard let device = tables.devices[id] else { continue }
       let isInGroup = device.group.map(rollout.activeGroups.contains) ?? false
       let isSuited = device.key == nil || device.deviceClass == deviceClass
-      tables.records[rollout.id]?[id]?.isCounted = isInGroup && isSuited
+      var record = record
+      if isInGroup, isSuited, !record.isCounted, record.state.isTimed {
+        record.due = rollout.due(record.state, canConfirm: device.key != nil)
+      }
+      record.isCounted = isInGroup && isSuited
+      tables.records[rollout.id]?[id] = record
       guard isInGroup, isSuited else { continue }
       let part = rollout.part(record, of: device)
       tally.add(1, to: part.state, canConfirm: part.canConfirm)

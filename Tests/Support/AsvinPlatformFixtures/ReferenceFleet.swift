@@ -29,6 +29,8 @@ struct ReferenceFleet {
     var met: Int64?
     var credit: Int64 = 0
     var isApproved = false
+    /// The devices that it could serve when they were last looked at.
+    var served: Set<ID<Device>> = []
     /// The figures that an ended rollout keeps: how many devices could use the firmware, which of them counted, and their
     /// states when it was aborted.
     var ended: (members: Int, counted: Set<ID<Device>>)?
@@ -95,7 +97,22 @@ struct ReferenceFleet {
     }
   }
 
+  /// The time for the state of a device begins again when the rollout can serve it again.
+  private mutating func renewTimes(_ id: ID<Rollout>) {
+    guard let journey = journeys[id], !journey.isEnded else { return }
+    let served = Set(reached(journey))
+    for device in served.subtracting(journey.served) {
+      guard let part = journey.parts[device] else { continue }
+      if [.offered, .downloading, .installed].contains(part.state) {
+        let due = due(journey, part.state, device)
+        journeys[id]?.parts[device]?.due = due
+      }
+    }
+    journeys[id]?.served = served
+  }
+
   mutating func review(_ id: ID<Rollout>) {
+    renewTimes(id)
     guard var journey = journeys[id], journey.phase == .running else { return }
     defer { journeys[id] = journey }
     let now = figures(journey)
@@ -222,23 +239,24 @@ struct ReferenceFleet {
         journey.age += age
         if age > 0, journey.age >= deadline { end(&journey, as: .expired) }
       }
-      let runs = waitsForTime(journey)
-      if runs {
-        journey.elapsed += running
-        if let rate = journey.rules.pace.bytesPerSecond {
-          journey.credit = min(journey.credit + running * rate, 60 * rate)
-        }
-      }
       journeys[id] = journey
-      guard runs || journey.age != before.age else { continue }
-      review(id)
-      let late = journey.parts.filter { $0.value.due ?? .max <= journey.elapsed && $0.value.state != .queued }
+      if journey.age != before.age { review(id) }
+      guard let open = journeys[id], waitsForTime(open) else { continue }
+      let served = Set(reached(open))
+      let late = open.parts.filter { device, part in
+        served.contains(device) && part.due ?? .max <= open.elapsed + running && part.state != .queued
+      }
       for (device, part) in late.sorted(by: { ($0.value.due ?? 0, $0.key) < ($1.value.due ?? 0, $1.key) }) {
         guard let now = journeys[id], now.phase == .running, !now.isDisabled else { break }
         journeys[id]?.parts[device] = Part(
           state: .stalled, failures: part.failures, round: now.round, previous: part.previous)
         review(id)
       }
+      guard var later = journeys[id], waitsForTime(later) else { continue }
+      later.elapsed += running
+      if let rate = later.rules.pace.bytesPerSecond { later.credit = min(later.credit + running * rate, 60 * rate) }
+      journeys[id] = later
+      review(id)
     }
   }
 

@@ -1,4 +1,4 @@
-import AsvinPlatformAPI
+package import AsvinPlatformAPI
 
 // The time of a rollout. Time-outs, soak times and budgets count the seconds in which the rollout ran while the platform
 // served it, and the deadline counts the seconds since its start in which the platform served. Neither reads a clock of the
@@ -33,7 +33,7 @@ extension Rollout {
   package var needsAge: Bool { phase != .planned && !isEnded && plan.times.deadline != nil }
 
   /// The running time at which a device in a state becomes stalled; `nil` for never.
-  func due(_ state: RecordState, canConfirm: Bool) -> Int64? {
+  package func due(_ state: RecordState, canConfirm: Bool) -> Int64? {
     let limit: Int64? =
       switch state {
       case .offered: plan.times.offered
@@ -61,5 +61,16 @@ extension Rollout {
   /// larger than it is offered too.
   mutating func charge(_ bytes: UInt64) {
     if plan.rules.pace.bytesPerSecond != nil { credit -= Int64(clamping: bytes) }
+  }
+}
+
+extension DeviceRecord {
+  /// Counts the record in its rollout, or does not count it. While it was not counted, the rollout did not serve the device,
+  /// so that the time for its state begins again.
+  mutating func count(_ isCounted: Bool, in rollout: Rollout, as device: Device) {
+    if isCounted, !self.isCounted, state.isTimed {
+      due = rollout.due(state, canConfirm: device.audience != .legacy)
+    }
+    self.isCounted = isCounted
   }
 }

@@ -30,7 +30,7 @@ extension WriteTransaction {
         continue
       }
       let before = record.isCounted ? rollout.part(record, of: old) : nil
-      record.isCounted = rollout.reaches(device, try firmware(rollout.plan.firmware))
+      record.count(rollout.reaches(device, try firmware(rollout.plan.firmware)), in: rollout, as: device)
       try put(record, rollout.id, device.id)
       try update(&rollout, from: before, to: record.isCounted ? rollout.part(record, of: device) : nil, at: now)
     }

@@ -13,27 +13,46 @@ extension WriteTransaction {
 
   /// Lets time pass for one rollout: its deadline, its soak time, and the time-outs of its devices.
   package func passTime(of id: ID<Rollout>, running: Int64, age: Int64, at now: Instant) throws {
-    guard var rollout = try rollout(id) else { throw PlatformError.notFound(.rollout) }
-    let old = rollout
-    if rollout.needsAge { rollout.grow(by: age) }
-    if rollout.needsTime { rollout.run(for: running) }
-    guard rollout != old else { return }
-    rollout.advance(members: try members(of: rollout))
-    try save(&rollout, after: old, at: now)
-    try stallOverdue(in: rollout, at: now)
+    guard let known = try rollout(id) else { throw PlatformError.notFound(.rollout) }
+    if known.needsAge {
+      var older = known
+      older.grow(by: age)
+      try advance(older, after: known, at: now)
+    }
+    // The devices come first: a wave must not open in the step in which the time-outs in it stop the rollout. If there are
+    // more than one step handles, the time of the rollout waits for the next steps.
+    guard let rollout = try rollout(id), rollout.needsTime, try stallOverdue(in: rollout, after: running, at: now),
+      let before = try self.rollout(id), before.needsTime
+    else { return }
+    var later = before
+    later.run(for: running)
+    try advance(later, after: before, at: now)
   }
 
-  private func stallOverdue(in rollout: Rollout, at now: Instant) throws {
-    guard rollout.phase == .running, !rollout.isDisabled, rollout.plan.times.hasLimits else { return }
+  private func advance(_ rollout: Rollout, after old: Rollout, at now: Instant) throws {
+    guard rollout != old else { return }
+    var rollout = rollout
+    rollout.advance(members: try members(of: rollout))
+    try save(&rollout, after: old, at: now)
+  }
+
+  /// Stalls devices that will be overdue after a number of seconds.
+  ///
+  /// - Returns: whether no others are.
+  private func stallOverdue(in rollout: Rollout, after seconds: Int64, at now: Instant) throws -> Bool {
+    guard rollout.plan.times.hasLimits else { return true }
     var stalled = 0
-    let overdue = try overdueDevices(of: rollout.id, at: rollout.elapsed, limit: PlatformLimit.stalledAtOnce)
+    let limit = PlatformLimit.stalledAtOnce
+    let overdue = try overdueDevices(of: rollout.id, at: rollout.elapsed + seconds, limit: limit)
     for id in overdue {
       // A rollout that stops at its failure threshold waits for an operator, and its other devices wait with it.
       guard try self.rollout(rollout.id)?.phase == .running, var device = try device(id) else { break }
       if try apply(.timesOut, from: &device, about: rollout.id, at: now) { stalled += 1 }
     }
-    guard stalled > 0 else { return }
-    try record(.stallDevices, "rollout \(rollout.id.value): \(stalled) devices", by: "platform", at: now)
+    if stalled > 0 {
+      try record(.stallDevices, "rollout \(rollout.id.value): \(stalled) devices", by: "platform", at: now)
+    }
+    return overdue.count < limit
   }
 
   /// Lets devices that failed or stalled try again. They wait for a place in the open wave, as new devices do.

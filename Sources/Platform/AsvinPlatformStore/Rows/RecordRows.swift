@@ -77,7 +77,7 @@ extension SQLiteTransaction {
     try all(
       """
       SELECT c.device FROM record c JOIN rollout r ON r.id = c.rollout
-      WHERE c.rollout = ? AND c.due IS NOT NULL AND c.due <= ? AND c.state <= 2 AND r.workspace = ?
+      WHERE c.rollout = ? AND c.due IS NOT NULL AND c.due <= ? AND c.state <= 2 AND c.counted = 1 AND r.workspace = ?
       ORDER BY c.due, c.device LIMIT ?
       """, [rollout.value, elapsed, workspace, limit]
     ).map { ID($0[0]) }

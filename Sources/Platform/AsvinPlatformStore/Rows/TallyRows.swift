@@ -7,13 +7,24 @@ extension SQLiteTransaction {
   func recount(_ rollout: Rollout, deviceClass: Identifier?) throws -> (tally: RolloutTally, forgiven: Int) {
     guard try self.rollout(rollout.id) != nil else { throw PlatformError.notFound(.rollout) }
     let disabled = rollout.disabledGroups.map { " \($0.value) " }.joined()
-    try run(
-      """
-      UPDATE record SET counted = EXISTS (
+    let isReached = """
+      EXISTS (
         SELECT 1 FROM device d JOIN rollout_group g ON g.device_group = d.device_group AND g.rollout = record.rollout
         WHERE d.id = record.device AND instr(?, ' ' || d.device_group || ' ') = 0 AND (d.key IS NULL OR d.class = ?))
-      WHERE rollout = ?
-      """, [disabled, deviceClass?.data, rollout.id.value])
+      """
+    // As in `DeviceRecord.count`: the time for a state begins again when the record counts again.
+    try run(
+      """
+      UPDATE record SET due = CASE state WHEN 0 THEN ? WHEN 1 THEN ?
+        ELSE (SELECT CASE WHEN d.key IS NULL THEN NULL ELSE ? END FROM device d WHERE d.id = record.device) END
+      WHERE rollout = ? AND counted = 0 AND state <= 2 AND \(isReached)
+      """,
+      [
+        rollout.due(.offered, canConfirm: true), rollout.due(.downloading, canConfirm: true),
+        rollout.due(.installed, canConfirm: true), rollout.id.value, disabled, deviceClass?.data,
+      ])
+    try run(
+      "UPDATE record SET counted = \(isReached) WHERE rollout = ?", [disabled, deviceClass?.data, rollout.id.value])
     return try counted(rollout)
   }
 

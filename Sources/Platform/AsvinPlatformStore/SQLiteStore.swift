@@ -5,14 +5,12 @@ import GRDB
 
 /// The platform's store in one SQLite file. It needs no database server, and commits are durable.
 package final class SQLiteStore: PlatformStore {
-  /// Threads that read. Each uses at most one of the pool's readers, so that no thread waits for a reader.
-  private static let readerThreads = 6
   /// Seconds for which a write waits for the lock of another program.
   private static let lockSeconds = 2.0
 
   private let pool: DatabasePool
   private let commits: GroupCommit
-  private let readers: Workers
+  private let readers: Readers
   private let notes: ChangeNotes
   /// Whether writes need entries in the audit log.
   private let isAudited: Bool
@@ -33,13 +31,12 @@ package final class SQLiteStore: PlatformStore {
       try database.execute(sql: "PRAGMA wal_autocheckpoint = 10000; PRAGMA cache_size = -16384")
     }
     configuration.busyMode = .timeout(Self.lockSeconds)
-    configuration.maximumReaderCount = Self.readerThreads
     pool = try DatabasePool(path: path, configuration: configuration)
     commits = GroupCommit(pool)
-    readers = Workers("database reader", threads: Self.readerThreads, mostWaiting: 4096)
     (self.notes, isAudited) = (notes, false)
     try Migrations.migrator.migrate(pool)
     try pool.write { try notes.watch($0) }
+    readers = try Readers(path: path, configuration)
   }
 
   private init(auditing store: SQLiteStore) {
@@ -179,7 +176,7 @@ package final class SQLiteStore: PlatformStore {
 
   /// Returns as long as the threads for reading make progress.
   package func ping() async throws {
-    _ = try await readers.run(isUrgent: true) { [pool] in try pool.read { try Int.fetchOne($0, sql: "SELECT 1") } }
+    _ = try await readers.read(isUrgent: true) { try Int.fetchOne($0, sql: "SELECT 1") }
   }
 
   /// Acquires the lock of writes, and writes nothing.
@@ -191,15 +188,16 @@ package final class SQLiteStore: PlatformStore {
   }
 
   /// Closes the file, and writes the write-ahead log back.
-  func close() throws { try pool.close() }
+  func close() throws {
+    try readers.close()
+    try pool.close()
+  }
 
   func read<Result: Sendable>(_ body: @escaping @Sendable (Database) throws -> Result) async throws -> Result {
-    try await readers.run { [pool] in
-      do {
-        return try pool.read(body)
-      } catch let error as DatabaseError {
-        throw ServiceFault(error) ?? error
-      }
+    do {
+      return try await readers.read(body)
+    } catch let error as DatabaseError {
+      throw ServiceFault(error) ?? error
     }
   }
 

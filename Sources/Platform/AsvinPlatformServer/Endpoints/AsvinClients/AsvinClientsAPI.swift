@@ -37,19 +37,25 @@ struct AsvinClientsAPI: Sendable {
   func workspace(
     _ request: Request, _ context: PlatformContext, keys: (any BodyKeys)? = nil
   ) async throws -> ID<Workspace> {
-    let id = try await provenWorkspace(request, keys)
-    context.actor.note(.workspace(id))
+    let id = try await provenWorkspace(request, context, keys: keys)
+    try await store.read(in: id) { try $0.requireOpenToClients() }
     return id
   }
 
-  private func provenWorkspace(_ request: Request, _ keys: (any BodyKeys)?) async throws -> ID<Workspace> {
+  /// Returns the workspace as ``workspace(_:_:keys:)`` does, and leaves to the caller's transaction whether it is open to
+  /// asvin's clients. A poll needs one transaction in place of two.
+  func provenWorkspace(
+    _ request: Request, _ context: PlatformContext, keys: (any BodyKeys)? = nil
+  ) async throws -> ID<Workspace> {
+    let id: ID<Workspace>?
     if let name = HTTPField.Name("x-access-token"), let token = request.headers[name] {
-      guard let id = await tokens.workspace(of: token, at: clock()) else { throw Refusal.badToken }
-      guard let workspace = try await store.workspace(id) else { throw Refusal.badToken }
-      return try workspace.openToClients()
+      id = await tokens.workspace(of: token, at: clock())
+    } else {
+      id = try await keys?.workspace(in: store, at: clock())?.id
     }
-    guard let keys, let workspace = try await keys.workspace(in: store, at: clock()) else { throw Refusal.badToken }
-    return try workspace.openToClients()
+    guard let id else { throw Refusal.badToken }
+    context.actor.note(.workspace(id))
+    return id
   }
 
   func fingerprints(_ request: Request, context: PlatformContext) throws -> Response {
@@ -74,12 +80,17 @@ extension BodyKeys {
   }
 }
 
-extension Workspace {
-  /// Returns the id of a workspace that serves asvin's clients.
+extension ReadTransaction {
+  /// Requires that the workspace exists and serves asvin's clients.
   ///
-  /// - Throws: ``Refusal`` if their API is switched off.
-  fileprivate func openToClients() throws -> ID<Workspace> {
-    guard settings.servesAsvinClients else { throw Refusal(.closed(.asvinClients)) }
-    return id
+  /// - Throws: ``Refusal``.
+  func requireOpenToClients() throws {
+    let isOpen: Bool
+    do {
+      isOpen = try settings().servesAsvinClients
+    } catch PlatformError.notFound {
+      throw Refusal.badToken
+    }
+    guard isOpen else { throw Refusal(.closed(.asvinClients)) }
   }
 }

@@ -15,13 +15,14 @@ extension AsvinClientsAPI {
 
   func register(_ request: Request, context: PlatformContext) async throws -> Response {
     let body = try await request.decoded(DeviceBody.self)
-    let workspace = try await workspace(request, context, keys: body)
+    let workspace = try await provenWorkspace(request, context, keys: body)
     let name = try Self.name(body.mac)
     let version = try Self.version(body.firmwareVersion)
     let label = try body.name.map(Self.label)
     let now = clock()
     let origin = AuditOrigin(name: "device", address: context.peer)
     let isNew = try await store.poll(in: workspace, from: origin) { rows, savesTime in
+      try rows.requireOpenToClients()
       guard try rows.device(name)?.key == nil else { throw Refusal.ownKey }
       return try rows.register(name, label: label, firmwareVersion: version, at: now, savesTime: savesTime).isNew
     }
@@ -32,12 +33,13 @@ extension AsvinClientsAPI {
     // asvin's clients do not know Retry-After and log in again after an error. Under load they have no rollout.
     guard !pace.refuses(.poll) else { return try Reply.json([String: String]()) }
     let body = try await request.decoded(DeviceBody.self)
-    let workspace = try await workspace(request, context, keys: body)
+    let workspace = try await provenWorkspace(request, context, keys: body)
     let name = try Self.name(body.mac)
     let version = try Self.version(body.firmwareVersion)
     let now = clock()
     let offer = try await store.poll(in: workspace) { rows, savesTime in
-      try rows.nextImage(for: name, firmwareVersion: version, at: now, savesTime: savesTime)
+      try rows.requireOpenToClients()
+      return try rows.nextImage(for: name, firmwareVersion: version, at: now, savesTime: savesTime)
     }
     guard let offer else { return try Reply.json([String: String]()) }
     let (id, title) = ("\(offer.rollout.id.value)", VisibleText.cleaned(offer.rollout.plan.name))

@@ -12,6 +12,7 @@ package final class SQLiteStore: PlatformStore {
   private let commits: GroupCommit
   private let readers: Readers
   private let notes: ChangeNotes
+  package let pollHabit: PollHabit?
   /// Whether writes need entries in the audit log.
   private let isAudited: Bool
 
@@ -33,7 +34,7 @@ package final class SQLiteStore: PlatformStore {
     configuration.busyMode = .timeout(Self.lockSeconds)
     pool = try DatabasePool(path: path, configuration: configuration)
     commits = GroupCommit(pool)
-    (self.notes, isAudited) = (notes, false)
+    (self.notes, isAudited, pollHabit) = (notes, false, PollHabit())
     try Migrations.migrator.migrate(pool)
     try pool.write { try notes.watch($0) }
     readers = try Readers(path: path, configuration)
@@ -41,7 +42,7 @@ package final class SQLiteStore: PlatformStore {
 
   private init(auditing store: SQLiteStore) {
     (pool, commits, readers, notes) = (store.pool, store.commits, store.readers, store.notes)
-    isAudited = true
+    (isAudited, pollHabit) = (true, store.pollHabit)
   }
 
   package var audited: any PlatformStore { SQLiteStore(auditing: self) }

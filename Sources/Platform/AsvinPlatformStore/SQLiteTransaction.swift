@@ -9,6 +9,10 @@ struct SQLiteTransaction: WriteTransaction {
   var origin: AuditOrigin?
   /// What the transaction changes; `nil` if it reads.
   var notes: ChangeNotes?
+  /// The firmware that the transaction has read. A poll needs it several times.
+  let knownFirmware = KnownFirmware()
+
+  var changes: Int { database.totalChangesCount }
 
   func one(_ sql: String, _ arguments: [(any DatabaseValueConvertible)?]) throws -> Row? {
     try Row.fetchOne(database.cachedStatement(sql: sql), arguments: StatementArguments(arguments))
@@ -36,4 +40,9 @@ struct SQLiteTransaction: WriteTransaction {
       throw PlatformError.nameTaken(kind)
     }
   }
+}
+
+/// The firmware that a transaction has read.
+final class KnownFirmware {
+  var firmware: [ID<Firmware>: Firmware] = [:]
 }

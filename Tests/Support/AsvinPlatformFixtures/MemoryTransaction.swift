@@ -37,6 +37,7 @@ package final class MemoryTransaction: WriteTransaction {
 
   var tables: Tables { didSet { isChanged = true } }
   private(set) var isChanged = false
+  package var changes: Int { isChanged ? 1 : 0 }
   private(set) var nextID: Int64
   package let origin: AuditOrigin?
   /// The workspace; `nil` for rows without one.

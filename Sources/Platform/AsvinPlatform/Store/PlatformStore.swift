@@ -20,6 +20,8 @@ package protocol PlatformStore: Sendable {
   /// The same store, which refuses every write that changes state without an entry in the audit log.
   var audited: any PlatformStore { get }
 
+  /// What the last polls did; `nil` if every poll begins on a snapshot.
+  var pollHabit: PollHabit? { get }
   /// Whether firmware or an upload of any workspace uses an object.
   func isUsed(object: Digest) async throws -> Bool
   /// Whether any workspace lists a bundle.
@@ -57,6 +59,8 @@ package protocol PlatformStore: Sendable {
 }
 
 extension PlatformStore {
+  package var pollHabit: PollHabit? { nil }
+
   /// Reads and writes atomically in the platform's own name.
   package func write<Result: Sendable>(
     in workspace: ID<Workspace>, _ body: @escaping @Sendable (any WriteTransaction) throws -> Result

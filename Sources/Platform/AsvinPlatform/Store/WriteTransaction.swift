@@ -10,6 +10,8 @@ package protocol WriteTransaction: ReadTransaction, ListWriting, KeepingWriting 
   func add(_ rollout: Rollout) throws -> Rollout
   func add(_ upload: Upload) throws -> Upload
   func add(_ token: AccessToken) throws -> AccessToken
+  /// A number that changes when a row changes.
+  var changes: Int { get }
   /// The workspace of the transaction.
   var workspaceID: ID<Workspace> { get }
   /// The sender of the request that the transaction serves; `nil` for the platform's own work.

@@ -15,13 +15,37 @@ extension PlatformStore {
     _ body: @escaping @Sendable (any WriteTransaction, _ savesTime: Bool) throws -> Result
   ) async throws -> Result {
     do {
-      return try await attempt(in: workspace, from: origin) { try body($0, true) }
+      return try await pollSavingTime(in: workspace, from: origin) { try body($0, true) }
     } catch let fault as ServiceFault {
+      pollHabit?.forget(workspace)
       do {
         return try await tryOnSnapshot(in: workspace) { try body($0, false) }
       } catch ServiceFault.readOnly {
         throw fault
       }
+    }
+  }
+
+  /// Runs a poll on a snapshot, and as a write if it writes. A poll of a workspace whose polls usually write begins as a
+  /// write.
+  private func pollSavingTime<Result: Sendable>(
+    in workspace: ID<Workspace>, from origin: AuditOrigin?,
+    _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
+  ) async throws -> Result {
+    guard let habit = pollHabit else { return try await attempt(in: workspace, from: origin, body) }
+    do {
+      guard !habit.expectsWrite(in: workspace) else { throw ServiceFault.readOnly }
+      let result = try await tryOnSnapshot(in: workspace, body)
+      habit.note(wrote: false, in: workspace)
+      return result
+    } catch ServiceFault.readOnly {
+      let (result, wrote) = try await write(in: workspace, from: origin) { rows in
+        let before = rows.changes
+        let result = try body(rows)
+        return (result, rows.changes != before)
+      }
+      habit.note(wrote: wrote, in: workspace)
+      return result
     }
   }
 }

@@ -42,7 +42,10 @@ extension SQLiteTransaction {
   }
 
   func firmware(_ id: ID<Firmware>) throws -> Firmware? {
-    try one("\(Self.columns) WHERE workspace = ? AND id = ?", [workspace, id.value]).map(Firmware.init)
+    if let known = knownFirmware.firmware[id] { return known }
+    let found = try one("\(Self.columns) WHERE workspace = ? AND id = ?", [workspace, id.value]).map(Firmware.init)
+    knownFirmware.firmware[id] = found
+    return found
   }
 
   func firmware(_ listing: Listing<FirmwareFilter>) throws -> Page<Firmware> {

@@ -34,12 +34,14 @@ extension SQLiteTransaction {
   }
 
   /// Begins with the group, because the workspace may have many rollouts to other groups.
-  private func unended(of group: ID<DeviceGroup>, _ condition: String = "") throws -> [Rollout] {
+  private func unended(
+    of group: ID<DeviceGroup>, _ condition: String = "", _ values: [Int64] = []
+  ) throws -> [Rollout] {
     try all(
       """
       SELECT \(Self.fields) FROM rollout_group g CROSS JOIN rollout r ON r.id = g.rollout
       WHERE g.device_group = ? AND g.ended = 0 AND +r.workspace = ? \(condition) ORDER BY r.place DESC, r.id
-      """, [group.value, workspace]
+      """, [group.value, workspace] + values
     ).map(rollout)
   }
 
@@ -50,7 +52,7 @@ extension SQLiteTransaction {
   }
 
   func openRollouts(of group: ID<DeviceGroup>, above order: Int64) throws -> [Rollout] {
-    try unended(of: group, "AND +r.phase IN (1, 2, 3) AND r.disabled = 0 AND r.place > \(order)")
+    try unended(of: group, "AND +r.phase IN (1, 2, 3) AND r.disabled = 0 AND r.place > ?", [order])
   }
 
   func isUsed(_ firmware: ID<Firmware>) throws -> Bool {

@@ -9,6 +9,8 @@ package enum PlatformError: Error, Equatable, Sendable {
   case wrongPhase(Phase)
   /// The author of a plan cannot approve it.
   case ownApproval
+  /// A token that was created after the plan cannot approve it.
+  case newApprover
   /// The rollout needs the approval of a second person first.
   case notApproved
   /// A release with this sequence number was started for the group. To go back, publish the older firmware with a higher
@@ -30,6 +32,8 @@ package enum PlatformError: Error, Equatable, Sendable {
   case blocked(String, String)
   /// The firmware was withdrawn.
   case withdrawn
+  /// The device replaced its key a short time ago, and may again after this number of seconds.
+  case keyChanged(after: Int64)
   /// A limit is reached. The text names it.
   case tooMany(String)
   /// What is asked for is switched off, or its permit has ended.
@@ -41,7 +45,7 @@ package enum PlatformError: Error, Equatable, Sendable {
   package enum Kind: String, Sendable {
     case workspace, device, deviceGroup = "device group", fileGroup = "file group", firmware, rollout, upload, token,
       account, deviceKey = "device key", customerKey = "customer key", webhook,
-      enrolmentToken = "enrolment token"
+      enrolmentToken = "enrolment token", expectedDevice = "expected device"
   }
 
   /// Why a client or an enrolment is refused that has a known key or token.
@@ -51,6 +55,7 @@ package enum PlatformError: Error, Equatable, Sendable {
     case token = "the enrolment token has expired, or was revoked"
     case usedUp = "the enrolment token has enrolled as many devices as it may"
     case otherDevice = "the enrolment token is for another device"
+    case otherKey = "the device is expected with another key"
   }
 
   /// Why a rollout that has not ended has nothing for a device.

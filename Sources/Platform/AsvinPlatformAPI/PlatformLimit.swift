@@ -45,6 +45,9 @@ package enum PlatformLimit {
   package static let retries = 100
   /// Seconds of each time of a rollout: a year.
   package static let rolloutSeconds: Int64 = 31_622_400
+  /// Seconds of the shortest time-out of a rollout, and of the shortest deadline.
+  package static let shortestWait: Int64 = 60
+  package static let shortestDeadline: Int64 = 3600
   /// Seconds for which a device may postpone an update at a time.
   package static let postponedSeconds: Int64 = 604_800
   /// Bytes a second to which a rollout can be limited.
@@ -67,6 +70,14 @@ package enum PlatformLimit {
   package static let tokenBytes = 977
   /// Seconds for which a device token is valid.
   package static let tokenSeconds: Int64 = 600
+  /// Seconds after which a device may replace its key again.
+  package static let keyChangeSeconds: Int64 = 3600
+  /// Seconds since its end after which an enrolment token is removed.
+  package static let endedTokenSeconds: Int64 = 2_592_000
+  /// Devices that a workspace expects.
+  package static let expectedDevices = 1_000_000
+  /// Devices that one request adds to those that a workspace expects.
+  package static let expectedAtOnce = 64
   /// Seconds for which a nonce is valid.
   package static let challengeSeconds: Int64 = 120
   /// Unused nonces that are kept. Beyond that number, the oldest become invalid.

@@ -143,6 +143,8 @@ package enum AuditAction: String, CaseIterable, Sendable {
   case deleteDevice = "device.delete"
   case labelDevice = "device.label"
   case tagDevice = "device.tag"
+  case expectDevice = "device.expect"
+  case forgetDevice = "device.forget"
   case createDeviceGroup = "device-group.create"
   case createFileGroup = "file-group.create"
   case changeFileGroup = "file-group.change"

@@ -36,7 +36,7 @@ extension Provisioning {
     _ id: ID<AccessToken>, of workspace: ID<Workspace>, in store: any PlatformStore, at now: Instant
   ) async throws {
     try await store.audited.write(in: workspace) { rows in
-      guard try rows.accessTokens().contains(where: { $0.id == id }) else { throw PlatformError.notFound(.token) }
+      guard try rows.accessToken(id) != nil else { throw PlatformError.notFound(.token) }
       try rows.remove(id)
       try rows.record(.deleteToken, "token \(id.value)", by: actor, at: now)
     }
@@ -113,7 +113,8 @@ extension Provisioning {
   /// - Returns: the settings.
   /// - Throws: the errors of the store.
   package static func changeSettings(
-    asvinClients: Bool?, customerKeyEnrolment: Bool?, of workspace: ID<Workspace>, in store: any PlatformStore,
+    asvinClients: Bool?, customerKeyEnrolment: Bool?, approval: Bool?, of workspace: ID<Workspace>,
+    in store: any PlatformStore,
     at now: Instant
   ) async throws -> WorkspaceSettings {
     try await store.write(in: workspace) { rows in
@@ -121,6 +122,7 @@ extension Provisioning {
       let old = settings
       settings.servesAsvinClients = asvinClients ?? old.servesAsvinClients
       settings.enrolsByCustomerKey = customerKeyEnrolment ?? old.enrolsByCustomerKey
+      settings.needsApproval = approval ?? old.needsApproval
       guard settings != old else { return settings }
       try rows.put(settings)
       try rows.record(.changeSettings, "settings", settings.details, by: actor, at: now)

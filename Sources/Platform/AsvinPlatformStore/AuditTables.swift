@@ -53,7 +53,9 @@ enum AuditTables {
 
   /// All tables. A test compares the list with the schema, so that a new table or column is decided on.
   static let coverage: [String: Coverage] = [
-    "workspace": .entries(.workspace, columns: ["id", "name", "customer_key", "asvin_clients", "customer_key_enrols"]),
+    "workspace": .entries(
+      .workspace,
+      columns: ["id", "name", "customer_key", "asvin_clients", "customer_key_enrols", "needs_approval"]),
     "device_key": .entries(.workspace, columns: ["text", "workspace", "place"]),
     "device_group": .entries(.deviceGroup, columns: ["id", "workspace", "name"]),
     "device": .entries(
@@ -62,7 +64,7 @@ enum AuditTables {
         "id", "workspace", "name", "folded", "label", "placement", "device_group", "registered", "class", "key",
         "key_kind",
       ]),
-    "file_group": .entries(.fileGroup, columns: ["id", "workspace", "name", "trust"]),
+    "file_group": .entries(.fileGroup, columns: ["id", "workspace", "name", "trust", "trust_ends"]),
     "firmware": .entries(
       .firmware,
       columns: [
@@ -77,7 +79,7 @@ enum AuditTables {
         "retries", "window_first", "window_end", "success", "ends_when_done", "phase", "disabled", "started", "place",
         "wave", "round", "disabled_groups", "offered_limit", "downloading_limit", "installed_limit", "deadline", "soak",
         "at_once", "bytes_per_second", "stalled_rule", "window_days", "window_is_local", "needs_approval",
-        "approved_by",
+        "approved_by", "planned_at",
       ]),
     "placement_rule": .entries(
       .workspace, columns: ["workspace", "place", "device_group", "prefix", "class", "version", "verifying"]),
@@ -89,6 +91,8 @@ enum AuditTables {
     "enrolment_token": .entries(
       .enrolmentToken,
       columns: ["id", "workspace", "name", "handle", "digest", "created", "expires", "most", "device"]),
+    "expected_device": .entries(
+      .device, columns: ["id", "workspace", "name", "folded", "label", "key", "key_kind"]),
     "former_key": .entries(.workspace, columns: ["workspace", "place", "text", "expires"]),
     "account": .entries(.account, columns: ["email", "workspace", "salt", "hash"]),
     "device_tag": .entries(.device, columns: ["device", "tag", "workspace"]),
@@ -110,14 +114,16 @@ enum AuditTables {
     "workspace": ["last_order": "a counter"],
     "access_token": ["used": "when its owner was last here"],
     "enrolment_token": [
-      "uses": "a count of devices", "device_group": "set once, and cleared when the group is deleted",
+      "uses": "a count of devices", "last_use": "when its last device enrolled",
+      "device_group": "set once, and cleared when the group is deleted",
     ],
     "rollout_group": ["ended": "follows from the phase"],
     "device_group": ["members": "a count of devices"],
+    "expected_device": ["device_group": "set once, and cleared when the group is deleted"],
     "device": [
       "version": "a report of the device", "seen": "a report of the device", "newest": "follows from its records",
       "utc_offset": "a report of the device", "fell_back": "follows from its reports",
-      "kept_order": "follows from its records",
+      "kept_order": "follows from its records", "key_changed": "follows from its key",
     ],
     "webhook": Dictionary(
       uniqueKeysWithValues: ["delivered", "failures", "failing_since", "last_error"].map {

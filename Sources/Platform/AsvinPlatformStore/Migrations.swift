@@ -34,6 +34,9 @@ enum Migrations {
     migrator.registerMigration("firmware is withdrawn, ended rollouts are removed") { database in
       try database.execute(sql: keeping)
     }
+    migrator.registerMigration("devices are expected, keys and plans have times") { database in
+      try database.execute(sql: expectations)
+    }
     return migrator
   }
 

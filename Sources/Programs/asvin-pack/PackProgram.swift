@@ -19,6 +19,6 @@ struct PackProgram: SubcommandGroup {
       DeviceCommand.self, TokenCommand.self, GroupCommand.self, FileGroupCommand.self, FirmwareCommand.self,
       AuditCommand.self, ReceiptCommand.self, EventCommand.self,
       EnrolmentTokenCommand.self,
-      ObjectsCommand.self, RetentionCommand.self,
+      ObjectsCommand.self, RetentionCommand.self, SettingsCommand.self, AccountCommand.self,
     ])
 }

@@ -75,7 +75,7 @@ struct AccountListCommand: AsyncParsableCommand {
   func run() async throws {
     let store = try folder.store()
     let workspace = try await option.find(in: store)
-    for account in try await store.read(in: workspace.id, { try $0.accounts() }) {
+    for account in try await store.read(in: workspace.id, { try $0.accounts(after: nil, limit: 1_000_000) }) {
       try CommandProgram.show(VisibleText.cleaned(account.email))
     }
   }

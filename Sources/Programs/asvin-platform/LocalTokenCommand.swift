@@ -59,7 +59,7 @@ struct LocalTokenListCommand: AsyncParsableCommand {
   func run() async throws {
     let store = try folder.store()
     let workspace = try await option.find(in: store)
-    for token in try await store.read(in: workspace.id, { try $0.accessTokens() }) {
+    for token in try await store.read(in: workspace.id, { try $0.accessTokens(Listing()).items }) {
       let expires = token.expires.map { "expires \(Date.text($0.seconds))" } ?? "does not expire"
       let used = token.used.map { "last used \(Date.text($0.seconds))" } ?? "never used"
       try CommandProgram.show(

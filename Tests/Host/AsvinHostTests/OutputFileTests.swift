@@ -105,7 +105,7 @@ struct OutputFileTests {
       try file.write([1])
       // Where it has no name yet, the process's table of open files shows it.
       var own = 0
-      for number in 0..<1024 {
+      for number in 0..<16_384 {
         let path = "/proc/self/fd/\(number)"
         var target = [UInt8](repeating: 0, count: 4096)
         let count = unsafe readlink(path, &target, target.count)

@@ -16,7 +16,7 @@ import Testing
       try await store.write(in: ours.id) { rows in
         let all = try SampleRows(rows)
         let token = try rows.add(Self.token)
-        #expect(try rows.accessTokens() == [token])
+        #expect(try rows.accessTokens(Listing()).items == [token])
         let upload = try rows.add(
           Upload(
             id: ID(0), fileGroup: all.fileGroup.id, size: 1 << 33, digest: Digest { UInt8($0) }, created: Instant(3)))
@@ -25,7 +25,7 @@ import Testing
         try rows.remove(upload.id)
         #expect(try rows.upload(upload.id) == nil)
         var group = all.fileGroup
-        (group.name, group.trust) = ("pots", ["third"])
+        (group.name, group.trust) = ("pots", [TrustedKey("third", expires: Instant(9))])
         try rows.put(group)
         #expect(try rows.fileGroups(Listing()).items == [group])
         #expect(try rows.firmware(Listing()).items == [all.firmware])
@@ -35,7 +35,7 @@ import Testing
         #expect(records.map(\.0) == [all.device.id] && records.map(\.1) == [record])
         #expect(try rows.records(of: all.rollout.id, after: all.device.id, limit: 9).isEmpty)
         try rows.remove(token.id)
-        #expect(try rows.accessTokens().isEmpty)
+        #expect(try rows.accessTokens(Listing()).items.isEmpty)
       }
     }
   }
@@ -72,7 +72,7 @@ import Testing
       try await store.write(in: ours.id) { rows in
         #expect(try rows.upload(upload.id) == nil)
         #expect(try rows.upload(of: Digest(), to: all.fileGroup.id) == nil)
-        #expect(try rows.accessTokens().isEmpty)
+        #expect(try rows.accessTokens(Listing()).items.isEmpty)
         #expect(try rows.fileGroups(Listing()).items.isEmpty)
         #expect(try rows.firmware(Listing()).items.isEmpty)
         #expect(try rows.records(of: all.rollout.id, after: nil, limit: 9).isEmpty)

@@ -21,7 +21,7 @@ import Testing
       .fileGroup,
       { rows, all in
         var group = all.fileGroup
-        group.trust = ["another\nkey"]
+        group.trust = [TrustedKey("another\nkey")]
         try rows.put(group)
       }
     ),

@@ -64,10 +64,11 @@ import Testing
       try await store.write(in: ours.id) { rows in
         try rows.put(Self.account("a@x.example", 7))
         try rows.remove(account: "B@x.example")
-        #expect(try rows.accounts() == [Self.account("a@x.example", 7)])
+        #expect(try rows.accounts(after: nil, limit: 9) == [Self.account("a@x.example", 7)])
       }
       let (removed, foreign) = (
-        try await store.account("b@x.example"), try await store.read(in: theirs.id) { try $0.accounts() }
+        try await store.account("b@x.example"),
+        try await store.read(in: theirs.id) { try $0.accounts(after: nil, limit: 9) }
       )
       #expect(removed == nil && foreign.isEmpty)
     }
@@ -106,7 +107,7 @@ import Testing
         var second = try rows.add(token)
         second.uses = 3
         try rows.put(second)
-        #expect(try rows.enrolmentTokens() == [first, second])
+        #expect(try rows.enrolmentTokens(Listing()).items == [first, second])
         var settings = WorkspaceSettings()
         settings.servesAsvinClients = false
         try rows.put(settings)
@@ -116,7 +117,7 @@ import Testing
       let found = try await store.enrolmentToken("enrol-2")
       #expect(found?.workspace == ours.id && found?.token == second)
       try await store.write(in: theirs.id) { rows in
-        #expect(try rows.enrolmentToken(first.id) == nil && rows.enrolmentTokens().isEmpty)
+        #expect(try rows.enrolmentToken(first.id) == nil && rows.enrolmentTokens(Listing()).items.isEmpty)
         #expect(try rows.settings() == WorkspaceSettings())
         try rows.remove(second.id)
         var stolen = first
@@ -124,11 +125,11 @@ import Testing
         try rows.put(stolen)
       }
       try await store.write(in: ours.id) { rows in
-        #expect(try rows.enrolmentTokens() == [first, second])
+        #expect(try rows.enrolmentTokens(Listing()).items == [first, second])
         try rows.remove(try #require(first.device))
-        #expect(try rows.enrolmentTokens() == [second])
+        #expect(try rows.enrolmentTokens(Listing()).items == [second])
         try rows.remove(second.id)
-        #expect(try rows.enrolmentTokens().isEmpty)
+        #expect(try rows.enrolmentTokens(Listing()).items.isEmpty)
       }
       let known = try await store.workspace(ours.id)
       #expect(known?.settings.servesAsvinClients == false && known?.settings.enrolsByCustomerKey == true)

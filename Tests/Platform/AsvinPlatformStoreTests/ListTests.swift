@@ -115,12 +115,12 @@ import Testing
       try await store.write(in: ours.id) { rows in
         let all = try SampleRows(rows)
         let second = try rows.add(DeviceGroup(id: ID(0), name: "Kitchens 2"))
-        var groups = GroupFilter<DeviceGroup>()
+        var groups = NameFilter<DeviceGroup>()
         groups.search = "KITCH"
         #expect(try rows.deviceGroups(Listing(groups, sort: .name)).items.map(\.id) == [second.id, all.deviceGroup.id])
         groups.called = "kitchens"
         #expect(try rows.deviceGroups(Listing(groups)).items.map(\.id) == [all.deviceGroup.id])
-        var files = GroupFilter<FileGroup>()
+        var files = NameFilter<FileGroup>()
         files.called = "\(all.fileGroup.id.value)"
         #expect(try rows.fileGroups(Listing(files)).items == [all.fileGroup])
         var firmware = FirmwareFilter()

@@ -35,7 +35,10 @@ struct SampleRows {
 
   init(_ rows: any WriteTransaction, sequence: UInt64 = .max) throws {
     deviceGroup = try rows.add(DeviceGroup(id: ID(0), name: "kitchens", members: 3))
-    fileGroup = try rows.add(FileGroup(id: ID(0), name: "kettles", trust: ["first\nkey", "second\nkey\n"]))
+    fileGroup = try rows.add(
+      FileGroup(
+        id: ID(0), name: "kettles", trust: [TrustedKey("first\nkey"), TrustedKey("second\nkey\n", expires: Instant(7))])
+    )
     let name = try #require(DeviceName("AC:12:cc"))
     var device = Device(
       id: ID(0), name: name, label: "A ❤️", firmwareVersion: "1.0", location: .grouped(deviceGroup.id),
@@ -58,13 +61,13 @@ struct SampleRows {
         window: DailyWindow(from: 1320, until: 300, days: [.mon, .sun], isDeviceTime: true), success: .installed,
         endsWhenDone: false,
         pace: Pace(soak: 60, atOnce: 3, bytesPerSecond: 1 << 40, stalled: .ignored)))
-    let times = try #require(TimeRules(offered: 1, downloading: 2, deadline: 4))
+    let times = try #require(TimeRules(offered: 61, downloading: 62, deadline: 3604))
     var planned = Rollout(
       id: ID(0),
       plan: RolloutPlan(
         name: "r", batch: rules, start: Instant(77), groups: [deviceGroup.id], firmware: firmware.id, maintainer: "m",
         times: times, needsApproval: true))
-    planned.approvedBy = "n"
+    (planned.approvedBy, planned.planned) = ("n", Instant(55))
     rollout = try rows.add(planned)
   }
 }

@@ -126,6 +126,22 @@ import Testing
     #expect(try !fleet.rollout(older).isDisabled)
   }
 
+  @Test func `Enabling a rollout leaves out the groups from which another one displaced it before; a second time does not`()
+    throws
+  {
+    let fleet = try SmallFleet(1)
+    let second = try fleet.rows.add(DeviceGroup(id: ID(0), name: "cellars")).id
+    try fleet.join(into: second)
+    let wide = try fleet.start(fleet.batch([], endsWhenDone: false), to: [fleet.group, second])
+    _ = try fleet.start(nil)
+    #expect(try fleet.rollout(wide).disabledGroups == [fleet.group])
+    try fleet.rows.setDisabled(true, wide)
+    try fleet.rows.setDisabled(false, wide)
+    #expect(try fleet.rollout(wide).activeGroups == [second] && !fleet.rollout(wide).isDisabled)
+    try fleet.rows.setDisabled(false, wide)
+    #expect(try fleet.rollout(wide).activeGroups == [fleet.group, second])
+  }
+
   @Test func `A single group can be enabled, and its devices count again`() throws {
     let fleet = try SmallFleet(2)
     let second = try fleet.rows.add(DeviceGroup(id: ID(0), name: "cellars")).id

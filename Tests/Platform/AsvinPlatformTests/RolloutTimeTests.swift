@@ -1,3 +1,4 @@
+import AsvinManifest
 import AsvinPlatform
 import AsvinPlatformAPI
 import AsvinPlatformFixtures
@@ -280,6 +281,10 @@ import Testing
 }
 
 @Suite("Approval of rollouts") struct ApprovalTests {
+  private func approver(_ name: String, created: Int64 = 0) -> AccessToken {
+    AccessToken(id: ID(1), name: name, role: .operator, digest: Digest(), created: Instant(created))
+  }
+
   @Test func `A rollout that needs approval starts after a second person approved it`() throws {
     let fleet = try SmallFleet(1)
     let plan = RolloutPlan(
@@ -288,10 +293,97 @@ import Testing
     let id = try fleet.rows.plan(plan).id
     #expect(throws: PlatformError.notApproved) { try fleet.rows.start(id, at: fleet.now) }
     #expect(try fleet.rows.startDue(at: fleet.now).isEmpty && fleet.phase(id) == .planned)
-    #expect(throws: PlatformError.ownApproval) { try fleet.rows.approve(id, by: "author", at: fleet.now) }
-    try fleet.rows.approve(id, by: "second", at: fleet.now)
+    #expect(throws: PlatformError.ownApproval) { try fleet.rows.approve(id, by: approver("author"), at: fleet.now) }
+    try fleet.rows.approve(id, by: approver("second"), at: fleet.now)
     #expect(try fleet.rows.startDue(at: fleet.now).map(\.id) == [id])
-    #expect(throws: PlatformError.wrongPhase(.running)) { try fleet.rows.approve(id, by: "second", at: fleet.now) }
+    #expect(throws: PlatformError.wrongPhase(.running)) {
+      try fleet.rows.approve(id, by: approver("second"), at: fleet.now)
+    }
+  }
+
+  @Test func `A token that was created after the plan does not approve it`() throws {
+    let fleet = try SmallFleet(1)
+    let plan = RolloutPlan(
+      name: "r", batch: try fleet.batch([]), start: nil, groups: [fleet.group], firmware: try fleet.firmware().id,
+      maintainer: "author", needsApproval: true)
+    let id = try fleet.rows.plan(plan, at: Instant(100)).id
+    #expect(throws: PlatformError.newApprover) {
+      try fleet.rows.approve(id, by: approver("second", created: 101), at: fleet.now)
+    }
+    try fleet.rows.approve(id, by: approver("second", created: 100), at: fleet.now)
+    _ = try fleet.rows.start(id, at: fleet.now)
+  }
+
+  @Test func `A workspace can make approval compulsory for every plan`() throws {
+    let fleet = try SmallFleet(1)
+    var settings = WorkspaceSettings()
+    settings.needsApproval = true
+    fleet.rows.put(settings)
+    let plan = RolloutPlan(
+      name: "r", batch: nil, start: nil, groups: [fleet.group], firmware: try fleet.firmware().id, maintainer: "author")
+    let rollout = try fleet.rows.plan(plan)
+    #expect(rollout.plan.needsApproval)
+    #expect(throws: PlatformError.notApproved) { try fleet.rows.start(rollout.id, at: fleet.now) }
+  }
+}
+
+@Suite("Limits of stalled devices") struct StalledDeviceTests {
+  @Test(arguments: [(0, 1), (1, 1), (3, 3)])
+  func `A stalled device that polls and never begins is offered the firmware once more, or as often as it may retry`(
+    retries: Int, offers: Int
+  ) throws {
+    let fleet = try SmallFleet(1)
+    let rules = try #require(BatchRules(waves: [], retries: retries, endsWhenDone: false))
+    let times = try #require(TimeRules(offered: 100))
+    let plan = RolloutPlan(
+      name: "r", batch: rules, start: nil, groups: [fleet.group], firmware: try fleet.firmware().id, maintainer: "me",
+      times: times)
+    let rollout = try fleet.rows.plan(plan).id
+    _ = try fleet.rows.start(rollout, at: fleet.now)
+    #expect(try fleet.offered() == [0])
+    for _ in 0..<offers {
+      try fleet.rows.passTime(running: 100, at: fleet.now)
+      #expect(fleet.rows.record(rollout, fleet.devices[0])?.state == .stalled)
+      #expect(try fleet.offered() == [0])
+    }
+    try fleet.rows.passTime(running: 100, at: fleet.now)
+    #expect(try fleet.offered() == [], "it has no attempt left")
+    try fleet.report(.runs, 0, rollout)
+    #expect(try fleet.rollout(rollout).tally.confirmed == 1, "what it runs counts at any time")
+  }
+
+  @Test func `A retry gives a stalled device all of its attempts again`() throws {
+    let fleet = try SmallFleet(1)
+    let rules = try #require(BatchRules(waves: [], endsWhenDone: false))
+    let plan = RolloutPlan(
+      name: "r", batch: rules, start: nil, groups: [fleet.group], firmware: try fleet.firmware().id, maintainer: "me",
+      times: try #require(TimeRules(offered: 100)))
+    let rollout = try fleet.rows.plan(plan).id
+    _ = try fleet.rows.start(rollout, at: fleet.now)
+    for _ in 0..<3 {
+      _ = try fleet.offered()
+      try fleet.rows.passTime(running: 100, at: fleet.now)
+    }
+    #expect(try fleet.offered() == [])
+    #expect(try fleet.rows.retry(rollout, at: fleet.now) == 1)
+    #expect(try fleet.offered() == [0])
+  }
+
+  @Test(arguments: [
+    (TimeRules(offered: 59), "60 seconds"), (TimeRules(downloading: 1), "60 seconds"),
+    (TimeRules(installed: 59), "60 seconds"), (TimeRules(deadline: 3599), "3600 seconds"),
+  ])
+  func `A limit that a step of the time could double is refused`(times: TimeRules?, words: String) throws {
+    let fleet = try SmallFleet(1)
+    let plan = RolloutPlan(
+      name: "r", batch: try fleet.batch([]), start: nil, groups: [fleet.group], firmware: try fleet.firmware().id,
+      maintainer: "me", times: try #require(times))
+    let error = #expect(throws: PlatformError.self) { try fleet.rows.plan(plan) }
+    guard case .invalid(let text) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(text.contains(words))
   }
 }
 

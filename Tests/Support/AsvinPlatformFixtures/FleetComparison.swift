@@ -132,10 +132,16 @@ package struct FleetComparison {
     let plan = RolloutPlan(
       name: "rollout", batch: batch, start: nil, groups: Set(groups.filter { _ in Bool.random(using: &random) }),
       firmware: firmware.id, maintainer: "admin", times: try times(), needsApproval: chance(1, of: 6))
-    let journey = ReferenceFleet.Journey(plan: plan, firmware: firmware)
+    let planned = chance(1, of: 2) ? now : nil
+    let isCompulsory = chance(1, of: 8)
+    var settings = WorkspaceSettings()
+    settings.needsApproval = isCompulsory
+    try rows.put(settings)
+    var journey = ReferenceFleet.Journey(plan: plan, firmware: firmware)
+    (journey.planned, journey.isCompulsory) = (planned, isCompulsory)
     let isAccepted = reference.isPlan(journey)
     do {
-      let rollout = try rows.plan(plan)
+      let rollout = try rows.plan(plan, at: planned)
       #expect(isAccepted)
       reference.journeys[rollout.id] = journey
     } catch PlatformError.noGroups, PlatformError.sequenceNotAbove, PlatformError.noDevice {
@@ -152,7 +158,7 @@ package struct FleetComparison {
   }
 
   private mutating func times() throws -> TimeRules {
-    let limits = (0..<3).map { _ in chance(1, of: 3) ? nil : Int64.random(in: 1...900, using: &random) }
+    let limits = (0..<3).map { _ in chance(1, of: 3) ? nil : Int64.random(in: 60...900, using: &random) }
     return try #require(
       TimeRules(
         offered: limits[0], downloading: limits[1], installed: limits[2], deadline: chance(1, of: 2) ? nil : 9000))
@@ -184,14 +190,19 @@ package struct FleetComparison {
     guard let id = reference.journeys.keys.sorted().randomElement(using: &random), let journey = reference.journeys[id]
     else { return }
     let actor = chance(1, of: 3) ? "admin" : "someone"
+    let created = Instant((journey.planned?.seconds ?? now.seconds) + Int64.random(in: -1...1, using: &random))
+    let token = AccessToken(id: ID(9), name: actor, role: .operator, digest: Digest(), created: created)
+    let isOlder = journey.planned.map { created.seconds <= $0.seconds } ?? true
     do {
-      try rows.approve(id, by: actor, at: now)
-      #expect(journey.phase == .planned && actor != "admin")
+      try rows.approve(id, by: token, at: now)
+      #expect(journey.phase == .planned && actor != "admin" && isOlder)
       reference.journeys[id]?.isApproved = true
     } catch PlatformError.wrongPhase {
       #expect(journey.phase != .planned)
     } catch PlatformError.ownApproval {
       #expect(actor == "admin")
+    } catch PlatformError.newApprover {
+      #expect(!isOlder)
     }
   }
 
@@ -234,8 +245,10 @@ package struct FleetComparison {
         if !journey.isEnded, before != .planned { reference.end(&journey, as: .finished) }
         try rows.end(id, as: .finished)
       default:
-        journey.isDisabled.toggle()
-        if !journey.isDisabled { journey.disabledGroups = [] }
+        let wasDisabled = journey.isDisabled
+        if chance(3, of: 4) { journey.isDisabled.toggle() }
+        let isAgain = !wasDisabled && !journey.isDisabled
+        if isAgain { journey.disabledGroups = [] }
         try rows.setDisabled(journey.isDisabled, id)
       }
     } catch PlatformError.wrongPhase {

@@ -19,6 +19,7 @@ extension MemoryTransaction {
     guard tables.deviceGroups.removeValue(forKey: group) != nil else { throw PlatformError.notFound(.deviceGroup) }
     (tables.members[group], tables.releases[group]) = (nil, nil)
     tables.rules.removeAll { $0.group == group }
+    for id in tables.expected.keys where tables.expected[id]?.group == group { tables.expected[id]?.group = nil }
     for id in tables.rollouts.keys { tables.rollouts[id]?.plan.groups.remove(group) }
   }
 
@@ -45,9 +46,11 @@ extension MemoryTransaction {
     tables.ends.filter { $0.value < limit }.sorted { ($0.value, $0.key) < ($1.value, $1.key) }.map(\.key)
   }
 
-  package func rolloutsWithOldRecords(before limit: Instant) -> [ID<Rollout>] {
-    ended(before: limit).filter { tables.records[$0]?.isEmpty == false }
+  package func rolloutsWithOldRecords(before limit: Instant, except damaged: Set<ID<Rollout>>) -> [ID<Rollout>] {
+    ended(before: limit).filter { tables.records[$0]?.isEmpty == false && !damaged.contains($0) }
   }
 
-  package func oldRollouts(before limit: Instant) -> [ID<Rollout>] { ended(before: limit) }
+  package func oldRollouts(before limit: Instant, except damaged: Set<ID<Rollout>>) -> [ID<Rollout>] {
+    ended(before: limit).filter { !damaged.contains($0) }
+  }
 }

@@ -32,12 +32,24 @@ extension MemoryTransaction {
     filter.includes(device, tags: tables.tags[device.id] ?? [], attributes: tables.attributes[device.id] ?? [])
   }
 
-  package func deviceGroups(_ listing: Listing<GroupFilter<DeviceGroup>>) throws -> Page<DeviceGroup> {
+  package func deviceGroups(_ listing: Listing<NameFilter<DeviceGroup>>) throws -> Page<DeviceGroup> {
     try page(of: tables.deviceGroups.values, listing, listing.filter.includes)
   }
 
-  package func fileGroups(_ listing: Listing<GroupFilter<FileGroup>>) throws -> Page<FileGroup> {
+  package func fileGroups(_ listing: Listing<NameFilter<FileGroup>>) throws -> Page<FileGroup> {
     try page(of: tables.fileGroups.values, listing, listing.filter.includes)
+  }
+
+  package func accessTokens(_ listing: Listing<NameFilter<AccessToken>>) throws -> Page<AccessToken> {
+    try page(of: tables.accessTokens.values, listing, listing.filter.includes)
+  }
+
+  package func enrolmentTokens(_ listing: Listing<NameFilter<EnrolmentToken>>) throws -> Page<EnrolmentToken> {
+    try page(of: tables.enrolmentTokens.values, listing, listing.filter.includes)
+  }
+
+  package func expectedDevices(_ listing: Listing<NameFilter<ExpectedDevice>>) throws -> Page<ExpectedDevice> {
+    try page(of: tables.expected.values, listing, listing.filter.includes)
   }
 
   package func firmware(_ listing: Listing<FirmwareFilter>) throws -> Page<Firmware> {

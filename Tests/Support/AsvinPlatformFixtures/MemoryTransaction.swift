@@ -16,12 +16,15 @@ package final class MemoryTransaction: WriteTransaction {
     var accessTokens: [ID<AccessToken>: AccessToken] = [:]
     var accounts: [String: Account] = [:]
     var enrolmentTokens: [ID<EnrolmentToken>: EnrolmentToken] = [:]
+    var expected: [ID<ExpectedDevice>: ExpectedDevice] = [:]
     var audit: [AuditEntry] = []
     var auditBase: AuditBase?
     var webhooks: [ID<Webhook>: Webhook] = [:]
     var lateRollouts: Set<ID<Rollout>> = []
     var auditShares: [String: AuditShare] = [:]
     var lastOrder: Int64 = 0
+    /// The settings of rows without a workspace.
+    var settings = WorkspaceSettings()
     var members: [ID<DeviceGroup>: [Audience: Int]] = [:]
     var keptOrders: [ID<Device>: Int64] = [:]
     var ends: [ID<Rollout>: Instant] = [:]
@@ -288,7 +291,7 @@ extension MemoryTransaction {
     tables.uploads.values.first { $0.digest == digest && $0.fileGroup == group }
   }
 
-  package func accessTokens() -> [AccessToken] { tables.accessTokens.values.sorted { $0.id < $1.id } }
+  package func accessToken(_ id: ID<AccessToken>) -> AccessToken? { tables.accessTokens[id] }
 
   package func add(_ upload: Upload) -> Upload {
     var added = upload
@@ -298,7 +301,9 @@ extension MemoryTransaction {
   }
 
   package func add(_ token: AccessToken) throws -> AccessToken {
-    guard !accessTokens().contains(where: { $0.name == token.name }) else { throw PlatformError.nameTaken(.token) }
+    guard !tables.accessTokens.values.contains(where: { $0.name == token.name }) else {
+      throw PlatformError.nameTaken(.token)
+    }
     var added = token
     added.id = newID()
     tables.accessTokens[added.id] = added

@@ -29,6 +29,8 @@ struct ReferenceFleet {
     var met: Int64?
     var credit: Int64 = 0
     var isApproved = false
+    var planned: Instant?
+    var isCompulsory = false
     /// The devices that it could serve when they were last looked at.
     var served: Set<ID<Device>> = []
     /// The figures that an ended rollout keeps: how many devices could use the firmware, which of them counted, and their
@@ -197,7 +199,9 @@ struct ReferenceFleet {
         return id
       case .stalled:
         let isIn = journey.rules.pace.stalled == .failure && journey.parts[device]?.round == journey.round
-        guard mayBegin, hasCapacity(journey), isIn || hasPlace(journey) else { return nil }
+        let attempts = journey.parts[device]?.failures ?? 0
+        let mayReturn = attempts <= 1 || attempts <= journey.rules.retries
+        guard mayBegin, mayReturn, hasCapacity(journey), isIn || hasPlace(journey) else { return nil }
         admit(device, to: id)
         return id
       case nil:
@@ -249,7 +253,7 @@ struct ReferenceFleet {
       for (device, part) in late.sorted(by: { ($0.value.due ?? 0, $0.key) < ($1.value.due ?? 0, $1.key) }) {
         guard let now = journeys[id], now.phase == .running, !now.isDisabled else { break }
         journeys[id]?.parts[device] = Part(
-          state: .stalled, failures: part.failures, round: now.round, previous: part.previous)
+          state: .stalled, failures: part.failures + 1, round: now.round, previous: part.previous)
         review(id)
       }
       guard var later = journeys[id], waitsForTime(later) else { continue }
@@ -376,7 +380,7 @@ struct ReferenceFleet {
 
   mutating func start(_ id: ID<Rollout>) -> Bool {
     guard let journey = journeys[id], journey.phase == .planned, isHighEnough(journey) else { return false }
-    guard journey.isApproved || !journey.plan.needsApproval else { return false }
+    guard journey.isApproved || !(journey.plan.needsApproval || journey.isCompulsory) else { return false }
     lastOrder += 1
     journeys[id]?.phase = .running
     journeys[id]?.order = lastOrder

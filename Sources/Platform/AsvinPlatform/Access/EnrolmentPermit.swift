@@ -23,7 +23,8 @@ extension WriteTransaction {
     _ enrolment: Enrolment, permittedBy permit: EnrolmentPermit, by actor: String, at now: Instant
   ) throws -> (device: Device, isNew: Bool) {
     guard case .token(let id) = permit else {
-      guard try settings().enrolsByCustomerKey else { throw PlatformError.closed(.customerKey) }
+      let isPermitted = try settings().enrolsByCustomerKey || isExpected(enrolment)
+      guard isPermitted else { throw PlatformError.closed(.customerKey) }
       return try enrol(enrolment, by: actor, at: now)
     }
     guard var token = try enrolmentToken(id), token.isValid(at: now) else { throw PlatformError.closed(.token) }
@@ -32,6 +33,7 @@ extension WriteTransaction {
     if known?.key == enrolment.key { return try enrol(enrolment, by: actor, at: now) }
     guard !token.isUsedUp else { throw PlatformError.closed(.usedUp) }
     token.uses += 1
+    token.lastUse = now
     try put(token)
     if token.device != nil, var old = known {
       var changed = old
@@ -43,12 +45,18 @@ extension WriteTransaction {
       return (old, false)
     }
     var (device, isNew) = try enrol(enrolment, by: actor, at: now)
-    // A group that was deleted since then leaves the device in the lobby.
-    if let group = token.group, try deviceGroup(group) != nil {
+    // A group that was deleted since then leaves the device in the lobby. The list of expected devices is more specific.
+    if device.placement == .lobby, let group = token.group, try deviceGroup(group) != nil {
       try move(&device, to: .grouped(group), at: now)
       try record(
         .moveToGroup, "device \(device.id.value)", [AuditDetail("group", "\(group.value)")], by: actor, at: now)
     }
     return (device, isNew)
+  }
+  /// Whether a device is expected with its key, or was enrolled with it before.
+  private func isExpected(_ enrolment: Enrolment) throws -> Bool {
+    if let known = try device(enrolment.name) { return known.key == enrolment.key }
+    guard let key = try expectedDevice(enrolment.name)?.key else { return false }
+    return key == enrolment.key
   }
 }

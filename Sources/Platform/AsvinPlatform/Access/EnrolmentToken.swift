@@ -1,4 +1,5 @@
 package import AsvinManifest
+import AsvinPlatformAPI
 
 /// A token that enrols devices, and only that. The secret is shown once and not stored; only its digest is.
 package struct EnrolmentToken: Equatable, Sendable {
@@ -16,6 +17,8 @@ package struct EnrolmentToken: Equatable, Sendable {
   package var limit: Int?
   /// The number of devices that it has enrolled.
   package var uses = 0
+  /// When it enrolled the last of them.
+  package var lastUse: Instant?
   /// The group of the devices that it enrols; without it, they wait in the lobby.
   package var group: ID<DeviceGroup>?
   /// The device whose key it replaces. It enrols no other device then.
@@ -33,4 +36,16 @@ package struct EnrolmentToken: Equatable, Sendable {
   package func isValid(at now: Instant) -> Bool { expires.map { now < $0 } ?? true }
 
   package var isUsedUp: Bool { limit.map { uses >= $0 } ?? false }
+}
+
+extension WriteTransaction {
+  /// Removes enrolment tokens that have enrolled nothing for a month, because their time or their uses have ended.
+  package func removeEndedEnrolmentTokens(at now: Instant) throws {
+    for token in try endedEnrolmentTokens(since: Instant(now.seconds - PlatformLimit.endedTokenSeconds)) {
+      try remove(token.id)
+      try record(
+        .deleteEnrolmentToken, "enrolment token \(token.id.value)", [AuditDetail("name", token.name)], by: "platform",
+        at: now)
+    }
+  }
 }

@@ -26,6 +26,8 @@ package struct Device: Equatable, Sendable {
   package var utcOffset = 0
   /// When the device was seen to run an older version than the one that it had confirmed; `nil` if it was not.
   package var fellBack: Instant?
+  /// When the device last replaced its key itself; `nil` if it has not.
+  package var keyChanged: Instant?
 
   /// A placement, with a group if and only if it is ``DevicePlacement/grouped``.
   package struct Location: Equatable, Sendable {

@@ -1,5 +1,6 @@
 import AsvinCrypto
 package import AsvinManifest
+import AsvinPlatformAPI
 
 /// The key by which a verifying device authenticates itself.
 package enum DeviceKey: Equatable, Sendable {
@@ -39,4 +40,18 @@ extension SharedKey: CustomStringConvertible, CustomDebugStringConvertible, Cust
   package var description: String { "a symmetric key" }
   package var debugDescription: String { description }
   package var customMirror: Mirror { Mirror(self, children: [:]) }
+}
+
+extension Device {
+  /// Replaces the key at the device's own request. A device may once in ``PlatformLimit/keyChangeSeconds``, because each
+  /// change is an entry in the audit log, of which devices have a limited share.
+  ///
+  /// - Throws: ``PlatformError/keyChanged(after:)``.
+  package mutating func replaceKey(with key: DeviceKey, at now: Instant) throws(PlatformError) {
+    // After the clock was set back, a change in the future does not count.
+    if let last = keyChanged, last <= now, now.seconds - last.seconds < PlatformLimit.keyChangeSeconds {
+      throw .keyChanged(after: last.seconds + PlatformLimit.keyChangeSeconds - now.seconds)
+    }
+    (self.key, keyChanged) = (key, now)
+  }
 }

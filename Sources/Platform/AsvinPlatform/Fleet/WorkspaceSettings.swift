@@ -1,11 +1,13 @@
 package import AsvinPlatformAPI
 
-/// The parts of the platform that a workspace can switch off.
+/// What a workspace switches on and off.
 package struct WorkspaceSettings: Equatable, Sendable {
   /// Whether the API of asvin's own device clients is served. Devices with a key of their own do not use it.
   package var servesAsvinClients = true
   /// Whether a customer key enrols devices with a key of their own. Enrolment tokens do not depend on it.
   package var enrolsByCustomerKey = true
+  /// Whether every rollout needs the approval of a second person.
+  package var needsApproval = false
 
   package init() {}
 
@@ -14,6 +16,7 @@ package struct WorkspaceSettings: Equatable, Sendable {
     [
       AuditDetail("asvin-clients", servesAsvinClients ? "on" : "off"),
       AuditDetail("customer-key-enrolment", enrolsByCustomerKey ? "on" : "off"),
+      AuditDetail("approval", needsApproval ? "on" : "off"),
     ]
   }
 

@@ -57,8 +57,8 @@ package struct RolloutFilter: ListFilter {
   }
 }
 
-/// The conditions on device groups or file groups.
-package struct GroupFilter<Item: NamedGroup>: ListFilter {
+/// The conditions on items that have little more than a name.
+package struct NameFilter<Item: NamedItem>: ListFilter {
   /// The id or the name, as an operator writes it.
   package var called: String?
   /// A part of the name.
@@ -66,26 +66,29 @@ package struct GroupFilter<Item: NamedGroup>: ListFilter {
 
   package init() {}
 
-  package static func id(of group: Item) -> Int64 { group.id.value }
+  package static func id(of item: Item) -> Int64 { item.id.value }
 
-  package static func key(of group: Item, by sort: GroupSort) -> ListPlace.Key? {
-    sort == .id ? nil : .text(group.name)
+  package static func key(of item: Item, by sort: GroupSort) -> ListPlace.Key? {
+    sort == .id ? nil : .text(item.name)
   }
 
-  /// Whether the conditions hold for a group.
-  package func includes(_ group: Item) -> Bool {
-    group.name.isCalled(called, group.id.value) && group.name.isFound(search)
+  /// Whether the conditions hold for an item.
+  package func includes(_ item: Item) -> Bool {
+    item.name.isCalled(called, item.id.value) && item.name.isFound(search)
   }
 }
 
-/// A group with a name that is unique in a workspace.
-package protocol NamedGroup: Equatable, Sendable {
+/// An item with a name that is unique in a workspace.
+package protocol NamedItem: Equatable, Sendable {
   var id: ID<Self> { get }
   var name: String { get }
 }
 
-extension DeviceGroup: NamedGroup {}
-extension FileGroup: NamedGroup {}
+extension DeviceGroup: NamedItem {}
+extension FileGroup: NamedItem {}
+extension AccessToken: NamedItem {}
+extension EnrolmentToken: NamedItem {}
+extension ExpectedDevice: NamedItem {}
 
 extension String {
   fileprivate func isCalled(_ called: String?, _ id: Int64) -> Bool {

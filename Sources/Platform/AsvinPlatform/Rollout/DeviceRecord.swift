@@ -3,7 +3,7 @@ package import AsvinPlatformAPI
 /// The part of one device in one rollout.
 package struct DeviceRecord: Equatable, Sendable {
   package private(set) var state: RecordState
-  /// How often the device has failed.
+  /// How often the device has failed or timed out.
   package private(set) var failures: Int
   /// The reason code of the last failure, from the verifier's table; 0 for none.
   package private(set) var reason: UInt8
@@ -85,6 +85,7 @@ package struct DeviceRecord: Equatable, Sendable {
     case (.confirmed, .fallsBack(let code)), (.skipped, .fallsBack(let code)):
       fail(code, retries: max(retries, 1), round: round)
     case (.offered, .timesOut), (.downloading, .timesOut), (.installed, .timesOut):
+      failures += 1
       (state, self.round) = (.stalled, round)
     case (.offered, .postpones), (.downloading, .postpones), (.stalled, .postpones): (state, progress) = (.queued, 0)
     default: break

@@ -36,6 +36,8 @@ package struct Rollout: Equatable, Sendable {
   package var credit: Int64 = 0
   /// The name of the token that approved the rollout.
   package var approvedBy: String?
+  /// When the rollout was planned; `nil` if an earlier version planned it.
+  package var planned: Instant?
 
   package init(id: ID<Rollout>, plan: RolloutPlan) {
     self.id = id

@@ -51,7 +51,7 @@ extension Rollout {
       guard isOpen, elapsed >= record?.due ?? 0 else { return .done }
       return try hasCapacity && hasPlace(members: members()) ? .admitted : .done
     case .stalled:
-      guard isOpen, hasCapacity else { return .done }
+      guard isOpen, hasCapacity, mayReturn(record) else { return .done }
       // The device keeps its place, unless another device has it.
       let keepsPlace = plan.rules.pace.stalled == .failure && record?.round == round
       return try keepsPlace || hasPlace(members: members()) ? .admitted : .done
@@ -60,6 +60,12 @@ extension Rollout {
     case .downloading: return phase == .running ? .offeredAgain : .done
     case .installed, .confirmed, .failed, .skipped: return .done
     }
+  }
+
+  /// Whether a stalled device is offered the firmware again. It is once at least, because it may have been switched off, and
+  /// not without end, because a device that polls and never begins would take a place each time.
+  private func mayReturn(_ record: DeviceRecord?) -> Bool {
+    record.map { $0.failures <= max(plan.rules.retries, 1) } ?? true
   }
 
   private func hasPlace(members: Int) -> Bool {

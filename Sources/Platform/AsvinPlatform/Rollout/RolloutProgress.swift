@@ -13,12 +13,15 @@ extension Rollout {
 
   /// Approves the rollout.
   ///
+  /// - Parameter approver: the token of the second person. It must be older than the plan, so that the author does not
+  ///   create it for this.
   /// - Throws: ``PlatformError/wrongPhase(_:)`` unless the rollout is planned; ``PlatformError/ownApproval`` for the
-  ///   author of the plan.
-  package mutating func approve(by actor: String) throws(PlatformError) {
+  ///   author of the plan; ``PlatformError/newApprover`` for a token that was created after the plan.
+  package mutating func approve(by approver: AccessToken) throws(PlatformError) {
     guard phase == .planned else { throw .wrongPhase(phase) }
-    guard actor != plan.maintainer else { throw .ownApproval }
-    approvedBy = actor
+    guard approver.name != plan.maintainer else { throw .ownApproval }
+    if let planned, approver.created > planned { throw .newApprover }
+    approvedBy = approver.name
   }
 
   /// Starts the rollout.

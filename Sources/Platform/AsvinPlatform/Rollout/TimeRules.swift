@@ -1,6 +1,7 @@
 import AsvinPlatformAPI
 
-/// How long a rollout waits for its devices, in seconds; `nil` for no limit.
+/// How long a rollout waits for its devices, in seconds; `nil` for no limit. Time is counted in steps: a time-out is precise
+/// to 15 seconds, and a deadline to ten minutes.
 package struct TimeRules: Equatable, Sendable {
   /// Until a device that was offered the firmware and does not begin is stalled.
   package let offered: Int64?
@@ -27,6 +28,18 @@ package struct TimeRules: Equatable, Sendable {
 
   private init(unchecked offered: Int64?, _ downloading: Int64?, _ installed: Int64?, _ deadline: Int64?) {
     (self.offered, self.downloading, self.installed, self.deadline) = (offered, downloading, installed, deadline)
+  }
+
+  /// Why a plan cannot have the rules, because a step would be a large part of a limit; `nil` if it can.
+  var fault: String? {
+    let waits = [offered, downloading, installed].compactMap { $0 }
+    guard waits.allSatisfy({ $0 >= PlatformLimit.shortestWait }) else {
+      return "a time-out must be at least \(PlatformLimit.shortestWait) seconds"
+    }
+    guard deadline ?? .max >= PlatformLimit.shortestDeadline else {
+      return "a deadline must be at least \(PlatformLimit.shortestDeadline) seconds after the start"
+    }
+    return nil
   }
 
   var hasLimits: Bool { offered != nil || downloading != nil || installed != nil }

@@ -4,9 +4,9 @@ package protocol KeepingReading {
   func placementRules() throws -> [PlacementRule]
   func retention() throws -> Retention
   /// Returns ended rollouts that still have records and whose end was noted before a time, the oldest first.
-  func rolloutsWithOldRecords(before limit: Instant) throws -> [ID<Rollout>]
+  func rolloutsWithOldRecords(before limit: Instant, except damaged: Set<ID<Rollout>>) throws -> [ID<Rollout>]
   /// Returns ended rollouts whose end was noted before a time, the oldest first.
-  func oldRollouts(before limit: Instant) throws -> [ID<Rollout>]
+  func oldRollouts(before limit: Instant, except damaged: Set<ID<Rollout>>) throws -> [ID<Rollout>]
 }
 
 /// Changes for withdrawing, deleting and retention.

@@ -4,8 +4,11 @@ package import AsvinPlatformAPI
 /// Lists of a workspace, page by page.
 package protocol ListReading {
   func devices(_ listing: Listing<DeviceFilter>) throws -> Page<Device>
-  func deviceGroups(_ listing: Listing<GroupFilter<DeviceGroup>>) throws -> Page<DeviceGroup>
-  func fileGroups(_ listing: Listing<GroupFilter<FileGroup>>) throws -> Page<FileGroup>
+  func deviceGroups(_ listing: Listing<NameFilter<DeviceGroup>>) throws -> Page<DeviceGroup>
+  func fileGroups(_ listing: Listing<NameFilter<FileGroup>>) throws -> Page<FileGroup>
+  func accessTokens(_ listing: Listing<NameFilter<AccessToken>>) throws -> Page<AccessToken>
+  func enrolmentTokens(_ listing: Listing<NameFilter<EnrolmentToken>>) throws -> Page<EnrolmentToken>
+  func expectedDevices(_ listing: Listing<NameFilter<ExpectedDevice>>) throws -> Page<ExpectedDevice>
   func firmware(_ listing: Listing<FirmwareFilter>) throws -> Page<Firmware>
   func rollouts(_ listing: Listing<RolloutFilter>) throws -> Page<Rollout>
   /// Returns a page of the versions that devices reported last, in the order of their bytes, with the number of devices.

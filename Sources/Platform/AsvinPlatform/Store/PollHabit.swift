@@ -1,4 +1,3 @@
-package import AsvinPlatformAPI
 import Synchronization
 
 /// Whether the last polls of a workspace wrote. While a rollout admits devices, nearly every poll does, and reading a

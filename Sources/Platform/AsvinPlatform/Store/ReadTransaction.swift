@@ -62,14 +62,18 @@ package protocol ReadTransaction: ListReading, KeepingReading {
   func upload(_ id: ID<Upload>) throws -> Upload?
   /// Returns the upload of a bundle to a group.
   func upload(of digest: Digest, to group: ID<FileGroup>) throws -> Upload?
-  func accessTokens() throws -> [AccessToken]
-  /// Returns the accounts in the order of their addresses.
-  func accounts() throws -> [Account]
+  func accessToken(_ id: ID<AccessToken>) throws -> AccessToken?
+  /// Returns a page of the accounts in the order of their addresses.
+  func accounts(after email: String?, limit: Int) throws -> [Account]
   func customerKeys() throws -> CustomerKeys
   func settings() throws -> WorkspaceSettings
   func enrolmentToken(_ id: ID<EnrolmentToken>) throws -> EnrolmentToken?
-  /// Returns the enrolment tokens in the order of their creation.
-  func enrolmentTokens() throws -> [EnrolmentToken]
+  /// Returns the tokens that enrol nothing more since a time, the oldest first.
+  func endedEnrolmentTokens(since limit: Instant) throws -> [EnrolmentToken]
+  /// Returns what is expected of a device of a name.
+  func expectedDevice(_ name: DeviceName) throws -> ExpectedDevice?
+  func expectedDevice(_ id: ID<ExpectedDevice>) throws -> ExpectedDevice?
+  func expectedDeviceCount() throws -> Int
   /// Returns the newest entry of the audit log.
   func lastAuditEntry() throws -> AuditEntry?
   /// Returns a page of the audit log.

@@ -65,10 +65,12 @@ package protocol WriteTransaction: ReadTransaction, ListWriting, KeepingWriting 
   func requeue(_ rollout: ID<Rollout>, at now: Instant) throws -> Int
   func put(_ settings: WorkspaceSettings) throws
   func add(_ token: EnrolmentToken) throws -> EnrolmentToken
-  /// Replaces the number of uses of a token.
+  /// Replaces the number of uses of a token, and the time of the last one.
   func put(_ token: EnrolmentToken) throws
   /// Revokes a token.
   func remove(_ token: ID<EnrolmentToken>) throws
+  func add(_ device: ExpectedDevice) throws -> ExpectedDevice
+  func remove(_ device: ID<ExpectedDevice>) throws
   /// Adds a device key after the workspace's other keys.
   ///
   /// - Throws: ``PlatformError/nameTaken(_:)`` if a workspace has the key.

@@ -39,7 +39,8 @@ extension WriteTransaction {
   /// - Parameter actor: who enrols it, for the audit log.
   /// - Returns: the device, and whether it is new.
   /// - Throws: ``PlatformError/nameTaken(_:)`` if a device of that name has another key or none, so that knowing a name is
-  ///   not enough to replace a device. An operator must delete the old device first.
+  ///   not enough to replace a device. An operator must delete the old device first. ``PlatformError/closed(_:)`` if the
+  ///   device is expected with another key.
   package func enrol(
     _ enrolment: Enrolment, by actor: String = "device", at now: Instant
   ) throws -> (device: Device, isNew: Bool) {
@@ -57,8 +58,9 @@ extension WriteTransaction {
       if let version = enrolment.firmwareVersion { try recordContact(&known, firmwareVersion: version, at: now) }
       return (known, false)
     }
+    let expected = try expectation(of: enrolment.name, key: enrolment.key)
     var device = Device(
-      id: ID(0), name: enrolment.name, label: enrolment.label ?? enrolment.name.text,
+      id: ID(0), name: enrolment.name, label: expected?.label ?? enrolment.label ?? enrolment.name.text,
       firmwareVersion: enrolment.firmwareVersion ?? "", registered: now, seen: now, deviceClass: enrolment.deviceClass)
     device.key = enrolment.key
     var added = try add(device)
@@ -66,7 +68,8 @@ extension WriteTransaction {
       .enrolDevice, "device \(added.id.value)",
       [AuditDetail("name", added.name.text), AuditDetail("class", enrolment.deviceClass.uuid)]
         + enrolment.key.details, by: actor, at: now)
-    try placeByRule(&added, at: now)
+    if let expected { try fulfil(expected, by: &added, at: now) }
+    if added.placement == .lobby { try placeByRule(&added, at: now) }
     return (added, true)
   }
 
@@ -74,6 +77,7 @@ extension WriteTransaction {
   ///
   /// - Parameter savesTime: as in ``nextImage(for:firmwareVersion:at:savesTime:)``.
   /// - Returns: the device, and whether it is new.
+  /// - Throws: ``PlatformError/closed(_:)`` if a device with a key is expected under the name.
   package func register(
     _ name: DeviceName, label: String?, firmwareVersion: String, at now: Instant, savesTime: Bool = true
   ) throws -> (device: Device, isNew: Bool) {
@@ -84,12 +88,15 @@ extension WriteTransaction {
       }
       return (device, false)
     }
+    let expected = try expectation(of: name, key: nil)
     let device = Device(
-      id: ID(0), name: name, label: label ?? name.text, firmwareVersion: firmwareVersion, registered: now, seen: now)
+      id: ID(0), name: name, label: expected?.label ?? label ?? name.text, firmwareVersion: firmwareVersion,
+      registered: now, seen: now)
     var added = try add(device)
     try record(
       .enrolDevice, "device \(added.id.value)", [AuditDetail("name", added.name.text)], by: "device", at: now)
-    try placeByRule(&added, at: now)
+    if let expected { try fulfil(expected, by: &added, at: now) }
+    if added.placement == .lobby { try placeByRule(&added, at: now) }
     return (added, true)
   }
 }

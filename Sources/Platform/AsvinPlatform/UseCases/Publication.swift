@@ -49,7 +49,9 @@ extension Acceptance {
   fileprivate init(trusting trust: [String]) throws {
     let keys = try trust.map { try PublicKey(pem: Array($0.utf8)) }
     guard !keys.isEmpty else {
-      throw Failure(.notAllowed, "the file group trusts no key", hint: "add the signer's public key to the file group")
+      throw Failure(
+        .notAllowed, "the file group trusts no key, or only keys whose time has ended",
+        hint: "add the signer's public key: asvin-pack file-group trust")
     }
     self.init(trust: keys)
     baseSequence = .max
@@ -81,12 +83,12 @@ extension ReadTransaction {
   }
 
   /// Checks that a key which the file group trusts now has signed the firmware, so that a key that was revoked after the
-  /// publication starts no rollout. An image without a bundle has no signature to check.
+  /// publication, or whose time has ended, starts no rollout. An image without a bundle has no signature to check.
   ///
   /// - Throws: ``Failure`` with a reason.
-  package func checkTrust(of id: ID<Firmware>) throws {
+  package func checkTrust(of id: ID<Firmware>, at now: Instant) throws {
     guard let firmware = try firmware(id), let release = firmware.release else { return }
-    let trust = try fileGroup(firmware.fileGroup)?.trust ?? []
+    let trust = try fileGroup(firmware.fileGroup)?.keys(at: now) ?? []
     do {
       _ = try Acceptance(trusting: trust).verify(release.envelope)
     } catch {

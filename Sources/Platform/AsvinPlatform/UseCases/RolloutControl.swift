@@ -13,14 +13,18 @@ package struct Displacement: Equatable, Sendable {
 }
 
 extension WriteTransaction {
-  /// Plans a rollout.
+  /// Plans a rollout. It needs an approval if the plan or the workspace's settings ask for one.
   ///
   /// - Throws: ``PlatformError`` if a group or the firmware does not exist, the plan lacks groups, the name is too long for
   ///   asvin's clients, or none of the devices in the groups can use the firmware. Groups without devices are allowed,
   ///   because devices may join.
-  package func plan(_ plan: RolloutPlan) throws -> Rollout {
+  package func plan(_ plan: RolloutPlan, at now: Instant? = nil) throws -> Rollout {
+    var plan = plan
+    plan.needsApproval = try plan.needsApproval || settings().needsApproval
     try check(plan)
-    return try add(Rollout(id: ID(0), plan: plan))
+    var rollout = Rollout(id: ID(0), plan: plan)
+    rollout.planned = now
+    return try add(rollout)
   }
 
   /// Starts a rollout. One with the priority *immediately* disables the other rollouts in its groups.
@@ -80,9 +84,9 @@ extension WriteTransaction {
 
   /// Approves a planned rollout.
   ///
-  /// - Throws: ``PlatformError/wrongPhase(_:)``, ``PlatformError/ownApproval``.
-  package func approve(_ id: ID<Rollout>, by actor: String, at now: Instant) throws {
-    try change(id, at: now) { rollout throws(PlatformError) in try rollout.approve(by: actor) }
+  /// - Throws: ``PlatformError/wrongPhase(_:)``, ``PlatformError/ownApproval``, ``PlatformError/newApprover``.
+  package func approve(_ id: ID<Rollout>, by approver: AccessToken, at now: Instant) throws {
+    try change(id, at: now) { rollout throws(PlatformError) in try rollout.approve(by: approver) }
   }
 
   package func pause(_ id: ID<Rollout>, at now: Instant? = nil) throws {
@@ -131,8 +135,10 @@ extension WriteTransaction {
       if !isDisabled { changed.isDisabled = false }
       if changed.activeGroups.isEmpty { (changed.isDisabled, changed.disabledGroups) = (true, rollout.disabledGroups) }
     } else {
+      // Enabling undoes the disabling. Groups from which another rollout displaced this one are enabled by a second time,
+      // or by name.
+      if !isDisabled, !rollout.isDisabled { changed.disabledGroups = [] }
       changed.isDisabled = isDisabled
-      if !isDisabled { changed.disabledGroups = [] }
     }
     try store(changed, after: rollout, at: now)
   }
@@ -165,6 +171,7 @@ extension ReadTransaction {
       throw PlatformError.invalid("a rollout's name must have 1 to \(PlatformLimit.rolloutNameBytes) bytes")
     }
     guard !plan.groups.isEmpty else { throw PlatformError.noGroups }
+    if let fault = plan.times.fault { throw PlatformError.invalid(fault) }
     var (all, legacy) = (0, 0)
     for group in plan.groups {
       guard let known = try deviceGroup(group) else { throw PlatformError.notFound(.deviceGroup) }

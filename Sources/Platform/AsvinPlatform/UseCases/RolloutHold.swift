@@ -5,8 +5,8 @@ extension WriteTransaction {
   /// backup is running again in the restored database.
   ///
   /// - Parameter reason: the reason for the audit log.
-  /// - Returns: the rollouts that were held. One that is disabled in some groups is paused, because enabling it would
-  ///   enable it in all groups. The others are disabled.
+  /// - Returns: the rollouts that were held. Each is disabled, and enabling it leaves out the groups in which it was
+  ///   disabled before.
   package func holdRollouts(because reason: String, at now: Instant) throws -> [Rollout] {
     var open: [Rollout] = []
     for phase in [Phase.planned, .running] {
@@ -15,11 +15,8 @@ extension WriteTransaction {
       open += try rollouts(Listing(filter)).items.filter { !$0.isDisabled }
     }
     for rollout in open {
-      let isPaused = rollout.phase == .running && !rollout.disabledGroups.isEmpty
-      if isPaused { try pause(rollout.id, at: now) } else { try setDisabled(true, rollout.id, at: now) }
-      try record(
-        isPaused ? .pauseRollout : .disableRollout, "rollout \(rollout.id.value) because \(reason)", by: "platform",
-        at: now)
+      try setDisabled(true, rollout.id, at: now)
+      try record(.disableRollout, "rollout \(rollout.id.value) because \(reason)", by: "platform", at: now)
     }
     return open
   }

@@ -61,17 +61,18 @@ extension TokenReply: Described {
 
 package struct TokenList: Codable, Equatable, Sendable {
   package var items: [TokenReply]
+  package var next: String?
+  package var damaged: [Int64]?
 
-  package init(items: [TokenReply]) {
+  package init(items: [TokenReply], next: String? = nil) {
     self.items = items
+    self.next = next
   }
 }
 
 extension TokenList: Described {
   package static var schema: MessageSchema {
-    .object([
-      Property("items", .list(TokenReply.schema, atMost: nil), "The tokens")
-    ])
+    .object([Property("items", .list(TokenReply.schema, atMost: nil), "The tokens")] + Property.pageEnd)
   }
 }
 

@@ -33,6 +33,7 @@ package struct EnrolmentTokenReply: Codable, Equatable, Sendable {
   package var expires: Int64?
   package var limit: Int?
   package var uses: Int
+  package var lastUse: Int64?
   package var group: Int64?
   package var device: Int64?
   package var token: String?
@@ -58,6 +59,7 @@ extension EnrolmentTokenReply: Described {
       Property("expires", .time, "When it expires", isRequired: false),
       Property("limit", .count, "The number of devices that it may enrol", isRequired: false),
       Property("uses", .count, "The number of devices that it has enrolled"),
+      Property("lastUse", .time, "When it enrolled the last of them", isRequired: false),
       Property("group", .id, "The device group of the devices that it enrols", isRequired: false),
       Property("device", .id, "The device whose key it replaces; it enrols no other device", isRequired: false),
       Property(
@@ -74,25 +76,29 @@ extension EnrolmentTokenReply: Described {
 
 package struct EnrolmentTokenList: Codable, Equatable, Sendable {
   package var items: [EnrolmentTokenReply]
+  package var next: String?
+  package var damaged: [Int64]?
 
-  package init(items: [EnrolmentTokenReply]) {
+  package init(items: [EnrolmentTokenReply], next: String? = nil) {
     self.items = items
+    self.next = next
   }
 }
 
 extension EnrolmentTokenList: Described {
   package static var schema: MessageSchema {
-    .object([Property("items", .list(EnrolmentTokenReply.schema, atMost: nil), "The tokens")])
+    .object([Property("items", .list(EnrolmentTokenReply.schema, atMost: nil), "The tokens")] + Property.pageEnd)
   }
 }
 
-/// The parts of the platform that a workspace can switch off.
+/// What a workspace switches on and off.
 package struct SettingsMessage: Codable, Equatable, Sendable {
   package var asvinClients: Bool
   package var customerKeyEnrolment: Bool
+  package var approval: Bool
 
-  package init(asvinClients: Bool, customerKeyEnrolment: Bool) {
-    (self.asvinClients, self.customerKeyEnrolment) = (asvinClients, customerKeyEnrolment)
+  package init(asvinClients: Bool, customerKeyEnrolment: Bool, approval: Bool) {
+    (self.asvinClients, self.customerKeyEnrolment, self.approval) = (asvinClients, customerKeyEnrolment, approval)
   }
 }
 
@@ -100,7 +106,10 @@ extension SettingsMessage: Described {
   package static var schema: MessageSchema {
     .object([
       Property("asvinClients", .boolean, "Whether the API of asvin's own device clients is served"),
-      Property("customerKeyEnrolment", .boolean, "Whether a customer key enrols devices with a key of their own"),
+      Property(
+        "customerKeyEnrolment", .boolean,
+        "Whether a customer key enrols any device with a key of its own, and not only expected devices"),
+      Property("approval", .boolean, "Whether every rollout needs the approval of a second person"),
     ])
   }
 }

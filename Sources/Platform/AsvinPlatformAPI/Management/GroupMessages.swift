@@ -1,10 +1,12 @@
 package struct FileGroupRequest: Codable, Equatable, Sendable {
   package var name: String
   package var trust: [String]
+  package var ends: [TrustEnd]?
 
-  package init(name: String, trust: [String]) {
+  package init(name: String, trust: [String], ends: [TrustEnd]? = nil) {
     self.name = name
     self.trust = trust
+    self.ends = ends
   }
 }
 
@@ -15,6 +17,10 @@ extension FileGroupRequest: Described {
       Property(
         "trust", .list(.lines(1...4096), atMost: 16),
         "Public keys in PEM; one of them must have signed each bundle that is published to the group"),
+      Property(
+        "ends", .list(TrustEnd.schema, atMost: 16),
+        "The keys that are trusted for a time; without this member, keys that the group has keep their times",
+        isRequired: false),
     ])
   }
 }
@@ -23,6 +29,7 @@ package struct FileGroupReply: Codable, Equatable, Sendable {
   package var id: Int64
   package var name: String
   package var trust: [String]
+  package var ends: [TrustEnd]?
   package var files: Int
 
   package init(id: Int64, name: String, trust: [String], files: Int) {
@@ -39,6 +46,7 @@ extension FileGroupReply: Described {
       Property("id", .id, "The id"),
       Property("name", .anyText, "The name"),
       Property("trust", .list(.anyText, atMost: nil), "The trusted public keys in PEM"),
+      Property("ends", .list(TrustEnd.schema, atMost: nil), "The keys that are trusted for a time", isRequired: false),
       Property("files", .count, "The number of firmware entries in the group"),
     ])
   }

@@ -1,4 +1,5 @@
-/// How long a rollout waits, in seconds. Zero means without a limit.
+/// How long a rollout waits, in seconds. Zero means without a limit. The shortest time-out is a minute, and the shortest
+/// deadline an hour.
 package struct TimesMessage: Codable, Equatable, Sendable {
   package var offered: Int64?
   package var downloading: Int64?

@@ -19,6 +19,10 @@ extension RolloutDeviceList: ListPage {}
 extension HistoryList: ListPage {}
 extension VersionList: ListPage {}
 extension AuditList: ListPage {}
+extension TokenList: ListPage {}
+extension EnrolmentTokenList: ListPage {}
+extension ExpectedDeviceList: ListPage {}
+extension AccountList: ListPage {}
 
 /// A parameter of a query.
 package struct QueryItem: Sendable {
@@ -28,7 +32,7 @@ package struct QueryItem: Sendable {
   package init(_ name: String, _ value: String) { (self.name, self.value) = (name, value) }
 
   /// The parameter in a URL. Bytes other than those that no URL reserves are escaped (RFC 3986 §2.3).
-  var text: String {
+  package var text: String {
     let escaped = value.utf8.map { byte in
       let isPlain = (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
       if isPlain || [0x2D, 0x2E, 0x5F, 0x7E].contains(byte) { return String(UnicodeScalar(byte)) }

@@ -89,7 +89,7 @@ extension PlatformConnection {
   ///
   /// - Throws: ``Failure`` for an unknown text.
   package func tokens(_ texts: [String]) async throws -> [TokenReply] {
-    let all = try await require(.get, "/manage/tokens", as: TokenList.self).items
+    let all = try await self.all("/manage/tokens", as: TokenList.self)
     var chosen: [TokenReply] = []
     for text in texts {
       let token = try PlatformReference(text).one(
@@ -100,11 +100,22 @@ extension PlatformConnection {
     return chosen
   }
 
+  /// Returns the expected device with a name, or with an id in the list of expected devices.
+  ///
+  /// - Throws: ``Failure`` for an unknown or ambiguous text.
+  package func expectedDevice(_ text: String) async throws -> ExpectedDeviceReply {
+    let reference = PlatformReference(text)
+    let all = try await self.all("/manage/expected-devices", [reference.query], as: ExpectedDeviceList.self)
+    return try reference.one(
+      of: all, "expected device", id: \.id, names: { [$0.name] }, words: { "\($0.id) '\($0.name)'" },
+      hint: "see: asvin-pack device expected")
+  }
+
   /// Returns the enrolment tokens with ids or names, each token once.
   ///
   /// - Throws: ``Failure`` for an unknown text.
   package func enrolmentTokens(_ texts: [String]) async throws -> [EnrolmentTokenReply] {
-    let all = try await require(.get, "/manage/enrolment-tokens", as: EnrolmentTokenList.self).items
+    let all = try await self.all("/manage/enrolment-tokens", as: EnrolmentTokenList.self)
     var chosen: [EnrolmentTokenReply] = []
     for text in texts {
       let token = try PlatformReference(text).one(

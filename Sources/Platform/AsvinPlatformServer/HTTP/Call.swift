@@ -34,6 +34,14 @@ struct Call: Sendable {
     }
   }
 
+  /// The token of the person who calls.
+  var person: AccessToken {
+    get throws {
+      guard case .person(let token, _) = caller else { throw Refusal.badToken }
+      return token
+    }
+  }
+
   /// Reads an id from the path.
   func id<Entity>(_ name: String, of kind: PlatformError.Kind) throws -> ID<Entity> {
     guard let text = context.parameters.get(name), let number = Int64(text), number > 0, "\(number)" == text

@@ -103,7 +103,7 @@ extension RolloutFilter {
   }
 }
 
-extension GroupFilter {
+extension NameFilter {
   init(_ query: QueryValues) {
     self.init()
     (called, search) = (query.text("called"), query.text("search"))

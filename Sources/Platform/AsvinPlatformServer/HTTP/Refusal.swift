@@ -53,6 +53,10 @@ extension Refusal {
       self.init(
         status: .forbidden, message: "the author of a rollout cannot approve it",
         hint: "ask the owner of another token to approve it")
+    case .newApprover:
+      self.init(
+        status: .forbidden, message: "the token was created after the rollout was planned",
+        hint: "ask the owner of an older token to approve it")
     case .notApproved:
       self.init(
         status: .conflict, message: "the rollout is not approved",
@@ -87,6 +91,10 @@ extension Refusal {
       self.init(
         status: .conflict, message: "the firmware was withdrawn", hint: "publish firmware with a higher sequence number"
       )
+    case .keyChanged(let seconds):
+      self.init(
+        status: .tooManyRequests, message: "the device replaced its key less than an hour ago",
+        hint: "repeat the request after Retry-After", fields: [.retryAfter: "\(seconds)"])
     case .tooMany(let message): self.init(status: .conflict, message: message)
     case .invalid(let message): self.init(status: .badRequest, message: message)
     }
@@ -98,6 +106,7 @@ extension Refusal {
     case .customerKey: "enrol with a token: asvin-pack enrolment-token create"
     case .token, .usedUp: "ask an administrator for another token: asvin-pack enrolment-token create"
     case .otherDevice: "use the token for the device whose key it replaces"
+    case .otherKey: "enrol with the key of the list of expected devices: asvin-pack device expected"
     }
   }
 

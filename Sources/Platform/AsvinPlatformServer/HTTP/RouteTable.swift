@@ -13,7 +13,7 @@ enum DeviceAPI {
 enum Management {
   static let routes: [Route] =
     access + enrolmentTokens + settings + audit + webhooks + fileGroups + uploads + firmware + deviceGroups + devices
-    + rollouts + rolloutActions + keeping + bulk + metrics
+    + rollouts + rolloutActions + keeping + bulk + metrics + expectedDevices + accounts
 }
 
 /// All routes of the device API and of the management API.

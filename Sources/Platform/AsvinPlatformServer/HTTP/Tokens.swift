@@ -21,6 +21,7 @@ struct Tokens: Sendable {
 
   private let keys = JWTKeyCollection()
   private let remembered = VerifiedTokens()
+  private let ended = EndedSessions()
   /// The key with which tokens and receipts are verified, in PEM.
   let publicKey: String
 
@@ -42,6 +43,9 @@ struct Tokens: Sendable {
         sub: "device \(device.value)"))
   }
 
+  /// Refuses the tokens that a device got before a time, because its key is another one.
+  func endSessions(of device: ID<Device>, at now: Instant) { ended.end(device.value, at: now.seconds) }
+
   /// Signs a receipt.
   func receipt(_ receipt: some JWTPayload) async throws -> String { try await keys.sign(receipt) }
 
@@ -54,7 +58,7 @@ struct Tokens: Sendable {
   /// Returns the device of a token; `nil` for a token that is foreign, expired, or not bound to a device.
   func device(of token: String, at now: Instant) async -> (device: ID<Device>, workspace: ID<Workspace>)? {
     guard let claims = await claims(of: token, at: now), let subject = claims.sub, subject.hasPrefix("device "),
-      let number = Int64(subject.dropFirst(7))
+      let number = Int64(subject.dropFirst(7)), !ended.covers(number, begun: claims.iat)
     else { return nil }
     return (ID(number), ID(claims.wsId))
   }
@@ -81,6 +85,21 @@ private final class VerifiedTokens: Sendable {
     tokens.withLock { tokens in
       tokens.new[token] = claims
       if tokens.new.count >= PlatformLimit.rememberedTokens { tokens = ([:], tokens.new) }
+    }
+  }
+}
+
+/// The devices whose tokens of a former key are refused, until those tokens have expired. They are kept in memory: after a
+/// restart of the platform, such a token is valid for the rest of its ten minutes.
+private final class EndedSessions: Sendable {
+  private let ends = Mutex<[Int64: Int64]>([:])
+
+  func covers(_ device: Int64, begun: Int64) -> Bool { ends.withLock { begun < $0[device] ?? .min } }
+
+  func end(_ device: Int64, at now: Int64) {
+    ends.withLock { ends in
+      ends = ends.filter { now - $0.value < PlatformLimit.tokenSeconds }
+      ends[device] = now
     }
   }
 }

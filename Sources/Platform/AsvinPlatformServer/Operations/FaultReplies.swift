@@ -17,6 +17,8 @@ struct FaultReplies: RouterMiddleware {
       throw refusal(fault, context)
     } catch let error as FileError {
       throw refusal(ServiceFault(error), context)
+    } catch let error as PlatformError {
+      throw Refusal(error)
     } catch let error as any HTTPResponseError {
       throw error
     } catch let error as HTTPParserError {

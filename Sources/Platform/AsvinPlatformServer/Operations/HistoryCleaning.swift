@@ -1,6 +1,7 @@
 import AsvinPlatform
 import Logging
 import ServiceLifecycle
+import Synchronization
 
 /// Removes ended rollouts, and the records of their devices, after the times of their workspace. Each write is short, and a
 /// pass has a limited number of them.
@@ -8,6 +9,13 @@ struct HistoryCleaning: Service {
   let store: any PlatformStore
   let clock: @Sendable () -> Instant
   let logger: Logger
+  /// The rollouts that could not be removed since the start. They are not tried again, because they would keep others from
+  /// being found.
+  private let damaged = DamagedRollouts()
+
+  init(store: any PlatformStore, clock: @escaping @Sendable () -> Instant, logger: Logger) {
+    (self.store, self.clock, self.logger) = (store, clock, logger)
+  }
 
   func run() async throws {
     while !Task.isCancelled, !Task.isShuttingDownGracefully {
@@ -39,10 +47,15 @@ struct HistoryCleaning: Service {
     let now = clock()
     let retention = try await store.attempt(in: workspace) { rows in
       try rows.noteEnds(at: now)
+      try rows.removeEndedEnrolmentTokens(at: now)
       return try rows.retention()
     }
     let (recordLimit, rolloutLimit) = (retention.recordLimit(at: now), retention.rolloutLimit(at: now))
-    for rollout in try await store.read(in: workspace, { try $0.rolloutsWithOldRecords(before: recordLimit) }) {
+    let damaged = damaged.all
+    let unpruned = try await store.read(in: workspace) {
+      try $0.rolloutsWithOldRecords(before: recordLimit, except: damaged)
+    }
+    for rollout in unpruned {
       await attempt(rollout, in: workspace) {
         var isDone = false
         while !isDone, writes > 0 {
@@ -53,7 +66,8 @@ struct HistoryCleaning: Service {
         }
       }
     }
-    for rollout in try await store.read(in: workspace, { try $0.oldRollouts(before: rolloutLimit) }) where writes > 0 {
+    let old = try await store.read(in: workspace) { try $0.oldRollouts(before: rolloutLimit, except: damaged) }
+    for rollout in old where writes > 0 {
       await attempt(rollout, in: workspace) {
         writes -= 1
         _ = try await store.write(in: workspace) { try $0.deletePart(rollout, by: "platform", at: now) }
@@ -66,9 +80,25 @@ struct HistoryCleaning: Service {
     do {
       try await body()
     } catch {
+      if error is any DamagedData { damaged.note(rollout) }
       logger.error(
         "an old rollout was not removed",
         metadata: ["workspace": "\(workspace.value)", "rollout": "\(rollout.value)", "error": "\(error)"])
+    }
+  }
+}
+
+/// The ids of rollouts that cannot be read.
+private final class DamagedRollouts: Sendable {
+  /// A database with more of them needs a repair and not a cleaning.
+  private static let most = 1000
+  private let ids = Mutex<Set<ID<Rollout>>>([])
+
+  var all: Set<ID<Rollout>> { ids.withLock { $0 } }
+
+  func note(_ id: ID<Rollout>) {
+    ids.withLock { ids in
+      if ids.count < Self.most { ids.insert(id) }
     }
   }
 }

@@ -95,7 +95,7 @@ struct Scheduler: Service {
       try await store.write(in: workspace) { rows in
         let started = try rows.startDue(id, at: now) { firmware in
           do {
-            try rows.checkTrust(of: firmware.id)
+            try rows.checkTrust(of: firmware.id, at: now)
             return nil
           } catch let failure as Failure {
             return failure.message

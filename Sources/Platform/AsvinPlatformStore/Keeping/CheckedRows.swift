@@ -14,7 +14,7 @@ struct CheckedRows: Sendable {
 
   /// The reads of a workspace. Each is repeated from where it ended.
   static let all: [@Sendable (SQLiteTransaction, CheckPlace) throws -> CheckedRows] = [
-    { rows, _ in CheckedRows(rows: try rows.accessTokens().count + rows.uploads().count) },
+    { rows, _ in CheckedRows(rows: try rows.accessTokens(Listing()).items.count + rows.uploads().count) },
     { rows, place in try CheckedRows(rows.fileGroups(listing(place)), of: "file group", place) },
     { rows, place in
       let page = try rows.deviceGroups(listing(place))

@@ -39,11 +39,18 @@ extension SQLiteTransaction {
     try run("DELETE FROM upload WHERE workspace = ? AND id = ?", [workspace, upload.value])
   }
 
-  func accessTokens() throws -> [AccessToken] {
-    try all(
-      "SELECT id, name, role, digest, created, expires, used FROM access_token WHERE workspace = ? ORDER BY id",
-      [workspace]
+  func accessToken(_ id: ID<AccessToken>) throws -> AccessToken? {
+    try one(
+      "SELECT \(AccessToken.columns) FROM access_token WHERE workspace = ? AND id = ?", [workspace, id.value]
     ).map(AccessToken.init)
+  }
+
+  func accessTokens(_ listing: Listing<NameFilter<AccessToken>>) throws -> Page<AccessToken> {
+    var conditions = RowConditions(workspace)
+    conditions.add(called: listing.filter.called, search: listing.filter.search, in: "access_token")
+    return try page(
+      AccessToken.columns, of: "access_token", conditions, by: listing.sort == .name ? "name" : nil, listing,
+      AccessToken.init)
   }
 
   func add(_ token: AccessToken) throws -> AccessToken {
@@ -77,6 +84,8 @@ extension Upload {
 }
 
 extension AccessToken {
+  fileprivate static let columns = "id, name, role, digest, created, expires, used"
+
   /// Reads seven columns of a row.
   init(_ row: Row, at column: Int) throws {
     let (expires, used): (Int64?, Int64?) = (row[column + 5], row[column + 6])

@@ -6,7 +6,7 @@ import GRDB
 
 extension SQLiteTransaction {
   private static let fields =
-    "id, name, label, version, placement, device_group, registered, seen, class, key, key_kind, newest, utc_offset, fell_back"
+    "id, name, label, version, placement, device_group, registered, seen, class, key, key_kind, newest, utc_offset, fell_back, key_changed"
   private static let columns = "SELECT \(fields) FROM device"
 
   func device(_ id: ID<Device>) throws -> Device? {
@@ -63,7 +63,8 @@ extension SQLiteTransaction {
         .device,
         """
         INSERT INTO device (workspace, name, folded, label, version, placement, device_group, registered, seen, class,
-        key, key_kind, newest, utc_offset, fell_back) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        key, key_kind, newest, utc_offset, fell_back, key_changed)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """, [workspace, device.name.text, device.name.folded] + device.values))
     return added
   }
@@ -96,7 +97,7 @@ extension SQLiteTransaction {
       .map(DeviceGroup.init)
   }
 
-  func deviceGroups(_ listing: Listing<GroupFilter<DeviceGroup>>) throws -> Page<DeviceGroup> {
+  func deviceGroups(_ listing: Listing<NameFilter<DeviceGroup>>) throws -> Page<DeviceGroup> {
     var conditions = RowConditions(workspace)
     conditions.add(called: listing.filter.called, search: listing.filter.search, in: "device_group")
     return try page(
@@ -153,13 +154,13 @@ extension Device {
       key = stored
     }
     newestRollout = row[11]
-    let fellBack: Int64? = row[13]
-    (utcOffset, self.fellBack) = (row[12], fellBack.map { Instant($0) })
+    let (fellBack, changed): (Int64?, Int64?) = (row[13], row[14])
+    (utcOffset, self.fellBack, keyChanged) = (row[12], fellBack.map { Instant($0) }, changed.map { Instant($0) })
   }
 
   fileprivate static let columns = [
     "label", "version", "placement", "device_group", "registered", "seen", "class", "key", "key_kind", "newest",
-    "utc_offset", "fell_back",
+    "utc_offset", "fell_back", "key_changed",
   ]
 
   /// The values of ``columns``.
@@ -167,14 +168,14 @@ extension Device {
     [
       label, firmwareVersion, StoredNumbers.placements.number(of: placement), group?.value, registered.seconds,
       seen.seconds, deviceClass?.data, key?.bytes.data, key?.kind ?? 0,
-      newestRollout, utcOffset, fellBack?.seconds,
+      newestRollout, utcOffset, fellBack?.seconds, keyChanged?.seconds,
     ]
   }
 }
 
 extension DeviceKey {
   /// Creates a key from its columns; `nil` for a kind that no version wrote.
-  fileprivate init?(_ bytes: FixedBytes<32>, kind: Int) {
+  init?(_ bytes: FixedBytes<32>, kind: Int) {
     switch kind {
     case 0: self = .ed25519(bytes)
     case 1: self = .shared(SharedKey(stored: bytes))
@@ -182,14 +183,14 @@ extension DeviceKey {
     }
   }
 
-  fileprivate var kind: Int {
+  var kind: Int {
     switch self {
     case .ed25519: 0
     case .shared: 1
     }
   }
 
-  fileprivate var bytes: FixedBytes<32> {
+  var bytes: FixedBytes<32> {
     switch self {
     case .ed25519(let point): point
     case .shared(let key): key.secret

@@ -6,18 +6,21 @@ import GRDB
 // Enrolment tokens, and the settings of a workspace.
 extension SQLiteTransaction {
   func settings() throws -> WorkspaceSettings {
-    guard let row = try one("SELECT asvin_clients, customer_key_enrols FROM workspace WHERE id = ?", [workspace]) else {
+    guard
+      let row = try one(
+        "SELECT asvin_clients, customer_key_enrols, needs_approval FROM workspace WHERE id = ?", [workspace])
+    else {
       throw PlatformError.notFound(.workspace)
     }
     var settings = WorkspaceSettings()
-    (settings.servesAsvinClients, settings.enrolsByCustomerKey) = (row[0], row[1])
+    (settings.servesAsvinClients, settings.enrolsByCustomerKey, settings.needsApproval) = (row[0], row[1], row[2])
     return settings
   }
 
   func put(_ settings: WorkspaceSettings) throws {
     try run(
-      "UPDATE workspace SET asvin_clients = ?, customer_key_enrols = ? WHERE id = ?",
-      [settings.servesAsvinClients, settings.enrolsByCustomerKey, workspace])
+      "UPDATE workspace SET asvin_clients = ?, customer_key_enrols = ?, needs_approval = ? WHERE id = ?",
+      [settings.servesAsvinClients, settings.enrolsByCustomerKey, settings.needsApproval, workspace])
   }
 
   func enrolmentToken(_ id: ID<EnrolmentToken>) throws -> EnrolmentToken? {
@@ -26,9 +29,21 @@ extension SQLiteTransaction {
     ).map { try EnrolmentToken($0, at: 0) }
   }
 
-  func enrolmentTokens() throws -> [EnrolmentToken] {
-    try all("SELECT \(EnrolmentToken.columns) FROM enrolment_token WHERE workspace = ? ORDER BY id", [workspace])
-      .map { try EnrolmentToken($0, at: 0) }
+  func enrolmentTokens(_ listing: Listing<NameFilter<EnrolmentToken>>) throws -> Page<EnrolmentToken> {
+    var conditions = RowConditions(workspace)
+    conditions.add(called: listing.filter.called, search: listing.filter.search, in: "enrolment_token")
+    return try page(
+      EnrolmentToken.columns, of: "enrolment_token", conditions, by: listing.sort == .name ? "name" : nil, listing
+    ) { try EnrolmentToken($0, at: 0) }
+  }
+
+  func endedEnrolmentTokens(since limit: Instant) throws -> [EnrolmentToken] {
+    try all(
+      """
+      SELECT \(EnrolmentToken.columns) FROM enrolment_token
+      WHERE workspace = ? AND (expires < ? OR uses >= most AND last_use < ?) ORDER BY id LIMIT 20
+      """, [workspace, limit.seconds, limit.seconds]
+    ).map { try EnrolmentToken($0, at: 0) }
   }
 
   func add(_ token: EnrolmentToken) throws -> EnrolmentToken {
@@ -39,19 +54,20 @@ extension SQLiteTransaction {
       try insert(
         .enrolmentToken,
         """
-        INSERT INTO enrolment_token (workspace, name, handle, digest, created, expires, most, uses, device_group, device)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO enrolment_token (workspace, name, handle, digest, created, expires, most, uses, device_group, device,
+        last_use) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         """,
         [
           workspace, token.name, token.handle, token.digest.data, token.created.seconds, token.expires?.seconds,
-          token.limit, token.uses, token.group?.value, token.device?.value,
+          token.limit, token.uses, token.group?.value, token.device?.value, token.lastUse?.seconds,
         ]))
     return added
   }
 
   func put(_ token: EnrolmentToken) throws {
     try run(
-      "UPDATE enrolment_token SET uses = ? WHERE workspace = ? AND id = ?", [token.uses, workspace, token.id.value])
+      "UPDATE enrolment_token SET uses = ?, last_use = ? WHERE workspace = ? AND id = ?",
+      [token.uses, token.lastUse?.seconds, workspace, token.id.value])
   }
 
   func remove(_ token: ID<EnrolmentToken>) throws {
@@ -60,9 +76,9 @@ extension SQLiteTransaction {
 }
 
 extension EnrolmentToken {
-  static let columns = "id, name, handle, digest, created, expires, most, device_group, device, uses"
+  static let columns = "id, name, handle, digest, created, expires, most, device_group, device, uses, last_use"
 
-  /// Reads ten columns of a row.
+  /// Reads eleven columns of a row.
   init(_ row: Row, at column: Int) throws {
     guard let digest = Digest(data: row[column + 3]) else {
       throw StoreError(table: "enrolment_token", id: row[column])
@@ -73,6 +89,7 @@ extension EnrolmentToken {
       id: ID(row[column]), name: row[column + 1], handle: row[column + 2], digest: digest,
       created: Instant(row[column + 4]), expires: expires.map { Instant($0) }, limit: row[column + 6],
       group: group.map { ID($0) }, device: device.map { ID($0) })
-    uses = row[column + 9]
+    let lastUse: Int64? = row[column + 10]
+    (uses, self.lastUse) = (row[column + 9], lastUse.map { Instant($0) })
   }
 }

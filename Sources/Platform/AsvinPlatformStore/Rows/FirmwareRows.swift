@@ -9,35 +9,35 @@ extension SQLiteTransaction {
   private static let columns = "SELECT \(fields) FROM firmware"
 
   func fileGroup(_ id: ID<FileGroup>) throws -> FileGroup? {
-    try one("SELECT id, name, trust FROM file_group WHERE workspace = ? AND id = ?", [workspace, id.value])
+    try one("SELECT \(FileGroup.columns) FROM file_group WHERE workspace = ? AND id = ?", [workspace, id.value])
       .map(FileGroup.init)
   }
 
   func fileGroup(named name: String) throws -> FileGroup? {
-    try one("SELECT id, name, trust FROM file_group WHERE workspace = ? AND name = ?", [workspace, name])
+    try one("SELECT \(FileGroup.columns) FROM file_group WHERE workspace = ? AND name = ?", [workspace, name])
       .map(FileGroup.init)
   }
 
-  func fileGroups(_ listing: Listing<GroupFilter<FileGroup>>) throws -> Page<FileGroup> {
+  func fileGroups(_ listing: Listing<NameFilter<FileGroup>>) throws -> Page<FileGroup> {
     var conditions = RowConditions(workspace)
     conditions.add(called: listing.filter.called, search: listing.filter.search, in: "file_group")
     return try page(
-      "id, name, trust", of: "file_group", conditions, by: listing.sort == .name ? "name" : nil, listing,
+      FileGroup.columns, of: "file_group", conditions, by: listing.sort == .name ? "name" : nil, listing,
       FileGroup.init)
   }
 
   func put(_ group: FileGroup) throws {
     try group.checkTrust()
     try run(
-      "UPDATE file_group SET name = ?, trust = ? WHERE workspace = ? AND id = ?",
-      [group.name, group.storedTrust, workspace, group.id.value])
+      "UPDATE file_group SET name = ?, trust = ?, trust_ends = ? WHERE workspace = ? AND id = ?",
+      [group.name, group.storedTrust, group.storedEnds, workspace, group.id.value])
   }
 
   func add(_ group: FileGroup) throws -> FileGroup {
     try group.checkTrust()
     let id = try insert(
-      .fileGroup, "INSERT INTO file_group (workspace, name, trust) VALUES (?, ?, ?)",
-      [workspace, group.name, group.storedTrust])
+      .fileGroup, "INSERT INTO file_group (workspace, name, trust, trust_ends) VALUES (?, ?, ?, ?)",
+      [workspace, group.name, group.storedTrust, group.storedEnds])
     return FileGroup(id: ID(id), name: group.name, trust: group.trust)
   }
 
@@ -172,17 +172,29 @@ extension Firmware.Release {
 }
 
 extension FileGroup {
+  fileprivate static let columns = "id, name, trust, trust_ends"
+
   fileprivate init(_ row: Row) {
-    let trust: String = row[2]
-    self.init(id: ID(row[0]), name: row[1], trust: trust.unicodeScalars.split(separator: "\u{1E}").map(String.init))
+    let (trust, ends): (String, String) = (row[2], row[3])
+    let keys = trust.unicodeScalars.split(separator: "\u{1E}").map(String.init)
+    // Groups from before the column have no ends.
+    let times = ends.split(separator: " ").map { Int64($0) } + Array(repeating: nil, count: keys.count)
+    self.init(
+      id: ID(row[0]), name: row[1],
+      trust: zip(keys, times).map { key, time in TrustedKey(key, expires: time.map { Instant($0) }) })
   }
 
   /// The keys, separated by record separators.
-  fileprivate var storedTrust: String { trust.joined(separator: "\u{1E}") }
+  fileprivate var storedTrust: String { trust.map(\.pem).joined(separator: "\u{1E}") }
+
+  /// The ends of the keys' times in the order of the keys, with a hyphen for a key without one.
+  fileprivate var storedEnds: String {
+    trust.map { key in key.expires.map { "\($0.seconds)" } ?? "-" }.joined(separator: " ")
+  }
 
   /// Refuses a key that has a separator, because it would be read back as two keys.
   fileprivate func checkTrust() throws {
-    guard trust.allSatisfy({ !$0.isEmpty && !$0.unicodeScalars.contains("\u{1E}") }) else {
+    guard trust.allSatisfy({ !$0.pem.isEmpty && !$0.pem.unicodeScalars.contains("\u{1E}") }) else {
       throw PlatformError.invalid("a key is not in PEM")
     }
   }

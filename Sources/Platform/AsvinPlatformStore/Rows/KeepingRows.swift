@@ -100,17 +100,25 @@ extension SQLiteTransaction {
       """, [now.seconds, workspace])
   }
 
-  func rolloutsWithOldRecords(before limit: Instant) throws -> [ID<Rollout>] {
-    try all(
-      "SELECT id FROM rollout WHERE workspace = ? AND ended_at < ? AND pruned = 0 ORDER BY ended_at LIMIT 20",
-      [workspace, limit.seconds]
-    ).map { ID($0[0]) }
+  func rolloutsWithOldRecords(
+    before limit: Instant, except damaged: Set<ID<Rollout>>
+  ) throws -> [ID<Rollout>] {
+    try ended("AND pruned = 0", before: limit, damaged)
   }
 
-  func oldRollouts(before limit: Instant) throws -> [ID<Rollout>] {
-    try all(
-      "SELECT id FROM rollout WHERE workspace = ? AND ended_at < ? ORDER BY ended_at LIMIT 20",
-      [workspace, limit.seconds]
+  func oldRollouts(before limit: Instant, except damaged: Set<ID<Rollout>>) throws -> [ID<Rollout>] {
+    try ended("", before: limit, damaged)
+  }
+
+  private func ended(
+    _ condition: String, before limit: Instant, _ damaged: Set<ID<Rollout>>
+  ) throws -> [ID<Rollout>] {
+    let marks = damaged.map { _ in "?" }.joined(separator: ", ")
+    return try all(
+      """
+      SELECT id FROM rollout WHERE workspace = ? AND ended_at < ? \(condition) AND id NOT IN (\(marks))
+      ORDER BY ended_at LIMIT 20
+      """, [workspace, limit.seconds] + damaged.map(\.value)
     ).map { ID($0[0]) }
   }
 }

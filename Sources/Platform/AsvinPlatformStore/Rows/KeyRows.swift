@@ -42,10 +42,11 @@ extension SQLiteTransaction {
     }
   }
 
-  func accounts() throws -> [Account] {
-    try all("SELECT email, salt, hash FROM account WHERE workspace = ? ORDER BY email", [workspace]).map {
-      try Account($0, at: 0)
-    }
+  func accounts(after email: String?, limit: Int) throws -> [Account] {
+    try all(
+      "SELECT email, salt, hash FROM account WHERE workspace = ? AND email > ? ORDER BY email LIMIT ?",
+      [workspace, email ?? "", limit]
+    ).map { try Account($0, at: 0) }
   }
 
   func add(_ account: Account) throws {

@@ -94,8 +94,8 @@ extension SQLiteTransaction {
   }
 
   func put(_ record: DeviceRecord, _ rollout: ID<Rollout>, _ device: ID<Device>) throws {
-    guard try self.rollout(rollout) != nil else { throw PlatformError.notFound(.rollout) }
-    guard try self.device(device) != nil else { throw PlatformError.notFound(.device) }
+    try require(.rollout, "SELECT 1 FROM rollout WHERE workspace = ? AND id = ?", rollout.value)
+    try require(.device, "SELECT 1 FROM device WHERE workspace = ? AND id = ?", device.value)
     try run(
       """
       INSERT INTO record (device, rollout, state, failures, reason, progress, changed, round, counted, due, previous)
@@ -108,6 +108,11 @@ extension SQLiteTransaction {
         record.progress,
         record.changed.seconds, record.round, record.isCounted, record.due, record.previous,
       ])
+  }
+
+  /// Requires a row of the workspace. Reading all of it would be a large part of a device's first offer.
+  private func require(_ kind: PlatformError.Kind, _ sql: String, _ id: Int64) throws {
+    guard try one(sql, [workspace, id]) != nil else { throw PlatformError.notFound(kind) }
   }
 }
 

@@ -147,14 +147,14 @@ extension SQLiteTransaction {
 
   func put(_ rollout: Rollout) throws {
     // The phase rarely changes. In a statement of its own, it does not write the indexes at each report of a device.
+    let values = rollout.values
     try run(
       "UPDATE rollout SET phase = ? WHERE workspace = ? AND id = ? AND phase <> ?",
-      [rollout.values[0], workspace, rollout.id.value, rollout.values[0]])
+      [values[0], workspace, rollout.id.value, values[0]])
     try run(
       """
-      UPDATE rollout SET (\(Rollout.otherColumns)) = (\(rollout.values.dropFirst().map { _ in "?" }.joined(separator: ", ")))
-      WHERE workspace = ? AND id = ?
-      """, rollout.values.dropFirst() + [workspace, rollout.id.value])
+      UPDATE rollout SET (\(Rollout.otherColumns)) = (\(Rollout.otherMarks)) WHERE workspace = ? AND id = ?
+      """, values.dropFirst() + [workspace, rollout.id.value])
   }
 
   func nextOrder() throws -> Int64 {
@@ -183,6 +183,8 @@ extension Rollout {
     (tally.stalled, tally.queued) = (row[end + 16], row[end + 17])
     (elapsed, age, thresholdMet, credit) = (row[end + 18], row[end + 19], row[end + 20], row[end + 21])
     approvedBy = row[end + 22]
+    let planned: Int64? = row[end + 23]
+    self.planned = planned.map { Instant($0) }
   }
 
   /// The columns that change, in the order of ``values``.
@@ -191,8 +193,11 @@ extension Rollout {
   /// The columns without the phase.
   fileprivate static let otherColumns = """
     disabled, started, place, wave, offered, downloading, installed, confirmed, failed, skipped, forgiven, round,
-    final_members, unconfirmable, disabled_groups, stalled, queued, elapsed, age, threshold_met, credit, approved_by
+    final_members, unconfirmable, disabled_groups, stalled, queued, elapsed, age, threshold_met, credit, approved_by,
+    planned_at
     """
+
+  fileprivate static let otherMarks = otherColumns.split(separator: ",").map { _ in "?" }.joined(separator: ", ")
 
   /// The columns that change.
   fileprivate var values: [(any DatabaseValueConvertible)?] {
@@ -202,6 +207,7 @@ extension Rollout {
       tally.confirmed, tally.failed, tally.skipped, forgivenFailures, round, finalMembers,
       tally.installedUnconfirmable, disabledGroups.map(\.value).sorted().map { "\($0)" }.joined(separator: " "),
       tally.stalled, tally.queued, elapsed, age, thresholdMet, credit, approvedBy,
+      planned?.seconds,
     ]
   }
 }

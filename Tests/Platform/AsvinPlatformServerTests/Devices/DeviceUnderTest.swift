@@ -11,7 +11,7 @@ import Testing
 struct DeviceUnderTest: Sendable {
   let platform: PlatformUnderTest
   let name: String
-  let key: PrivateKey
+  var key: PrivateKey
   let workspace: Int64
   let id: Int64
 

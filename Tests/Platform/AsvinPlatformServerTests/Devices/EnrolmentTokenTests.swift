@@ -155,7 +155,7 @@ import Testing
     try await UpdateTests.rolledOut { platform, device, firmware, _ in
       let (admin, token) = (try await platform.access(.admin), try await platform.token())
       func set(_ clients: Bool, _ enrolment: Bool) async throws {
-        let body = SettingsMessage(asvinClients: clients, customerKeyEnrolment: enrolment)
+        let body = SettingsMessage(asvinClients: clients, customerKeyEnrolment: enrolment, approval: false)
         #expect(try await platform.call("PUT", "/manage/settings", admin, body).status == 200)
       }
       let (esp, postman) = (ESPClient(chip: .esp32, mac: "AA"), PostmanClient())
@@ -175,7 +175,8 @@ import Testing
       let key = try PrivateKey.generate(.ed25519)
       #expect(try await Self.enrol("two", key, token, on: platform).status == 201, "its enrolment is another switch")
       try await set(false, false)
-      #expect(try await Self.enrol("two", key, token, on: platform).status == 403)
+      #expect(try await Self.enrol("four", PrivateKey.generate(.ed25519), token, on: platform).status == 403)
+      #expect(try await Self.enrol("two", key, token, on: platform).status == 200, "it is enrolled with this key")
       let login = ClientRequests.loginBody(platform.clock.now.seconds)
       #expect(try await platform.ask(ESPClient(chip: .esp8266, mac: "").post("/auth/login", login)).status == 403)
       let enrolling = try await Self.token(on: platform)
@@ -188,8 +189,9 @@ import Testing
         log.items.filter { $0.action == "workspace.settings" }.map {
           $0.details.map { "\($0.name) \($0.value)" }.joined(separator: ", ")
         } == [
-          "asvin-clients off, customer-key-enrolment on", "asvin-clients off, customer-key-enrolment off",
-          "asvin-clients on, customer-key-enrolment on",
+          "asvin-clients off, customer-key-enrolment on, approval off",
+          "asvin-clients off, customer-key-enrolment off, approval off",
+          "asvin-clients on, customer-key-enrolment on, approval off",
         ])
     }
   }

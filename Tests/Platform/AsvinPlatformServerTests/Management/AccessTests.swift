@@ -97,6 +97,9 @@ import Testing
       let enrolment = try await other.call(
         "POST", "/manage/enrolment-tokens", admin, EnrolmentTokenRequest(name: "e")
       ).message(EnrolmentTokenReply.self)
+      let expected = try await other.call(
+        "POST", "/manage/expected-devices", admin, ExpectedDevicesRequest(devices: [ExpectedDeviceRequest(name: "x")])
+      ).message(ExpectedDeviceList.self)
       let webhook = try await other.store.write(in: theirs.id) { rows in
         try rows.add(
           Webhook(
@@ -104,7 +107,7 @@ import Testing
             creator: "x", delivered: 0))
       }
       ids = [
-        "webhook": webhook.id.value, "enrolmentToken": enrolment.id, "device": device.id,
+        "webhook": webhook.id.value, "expectedDevice": try #require(expected.items.first).id, "enrolmentToken": enrolment.id, "device": device.id,
         "deviceGroup": try #require(rollout.groups.first),
         "fileGroup": firmware.fileGroup,
         "firmware": firmware.id, "rollout": rollout.id, "upload": try #require(upload.upload), "token": token.id,
@@ -163,6 +166,9 @@ import Testing
         try await platform.call(
           "POST", "/manage/enrolment-tokens", admin, EnrolmentTokenRequest(name: "e", group: ids["deviceGroup"])),
         try await platform.call("PUT", "/manage/devices/\(device.id)/placement", admin, placement),
+        try await platform.call(
+          "POST", "/manage/expected-devices", admin,
+          ExpectedDevicesRequest(devices: [ExpectedDeviceRequest(name: "e", group: ids["deviceGroup"])])),
         try await platform.call("POST", "/manage/rollouts", admin, foreignFirmware),
         try await platform.call("POST", "/manage/rollouts", admin, foreignGroup),
       ]

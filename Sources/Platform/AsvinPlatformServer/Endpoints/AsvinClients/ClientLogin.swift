@@ -57,10 +57,12 @@ extension AsvinClientsAPI {
       throw Refusal(status: .unauthorized, message: "the signature or the time is not valid", fields: allowance.fields)
     }
     // Gateways log in here too, to enrol with the customer key.
-    let settings = try await store.workspace(workspace)?.settings ?? WorkspaceSettings()
-    guard settings.servesAsvinClients || settings.enrolsByCustomerKey else {
-      throw Refusal(.closed(.asvinClients))
+    let isOpen = try await store.read(in: workspace) { rows in
+      let settings = try rows.settings()
+      return try settings.servesAsvinClients || settings.enrolsByCustomerKey
+        || !rows.expectedDevices(Listing(limit: 1)).items.isEmpty
     }
+    guard isOpen else { throw Refusal(.closed(.asvinClients)) }
     // A blacklisted board gets no token, if the client names its board.
     if let name = BoardFields(request.headers).name,
       try await store.read(in: workspace, { try $0.device(name) })?.placement == .blacklisted

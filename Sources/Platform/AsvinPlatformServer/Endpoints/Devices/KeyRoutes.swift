@@ -10,7 +10,8 @@ extension DeviceAPI {
       "Replace the device's Ed25519 key; the present key is refused afterwards",
       body: NewKeyRequest.self, answers: .nothing(204, "The new key is valid"),
       .problem(409, "The device has a symmetric key"),
-      .problem(422, "The nonce or a proof is not valid")
+      .problem(422, "The nonce or a proof is not valid"),
+      .problem(429, "The device replaced its key less than an hour ago")
     ) { call in
       let body = try await call.body(NewKeyRequest.self)
       guard call.platform.challenges.use([UInt8](body.nonce), at: call.now) else {
@@ -35,10 +36,11 @@ extension DeviceAPI {
         guard present != new else {
           throw Refusal(status: .unprocessableContent, message: "the new key is the present one")
         }
-        device.key = .ed25519(new)
+        try device.replaceKey(with: .ed25519(new), at: call.now)
         try rows.put(device)
         try rows.record(.replaceDeviceKey, "device \(id.value)", DeviceKey.ed25519(new).details, call)
       }
+      call.platform.tokens.endSessions(of: id, at: call.now)
       return Response(status: .noContent)
     }
   ]

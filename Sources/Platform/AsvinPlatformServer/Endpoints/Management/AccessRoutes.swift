@@ -14,9 +14,15 @@ extension Management {
         WhoReply(workspace: workspace.value, name: VisibleText.cleaned(token.name), role: token.role))
     },
     Route(
-      .get, "/manage/tokens", .person(.administer), "List the tokens", answers: .json(TokenList.self, "The tokens")
+      .get, "/manage/tokens", .person(.administer), "List the tokens",
+      query: Property.list(GroupSort.self, Property.groupFilters), answers: .json(TokenList.self, "The tokens")
     ) { call in
-      try Reply.json(TokenList(items: try await call.read { try $0.accessTokens() }.map { TokenReply($0) }))
+      let query = try call.query
+      let listing = try query.listing(NameFilter<AccessToken>(query))
+      let page = try await call.read { try $0.accessTokens(listing) }
+      var list = TokenList(items: page.items.map { TokenReply($0) }, next: page.next?.text)
+      list.damaged = page.damaged.isEmpty ? nil : page.damaged
+      return try Reply.json(list)
     },
     Route(
       .post, "/manage/tokens", .person(.administer), "Create a token; the secret is returned only once",
@@ -48,9 +54,7 @@ extension Management {
       let id: ID<AccessToken> = try call.id("token", of: .token)
       if case .person(let own, _) = call.caller, own.id == id { throw PlatformError.inUse(.token) }
       try await call.write { rows in
-        guard let token = try rows.accessTokens().first(where: { $0.id == id }) else {
-          throw PlatformError.notFound(.token)
-        }
+        guard let token = try rows.accessToken(id) else { throw PlatformError.notFound(.token) }
         try rows.remove(id)
         try rows.record(
           .deleteToken, "token \(id.value)",

@@ -7,10 +7,14 @@ extension Management {
   static let enrolmentTokens: [Route] = [
     Route(
       .get, "/manage/enrolment-tokens", .person(.administer), "List the enrolment tokens",
-      answers: .json(EnrolmentTokenList.self, "The tokens")
+      query: Property.list(GroupSort.self, Property.groupFilters), answers: .json(EnrolmentTokenList.self, "The tokens")
     ) { call in
-      let tokens = try await call.read { try $0.enrolmentTokens() }
-      return try Reply.json(EnrolmentTokenList(items: tokens.map { EnrolmentTokenReply($0) }))
+      let query = try call.query
+      let listing = try query.listing(NameFilter<EnrolmentToken>(query))
+      let page = try await call.read { try $0.enrolmentTokens(listing) }
+      var list = EnrolmentTokenList(items: page.items.map { EnrolmentTokenReply($0) }, next: page.next?.text)
+      list.damaged = page.damaged.isEmpty ? nil : page.damaged
+      return try Reply.json(list)
     },
     Route(
       .post, "/manage/enrolment-tokens", .person(.administer),
@@ -53,19 +57,21 @@ extension Management {
 
   static let settings: [Route] = [
     Route(
-      .get, "/manage/settings", .person(.read), "Show which parts of the platform the workspace uses",
+      .get, "/manage/settings", .person(.read), "Show what the workspace has switched on",
       answers: .json(SettingsMessage.self, "The settings")
     ) { call in
       try Reply.json(SettingsMessage(try await call.read { try $0.settings() }))
     },
     Route(
       .put, "/manage/settings", .person(.administer),
-      "Switch the API of asvin's clients, and enrolment with the customer key, on or off", body: SettingsMessage.self,
+      "Switch the API of asvin's clients, enrolment with the customer key, and compulsory approval on or off",
+      body: SettingsMessage.self,
       answers: .json(SettingsMessage.self, "The settings")
     ) { call in
       let body = try await call.body(SettingsMessage.self)
       var settings = WorkspaceSettings()
       (settings.servesAsvinClients, settings.enrolsByCustomerKey) = (body.asvinClients, body.customerKeyEnrolment)
+      settings.needsApproval = body.approval
       let changed = settings
       try await call.write { rows in
         guard try rows.settings() != changed else { return }
@@ -114,11 +120,14 @@ extension EnrolmentTokenReply {
       id: token.id.value, name: token.name, handle: token.handle, created: token.created.seconds,
       expires: token.expires?.seconds, limit: token.limit, uses: token.uses, group: token.group?.value,
       device: token.device?.value)
+    lastUse = token.lastUse?.seconds
   }
 }
 
 extension SettingsMessage {
   fileprivate init(_ settings: WorkspaceSettings) {
-    self.init(asvinClients: settings.servesAsvinClients, customerKeyEnrolment: settings.enrolsByCustomerKey)
+    self.init(
+      asvinClients: settings.servesAsvinClients, customerKeyEnrolment: settings.enrolsByCustomerKey,
+      approval: settings.needsApproval)
   }
 }

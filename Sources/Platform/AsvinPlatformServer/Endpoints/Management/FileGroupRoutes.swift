@@ -2,7 +2,6 @@ import AsvinCrypto
 import AsvinPlatform
 import AsvinPlatformAPI
 import AsvinVerifier
-import FoundationEssentials
 import Hummingbird
 
 extension Management {
@@ -12,7 +11,7 @@ extension Management {
       query: Property.list(GroupSort.self, Property.groupFilters), answers: .json(FileGroupList.self, "The groups")
     ) { call in
       let query = try call.query
-      let listing = try query.listing(GroupFilter<FileGroup>(query))
+      let listing = try query.listing(NameFilter<FileGroup>(query))
       return try Reply.json(try await call.read { rows in try FileGroupList(rows.fileGroups(listing), in: rows) })
     },
     Route(
@@ -21,7 +20,7 @@ extension Management {
       .problem(409, "A group with that name exists")
     ) { call in
       let body = try await call.body(FileGroupRequest.self)
-      let trust = try PublicKeys.canonical(body.trust)
+      let trust = try PublicKeys.trusted(body, before: [])
       let reply = try await call.write { rows in
         let group = try rows.add(FileGroup(id: ID(0), name: body.name, trust: trust))
         try rows.record(.createFileGroup, "file group \(group.id.value)", group.details(before: nil), call)
@@ -47,14 +46,13 @@ extension Management {
     ) { call in
       let id: ID<FileGroup> = try call.id("fileGroup", of: .fileGroup)
       let body = try await call.body(FileGroupRequest.self)
-      let trust = try PublicKeys.canonical(body.trust)
       let reply = try await call.write { rows in
         guard var group = try rows.fileGroup(id) else { throw PlatformError.notFound(.fileGroup) }
         guard try rows.fileGroup(named: body.name).map({ $0.id == id }) ?? true else {
           throw PlatformError.nameTaken(.fileGroup)
         }
         let before = group
-        (group.name, group.trust) = (body.name, trust)
+        (group.name, group.trust) = (body.name, try PublicKeys.trusted(body, before: before.trust))
         try rows.put(group)
         try rows.record(.changeFileGroup, "file group \(id.value)", group.details(before: before), call)
         return try FileGroupReply(group, in: rows)
@@ -81,22 +79,34 @@ extension Management {
 extension FileGroup {
   /// The name, and which keys were added, removed and kept: SHA-256 of each in DER.
   fileprivate func details(before: FileGroup?) -> [AuditDetail] {
-    let (old, new) = (Set(before?.trust ?? []), Set(trust))
+    let (old, new) = (Set(before?.trust.map(\.pem) ?? []), Set(trust.map(\.pem)))
+    let ends = trust.compactMap { key in
+      key.expires.map { AuditDetail("key-end", "\(TrustEnd.digest(of: key.pem)) \($0.seconds)") }
+    }
     func keys(_ name: String, _ keys: Set<String>) -> [AuditDetail] {
-      keys.map(PublicKeys.digest).sorted().map { AuditDetail(name, $0) }
+      keys.map(TrustEnd.digest).sorted().map { AuditDetail(name, $0) }
     }
     return [AuditDetail("name", name)] + keys("key-added", new.subtracting(old))
-      + keys("key-removed", old.subtracting(new)) + keys("key-kept", new.intersection(old))
+      + keys("key-removed", old.subtracting(new)) + keys("key-kept", new.intersection(old)) + ends
   }
 }
 
 enum PublicKeys {
-  /// SHA-256 of a key's SubjectPublicKeyInfo, as `openssl pkey -pubin -outform DER | sha256sum` prints it; of its text for a
-  /// key that an early version stored in another form.
-  static func digest(of pem: String) -> String {
-    let body = pem.split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("-----") }.joined()
-    let bytes = Data(base64Encoded: body).map { [UInt8]($0) } ?? Array(pem.utf8)
-    return SHA256.digest(of: bytes.span).hexadecimal
+  /// Returns the keys of a request with the ends of their times.
+  ///
+  /// - Parameter known: the keys that the group trusts now. Without ends in the request, they keep theirs.
+  static func trusted(_ body: FileGroupRequest, before known: [TrustedKey]) throws -> [TrustedKey] {
+    let keys = try canonical(body.trust)
+    guard let ends = body.ends else {
+      return keys.map { key in known.first { $0.pem == key } ?? TrustedKey(key) }
+    }
+    let digests = keys.map(TrustEnd.digest)
+    if let foreign = ends.first(where: { !digests.contains($0.key) }) {
+      throw Refusal.malformed("ends names the key \(foreign.key), which is not in trust")
+    }
+    return zip(keys, digests).map { key, digest in
+      TrustedKey(key, expires: ends.last { $0.key == digest }.map { Instant($0.expires) })
+    }
   }
 
   /// Returns keys in the form in which they are stored: each in PEM without surrounding text. A text with two keys or with

@@ -8,8 +8,12 @@ import AsvinManifest
 extension FileGroupReply {
   init(_ group: FileGroup, in rows: any ReadTransaction) throws {
     self.init(
-      id: group.id.value, name: VisibleText.cleaned(group.name), trust: group.trust,
+      id: group.id.value, name: VisibleText.cleaned(group.name), trust: group.trust.map(\.pem),
       files: try rows.firmwareCount(of: group.id))
+    let known = group.trust.compactMap { key in
+      key.expires.map { TrustEnd(key: TrustEnd.digest(of: key.pem), expires: $0.seconds) }
+    }
+    ends = known.isEmpty ? nil : known
   }
 }
 

@@ -9,7 +9,7 @@ extension Management {
       query: Property.list(GroupSort.self, Property.groupFilters), answers: .json(DeviceGroupList.self, "The groups")
     ) { call in
       let query = try call.query
-      let listing = try query.listing(GroupFilter<DeviceGroup>(query))
+      let listing = try query.listing(NameFilter<DeviceGroup>(query))
       return try Reply.json(DeviceGroupList(try await call.read { try $0.deviceGroups(listing) }))
     },
     Route(

@@ -157,6 +157,7 @@ extension Call {
       guard let group = try rows.fileGroup(target) else { throw PlatformError.notFound(.fileGroup) }
       return (release, group)
     }
+    let keys = group.keys(at: now)
     return try await platform.uploads.exclusively(.bundle(release.bundle.hexadecimal)) {
       let accepted: AcceptedBundle
       do {
@@ -164,7 +165,7 @@ extension Call {
           throw PlatformError.notFound(.firmware)
         }
         accepted = try await Workers.digests.run {
-          try AcceptedBundle(bundle, digest: release.bundle, trust: group.trust)
+          try AcceptedBundle(bundle, digest: release.bundle, trust: keys)
         }
       } catch let failure as Failure {
         throw Refusal(failure)

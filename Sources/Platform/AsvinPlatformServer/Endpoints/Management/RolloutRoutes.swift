@@ -24,8 +24,8 @@ extension Management {
       let body = try await call.body(RolloutRequest.self)
       let plan = try RolloutPlan(body, maintainer: call.caller.name)
       let reply = try await call.write { rows in
-        let rollout = try rows.plan(plan)
-        try rows.requireTrust(in: rollout)
+        let rollout = try rows.plan(plan, at: call.now)
+        try rows.requireTrust(in: rollout, at: call.now)
         try rows.record(.planRollout, "rollout \(rollout.id.value)", rows.details(of: rollout), call)
         return try RolloutReply(rollout, disables: rows.displaced(by: rollout), in: rows)
       }
@@ -39,11 +39,13 @@ extension Management {
       .problem(403, "The file group trusts no key"),
       .problem(422, "No key that the file group trusts has signed the firmware")
     ) { call in
-      let plan = try RolloutPlan(try await call.body(RolloutRequest.self), maintainer: call.caller.name)
+      let request = try RolloutPlan(try await call.body(RolloutRequest.self), maintainer: call.caller.name)
       let reply = try await call.read { rows in
+        var plan = request
+        plan.needsApproval = try plan.needsApproval || rows.settings().needsApproval
         try rows.check(plan)
         let rollout = Rollout(id: ID(0), plan: plan)
-        try rows.requireTrust(in: rollout)
+        try rows.requireTrust(in: rollout, at: call.now)
         return try RolloutReply(rollout, disables: rows.displaced(by: rollout), in: rows)
       }
       return try Reply.json(reply)
@@ -77,7 +79,7 @@ extension Management {
 
   static let rolloutActions: [Route] = [
     action("start", .startRollout, "Start a rollout now") { rows, rollout, call in
-      try rows.requireTrust(in: rollout)
+      try rows.requireTrust(in: rollout, at: call.now)
       _ = try rows.start(rollout.id, by: call.caller.name, at: call.now)
     },
     action("pause", .pauseRollout, "Pause a rollout: no device begins or fetches") { rows, rollout, call in
@@ -94,7 +96,7 @@ extension Management {
       try rows.end(rollout.id, as: .aborted, at: call.now)
     },
     action("approve", .approveRollout, "Approve a planned rollout of another token's owner") { rows, rollout, call in
-      try rows.approve(rollout.id, by: call.caller.name, at: call.now)
+      try rows.approve(rollout.id, by: call.person, at: call.now)
     },
     Route(
       .post, "/manage/rollouts/{rollout}/retry", .person(.operate),
@@ -165,9 +167,9 @@ extension Call {
 extension ReadTransaction {
   /// Refuses a rollout of firmware that no key of its file group has signed. A key may have been revoked since the
   /// publication.
-  fileprivate func requireTrust(in rollout: Rollout) throws {
+  fileprivate func requireTrust(in rollout: Rollout, at now: Instant) throws {
     do {
-      try checkTrust(of: rollout.plan.firmware)
+      try checkTrust(of: rollout.plan.firmware, at: now)
     } catch let failure as Failure {
       throw Refusal(failure)
     }

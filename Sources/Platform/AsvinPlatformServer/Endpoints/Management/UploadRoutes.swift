@@ -215,11 +215,12 @@ extension Call {
       return group
     }
     let accepted: AcceptedBundle
+    let keys = group.keys(at: now)
     let wasKept: Bool
     do {
       let content = try await platform.objects.content(upload.id)
       accepted = try await Workers.digests.run {
-        try AcceptedBundle(content, digest: upload.digest, trust: group.trust)
+        try AcceptedBundle(content, digest: upload.digest, trust: keys)
       }
       // A bundle that the rules refuse does not become an object.
       try await read { rows in try rows.checkPublication(of: accepted, to: upload.fileGroup) }

@@ -13,7 +13,8 @@ struct DeviceCommand: SubcommandGroup {
       DeviceListCommand.self, DeviceShowCommand.self, DeviceLabelCommand.self, DeviceTagCommand.self,
       DeviceBulkCommand.self, DeviceRegisterCommand.self, DeviceGroupCommand.self, DeviceMoving<Ungrouping>.self,
       DeviceMoving<Blacklisting>.self,
-      DeviceRemoveCommand.self, DeviceRekeyCommand.self,
+      DeviceRemoveCommand.self, DeviceRekeyCommand.self, DeviceExpectCommand.self, DeviceExpectedCommand.self,
+      DeviceUnexpectCommand.self,
     ])
 }
 

@@ -19,7 +19,7 @@ struct EnrolmentTokenCreateCommand: ReportingCommand {
     commandName: "create", abstract: "Create an enrolment token. It is shown only once.",
     discussion: """
       A gateway reads the token from ASVIN_ENROLMENT_TOKEN: asvin-device enrol. A microcontroller passes both parts to \
-      asvin_client_enrol, which proves the enrolment with them.
+      asvin_client_enrol, which proves the enrolment with them; --parts writes them to the file in place of the token.
       """)
 
   @Argument(help: "The name of the token, which the audit log shows.") var name: String
@@ -30,13 +30,17 @@ struct EnrolmentTokenCreateCommand: ReportingCommand {
   @Option(help: ArgumentHelp("The group of the devices; default: they wait in the lobby.", valueName: "name"))
   var group: String?
   @OptionGroup var output: SecretOutput
+  @Flag(help: "Write customer_key and device_key for a microcontroller to the file, each on a line.") var parts = false
   @OptionGroup var platform: PlatformOptions
   @OptionGroup var shown: OutputOptions
 
   func outcomes(in environment: Environment, _ report: (NewEnrolmentTokenReport) throws -> Void) throws {
+    guard !parts || output.path != nil else {
+      throw Failure(.usage, "--parts needs a file", hint: "name it with -o; without a file, all parts are shown")
+    }
     let (name, uses, days, group) = (name, uses, days, group)
     try report(
-      try output.keep(in: environment) {
+      try output.keep(in: environment, parts: parts) {
         try platform.tasks(in: environment).run { platform in
           var id: Int64?
           if let group { id = try await platform.deviceGroups(named: [group])[0] }
@@ -84,8 +88,8 @@ struct EnrolmentTokenListCommand: ReportingCommand {
     try report(
       try platform.tasks(in: environment).run { platform in
         EnrolmentTokenTable(
-          tokens: try await platform.require(.get, "/manage/enrolment-tokens", as: EnrolmentTokenList.self).items,
-          groups: try await platform.require(.get, "/manage/device-groups", as: DeviceGroupList.self).items)
+          tokens: try await platform.all("/manage/enrolment-tokens", as: EnrolmentTokenList.self),
+          groups: try await platform.all("/manage/device-groups", as: DeviceGroupList.self))
       })
   }
 }
@@ -116,12 +120,13 @@ struct EnrolmentTokenRevokeCommand: ReportingCommand {
 extension SecretOutput {
   /// Creates a token, and writes its secret to the file if one was named.
   fileprivate func keep(
-    in environment: Environment, _ make: () throws -> EnrolmentTokenReply
+    in environment: Environment, parts: Bool = false, _ make: () throws -> EnrolmentTokenReply
   ) throws -> NewEnrolmentTokenReport {
     let file = try open(inputs: environment.inputs)
     var made = try make()
     if let file {
-      try file.commit(secret: made.token ?? "")
+      let both = "customer_key=\(made.proofKey ?? "")\ndevice_key=\(made.handle)"
+      try file.commit(secret: parts ? both : made.token ?? "")
       (made.token, made.proofKey) = (nil, nil)
     }
     return NewEnrolmentTokenReport(token: made, file: path)

@@ -6,8 +6,11 @@ import AsvinPrograms
 
 struct FileGroupCommand: SubcommandGroup {
   static let configuration = CommandConfiguration(
-    commandName: "file-group", abstract: "List, show and remove file groups.",
-    subcommands: [FileGroupListCommand.self, FileGroupShowCommand.self, RemoveCommand<RemovableFileGroup>.self])
+    commandName: "file-group", abstract: "List, show and remove file groups, and change the keys that they trust.",
+    subcommands: [
+      FileGroupListCommand.self, FileGroupShowCommand.self, FileGroupTrustCommand.self,
+      RemoveCommand<RemovableFileGroup>.self,
+    ])
 }
 
 struct FileGroupListCommand: ReportingCommand {
@@ -64,7 +67,7 @@ struct FileGroupView: Report {
   let firmware: [FirmwareReply]
 
   var lines: [String] {
-    ["file group \(group.id) '\(group.name)'"] + group.trust.flatMap { $0.split(separator: "\n").map { "  \($0)" } }
+    FileGroupTrustReport(group: group).lines + group.trust.flatMap { $0.split(separator: "\n").map { "  \($0)" } }
       + FirmwareTable(firmware: firmware).lines
   }
 }

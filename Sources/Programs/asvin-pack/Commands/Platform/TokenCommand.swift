@@ -54,7 +54,7 @@ struct TokenListCommand: ReportingCommand {
     try report(
       TokenTable(
         tokens: try platform.tasks(in: environment).run { platform in
-          try await platform.require(.get, "/manage/tokens", as: TokenList.self).items
+          try await platform.all("/manage/tokens", as: TokenList.self)
         }))
   }
 }

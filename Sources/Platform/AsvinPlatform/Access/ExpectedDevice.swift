@@ -1,0 +1,53 @@
+import AsvinPlatformAPI
+
+/// A device that an operator expects: its name, and with it the key that its factory wrote. Its enrolment needs no further
+/// permit, and it is placed at once. Another key under the name is refused.
+package struct ExpectedDevice: Equatable, Sendable {
+  package var id: ID<ExpectedDevice>
+  /// The device's own name as the list has it.
+  package var name: String
+  /// The key; `nil` for an asvin client, or for a device that makes its key itself.
+  package var key: DeviceKey?
+  /// The name that operators see.
+  package var label: String?
+  /// The group of the device; without it, it waits in the lobby.
+  package var group: ID<DeviceGroup>?
+
+  package init(
+    id: ID<ExpectedDevice>, name: DeviceName, key: DeviceKey? = nil, label: String? = nil, group: ID<DeviceGroup>? = nil
+  ) {
+    (self.id, self.name, self.key, self.label, self.group) = (id, name.text, key, label, group)
+  }
+}
+
+extension WriteTransaction {
+  /// Expects a device.
+  ///
+  /// - Throws: ``PlatformError/nameTaken(_:)`` if a device of that name is enrolled or expected;
+  ///   ``PlatformError/notFound(_:)`` for an unknown group; ``PlatformError/tooMany(_:)``.
+  package func expect(_ device: ExpectedDevice) throws -> ExpectedDevice {
+    guard let name = DeviceName(device.name) else { throw PlatformError.invalid("a name has control characters") }
+    guard try self.device(name) == nil else { throw PlatformError.nameTaken(.device) }
+    if let group = device.group, try deviceGroup(group) == nil { throw PlatformError.notFound(.deviceGroup) }
+    return try add(device)
+  }
+
+  /// Returns what is expected of a device that enrols.
+  ///
+  /// - Throws: ``PlatformError/closed(_:)`` if the device is expected with another key.
+  func expectation(of name: DeviceName, key: DeviceKey?) throws -> ExpectedDevice? {
+    guard let expected = try expectedDevice(name) else { return nil }
+    guard expected.key == nil || expected.key == key else { throw PlatformError.closed(.otherKey) }
+    return expected
+  }
+
+  /// Places a new device as it was expected. It is not expected any more.
+  func fulfil(_ expected: ExpectedDevice, by device: inout Device, at now: Instant) throws {
+    try remove(expected.id)
+    // A group that was deleted since then leaves the device in the lobby.
+    guard let group = expected.group, try deviceGroup(group) != nil else { return }
+    try move(&device, to: .grouped(group), at: now)
+    try record(
+      .moveToGroup, "device \(device.id.value)", [AuditDetail("group", "\(group.value)")], by: "platform", at: now)
+  }
+}

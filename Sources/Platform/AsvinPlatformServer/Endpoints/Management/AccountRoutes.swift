@@ -1,0 +1,54 @@
+import AsvinManifest
+import AsvinPlatform
+import AsvinPlatformAPI
+import Hummingbird
+
+extension Management {
+  static let accounts: [Route] = [
+    Route(
+      .get, "/manage/accounts", .person(.administer), "List the accounts of asvin's first device clients",
+      query: [
+        Property(
+          "after", .text(0...PlatformLimit.emailBytes), "The last address of the previous page", isRequired: false),
+        Property("limit", .integer(1...PlatformLimit.pageItems), "The number of items; default 100", isRequired: false),
+      ], answers: .json(AccountList.self, "The accounts")
+    ) { call in
+      let query = try call.query
+      let (after, limit) = (query.text("after"), query.limit)
+      let emails = try await call.read { try $0.accounts(after: after, limit: limit).map(\.email) }
+      let items = emails.map { AccountReply(email: VisibleText.cleaned($0)) }
+      return try Reply.json(AccountList(items: items, next: items.count == limit ? emails.last : nil))
+    },
+    Route(
+      .post, "/manage/accounts", .person(.administer), "Create an account, or replace its password",
+      body: AccountRequest.self, answers: .json(201, AccountReply.self, "The account"),
+      .json(200, AccountReply.self, "The account has another password"),
+      .problem(409, "An account with that address exists")
+    ) { call in
+      let body = try await call.body(AccountRequest.self)
+      var generator = SystemRandomNumberGenerator()
+      let salt = FixedBytes<16> { _ in UInt8.random(in: 0...255, using: &generator) }
+      let account = try await Workers.digests.run { Account(email: body.email, password: body.password, salt: salt) }
+      guard let account else { throw Refusal.malformed("email must be an address with an @") }
+      let isNew = body.replace != true
+      try await call.write { rows in
+        if isNew { try rows.add(account) } else { try rows.put(account) }
+        try rows.record(isNew ? .createAccount : .changePassword, "account \(account.email)", [], call)
+      }
+      return try Reply.json(AccountReply(email: account.email), status: isNew ? .created : .ok)
+    },
+    Route(
+      .delete, "/manage/accounts", .person(.administer),
+      "Remove an account; a login that it made before ends within ten minutes",
+      query: [Property("email", .text(3...PlatformLimit.emailBytes), "The e-mail address")],
+      answers: .nothing(204, "The account is removed")
+    ) { call in
+      guard let email = try call.query.text("email") else { throw Refusal.malformed("email is missing") }
+      try await call.write { rows in
+        try rows.remove(account: email)
+        try rows.record(.deleteAccount, "account \(Account.folded(email))", [], call)
+      }
+      return Response(status: .noContent)
+    },
+  ]
+}

@@ -1,4 +1,5 @@
-"""Measures polls a second, p50, p99 and memory of asvin-platform and of gooseBit: one process each, both on SQLite."""
+"""Measures polls a second, p50, p99 and memory of asvin-platform and of gooseBit: one process each, both on SQLite. Also
+measures how much an idle fleet that polls at its interval makes the platform write."""
 
 import argparse
 import contextlib
@@ -20,6 +21,10 @@ import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = ROOT / ".build/release"
+
+
+# As PlatformLimit.contactSeconds.
+CONTACT_SECONDS = 14_400
 
 
 def free_port() -> int:
@@ -180,6 +185,51 @@ def measure_platform(devices: int, options) -> list:
     return rows
 
 
+def written(pid: int) -> int:
+    """Returns the bytes that a process has made the system write to the disk."""
+    return int(re.search(r"^write_bytes: (\d+)", pathlib.Path(f"/proc/{pid}/io").read_text(), re.M)[1])
+
+
+IDLE = """
+local next = 0
+request = function()
+  next = next %% %d + 1
+  local body = string.format('{"mac":"bench-%%d","firmware_version":"1.0"}', next)
+  return wrk.format("POST", "/api/device/next/rollout", {["Content-Type"] = "application/json", ["x-access-token"] = "%s"}, body)
+end
+
+"""
+
+
+def measure_idle_fleet(devices: int, options) -> dict:
+    """Lets each device poll once, as a fleet does in its interval of an hour, and ends the platform, which writes the last
+    contacts. The platform writes them every four hours, and each write is charged to one interval here."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        platform = Platform(folder, devices)
+        platform.seed()
+        with sqlite3.connect(folder / "data/platform.sqlite") as base:
+            base.execute("UPDATE device SET seen = seen - 20000 - id % 3600")
+        with platform.run() as process:
+            before = written(process.pid)
+            connections = options.connections
+            (folder / "poll.lua").write_text(IDLE % (devices, platform.token()))
+            seconds = max(5, devices // 4000)
+            command = ["wrk", "-t", "1", "-c", str(connections), "-d", f"{seconds}s", "--timeout", "10s", "-s", str(folder / "poll.lua")]
+            text = subprocess.run([*command, platform.url], capture_output=True, text=True, check=True).stdout
+            polls = int(re.search(r"(\d+) requests in", text)[1])
+            during = written(process.pid) - before
+            process.send_signal(signal.SIGTERM)
+            last = before + during
+            while process.poll() is None:
+                with contextlib.suppress(OSError, TypeError):
+                    last = max(last, written(process.pid))
+                time.sleep(0.002)
+        with sqlite3.connect(folder / "data/platform.sqlite") as base:
+            saved = base.execute("SELECT count(*) FROM device WHERE seen > strftime('%s', 'now') - 300").fetchone()[0]
+        return {"devices": devices, "polls": polls, "saved": saved, "polling": during, "saving": last - before - during}
+
+
 def measure_goosebit(devices: int, options) -> list:
     rows = []
     with tempfile.TemporaryDirectory() as name:
@@ -239,16 +289,25 @@ def main() -> int:
     for devices in sorted({1000, options.devices}) if not options.only_peer else []:
         rows += measure_platform(devices, options)
     if not options.no_peer:
-        rows += measure_goosebit(options.devices, options)
+        for devices in sorted({1000, options.devices}):
+            rows += measure_goosebit(devices, options)
     print(f"{'':16} {'devices':>8} {'polls/s':>9} {'p50 ms':>8} {'p99 ms':>8} {'MiB':>6} {'errors':>6}")
     for row in rows:
         print(f"{row['platform']:16} {row['devices']:8} {row['polls/s']:9.0f} {row['p50 ms']:8.2f} {row['p99 ms']:8.2f} {row['MiB']:6.0f} {row['errors']:6}  {row['what']}")
     if not options.no_peer and not options.only_peer:
-        peer = {row["what"]: row["polls/s"] for row in rows if row["platform"] != "asvin-platform"}
-        ours = {row["what"]: row["polls/s"] for row in rows if row["platform"] == "asvin-platform" and row["devices"] == options.devices}
-        print(f"nothing to do: {ours['nothing to do'] / peer['nothing to do']:.0f} times the polls of gooseBit")
-        for what in list(ours)[1:3]:
-            print(f"{what}: {ours[what] / peer['rollout']:.0f} times")
+        for devices in sorted({1000, options.devices}):
+            polls = {(row["platform"], row["what"]): row["polls/s"] for row in rows if row["devices"] == devices}
+            for (name, what), number in polls.items():
+                if name == "asvin-platform":
+                    peer = polls["gooseBit 0.2.12", "nothing to do" if what == "nothing to do" else "rollout"]
+                    print(f"{devices} devices, {what}: {number / peer:.0f} times the polls of gooseBit")
+    if not options.only_peer:
+        idle = measure_idle_fleet(options.devices, options)
+        hours = CONTACT_SECONDS / 3600
+        print(
+            f"an idle fleet of {idle['devices']} devices: {idle['polls']} polls wrote {idle['polling']} bytes, and "
+            f"{idle['saved']} last contacts {idle['saving']}: {idle['saving'] / CONTACT_SECONDS / 1000:.1f} KB/s, written every {hours:.0f} hours"
+        )
     if options.csv:
         with open(options.csv, "w", newline="") as file:
             writer = csv.DictWriter(file, rows[0].keys())

@@ -158,8 +158,12 @@ package enum PlatformLimit {
 
   // Times
 
-  /// Seconds since the last contact for which another contact without news is not written.
-  package static let contactSeconds: Int64 = 300
+  /// Seconds between the writes of the last contacts of all devices.
+  package static let contactSeconds: Int64 = 14_400
+  /// Seconds after such a write in which a list that asks for contacts causes no other one.
+  package static let contactListSeconds: Int64 = 60
+  /// Contacts that one transaction writes.
+  package static let contactsAtOnce = 20_000
   /// Seconds since the last use of an operator's token for which another use is not written.
   package static let useSeconds: Int64 = 3600
   /// Seconds until bytes without an upload are removed. The upload may be about to be created.

@@ -12,5 +12,6 @@ struct Platform: Sendable {
   let webhookClient: WebhookClient
   let delivery: WebhookDelivery
   let pace: DevicePacer
+  let contacts: ContactKeeping
   let clock: @Sendable () -> Instant
 }

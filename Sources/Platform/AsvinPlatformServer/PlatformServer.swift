@@ -81,6 +81,7 @@ package struct PlatformServer: Sendable {
     let pace = DevicePacer(settings.pacing, store: store)
     let metrics = Metrics()
     let pulse = SchedulerPulse()
+    let contacts = ContactKeeping(store: store, logger: logger)
     router.add(middleware: ForwardedAddress(clients: settings.forwarded))
     router.add(middleware: RequestLog(metrics: metrics))
     router.add(middleware: FaultReplies())
@@ -109,7 +110,7 @@ package struct PlatformServer: Sendable {
       to: router,
       Platform(
         store: store, objects: objects, tokens: tokens, limiter: limiter, webhookClient: webhooks, delivery: delivery,
-        pace: pace, clock: clock))
+        pace: pace, contacts: contacts, clock: clock))
     var application = Application(
       router: router, server: Self.server(connections, certificates),
       configuration: .init(
@@ -123,6 +124,7 @@ package struct PlatformServer: Sendable {
       LateRollouts(store: store, clock: clock, logger: logger),
       AuditKeeping(store: store, tokens: tokens, clock: clock, logger: logger, days: settings.auditDays),
       HistoryCleaning(store: store, clock: clock, logger: logger),
+      contacts,
       Watchdog(
         health: health, store: store, pace: pace, logger: logger, end: settings.onSilence,
         onProgress: settings.onProgress),

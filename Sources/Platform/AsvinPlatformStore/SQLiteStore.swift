@@ -13,6 +13,7 @@ package final class SQLiteStore: PlatformStore {
   private let readers: Readers
   private let notes: ChangeNotes
   package let pollHabit: PollHabit?
+  package let contacts: RecentContacts
   /// Whether writes need entries in the audit log.
   private let isAudited: Bool
 
@@ -34,7 +35,7 @@ package final class SQLiteStore: PlatformStore {
     configuration.busyMode = .timeout(Self.lockSeconds)
     pool = try DatabasePool(path: path, configuration: configuration)
     commits = GroupCommit(pool)
-    (self.notes, isAudited, pollHabit) = (notes, false, PollHabit())
+    (self.notes, isAudited, pollHabit, contacts) = (notes, false, PollHabit(), RecentContacts())
     try Migrations.migrator.migrate(pool)
     try pool.write { try notes.watch($0) }
     readers = try Readers(path: path, configuration)
@@ -42,7 +43,7 @@ package final class SQLiteStore: PlatformStore {
 
   private init(auditing store: SQLiteStore) {
     (pool, commits, readers, notes) = (store.pool, store.commits, store.readers, store.notes)
-    (isAudited, pollHabit) = (true, store.pollHabit)
+    (isAudited, pollHabit, contacts) = (true, store.pollHabit, store.contacts)
   }
 
   package var audited: any PlatformStore { SQLiteStore(auditing: self) }
@@ -108,14 +109,18 @@ package final class SQLiteStore: PlatformStore {
   package func read<Result: Sendable>(
     in workspace: ID<Workspace>, _ body: @escaping @Sendable (any ReadTransaction) throws -> Result
   ) async throws -> Result {
-    try await read { try body(SQLiteTransaction(database: $0, workspace: workspace.value)) }
+    try await read { [contacts] in
+      try body(SQLiteTransaction(database: $0, workspace: workspace.value, contacts: contacts))
+    }
   }
 
   package func tryOnSnapshot<Result: Sendable>(
     in workspace: ID<Workspace>, _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
   ) async throws -> Result {
     // A connection for reading refuses to write.
-    try await read { try body(SQLiteTransaction(database: $0, workspace: workspace.value)) }
+    try await read { [contacts] in
+      try body(SQLiteTransaction(database: $0, workspace: workspace.value, contacts: contacts))
+    }
   }
 
   /// Writes atomically. The write is durable when this returns.
@@ -123,9 +128,10 @@ package final class SQLiteStore: PlatformStore {
     in workspace: ID<Workspace>, from origin: AuditOrigin?,
     _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
   ) async throws -> Result {
-    try await commits.write { [notes, isAudited] database in
+    try await commits.write { [notes, isAudited, contacts] database in
       notes.begin()
-      let rows = SQLiteTransaction(database: database, workspace: workspace.value, origin: origin, notes: notes)
+      let rows = SQLiteTransaction(
+        database: database, workspace: workspace.value, origin: origin, notes: notes, contacts: contacts)
       let result = try body(rows)
       if isAudited { try notes.check() }
       return result

@@ -9,6 +9,8 @@ struct SQLiteTransaction: WriteTransaction {
   var origin: AuditOrigin?
   /// What the transaction changes; `nil` if it reads.
   var notes: ChangeNotes?
+  /// The contacts that are not stored yet; `nil` for the rows as they are stored.
+  var contacts: RecentContacts?
   /// The firmware that the transaction has read. A poll needs it several times.
   let knownFirmware = KnownFirmware()
 
@@ -20,6 +22,29 @@ struct SQLiteTransaction: WriteTransaction {
 
   func all(_ sql: String, _ arguments: [(any DatabaseValueConvertible)?]) throws -> [Row] {
     try Row.fetchAll(database.cachedStatement(sql: sql), arguments: StatementArguments(arguments))
+  }
+
+  /// Reads the first row. The row is not copied, so that ``one(_:_:)`` costs a device's poll more.
+  ///
+  /// - Parameter read: reads the row and does not keep it.
+  func first<Value>(
+    _ sql: String, _ arguments: [(any DatabaseValueConvertible)?], _ read: (Row) throws -> Value
+  ) throws -> Value? {
+    let rows = try Row.fetchCursor(database.cachedStatement(sql: sql), arguments: StatementArguments(arguments))
+    // The end of the cursor would take the values from the row.
+    return try withExtendedLifetime(rows) { try rows.next().map(read) }
+  }
+
+  /// Reads all rows, as ``first(_:_:_:)``.
+  func each<Value>(
+    _ sql: String, _ arguments: [(any DatabaseValueConvertible)?], _ read: (Row) throws -> Value
+  ) throws -> [Value] {
+    let rows = try Row.fetchCursor(database.cachedStatement(sql: sql), arguments: StatementArguments(arguments))
+    return try withExtendedLifetime(rows) {
+      var values: [Value] = []
+      while let row = try rows.next() { values.append(try read(row)) }
+      return values
+    }
   }
 
   @discardableResult

@@ -9,7 +9,7 @@ struct PlatformProgram: SubcommandGroup {
     discussion: "Start with: asvin-platform workspace create NAME; asvin-platform serve",
     version: ProductVersion.text,
     subcommands: [
-      ServeCommand.self, WorkspaceCommand.self, LocalTokenCommand.self, AccountCommand.self, BackupCommand.self,
+      ServeCommand.self, WorkspaceCommand.self, LocalTokenCommand.self, LocalAccountCommand.self, BackupCommand.self,
       RestoreCommand.self, CheckCommand.self, UpgradeCommand.self,
     ])
 }

@@ -126,7 +126,8 @@ import Testing
     #expect(try !fleet.rollout(older).isDisabled)
   }
 
-  @Test func `Enabling a rollout leaves out the groups from which another one displaced it before; a second time does not`()
+  @Test
+  func `Enabling a rollout leaves out the groups from which another one displaced it before; a second time does not`()
     throws
   {
     let fleet = try SmallFleet(1)

@@ -17,8 +17,8 @@ import Testing
     }
     let later = Instant(Self.now.seconds + seconds)
     do {
-      _ = try await store.poll(in: workspace.id) { rows, savesTime in
-        try rows.nextImage(for: name, firmwareVersion: version, at: later, savesTime: savesTime)
+      _ = try await store.poll(in: workspace.id) { rows in
+        try rows.nextImage(for: name, firmwareVersion: version, at: later)
       }
       return (nil, store.writes)
     } catch let fault as ServiceFault {
@@ -31,9 +31,32 @@ import Testing
     #expect(outcome == (nil, 0))
   }
 
-  @Test func `A poll whose only news is the time of the contact is answered after one attempt to write`() async throws {
-    let outcome = try await poll(version: "1.0", after: 300)
-    #expect(outcome == (nil, 1))
+  @Test func `A poll whose only news is the time of the contact does not try to write`() async throws {
+    let outcome = try await poll(version: "1.0", after: 90_000)
+    #expect(outcome == (nil, 0))
+  }
+
+  @Test func `After many polls with news, a poll without news is answered after one attempt to write`() async throws {
+    let store = LockedStore()
+    let name = try #require(DeviceName("device"))
+    let workspace = try await store.inner.add(Workspace(id: ID(0), name: "ours", customerKey: "c", deviceKeys: []))
+    try await store.inner.write(in: workspace.id) {
+      _ = try $0.register(name, label: nil, firmwareVersion: "0", at: Self.now)
+    }
+    store.isOpen.withLock { $0 = true }
+    for version in 1...20 {
+      _ = try await store.poll(in: workspace.id) {
+        try $0.nextImage(for: name, firmwareVersion: "\(version)", at: Self.now)
+      }
+    }
+    store.isOpen.withLock { $0 = false }
+    let before = store.writes
+    let last = try await store.poll(in: workspace.id) {
+      try $0.nextImage(for: name, firmwareVersion: "20", at: Self.now)
+    }
+    #expect(last == nil && store.writes == before + 1)
+    _ = try await store.poll(in: workspace.id) { try $0.nextImage(for: name, firmwareVersion: "20", at: Self.now) }
+    #expect(store.writes == before + 1, "it begins on a snapshot again")
   }
 
   @Test func `A poll with a new version fails after one attempt to write`() async throws {
@@ -45,6 +68,8 @@ import Testing
 /// A store that another program has locked.
 private final class LockedStore: PlatformStore {
   let inner = MemoryStore()
+  let pollHabit: PollHabit? = PollHabit()
+  let isOpen = Mutex(false)
   private let attempts = Mutex(0)
 
   var writes: Int { attempts.withLock { $0 } }
@@ -56,7 +81,8 @@ private final class LockedStore: PlatformStore {
     _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
   ) async throws -> Result {
     attempts.withLock { $0 += 1 }
-    throw ServiceFault.locked
+    guard isOpen.withLock({ $0 }) else { throw ServiceFault.locked }
+    return try await inner.write(in: workspace, from: origin, body)
   }
 
   func tryOnSnapshot<Result: Sendable>(
@@ -67,6 +93,7 @@ private final class LockedStore: PlatformStore {
     in workspace: ID<Workspace>, _ body: @escaping @Sendable (any ReadTransaction) throws -> Result
   ) async throws -> Result { try await inner.read(in: workspace, body) }
 
+  var contacts: RecentContacts { inner.contacts }
   var delay: Double { 0 }
   func ping() async throws {}
   func checkWriting() async throws { throw ServiceFault.locked }

@@ -137,9 +137,9 @@ import Testing
       #expect(try Self.platform("workspace set ours", in: scratch).exitCode == 64)
       #expect(try Self.platform("workspace set ours --asvin-clients maybe", in: scratch).exitCode == 64)
       let off = try Self.platform("workspace set ours --asvin-clients off", in: scratch).text
-      #expect(off == "workspace 1: asvin-clients off, customer-key-enrolment on\n")
+      #expect(off == "workspace 1: asvin-clients off, customer-key-enrolment on, approval off\n")
       let both = try Self.platform("workspace set ours --customer-key-enrolment off", in: scratch).text
-      #expect(both == "workspace 1: asvin-clients off, customer-key-enrolment off\n")
+      #expect(both == "workspace 1: asvin-clients off, customer-key-enrolment off, approval off\n")
     }
   }
 }

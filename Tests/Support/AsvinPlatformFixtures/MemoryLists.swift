@@ -25,7 +25,9 @@ extension MemoryTransaction {
   }
 
   package func devices(_ listing: Listing<DeviceFilter>) throws -> Page<Device> {
-    try page(of: tables.devices.values, listing) { includes($0, listing.filter) }
+    var page = try page(of: tables.devices.values, listing) { includes($0, listing.filter) }
+    page.items = page.items.map(seen)
+    return page
   }
 
   private func includes(_ device: Device, _ filter: DeviceFilter) -> Bool {

@@ -11,6 +11,7 @@ package final class MemoryStore: PlatformStore {
 
   private final class Shared: Sendable {
     let state = Mutex(State())
+    let contacts = RecentContacts()
   }
 
   private struct State {
@@ -18,14 +19,16 @@ package final class MemoryStore: PlatformStore {
     var rows: [ID<Workspace>: MemoryTransaction.Tables] = [:]
     var nextID: Int64 = 1
 
-    func transaction(in workspace: ID<Workspace>, from origin: AuditOrigin? = nil) -> MemoryTransaction {
+    func transaction(
+      in workspace: ID<Workspace>, from origin: AuditOrigin? = nil, _ contacts: RecentContacts
+    ) -> MemoryTransaction {
       let others = rows.filter { $0.key != workspace }.values
       let foreign = MemoryTransaction.Foreign(
         deviceKeys: Set(workspaces.values.filter { $0.id != workspace }.flatMap(\.deviceKeys)),
         accounts: Set(others.flatMap(\.accounts.keys)))
       return MemoryTransaction(
         rows[workspace] ?? MemoryTransaction.Tables(), nextID: nextID, known: workspaces[workspace], foreign: foreign,
-        origin: origin)
+        origin: origin, contacts: contacts)
     }
   }
 
@@ -95,6 +98,7 @@ package final class MemoryStore: PlatformStore {
     shared.state.withLock { $0.rows.values.contains { $0.firmware.values.contains { $0.release?.bundle == bundle } } }
   }
 
+  package var contacts: RecentContacts { shared.contacts }
   package var delay: Double { 0 }
   package func sizes() async throws -> [StoreFile: UInt64] { [:] }
 
@@ -105,14 +109,14 @@ package final class MemoryStore: PlatformStore {
   package func read<Result: Sendable>(
     in workspace: ID<Workspace>, _ body: @escaping @Sendable (any ReadTransaction) throws -> Result
   ) async throws -> Result {
-    try body(shared.state.withLock { $0.transaction(in: workspace) })
+    try body(shared.state.withLock { $0.transaction(in: workspace, shared.contacts) })
   }
 
   package func tryOnSnapshot<Result: Sendable>(
     in workspace: ID<Workspace>, _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
   ) async throws -> Result {
     try shared.state.withLock { state in
-      let rows = state.transaction(in: workspace)
+      let rows = state.transaction(in: workspace, shared.contacts)
       let result = try body(rows)
       if rows.isChanged { throw ServiceFault.readOnly }
       return result
@@ -124,7 +128,7 @@ package final class MemoryStore: PlatformStore {
     _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
   ) async throws -> Result {
     try shared.state.withLock { state in
-      let rows = state.transaction(in: workspace, from: origin)
+      let rows = state.transaction(in: workspace, from: origin, shared.contacts)
       let old = rows.tables
       let result = try body(rows)
       let missing = rows.tables.changes(since: old).subtracting(rows.tables.explanations(since: old))

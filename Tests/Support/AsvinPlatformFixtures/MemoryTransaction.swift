@@ -43,6 +43,7 @@ package final class MemoryTransaction: WriteTransaction {
   package var changes: Int { isChanged ? 1 : 0 }
   private(set) var nextID: Int64
   package let origin: AuditOrigin?
+  private let contacts: RecentContacts?
   /// The workspace; `nil` for rows without one.
   var known: Workspace? { didSet { isChanged = true } }
   let foreign: Foreign
@@ -62,9 +63,9 @@ package final class MemoryTransaction: WriteTransaction {
 
   package init(
     _ tables: Tables = Tables(), nextID: Int64 = 1, known: Workspace? = nil, foreign: Foreign = Foreign(),
-    origin: AuditOrigin? = nil
+    origin: AuditOrigin? = nil, contacts: RecentContacts? = nil
   ) {
-    self.origin = origin
+    (self.origin, self.contacts) = (origin, contacts)
     self.tables = tables
     self.nextID = nextID
     (self.known, self.foreign) = (known, foreign)
@@ -75,8 +76,25 @@ package final class MemoryTransaction: WriteTransaction {
     return ID(nextID)
   }
 
-  package func device(_ id: ID<Device>) -> Device? { tables.devices[id] }
-  package func device(_ name: DeviceName) -> Device? { tables.names[name].flatMap { tables.devices[$0] } }
+  package func device(_ id: ID<Device>) -> Device? { tables.devices[id].map(seen) }
+  package func device(_ name: DeviceName) -> Device? { tables.names[name].flatMap { device($0) } }
+
+  /// A device with its last contact, stored or not.
+  func seen(_ device: Device) -> Device {
+    var device = device
+    device.seen = contacts?.latest(of: device.id) ?? device.seen
+    return device
+  }
+
+  package func recentContacts(since time: Instant) -> Int { contacts?.count(since: time, in: workspace) ?? 0 }
+
+  package func noteContact(_ device: Device, at now: Instant) {
+    contacts?.note(device, of: workspace, at: now)
+  }
+
+  package func setSeen(_ contacts: [(device: ID<Device>, seen: Instant)]) {
+    for (device, seen) in contacts { tables.devices[device]?.seen = seen }
+  }
 
   package func deviceGroup(_ id: ID<DeviceGroup>) -> DeviceGroup? { tables.deviceGroups[id] }
   package func deviceGroup(named name: String) -> DeviceGroup? { tables.deviceGroups.values.first { $0.name == name } }
@@ -188,7 +206,11 @@ package final class MemoryTransaction: WriteTransaction {
     return added
   }
 
-  package func put(_ device: Device) { tables.devices[device.id] = device }
+  package func put(_ device: Device) {
+    if tables.devices[device.id]?.seen != device.seen { contacts?.markStored(device.id, at: device.seen) }
+    tables.devices[device.id] = device
+  }
+
   package func put(_ group: FileGroup) { tables.fileGroups[group.id] = group }
   package func put(_ group: DeviceGroup) { tables.deviceGroups[group.id] = group }
   package func put(_ rollout: Rollout) { tables.rollouts[rollout.id] = rollout }

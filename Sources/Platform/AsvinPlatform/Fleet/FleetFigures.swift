@@ -35,7 +35,8 @@ extension ReadTransaction {
     for seconds in FleetFigures.contactSeconds {
       var filter = DeviceFilter()
       filter.seenSince = Instant(now.seconds - seconds)
-      figures.seen.append(try count(of: filter))
+      let since = Instant(now.seconds - seconds)
+      figures.seen.append(try count(of: filter) + recentContacts(since: since))
     }
     figures.phases = try phases()
     for id in try startedRollouts() {

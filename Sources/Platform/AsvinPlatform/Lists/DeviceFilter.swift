@@ -21,6 +21,9 @@ package struct DeviceFilter: ListFilter {
 
   package init() {}
 
+  /// Whether a condition needs the contacts that ``RecentContacts`` has.
+  package var asksForContacts: Bool { seenSince != nil || seenBefore != nil }
+
   /// A fact that a device reports about itself.
   package struct Attribute: Hashable, Sendable {
     package let name: String

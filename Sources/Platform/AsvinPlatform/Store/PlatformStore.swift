@@ -22,6 +22,8 @@ package protocol PlatformStore: Sendable {
 
   /// What the last polls did; `nil` if every poll begins on a snapshot.
   var pollHabit: PollHabit? { get }
+  /// The last contacts that are not stored yet.
+  var contacts: RecentContacts { get }
   /// Whether firmware or an upload of any workspace uses an object.
   func isUsed(object: Digest) async throws -> Bool
   /// Whether any workspace lists a bundle.

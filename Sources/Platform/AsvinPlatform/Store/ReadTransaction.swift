@@ -47,6 +47,9 @@ package protocol ReadTransaction: ListReading, KeepingReading {
   /// Returns the release with the highest sequence number of the firmware's class that was started for one of the groups.
   func highestRelease(of firmware: Firmware, to groups: Set<ID<DeviceGroup>>) throws -> StartedRelease?
 
+  /// Returns the number of devices that made contact since a time, and whose stored contact is older.
+  func recentContacts(since time: Instant) -> Int
+
   func record(_ rollout: ID<Rollout>, _ device: ID<Device>) throws -> DeviceRecord?
   /// Returns a page of a rollout's records in the order of the devices' ids.
   func records(of rollout: ID<Rollout>, after device: ID<Device>?, limit: Int) throws -> [(ID<Device>, DeviceRecord)]

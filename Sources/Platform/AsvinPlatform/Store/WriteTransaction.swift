@@ -65,6 +65,11 @@ package protocol WriteTransaction: ReadTransaction, ListWriting, KeepingWriting 
   func requeue(_ rollout: ID<Rollout>, at now: Instant) throws -> Int
   func put(_ settings: WorkspaceSettings) throws
   func add(_ token: EnrolmentToken) throws -> EnrolmentToken
+  /// Notes the contact of a device. ``PlatformStore/saveContacts()`` writes it later, so that a poll without other news writes
+  /// nothing.
+  func noteContact(_ device: Device, at now: Instant)
+  /// Stores when devices made contact last. Devices that do not exist any more are left out.
+  func setSeen(_ contacts: [(device: ID<Device>, seen: Instant)]) throws
   /// Replaces the number of uses of a token, and the time of the last one.
   func put(_ token: EnrolmentToken) throws
   /// Revokes a token.

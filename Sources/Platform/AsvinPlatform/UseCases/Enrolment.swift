@@ -75,17 +75,14 @@ extension WriteTransaction {
 
   /// Registers an asvin client. A new device is in the lobby; for a known device, the contact is recorded if it is news.
   ///
-  /// - Parameter savesTime: as in ``nextImage(for:firmwareVersion:at:savesTime:)``.
   /// - Returns: the device, and whether it is new.
   /// - Throws: ``PlatformError/closed(_:)`` if a device with a key is expected under the name.
   package func register(
-    _ name: DeviceName, label: String?, firmwareVersion: String, at now: Instant, savesTime: Bool = true
+    _ name: DeviceName, label: String?, firmwareVersion: String, at now: Instant
   ) throws -> (device: Device, isNew: Bool) {
     if var device = try device(name) {
       // An ESP32 registers before each of its polls.
-      if device.isNews(firmwareVersion, at: now, savesTime: savesTime) {
-        try recordContact(&device, firmwareVersion: firmwareVersion, at: now)
-      }
+      try recordContact(&device, firmwareVersion: firmwareVersion, at: now)
       return (device, false)
     }
     let expected = try expectation(of: name, key: nil)

@@ -3,50 +3,49 @@ import AsvinPlatformAPI
 package import AsvinVerifier
 
 // The polls of both device APIs. A poll that changes nothing only reads: devices poll once a minute, and a commit waits for
-// the disk. A poll writes for three reasons: the device reports another version, its last contact is five minutes old, or a
-// rollout admits it.
+// the disk. A poll writes for two reasons: the device reports another version, or a rollout admits it.
 
 extension PlatformStore {
-  /// Runs a poll. If the store cannot be written, as on a full disk, the poll runs again without saving the time of the
-  /// contact, so that a poll without other news is answered. A poll with other news fails with the first error, because a
-  /// second attempt to write would wait for the same lock again.
+  /// Runs a poll on a snapshot, and as a write if it writes. A poll of a workspace whose polls usually write begins as a
+  /// write; if the store cannot be written, it is answered if it has no news.
   package func poll<Result: Sendable>(
     in workspace: ID<Workspace>, from origin: AuditOrigin? = nil,
-    _ body: @escaping @Sendable (any WriteTransaction, _ savesTime: Bool) throws -> Result
+    _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
   ) async throws -> Result {
-    do {
-      return try await pollSavingTime(in: workspace, from: origin) { try body($0, true) }
-    } catch let fault as ServiceFault {
-      pollHabit?.forget(workspace)
+    guard let habit = pollHabit else { return try await attempt(in: workspace, from: origin, body) }
+    guard habit.expectsWrite(in: workspace) else {
       do {
-        return try await tryOnSnapshot(in: workspace) { try body($0, false) }
+        let result = try await tryOnSnapshot(in: workspace, body)
+        habit.note(wrote: false, in: workspace)
+        return result
       } catch ServiceFault.readOnly {
+        return try await pollByWriting(in: workspace, from: origin, habit, body)
+      }
+    }
+    do {
+      return try await pollByWriting(in: workspace, from: origin, habit, body)
+    } catch let fault as ServiceFault {
+      habit.forget(workspace)
+      do {
+        return try await tryOnSnapshot(in: workspace, body)
+      } catch ServiceFault.readOnly {
+        // A second attempt to write would wait for the same lock again.
         throw fault
       }
     }
   }
 
-  /// Runs a poll on a snapshot, and as a write if it writes. A poll of a workspace whose polls usually write begins as a
-  /// write.
-  private func pollSavingTime<Result: Sendable>(
-    in workspace: ID<Workspace>, from origin: AuditOrigin?,
+  private func pollByWriting<Result: Sendable>(
+    in workspace: ID<Workspace>, from origin: AuditOrigin?, _ habit: PollHabit,
     _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
   ) async throws -> Result {
-    guard let habit = pollHabit else { return try await attempt(in: workspace, from: origin, body) }
-    do {
-      guard !habit.expectsWrite(in: workspace) else { throw ServiceFault.readOnly }
-      let result = try await tryOnSnapshot(in: workspace, body)
-      habit.note(wrote: false, in: workspace)
-      return result
-    } catch ServiceFault.readOnly {
-      let (result, wrote) = try await write(in: workspace, from: origin) { rows in
-        let before = rows.changes
-        let result = try body(rows)
-        return (result, rows.changes != before)
-      }
-      habit.note(wrote: wrote, in: workspace)
-      return result
+    let (result, wrote) = try await write(in: workspace, from: origin) { rows in
+      let before = rows.changes
+      let result = try body(rows)
+      return (result, rows.changes != before)
     }
+    habit.note(wrote: wrote, in: workspace)
+    return result
   }
 }
 
@@ -66,15 +65,9 @@ package struct ReleaseOffer: Sendable {
 extension WriteTransaction {
   /// Answers the poll of an asvin client. A device that is not registered, or that has a key of its own, is offered
   /// nothing: an error would stop an ESP8266 permanently.
-  ///
-  /// - Parameter savesTime: whether a contact is recorded only because the last one is five minutes old.
-  package func nextImage(
-    for name: DeviceName, firmwareVersion: String, at now: Instant, savesTime: Bool = true
-  ) throws -> Offer? {
+  package func nextImage(for name: DeviceName, firmwareVersion: String, at now: Instant) throws -> Offer? {
     guard var device = try device(name), device.key == nil else { return nil }
-    if device.isNews(firmwareVersion, at: now, savesTime: savesTime) {
-      try recordContact(&device, firmwareVersion: firmwareVersion, at: now)
-    }
+    try recordContact(&device, firmwareVersion: firmwareVersion, at: now)
     return try offer(to: device, at: now)
   }
 
@@ -84,21 +77,18 @@ extension WriteTransaction {
   /// - Parameters:
   ///   - sequence: the sequence number of the release that the device runs, if it reports it.
   ///   - utcOffset: the minutes by which the device's time is ahead of UTC, if it reports them.
-  ///   - savesTime: as in ``nextImage(for:firmwareVersion:at:savesTime:)``.
   /// - Throws: ``PlatformError/notFound(_:)``.
   package func nextRelease(
     for id: ID<Device>, firmwareVersion: String, sequence: UInt64? = nil, installed: [InstalledImage], features: UInt64,
-    memory: UInt64, utcOffset: Int? = nil, at now: Instant, savesTime: Bool = true
+    memory: UInt64, utcOffset: Int? = nil, at now: Instant
   ) throws -> ReleaseOffer? {
     guard var device = try device(id) else { throw PlatformError.notFound(.device) }
+    // The version proves no confirmation: two releases may have one version, and the device confirms by itself.
+    let isChanged = device.firmwareVersion != firmwareVersion
     let isMoved = utcOffset.map { $0 != device.utcOffset } ?? false
-    if isMoved || device.isNews(firmwareVersion, at: now, savesTime: savesTime) {
-      // The version proves no confirmation: two releases may have one version, and the device confirms by itself.
-      let isChanged = device.firmwareVersion != firmwareVersion
-      device.utcOffset = utcOffset ?? device.utcOffset
-      try saveContact(&device, firmwareVersion: firmwareVersion, at: now)
-      if isChanged { try noticeFallback(of: &device, sequence: sequence, at: now) }
-    }
+    device.utcOffset = utcOffset ?? device.utcOffset
+    try saveContact(&device, firmwareVersion: firmwareVersion, isNews: isChanged || isMoved, at: now)
+    if isChanged { try noticeFallback(of: &device, sequence: sequence, at: now) }
     while let next = try nextOffer(for: device, at: now), let release = next.offer.firmware.release {
       let payloads = try release.payloads(installed: installed, features: features, memory: memory)
       let bytes = (payloads ?? []).reduce(0) { $0 + $1.payload.size }
@@ -138,7 +128,7 @@ extension WriteTransaction {
   /// before it.
   package func recordContact(_ device: inout Device, firmwareVersion: String, at now: Instant) throws {
     let isChanged = device.firmwareVersion != firmwareVersion
-    try saveContact(&device, firmwareVersion: firmwareVersion, at: now)
+    try saveContact(&device, firmwareVersion: firmwareVersion, isNews: isChanged, at: now)
     guard isChanged else { return }
     try noticeFallback(of: &device, sequence: nil, at: now)
     for rollout in try unconfirmedRollouts(of: device.id) {
@@ -169,18 +159,14 @@ extension WriteTransaction {
     try apply(.fallsBack(Reason.notConfirmed.rawValue), from: &device, about: rollout.id, at: now)
   }
 
-  private func saveContact(_ device: inout Device, firmwareVersion: String, at now: Instant) throws {
+  /// Notes a contact, and stores it with its news.
+  private func saveContact(
+    _ device: inout Device, firmwareVersion: String, isNews: Bool, at now: Instant
+  ) throws {
+    noteContact(device, at: now)
+    guard isNews else { return }
     (device.firmwareVersion, device.seen) = (firmwareVersion, now)
     try put(device)
-  }
-}
-
-extension Device {
-  /// Whether a contact must be written: the version changed, or the last contact is old. A contact in the future, after the
-  /// clock was set back, counts as old.
-  func isNews(_ version: String, at now: Instant, savesTime: Bool) -> Bool {
-    let limit = PlatformLimit.contactSeconds
-    return firmwareVersion != version || savesTime && !(-limit..<limit).contains(now.seconds - seen.seconds)
   }
 }
 

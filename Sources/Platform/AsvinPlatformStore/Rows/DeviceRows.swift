@@ -10,11 +10,30 @@ extension SQLiteTransaction {
   private static let columns = "SELECT \(fields) FROM device"
 
   func device(_ id: ID<Device>) throws -> Device? {
-    try one("\(Self.columns) WHERE workspace = ? AND id = ?", [workspace, id.value]).map(Device.init)
+    try first("\(Self.columns) WHERE workspace = ? AND id = ?", [workspace, id.value], device)
   }
 
   func device(_ name: DeviceName) throws -> Device? {
-    try one("\(Self.columns) WHERE workspace = ? AND folded = ?", [workspace, name.folded]).map(Device.init)
+    try first("\(Self.columns) WHERE workspace = ? AND folded = ?", [workspace, name.folded], device)
+  }
+
+  /// Reads a device with its last contact, stored or not.
+  private func device(_ row: Row) throws -> Device {
+    var device = try Device(row)
+    if let seen = contacts?.latest(of: device.id) { device.seen = seen }
+    return device
+  }
+
+  func recentContacts(since time: Instant) -> Int { contacts?.count(since: time, in: ID(workspace)) ?? 0 }
+
+  func noteContact(_ device: Device, at now: Instant) {
+    contacts?.note(device, of: ID(workspace), at: now)
+  }
+
+  func setSeen(_ contacts: [(device: ID<Device>, seen: Instant)]) throws {
+    for (device, seen) in contacts {
+      try run("UPDATE device SET seen = ? WHERE workspace = ? AND id = ?", [seen.seconds, workspace, device.value])
+    }
   }
 
   func devices(_ listing: Listing<DeviceFilter>) throws -> Page<Device> {
@@ -28,7 +47,7 @@ extension SQLiteTransaction {
       case .version: "version"
       case .seen: "seen"
       }
-    return try page(Self.fields, of: "device", conditions, by: column, listing, Device.init)
+    return try page(Self.fields, of: "device", conditions, by: column, listing, device)
   }
 
   func count(of filter: DeviceFilter) throws -> Int {
@@ -71,7 +90,9 @@ extension SQLiteTransaction {
 
   /// Stores the columns that differ. Otherwise each contact of a device would write all indexes of the table.
   func put(_ device: Device) throws {
-    guard let known = try self.device(device.id) else { return }
+    let known = try first("\(Self.columns) WHERE workspace = ? AND id = ?", [workspace, device.id.value], Device.init)
+    guard let known else { return }
+    if known.seen != device.seen { contacts?.markStored(device.id, at: device.seen) }
     let changed = zip(Device.columns, zip(known.values, device.values)).filter { _, values in
       values.0?.databaseValue != values.1?.databaseValue
     }
@@ -113,12 +134,12 @@ extension SQLiteTransaction {
   }
 
   func members(of group: ID<DeviceGroup>, _ audience: Audience) throws -> Int {
-    let row = try one(
+    try first(
       """
       SELECT p.devices FROM population p JOIN device_group g ON g.id = p.device_group
       WHERE p.device_group = ? AND p.class = ? AND g.workspace = ?
-      """, [group.value, audience.stored, workspace])
-    return row?[0] ?? 0
+      """, [group.value, audience.stored, workspace]
+    ) { $0[0] } ?? 0
   }
 
   func addMembers(_ number: Int, _ audience: Audience, to group: ID<DeviceGroup>) throws {

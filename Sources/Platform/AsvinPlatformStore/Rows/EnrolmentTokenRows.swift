@@ -6,15 +6,15 @@ import GRDB
 // Enrolment tokens, and the settings of a workspace.
 extension SQLiteTransaction {
   func settings() throws -> WorkspaceSettings {
-    guard
-      let row = try one(
-        "SELECT asvin_clients, customer_key_enrols, needs_approval FROM workspace WHERE id = ?", [workspace])
-    else {
-      throw PlatformError.notFound(.workspace)
+    let known = try first(
+      "SELECT asvin_clients, customer_key_enrols, needs_approval FROM workspace WHERE id = ?", [workspace]
+    ) { row in
+      var settings = WorkspaceSettings()
+      (settings.servesAsvinClients, settings.enrolsByCustomerKey, settings.needsApproval) = (row[0], row[1], row[2])
+      return settings
     }
-    var settings = WorkspaceSettings()
-    (settings.servesAsvinClients, settings.enrolsByCustomerKey, settings.needsApproval) = (row[0], row[1], row[2])
-    return settings
+    guard let known else { throw PlatformError.notFound(.workspace) }
+    return known
   }
 
   func put(_ settings: WorkspaceSettings) throws {

@@ -43,7 +43,8 @@ extension SQLiteTransaction {
 
   func firmware(_ id: ID<Firmware>) throws -> Firmware? {
     if let known = knownFirmware.firmware[id] { return known }
-    let found = try one("\(Self.columns) WHERE workspace = ? AND id = ?", [workspace, id.value]).map(Firmware.init)
+    let found = try first(
+      "\(Self.columns) WHERE workspace = ? AND id = ?", [workspace, id.value], Firmware.init)
     knownFirmware.firmware[id] = found
     return found
   }

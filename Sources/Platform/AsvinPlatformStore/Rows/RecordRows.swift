@@ -4,12 +4,12 @@ import GRDB
 
 extension SQLiteTransaction {
   func record(_ rollout: ID<Rollout>, _ device: ID<Device>) throws -> DeviceRecord? {
-    let row = try one(
+    try first(
       """
       SELECT \(DeviceRecord.columns)
       FROM record c JOIN device d ON d.id = c.device WHERE c.device = ? AND c.rollout = ? AND d.workspace = ?
-      """, [device.value, rollout.value, workspace])
-    return try row.map { try DeviceRecord($0, at: 0, of: device) }
+      """, [device.value, rollout.value, workspace]
+    ) { try DeviceRecord($0, at: 0, of: device) }
   }
 
   func records(

@@ -11,12 +11,14 @@ extension SQLiteTransaction {
   private static let columns = "SELECT \(fields) FROM rollout r"
 
   private func rollout(_ row: Row) throws -> Rollout {
-    let groups = try all("SELECT device_group FROM rollout_group WHERE rollout = ?", [row[0] as Int64])
-    return try Rollout(row, groups: Set(groups.map { ID($0[0]) }))
+    let groups = try each("SELECT device_group FROM rollout_group WHERE rollout = ?", [row[0] as Int64]) {
+      ID<DeviceGroup>($0[0])
+    }
+    return try Rollout(row, groups: Set(groups))
   }
 
   func rollout(_ id: ID<Rollout>) throws -> Rollout? {
-    try one("\(Self.columns) WHERE r.workspace = ? AND r.id = ?", [workspace, id.value]).map(rollout)
+    try first("\(Self.columns) WHERE r.workspace = ? AND r.id = ?", [workspace, id.value], rollout)
   }
 
   func rollouts(_ listing: Listing<RolloutFilter>) throws -> Page<Rollout> {
@@ -37,12 +39,11 @@ extension SQLiteTransaction {
   private func unended(
     of group: ID<DeviceGroup>, _ condition: String = "", _ values: [Int64] = []
   ) throws -> [Rollout] {
-    try all(
+    try each(
       """
       SELECT \(Self.fields) FROM rollout_group g CROSS JOIN rollout r ON r.id = g.rollout
       WHERE g.device_group = ? AND g.ended = 0 AND +r.workspace = ? \(condition) ORDER BY r.place DESC, r.id
-      """, [group.value, workspace] + values
-    ).map(rollout)
+      """, [group.value, workspace] + values, rollout)
   }
 
   func unendedRollouts(of group: ID<DeviceGroup>) throws -> [Rollout] { try unended(of: group) }

@@ -10,7 +10,9 @@ import Testing
 
 // Threat T22.
 @Suite("Expected devices", .usesScratch) struct ExpectedDeviceTests {
-  private static func expect(_ devices: [ExpectedDeviceRequest], on platform: PlatformUnderTest) async throws -> RawReply {
+  private static func expect(_ devices: [ExpectedDeviceRequest], on platform: PlatformUnderTest) async throws
+    -> RawReply
+  {
     try await platform.call(
       "POST", "/manage/expected-devices", platform.access(.operator), ExpectedDevicesRequest(devices: devices))
   }
@@ -25,7 +27,8 @@ import Testing
     Data(key.publicKey.withBytes { bytes in bytes.indices.map { bytes[$0] } })
   }
 
-  private static func enrol(_ name: String, _ key: PrivateKey, on platform: PlatformUnderTest) async throws -> RawReply {
+  private static func enrol(_ name: String, _ key: PrivateKey, on platform: PlatformUnderTest) async throws -> RawReply
+  {
     try await EnrolmentTokenTests.enrol(name, key, platform.token(), on: platform)
   }
 
@@ -62,7 +65,7 @@ import Testing
       #expect(try await Self.expect([ExpectedDeviceRequest(name: "b")], on: platform).status == 201)
       let key = try PrivateKey.generate(.ed25519)
       try await Self.settings(enrolment: false, on: platform)
-      #expect(try await Self.enrol("b", key, on: platform).status == 403, "a name is no secret")
+      #expect(try await Self.enrol("b", key, on: platform).status == 403, "a name is not a secret")
       try await Self.settings(enrolment: true, on: platform)
       #expect(try await Self.enrol("b", key, on: platform).status == 201)
     }

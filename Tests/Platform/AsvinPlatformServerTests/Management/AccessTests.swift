@@ -107,7 +107,8 @@ import Testing
             creator: "x", delivered: 0))
       }
       ids = [
-        "webhook": webhook.id.value, "expectedDevice": try #require(expected.items.first).id, "enrolmentToken": enrolment.id, "device": device.id,
+        "webhook": webhook.id.value, "expectedDevice": try #require(expected.items.first).id,
+        "enrolmentToken": enrolment.id, "device": device.id,
         "deviceGroup": try #require(rollout.groups.first),
         "fileGroup": firmware.fileGroup,
         "firmware": firmware.id, "rollout": rollout.id, "upload": try #require(upload.upload), "token": token.id,

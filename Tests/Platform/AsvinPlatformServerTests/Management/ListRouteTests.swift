@@ -152,4 +152,74 @@ import Testing
       #expect(reports.status == 200 && reports.text.contains("gw-7"))
     }
   }
+
+  @Test func `A list by the last contact has contacts of the last seconds`() async throws {
+    try await PlatformUnderTest.run { platform in
+      let admin = try await platform.access(.admin)
+      let (first, second) = (
+        try await DeviceUnderTest.enrolled(on: platform, "first"),
+        try await DeviceUnderTest.enrolled(on: platform, "second")
+      )
+      let start = platform.clock.now.seconds
+      for device in [second, first] {
+        platform.clock.now.seconds += 100
+        #expect(try await device.next([1]).status == 204)
+      }
+      func names(_ query: String) async throws -> [String] {
+        try await platform.call("GET", "/manage/devices?\(query)", admin).message(DeviceList.self).items.map(\.name)
+      }
+      #expect(try await names("sort=seen") == ["second", "first"])
+      #expect(try await names("seenSince=\(start + 150)") == ["first"])
+      #expect(try await names("seenBefore=\(start + 150)") == ["second"])
+    }
+  }
+
+  @Test func `Tokens, enrolment tokens and accounts are listed in pages`() async throws {
+    try await PlatformUnderTest.run { platform in
+      let admin = try await platform.access(.admin)
+      for name in ["a", "b", "c"] {
+        let token = TokenRequest(name: name, role: .viewer)
+        #expect(try await platform.call("POST", "/manage/tokens", admin, token).status == 201)
+        let enrolling = EnrolmentTokenRequest(name: name)
+        #expect(try await platform.call("POST", "/manage/enrolment-tokens", admin, enrolling).status == 201)
+        let account = AccountRequest(email: "\(name)@x.example", password: "a long password")
+        #expect(try await platform.call("POST", "/manage/accounts", admin, account).status == 201)
+      }
+      let tokens = try await platform.call("GET", "/manage/tokens?sort=name&limit=2", admin).message(TokenList.self)
+      #expect(tokens.items.count == 2 && tokens.next != nil)
+      let enrolling = try await platform.call("GET", "/manage/enrolment-tokens?limit=2", admin)
+        .message(EnrolmentTokenList.self)
+      let next = try #require(enrolling.next)
+      let rest = try await platform.call("GET", "/manage/enrolment-tokens?limit=2&after=\(next)", admin)
+        .message(EnrolmentTokenList.self)
+      #expect((enrolling.items + rest.items).map(\.name) == ["a", "b", "c"] && rest.next == nil)
+      let accounts = try await platform.call("GET", "/manage/accounts?limit=2", admin).message(AccountList.self)
+      #expect(accounts.items.map(\.email) == ["a@x.example", "b@x.example"])
+      let others = try await platform.call("GET", "/manage/accounts?after=\(accounts.next ?? "")", admin)
+        .message(AccountList.self)
+      #expect(others.items.map(\.email) == ["c@x.example"] && others.next == nil)
+    }
+  }
+
+  @Test func `An administrator creates, changes and removes accounts, and nobody else does`() async throws {
+    try await PlatformUnderTest.run { platform in
+      let (admin, other) = (try await platform.access(.admin), try await platform.access(.operator))
+      var account = AccountRequest(email: "A@x.example", password: "a long password")
+      #expect(try await platform.call("POST", "/manage/accounts", other, account).status == 403)
+      #expect(try await platform.call("POST", "/manage/accounts", admin, account).status == 201)
+      #expect(try await platform.call("POST", "/manage/accounts", admin, account).status == 409)
+      (account.password, account.replace) = ("another password", true)
+      #expect(try await platform.call("POST", "/manage/accounts", admin, account).status == 200)
+      let known = try await platform.store.account("a@x.example")
+      #expect(known?.account.isPassword("another password") == true)
+      #expect(
+        try await platform.call(
+          "POST", "/manage/accounts", admin, AccountRequest(email: "xxx", password: "a long password")
+        ).status == 400)
+      #expect(try await platform.call("DELETE", "/manage/accounts?email=a%40x.example", admin).status == 204)
+      #expect(try await platform.call("DELETE", "/manage/accounts?email=a%40x.example", admin).status == 404)
+      #expect(try await platform.call("DELETE", "/manage/accounts", admin).status == 400)
+      #expect(try await platform.call("POST", "/manage/accounts", admin, account).status == 404)
+    }
+  }
 }

@@ -130,6 +130,78 @@ import Testing
     }
   }
 
+  @Test func `A key whose time has ended publishes nothing and starts no rollout, and running rollouts continue`()
+    async throws
+  {
+    try await PlatformUnderTest.run { platform in
+      let device = try await DeviceUnderTest.enrolled(on: platform)
+      try await platform.group(device.name)
+      let group = try await Self.group("devices", on: platform)
+      let admin = try await platform.access(.admin)
+      let firmware = try await platform.publish(bundle: Self.bundle("1.0.0", on: platform))
+      let path = "/manage/file-groups/\(firmware.fileGroup)"
+      let keys = try [TestBundles.publicKey(), TestBundles.publicKey("ecdsa-p256")]
+      func trust(_ ends: [TrustEnd]?) async throws -> RawReply {
+        try await platform.call("PUT", path, admin, FileGroupRequest(name: "kettles", trust: keys, ends: ends))
+      }
+      func plan() async throws -> RawReply {
+        try await platform.call(
+          "POST", "/manage/rollouts", admin,
+          RolloutRequest(name: "r", firmware: firmware.id, groups: [group], priority: .batch))
+      }
+      let digest = TrustEnd.digest(of: keys[0])
+      #expect(try await trust([TrustEnd(key: String(repeating: "0", count: 64), expires: 9)]).status == 400)
+      let end = TrustEnd(key: digest, expires: platform.clock.now.seconds + 100)
+      #expect(try await trust([end]).message(FileGroupReply.self).ends == [end])
+      #expect(try await trust(nil).message(FileGroupReply.self).ends == [end], "a kept key keeps its end")
+      let running = try await plan().message(RolloutReply.self)
+      #expect(try await platform.call("POST", "/manage/rollouts/\(running.id)/start", admin).status == 200)
+      platform.clock.now.seconds += 99
+      let planned = try await plan().message(RolloutReply.self)
+      platform.clock.now.seconds += 1
+      #expect(try await plan().status == 422)
+      #expect(try await platform.call("POST", "/manage/rollouts/\(planned.id)/start", admin).status == 422)
+      #expect(try await Self.shown(running.id, on: platform).phase == .running)
+      let later = try Self.bundle("1.1.0", on: platform)
+      #expect(try await platform.upload(later, to: firmware.fileGroup, platform.access(.publisher)).status == 422)
+      #expect(try await trust([]).message(FileGroupReply.self).ends == nil)
+      #expect(try await plan().status == 201)
+      let log = try await platform.call("GET", "/manage/audit", admin).message(AuditList.self)
+      let details = log.items.flatMap(\.details).filter { $0.name == "key-end" }.map(\.value)
+      #expect(details.contains("\(digest) \(end.expires)"))
+    }
+  }
+
+  @Test
+  func `With compulsory approval, every rollout waits for the owner of another token that is older than the plan`()
+    async throws
+  {
+    try await PlatformUnderTest.run { platform in
+      let device = try await DeviceUnderTest.enrolled(on: platform)
+      try await platform.group(device.name)
+      let group = try await Self.group("devices", on: platform)
+      let admin = try await platform.access(.admin)
+      let second = try await platform.access(.operator)
+      let settings = SettingsMessage(asvinClients: true, customerKeyEnrolment: true, approval: true)
+      #expect(try await platform.call("PUT", "/manage/settings", second, settings).status == 403)
+      #expect(try await platform.call("PUT", "/manage/settings", admin, settings).status == 200)
+      let firmware = try await platform.publish(bundle: Self.bundle("1.0.0", on: platform))
+      let request = RolloutRequest(name: "r", firmware: firmware.id, groups: [group], priority: .immediately)
+      let preview = try await platform.call("POST", "/manage/rollout-previews", admin, request)
+      #expect(try preview.message(RolloutReply.self).needsApproval == true)
+      let id = try await platform.call("POST", "/manage/rollouts", admin, request).message(RolloutReply.self).id
+      #expect(try await platform.call("POST", "/manage/rollouts/\(id)/start", admin).status == 409)
+      #expect(try await platform.call("POST", "/manage/rollouts/\(id)/approve", admin).status == 403)
+      platform.clock.now.seconds += 1
+      let made = try await platform.call("POST", "/manage/tokens", admin, TokenRequest(name: "late", role: .operator))
+        .message(TokenReply.self)
+      let late = try await platform.call("POST", "/manage/rollouts/\(id)/approve", made.token)
+      #expect(late.status == 403 && late.text.contains("after the rollout was planned"))
+      #expect(try await platform.call("POST", "/manage/rollouts/\(id)/approve", second).status == 200)
+      #expect(try await platform.call("POST", "/manage/rollouts/\(id)/start", admin).status == 200)
+    }
+  }
+
   @Test func `A damaged row in one workspace does not prevent due rollouts in another one`() async throws {
     try await PlatformUnderTest.run { platform in
       let other = try await platform.store.add(

@@ -21,10 +21,10 @@ extension AsvinClientsAPI {
     let label = try body.name.map(Self.label)
     let now = clock()
     let origin = AuditOrigin(name: "device", address: context.peer)
-    let isNew = try await store.poll(in: workspace, from: origin) { rows, savesTime in
+    let isNew = try await store.poll(in: workspace, from: origin) { rows in
       try rows.requireOpenToClients()
       guard try rows.device(name)?.key == nil else { throw Refusal.ownKey }
-      return try rows.register(name, label: label, firmwareVersion: version, at: now, savesTime: savesTime).isNew
+      return try rows.register(name, label: label, firmwareVersion: version, at: now).isNew
     }
     return try Reply.json(["message": isNew ? "Device inserted!" : "Device exists!", "firmware_version": version])
   }
@@ -37,9 +37,9 @@ extension AsvinClientsAPI {
     let name = try Self.name(body.mac)
     let version = try Self.version(body.firmwareVersion)
     let now = clock()
-    let offer = try await store.poll(in: workspace) { rows, savesTime in
+    let offer = try await store.poll(in: workspace) { rows in
       try rows.requireOpenToClients()
-      return try rows.nextImage(for: name, firmwareVersion: version, at: now, savesTime: savesTime)
+      return try rows.nextImage(for: name, firmwareVersion: version, at: now)
     }
     guard let offer else { return try Reply.json([String: String]()) }
     let (id, title) = ("\(offer.rollout.id.value)", VisibleText.cleaned(offer.rollout.plan.name))

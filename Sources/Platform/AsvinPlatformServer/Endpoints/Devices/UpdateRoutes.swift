@@ -31,11 +31,10 @@ extension DeviceAPI {
       let images = body.images.compactMap { image in
         Digest(hexadecimal: image.digest).map { InstalledImage(slot: image.slot, size: image.size, digest: $0) }
       }
-      let update = try await call.platform.store.poll(in: call.workspace) { rows, savesTime in
+      let update = try await call.platform.store.poll(in: call.workspace) { rows in
         try rows.nextRelease(
           for: id, firmwareVersion: body.version, sequence: body.sequence, installed: images,
-          features: body.features ?? 0, memory: body.memory ?? 0, utcOffset: body.utcOffset, at: now,
-          savesTime: savesTime)
+          features: body.features ?? 0, memory: body.memory ?? 0, utcOffset: body.utcOffset, at: now)
       }
       guard let update else {
         return Response(status: .noContent, headers: call.platform.pace.nextPoll(in: try call.workspace))

@@ -46,6 +46,7 @@ extension Management {
       let query = try call.query
       let listing = try query.listing(DeviceFilter(query))
       let outdated = query.flag("behind")
+      if listing.sort == .seen || listing.filter.asksForContacts { await call.platform.contacts.writeForList() }
       return try Reply.json(
         try await call.read { rows in try DeviceList(rows.devices(listing), outdated: outdated, in: rows) })
     },
@@ -58,6 +59,7 @@ extension Management {
     ) { call in
       let query = try call.query
       let (filter, after, limit) = (DeviceFilter(query), query.text("after"), query.limit)
+      if filter.asksForContacts { await call.platform.contacts.writeForList() }
       let counts = try await call.read { rows in try rows.versions(of: filter, after: after, limit: limit) }
       return try Reply.json(
         VersionList(

@@ -7,15 +7,15 @@ import AsvinPlatformStore
 import AsvinPrograms
 import FoundationEssentials
 
-struct AccountCommand: SubcommandGroup {
+struct LocalAccountCommand: SubcommandGroup {
   static let configuration = CommandConfiguration(
     commandName: "account",
     abstract:
       "Manage the accounts of asvin's first device clients, which log in with an e-mail address and a password.",
     discussion: "A password is read from ASVIN_PASSWORD, because a list of processes would show it as an argument.",
     subcommands: [
-      AccountSetting<NewAccount>.self, AccountSetting<NewPassword>.self, AccountListCommand.self,
-      AccountRemoveCommand.self,
+      AccountSetting<NewAccount>.self, AccountSetting<NewPassword>.self, LocalAccountListCommand.self,
+      LocalAccountRemoveCommand.self,
     ])
 }
 
@@ -66,7 +66,7 @@ struct AccountSetting<Change: AccountChange>: AsyncParsableCommand {
   }
 }
 
-struct AccountListCommand: AsyncParsableCommand {
+struct LocalAccountListCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(commandName: "list", abstract: "List the accounts of a workspace.")
 
   @OptionGroup var option: WorkspaceOption
@@ -81,7 +81,7 @@ struct AccountListCommand: AsyncParsableCommand {
   }
 }
 
-struct AccountRemoveCommand: AsyncParsableCommand {
+struct LocalAccountRemoveCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "remove",
     abstract: "Remove an account. A login that it made before ends within ten minutes.")

@@ -171,12 +171,15 @@ class Soak:
         number, token = 0, {"Authorization": f"Bearer {self.server.workspace['token']}"}
         while time.monotonic() < self.end:
             number += 1
-            act = self.random.choice([self.retry, self.tag, self.withdraw, self.remove, self.backup, self.measure])
+            act = self.random.choice([
+                self.retry, self.tag, self.withdraw, self.remove, self.backup, self.measure, self.expect, self.switch, self.trust,
+                self.account, self.search,
+            ])
             status = act(number, token)
-            name = f"{act.__name__}: done" if status in (0, 200, 204) else f"{act.__name__}: refused"
+            name = f"{act.__name__}: done" if status in (0, 200, 201, 204) else f"{act.__name__}: refused"
             self.counts[name] += 1
             # 0 is a success of a program, or a connection that the server's end has cut.
-            if status not in (0, 1, 65, 69, 73, 200, 204, 404, 409, 410, 500, 503, 507):
+            if status not in (0, 1, 65, 69, 73, 200, 201, 204, 404, 409, 410, 500, 503, 507):
                 self.errors.append(f"{act.__name__}: {status}")
             time.sleep(self.random.uniform(0.2, 1))
 
@@ -205,6 +208,49 @@ class Soak:
         status, body = self.call("GET", "/manage/metrics", None, token)
         assert status != 200 or b"asvin_devices_placed" in body, body
         return status
+
+    def expect(self, number, token):
+        """Expects a device, lets it register, and removes it. It is in its group from its first contact."""
+        name, path = f"expected-{number}", "/manage/expected-devices"
+        groups = [one for one in self.listed("/manage/device-groups", token) if one["name"] == "shelf"]
+        if not groups:
+            return self.call("POST", "/manage/device-groups", {"name": "shelf"}, token)[0]
+        status, _ = self.call("POST", path, {"devices": [{"name": name, "group": groups[0]["id"]}]}, token)
+        try:
+            client = self.server.login()
+        except (OSError, AssertionError, http.client.HTTPException):
+            return 0
+        if status != 201 or self.call("POST", "/api/device/register", {"mac": name, "firmware_version": "1"}, client)[0] != 200:
+            return status
+        for device in self.listed(f"/manage/devices?called={name}", token):
+            assert device.get("group") == groups[0]["id"], device
+            status = self.call("DELETE", f"/manage/devices/{device['id']}", None, token)[0]
+        return status
+
+    def switch(self, _, token):
+        """Makes approval compulsory for a moment, in which the operator's rollouts wait."""
+        for approval in (True, False):
+            body = {"asvinClients": True, "customerKeyEnrolment": True, "approval": approval}
+            status = self.call("PUT", "/manage/settings", body, token)[0]
+        return status
+
+    def trust(self, number, token):
+        """Ends the time of a key that signs nothing, and keeps that of the signer."""
+        groups = self.listed("/manage/file-groups", token)
+        if not groups:
+            return 0
+        body = {"name": groups[0]["name"], "trust": groups[0]["trust"], "ends": []}
+        return self.call("PUT", f"/manage/file-groups/{groups[0]['id']}", body, token)[0]
+
+    def account(self, number, token):
+        body = {"email": f"soak-{number % 5}@example.com", "password": "a password of the soak"}
+        status, _ = self.call("POST", "/manage/accounts", body, token)
+        return status if status == 201 else self.call("DELETE", f"/manage/accounts?email={body['email']}", None, token)[0]
+
+    def search(self, number, token):
+        """Lists devices by their last contact, which writes the contacts that are in memory."""
+        since = int(time.time()) - 600
+        return self.call("GET", f"/manage/devices?sort=-seen&seenSince={since}&limit={number % 20 + 1}", None, token)[0]
 
     def backup(self, number, _):
         """Makes a backup of the running platform, restores it, and checks what was restored."""

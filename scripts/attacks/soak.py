@@ -220,7 +220,10 @@ class Soak:
             client = self.server.login()
         except (OSError, AssertionError, http.client.HTTPException):
             return 0
-        if status != 201 or self.call("POST", "/api/device/register", {"mac": name, "firmware_version": "1"}, client)[0] != 200:
+        if status != 201:
+            return status
+        status, _ = self.call("POST", "/api/device/register", {"mac": name, "firmware_version": "1"}, client)
+        if status != 200:
             return status
         for device in self.listed(f"/manage/devices?called={name}", token):
             assert device.get("group") == groups[0]["id"], device
@@ -229,18 +232,22 @@ class Soak:
 
     def switch(self, _, token):
         """Makes approval compulsory for a moment, in which the operator's rollouts wait."""
-        for approval in (True, False):
-            body = {"asvinClients": True, "customerKeyEnrolment": True, "approval": approval}
-            status = self.call("PUT", "/manage/settings", body, token)[0]
+        status, _ = self.call("PUT", "/manage/settings", {"approval": True}, token)
+        while status == 200 and self.call("PUT", "/manage/settings", {"approval": False}, token)[0] != 200:
+            time.sleep(0.2)
         return status
 
     def trust(self, number, token):
-        """Ends the time of a key that signs nothing, and keeps that of the signer."""
+        """Adds a key that signs nothing, ends its time, and removes it."""
         groups = self.listed("/manage/file-groups", token)
         if not groups:
             return 0
-        body = {"name": groups[0]["name"], "trust": groups[0]["trust"], "ends": []}
-        return self.call("PUT", f"/manage/file-groups/{groups[0]['id']}", body, token)[0]
+        path = f"/manage/file-groups/{groups[0]['id']}/trust"
+        status, body = self.call("POST", path, {"add": [self.other_key], "expires": int(time.time()) + 2}, token)
+        if status != 200:
+            return status
+        end = [one["key"] for one in json.loads(body).get("ends", [])]
+        return self.call("POST", path, {"remove": end}, token)[0]
 
     def account(self, number, token):
         body = {"email": f"soak-{number % 5}@example.com", "password": "a password of the soak"}
@@ -289,6 +296,8 @@ class Soak:
     # Setup and final checks.
 
     def prepare(self):
+        run("asvin-pack", "keygen", "-o", self.folder / "TEST-ONLY-other.pem", "--quiet")
+        self.other_key = (self.folder / "TEST-ONLY-other.pub.pem").read_text()
         publish(self.server, release(self.folder, "1.0.0", 100_000))
         environment = {
             **os.environ, "ASVIN_PACK_TOKEN": self.server.workspace["token"],

@@ -202,8 +202,8 @@ end
 
 
 def measure_idle_fleet(devices: int, options) -> dict:
-    """Lets each device poll once, as a fleet does in its interval of an hour, and ends the platform, which writes the last
-    contacts. The platform writes them every four hours, and each write is charged to one interval here."""
+    """Lets every device poll, most of them several times, and ends the platform, which writes the last
+    contacts, as it does every four hours. Without a device that is new or changes, nothing else is written."""
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         platform = Platform(folder, devices)

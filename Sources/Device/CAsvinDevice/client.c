@@ -228,7 +228,7 @@ int32_t asvin_client_poll(asvin_client *client, const asvin_device *device, cons
   if (device->spare == NULL || device->checkpoint == NULL) features &= ~(uint64_t)1;
   to = begin(client, request, "POST", "/v2/devices/self/next");
   begin_body(&to, request);
-  put_head(&to, CBOR_MAP, 5);
+  put_head(&to, CBOR_MAP, client->has_utc_offset ? 6 : 5);
   put_text_member(&to, 1, version, ASVIN_VERSION_BYTES);
   put_member(&to, MEMBER(2, CBOR_UNSIGNED), sequence & MOST_NUMBER);
   for (index = 0; index < count; index++) known += components[index].running_bytes > 0;
@@ -243,6 +243,9 @@ int32_t asvin_client_poll(asvin_client *client, const asvin_device *device, cons
   }
   put_member(&to, MEMBER(4, CBOR_UNSIGNED), features);
   put_member(&to, MEMBER(5, CBOR_UNSIGNED), device->images_only ? 0 : device->memory_bytes);
+  // CBOR has -1 - n for a negative number (RFC 8949 section 3.1), which is the complement of n.
+  if (client->has_utc_offset && client->utc_offset < 0) put_member(&to, MEMBER(6, CBOR_NEGATIVE), (uint32_t)~client->utc_offset);
+  if (client->has_utc_offset && client->utc_offset >= 0) put_member(&to, MEMBER(6, CBOR_UNSIGNED), (uint32_t)client->utc_offset);
   end_body(&to, request);
   return prove_device(client, &to, EXPECTS_OFFER, request);
 }
@@ -266,17 +269,28 @@ int32_t asvin_client_fetch(asvin_client *client, const asvin_plan *plan, uint64_
   return prove_device(client, &to, EXPECTS_BYTES, request);
 }
 
-int32_t asvin_client_report(asvin_client *client, uint64_t rollout, const char *event, uint32_t reason,
-                            asvin_request *request) {
+// Reports an event with one number, where that is not 0.
+static int32_t report(asvin_client *client, uint64_t rollout, const char *event, uint32_t member, uint32_t number,
+                      asvin_request *request) {
   writer to;
-  if (client == NULL || request == NULL || reason > 255) return ASVIN_MISUSE;
+  if (client == NULL || request == NULL) return ASVIN_MISUSE;
   to = begin(client, request, "POST", "/v2/devices/self/rollouts/");
   put_decimal(&to, rollout);
   put_text(&to, "/events");
   begin_body(&to, request);
-  put_head(&to, CBOR_MAP, reason > 0 ? 2 : 1);
+  put_head(&to, CBOR_MAP, number > 0 ? 2 : 1);
   put_text_member(&to, 1, event, 16);
-  if (reason > 0) put_member(&to, MEMBER(2, CBOR_UNSIGNED), reason);
+  if (number > 0) put_member(&to, MEMBER(member, CBOR_UNSIGNED), number);
   end_body(&to, request);
   return prove_device(client, &to, EXPECTS_MESSAGE, request);
+}
+
+int32_t asvin_client_report(asvin_client *client, uint64_t rollout, const char *event, uint32_t reason,
+                            asvin_request *request) {
+  if (reason > 255) return ASVIN_MISUSE;
+  return report(client, rollout, event, 2, reason, request);
+}
+
+int32_t asvin_client_postpone(asvin_client *client, uint64_t rollout, uint32_t seconds, asvin_request *request) {
+  return report(client, rollout, "postponed", 4, seconds, request);
 }

@@ -4,6 +4,7 @@
 
 // Major types of CBOR (RFC 8949, 3.1). Tags (6) have no place in the protocol.
 #define CBOR_UNSIGNED 0
+#define CBOR_NEGATIVE 1
 #define CBOR_BYTES 2
 #define CBOR_TEXT 3
 #define CBOR_ARRAY 4

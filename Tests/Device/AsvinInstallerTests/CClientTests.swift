@@ -64,6 +64,11 @@ private final class CClient {
     set { unsafe client.pointee.counter = newValue }
   }
 
+  var utcOffset: Int32 {
+    get { unsafe client.pointee.utc_offset }
+    set { unsafe (client.pointee.utc_offset, client.pointee.has_utc_offset) = (newValue, 1) }
+  }
+
   /// Reads a body as an offer.
   static func offer(_ bytes: [UInt8]) -> (answer: Int32, rollout: UInt64, envelope: [UInt8]) {
     unsafe bytes.withUnsafeBufferPointer { bytes in
@@ -86,6 +91,7 @@ private final class CClient {
   func report(_ event: String, _ reason: UInt32 = 0, rollout: UInt64 = 7) -> Int32 {
     unsafe asvin_client_report(client, rollout, event, reason, request)
   }
+  func postpone(_ seconds: UInt32) -> Int32 { unsafe asvin_client_postpone(client, 7, seconds, request) }
   func fetch(_ plan: asvin_plan, from offset: UInt64, _ count: UInt64) -> Int32 {
     var plan = plan
     return unsafe asvin_client_fetch(client, &plan, offset, count, request)
@@ -124,6 +130,28 @@ private final class CClient {
     #expect(client.report("failed", 55) == ASVIN_DONE)
     #expect(client.path == "/v2/devices/self/rollouts/7/events")
     #expect(Self.hexadecimal(client.body) == (try Self.row("report")))
+  }
+
+  @Test(
+    arguments: [
+      (0, [0x06, 0x00]), (120, [0x06, 0x18, 0x78]), (840, [0x06, 0x19, 0x03, 0x48]), (-1, [0x06, 0x20]),
+      (-60, [0x06, 0x38, 0x3B]), (-720, [0x06, 0x39, 0x02, 0xCF]),
+    ] as [(Int32, [UInt8])])
+  func `A poll of a device that knows its local time ends with its offset`(minutes: Int32, bytes: [UInt8]) {
+    let client = CClient()
+    #expect(client.poll() == ASVIN_DONE)
+    let without = client.body
+    client.utcOffset = minutes
+    #expect(client.poll() == ASVIN_DONE)
+    #expect(client.body.first == 0xA6 && Array(client.body.dropFirst()) == without.dropFirst() + bytes)
+  }
+
+  @Test func `A busy device postpones the update for a time`() {
+    let client = CClient()
+    #expect(client.postpone(0) == ASVIN_DONE && client.path == "/v2/devices/self/rollouts/7/events")
+    let text = Array("postponed".utf8)
+    #expect(client.body == [0xA1, 0x01, 0x69] + text)
+    #expect(client.postpone(600) == ASVIN_DONE && client.body == [0xA2, 0x01, 0x69] + text + [0x04, 0x19, 0x02, 0x58])
   }
 
   @Test func `The offer and the refusal of the page's example are read`() throws {

@@ -127,7 +127,7 @@ import Testing
   }
 
   @Test
-  func `Enabling a rollout leaves out the groups from which another one displaced it before; a second time does not`()
+  func `Enabling a rollout leaves out the groups from which another one displaced it before, also if it is repeated`()
     throws
   {
     let fleet = try SmallFleet(1)
@@ -139,7 +139,9 @@ import Testing
     try fleet.rows.setDisabled(true, wide)
     try fleet.rows.setDisabled(false, wide)
     #expect(try fleet.rollout(wide).activeGroups == [second] && !fleet.rollout(wide).isDisabled)
-    try fleet.rows.setDisabled(false, wide)
+    #expect(throws: PlatformError.self) { try fleet.rows.setDisabled(false, wide) }
+    #expect(try fleet.rollout(wide).activeGroups == [second])
+    try fleet.rows.setDisabled(false, wide, in: fleet.group)
     #expect(try fleet.rollout(wide).activeGroups == [fleet.group, second])
   }
 

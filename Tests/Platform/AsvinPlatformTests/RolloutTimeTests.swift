@@ -308,9 +308,9 @@ import Testing
       maintainer: "author", needsApproval: true)
     let id = try fleet.rows.plan(plan, at: Instant(100)).id
     #expect(throws: PlatformError.newApprover) {
-      try fleet.rows.approve(id, by: approver("second", created: 101), at: fleet.now)
+      try fleet.rows.approve(id, by: approver("second", created: 100), at: fleet.now)
     }
-    try fleet.rows.approve(id, by: approver("second", created: 100), at: fleet.now)
+    try fleet.rows.approve(id, by: approver("second", created: 99), at: fleet.now)
     _ = try fleet.rows.start(id, at: fleet.now)
   }
 

@@ -11,7 +11,7 @@ struct AccessCommandTests {
     _ arguments: String, _ platform: CannedPlatform, _ scratch: Scratch, _ variables: String = "ASVIN_PACK_TOKEN=t"
   ) throws -> ProgramRun { try ProgramRun("\(arguments) \(platform.option)", in: scratch, variables: variables) }
 
-  @Test func `Settings are shown, and changed only where an option differs`() throws {
+  @Test func `Settings are shown, and a change names only what it changes`() throws {
     let known = SettingsMessage(asvinClients: true, customerKeyEnrolment: false, approval: false)
     let platform = try CannedPlatform([
       "GET /manage/settings": try CannedPlatform.json(known), "PUT /manage/settings": try CannedPlatform.json(known),
@@ -20,7 +20,6 @@ struct AccessCommandTests {
     try Scratch.with { scratch in
       let shown = try run("settings", platform, scratch)
       #expect(shown.exitCode == 0 && shown.text.contains("enrolment with the customer key"), "\(shown.errors)")
-      _ = try run("settings --asvin-clients on", platform, scratch)
       #expect(platform.changes.isEmpty)
       let changed = try run("settings --approval on", platform, scratch)
       #expect(changed.exitCode == 0 && platform.changes == ["PUT /manage/settings"])
@@ -53,18 +52,23 @@ struct AccessCommandTests {
   private static let keys = ["AAAA", "BBBB"].map { "-----BEGIN PUBLIC KEY-----\n\($0)\n-----END PUBLIC KEY-----\n" }
   private static let digests = keys.map { TrustEnd.digest(of: $0) }
 
-  @Test func `A change of trusted keys keeps the keys and the ends that it does not name`() throws {
-    var group = FileGroupReply(id: 1, name: "g", trust: Self.keys, files: 0)
-    group.ends = [TrustEnd(key: Self.digests[1], expires: 9)]
-    let ended = try TrustChange(add: [], end: [String(Self.digests[0].prefix(8))], remove: [], until: 100)
-      .applied(to: group)
-    #expect(ended.trust == Self.keys && Set(ended.ends?.map(\.expires) ?? []) == [9, 100])
-    let removed = try TrustChange(add: [], end: [], remove: [Self.digests[1]], until: nil).applied(to: group)
-    #expect(removed.trust == [Self.keys[0]] && removed.ends == [])
-    let added = try TrustChange(add: [Self.keys[1]], end: [], remove: [], until: nil).applied(to: group)
-    #expect(added.trust == Self.keys && added.ends == [], "a key that is added again has no end")
-    #expect(throws: (any Error).self) {
-      try TrustChange(add: [], end: ["00000000"], remove: [], until: 1).applied(to: group)
+  @Test func `A key is named by its digest or the beginning of one, and an end needs a time of its own`() throws {
+    let group = FileGroupReply(id: 1, name: "g", trust: Self.keys, files: 0)
+    #expect(try group.key(named: String(Self.digests[0].prefix(8))) == Self.digests[0])
+    #expect(throws: (any Error).self) { try group.key(named: "00000000") }
+    #expect(throws: (any Error).self, "both keys") { try group.key(named: "") }
+    let platform = try CannedPlatform([
+      "GET /manage/file-groups": try CannedPlatform.json(FileGroupList(items: [group])),
+      "POST /manage/file-groups/1/trust": try CannedPlatform.json(group),
+    ])
+    defer { platform.end() }
+    try Scratch.with { scratch in
+      let digest = Self.digests[0]
+      for wrong in ["", "--end \(digest)", "--add x --end \(digest) --days 3", "--end \(digest) --days 0"] {
+        #expect(try run("file-group trust g \(wrong)", platform, scratch).exitCode == 64, "\(wrong)")
+      }
+      let ended = try run("file-group trust g --end \(digest) --days 3", platform, scratch)
+      #expect(ended.exitCode == 0 && platform.changes == ["POST /manage/file-groups/1/trust"], "\(ended.errors)")
     }
   }
 
@@ -73,7 +77,9 @@ struct AccessCommandTests {
     group.ends = [TrustEnd(key: Self.digests[1], expires: 86_400)]
     let lines = FileGroupTrustReport(group: group).lines
     #expect(lines[1] == "  trusts \(Self.digests[0]) without end")
-    #expect(lines[2] == "  trusts \(Self.digests[1]) until 1970-01-02T00:00:00Z")
+    #expect(lines[2] == "  trusted \(Self.digests[1]) until 1970-01-02T00:00:00Z")
+    #expect(group.keys(at: Date(timeIntervalSince1970: 86_399)) == Self.keys)
+    #expect(group.keys(at: Date(timeIntervalSince1970: 86_400)) == [Self.keys[0]])
   }
 
   @Test func `A list of expected devices has names, keys and labels, and names the line that it cannot read`() throws {
@@ -86,7 +92,10 @@ struct AccessCommandTests {
         ExpectedDeviceRequest(name: "aa:01", publicKey: key, label: "kitchen, left"),
         ExpectedDeviceRequest(name: "aa:02", key: key), ExpectedDeviceRequest(name: "aa:03"),
       ])
-    for wrong in ["a,\(digits)", "a,rsa:\(digits)", "a,ed25519:\(digits.dropLast())", "a,ed25519:\(digits)x", ",x"] {
+    for wrong in [
+      "a,\(digits)", "a,rsa:\(digits)", "a,ed25519:\(digits.dropLast())", "a,ed25519:\(digits)x", ",x", "OK",
+      "\(String(repeating: "a", count: 129))",
+    ] {
       #expect(throws: (any Error).self, "\(wrong)") { try ExpectedDeviceFile.devices(in: "ok\n\(wrong)", of: "list") }
     }
   }

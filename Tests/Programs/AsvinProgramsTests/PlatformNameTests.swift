@@ -116,6 +116,8 @@ struct PlatformNameTests {
             CannedPlatform.firmware(1, "1.0.0", sequence: 5, of: Self.ours),
             CannedPlatform.firmware(2, "9.0.0", sequence: 900, of: Self.theirs, name: "oven"),
           ], next: nil))
+      $0["GET /manage/settings"] = try CannedPlatform.json(
+        SettingsMessage(asvinClients: true, customerKeyEnrolment: true, approval: false))
       $0["POST /manage/rollouts"] = try CannedPlatform.json(CannedPlatform.rollout(8, "new"))
       $0["POST /manage/rollouts/8/start"] =
         "HTTP/1.1 422 Unprocessable Content\r\nContent-Length: 41\r\nConnection: close\r\n\r\n{\"message\":\"0 of 1 devices can take it\" } "

@@ -21,6 +21,8 @@ struct RolloutCommandTests {
     let platform = try CannedPlatform([
       "GET /manage/device-groups": try CannedPlatform.json(
         DeviceGroupList(items: [DeviceGroupReply(id: 1, name: "field", members: 50)])),
+      "GET /manage/settings": try CannedPlatform.json(
+        SettingsMessage(asvinClients: true, customerKeyEnrolment: true, approval: false)),
       "GET /manage/rollouts": try CannedPlatform.json(RolloutList(items: [running])),
       "GET /manage/rollouts/8/devices": try CannedPlatform.json(RolloutDeviceList(items: [])),
       "GET /manage/devices": try CannedPlatform.json(
@@ -71,6 +73,24 @@ struct RolloutCommandTests {
       }
       let list = try run("rollout list", platform, scratch).text
       for text in ["2.0.0", "field", "STALLED", "someone"] { #expect(list.contains(text), "\(list)") }
+    }
+  }
+
+  @Test func `A rollout that the workspace lets wait for an approval is planned and not started`() throws {
+    var planned = CannedPlatform.rollout(8, "spring")
+    planned.needsApproval = true
+    let platform = try CannedPlatform([
+      "GET /manage/device-groups": try CannedPlatform.json(
+        DeviceGroupList(items: [DeviceGroupReply(id: 1, name: "field", members: 50)])),
+      "GET /manage/settings": try CannedPlatform.json(
+        SettingsMessage(asvinClients: true, customerKeyEnrolment: true, approval: true)),
+      "POST /manage/rollouts": try CannedPlatform.json(planned),
+    ])
+    defer { platform.end() }
+    try Scratch.with { scratch in
+      let made = try run("rollout create spring --yes --group field --firmware 1", platform, scratch)
+      #expect(made.exitCode == 0 && made.text.contains("needed, by the owner of another token"), "\(made.errors)")
+      #expect(platform.changes == ["POST /manage/rollouts"])
     }
   }
 

@@ -37,7 +37,8 @@ extern "C" {
 #define ASVIN_EVENT_CONFIRMED "confirmed"  // the image works, and asvin_confirm has kept it
 #define ASVIN_EVENT_FAILED "failed"
 
-// A device, as the platform knows it. Set the first five fields; the others are 0 at the start and belong to the client.
+// A device, as the platform knows it. Set the first five fields, and the last two if the device has a clock. The others
+// are 0 at the start and belong to the client.
 typedef struct asvin_client {
   uint64_t workspace;  // the number of its workspace
   const char *name;    // its own name: 1 to 128 printable ASCII characters
@@ -48,6 +49,10 @@ typedef struct asvin_client {
   uint8_t nonce[32];
   uint32_t expected;
   uint32_t is_fresh;
+  // Of a device that knows its local time, for rollouts whose windows are in that: 1, and the minutes by which it is ahead of
+  // UTC. Both may change between two polls.
+  uint32_t has_utc_offset;
+  int32_t utc_offset;
 } asvin_client;
 
 // A request. It points into the buffer.
@@ -82,6 +87,9 @@ int32_t asvin_client_fetch(asvin_client *client, const asvin_plan *plan, uint64_
 // Reports an event; reason is the reason code of a failure, and 0 for the other events.
 int32_t asvin_client_report(asvin_client *client, uint64_t rollout, const char *event, uint32_t reason,
                             asvin_request *request);
+
+// Reports that the device is busy, and asks again after a number of seconds, or for 0 after an hour. This is not a failure.
+int32_t asvin_client_postpone(asvin_client *client, uint64_t rollout, uint32_t seconds, asvin_request *request);
 
 // Reads the reply to the request that was built last.
 int32_t asvin_client_reply(asvin_client *client, uint32_t status, const uint8_t *body, uint32_t count);

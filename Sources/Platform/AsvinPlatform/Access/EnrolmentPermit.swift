@@ -44,9 +44,10 @@ extension WriteTransaction {
       if let version = enrolment.firmwareVersion { try recordContact(&old, firmwareVersion: version, at: now) }
       return (old, false)
     }
+    let isPlaced = try expectedDevice(enrolment.name)?.group != nil
     var (device, isNew) = try enrol(enrolment, by: actor, at: now)
     // A group that was deleted since then leaves the device in the lobby. The list of expected devices is more specific.
-    if device.placement == .lobby, let group = token.group, try deviceGroup(group) != nil {
+    if !isPlaced, let group = token.group, try deviceGroup(group) != nil {
       try move(&device, to: .grouped(group), at: now)
       try record(
         .moveToGroup, "device \(device.id.value)", [AuditDetail("group", "\(group.value)")], by: actor, at: now)

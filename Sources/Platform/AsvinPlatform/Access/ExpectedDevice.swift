@@ -1,7 +1,7 @@
 import AsvinPlatformAPI
 
-/// A device that an operator expects: its name, and with it the key that its factory wrote. Its enrolment needs no further
-/// permit, and it is placed at once. Another key under the name is refused.
+/// A device that an operator expects: its name, and with it the key that its factory wrote. It needs no enrolment token then,
+/// and is placed at once. Another key under the name is refused.
 package struct ExpectedDevice: Equatable, Sendable {
   package var id: ID<ExpectedDevice>
   /// The device's own name as the list has it.
@@ -10,7 +10,7 @@ package struct ExpectedDevice: Equatable, Sendable {
   package var key: DeviceKey?
   /// The name that operators see.
   package var label: String?
-  /// The group of the device; without it, it waits in the lobby.
+  /// The group of the device; without it, it is placed as any new device.
   package var group: ID<DeviceGroup>?
 
   package init(
@@ -21,15 +21,27 @@ package struct ExpectedDevice: Equatable, Sendable {
 }
 
 extension WriteTransaction {
-  /// Expects a device.
+  /// Expects a device. A device that is expected in the same way already is left as it is, so that a list can be sent again.
   ///
-  /// - Throws: ``PlatformError/nameTaken(_:)`` if a device of that name is enrolled or expected;
-  ///   ``PlatformError/notFound(_:)`` for an unknown group; ``PlatformError/tooMany(_:)``.
-  package func expect(_ device: ExpectedDevice) throws -> ExpectedDevice {
+  /// - Returns: the device, and whether it is new in the list.
+  /// - Throws: ``PlatformError/blocked(_:_:)`` if a device of that name is enrolled, or expected otherwise;
+  ///   ``PlatformError/notFound(_:)`` for an unknown group.
+  package func expect(_ device: ExpectedDevice) throws -> (device: ExpectedDevice, isNew: Bool) {
     guard let name = DeviceName(device.name) else { throw PlatformError.invalid("a name has control characters") }
-    guard try self.device(name) == nil else { throw PlatformError.nameTaken(.device) }
+    guard try self.device(name) == nil else {
+      throw PlatformError.blocked("device '\(name.text)' is enrolled", "leave it out of the list")
+    }
     if let group = device.group, try deviceGroup(group) == nil { throw PlatformError.notFound(.deviceGroup) }
-    return try add(device)
+    guard var known = try expectedDevice(name) else { return (try add(device), true) }
+    let id = known.id
+    known.id = device.id
+    guard known == device else {
+      throw PlatformError.blocked(
+        "device '\(name.text)' is expected with another key, label or group",
+        "remove it from the list first: asvin-pack device unexpect")
+    }
+    known.id = id
+    return (known, false)
   }
 
   /// Returns what is expected of a device that enrols.

@@ -44,6 +44,11 @@ package struct DeviceFilter: ListFilter {
     }
   }
 
+  /// Whether the conditions on the last contact hold for a device.
+  func includesContact(of device: Device) -> Bool {
+    seenSince.map { device.seen >= $0 } ?? true && seenBefore.map { device.seen < $0 } ?? true
+  }
+
   /// Whether the conditions hold for a device.
   package func includes(_ device: Device, tags: Set<String>, attributes: Set<Attribute>) -> Bool {
     let isCalled = called.map { called in
@@ -55,7 +60,7 @@ package struct DeviceFilter: ListFilter {
     return isCalled ?? true && isFound ?? true && group.map { device.group == $0 } ?? true
       && placement.map { device.placement == $0 } ?? true && version.map { device.firmwareVersion == $0 } ?? true
       && deviceClass.map { device.deviceClass == $0 } ?? true && isVerifying.map { device.isVerifying == $0 } ?? true
-      && seenSince.map { device.seen >= $0 } ?? true && seenBefore.map { device.seen < $0 } ?? true
+      && includesContact(of: device)
       && tags.isSuperset(of: self.tags) && attributes.isSuperset(of: self.attributes)
   }
 }

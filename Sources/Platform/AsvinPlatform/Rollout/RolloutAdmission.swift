@@ -62,8 +62,8 @@ extension Rollout {
     }
   }
 
-  /// Whether a stalled device is offered the firmware again. It is once at least, because it may have been switched off, and
-  /// not without end, because a device that polls and never begins would take a place each time.
+  /// Whether a stalled device is offered the firmware again: while its time-outs and failures together are not more than its
+  /// retries, or one. It may have been switched off; but one that polls and never begins would take a place each time.
   private func mayReturn(_ record: DeviceRecord?) -> Bool {
     record.map { $0.failures <= max(plan.rules.retries, 1) } ?? true
   }

@@ -20,7 +20,7 @@ extension Rollout {
   package mutating func approve(by approver: AccessToken) throws(PlatformError) {
     guard phase == .planned else { throw .wrongPhase(phase) }
     guard approver.name != plan.maintainer else { throw .ownApproval }
-    if let planned, approver.created > planned { throw .newApprover }
+    if let planned, approver.created >= planned { throw .newApprover }
     approvedBy = approver.name
   }
 

@@ -28,6 +28,9 @@ package final class RecentContacts: Sendable {
     contacts.withLock { $0[device.value]?.stored = time }
   }
 
+  /// Forgets a device that is removed.
+  package func forget(_ device: ID<Device>) { contacts.withLock { $0[device.value] = nil } }
+
   /// Returns the last contact of a device, if it is newer than the stored one.
   package func latest(of device: ID<Device>) -> Instant? { contacts.withLock { $0[device.value]?.latest } }
 

@@ -24,7 +24,8 @@ extension WriteTransaction {
   ) throws -> (changed: Int, last: ID<Device>?) {
     let page = try devices(Listing(filter, after: id.map { ListPlace($0.value) }, limit: limit))
     var changed = 0
-    for var device in page.items where selected.contains(device.id) {
+    // A device may have made contact since the last contacts were stored.
+    for var device in page.items where selected.contains(device.id) && filter.includesContact(of: device) {
       switch change {
       case .place(let location):
         guard device.location != location else { continue }

@@ -119,7 +119,8 @@ extension WriteTransaction {
 
   /// Disables or enables a rollout, in one of its groups or in all.
   ///
-  /// - Throws: ``PlatformError/notFound(_:)`` for a group that is not one of its target groups.
+  /// - Throws: ``PlatformError/notFound(_:)`` for a group that is not one of its target groups;
+  ///   ``PlatformError/blocked(_:_:)`` if the rollout is to be enabled in all groups and is disabled in some.
   package func setDisabled(
     _ isDisabled: Bool, _ id: ID<Rollout>, in group: ID<DeviceGroup>? = nil, at now: Instant? = nil
   ) throws {
@@ -135,9 +136,14 @@ extension WriteTransaction {
       if !isDisabled { changed.isDisabled = false }
       if changed.activeGroups.isEmpty { (changed.isDisabled, changed.disabledGroups) = (true, rollout.disabledGroups) }
     } else {
-      // Enabling undoes the disabling. Groups from which another rollout displaced this one are enabled by a second time,
-      // or by name.
-      if !isDisabled, !rollout.isDisabled { changed.disabledGroups = [] }
+      // Enabling undoes the disabling, also if it is repeated. Groups from which another rollout displaced this one are
+      // enabled by name, because a newer rollout may be there.
+      if !isDisabled, !rollout.isDisabled, !rollout.disabledGroups.isEmpty {
+        let groups = rollout.disabledGroups.map { "\($0.value)" }.sorted().joined(separator: ", ")
+        throw PlatformError.blocked(
+          "the rollout is disabled in device groups \(groups) only",
+          "enable it there: asvin-pack rollout enable --group GROUP")
+      }
       changed.isDisabled = isDisabled
     }
     try store(changed, after: rollout, at: now)

@@ -102,6 +102,26 @@ package struct SettingsMessage: Codable, Equatable, Sendable {
   }
 }
 
+/// A change of the settings. What it leaves out stays as it is, so that two administrators do not undo each other's change.
+package struct SettingsChange: Codable, Equatable, Sendable {
+  package var asvinClients: Bool?
+  package var customerKeyEnrolment: Bool?
+  package var approval: Bool?
+
+  package init(asvinClients: Bool? = nil, customerKeyEnrolment: Bool? = nil, approval: Bool? = nil) {
+    (self.asvinClients, self.customerKeyEnrolment, self.approval) = (asvinClients, customerKeyEnrolment, approval)
+  }
+
+  package var isEmpty: Bool { self == SettingsChange() }
+}
+
+extension SettingsChange: Described {
+  package static var schema: MessageSchema {
+    guard case .object(let properties) = SettingsMessage.schema else { return SettingsMessage.schema }
+    return .object(properties.map { Property($0.name, $0.schema, $0.summary, isRequired: false) })
+  }
+}
+
 extension SettingsMessage: Described {
   package static var schema: MessageSchema {
     .object([

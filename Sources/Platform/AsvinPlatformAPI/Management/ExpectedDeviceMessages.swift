@@ -25,7 +25,8 @@ extension ExpectedDeviceRequest: Described {
       Property(
         "key", .bytes(32), "The device's symmetric key, in place of publicKey. It is never returned", isRequired: false),
       Property("label", .text(1...256), "The name that operators see", isRequired: false),
-      Property("group", .id, "The device group of the device; without it, it waits in the lobby", isRequired: false),
+      Property(
+        "group", .id, "The device group of the device; without it, it is placed as any new device", isRequired: false),
     ])
   }
 }

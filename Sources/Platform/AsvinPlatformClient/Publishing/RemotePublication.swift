@@ -1,4 +1,5 @@
 package import AsvinHost
+import FoundationEssentials
 import AsvinBundle
 import AsvinCrypto
 import AsvinVerifier
@@ -112,7 +113,7 @@ package struct RemotePublication: Sendable {
   /// Checks that a key of the group has signed the bundle, as the platform will check.
   private func verify(_ checked: CheckedBundle, by group: FileGroupReply) throws {
     do {
-      var acceptance = Acceptance(trust: try group.trust.map { try PublicKey(pem: Array($0.utf8)) })
+      var acceptance = Acceptance(trust: try group.keys(at: .now).map { try PublicKey(pem: Array($0.utf8)) })
       acceptance.baseSequence = .max
       _ = try acceptance.verify(BundleReader(checked.file).envelope())
     } catch {

@@ -1,3 +1,5 @@
+import AsvinCrypto
+import AsvinManifest
 import AsvinPlatform
 import AsvinPlatformAPI
 import JWTKit
@@ -11,6 +13,8 @@ struct Tokens: Sendable {
     var iat: Int64
     var exp: Int64
     var sub: String?
+    /// The beginning of the digest of the key with which a device logged in.
+    var key: String?
 
     /// Whether the token is valid at a time. Setting the clock back does not extend its lifetime.
     func isValid(at now: Instant) -> Bool { iat <= now.seconds + 60 && now.seconds < exp }
@@ -36,15 +40,17 @@ struct Tokens: Sendable {
     try await keys.sign(Claims(wsId: workspace.value, iat: now.seconds, exp: now.seconds + PlatformLimit.tokenSeconds))
   }
 
-  func token(for device: ID<Device>, of workspace: ID<Workspace>, at now: Instant) async throws -> String {
+  func token(
+    for device: ID<Device>, key: FixedBytes<32>, of workspace: ID<Workspace>, at now: Instant
+  ) async throws -> String {
     try await keys.sign(
       Claims(
         wsId: workspace.value, iat: now.seconds, exp: now.seconds + PlatformLimit.tokenSeconds,
-        sub: "device \(device.value)"))
+        sub: "device \(device.value)", key: EndedSessions.tag(of: key)))
   }
 
-  /// Refuses the tokens that a device got before a time, because its key is another one.
-  func endSessions(of device: ID<Device>, at now: Instant) { ended.end(device.value, at: now.seconds) }
+  /// Refuses the tokens that a device got with another key than its present one.
+  func endSessions(of device: ID<Device>, except key: FixedBytes<32>) { ended.end(device.value, except: key) }
 
   /// Signs a receipt.
   func receipt(_ receipt: some JWTPayload) async throws -> String { try await keys.sign(receipt) }
@@ -58,7 +64,7 @@ struct Tokens: Sendable {
   /// Returns the device of a token; `nil` for a token that is foreign, expired, or not bound to a device.
   func device(of token: String, at now: Instant) async -> (device: ID<Device>, workspace: ID<Workspace>)? {
     guard let claims = await claims(of: token, at: now), let subject = claims.sub, subject.hasPrefix("device "),
-      let number = Int64(subject.dropFirst(7)), !ended.covers(number, begun: claims.iat)
+      let number = Int64(subject.dropFirst(7)), ended.admits(claims.key, of: number)
     else { return nil }
     return (ID(number), ID(claims.wsId))
   }
@@ -89,17 +95,31 @@ private final class VerifiedTokens: Sendable {
   }
 }
 
-/// The devices whose tokens of a former key are refused, until those tokens have expired. They are kept in memory: after a
-/// restart of the platform, such a token is valid for the rest of its ten minutes.
+/// The present keys of devices that had another one a short time ago, until the tokens of that one have expired. They are kept
+/// in memory: after a restart of the platform, such a token is valid for the rest of its ten minutes.
 private final class EndedSessions: Sendable {
-  private let ends = Mutex<[Int64: Int64]>([:])
+  private struct Change {
+    let tag: String
+    let time: ContinuousClock.Instant
+  }
 
-  func covers(_ device: Int64, begun: Int64) -> Bool { ends.withLock { begun < $0[device] ?? .min } }
+  private let changes = Mutex<[Int64: Change]>([:])
 
-  func end(_ device: Int64, at now: Int64) {
-    ends.withLock { ends in
-      ends = ends.filter { now - $0.value < PlatformLimit.tokenSeconds }
-      ends[device] = now
+  static func tag(of key: FixedBytes<32>) -> String {
+    let bytes = key.array
+    return String(SHA256.digest(of: bytes.span).hexadecimal.prefix(16))
+  }
+
+  func admits(_ tag: String?, of device: Int64) -> Bool {
+    changes.withLock { changes in changes[device].map { $0.tag == tag } ?? true }
+  }
+
+  func end(_ device: Int64, except key: FixedBytes<32>) {
+    let now = ContinuousClock.now
+    changes.withLock { changes in
+      // The clock of the day may be set back, which lets a token live longer.
+      changes = changes.filter { now - $0.value.time < .seconds(2 * PlatformLimit.tokenSeconds) }
+      changes[device] = Change(tag: Self.tag(of: key), time: now)
     }
   }
 }

@@ -30,16 +30,12 @@ final class ContactKeeping: Service {
     if isDue: (_ now: ContinuousClock.Instant, _ last: ContinuousClock.Instant?) -> Bool
   ) async {
     let now = ContinuousClock.now
-    let isDue = written.withLock { written in
-      guard isDue(now, written) else { return false }
-      written = now
-      return true
-    }
-    guard isDue else { return }
+    guard isDue(now, written.withLock { $0 }) else { return }
     do {
       try await store.saveContacts()
+      written.withLock { $0 = now }
     } catch {
-      // The contacts stay in memory and are written later.
+      // The contacts stay in memory, and the next attempt writes them.
       logger.error("the last contacts of devices were not written", metadata: ["error": "\(error)"])
     }
   }

@@ -47,8 +47,13 @@ struct HistoryCleaning: Service {
     let now = clock()
     let retention = try await store.attempt(in: workspace) { rows in
       try rows.noteEnds(at: now)
-      try rows.removeEndedEnrolmentTokens(at: now)
       return try rows.retention()
+    }
+    do {
+      try await store.attempt(in: workspace) { try $0.removeEndedEnrolmentTokens(at: now) }
+    } catch {
+      logger.error(
+        "enrolment tokens were not removed", metadata: ["workspace": "\(workspace.value)", "error": "\(error)"])
     }
     let (recordLimit, rolloutLimit) = (retention.recordLimit(at: now), retention.rolloutLimit(at: now))
     let damaged = damaged.all

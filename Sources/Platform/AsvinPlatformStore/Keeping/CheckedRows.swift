@@ -14,7 +14,11 @@ struct CheckedRows: Sendable {
 
   /// The reads of a workspace. Each is repeated from where it ended.
   static let all: [@Sendable (SQLiteTransaction, CheckPlace) throws -> CheckedRows] = [
-    { rows, _ in CheckedRows(rows: try rows.accessTokens(Listing()).items.count + rows.uploads().count) },
+    { rows, _ in CheckedRows(rows: try rows.uploads().count) },
+    { rows, place in try CheckedRows(rows.accessTokens(listing(place)), of: "token", place) },
+    { rows, place in try CheckedRows(rows.enrolmentTokens(listing(place)), of: "enrolment token", place) },
+    { rows, place in try CheckedRows(rows.expectedDevices(listing(place)), of: "expected device", place) },
+    { rows, _ in CheckedRows(rows: try rows.accounts(after: nil, limit: .max).count) },
     { rows, place in try CheckedRows(rows.fileGroups(listing(place)), of: "file group", place) },
     { rows, place in
       let page = try rows.deviceGroups(listing(place))

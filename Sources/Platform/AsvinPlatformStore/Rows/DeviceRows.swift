@@ -104,6 +104,7 @@ extension SQLiteTransaction {
 
   func remove(_ device: ID<Device>) throws {
     guard try self.device(device) != nil else { return }
+    contacts?.forget(device)
     try run("DELETE FROM record WHERE device = ?", [device.value])
     try run("DELETE FROM device WHERE workspace = ? AND id = ?", [workspace, device.value])
   }

@@ -149,13 +149,43 @@ import Testing
     }
   }
 
+  @Test func `The group of a token comes before a rule, and that of the list of expected devices before both`()
+    async throws
+  {
+    try await PlatformUnderTest.run { platform in
+      let admin = try await platform.access(.admin)
+      var groups: [Int64] = []
+      for name in ["rule", "token", "list"] {
+        let made = try await platform.call("POST", "/manage/device-groups", admin, DeviceGroupRequest(name: name))
+        groups.append(try made.message(DeviceGroupReply.self).id)
+      }
+      let rules = PlacementRules(rules: [PlacementRuleMessage(group: groups[0])])
+      #expect(try await platform.call("PUT", "/manage/placement-rules", admin, rules).status == 200)
+      let expected = ExpectedDevicesRequest(devices: [
+        ExpectedDeviceRequest(name: "listed", group: groups[2]), ExpectedDeviceRequest(name: "named"),
+      ])
+      for _ in 0..<2 {
+        #expect(
+          try await platform.call("POST", "/manage/expected-devices", admin, expected).status == 201, "sent twice")
+      }
+      let token = try #require(try await Self.make(on: platform, group: groups[1]).token)
+      for (name, group) in [("plain", groups[1]), ("listed", groups[2]), ("named", groups[1])] {
+        #expect(try await Self.enrol(name, PrivateKey.generate(.ed25519), token, on: platform).status == 201)
+        #expect(try await platform.device(name)?.group?.value == group, "\(name)")
+      }
+      let other = try #require(try await Self.make(on: platform, "without a group").token)
+      #expect(try await Self.enrol("last", PrivateKey.generate(.ed25519), other, on: platform).status == 201)
+      #expect(try await platform.device("last")?.group?.value == groups[0])
+    }
+  }
+
   @Test func `With the clients' API off, asvin's clients are refused and devices with a key of their own work`()
     async throws
   {
     try await UpdateTests.rolledOut { platform, device, firmware, _ in
       let (admin, token) = (try await platform.access(.admin), try await platform.token())
       func set(_ clients: Bool, _ enrolment: Bool) async throws {
-        let body = SettingsMessage(asvinClients: clients, customerKeyEnrolment: enrolment, approval: false)
+        let body = SettingsChange(asvinClients: clients, customerKeyEnrolment: enrolment)
         #expect(try await platform.call("PUT", "/manage/settings", admin, body).status == 200)
       }
       let (esp, postman) = (ESPClient(chip: .esp32, mac: "AA"), PostmanClient())
@@ -178,7 +208,10 @@ import Testing
       #expect(try await Self.enrol("four", PrivateKey.generate(.ed25519), token, on: platform).status == 403)
       #expect(try await Self.enrol("two", key, token, on: platform).status == 200, "it is enrolled with this key")
       let login = ClientRequests.loginBody(platform.clock.now.seconds)
-      #expect(try await platform.ask(ESPClient(chip: .esp8266, mac: "").post("/auth/login", login)).status == 403)
+      let loggedIn = try await platform.ask(ESPClient(chip: .esp8266, mac: "").post("/auth/login", login))
+      let given = try #require(loggedIn.json["token"])
+      let next = esp.post("/api/device/next/rollout", #"{"mac":"AA","firmware_version":"1"}"#, token: given)
+      #expect(try await platform.ask(next).status == 403, "a login permits nothing by itself")
       let enrolling = try await Self.token(on: platform)
       #expect(try await Self.enrol("three", PrivateKey.generate(.ed25519), enrolling, on: platform).status == 201)
       #expect(try await device.next([1]).status == 200)

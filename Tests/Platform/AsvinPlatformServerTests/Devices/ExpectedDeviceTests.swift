@@ -18,7 +18,7 @@ import Testing
   }
 
   private static func settings(enrolment: Bool, on platform: PlatformUnderTest) async throws {
-    let body = SettingsMessage(asvinClients: true, customerKeyEnrolment: enrolment, approval: false)
+    let body = SettingsChange(customerKeyEnrolment: enrolment)
     let reply = try await platform.call("PUT", "/manage/settings", platform.access(.admin), body)
     try #require(reply.status == 200)
   }

@@ -180,6 +180,7 @@ import Testing
   /// Returns a valid body of a route.
   private static func body(of route: Route) -> (any Encodable)? {
     switch route.path {
+    case "/manage/file-groups/{fileGroup}/trust": TrustChangeRequest()
     case "/manage/file-groups/{fileGroup}": FileGroupRequest(name: "x", trust: [])
     case "/manage/devices/{device}/placement": PlacementRequest(placement: .lobby)
     case "/manage/devices/{device}": DeviceChange(label: "x")

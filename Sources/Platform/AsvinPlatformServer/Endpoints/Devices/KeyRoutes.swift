@@ -40,7 +40,7 @@ extension DeviceAPI {
         try rows.put(device)
         try rows.record(.replaceDeviceKey, "device \(id.value)", DeviceKey.ed25519(new).details, call)
       }
-      call.platform.tokens.endSessions(of: id, at: call.now)
+      call.platform.tokens.endSessions(of: id, except: new)
       return Response(status: .noContent)
     }
   ]

@@ -87,7 +87,8 @@ extension DeviceAPI {
       else { throw Refusal(status: .unauthorized, message: "the nonce or the signature is not valid") }
       // Only the owner of the key learns that the device is blacklisted.
       guard device.placement != .blacklisted else { throw Refusal.blacklisted }
-      let token = try await call.platform.tokens.token(for: device.id, of: ID(body.workspace), at: call.now)
+      let token = try await call.platform.tokens.token(
+        for: device.id, key: key, of: ID(body.workspace), at: call.now)
       return try Reply.json(LoginReply(token: token, expires: call.now.seconds + PlatformLimit.tokenSeconds))
     },
   ]
@@ -116,6 +117,10 @@ extension Call {
       case .person: try rows.enrol(enrolment, by: actor, at: time)
       case .anyone, .device: throw Refusal.badToken
       }
+    }
+    // A token that replaced the device's key ends what the old key began.
+    if case .enrolling = caller, !isNew, case .ed25519(let key) = device.key {
+      platform.tokens.endSessions(of: device.id, except: key)
     }
     return try reply(
       EnrolmentReply(workspace: try workspace.value, device: device.id.value, placement: device.placement),

@@ -23,9 +23,14 @@ extension Management {
       .post, "/manage/accounts", .person(.administer), "Create an account, or replace its password",
       body: AccountRequest.self, answers: .json(201, AccountReply.self, "The account"),
       .json(200, AccountReply.self, "The account has another password"),
-      .problem(409, "An account with that address exists")
+      .problem(409, "The address is in use on the platform"), .problem(429, "Too many requests")
     ) { call in
+      try call.limit("account", perMinute: PlatformLimit.allWrongPasswordsPerMinute)
       let body = try await call.body(AccountRequest.self)
+      // Addresses are those of the platform and not of a workspace, because a login names no workspace.
+      if body.replace != true, try await call.platform.store.account(body.email) != nil {
+        throw PlatformError.blocked("the address is in use on this platform", "choose another address")
+      }
       var generator = SystemRandomNumberGenerator()
       let salt = FixedBytes<16> { _ in UInt8.random(in: 0...255, using: &generator) }
       let account = try await Workers.digests.run { Account(email: body.email, password: body.password, salt: salt) }

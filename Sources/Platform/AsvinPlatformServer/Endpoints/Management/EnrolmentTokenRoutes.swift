@@ -65,18 +65,20 @@ extension Management {
     Route(
       .put, "/manage/settings", .person(.administer),
       "Switch the API of asvin's clients, enrolment with the customer key, and compulsory approval on or off",
-      body: SettingsMessage.self,
+      body: SettingsChange.self,
       answers: .json(SettingsMessage.self, "The settings")
     ) { call in
-      let body = try await call.body(SettingsMessage.self)
-      var settings = WorkspaceSettings()
-      (settings.servesAsvinClients, settings.enrolsByCustomerKey) = (body.asvinClients, body.customerKeyEnrolment)
-      settings.needsApproval = body.approval
-      let changed = settings
-      try await call.write { rows in
-        guard try rows.settings() != changed else { return }
-        try rows.put(changed)
-        try rows.record(.changeSettings, "settings", changed.details, call)
+      let body = try await call.body(SettingsChange.self)
+      let changed = try await call.write { rows in
+        let old = try rows.settings()
+        var settings = old
+        settings.servesAsvinClients = body.asvinClients ?? old.servesAsvinClients
+        settings.enrolsByCustomerKey = body.customerKeyEnrolment ?? old.enrolsByCustomerKey
+        settings.needsApproval = body.approval ?? old.needsApproval
+        guard settings != old else { return settings }
+        try rows.put(settings)
+        try rows.record(.changeSettings, "settings", settings.details, call)
+        return settings
       }
       return try Reply.json(SettingsMessage(changed))
     },

@@ -19,7 +19,7 @@ extension Management {
     },
     Route(
       .post, "/manage/expected-devices", .person(.operate),
-      "Expect devices: each needs no other permit to enrol with its key, and is placed in its group at once",
+      "Expect devices: each needs no enrolment token to enrol with its key, and is placed in its group at once",
       body: ExpectedDevicesRequest.self, answers: .json(201, ExpectedDeviceList.self, "The devices"),
       .problem(409, "A device of that name is enrolled or expected, or too many are")
     ) { call in
@@ -29,8 +29,8 @@ extension Management {
           throw PlatformError.tooMany("a workspace expects at most \(PlatformLimit.expectedDevices) devices")
         }
         return try devices.map { device in
-          let added = try rows.expect(device)
-          try rows.record(.expectDevice, "expected device \(added.id.value)", added.details, call)
+          let (added, isNew) = try rows.expect(device)
+          if isNew { try rows.record(.expectDevice, "expected device \(added.id.value)", added.details, call) }
           return added
         }
       }

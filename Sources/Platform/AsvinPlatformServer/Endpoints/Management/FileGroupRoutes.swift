@@ -60,6 +60,45 @@ extension Management {
       return try Reply.json(reply)
     },
     Route(
+      .post, "/manage/file-groups/{fileGroup}/trust", .person(.administer),
+      "Add, end or remove keys of a file group, and leave its other keys as they are", body: TrustChangeRequest.self,
+      answers: .json(FileGroupReply.self, "The group"),
+      .problem(409, "The group does not trust a key that is to end or to be removed, or would have too many keys")
+    ) { call in
+      let id: ID<FileGroup> = try call.id("fileGroup", of: .fileGroup)
+      let body = try await call.body(TrustChangeRequest.self)
+      guard body.end?.isEmpty ?? true || body.expires != nil else { throw Refusal.malformed("end needs expires") }
+      let added = try PublicKeys.canonical(body.add ?? [])
+      let reply = try await call.write { rows in
+        guard var group = try rows.fileGroup(id) else { throw PlatformError.notFound(.fileGroup) }
+        let before = group
+        let expires = body.expires.map { Instant($0) }
+        for digest in (body.end ?? []) + (body.remove ?? []) {
+          guard let index = group.trust.firstIndex(where: { TrustEnd.digest(of: $0.pem) == digest }) else {
+            throw PlatformError.blocked(
+              "file group \(id.value) does not trust the key \(digest)", "see: asvin-pack file-group show")
+          }
+          if body.remove?.contains(digest) ?? false {
+            group.trust.remove(at: index)
+          } else {
+            group.trust[index].expires = expires
+          }
+        }
+        for pem in added {
+          group.trust.removeAll { $0.pem == pem }
+          group.trust.append(TrustedKey(pem, expires: expires))
+        }
+        guard group.trust.count <= PublicKeys.most else {
+          throw PlatformError.tooMany("a file group trusts at most \(PublicKeys.most) keys")
+        }
+        guard group != before else { return try FileGroupReply(group, in: rows) }
+        try rows.put(group)
+        try rows.record(.changeFileGroup, "file group \(id.value)", group.details(before: before), call)
+        return try FileGroupReply(group, in: rows)
+      }
+      return try Reply.json(reply)
+    },
+    Route(
       .get, "/manage/file-groups/{fileGroup}/firmware", .person(.read), "List the firmware in a file group",
       query: Property.list(FirmwareSort.self, Property.firmwareFilters),
       answers: .json(FirmwareList.self, "The firmware")
@@ -92,6 +131,9 @@ extension FileGroup {
 }
 
 enum PublicKeys {
+  /// Keys of a file group.
+  static let most = 16
+
   /// Returns the keys of a request with the ends of their times.
   ///
   /// - Parameter known: the keys that the group trusts now. Without ends in the request, they keep theirs.

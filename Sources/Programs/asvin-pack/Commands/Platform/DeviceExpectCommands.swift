@@ -13,12 +13,13 @@ struct DeviceExpectCommand: ReportingCommand {
         aa:bb:cc:dd:ee:01,ed25519:6f0c…,kitchen
         aa:bb:cc:dd:ee:02,symmetric:91ab…
         aa:bb:cc:dd:ee:03
-      With a key, the device enrols with that key only, and needs no enrolment token even if the customer key enrols no \
-      device. Empty lines and lines that begin with # are left out.
+      With a key, the device enrols with that key only. It needs the customer key then, and no enrolment token, even if the \
+      customer key enrols no other device. Empty lines and lines that begin with # are left out.
       """)
 
   @Argument(help: ArgumentHelp("The list.", valueName: "file"), completion: .file()) var list: String
-  @Option(help: ArgumentHelp("The group of the devices; default: they wait in the lobby.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp("The group of the devices; default: they are placed as any new device.", valueName: "name"))
   var into: String?
   @OptionGroup var platform: PlatformOptions
   @OptionGroup var shown: OutputOptions
@@ -32,15 +33,16 @@ struct DeviceExpectCommand: ReportingCommand {
         var group: Int64?
         if let into { group = try await platform.deviceGroups(named: [into])[0] }
         var added: [ExpectedDeviceReply] = []
-        for start in stride(from: 0, to: devices.count, by: PlatformLimit.expectedAtOnce) {
-          let part = devices[start..<min(start + PlatformLimit.expectedAtOnce, devices.count)].map { device in
-            var device = device
-            device.group = group
-            return device
+        for part in ExpectedDeviceFile.parts(of: devices, into: group) {
+          do {
+            added += try await platform.require(
+              .post, "/manage/expected-devices", ExpectedDevicesRequest(devices: part), as: ExpectedDeviceList.self
+            ).items
+          } catch let failure as Failure {
+            throw Failure(
+              failure.kind, "\(added.count) of \(devices.count) devices are expected, and then: \(failure.message)",
+              hint: failure.hint ?? "correct the list and run the command again; devices that are expected stay so")
           }
-          added += try await platform.require(
-            .post, "/manage/expected-devices", ExpectedDevicesRequest(devices: part), as: ExpectedDeviceList.self
-          ).items
         }
         return try await ExpectedDeviceTable(added, on: platform)
       })
@@ -94,7 +96,7 @@ enum ExpectedDeviceFile {
   ///
   /// - Throws: ``Failure`` with the number of a line that is not a device.
   static func devices(in text: String, of file: String) throws(Failure) -> [ExpectedDeviceRequest] {
-    var devices: [ExpectedDeviceRequest] = []
+    var (devices, names): ([ExpectedDeviceRequest], Set<String>) = ([], [])
     for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
       let line = trimmed(line)
       if line.isEmpty || line.hasPrefix("#") { continue }
@@ -112,12 +114,40 @@ enum ExpectedDeviceFile {
         case .symmetric: device.key = key
         }
       }
-      guard !device.name.isEmpty else {
-        throw Failure(.usage, "line \(index + 1) of '\(file)' has no name", hint: "see --help for the form of the list")
+      let isName =
+        (1...128).contains(device.name.utf8.count) && device.name.utf8.allSatisfy { (0x20...0x7E).contains($0) }
+      guard isName, device.label.map({ $0.unicodeScalars.count <= 256 && VisibleText.isClean($0) }) ?? true else {
+        throw Failure(
+          .usage,
+          "line \(index + 1) of '\(file)' has no name of 1 to 128 printable ASCII characters, or a label that is too long",
+          hint: "see --help for the form of the list")
+      }
+      guard names.insert(device.name.lowercased()).inserted else {
+        throw Failure(.usage, "line \(index + 1) of '\(file)' has a name for the second time", hint: "leave one out")
       }
       devices.append(device)
     }
     return devices
+  }
+
+  /// Divides devices into requests, by their number and by the bytes that the platform reads.
+  static func parts(of devices: [ExpectedDeviceRequest], into group: Int64?) -> [[ExpectedDeviceRequest]] {
+    var (parts, bytes): ([[ExpectedDeviceRequest]], Int) = ([], 0)
+    for device in devices {
+      var device = device
+      device.group = group
+      // A character may be escaped with six bytes, and the members take less than 200.
+      let size = 6 * (device.name.utf16.count + (device.label?.utf16.count ?? 0)) + 200
+      if parts.isEmpty || bytes + size > PlatformLimit.bodyBytes - 200
+        || (parts.last?.count ?? 0) == PlatformLimit.expectedAtOnce
+      {
+        parts.append([])
+        bytes = 0
+      }
+      parts[parts.count - 1].append(device)
+      bytes += size
+    }
+    return parts
   }
 
   private static func trimmed(_ text: Substring) -> String {

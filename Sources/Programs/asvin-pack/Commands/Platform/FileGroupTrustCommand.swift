@@ -12,7 +12,7 @@ struct FileGroupTrustCommand: ReportingCommand {
     commandName: "trust", abstract: "Change the keys that a file group trusts, and the times for which it does.",
     discussion: """
       A key is replaced in three steps: add the new key, sign with it, and end the old one, for example with --end \
-      old.pub.pem --days 30. Releases that an ended key has signed are not published or rolled out any more. Rollouts that \
+      old.pub.pem --days 30. A key that is added again has the time of --days, or no end. Releases that an ended key has signed are not published or rolled out any more. Rollouts that \
       have started continue, and devices trust the keys that their firmware has.
       """)
 
@@ -41,20 +41,31 @@ struct FileGroupTrustCommand: ReportingCommand {
     guard !(add + end + remove).isEmpty else {
       throw Failure(.usage, "no key is given", hint: "give --add, --end or --remove; see: asvin-pack file-group show")
     }
+    guard end.isEmpty || days != nil else {
+      throw Failure(.usage, "--end needs --days", hint: "give --days N, or --remove KEY to end the key now")
+    }
+    guard add.isEmpty || end.isEmpty else {
+      throw Failure(
+        .usage, "--days would be the time of the added and of the ending keys", hint: "add and end keys in two commands"
+      )
+    }
     if let days, !(1...3650).contains(days) {
       throw Failure(.usage, "--days \(days) is not a number of days", hint: "give 1 to 3650, or --remove KEY")
     }
-    let change = TrustChange(
-      add: try add.map { try key(of: $0, in: environment) }, end: try end.map { try name(of: $0, in: environment) },
-      remove: try remove.map { try name(of: $0, in: environment) },
-      until: days.map { Int64(Date.now.timeIntervalSince1970) + Int64($0) * 86_400 })
-    let group = group
+    let (added, ending) = (
+      try add.map { try key(of: $0, in: environment) }, try end.map { try name(of: $0, in: environment) }
+    )
+    let removed = try remove.map { try name(of: $0, in: environment) }
+    let (group, until) = (group, days.map { Int64(Date.now.timeIntervalSince1970) + Int64($0) * 86_400 })
     try report(
       FileGroupTrustReport(
         group: try platform.tasks(in: environment).run { platform in
           let known = try await platform.fileGroup(group)
+          let change = TrustChangeRequest(
+            add: added, end: try ending.map { try known.key(named: $0) },
+            remove: try removed.map { try known.key(named: $0) }, expires: until)
           return try await platform.require(
-            .put, "/manage/file-groups/\(known.id)", try change.applied(to: known), as: FileGroupReply.self)
+            .post, "/manage/file-groups/\(known.id)/trust", change, as: FileGroupReply.self)
         }))
   }
 
@@ -70,45 +81,17 @@ struct FileGroupTrustCommand: ReportingCommand {
   }
 }
 
-/// A change of the keys that a file group trusts.
-struct TrustChange: Sendable {
-  /// Keys in PEM.
-  let add: [String]
-  /// Digests of keys of the group, or the beginnings of digests.
-  let end: [String]
-  let remove: [String]
-  /// When the time of the added and the ending keys is over.
-  let until: Int64?
-
-  /// Returns the request that makes the change.
+extension FileGroupReply {
+  /// Returns the digest of a key of the group from its beginning.
   ///
   /// - Throws: ``Failure`` for a key that the group does not trust, or a beginning of two.
-  func applied(to group: FileGroupReply) throws(Failure) -> FileGroupRequest {
-    var keys = group.trust.map { (digest: TrustEnd.digest(of: $0), pem: $0) }
-    var ends = Dictionary((group.ends ?? []).map { ($0.key, $0.expires) }) { first, _ in first }
-    for text in remove {
-      let digest = try Self.one(text, of: keys.map(\.digest), in: group)
-      keys.removeAll { $0.digest == digest }
-      ends[digest] = nil
-    }
-    for text in end { ends[try Self.one(text, of: keys.map(\.digest), in: group)] = until }
-    for pem in add {
-      let digest = TrustEnd.digest(of: pem)
-      if !keys.contains(where: { $0.digest == digest }) { keys.append((digest, pem)) }
-      ends[digest] = until
-    }
-    return FileGroupRequest(
-      name: group.name, trust: keys.map(\.pem),
-      ends: ends.sorted { $0.key < $1.key }.map { TrustEnd(key: $0.key, expires: $0.value) })
-  }
-
-  private static func one(_ text: String, of digests: [String], in group: FileGroupReply) throws(Failure) -> String {
-    let found = digests.filter { $0.hasPrefix(text) }
+  func key(named text: String) throws(Failure) -> String {
+    let found = trust.map { TrustEnd.digest(of: $0) }.filter { $0.hasPrefix(text) }
     guard let digest = found.first, found.count == 1 else {
       throw Failure(
         .inputMissing,
         found.isEmpty
-          ? "file group '\(group.name)' does not trust the key \(text)" : "\(found.count) keys begin with \(text)",
+          ? "file group '\(name)' does not trust the key \(text)" : "\(found.count) keys begin with \(text)",
         hint: "see: asvin-pack file-group show")
     }
     return digest
@@ -125,8 +108,9 @@ struct FileGroupTrustReport: Report {
     return [head]
       + group.trust.map { pem in
         let digest = TrustEnd.digest(of: pem)
-        let end = group.ends?.first { $0.key == digest }.map { "until \(Date.text($0.expires))" }
-        return "  trusts \(digest) \(end ?? "without end")"
+        guard let end = group.ends?.first(where: { $0.key == digest }) else { return "  trusts \(digest) without end" }
+        let isOver = !group.keys(at: .now).contains(pem)
+        return "  \(isOver ? "trusted" : "trusts") \(digest) until \(Date.text(end.expires))"
       }
   }
 }

@@ -14,7 +14,7 @@ struct RolloutCommand: SubcommandGroup {
     subcommands: [
       RolloutCreateCommand.self, RolloutListCommand.self, RolloutShowCommand.self, RolloutAction<StartRollout>.self,
       RolloutAction<PauseRollout>.self, RolloutAction<ResumeRollout>.self, RolloutAction<FinishRollout>.self,
-      RolloutAction<AbortRollout>.self, RolloutAction<DisableRollout>.self, RolloutAction<EnableRollout>.self,
+      RolloutAction<AbortRollout>.self, RolloutSwitch<DisableRollout>.self, RolloutSwitch<EnableRollout>.self,
       RolloutAction<ApproveRollout>.self, RolloutRetryCommand.self, RolloutRecallCommand.self,
       RemoveCommand<RemovableRollout>.self,
     ])
@@ -86,12 +86,13 @@ enum AbortRollout: RolloutChange {
 
 enum DisableRollout: RolloutChange {
   static let name = "disable"
-  static let abstract = "Disable a rollout for all its groups until it is enabled."
+  static let abstract = "Disable a rollout in all of its groups, or in one, until it is enabled."
 }
 
 enum EnableRollout: RolloutChange {
   static let name = "enable"
-  static let abstract = "Enable a rollout that was disabled, by an operator or by an immediate rollout."
+  static let abstract =
+    "Enable a rollout that was disabled. Groups in which an immediate rollout disabled it before are enabled with --group."
 }
 
 enum ApproveRollout: RolloutChange {
@@ -114,6 +115,29 @@ struct RolloutAction<Change: RolloutChange>: ReportingCommand {
     let changed = try platform.tasks(in: environment).run { platform in
       let rollout = try await platform.rollout(name)
       return try await platform.require(.post, "/manage/rollouts/\(rollout.id)/\(action)", as: RolloutReply.self)
+    }
+    try report(RolloutView(rollout: changed, devices: []))
+  }
+}
+
+/// A command that disables or enables a rollout.
+struct RolloutSwitch<Change: RolloutChange>: ReportingCommand {
+  static var configuration: CommandConfiguration {
+    CommandConfiguration(commandName: Change.name, abstract: Change.abstract)
+  }
+
+  @Argument(help: "The rollout's id or name.") var rollout: String
+  @Option(help: ArgumentHelp("Only in this device group, by id or name.", valueName: "group")) var group: String?
+  @OptionGroup var platform: PlatformOptions
+  @OptionGroup var shown: OutputOptions
+
+  func outcomes(in environment: Environment, _ report: (RolloutView) throws -> Void) throws {
+    let (name, group, action) = (rollout, group, Change.name)
+    let changed = try platform.tasks(in: environment).run { platform in
+      let rollout = try await platform.rollout(name)
+      var path = "/manage/rollouts/\(rollout.id)/\(action)"
+      if let group { path += "?group=\(try await platform.deviceGroups(named: [group])[0])" }
+      return try await platform.require(.post, path, as: RolloutReply.self)
     }
     try report(RolloutView(rollout: changed, devices: []))
   }

@@ -109,15 +109,22 @@ struct RolloutCreateCommand: ReportingCommand {
       case .id(let id): chosen = id
       case .search(let choice): chosen = try await platform.firmware(choice, for: groups)
       }
-      let request = RolloutRequest(
+      var request = RolloutRequest(
         name: name, firmware: chosen, groups: groups, priority: priority, batch: batch, start: time, times: times,
         needsApproval: needsApproval ? true : nil)
+      var waits = needsApproval
+      if startsNow, !waits { waits = try await platform.demandsApproval() }
+      if startsNow, waits {
+        // The rollout is due at once, and starts when it is approved.
+        request.start = Int64(Date.now.timeIntervalSince1970)
+      }
       if asks {
         let plan = try await platform.require(.post, "/manage/rollout-previews", request, as: RolloutReply.self)
         try environment.approve(plan)
       }
       let planned = try await platform.require(.post, "/manage/rollouts", request, as: RolloutReply.self)
-      guard startsNow, !needsApproval else { return planned }
+      // A rollout that waits for an approval starts by itself then.
+      guard startsNow, planned.needsApproval != true else { return planned }
       for displaced in planned.disables ?? [] { environment.warn("this disables \(displaced.text)") }
       do {
         return try await platform.require(.post, "/manage/rollouts/\(planned.id)/start", as: RolloutReply.self)
@@ -227,7 +234,7 @@ extension Environment {
   /// - Throws: ``Failure`` unless the user agrees.
   fileprivate func approve(_ plan: RolloutReply) throws(Failure) {
     RolloutPlanText.lines(of: plan).forEach { CommandProgram.say($0) }
-    switch confirm("begin this rollout?") {
+    switch confirm(plan.needsApproval == true ? "plan this rollout?" : "begin this rollout?") {
     case true?: return
     case false?: throw Failure(.failed, "the rollout was not created", hint: "change its options, or answer y")
     case nil:
@@ -235,5 +242,12 @@ extension Environment {
         .usage, "there is no terminal to ask whether the rollout may begin",
         hint: "add --yes to begin without a question, or --start never to plan it only")
     }
+  }
+}
+
+extension PlatformConnection {
+  /// Whether every rollout of the workspace needs an approval.
+  fileprivate func demandsApproval() async throws -> Bool {
+    try await require(.get, "/manage/settings", as: SettingsMessage.self).approval
   }
 }

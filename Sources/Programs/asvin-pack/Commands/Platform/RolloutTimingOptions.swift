@@ -59,7 +59,7 @@ struct RolloutTimingOptions: ParsableArguments {
       valueName: "duration"))
   var deadline: String?
 
-  @Flag(help: "Wait until the owner of another token approves the rollout.")
+  @Flag(help: "Start only after the owner of another token has approved the rollout.")
   var approval = false
 
   /// Whether an option is given that only a rollout in waves has.

@@ -29,16 +29,14 @@ struct SettingsCommand: ReportingCommand {
   }
 
   func outcomes(in environment: Environment, _ report: (SettingsReport) throws -> Void) throws {
-    let (clients, enrolment, approval) = (asvinClients?.isOn, customerKeyEnrolment?.isOn, approval?.isOn)
+    let change = SettingsChange(
+      asvinClients: asvinClients?.isOn, customerKeyEnrolment: customerKeyEnrolment?.isOn, approval: approval?.isOn)
     try report(
       SettingsReport(
         settings: try platform.tasks(in: environment).run { platform in
-          let known = try await platform.require(.get, "/manage/settings", as: SettingsMessage.self)
-          let wanted = SettingsMessage(
-            asvinClients: clients ?? known.asvinClients,
-            customerKeyEnrolment: enrolment ?? known.customerKeyEnrolment, approval: approval ?? known.approval)
-          guard wanted != known else { return known }
-          return try await platform.require(.put, "/manage/settings", wanted, as: SettingsMessage.self)
+          change.isEmpty
+            ? try await platform.require(.get, "/manage/settings", as: SettingsMessage.self)
+            : try await platform.require(.put, "/manage/settings", change, as: SettingsMessage.self)
         }))
   }
 }
@@ -48,10 +46,12 @@ struct SettingsReport: Report {
   let settings: SettingsMessage
 
   var lines: [String] {
-    [
-      line("API of asvin's clients", settings.asvinClients ? "on" : "off"),
-      line("enrolment with the customer key", settings.customerKeyEnrolment ? "on" : "off"),
-      line("approval of every rollout", settings.approval ? "on" : "off"),
-    ]
+    table(
+      ["SETTING", "IS"],
+      [
+        ["API of asvin's clients", settings.asvinClients ? "on" : "off"],
+        ["enrolment with the customer key", settings.customerKeyEnrolment ? "on" : "off"],
+        ["approval of every rollout", settings.approval ? "on" : "off"],
+      ])
   }
 }

@@ -243,9 +243,11 @@ int32_t asvin_client_poll(asvin_client *client, const asvin_device *device, cons
   }
   put_member(&to, MEMBER(4, CBOR_UNSIGNED), features);
   put_member(&to, MEMBER(5, CBOR_UNSIGNED), device->images_only ? 0 : device->memory_bytes);
-  // CBOR has -1 - n for a negative number (RFC 8949 section 3.1), which is the complement of n.
-  if (client->has_utc_offset && client->utc_offset < 0) put_member(&to, MEMBER(6, CBOR_NEGATIVE), (uint32_t)~client->utc_offset);
-  if (client->has_utc_offset && client->utc_offset >= 0) put_member(&to, MEMBER(6, CBOR_UNSIGNED), (uint32_t)client->utc_offset);
+  if (client->has_utc_offset) {
+    // CBOR has -1 - n for a negative number (RFC 8949 section 3.1), which is the complement of n.
+    const int32_t offset = client->utc_offset;
+    put_member(&to, MEMBER(6, offset < 0 ? CBOR_NEGATIVE : CBOR_UNSIGNED), (uint32_t)(offset < 0 ? ~offset : offset));
+  }
   end_body(&to, request);
   return prove_device(client, &to, EXPECTS_OFFER, request);
 }

@@ -23,6 +23,7 @@ extension Management {
       .post, "/manage/accounts", .person(.administer), "Create an account, or replace its password",
       body: AccountRequest.self, answers: .json(201, AccountReply.self, "The account"),
       .json(200, AccountReply.self, "The account has another password"),
+      .problem(404, "The account does not exist"),
       .problem(409, "The address is in use on the platform"), .problem(429, "Too many requests")
     ) { call in
       try call.limit("account", perMinute: PlatformLimit.allWrongPasswordsPerMinute)
@@ -46,7 +47,7 @@ extension Management {
       .delete, "/manage/accounts", .person(.administer),
       "Remove an account; a login that it made before ends within ten minutes",
       query: [Property("email", .text(3...PlatformLimit.emailBytes), "The e-mail address")],
-      answers: .nothing(204, "The account is removed")
+      answers: .nothing(204, "The account is removed"), .problem(404, "The account does not exist")
     ) { call in
       guard let email = try call.query.text("email") else { throw Refusal.malformed("email is missing") }
       try await call.write { rows in

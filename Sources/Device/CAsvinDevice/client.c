@@ -219,7 +219,7 @@ int32_t asvin_client_poll(asvin_client *client, const asvin_device *device, cons
   writer to;
   uint64_t features;
   const asvin_device *components;
-  uint32_t count, index, known = 0;
+  uint32_t count, index, known = 0, knows_time;
   if (client == NULL || device == NULL || request == NULL) return ASVIN_MISUSE;
   components = device->components == NULL ? device : device->components;
   count = device->components == NULL ? 1 : device->component_count;
@@ -228,7 +228,9 @@ int32_t asvin_client_poll(asvin_client *client, const asvin_device *device, cons
   if (device->spare == NULL || device->checkpoint == NULL) features &= ~(uint64_t)1;
   to = begin(client, request, "POST", "/v2/devices/self/next");
   begin_body(&to, request);
-  put_head(&to, CBOR_MAP, client->has_utc_offset ? 6 : 5);
+  // The platform refuses an offset of more than a day, and a poll must not fail because of a wrong clock.
+  knows_time = client->has_utc_offset && (uint32_t)client->utc_offset + 1440 <= 2880;
+  put_head(&to, CBOR_MAP, knows_time ? 6 : 5);
   put_text_member(&to, 1, version, ASVIN_VERSION_BYTES);
   put_member(&to, MEMBER(2, CBOR_UNSIGNED), sequence & MOST_NUMBER);
   for (index = 0; index < count; index++) known += components[index].running_bytes > 0;
@@ -243,7 +245,7 @@ int32_t asvin_client_poll(asvin_client *client, const asvin_device *device, cons
   }
   put_member(&to, MEMBER(4, CBOR_UNSIGNED), features);
   put_member(&to, MEMBER(5, CBOR_UNSIGNED), device->images_only ? 0 : device->memory_bytes);
-  if (client->has_utc_offset) {
+  if (knows_time) {
     // CBOR has -1 - n for a negative number (RFC 8949 section 3.1), which is the complement of n.
     const int32_t offset = client->utc_offset;
     put_member(&to, MEMBER(6, offset < 0 ? CBOR_NEGATIVE : CBOR_UNSIGNED), (uint32_t)(offset < 0 ? ~offset : offset));
@@ -294,5 +296,6 @@ int32_t asvin_client_report(asvin_client *client, uint64_t rollout, const char *
 }
 
 int32_t asvin_client_postpone(asvin_client *client, uint64_t rollout, uint32_t seconds, asvin_request *request) {
+  if (seconds > 604800) return ASVIN_MISUSE;
   return report(client, rollout, "postponed", 4, seconds, request);
 }

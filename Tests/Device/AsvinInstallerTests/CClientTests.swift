@@ -135,7 +135,8 @@ private final class CClient {
   @Test(
     arguments: [
       (0, [0x06, 0x00]), (120, [0x06, 0x18, 0x78]), (840, [0x06, 0x19, 0x03, 0x48]), (-1, [0x06, 0x20]),
-      (-60, [0x06, 0x38, 0x3B]), (-720, [0x06, 0x39, 0x02, 0xCF]),
+      (-60, [0x06, 0x38, 0x3B]), (-720, [0x06, 0x39, 0x02, 0xCF]), (1440, [0x06, 0x19, 0x05, 0xA0]),
+      (-1440, [0x06, 0x39, 0x05, 0x9F]),
     ] as [(Int32, [UInt8])])
   func `A poll of a device that knows its local time ends with its offset`(minutes: Int32, bytes: [UInt8]) {
     let client = CClient()
@@ -146,7 +147,17 @@ private final class CClient {
     #expect(client.body.first == 0xA6 && Array(client.body.dropFirst()) == without.dropFirst() + bytes)
   }
 
+  @Test(arguments: [1441, -1441, .max, .min] as [Int32])
+  func `An offset of more than a day is not sent, so that a wrong clock does not stop the polls`(minutes: Int32) {
+    let client = CClient()
+    #expect(client.poll() == ASVIN_DONE)
+    let without = client.body
+    client.utcOffset = minutes
+    #expect(client.poll() == ASVIN_DONE && client.body == without)
+  }
+
   @Test func `A busy device postpones the update for a time`() {
+    #expect(CClient().postpone(604_801) == ASVIN_MISUSE)
     let client = CClient()
     #expect(client.postpone(0) == ASVIN_DONE && client.path == "/v2/devices/self/rollouts/7/events")
     let text = Array("postponed".utf8)

@@ -50,7 +50,7 @@ typedef struct asvin_client {
   uint32_t expected;
   uint32_t is_fresh;
   // Of a device that knows its local time, for rollouts whose windows are in that: 1, and the minutes by which it is ahead of
-  // UTC. Both may change between two polls.
+  // UTC, from -1440 to 1440; others are not sent. Both may change between two polls.
   uint32_t has_utc_offset;
   int32_t utc_offset;
 } asvin_client;
@@ -88,7 +88,8 @@ int32_t asvin_client_fetch(asvin_client *client, const asvin_plan *plan, uint64_
 int32_t asvin_client_report(asvin_client *client, uint64_t rollout, const char *event, uint32_t reason,
                             asvin_request *request);
 
-// Reports that the device is busy, and asks again after a number of seconds, or for 0 after an hour. This is not a failure.
+// Reports that the device is busy, and asks again after a number of seconds, 604800 (a week) at most, or for 0 after an hour. This
+// is not a failure.
 int32_t asvin_client_postpone(asvin_client *client, uint64_t rollout, uint32_t seconds, asvin_request *request);
 
 // Reads the reply to the request that was built last.

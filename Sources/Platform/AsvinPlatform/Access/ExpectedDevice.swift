@@ -21,26 +21,30 @@ package struct ExpectedDevice: Equatable, Sendable {
 }
 
 extension WriteTransaction {
-  /// Expects a device. A device that is expected in the same way already is left as it is, so that a list can be sent again.
+  /// Expects a device. A device that is expected in the same way already, or has enrolled as expected, is left as it is, so
+  /// that a list can be sent again.
   ///
-  /// - Returns: the device, and whether it is new in the list.
+  /// - Returns: the device, and whether it is new in the list; `nil` if it has enrolled.
   /// - Throws: ``PlatformError/blocked(_:_:)`` if a device of that name is enrolled, or expected otherwise;
   ///   ``PlatformError/notFound(_:)`` for an unknown group.
-  package func expect(_ device: ExpectedDevice) throws -> (device: ExpectedDevice, isNew: Bool) {
+  package func expect(_ device: ExpectedDevice) throws -> (device: ExpectedDevice, isNew: Bool)? {
     guard let name = DeviceName(device.name) else { throw PlatformError.invalid("a name has control characters") }
-    guard try self.device(name) == nil else {
-      throw PlatformError.blocked("device '\(name.text)' is enrolled", "leave it out of the list")
+    if let enrolled = try self.device(name) {
+      guard device.key == nil || device.key == enrolled.key else {
+        throw PlatformError.blocked("device '\(name.text)' is enrolled with another key", "leave it out of the list")
+      }
+      return nil
     }
     if let group = device.group, try deviceGroup(group) == nil { throw PlatformError.notFound(.deviceGroup) }
     guard var known = try expectedDevice(name) else { return (try add(device), true) }
-    let id = known.id
-    known.id = device.id
+    let (id, text) = (known.id, known.name)
+    (known.id, known.name) = (device.id, device.name)
     guard known == device else {
       throw PlatformError.blocked(
         "device '\(name.text)' is expected with another key, label or group",
         "remove it from the list first: asvin-pack device unexpect")
     }
-    known.id = id
+    (known.id, known.name) = (id, text)
     return (known, false)
   }
 

@@ -36,10 +36,7 @@ extension WriteTransaction {
     guard var rollout = try rollout(id) else { throw PlatformError.notFound(.rollout) }
     guard rollout.phase == .planned else { throw PlatformError.wrongPhase(rollout.phase) }
     guard !rollout.isUnapproved else { throw PlatformError.notApproved }
-    if let firmware = try firmware(rollout.plan.firmware) {
-      try firmware.requireOffered()
-      try checkSequence(of: firmware, for: rollout.plan.groups)
-    }
+    try checkFirmware(of: rollout)
     try rollout.start(order: try nextOrder(), at: now)
     try put(rollout)
     if let release = try firmware(rollout.plan.firmware)?.release {
@@ -171,6 +168,15 @@ extension WriteTransaction {
 }
 
 extension ReadTransaction {
+  /// Refuses a rollout that may not start because of its firmware.
+  ///
+  /// - Throws: ``PlatformError/withdrawn``, ``PlatformError/sequenceNotAbove(_:)``.
+  package func checkFirmware(of rollout: Rollout) throws {
+    guard let firmware = try firmware(rollout.plan.firmware) else { return }
+    try firmware.requireOffered()
+    try checkSequence(of: firmware, for: rollout.plan.groups)
+  }
+
   /// Refuses a plan, as ``WriteTransaction/plan(_:)`` does.
   package func check(_ plan: RolloutPlan) throws {
     guard (1...PlatformLimit.rolloutNameBytes).contains(plan.name.utf8.count) else {

@@ -50,7 +50,7 @@ struct Tokens: Sendable {
   }
 
   /// Refuses the tokens that a device got with another key than its present one.
-  func endSessions(of device: ID<Device>, except key: FixedBytes<32>) { ended.end(device.value, except: key) }
+  func endSessions(of device: ID<Device>, except key: DeviceKey) { ended.end(device.value, except: key) }
 
   /// Signs a receipt.
   func receipt(_ receipt: some JWTPayload) async throws -> String { try await keys.sign(receipt) }
@@ -103,6 +103,8 @@ private final class EndedSessions: Sendable {
     let time: ContinuousClock.Instant
   }
 
+  /// The clock of the day may be set back, which lets a token live longer than its ten minutes.
+  private static let time = Duration.seconds(2 * PlatformLimit.tokenSeconds)
   private let changes = Mutex<[Int64: Change]>([:])
 
   static func tag(of key: FixedBytes<32>) -> String {
@@ -111,15 +113,20 @@ private final class EndedSessions: Sendable {
   }
 
   func admits(_ tag: String?, of device: Int64) -> Bool {
-    changes.withLock { changes in changes[device].map { $0.tag == tag } ?? true }
+    let now = ContinuousClock.now
+    return changes.withLock { changes in
+      guard let change = changes[device], now - change.time < Self.time else { return true }
+      return change.tag == tag
+    }
   }
 
-  func end(_ device: Int64, except key: FixedBytes<32>) {
+  func end(_ device: Int64, except key: DeviceKey) {
     let now = ContinuousClock.now
+    // A symmetric key has no sessions.
+    let tag = if case .ed25519(let point) = key { Self.tag(of: point) } else { "" }
     changes.withLock { changes in
-      // The clock of the day may be set back, which lets a token live longer.
-      changes = changes.filter { now - $0.value.time < .seconds(2 * PlatformLimit.tokenSeconds) }
-      changes[device] = Change(tag: Self.tag(of: key), time: now)
+      changes = changes.filter { now - $0.value.time < Self.time }
+      changes[device] = Change(tag: tag, time: now)
     }
   }
 }

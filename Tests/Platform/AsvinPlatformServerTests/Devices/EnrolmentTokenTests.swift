@@ -130,12 +130,16 @@ import Testing
         let reply = try await Self.enrol(name, key, secret, on: platform)
         #expect(reply.status == 403 && reply.text.contains("for another device"))
       }
+      let session = try await device.token()
       let reply = try await Self.enrol("GATEWAY", key, secret, on: platform)
       let known = try reply.message(EnrolmentReply.self)
       #expect(reply.status == 200 && known.device == device.id && known.placement == .grouped)
       let old = try await platform.call(
         "POST", "/v2/login", nil, device.loginRequest(nonce: try await device.nonce()))
       #expect(old.status == 401, "the old key is refused")
+      let query = UpdateQuery(version: "1.0", images: [], features: 0, memory: 0)
+      let ended = try await platform.call("POST", "/v2/devices/\(device.id)/next", session, query)
+      #expect(ended.status == 401, "and so are the sessions that it began")
       let new = try await platform.call(
         "POST", "/v2/login", nil, device.loginRequest(nonce: try await device.nonce(), key: key))
       #expect(new.status == 200)

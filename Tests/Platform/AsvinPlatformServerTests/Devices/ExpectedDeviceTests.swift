@@ -56,7 +56,10 @@ import Testing
       #expect(try await Self.enrol("aa:01", key, on: platform).status == 200, "its reply may have been lost")
       let list = try await platform.call("GET", "/manage/expected-devices", admin).message(ExpectedDeviceList.self)
       #expect(list.items.isEmpty)
-      #expect(try await Self.expect([wanted], on: platform).status == 409, "it is enrolled")
+      let again = try await Self.expect([wanted], on: platform)
+      #expect(try again.status == 201 && again.message(ExpectedDeviceList.self).items.isEmpty, "it has enrolled")
+      let other = ExpectedDeviceRequest(name: "AA:01", publicKey: Self.bytes(thief))
+      #expect(try await Self.expect([other], on: platform).status == 409)
     }
   }
 
@@ -102,7 +105,13 @@ import Testing
       let admin = try await platform.access(.admin)
       let secret = Data((0..<32).map { UInt8($0) })
       let twice = [ExpectedDeviceRequest(name: "x"), ExpectedDeviceRequest(name: "X")]
-      #expect(try await Self.expect(twice, on: platform).status == 409)
+      #expect(try await Self.expect(twice, on: platform).status == 201, "one name in two cases")
+      let taken = [ExpectedDeviceRequest(name: "y"), ExpectedDeviceRequest(name: "x", label: "another")]
+      #expect(try await Self.expect(taken, on: platform).status == 409)
+      let known = try await platform.call("GET", "/manage/expected-devices", admin).message(ExpectedDeviceList.self)
+      #expect(known.items.map(\.name) == ["x"], "all or none")
+      let first = try #require(known.items.first).id
+      #expect(try await platform.call("DELETE", "/manage/expected-devices/\(first)", admin).status == 204)
       let both = [ExpectedDeviceRequest(name: "x", publicKey: secret, key: secret)]
       #expect(try await Self.expect(both, on: platform).status == 400)
       let flat = [ExpectedDeviceRequest(name: "x", key: Data(repeating: 1, count: 32))]

@@ -170,6 +170,8 @@ import Testing
       let foreign = String(repeating: "0", count: 64)
       #expect(try await change(TrustChangeRequest(remove: [foreign])).status == 409)
       #expect(try await change(TrustChangeRequest(end: [digest])).status == 400, "an end needs a time")
+      let both = TrustChangeRequest(end: [digest], remove: [digest], expires: 5)
+      #expect(try await change(both).status == 400)
       let again = try await change(TrustChangeRequest(add: [keys[0]])).message(FileGroupReply.self)
       #expect(again.ends == nil && Set(again.trust) == Set(keys), "a key that is added again has no end")
       #expect(try await plan().status == 201)
@@ -209,6 +211,14 @@ import Testing
         .message(TokenReply.self)
       let late = try await platform.call("POST", "/manage/rollouts/\(id)/approve", made.token)
       #expect(late.status == 403 && late.text.contains("after the rollout was planned"))
+      let path = "/manage/file-groups/\(firmware.fileGroup)/trust"
+      let digest = TrustEnd.digest(of: try TestBundles.publicKey())
+      let ended = TrustChangeRequest(end: [digest], expires: platform.clock.now.seconds)
+      #expect(try await platform.call("POST", path, admin, ended).status == 200)
+      let refused = try await platform.call("POST", "/manage/rollouts/\(id)/approve", second)
+      #expect(refused.status == 403, "a plan that may not start stays a plan")
+      let added = TrustChangeRequest(add: [try TestBundles.publicKey()])
+      #expect(try await platform.call("POST", path, admin, added).status == 200)
       #expect(try await platform.call("POST", "/manage/rollouts/\(id)/approve", second).status == 200)
       #expect(try await platform.call("POST", "/manage/rollouts/\(id)/start", admin).status == 200)
     }

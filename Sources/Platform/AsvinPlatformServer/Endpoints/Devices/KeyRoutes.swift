@@ -40,7 +40,7 @@ extension DeviceAPI {
         try rows.put(device)
         try rows.record(.replaceDeviceKey, "device \(id.value)", DeviceKey.ed25519(new).details, call)
       }
-      call.platform.tokens.endSessions(of: id, except: new)
+      call.platform.tokens.endSessions(of: id, except: .ed25519(new))
       return Response(status: .noContent)
     }
   ]

@@ -110,18 +110,19 @@ extension Call {
   /// Enrols a device, or registers it for an operator.
   func enrol(_ enrolment: Enrolment) async throws -> Response {
     let (time, actor, caller) = (now, caller.name, caller)
-    let (device, isNew) = try await write { rows in
-      switch caller {
-      case .workspace: try rows.enrol(enrolment, permittedBy: .customerKey, by: actor, at: time)
-      case .enrolling(let token, _): try rows.enrol(enrolment, permittedBy: .token(token), by: actor, at: time)
-      case .person: try rows.enrol(enrolment, by: actor, at: time)
-      case .anyone, .device: throw Refusal.badToken
-      }
+    let (device, isNew, replacesKey) = try await write { rows in
+      let before = try rows.device(enrolment.name)?.key
+      let (device, isNew) =
+        switch caller {
+        case .workspace: try rows.enrol(enrolment, permittedBy: .customerKey, by: actor, at: time)
+        case .enrolling(let token, _): try rows.enrol(enrolment, permittedBy: .token(token), by: actor, at: time)
+        case .person: try rows.enrol(enrolment, by: actor, at: time)
+        case .anyone, .device: throw Refusal.badToken
+        }
+      return (device, isNew, before != nil && before != device.key)
     }
     // A token that replaced the device's key ends what the old key began.
-    if case .enrolling = caller, !isNew, case .ed25519(let key) = device.key {
-      platform.tokens.endSessions(of: device.id, except: key)
-    }
+    if replacesKey, let key = device.key { platform.tokens.endSessions(of: device.id, except: key) }
     return try reply(
       EnrolmentReply(workspace: try workspace.value, device: device.id.value, placement: device.placement),
       status: isNew ? .created : .ok)

@@ -15,8 +15,8 @@ extension Management {
     ) { call in
       let body = try await call.body(BulkRequest.self)
       let (filter, change) = (DeviceFilter(body.selection), try BulkChange(body))
-      // A change does not rely on contacts of a minute ago.
-      if filter.asksForContacts { try await call.platform.store.saveContacts() }
+      // A device that made contact since the write is counted, and not changed.
+      if filter.asksForContacts { await call.platform.contacts.writeForList() }
       let (count, selected) = try await call.read { rows -> (Int, Set<ID<Device>>) in
         if case .place(let location) = change, let group = location.group, try rows.deviceGroup(group) == nil {
           throw PlatformError.notFound(.deviceGroup)

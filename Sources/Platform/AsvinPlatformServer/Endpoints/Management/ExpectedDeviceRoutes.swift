@@ -20,16 +20,18 @@ extension Management {
     Route(
       .post, "/manage/expected-devices", .person(.operate),
       "Expect devices: each needs no enrolment token to enrol with its key, and is placed in its group at once",
-      body: ExpectedDevicesRequest.self, answers: .json(201, ExpectedDeviceList.self, "The devices"),
-      .problem(409, "A device of that name is enrolled or expected, or too many are")
+      body: ExpectedDevicesRequest.self,
+      answers: .json(201, ExpectedDeviceList.self, "The devices, without those that have enrolled already"),
+      .problem(
+        409, "A device of that name is enrolled or expected with another key, label or group, or too many are expected")
     ) { call in
       let devices = try await call.body(ExpectedDevicesRequest.self).devices.map { try ExpectedDevice($0) }
       let added = try await call.write { rows in
         guard try rows.expectedDeviceCount() + devices.count <= PlatformLimit.expectedDevices else {
           throw PlatformError.tooMany("a workspace expects at most \(PlatformLimit.expectedDevices) devices")
         }
-        return try devices.map { device in
-          let (added, isNew) = try rows.expect(device)
+        return try devices.compactMap { device -> ExpectedDevice? in
+          guard let (added, isNew) = try rows.expect(device) else { return nil }
           if isNew { try rows.record(.expectDevice, "expected device \(added.id.value)", added.details, call) }
           return added
         }

@@ -68,25 +68,26 @@ extension Management {
       let id: ID<FileGroup> = try call.id("fileGroup", of: .fileGroup)
       let body = try await call.body(TrustChangeRequest.self)
       guard body.end?.isEmpty ?? true || body.expires != nil else { throw Refusal.malformed("end needs expires") }
-      let added = try PublicKeys.canonical(body.add ?? [])
+      let (ending, removing) = (Set(body.end ?? []), Set(body.remove ?? []))
+      guard ending.isDisjoint(with: removing) else { throw Refusal.malformed("a key is in end and in remove") }
+      let added = try PublicKeys.canonical(body.add ?? [], of: "add")
       let reply = try await call.write { rows in
         guard var group = try rows.fileGroup(id) else { throw PlatformError.notFound(.fileGroup) }
         let before = group
         let expires = body.expires.map { Instant($0) }
-        for digest in (body.end ?? []) + (body.remove ?? []) {
+        for digest in ending.union(removing) {
           guard let index = group.trust.firstIndex(where: { TrustEnd.digest(of: $0.pem) == digest }) else {
             throw PlatformError.blocked(
               "file group \(id.value) does not trust the key \(digest)", "see: asvin-pack file-group show")
           }
-          if body.remove?.contains(digest) ?? false {
-            group.trust.remove(at: index)
-          } else {
-            group.trust[index].expires = expires
-          }
+          if removing.contains(digest) { group.trust.remove(at: index) } else { group.trust[index].expires = expires }
         }
         for pem in added {
-          group.trust.removeAll { $0.pem == pem }
-          group.trust.append(TrustedKey(pem, expires: expires))
+          if let index = group.trust.firstIndex(where: { $0.pem == pem }) {
+            group.trust[index].expires = expires
+          } else {
+            group.trust.append(TrustedKey(pem, expires: expires))
+          }
         }
         guard group.trust.count <= PublicKeys.most else {
           throw PlatformError.tooMany("a file group trusts at most \(PublicKeys.most) keys")
@@ -153,7 +154,7 @@ enum PublicKeys {
 
   /// Returns keys in the form in which they are stored: each in PEM without surrounding text. A text with two keys or with
   /// binary data is refused.
-  static func canonical(_ trust: [String]) throws -> [String] {
+  static func canonical(_ trust: [String], of member: String = "trust") throws -> [String] {
     try trust.enumerated().map { index, text in
       let isText = text.utf8.allSatisfy { (0x20...0x7E).contains($0) || $0 == 0x0A || $0 == 0x0D || $0 == 0x09 }
       let marks = text.split(separator: "-----BEGIN", omittingEmptySubsequences: false).count - 1
@@ -161,7 +162,7 @@ enum PublicKeys {
         guard isText, marks == 1 else { throw Refusal.malformed("") }
         return String(decoding: try PublicKey(pem: Array(text.utf8)).pem(), as: UTF8.self)
       } catch {
-        throw Refusal.malformed("trust[\(index)] must be one public key in PEM, Ed25519 or P-256")
+        throw Refusal.malformed("\(member)[\(index)] must be one public key in PEM, Ed25519 or P-256")
       }
     }
   }

@@ -96,6 +96,9 @@ extension Management {
       try rows.end(rollout.id, as: .aborted, at: call.now)
     },
     action("approve", .approveRollout, "Approve a planned rollout of another token's owner") { rows, rollout, call in
+      // A plan that is due starts at once. One that may not start stays a plan, so that its cause can be mended.
+      try rows.requireTrust(in: rollout, at: call.now)
+      try rows.checkFirmware(of: rollout)
       try rows.approve(rollout.id, by: call.person, at: call.now)
     },
     Route(
@@ -135,7 +138,7 @@ extension Management {
     Route(
       .post, "/manage/rollouts/{rollout}/\(name)", .person(.operate), summary, query: query,
       answers: .json(RolloutReply.self, "The rollout"),
-      .problem(409, "The rollout is in a phase that does not allow the action"),
+      .problem(409, "The rollout is in a state that does not allow the action"),
       .problem(403, "The file group trusts no key"),
       .problem(422, "No key that the file group trusts has signed the firmware")
     ) { call in

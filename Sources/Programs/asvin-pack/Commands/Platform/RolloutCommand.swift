@@ -97,7 +97,8 @@ enum EnableRollout: RolloutChange {
 
 enum ApproveRollout: RolloutChange {
   static let name = "approve"
-  static let abstract = "Approve the planned rollout of another token's owner. Its author cannot approve it."
+  static let abstract =
+    "Approve the planned rollout of another token's owner. It starts at once if its start time has passed."
 }
 
 /// A command that changes the state of a rollout.

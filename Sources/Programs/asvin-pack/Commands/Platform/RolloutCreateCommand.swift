@@ -123,9 +123,9 @@ struct RolloutCreateCommand: ReportingCommand {
         try environment.approve(plan)
       }
       let planned = try await platform.require(.post, "/manage/rollouts", request, as: RolloutReply.self)
+      if startsNow { for displaced in planned.disables ?? [] { environment.warn("this disables \(displaced.text)") } }
       // A rollout that waits for an approval starts by itself then.
       guard startsNow, planned.needsApproval != true else { return planned }
-      for displaced in planned.disables ?? [] { environment.warn("this disables \(displaced.text)") }
       do {
         return try await platform.require(.post, "/manage/rollouts/\(planned.id)/start", as: RolloutReply.self)
       } catch let failure as Failure {

@@ -74,6 +74,8 @@ package enum PlatformLimit {
   package static let keyChangeSeconds: Int64 = 3600
   /// Seconds since its end after which an enrolment token is removed.
   package static let endedTokenSeconds: Int64 = 2_592_000
+  /// Keys that a file group trusts.
+  package static let trustedKeys = 16
   /// Devices that a workspace expects.
   package static let expectedDevices = 1_000_000
   /// Devices that one request adds to those that a workspace expects.

@@ -83,16 +83,11 @@ extension Provisioning {
     _ email: String, password: String, isNew: Bool, of workspace: ID<Workspace>, in store: any PlatformStore,
     at now: Instant
   ) async throws -> Account {
-    var generator = SystemRandomNumberGenerator()
-    let salt = FixedBytes<16> { _ in UInt8.random(in: 0...255, using: &generator) }
-    guard VisibleText.isClean(email), let account = Account(email: email, password: password, salt: salt) else {
+    guard VisibleText.isClean(email), let account = Account(salting: password, of: email) else {
       throw PlatformError.invalid(
         "an account needs an address with an @, and a password of at least \(Account.shortestPassword) characters")
     }
-    try await store.audited.write(in: workspace) { rows in
-      if isNew { try rows.add(account) } else { try rows.put(account) }
-      try rows.record(isNew ? .createAccount : .changePassword, "account \(account.email)", by: actor, at: now)
-    }
+    try await store.audited.write(in: workspace) { try $0.set(account, isNew: isNew, by: actor, at: now) }
     return account
   }
 
@@ -102,10 +97,7 @@ extension Provisioning {
   package static func removeAccount(
     _ email: String, of workspace: ID<Workspace>, in store: any PlatformStore, at now: Instant
   ) async throws {
-    try await store.audited.write(in: workspace) { rows in
-      try rows.remove(account: email)
-      try rows.record(.deleteAccount, "account \(Account.folded(email))", by: actor, at: now)
-    }
+    try await store.audited.write(in: workspace) { try $0.remove(account: email, by: actor, at: now) }
   }
 
   /// Switches parts of the platform on or off.
@@ -113,20 +105,18 @@ extension Provisioning {
   /// - Returns: the settings.
   /// - Throws: the errors of the store.
   package static func changeSettings(
-    asvinClients: Bool?, customerKeyEnrolment: Bool?, approval: Bool?, of workspace: ID<Workspace>,
-    in store: any PlatformStore,
-    at now: Instant
+    _ change: SettingsChange, of workspace: ID<Workspace>, in store: any PlatformStore, at now: Instant
   ) async throws -> WorkspaceSettings {
-    try await store.write(in: workspace) { rows in
-      var settings = try rows.settings()
-      let old = settings
-      settings.servesAsvinClients = asvinClients ?? old.servesAsvinClients
-      settings.enrolsByCustomerKey = customerKeyEnrolment ?? old.enrolsByCustomerKey
-      settings.needsApproval = approval ?? old.needsApproval
-      guard settings != old else { return settings }
-      try rows.put(settings)
-      try rows.record(.changeSettings, "settings", settings.details, by: actor, at: now)
-      return settings
-    }
+    try await store.audited.write(in: workspace) { try $0.change(change, by: actor, at: now) }
+  }
+}
+
+extension Account {
+  /// Creates an account with a random salt, as ``init(email:password:salt:)``.
+  init?(salting password: String, of email: String) {
+    var generator = SystemRandomNumberGenerator()
+    self.init(
+      email: email, password: password,
+      salt: FixedBytes { _ in UInt8.random(in: 0...255, using: &generator) })
   }
 }

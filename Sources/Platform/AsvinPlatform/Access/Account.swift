@@ -34,3 +34,21 @@ package struct Account: Equatable, Sendable {
   /// Returns an address in the form in which addresses are compared.
   package static func folded(_ email: String) -> String { email.lowercased() }
 }
+
+extension WriteTransaction {
+  /// Adds an account, or replaces its password.
+  ///
+  /// - Throws: ``PlatformError/nameTaken(_:)``, ``PlatformError/notFound(_:)``.
+  package func set(_ account: Account, isNew: Bool, by actor: String, at now: Instant) throws {
+    if isNew { try add(account) } else { try put(account) }
+    try record(isNew ? .createAccount : .changePassword, "account \(account.email)", by: actor, at: now)
+  }
+
+  /// Removes an account.
+  ///
+  /// - Throws: ``PlatformError/notFound(_:)``.
+  package func remove(account email: String, by actor: String, at now: Instant) throws {
+    try remove(account: email)
+    try record(.deleteAccount, "account \(Account.folded(email))", by: actor, at: now)
+  }
+}

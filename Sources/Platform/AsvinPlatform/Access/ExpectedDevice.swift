@@ -36,15 +36,12 @@ extension WriteTransaction {
       return nil
     }
     if let group = device.group, try deviceGroup(group) == nil { throw PlatformError.notFound(.deviceGroup) }
-    guard var known = try expectedDevice(name) else { return (try add(device), true) }
-    let (id, text) = (known.id, known.name)
-    (known.id, known.name) = (device.id, device.name)
-    guard known == device else {
+    guard let known = try expectedDevice(name) else { return (try add(device), true) }
+    guard known.key == device.key, known.label == device.label, known.group == device.group else {
       throw PlatformError.blocked(
         "device '\(name.text)' is expected with another key, label or group",
         "remove it from the list first: asvin-pack device unexpect")
     }
-    (known.id, known.name) = (id, text)
     return (known, false)
   }
 

@@ -22,3 +22,20 @@ package struct WorkspaceSettings: Equatable, Sendable {
 
   package var description: String { details.map { "\($0.name) \($0.value)" }.joined(separator: ", ") }
 }
+
+extension WriteTransaction {
+  /// Changes the settings of the workspace. What a change leaves out stays as it is.
+  package func change(
+    _ change: SettingsChange, by actor: String, at now: Instant
+  ) throws -> WorkspaceSettings {
+    let old = try settings()
+    var settings = old
+    settings.servesAsvinClients = change.asvinClients ?? old.servesAsvinClients
+    settings.enrolsByCustomerKey = change.customerKeyEnrolment ?? old.enrolsByCustomerKey
+    settings.needsApproval = change.approval ?? old.needsApproval
+    guard settings != old else { return settings }
+    try put(settings)
+    try record(.changeSettings, "settings", settings.details, by: actor, at: now)
+    return settings
+  }
+}

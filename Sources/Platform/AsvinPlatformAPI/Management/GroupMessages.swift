@@ -1,12 +1,10 @@
 package struct FileGroupRequest: Codable, Equatable, Sendable {
   package var name: String
   package var trust: [String]
-  package var ends: [TrustEnd]?
 
-  package init(name: String, trust: [String], ends: [TrustEnd]? = nil) {
+  package init(name: String, trust: [String]) {
     self.name = name
     self.trust = trust
-    self.ends = ends
   }
 }
 
@@ -15,12 +13,9 @@ extension FileGroupRequest: Described {
     .object([
       Property("name", .text(1...64), "The name"),
       Property(
-        "trust", .list(.lines(1...4096), atMost: 16),
-        "Public keys in PEM; one of them must have signed each bundle that is published to the group"),
-      Property(
-        "ends", .list(TrustEnd.schema, atMost: 16),
-        "The keys that are trusted for a time; without this member, keys that the group has keep their times",
-        isRequired: false),
+        "trust", .list(.lines(1...4096), atMost: PlatformLimit.trustedKeys),
+        "Public keys in PEM; one of them must have signed each bundle that is published to the group. A key that the group "
+          + "has keeps the end of its time"),
     ])
   }
 }

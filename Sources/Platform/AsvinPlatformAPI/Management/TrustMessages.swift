@@ -33,12 +33,15 @@ extension TrustChangeRequest: Described {
   package static var schema: MessageSchema {
     .object([
       Property(
-        "add", .list(.lines(1...4096), atMost: 16), "Public keys in PEM that the group trusts", isRequired: false),
-      Property(
-        "end", .list(.digest, atMost: 16), "Keys of the group that it trusts until expires: SHA-256 of each in DER",
+        "add", .list(.lines(1...4096), atMost: PlatformLimit.trustedKeys), "Public keys in PEM that the group trusts",
         isRequired: false),
       Property(
-        "remove", .list(.digest, atMost: 16), "Keys that the group trusts no longer: SHA-256 of each in DER",
+        "end", .list(.digest, atMost: PlatformLimit.trustedKeys),
+        "Keys of the group that it trusts until expires: SHA-256 of each in DER",
+        isRequired: false),
+      Property(
+        "remove", .list(.digest, atMost: PlatformLimit.trustedKeys),
+        "Keys that the group trusts no longer: SHA-256 of each in DER",
         isRequired: false),
       Property(
         "expires", .time, "The end of the time for which the added and the ending keys are trusted; required with end",

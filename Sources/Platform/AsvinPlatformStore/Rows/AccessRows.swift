@@ -46,11 +46,7 @@ extension SQLiteTransaction {
   }
 
   func accessTokens(_ listing: Listing<NameFilter<AccessToken>>) throws -> Page<AccessToken> {
-    var conditions = RowConditions(workspace)
-    conditions.add(called: listing.filter.called, search: listing.filter.search, in: "access_token")
-    return try page(
-      AccessToken.columns, of: "access_token", conditions, by: listing.sort == .name ? "name" : nil, listing,
-      AccessToken.init)
+    try page(AccessToken.columns, of: "access_token", listing, AccessToken.init)
   }
 
   func add(_ token: AccessToken) throws -> AccessToken {

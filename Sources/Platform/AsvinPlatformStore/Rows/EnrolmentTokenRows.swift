@@ -30,11 +30,7 @@ extension SQLiteTransaction {
   }
 
   func enrolmentTokens(_ listing: Listing<NameFilter<EnrolmentToken>>) throws -> Page<EnrolmentToken> {
-    var conditions = RowConditions(workspace)
-    conditions.add(called: listing.filter.called, search: listing.filter.search, in: "enrolment_token")
-    return try page(
-      EnrolmentToken.columns, of: "enrolment_token", conditions, by: listing.sort == .name ? "name" : nil, listing
-    ) { try EnrolmentToken($0, at: 0) }
+    try page(EnrolmentToken.columns, of: "enrolment_token", listing) { try EnrolmentToken($0, at: 0) }
   }
 
   func endedEnrolmentTokens(since limit: Instant) throws -> [EnrolmentToken] {

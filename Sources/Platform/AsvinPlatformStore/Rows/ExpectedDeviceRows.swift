@@ -19,11 +19,7 @@ extension SQLiteTransaction {
   }
 
   func expectedDevices(_ listing: Listing<NameFilter<ExpectedDevice>>) throws -> Page<ExpectedDevice> {
-    var conditions = RowConditions(workspace)
-    conditions.add(called: listing.filter.called, search: listing.filter.search, in: "expected_device")
-    return try page(
-      ExpectedDevice.columns, of: "expected_device", conditions, by: listing.sort == .name ? "name" : nil, listing,
-      ExpectedDevice.init)
+    try page(ExpectedDevice.columns, of: "expected_device", listing, ExpectedDevice.init)
   }
 
   func expectedDeviceCount() throws -> Int {

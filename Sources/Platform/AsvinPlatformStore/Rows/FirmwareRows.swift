@@ -19,11 +19,7 @@ extension SQLiteTransaction {
   }
 
   func fileGroups(_ listing: Listing<NameFilter<FileGroup>>) throws -> Page<FileGroup> {
-    var conditions = RowConditions(workspace)
-    conditions.add(called: listing.filter.called, search: listing.filter.search, in: "file_group")
-    return try page(
-      FileGroup.columns, of: "file_group", conditions, by: listing.sort == .name ? "name" : nil, listing,
-      FileGroup.init)
+    try page(FileGroup.columns, of: "file_group", listing, FileGroup.init)
   }
 
   func put(_ group: FileGroup) throws {

@@ -114,6 +114,15 @@ extension SQLiteTransaction {
     return page
   }
 
+  /// Reads a page of items that have little more than a name.
+  func page<Item>(
+    _ columns: String, of table: String, _ listing: Listing<NameFilter<Item>>, _ read: (Row) throws -> Item
+  ) throws -> Page<Item> {
+    var conditions = RowConditions(workspace)
+    conditions.add(called: listing.filter.called, search: listing.filter.search, in: table)
+    return try page(columns, of: table, conditions, by: listing.sort == .name ? "name" : nil, listing, read)
+  }
+
   func tags(of device: ID<Device>) throws -> [String] {
     try all("SELECT tag FROM device_tag WHERE device = ? AND +workspace = ? ORDER BY tag", [device.value, workspace])
       .map { $0[0] }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import AsvinHost
 import AsvinPlatform
+import AsvinPlatformAPI
 import AsvinPlatformServer
 import AsvinPrograms
 
@@ -35,10 +36,10 @@ struct WorkspaceSetCommand: AsyncParsableCommand {
     }
     let store = try folder.store()
     let workspace = try await named.find(in: store)
-    let changed = try await Provisioning.changeSettings(
+    let change = SettingsChange(
       asvinClients: asvinClients.map { $0 == .on }, customerKeyEnrolment: customerKeyEnrolment.map { $0 == .on },
-      approval: approval.map { $0 == .on },
-      of: workspace.id, in: store, at: .now)
+      approval: approval.map { $0 == .on })
+    let changed = try await Provisioning.changeSettings(change, of: workspace.id, in: store, at: .now)
     try CommandProgram.show("workspace \(workspace.id.value): \(changed.description)")
   }
 }

@@ -141,8 +141,8 @@ import Testing
       let firmware = try await platform.publish(bundle: Self.bundle("1.0.0", on: platform))
       let path = "/manage/file-groups/\(firmware.fileGroup)"
       let keys = try [TestBundles.publicKey(), TestBundles.publicKey("ecdsa-p256")]
-      func trust(_ ends: [TrustEnd]?) async throws -> RawReply {
-        try await platform.call("PUT", path, admin, FileGroupRequest(name: "kettles", trust: keys, ends: ends))
+      func change(_ change: TrustChangeRequest) async throws -> RawReply {
+        try await platform.call("POST", "\(path)/trust", admin, change)
       }
       func plan() async throws -> RawReply {
         try await platform.call(
@@ -150,10 +150,12 @@ import Testing
           RolloutRequest(name: "r", firmware: firmware.id, groups: [group], priority: .batch))
       }
       let digest = TrustEnd.digest(of: keys[0])
-      #expect(try await trust([TrustEnd(key: String(repeating: "0", count: 64), expires: 9)]).status == 400)
       let end = TrustEnd(key: digest, expires: platform.clock.now.seconds + 100)
-      #expect(try await trust([end]).message(FileGroupReply.self).ends == [end])
-      #expect(try await trust(nil).message(FileGroupReply.self).ends == [end], "a kept key keeps its end")
+      #expect(try await change(TrustChangeRequest(add: [keys[1]])).status == 200)
+      let ending = try await change(TrustChangeRequest(end: [digest], expires: end.expires))
+      #expect(try ending.message(FileGroupReply.self).ends == [end])
+      let kept = try await platform.call("PUT", path, admin, FileGroupRequest(name: "kettles", trust: keys))
+      #expect(try kept.message(FileGroupReply.self).ends == [end], "a kept key keeps its end")
       let running = try await plan().message(RolloutReply.self)
       #expect(try await platform.call("POST", "/manage/rollouts/\(running.id)/start", admin).status == 200)
       platform.clock.now.seconds += 99
@@ -164,9 +166,6 @@ import Testing
       #expect(try await Self.shown(running.id, on: platform).phase == .running)
       let later = try Self.bundle("1.1.0", on: platform)
       #expect(try await platform.upload(later, to: firmware.fileGroup, platform.access(.publisher)).status == 422)
-      func change(_ change: TrustChangeRequest) async throws -> RawReply {
-        try await platform.call("POST", "\(path)/trust", admin, change)
-      }
       let foreign = String(repeating: "0", count: 64)
       #expect(try await change(TrustChangeRequest(remove: [foreign])).status == 409)
       #expect(try await change(TrustChangeRequest(end: [digest])).status == 400, "an end needs a time")

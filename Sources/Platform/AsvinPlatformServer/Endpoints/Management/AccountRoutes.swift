@@ -1,4 +1,3 @@
-import AsvinManifest
 import AsvinPlatform
 import AsvinPlatformAPI
 import Hummingbird
@@ -32,15 +31,10 @@ extension Management {
       if body.replace != true, try await call.platform.store.account(body.email) != nil {
         throw PlatformError.blocked("the address is in use on this platform", "choose another address")
       }
-      var generator = SystemRandomNumberGenerator()
-      let salt = FixedBytes<16> { _ in UInt8.random(in: 0...255, using: &generator) }
-      let account = try await Workers.digests.run { Account(email: body.email, password: body.password, salt: salt) }
+      let account = try await Workers.digests.run { Account(salting: body.password, of: body.email) }
       guard let account else { throw Refusal.malformed("email must be an address with an @") }
       let isNew = body.replace != true
-      try await call.write { rows in
-        if isNew { try rows.add(account) } else { try rows.put(account) }
-        try rows.record(isNew ? .createAccount : .changePassword, "account \(account.email)", [], call)
-      }
+      try await call.write { try $0.set(account, isNew: isNew, by: call.caller.name, at: call.now) }
       return try Reply.json(AccountReply(email: account.email), status: isNew ? .created : .ok)
     },
     Route(
@@ -50,10 +44,7 @@ extension Management {
       answers: .nothing(204, "The account is removed"), .problem(404, "The account does not exist")
     ) { call in
       guard let email = try call.query.text("email") else { throw Refusal.malformed("email is missing") }
-      try await call.write { rows in
-        try rows.remove(account: email)
-        try rows.record(.deleteAccount, "account \(Account.folded(email))", [], call)
-      }
+      try await call.write { try $0.remove(account: email, by: call.caller.name, at: call.now) }
       return Response(status: .noContent)
     },
   ]

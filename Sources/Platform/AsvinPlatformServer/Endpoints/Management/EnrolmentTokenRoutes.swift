@@ -69,17 +69,7 @@ extension Management {
       answers: .json(SettingsMessage.self, "The settings")
     ) { call in
       let body = try await call.body(SettingsChange.self)
-      let changed = try await call.write { rows in
-        let old = try rows.settings()
-        var settings = old
-        settings.servesAsvinClients = body.asvinClients ?? old.servesAsvinClients
-        settings.enrolsByCustomerKey = body.customerKeyEnrolment ?? old.enrolsByCustomerKey
-        settings.needsApproval = body.approval ?? old.needsApproval
-        guard settings != old else { return settings }
-        try rows.put(settings)
-        try rows.record(.changeSettings, "settings", settings.details, call)
-        return settings
-      }
+      let changed = try await call.write { try $0.change(body, by: call.caller.name, at: call.now) }
       return try Reply.json(SettingsMessage(changed))
     },
   ]

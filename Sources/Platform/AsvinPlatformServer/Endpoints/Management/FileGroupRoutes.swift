@@ -20,7 +20,7 @@ extension Management {
       .problem(409, "A group with that name exists")
     ) { call in
       let body = try await call.body(FileGroupRequest.self)
-      let trust = try PublicKeys.trusted(body, before: [])
+      let trust = try PublicKeys.canonical(body.trust).map { TrustedKey($0) }
       let reply = try await call.write { rows in
         let group = try rows.add(FileGroup(id: ID(0), name: body.name, trust: trust))
         try rows.record(.createFileGroup, "file group \(group.id.value)", group.details(before: nil), call)
@@ -46,13 +46,15 @@ extension Management {
     ) { call in
       let id: ID<FileGroup> = try call.id("fileGroup", of: .fileGroup)
       let body = try await call.body(FileGroupRequest.self)
+      let keys = try PublicKeys.canonical(body.trust)
       let reply = try await call.write { rows in
         guard var group = try rows.fileGroup(id) else { throw PlatformError.notFound(.fileGroup) }
         guard try rows.fileGroup(named: body.name).map({ $0.id == id }) ?? true else {
           throw PlatformError.nameTaken(.fileGroup)
         }
         let before = group
-        (group.name, group.trust) = (body.name, try PublicKeys.trusted(body, before: before.trust))
+        group.name = body.name
+        group.trust = keys.map { key in before.trust.first { $0.pem == key } ?? TrustedKey(key) }
         try rows.put(group)
         try rows.record(.changeFileGroup, "file group \(id.value)", group.details(before: before), call)
         return try FileGroupReply(group, in: rows)
@@ -74,24 +76,8 @@ extension Management {
       let reply = try await call.write { rows in
         guard var group = try rows.fileGroup(id) else { throw PlatformError.notFound(.fileGroup) }
         let before = group
-        let expires = body.expires.map { Instant($0) }
-        for digest in ending.union(removing) {
-          guard let index = group.trust.firstIndex(where: { TrustEnd.digest(of: $0.pem) == digest }) else {
-            throw PlatformError.blocked(
-              "file group \(id.value) does not trust the key \(digest)", "see: asvin-pack file-group show")
-          }
-          if removing.contains(digest) { group.trust.remove(at: index) } else { group.trust[index].expires = expires }
-        }
-        for pem in added {
-          if let index = group.trust.firstIndex(where: { $0.pem == pem }) {
-            group.trust[index].expires = expires
-          } else {
-            group.trust.append(TrustedKey(pem, expires: expires))
-          }
-        }
-        guard group.trust.count <= PublicKeys.most else {
-          throw PlatformError.tooMany("a file group trusts at most \(PublicKeys.most) keys")
-        }
+        try group.changeTrust(
+          adding: added, ending: ending, removing: removing, until: body.expires.map { Instant($0) })
         guard group != before else { return try FileGroupReply(group, in: rows) }
         try rows.put(group)
         try rows.record(.changeFileGroup, "file group \(id.value)", group.details(before: before), call)
@@ -132,26 +118,6 @@ extension FileGroup {
 }
 
 enum PublicKeys {
-  /// Keys of a file group.
-  static let most = 16
-
-  /// Returns the keys of a request with the ends of their times.
-  ///
-  /// - Parameter known: the keys that the group trusts now. Without ends in the request, they keep theirs.
-  static func trusted(_ body: FileGroupRequest, before known: [TrustedKey]) throws -> [TrustedKey] {
-    let keys = try canonical(body.trust)
-    guard let ends = body.ends else {
-      return keys.map { key in known.first { $0.pem == key } ?? TrustedKey(key) }
-    }
-    let digests = keys.map(TrustEnd.digest)
-    if let foreign = ends.first(where: { !digests.contains($0.key) }) {
-      throw Refusal.malformed("ends names the key \(foreign.key), which is not in trust")
-    }
-    return zip(keys, digests).map { key, digest in
-      TrustedKey(key, expires: ends.last { $0.key == digest }.map { Instant($0.expires) })
-    }
-  }
-
   /// Returns keys in the form in which they are stored: each in PEM without surrounding text. A text with two keys or with
   /// binary data is refused.
   static func canonical(_ trust: [String], of member: String = "trust") throws -> [String] {

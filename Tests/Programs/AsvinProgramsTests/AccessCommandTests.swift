@@ -84,11 +84,13 @@ struct AccessCommandTests {
 
   @Test func `A list of expected devices has names, keys and labels, and names the line that it cannot read`() throws {
     let digits = String(repeating: "0a", count: 32)
-    let text = "# batch 7\n\n aa:01 , ed25519:\(digits), kitchen, left\r\naa:02,symmetric:\(digits)\naa:03\n"
+    let text =
+      "\u{FEFF}aa:00\r\n# batch 7\n\n aa:01 , ed25519:\(digits), kitchen, left\r\naa:02,symmetric:\(digits)\naa:03\n"
     let devices = try ExpectedDeviceFile.devices(in: text, of: "list")
     let key = Data(repeating: 10, count: 32)
     #expect(
       devices == [
+        ExpectedDeviceRequest(name: "aa:00"),
         ExpectedDeviceRequest(name: "aa:01", publicKey: key, label: "kitchen, left"),
         ExpectedDeviceRequest(name: "aa:02", key: key), ExpectedDeviceRequest(name: "aa:03"),
       ])

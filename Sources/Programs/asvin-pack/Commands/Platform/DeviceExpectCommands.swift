@@ -97,6 +97,8 @@ enum ExpectedDeviceFile {
   /// - Throws: ``Failure`` with the number of a line that is not a device.
   static func devices(in text: String, of file: String) throws(Failure) -> [ExpectedDeviceRequest] {
     var (devices, names): ([ExpectedDeviceRequest], Set<String>) = ([], [])
+    // Spreadsheets begin a list with a byte order mark.
+    let text = text.hasPrefix("\u{FEFF}") ? String(text.unicodeScalars.dropFirst()) : text
     for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
       let line = trimmed(line)
       if line.isEmpty || line.hasPrefix("#") { continue }

@@ -1,6 +1,7 @@
 import AsvinFixtures
 import AsvinHost
 import AsvinPlatformFixtures
+import Glibc
 import Testing
 
 /// The hooks for boot loaders in `packaging/boot-loaders`, judged by the tools of the boot loaders.
@@ -66,6 +67,43 @@ import Testing
       let lost = try await Self.run("grub", "activate", "b", in: scratch)
       #expect(lost != "0")
     }
+  }
+
+  /// A journal that is not carried out yet is what a loss of power leaves. `grub-fstest` reads the image with the code of
+  /// GRUB, which does not know the journal.
+  @Test(.enabled(if: canMount, "SKIPPED: needs root, loop devices, e2fsprogs and grub-common"))
+  func `GRUB: each hook changes what GRUB itself reads from ext4 at that moment`() async throws {
+    try await Scratch.with { scratch in
+      let seen = try await Shell.output(
+        of: """
+          cd '\(scratch.folder)' && mkdir boot mounted && grub-editenv boot/grubenv create && \
+          grub-editenv boot/grubenv set asvin_bank=a && mke2fs -q -t ext4 -d boot boot.img 8M >mke2fs.log 2>&1 && \
+          unshare --mount sh -euc '
+            mount -o loop,commit=300 boot.img mounted
+            export GRUBENV=mounted/grubenv
+            step() {
+              ASVIN_REASON=$2 ASVIN_BANK=$3 "\(Shared.projectFolder)/packaging/boot-loaders/grub" $1
+              cp boot.img copy.img
+              grub-fstest copy.img cat "(loop0)/grubenv" | grep -ax "asvin_.*" | sort | tr "\\n" " "
+              echo
+            }
+            step activate update b
+            step mark-good update b
+            step activate update a
+            step activate return b
+            step activate return a'
+          """)
+      #expect(
+        seen.split(separator: "\n").map { $0.trimmingPrefix(" ") } == [
+          "asvin_bank=a asvin_next=b ", "asvin_bank=b asvin_next= ", "asvin_bank=b asvin_next=a ",
+          "asvin_bank=b asvin_next= ", "asvin_bank=a asvin_next= ",
+        ])
+    }
+  }
+
+  private static var canMount: Bool {
+    has("grub-fstest", "mke2fs", "unshare") && FileIdentity("/dev/loop-control") != nil
+      && geteuid() == 0
   }
 
   @Test(.enabled(if: has("fw_setenv"), "SKIPPED: libubootenv-tool is not installed"))

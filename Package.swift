@@ -73,7 +73,9 @@ extension Target.Dependency {
   static let asyncHTTPClient = Self.product(name: "AsyncHTTPClient", package: "async-http-client")
   static let grdb = Self.product(name: "GRDB", package: "GRDB.swift")
   static let hummingbird = Self.product(name: "Hummingbird", package: "hummingbird")
-  static let hummingbirdTLS = Self.product(name: "HummingbirdTLS", package: "hummingbird")
+  static let nioHTTP2 = Self.product(name: "NIOHTTP2", package: "swift-nio-http2")
+  static let nioHTTPTypesHTTP2 = Self.product(name: "NIOHTTPTypesHTTP2", package: "swift-nio-extras")
+  static let nioSSL = Self.product(name: "NIOSSL", package: "swift-nio-ssl")
   static let jwtKit = Self.product(name: "JWTKit", package: "jwt-kit")
 }
 
@@ -150,7 +152,7 @@ let platformWing: [Target] = [
     "AsvinPlatformServer",
     [
       "AsvinPlatform", "AsvinPlatformAPI", "AsvinBundle", "AsvinHost", "AsvinCrypto", "AsvinVerifier",
-      "AsvinManifest", .hummingbird, .hummingbirdTLS, .jwtKit,
+      "AsvinManifest", .hummingbird, .jwtKit, .nioHTTP2, .nioHTTPTypesHTTP2, .nioSSL,
     ], separate),
 ]
 
@@ -248,6 +250,9 @@ let package = Package(
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
     .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
+    .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+    .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
   ],
   targets: libraries + deviceWing + hostWing + platformWing + programs + tests,
   swiftLanguageModes: [.v6]

@@ -11,6 +11,7 @@ import tempfile
 import threading
 import time
 
+import streams
 from routes import Routes
 from server import PROGRAMS, Server, publish, release, run
 
@@ -352,7 +353,12 @@ def full_disk():
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def http2():
+    """Attacks over HTTP/2."""
+    report(f"HTTP/2: {streams.attack()}")
+
+
 ALL = {
-    "nested": nested, "refused-bodies": refused_bodies, "many-connections": many_connections, "locked": locked,
+    "nested": nested, "http2": http2, "refused-bodies": refused_bodies, "many-connections": many_connections, "locked": locked,
     "one-process": one_process, "full-disk": full_disk, "slow-clients": slow_clients,
 }

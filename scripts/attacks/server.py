@@ -20,8 +20,8 @@ PROGRAMS = pathlib.Path(os.environ.get("ASVIN_PROGRAMS", ROOT / ".build/release"
 class Server:
     """`asvin-platform serve` over a data folder with one workspace."""
 
-    def __init__(self, data: pathlib.Path | None = None, before: str = "", port: int = 0):
-        """`before` is a shell command that limits the process, such as `ulimit -n 256`."""
+    def __init__(self, data: pathlib.Path | None = None, before: str = "", port: int = 0, certificate=None, key=None):
+        """`before` is a shell command that limits the process, such as `ulimit -n 256`. With a certificate, the server has TLS."""
         self.data = data or pathlib.Path(tempfile.mkdtemp(prefix="asvin-attack-")) / "data"
         keys = self.data.parent / (self.data.name + "-workspace.json")
         if not keys.exists():
@@ -30,6 +30,8 @@ class Server:
         self.workspace = json.loads(keys.read_text())
         self.admin = {"Authorization": f"Bearer {self.workspace['token']}"}
         command = [PROGRAMS / "asvin-platform", "serve", "--data", self.data, "--port", port]
+        if certificate:
+            command += ["--certificate", certificate, "--certificate-key", key]
         shell = f"{before or ':'} && exec \"$@\""
         # The log is outside the data folder, whose disk may be filled.
         self.log_path = pathlib.Path(tempfile.gettempdir()) / f"{self.data.parent.parent.name}-{self.data.parent.name}.log"
@@ -43,7 +45,8 @@ class Server:
         if "listening" not in line:
             raise AssertionError(f"the platform did not start: {line!r} {self.log_text()[-500:]}")
         self.port = int(line.rsplit(":", 1)[1])
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.certificate = certificate
+        self.url = f"https://localhost:{self.port}" if certificate else f"http://127.0.0.1:{self.port}"
 
     def log_text(self) -> str:
         return self.log_path.read_text(errors="replace")
@@ -127,7 +130,10 @@ def release(folder: pathlib.Path, version: str, size: int, name: str = "gw") -> 
 
 def publish(server: Server, bundle: pathlib.Path, check: bool = True) -> subprocess.CompletedProcess:
     environment = {**os.environ, "ASVIN_PACK_TOKEN": server.workspace["token"]}
+    authority = []
+    if server.certificate:
+        authority = ["--ca", server.certificate.with_name("TEST-ONLY-authority.pem")]
     return run(
         "asvin-pack", "publish", bundle, "--group", "files", "--to", server.url, "--create-group", "--trust",
-        bundle.parent / "TEST-ONLY-key.pub.pem", "--quiet", check=check, env=environment,
+        bundle.parent / "TEST-ONLY-key.pub.pem", "--quiet", *authority, check=check, env=environment,
     )

@@ -1,7 +1,7 @@
 import AsvinPlatform
-import HummingbirdCore
 import Logging
 import NIOCore
+import NIOHTTP2
 import NIOSSL
 import ServiceLifecycle
 import Synchronization
@@ -71,23 +71,11 @@ final class Certificates: Sendable {
     var configuration = TLSConfiguration.makeServerConfiguration(
       certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
     configuration.minimumTLSVersion = .tlsv12
+    configuration.applicationProtocols = NIOHTTP2SupportedALPNProtocols
+    // Otherwise a client that does not answer delays the end of its connection by five seconds.
+    configuration.shutdownTimeout = .seconds(1)
     return try NIOSSLContext(configuration: configuration)
   }
-}
-
-/// A connection with TLS, with the certificate of the moment at which it is opened.
-struct SecureChannel: ServerChildChannel {
-  let base: DeviceChannel
-  let certificates: Certificates
-
-  func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<DeviceChannel.Value> {
-    let context = certificates.context
-    return channel.eventLoop.makeCompletedFuture {
-      try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: context))
-    }.flatMap { base.setup(channel: channel, logger: logger) }
-  }
-
-  func handle(value: DeviceChannel.Value, logger: Logger) async { await base.handle(value: value, logger: logger) }
 }
 
 /// Reads the certificate again after SIGHUP, and every ten seconds. Without a certificate, SIGHUP has no effect.

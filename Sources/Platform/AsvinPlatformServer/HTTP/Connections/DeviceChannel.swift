@@ -1,27 +1,31 @@
-import HTTPTypes
 import HummingbirdCore
 import Logging
 import NIOCore
-import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
 
-/// An HTTP/1 connection with ``ClientQuirks``, within the limits of a ``ConnectionTable``.
+/// A connection with HTTP/1 and ``ClientQuirks``, within the limits of a ``ConnectionTable``.
 struct DeviceChannel: ServerChildChannel {
+  let table: ConnectionTable
   private let channel: HTTP1Channel
-  private let table: ConnectionTable
 
   init(responder: @escaping HTTPChannelHandler.Responder, table: ConnectionTable) {
     self.table = table
-    channel = HTTP1Channel(responder: responder, configuration: .init(idleTimeout: .seconds(60)))
+    channel = HTTP1Channel(
+      responder: responder,
+      configuration: .init(additionalChannelHandlers: [ConnectionGuard(table)], idleTimeout: .seconds(60)))
   }
 
   func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP1Channel.Value> {
     table.admit(channel)
-    return self.channel.setup(channel: channel, logger: logger).flatMapThrowing { [table] value in
+    return addHandlers(to: channel, logger: logger)
+  }
+
+  /// Prepares a connection that is already counted.
+  func addHandlers(to channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP1Channel.Value> {
+    self.channel.setup(channel: channel, logger: logger).flatMapThrowing { value in
       let pipeline = channel.pipeline.syncOperations
       let codec = try pipeline.handler(type: HTTP1ToHTTPServerCodec.self)
       try pipeline.addHandler(ClientQuirks(), position: .before(codec))
-      try pipeline.addHandler(ConnectionGuard(table.limits), position: .before(codec))
       return value
     }
   }

@@ -14,6 +14,13 @@ struct InputFileTests {
     }
   }
 
+  @Test(arguments: ["/proc/cmdline", "/proc/sys/kernel/random/boot_id", "/proc/self/status"])
+  func `A file of the system is read, although its size is 0`(path: String) throws {
+    let file = try InputFile(path)
+    #expect(file.size > 0)
+    #expect(try !file.read(at: 0, count: 64).isEmpty)
+  }
+
   @Test func `A file is read at random, and ends where it ends`() throws {
     try Scratch.with { scratch in
       var numbers = SeededGenerator(seed: 3)

@@ -27,6 +27,10 @@ final class BootLoader: Sendable {
 
   private let state = Mutex(State())
   private let fault = Mutex(Fault.none)
+  private let hasBootID: Bool
+
+  /// Creates a machine. Without a boot id, the agent cannot read from the system whether it was restarted.
+  init(hasBootID: Bool = true) { self.hasBootID = hasBootID }
 
   var calls: [String] { state.withLock { $0.calls } }
   var running: String { state.withLock { $0.running } }
@@ -75,7 +79,7 @@ final class BootLoader: Sendable {
       }
       return fault == .markGoodFails ? .failed("read-only") : .succeeded
     }
-    hooks.systemStart = { [self] in "start \(state.withLock { $0.starts })" }
+    hooks.systemStart = { [self] in hasBootID ? "start \(state.withLock { $0.starts })" : "" }
     return hooks
   }
 }

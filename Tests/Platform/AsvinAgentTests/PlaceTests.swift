@@ -14,11 +14,10 @@ import Testing
 
   /// Runs a body with a partitioned gateway and a boot loader.
   static func run(
-    bytes: Int = 1 << 20, second: Int? = nil,
+    _ loader: BootLoader = BootLoader(), bytes: Int = 1 << 20, second: Int? = nil,
     _ body: @escaping @Sendable (Gateway, BootLoader) async throws -> Void
   ) async throws {
     try await PlatformUnderTest.run { platform in
-      let loader = BootLoader()
       try await body(
         try await Gateway.partitioned(on: platform, loader, image: old, bytes: bytes, second: second), loader)
     }
@@ -134,6 +133,31 @@ import Testing
       #expect(record.state == .failed && record.reason == 80)
       #expect(loader.running == "a")
     }
+  }
+
+  @Test(arguments: [true, false])
+  func `A release that the boot loader leaves is tried once, also without a boot id`(hasBootID: Bool) async throws {
+    try await Self.run(BootLoader(hasBootID: hasBootID)) { gateway, loader in
+      let release = try await gateway.release([UInt8](Self.new), "1.0.0")
+      let outcome = try await gateway.poll(loader)
+      #expect(outcome == .pending("1.0.0"))
+      // The kernel of bank b panics, and the boot loader starts bank a again.
+      loader.restart()
+      loader.restart()
+      #expect(loader.running == "a")
+      let reverted = try await gateway.poll(loader)
+      #expect(reverted == .reverted("1.0.0"), "\(gateway.lines.text)")
+      loader.restart()
+      let after = try await gateway.poll(loader)
+      #expect(after == .nothing && loader.running == "a")
+      #expect(loader.calls.filter { $0 == "activate b 1.0.0" }.count == 1)
+      let record = try await gateway.record(release.rollout)
+      #expect(record.state == .failed)
+    }
+  }
+
+  @Test func `The boot id of this system is read`() {
+    #expect(DeviceHooks(check: { _ in .succeeded }).systemStart().utf8.count >= 32)
   }
 
   @Test func `A release that cannot be marked good is not confirmed, and a lie is noticed at the next start`()

@@ -43,7 +43,7 @@ package final class InputFile: ByteSource, Sendable {
     name = path
     identity = FileIdentity(status)
     switch status.st_mode & S_IFMT {
-    case S_IFREG where path != "-":
+    case S_IFREG where path != "-" && (status.st_size > 0 || Self.isEmpty(opened)):
       content = .descriptor(opened)
       self.opened = FileState(status)
       isOpenToAll = status.st_mode & (S_IROTH | S_IWOTH) != 0
@@ -113,6 +113,12 @@ package final class InputFile: ByteSource, Sendable {
   package func all(limit: Int) throws(FileError) -> [UInt8] {
     guard size <= UInt64(limit) else { throw FileError(.read, name, .isLonger(than: limit)) }
     return try read(at: 0, count: limit)
+  }
+
+  /// Whether a file of the size 0 has no content. The files of /proc and /sys have that size, and a content.
+  private static func isEmpty(_ descriptor: Int32) -> Bool {
+    var byte: UInt8 = 0
+    return unsafe pread(descriptor, &byte, 1, 0) <= 0
   }
 
   private static func drain(_ descriptor: Int32, name: String) throws(FileError) -> (Content, UInt64) {

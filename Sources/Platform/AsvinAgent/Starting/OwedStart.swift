@@ -29,12 +29,15 @@ struct OwedStart: Codable, Equatable {
   /// Whether the device has been restarted since by its system or by the hook.
   var hasHappened: Bool { progress != .owed || !boot.isEmpty && Self.systemStart != boot }
 
-  /// Whether the system itself has been restarted since the boot loader was prepared.
-  func hasHappened(_ systemStart: String) -> Bool { progress != .owed && boot != systemStart }
+  /// Whether the system itself has been restarted since the boot loader was prepared. Without a boot id, the hook has been
+  /// believed: otherwise a release that the boot loader does not keep would be started again and again.
+  func hasHappened(_ systemStart: String) -> Bool {
+    progress != .owed && (boot != systemStart || systemStart.isEmpty)
+  }
 
   /// The boot id of the system.
   static var systemStart: String {
-    let bytes = try? InputFile("/proc/sys/kernel/random/boot_id").spooled()  // no /proc: its exit code decides
+    let bytes = try? InputFile("/proc/sys/kernel/random/boot_id").spooled()  // no /proc: the hook is believed
     return String(decoding: (bytes ?? []).filter { $0 > 0x20 }, as: UTF8.self)
   }
 }

@@ -28,6 +28,60 @@ def answers(server: Server) -> float:
     return time.monotonic() - start
 
 
+def metric(server: Server, name: str) -> int:
+    connection = HTTP2(server.port, timeout=10)
+    connection.open(1, "GET", "/metrics")
+    text = b""
+    while not text.endswith(b"\n") or name.encode() not in text:
+        frame = connection.until(lambda kind, flags, stream, payload: kind == http2.DATA, 10)
+        assert frame, "no metrics"
+        text += frame[3]
+    connection.close()
+    return next(int(line.split()[1]) for line in text.decode().splitlines() if line.startswith(name + " "))
+
+
+def refused_and_unread(server: Server) -> str:
+    """Lets one connection read nothing, and opens requests on it beyond the limit: they do not stay counted."""
+    stalled = HTTP2(server.port, struct.pack(">HI", 4, 0x7FFFFFFF), buffer=4096)
+    stalled.send(http2.WINDOW_UPDATE, 0, 0, struct.pack(">I", 0x3FFFFFFF))
+    for stream in range(1, 101, 2):
+        stalled.open(stream, "GET", "/openapi.json")
+    time.sleep(1)
+    for stream in range(1, 101, 2):
+        stalled.send(http2.RST_STREAM, 0, stream, b"\0\0\0\x08")
+    full = HTTP2(server.port)
+    for stream in range(1, 181, 2):
+        full.open(stream, "POST", "/v2/login", ends=False)
+    time.sleep(0.5)
+    for stream in range(201, 391, 2):
+        stalled.open(stream, "POST", "/v2/login", ends=False)
+    time.sleep(0.5)
+    full.close()
+    start = time.monotonic()
+    while stalled.socket.getsockopt(socket.IPPROTO_TCP, 11, 1)[0] == 1:
+        assert time.monotonic() - start < 60, "a connection that reads nothing is open after 60 s"
+        time.sleep(0.5)
+    seconds = time.monotonic() - start
+    answers(server)
+    return f"a connection that reads nothing was closed after {seconds:.0f} s, with 95 refused requests"
+
+
+def errors_of_streams(server: Server) -> str:
+    """Makes an error in one request: another request of the connection is answered."""
+    connection = HTTP2(server.port)
+    connection.open(1, "POST", "/v2/login", ("content-length", "2"), ends=False)
+    connection.send(http2.HEADERS, http2.END_STREAM | http2.END_HEADERS, 3, http2.request("GET", "/healthz", ("X-UPPER", "1")))
+    assert connection.until(lambda kind, flags, stream, payload: kind == http2.RST_STREAM and stream == 3, 10)
+    connection.send(http2.DATA, http2.END_STREAM, 1, b"{}")
+    assert connection.until(lambda kind, flags, stream, payload: kind == http2.HEADERS and stream == 1, 10)
+    # An error of the connection: a frame of data for no request.
+    connection.send(http2.DATA, 0, 0, b"x")
+    assert connection.until(lambda kind, flags, stream, payload: kind == http2.GOAWAY, 10)
+    assert connection.until(lambda *frame: False, 5) is None
+    connection.close()
+    return "an error of one request left another one alone, and one of the connection ended it"
+
+
 def reset_at_once(server: Server) -> str:
     """Opens requests and resets them (CVE-2023-44487)."""
     before, sent, start = server.cpu_seconds(), 0, time.monotonic()
@@ -118,7 +172,18 @@ def without_end(server: Server) -> str:
     slowest = max(answers(server) for _ in range(20))
     connections[1].open(601, "GET", "/healthz")
     assert connections[1].until(lambda kind, flags, stream, payload: kind == http2.HEADERS and stream == 601, 10)
-    for connection in connections:
+    # A client that ends TLS and keeps the connection of TCP does not keep its place.
+    gone = [HTTP2(server.port, timeout=5) for _ in range(20)]
+    for connection in gone:
+        connection.socket.settimeout(2)
+        try:
+            connection.socket.unwrap()
+        except (OSError, ssl.SSLError):
+            pass
+    time.sleep(2)
+    open_now = metric(server, "asvin_connections_open")
+    assert open_now <= 4, f"{open_now} connections are open"
+    for connection in [*gone, *connections]:
         connection.close()
     return f"180 requests without an end on 2 connections: {number} refused; then others were answered in {slowest * 1000:.0f} ms"
 
@@ -222,8 +287,8 @@ def attack() -> str:
     lines = [reset_at_once(server), endless_header(server)]
     slowest = answers(server)
     assert slowest < 1, f"the next request took {slowest:.1f} s"
-    lines += [slow(server), ending(server)]
+    lines += [errors_of_streams(server), slow(server), ending(server)]
     small = secure_server("ulimit -n 256")
-    lines.append(without_end(small))
+    lines += [without_end(small), refused_and_unread(small)]
     small.end()
     return "; ".join(lines)

@@ -29,6 +29,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   /// The connection of a stream.
   private let connection: StreamedConnection?
   private var isRefused = false
+  /// Whether the stream was ended. The client may not have read it yet.
+  private var hasEnded = false
   private var check: Scheduled<Void>?
   /// Whether the header of a request was received and its end was not.
   private var isReading = false
@@ -181,6 +183,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
   /// Closes the connection, or ends the stream with a reason.
   private func end(_ context: ChannelHandlerContext, _ reason: NIOHTTP2.HTTP2ErrorCode) {
     guard isStream else { return context.close(promise: nil) }
+    if hasEnded { return }
+    hasEnded = true
     context.triggerUserOutboundEvent(NIOHTTP2FramePayloadToHTTPEvent.reset(code: reason), promise: nil)
   }
 

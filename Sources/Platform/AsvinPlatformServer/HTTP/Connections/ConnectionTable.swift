@@ -64,7 +64,7 @@ final class ConnectionTable: Sendable {
     let address = channel.remoteAddress?.ipAddress ?? ""
     let id = ObjectIdentifier(channel)
     let (reason, isLogged) = state.withLock { state in
-      // A connection that ends still answers what the client sends before it knows.
+      // NIO refuses a stream that the client opens after it was told of the end.
       let reason = state.isEnding && !isStream ? "the server is ending" : refusal(of: address, state)
       state.channels[id] = channel
       state.byAddress[address, default: 0] += 1

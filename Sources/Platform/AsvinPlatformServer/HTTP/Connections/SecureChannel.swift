@@ -40,8 +40,12 @@ struct SecureChannel: ServerChildChannel {
       let connection = StreamedConnection(base.table)
       let bound = NIOLoopBound(connection, eventLoop: channel.eventLoop)
       let pipeline = channel.pipeline.syncOperations
+      var configuration = NIOHTTP2Handler.Configuration()
+      // More than the streams of a client, because bytes for a refused one that is forgotten end the connection.
+      configuration.connection.maximumRecentlyResetStreams = 256
+      let count = StreamCount(connection, eventLoop: channel.eventLoop)
       let streams: Streams = try pipeline.configureAsyncHTTP2Pipeline(
-        mode: .server, streamDelegate: StreamCount(connection, eventLoop: channel.eventLoop)
+        mode: .server, streamDelegate: count, frameDelegate: count, configuration: configuration
       ) { stream in
         stream.eventLoop.makeCompletedFuture {
           try stream.pipeline.syncOperations.addHandlers(

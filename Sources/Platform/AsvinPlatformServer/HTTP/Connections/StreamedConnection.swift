@@ -9,7 +9,7 @@ final class StreamedConnection: ChannelInboundHandler {
   typealias OutboundOut = HTTP2Frame
 
   private static let idle = TimeAmount.seconds(60)
-  /// The time between the announcement of the end and the end, in which requests of the client arrive.
+  /// The time between the announcement of the end and the end, in which the client reads it.
   private static let notice = TimeAmount.seconds(1)
   /// Refused requests after which the connection is closed.
   private static let mostRefused = 100
@@ -45,11 +45,20 @@ final class StreamedConnection: ChannelInboundHandler {
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
     if event is ChannelShouldQuiesceEvent { announceEnd(context) }
+    // The client ended TLS. It would have no use for a reply.
+    if case .inputClosed? = event as? ChannelEvent { return context.close(promise: nil) }
     context.fireUserInboundEventTriggered(event)
   }
 
+  /// NIO reports errors of streams here as well. Those of the connection are followed by an announcement of its end.
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    if !(error is NIOHTTP2Errors.StreamError) { context.close(promise: nil) }
+    if !(error is any NIOHTTP2Error) { context.close(promise: nil) }
+  }
+
+  /// Closes the connection, because NIO has announced its end with an error.
+  fileprivate func fail() {
+    guard let context else { return }
+    context.eventLoop.assumeIsolatedUnsafeUnchecked().execute { context.close(promise: nil) }
   }
 
   fileprivate func begin(_ id: HTTP2StreamID) {
@@ -60,9 +69,9 @@ final class StreamedConnection: ChannelInboundHandler {
   fileprivate func end(_ id: HTTP2StreamID) {
     streams -= 1
     idleSince = .now()
-    // Deferred, because this is called while a frame is handled.
     guard isLastKnown, streams == 0, let context else { return }
-    context.eventLoop.assumeIsolatedUnsafeUnchecked().execute { context.close(promise: nil) }
+    // Deferred, because this is called while a frame is handled. Closed when the last reply has left.
+    context.eventLoop.assumeIsolatedUnsafeUnchecked().execute { [self] in sayGoodbye(last, context, closes: true) }
   }
 
   /// Counts a refused request, and closes the connection of a client that continues to send them.
@@ -96,32 +105,35 @@ final class StreamedConnection: ChannelInboundHandler {
         guard let counters else { return }
         samples.append(counters)
         if samples.count > table.limits.rateSeconds + 1 { samples.removeFirst() }
+        // Also for streams that have ended, whose end the client does not read.
+        _ = resetIfStalled()
       }
     }
   }
 
   /// Announces the end, and then names the last request that is answered (RFC 9113 §6.8). The connection is closed when all
-  /// are.
+  /// are. NIO refuses the requests that arrive after the announcement, so that the client repeats them elsewhere.
   private func announceEnd(_ context: ChannelHandlerContext) {
     if isEnding { return }
     isEnding = true
     sayGoodbye(.maxID, context)
     context.eventLoop.assumeIsolatedUnsafeUnchecked().scheduleTask(in: Self.notice) { [self] in
       guard self.context != nil else { return }
-      sayGoodbye(last, context)
       isLastKnown = true
-      if streams == 0 { context.close(promise: nil) }
+      sayGoodbye(last, context, closes: streams == 0)
     }
   }
 
-  private func sayGoodbye(_ last: HTTP2StreamID, _ context: ChannelHandlerContext) {
+  private func sayGoodbye(_ last: HTTP2StreamID, _ context: ChannelHandlerContext, closes: Bool = false) {
     let payload = HTTP2Frame.FramePayload.goAway(lastStreamID: last, errorCode: .noError, opaqueData: nil)
-    context.writeAndFlush(wrapOutboundOut(HTTP2Frame(streamID: .rootStream, payload: payload)), promise: nil)
+    let sent = context.eventLoop.makePromise(of: Void.self)
+    if closes { sent.futureResult.assumeIsolatedUnsafeUnchecked().whenComplete { _ in context.close(promise: nil) } }
+    context.writeAndFlush(wrapOutboundOut(HTTP2Frame(streamID: .rootStream, payload: payload)), promise: sent)
   }
 }
 
-/// Counts the requests of a connection.
-struct StreamCount: NIOHTTP2StreamDelegate {
+/// Tells a connection of its requests, and of the announcement of its end.
+struct StreamCount: NIOHTTP2StreamDelegate, NIOHTTP2FrameDelegate {
   private let connection: NIOLoopBound<StreamedConnection>
 
   init(_ connection: StreamedConnection, eventLoop: any EventLoop) {
@@ -130,4 +142,8 @@ struct StreamCount: NIOHTTP2StreamDelegate {
 
   func streamCreated(_ id: HTTP2StreamID, channel: any Channel) { connection.value.begin(id) }
   func streamClosed(_ id: HTTP2StreamID, channel: any Channel) { connection.value.end(id) }
+
+  func wroteFrame(_ frame: HTTP2Frame) {
+    if case .goAway(_, let code, _) = frame.payload, code != .noError { connection.value.fail() }
+  }
 }

@@ -64,7 +64,7 @@ final class ConnectionTable: Sendable {
     let address = channel.remoteAddress?.ipAddress ?? ""
     let id = ObjectIdentifier(channel)
     let (reason, isLogged) = state.withLock { state in
-      // NIO refuses a stream that the client opens after it was told of the end.
+      // NIO refuses a stream that the client opens after the announcement of the end.
       let reason = state.isEnding && !isStream ? "the server is ending" : refusal(of: address, state)
       state.channels[id] = channel
       state.byAddress[address, default: 0] += 1

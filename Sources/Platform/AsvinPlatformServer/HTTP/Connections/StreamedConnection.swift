@@ -132,7 +132,7 @@ final class StreamedConnection: ChannelInboundHandler {
   }
 }
 
-/// Tells a connection of its requests, and of the announcement of its end.
+/// Reports its requests to a connection, and the announcement of its end.
 struct StreamCount: NIOHTTP2StreamDelegate, NIOHTTP2FrameDelegate {
   private let connection: NIOLoopBound<StreamedConnection>
 

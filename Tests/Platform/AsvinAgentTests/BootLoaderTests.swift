@@ -123,6 +123,12 @@ import Testing
         let value = { (name: String) in lines.first { $0.hasPrefix("\(name)=") }?.dropFirst(name.count + 1) ?? "" }
         return "\(value("asvin_bank")),\(value("asvin_next"))"
       }
+      // An environment that names no bank is not written: the bank that runs would be lost.
+      let configuration = "-c '\(scratch.path("fw_env.config"))'"
+      _ = try await Shell.output(of: "cd '\(scratch.folder)' && fw_setenv \(configuration) asvin_bank 2>&1")
+      let unnamed = try await Self.run("u-boot", "activate", "b", in: scratch)
+      let left = try await Shell.output(of: "fw_printenv \(configuration) 2>/dev/null | grep -c asvin_ || true")
+      #expect(unnamed == "66" && left.split(separator: "\n") == ["0"])
       _ = try await Shell.output(of: "rm '\(scratch.path("flash"))'")
       let lost = try await Self.run("u-boot", "activate", "b", in: scratch)
       #expect(lost != "0")

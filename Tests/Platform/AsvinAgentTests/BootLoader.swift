@@ -28,9 +28,16 @@ final class BootLoader: Sendable {
   private let state = Mutex(State())
   private let fault = Mutex(Fault.none)
   private let hasBootID: Bool
+  private let restartLies: Bool
 
-  /// Creates a machine. Without a boot id, the agent cannot read from the system whether it was restarted.
-  init(hasBootID: Bool = true) { self.hasBootID = hasBootID }
+  /// Creates a machine.
+  ///
+  /// - Parameters:
+  ///   - hasBootID: whether the agent can read from the system whether it was restarted.
+  ///   - restartLies: whether `--restart` restarts the machine and reports that it failed.
+  init(hasBootID: Bool = true, restartLies: Bool = false) {
+    (self.hasBootID, self.restartLies) = (hasBootID, restartLies)
+  }
 
   var calls: [String] { state.withLock { $0.calls } }
   var running: String { state.withLock { $0.running } }
@@ -78,6 +85,12 @@ final class BootLoader: Sendable {
         if fault != .markGoodFails, fault != .markGoodLies { state.permanent = release.bank }
       }
       return fault == .markGoodFails ? .failed("read-only") : .succeeded
+    }
+    if restartLies {
+      hooks.restart = { [self] _ in
+        restart()
+        return .failed("it ended with exit code 1")
+      }
     }
     hooks.systemStart = { [self] in hasBootID ? "start \(state.withLock { $0.starts })" : "" }
     return hooks

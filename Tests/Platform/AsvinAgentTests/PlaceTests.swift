@@ -156,6 +156,66 @@ import Testing
     }
   }
 
+  @Test func `A release that the boot loader leaves is tried once, also if --restart restarts and fails`() async throws
+  {
+    try await Self.run(BootLoader(restartLies: true)) { gateway, loader in
+      let release = try await gateway.release([UInt8](Self.new), "1.0.0")
+      let outcome = try await gateway.poll(loader)
+      #expect(outcome == .waiting("1.0.0", "--restart failed: it ended with exit code 1"))
+      #expect(loader.running == "b")
+      // The kernel of bank b panics.
+      loader.restart()
+      let reverted = try await gateway.poll(loader)
+      #expect(reverted == .reverted("1.0.0"), "\(gateway.lines.text)")
+      #expect(loader.calls.filter { $0 == "activate b 1.0.0" }.count == 1)
+      let record = try await gateway.record(release.rollout)
+      #expect(record.state == .failed)
+    }
+  }
+
+  @Test(.enabled(if: Mounted.isAllowed, "SKIPPED: needs root to mount"))
+  func `A release that fills the disk and fails its check is left`() async throws {
+    try await PlatformUnderTest.run { platform in
+      let folder = platform.scratch.path("gateway")
+      try await Mounted.with(folder, kibibytes: 2000) {
+        let loader = BootLoader()
+        let gateway = try await Gateway.partitioned(on: platform, loader, image: Self.old)
+        _ = try await gateway.release([UInt8](Self.new), "1.0.0")
+        _ = try await gateway.poll(loader)
+        loader.restart()
+        var hooks = loader.hooks()
+        hooks.check = { _ in
+          do {
+            _ = try await Shell.output(of: "head -c 10000000 /dev/zero >'\(folder)/filler' 2>&1; true")
+            return .failed("the disk is full")
+          } catch {
+            return .failed("\(error)")
+          }
+        }
+        let outcome = try await gateway.poll(port: nil, hooks: hooks)
+        #expect(outcome == .reverted("1.0.0"), "\(gateway.lines.text)")
+        #expect(loader.calls.last?.hasSuffix("return") == true, "\(loader.calls)")
+        loader.restart()
+        let after = try await gateway.poll(loader)
+        #expect(after == .nothing && loader.running == "a", "\(gateway.lines.text)")
+      }
+    }
+  }
+
+  @Test func `A place that appears after the agent is waited for, and is not damaged`() async throws {
+    try await Self.run { gateway, loader in
+      _ = try await gateway.release([UInt8](Self.new), "1.0.0")
+      _ = try await gateway.poll(loader)
+      loader.restart()
+      let (place, away) = (gateway.platform.scratch.path("rootfs_b"), gateway.platform.scratch.path("away"))
+      _ = try await Shell.output(of: "mv '\(place)' '\(away)'")
+      await #expect(throws: (any Error).self) { try await gateway.poll(loader) }
+      _ = try await Shell.output(of: "mv '\(away)' '\(place)'")
+      let outcome = try await gateway.poll(loader)
+      #expect(outcome == .updated("1.0.0"), "\(gateway.lines.text)")
+    }
+  }
+
   @Test func `The boot id of this system is read`() {
     #expect(DeviceHooks(check: { _ in .succeeded }).systemStart().utf8.count >= 32)
   }

@@ -70,14 +70,14 @@ extension DeviceAgent {
       attempts: try owedStart().flatMap { $0.isReturn == isReturn ? $0.attempts : nil })
     if let activate = hooks.activate {
       // Stored first: after a loss of power during the hook, it runs again.
-      try keep(owed)
+      try keepBeforeHook(owed)
       if case .failed(let why) = await activate(release) {
         log("--activate failed for \(content.version): \(why)")
         return "--activate failed: \(why)"
       }
     }
     owed.progress = .begun
-    if hooks.restart != nil || isSystemStart { try keep(owed) }
+    if hooks.restart != nil || isSystemStart { try keepBeforeHook(owed) }
     guard let restart = hooks.restart else {
       mustEnd = !isSystemStart
       if isSystemStart { log("\(content.version) runs after a restart of the system") }
@@ -86,15 +86,21 @@ extension DeviceAgent {
     switch await restart(release) {
     case .succeeded:
       owed.progress = .done
-      try keep(owed)
+      try keepBeforeHook(owed)
       mustEnd = true
       return nil
     case .failed(let why):
-      owed.progress = .owed
-      try keep(owed)
+      // The machine may restart all the same. Its boot id decides, and the hook runs again as long as it has not.
+      owed.progress = isSystemStart ? .begun : .owed
+      try keepBeforeHook(owed)
       log("--restart failed for \(content.version): \(why)")
       return "--restart failed: \(why)"
     }
+  }
+
+  /// Stores an owed restart. A release that fails is left even if the disk is full, because it may have filled it.
+  private func keepBeforeHook(_ owed: OwedStart) throws {
+    if owed.isReturn { attempt { try keep(owed) } } else { try keep(owed) }
   }
 
   func hookRelease(_ content: SlotSetContent, in slotSet: SlotSet, isReturn: Bool = false) -> HookRelease {

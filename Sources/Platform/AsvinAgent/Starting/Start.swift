@@ -30,6 +30,7 @@ extension DeviceAgent {
       }
       if !isSystemStart, hooks.restart != nil, isAwaited, let outcome = try await awaitedStart() { return outcome }
       // Checked before the trial begins, because the end of the process would end the trial.
+      try folder.requirePlaces(candidate.content, in: candidate.slotSet, of: identity)
       guard try folder.damagedSlots(candidate.content, in: candidate.slotSet, of: identity).isEmpty else {
         return try await revert(version, &state, "\(version) is damaged on the disk")
       }
@@ -64,7 +65,12 @@ extension DeviceAgent {
     }
     if let markGood = hooks.markGood {
       // Stored first. After a loss of power, the boot loader may start the release for good already.
-      try folder.write(CheckedTrial(sequence: candidate.content.sequence), to: CheckedTrial.file)
+      do {
+        try folder.write(CheckedTrial(sequence: candidate.content.sequence), to: CheckedTrial.file)
+      } catch {
+        let why = "\(version) is not confirmed: \(AgentFailure.failure(error).message)"
+        return try await revert(version, &state, why)
+      }
       if case .failed(let why) = await markGood(hookRelease(candidate.content, in: candidate.slotSet)) {
         return try await revert(version, &state, "\(version) is not confirmed: --mark-good failed: \(why)")
       }

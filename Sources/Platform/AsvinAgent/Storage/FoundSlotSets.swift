@@ -37,6 +37,16 @@ extension DeviceFolder {
     return try damagedSlots(content, in: slotSet, of: identity).isEmpty ? content : nil
   }
 
+  /// Requires that the places that an operator named for a release exist. A device may appear after the agent.
+  ///
+  /// - Throws: `FileError`.
+  func requirePlaces(_ content: SlotSetContent, in slotSet: SlotSet, of identity: DeviceIdentity) throws(FileError) {
+    for known in content.images {
+      guard let place = place(known.slot, in: slotSet, of: identity), place.room == nil else { continue }
+      if try place.read() == nil { throw FileError.missing(place.path) }
+    }
+  }
+
   /// Returns the slots of a slot set whose images differ from the record.
   ///
   /// - Throws: `FileError` if the system cannot read them.

@@ -11,8 +11,9 @@ final class AccountLogins: Sendable {
   private let key = (0..<32).map { _ in UInt8.random(in: 0...255) }
   private let verified = Mutex<[String: Digest]>([:])
 
-  /// Two passwords at a time with a short queue, so that a client that guesses delays others only briefly.
-  private let hashing = Workers("passwords", threads: 2, mostWaiting: 4)
+  /// Two passwords at a time, and one that waits, so that a client that guesses delays others only briefly: on a slow
+  /// machine under load one password takes two seconds.
+  private let hashing = Workers("passwords", threads: 2, mostWaiting: 1)
   /// Hashed for an unknown address, so that the time of the answer does not show whether an account exists.
   private let nobody = Account(email: "", salt: FixedBytes(), hash: Digest())
 

@@ -2,6 +2,7 @@ import AsvinCrypto
 import AsvinPlatform
 import AsvinPlatformAPI
 import AsvinManifest
+import NIOCore
 import Synchronization
 
 /// Logins by e-mail address and password. Verifying a password takes a third of a second, and a load generator logs in
@@ -11,9 +12,9 @@ final class AccountLogins: Sendable {
   private let key = (0..<32).map { _ in UInt8.random(in: 0...255) }
   private let verified = Mutex<[String: Digest]>([:])
 
-  /// Two passwords at a time, and one that waits, so that a client that guesses delays others only briefly: on a slow
-  /// machine under load one password takes two seconds.
-  private let hashing = Workers("passwords", threads: 2, mostWaiting: 1)
+  /// At most two passwords at a time, and one that waits, so that a client that guesses delays others only briefly: on a
+  /// slow machine under load one password takes two seconds. One processor is left for the other requests.
+  private let hashing = Workers("passwords", threads: min(2, max(System.coreCount - 1, 1)), mostWaiting: 1)
   /// Hashed for an unknown address, so that the time of the answer does not show whether an account exists.
   private let nobody = Account(email: "", salt: FixedBytes(), hash: Digest())
 

@@ -2,7 +2,8 @@
 
 import argparse
 
-from attacks import ALL, every_route, report, together
+from attacks import ALL, every_route, report
+from together import together
 
 parser = argparse.ArgumentParser()
 parser.add_argument("--seconds", type=float, default=30, help="duration of the load on all routes, default 30")

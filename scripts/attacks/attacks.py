@@ -14,31 +14,13 @@ import time
 import streams
 from routes import Routes
 from server import PROGRAMS, Server, publish, release, run
+from together import together
 
 CORES = os.cpu_count() or 2
 
 
 def report(text: str):
     print(f"attack: {text}", flush=True)
-
-
-def together(number: int, body):
-    """Runs a body on a number of threads and raises their first error."""
-    errors = []
-
-    def one(index):
-        try:
-            body(index)
-        except BaseException as error:  # noqa: BLE001 - it is raised again below
-            errors.append(error)
-
-    threads = [threading.Thread(target=one, args=(index,), daemon=True) for index in range(number)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if errors:
-        raise errors[0]
 
 
 def every_route(seconds: float):

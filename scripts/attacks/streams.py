@@ -9,6 +9,7 @@ import time
 import http2
 from http2 import HTTP2
 from server import ROOT, Server, publish, release
+from together import together
 
 CERTIFICATES = ROOT / "Tests/Programs/AsvinProgramsTests/Certificates"
 
@@ -165,7 +166,7 @@ def without_end(server: Server) -> str:
     except (ConnectionError, ssl.SSLError):
         pass
     assert answered == 0, f"{answered} refused requests were answered"
-    # While all are in use, a new connection is refused.
+    # The other connection stays open, and the end of its requests makes room.
     for stream in set(range(1, 181, 2)) - refused[1]:
         connections[1].send(http2.RST_STREAM, 0, stream, b"\0\0\0\x08")
     time.sleep(0.5)
@@ -252,21 +253,7 @@ def slow(server: Server) -> str:
         return peer.recv(1) == b""
 
     tests = {"reader of no more than the window": reader, "reader that stops": stalled, "body byte by byte": writer, "silent": silent, "no handshake": handshake}
-    errors = []
-
-    def one(name, body):
-        try:
-            until_closed(name, body)
-        except BaseException as error:  # noqa: BLE001 - it is raised again below
-            errors.append(error)
-
-    threads = [threading.Thread(target=one, args=pair, daemon=True) for pair in tests.items()]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if errors:
-        raise errors[0]
+    together(len(tests), lambda index: until_closed(*list(tests.items())[index]))
     return "closed after " + ", ".join(f"{name} {seconds:.0f} s" for name, seconds in sorted(took.items()))
 
 

@@ -64,6 +64,20 @@ struct DeltaTests {
     }
   }
 
+  @Test func `A release without the compressed image holds the image and the patch`() throws {
+    let text = Array(String(repeating: "the output of a device when it starts; ", count: 200).utf8)
+    try SigningFixture.with(image: Self.new + text) { fixture in
+      try fixture.scratch.write(Self.old + text, to: "old.bin")
+      let report = try fixture.sign {
+        $0.bases = ["old.bin"]
+        $0.compressesImages = false
+      }
+      #expect(report.patches.map(\.from) == ["old.bin"])
+      let payloads = try #require(report.release.components.first?.payloads)
+      #expect(payloads.map(\.kind) == ["image", "patch"])
+    }
+  }
+
   @Test func `A release holds patches in place, with their feature bit, beside the compressed image`() throws {
     let text = Array(String(repeating: "text that a device prints at its start; ", count: 200).utf8)
     try SigningFixture.with(image: Self.new + text) { fixture in

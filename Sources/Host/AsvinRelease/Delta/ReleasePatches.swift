@@ -38,6 +38,7 @@ struct ReleasePatches {
   init(
     from bases: [String], to images: [FirmwareImage], profile: Profile?, for template: Template?,
     inPlace: InPlaceOptions? = nil,
+    compressesImages: Bool = true,
     choice: (UInt64) throws(Failure) -> ImageChoice,
     in environment: Environment
   ) throws(Failure) {
@@ -46,7 +47,7 @@ struct ReleasePatches {
     let news = images.map { SlotImage(of: $0) }
     var jobs: [Job] = []
     for (component, image) in images.enumerated() {
-      jobs.append(Job(component: component, name: nil, base: .empty))
+      if compressesImages { jobs.append(Job(component: component, name: nil, base: .empty)) }
       for base in bases {
         let choice = try choice(image.slot)
         guard let image = try SlotImage(ifPresent: base, slot: image.slot, choice, in: environment) else { continue }

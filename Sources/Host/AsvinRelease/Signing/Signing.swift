@@ -20,6 +20,8 @@ package struct Signing: Sendable {
   package var profile: Profile?
   /// How the patches are written over their bases; `nil` for patches to another slot.
   package var inPlace: InPlaceOptions?
+  /// Whether a release with patches has the compressed images too.
+  package var compressesImages = true
   /// Whether complete images are sealed, as patches are.
   package var sealsImages = false
   /// The path of the bundle; if `nil`, beside the image.
@@ -62,6 +64,7 @@ package struct Signing: Sendable {
     guard findings.isEmpty else { throw Failure(findings) }
     let patches = try ReleasePatches(
       from: bases, to: draft.images, profile: profile, for: draft.template, inPlace: inPlace,
+      compressesImages: compressesImages,
       choice: { slot throws(Failure) in try ImageChoice(release, draft.project, draft.template, slot: slot) },
       in: environment)
     for index in manifest.components.indices {

@@ -54,6 +54,11 @@ struct SignCommand: ReportingCommand {
   @Option(help: ArgumentHelp("In place: erase blocks of the spare region, 1 or 2.", valueName: "n"))
   var spare: UInt64 = 2
 
+  @Flag(
+    help:
+      "Leave the compressed image out of a release with patches. To make it takes minutes for a root file system.")
+  var noCompressedImage = false
+
   @Flag(help: "Seal the complete image too: a device then checks each block of it before it writes the block.")
   var seal = false
 
@@ -93,6 +98,9 @@ struct SignCommand: ReportingCommand {
       throw ValidationError("--profile linux cannot be used with --in-place")
     }
     if inPlace, bases.isEmpty { throw ValidationError("--in-place needs a base: give --from OLD") }
+    if noCompressedImage, bases.isEmpty {
+      throw ValidationError("--no-compressed-image needs a base, because a release without patches never has one")
+    }
     guard files.count > 1 else { return }
     if output != nil { throw ValidationError("-o names one bundle, but \(files.count) files are given") }
     if !release.slots.isEmpty {
@@ -114,6 +122,7 @@ struct SignCommand: ReportingCommand {
       signing.bases = bases
       signing.profile = profile.profile
       if inPlace { signing.inPlace = InPlaceOptions(block: block, spare: spare) }
+      signing.compressesImages = !noCompressedImage
       signing.sealsImages = seal
       signing.force = force
       signing.onSigned = onSigned

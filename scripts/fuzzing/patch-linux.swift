@@ -63,8 +63,11 @@ private func apply(_ container: inout [UInt8], to old: [UInt8]) {
 
 /// Lays an image open, for its own sake and to be packed again.
 private func open(_ image: [UInt8]) {
-  _ = UnpackedImage(image, isRepacked: false, limit: limit)
-  let opened = UnpackedImage(image, isRepacked: true, limit: limit)
+  let opened = UnpackedImage(result: image, limit: limit)
+  for isKept in [false, true] {
+    let base = UnpackedImage(base: image, limit: limit) { packed, _ in isKept && packed.count % 2 == 0 }
+    require(UnpackedImage(image, at: base.streams, limit: limit)?.bytes == base.bytes, "the recipe opens the base too")
+  }
   require(
     UnpackedImage.packed(opened.bytes, opened.streams, limit: image.count) == image,
     "what was opened is packed again as it was")

@@ -12,7 +12,7 @@ package struct BuiltPatch: Sendable {
   /// Bytes of RAM that applying needs, besides the applier itself and its stack.
   package let memory: Int
   /// The wear of writing over the base; `nil` if the result goes to another slot.
-  package let wear: Wear?
+  package fileprivate(set) var wear: Wear?
 }
 
 /// Makes patches. It finds covers, tries instruction sets and load addresses, keeps the smallest patch, and applies it
@@ -43,7 +43,7 @@ package enum PatchBuilder {
   /// returned too.
   private static func recognised(_ image: [UInt8], as profile: Profile?) -> (Profile, opened: UnpackedImage?) {
     guard profile == .linux || profile == nil && image.count > 64 << 10 else { return (profile ?? .standard, nil) }
-    let opened = UnpackedImage(image, isRepacked: true, limit: ImagePatch.openedBytes(image.count))
+    let opened = UnpackedImage(result: image, limit: ImagePatch.openedBytes(image.count))
     let isLinux = profile == .linux || image.count > 16 << 20 || opened.bytes.count > image.count + image.count / 4
     return isLinux ? (.linux, opened) : (.standard, nil)
   }
@@ -52,8 +52,9 @@ package enum PatchBuilder {
     _ old: [UInt8], _ new: [UInt8], _ opened: UnpackedImage, _ set: InstructionSet?, _ effort: Effort,
     _ progress: @escaping @Sendable (UInt64, UInt64) -> Void
   ) throws(DeltaError) -> BuiltPatch {
-    let base = UnpackedImage(old, isRepacked: false, limit: ImagePatch.openedBytes(old.count))
-    let inner = try plainPatch(base.bytes, opened.bytes, .linux, set, nil, effort, progress)
+    let base = Self.opened(base: old, for: opened)
+    // Proving the patch of the unpacked images too would apply it twice.
+    let inner = unproved(base.bytes, opened.bytes, .linux, set, nil, effort, progress)
     let bytes = StreamPatch(old: base.streams, new: opened.streams, patch: inner.bytes)
       .bytes(base: ImagePatch.hint(old), result: ImagePatch.hint(new))
     try ImagePatch.prove(bytes, from: old, gives: new)
@@ -62,10 +63,31 @@ package enum PatchBuilder {
     return BuiltPatch(bytes: bytes, profile: .linux, set: inner.set, memory: memory, wear: nil)
   }
 
+  /// Unpacks the streams of a base whose content the result has unpacked. The result has others packed, because zlib cannot
+  /// reproduce them, or because it has a part of them only. A patch can copy the packed bytes of those, and cannot make them
+  /// from their content.
+  private static func opened(base: [UInt8], for result: UnpackedImage) -> UnpackedImage {
+    let packed = WindowSet(of: result.bytes, in: result.rangesBetweenStreams)
+    let unpacked = WindowSet(of: result.bytes, in: result.rangesOfStreams)
+    return UnpackedImage(base: base, limit: ImagePatch.openedBytes(base.count)) { stream, content in
+      packed.share(of: stream) >= unpacked.share(of: content[...])
+    }
+  }
+
   private static func plainPatch(
     _ old: [UInt8], _ new: [UInt8], _ profile: Profile, _ set: InstructionSet?, _ inPlace: Windows.InPlace?,
     _ effort: Effort, _ progress: @escaping @Sendable (UInt64, UInt64) -> Void
   ) throws(DeltaError) -> BuiltPatch {
+    var patch = unproved(old, new, profile, set, inPlace, effort, progress)
+    patch.wear = try ImagePatch.prove(patch.bytes, from: old, gives: new)
+    return patch
+  }
+
+  /// A patch that was not applied yet.
+  private static func unproved(
+    _ old: [UInt8], _ new: [UInt8], _ profile: Profile, _ set: InstructionSet?, _ inPlace: Windows.InPlace?,
+    _ effort: Effort, _ progress: @escaping @Sendable (UInt64, UInt64) -> Void
+  ) -> BuiltPatch {
     let trial = Trial(old: old, new: new, profile: profile, effort: effort, progress: progress)
     var plan = trial.best(among: set.map { [$0] } ?? InstructionSet.allCases)
     if let inPlace { plan = trial.inPlace(plan, inPlace) }
@@ -74,8 +96,7 @@ package enum PatchBuilder {
       profile: profile, emphasis: plan.emphasis, base: ImagePatch.hint(old), result: ImagePatch.hint(new),
       inPlace: inPlace)
     let bytes = (0..<header.byteCount).map { header.bytes[$0] } + body
-    let wear = try ImagePatch.prove(bytes, from: old, gives: new)
     return BuiltPatch(
-      bytes: bytes, profile: profile, set: plan.settings.set, memory: header.workspaceBytes, wear: wear)
+      bytes: bytes, profile: profile, set: plan.settings.set, memory: header.workspaceBytes, wear: nil)
   }
 }

@@ -28,7 +28,7 @@ struct StreamPatchTests {
   @Test(arguments: [Int32(1), 6, 9])
   func `Compressed parts are unpacked, and packed again unchanged`(level: Int32) throws {
     let image = try Self.image(Self.text, level: level)
-    let opened = UnpackedImage(image, isRepacked: true, limit: 1 << 30)
+    let opened = UnpackedImage(result: image, limit: 1 << 30)
     #expect(opened.streams.count == 2)
     #expect(opened.bytes.count > Self.text.count)
     let again = UnpackedImage(image, at: opened.streams, limit: 1 << 30)?.bytes == opened.bytes
@@ -52,9 +52,43 @@ struct StreamPatchTests {
     }
     let tail = (0..<4).map { UInt8(truncatingIfNeeded: (sum.1 << 16 | sum.0) >> UInt32(24 - 8 * $0)) }
     let image = stored + tail + [UInt8](repeating: 0, count: 20)
-    #expect(UnpackedImage(image, isRepacked: false, limit: 1 << 20).streams.count == 1)
-    #expect(UnpackedImage(image, isRepacked: true, limit: 1 << 20).streams.isEmpty)
-    #expect(UnpackedImage(image, isRepacked: true, limit: 1 << 20).bytes == image)
+    let opened = UnpackedImage(result: image, limit: 1 << 20)
+    #expect(opened.streams.isEmpty)
+    #expect(opened.bytes == image)
+    #expect(UnpackedImage(base: image, limit: 1 << 20) { _, _ in false }.streams.count == 1)
+    #expect(UnpackedImage(base: image, limit: 1 << 20) { _, _ in true }.bytes == image)
+  }
+
+  @Test(arguments: [("complete", 0, 0), ("without its beginning", 900, 0), ("without most of it", 0, 2400)])
+  func `A stream that zlib does not write again is copied packed, beside one that is unpacked`(
+    name: String, missingFirst: Int, missingLast: Int
+  ) throws {
+    // Small memory makes blocks that no set of parameters makes that is tried.
+    let other = Array((0..<2000).map { "another value: \($0 &* 104_729 % 9973)\n" }.joined().utf8)
+    let odd = try #require(Deflate.deflated(other[...], .zlib, DeflateParameters(level: 9, memoryLevel: 2)))
+    #expect(odd.count > 3000)
+    let old = odd + Self.pair.old
+    let new = Array(odd.dropFirst(missingFirst).dropLast(missingLast)) + Self.pair.new
+    #expect(UnpackedImage(result: new, limit: 1 << 30).streams.count == 2)
+    let patch = try PatchBuilder.patch(from: old, to: new, profile: .linux)
+    #expect(patch.bytes.count < 400)
+    #expect(try ImagePatch.apply(patch.bytes, to: old, maximum: 1 << 24) == new)
+  }
+
+  @Test func `A stream whose content the result has is unpacked, although the result has a packed part of it too`()
+    throws
+  {
+    let part = Self.pair.old[..<1000]
+    let patch = try PatchBuilder.patch(from: Self.pair.old, to: Self.pair.new + part, profile: .linux)
+    #expect(patch.bytes.count < 300 + part.count)
+  }
+
+  @Test(arguments: [0, 1, 7, 8, 9, 20_000])
+  func `A set of windows has those of its ranges, and few others`(count: Int) {
+    let bytes = LongPatchTests.noise(count, seed: 1)
+    let windows = WindowSet(of: bytes, in: [0..<count / 2, count / 2..<count])
+    #expect(windows.share(of: bytes[(count / 2)...]) == (count / 2 + count % 2 < 8 ? 0 : 1))
+    #expect(windows.share(of: LongPatchTests.noise(10_000, seed: 2)[...]) < 0.1)
   }
 
   @Test func `Every changed byte and every cut is an error, or no change at all`() throws {

@@ -50,6 +50,35 @@ package enum Deflate {
     }
   }
 
+  /// Whether parameters pack content into exactly these bytes. It ends at the first difference.
+  package static func packs(
+    _ content: [UInt8], _ format: StreamFormat, _ parameters: DeflateParameters, into packed: ArraySlice<UInt8>
+  ) -> Bool {
+    var stream = unsafe z_stream()
+    let begun = unsafe asvin_deflate_init(&stream, parameters.level, format.windowBits, parameters.memoryLevel)
+    guard begun == Z_OK else { return false }
+    defer { unsafe deflateEnd(&stream) }
+    var piece = [UInt8](repeating: 0, count: 1 << 14)
+    var rest = packed
+    return unsafe content.withUnsafeBufferPointer { input in
+      unsafe stream.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
+      unsafe stream.avail_in = UInt32(input.count)
+      while true {
+        let room = piece.count
+        let status = unsafe piece.withUnsafeMutableBufferPointer { output in
+          unsafe stream.next_out = output.baseAddress
+          unsafe stream.avail_out = UInt32(room)
+          return unsafe deflate(&stream, Z_FINISH)
+        }
+        let made = unsafe piece[..<(room - Int(stream.avail_out))]
+        guard rest.starts(with: made) else { return false }
+        rest = rest.dropFirst(made.count)
+        if status == Z_STREAM_END { return rest.isEmpty }
+        guard status == Z_OK else { return false }
+      }
+    }
+  }
+
   /// Packs content into a stream.
   package static func deflated(_ content: ArraySlice<UInt8>, _ format: StreamFormat, _ parameters: DeflateParameters)
     -> [UInt8]?

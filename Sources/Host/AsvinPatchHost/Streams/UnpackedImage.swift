@@ -17,16 +17,61 @@ package struct UnpackedImage {
 
   package private(set) var bytes: [UInt8] = []
   package private(set) var streams: [Stream] = []
+
   /// The minimum length, because a shorter stream costs more in the recipe than it saves.
   private static let shortest = 64
 
-  /// Unpacks an image.
+  /// Unpacks an image that a patch makes. Streams stay packed if zlib cannot reproduce them byte for byte.
+  package init(result image: [UInt8], limit: Int) {
+    var likely = DeflateParameters.all
+    (bytes, streams) = Self.unpacked(image, limit) { stream, content, packed in
+      let fitting = likely.firstIndex { Deflate.packs(content, stream.format, $0, into: packed) }
+      guard let fitting else { return false }
+      stream.parameters = likely[fitting]
+      // The next stream probably has the same.
+      likely.swapAt(0, fitting)
+      return true
+    }
+  }
+
+  /// Unpacks the base of a patch.
   ///
-  /// - Parameter isRepacked: whether to leave streams packed that zlib cannot reproduce byte for byte.
-  package init(_ image: [UInt8], isRepacked: Bool, limit: Int) {
+  /// - Parameter isKept: whether a stream stays packed.
+  package init(
+    base image: [UInt8], limit: Int, keepingPacked isKept: (_ packed: ArraySlice<UInt8>, _ content: [UInt8]) -> Bool
+  ) {
+    (bytes, streams) = Self.unpacked(image, limit) { _, content, packed in !isKept(packed, content) }
+  }
+
+  /// The ranges of ``bytes`` that are the content of a stream.
+  package var rangesOfStreams: [Range<Int>] {
+    var place = 0
+    return streams.map { stream in
+      let start = place + stream.gap
+      place = start + stream.length
+      return start..<place
+    }
+  }
+
+  /// The ranges of ``bytes`` that are as in the image.
+  package var rangesBetweenStreams: [Range<Int>] {
+    var ranges: [Range<Int>] = []
+    var place = 0
+    for stream in rangesOfStreams {
+      ranges.append(place..<stream.lowerBound)
+      place = stream.upperBound
+    }
+    return ranges + [place..<bytes.count]
+  }
+
+  /// - Parameter isUnpacked: decides on a stream by its content and its packed bytes, and may set its parameters.
+  private static func unpacked(
+    _ image: [UInt8], _ limit: Int,
+    where isUnpacked: (_ stream: inout Stream, _ content: [UInt8], _ packed: ArraySlice<UInt8>) -> Bool
+  ) -> (bytes: [UInt8], streams: [Stream]) {
+    var (bytes, streams) = ([UInt8](), [Stream]())
     var (place, end) = (0, 0)
     func room(_ end: Int) -> Int { limit - bytes.count - (image.count - end) }
-    var usual = DeflateParameters.all[0]
     while place + 8 < image.count {
       guard let (start, format) = Self.start(image, place),
         let found = Deflate.inflated(image, at: start, format, limit: room(end)),
@@ -35,24 +80,16 @@ package struct UnpackedImage {
         place += 1
         continue
       }
+      place = start + found.count
       var stream = Stream(gap: start - end, length: found.content.count, format: format)
-      if isRepacked {
-        let packed = image[start..<start + found.count]
-        let fitting = ([usual] + DeflateParameters.all).first { parameters in
-          Deflate.deflated(found.content[...], format, parameters).map { $0.elementsEqual(packed) } ?? false
-        }
-        guard let fitting else {
-          place = start + found.count
-          continue
-        }
-        (stream.parameters, usual) = (fitting, fitting)
-      }
+      guard isUnpacked(&stream, found.content, image[start..<place]) else { continue }
       bytes += image[end..<start]
       bytes += found.content
       streams.append(stream)
-      (place, end) = (start + found.count, start + found.count)
+      end = place
     }
     bytes += image[end...]
+    return (bytes, streams)
   }
 
   /// Unpacks an image at the streams of a recipe; `nil` if a stream is missing.

@@ -10,7 +10,7 @@ struct ExitCodeTests {
       ("verify", 64), ("sign", 64), ("nonsense", 64), ("sign blink.bin --nonsense", 64),
       ("sign blink.bin", 73), ("sign none.bin", 66), ("sign blink.bin --key none.pem -o x", 66),
       ("sign blink.bin --template esp32 -o x", 65), ("sign blink.bin -o none/x", 73),
-      ("sign blink.bin -o / --force", 73),
+      ("sign blink.bin -o / --force", 73), ("sign blink.bin --no-compressed-image -o x", 64),
       ("sign blink-1.0.0.asvin -o x", 1), ("sign blink.bin blink.bin -o x", 64), ("sign blink.bin --slot x -o x", 64),
       ("extract blink-1.0.0.asvin --trust ecdsa-p256.pub.pem -o x", 65),
       ("extract blink.bin --trust ed25519.pub.pem -o x", 65),

@@ -56,7 +56,8 @@ struct SignCommand: ReportingCommand {
 
   @Flag(
     help:
-      "Leave the compressed image out of a release with patches. To make it takes minutes for a root file system.")
+      "Make patches only, and not the compressed image, which takes minutes for a root file system. A device that has none of the bases fetches the complete image."
+  )
   var noCompressedImage = false
 
   @Flag(help: "Seal the complete image too: a device then checks each block of it before it writes the block.")

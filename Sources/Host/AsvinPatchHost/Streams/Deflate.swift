@@ -54,12 +54,39 @@ package enum Deflate {
   package static func packs(
     _ content: [UInt8], _ format: StreamFormat, _ parameters: DeflateParameters, into packed: ArraySlice<UInt8>
   ) -> Bool {
+    var rest = packed
+    let isComplete = pack(content[...], format, parameters) { piece in
+      guard rest.starts(with: piece) else { return false }
+      rest = rest.dropFirst(piece.count)
+      return true
+    }
+    return isComplete && rest.isEmpty
+  }
+
+  /// Packs content into a stream.
+  package static func deflated(_ content: ArraySlice<UInt8>, _ format: StreamFormat, _ parameters: DeflateParameters)
+    -> [UInt8]?
+  {
+    var output: [UInt8] = []
+    let isComplete = pack(content, format, parameters) { piece in
+      output += piece
+      return true
+    }
+    return isComplete ? output : nil
+  }
+
+  /// Packs content piece by piece, until the body returns `false`.
+  ///
+  /// - Returns: whether the stream is complete.
+  private static func pack(
+    _ content: ArraySlice<UInt8>, _ format: StreamFormat, _ parameters: DeflateParameters,
+    to body: (ArraySlice<UInt8>) -> Bool
+  ) -> Bool {
     var stream = unsafe z_stream()
     let begun = unsafe asvin_deflate_init(&stream, parameters.level, format.windowBits, parameters.memoryLevel)
     guard begun == Z_OK else { return false }
     defer { unsafe deflateEnd(&stream) }
     var piece = [UInt8](repeating: 0, count: 1 << 14)
-    var rest = packed
     return unsafe content.withUnsafeBufferPointer { input in
       unsafe stream.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
       unsafe stream.avail_in = UInt32(input.count)
@@ -70,35 +97,10 @@ package enum Deflate {
           unsafe stream.avail_out = UInt32(room)
           return unsafe deflate(&stream, Z_FINISH)
         }
-        let made = unsafe piece[..<(room - Int(stream.avail_out))]
-        guard rest.starts(with: made) else { return false }
-        rest = rest.dropFirst(made.count)
-        if status == Z_STREAM_END { return rest.isEmpty }
-        guard status == Z_OK else { return false }
+        guard status == Z_STREAM_END || status == Z_OK else { return false }
+        guard unsafe body(piece[..<(room - Int(stream.avail_out))]) else { return false }
+        if status == Z_STREAM_END { return true }
       }
     }
-  }
-
-  /// Packs content into a stream.
-  package static func deflated(_ content: ArraySlice<UInt8>, _ format: StreamFormat, _ parameters: DeflateParameters)
-    -> [UInt8]?
-  {
-    var stream = unsafe z_stream()
-    let begun = unsafe asvin_deflate_init(&stream, parameters.level, format.windowBits, parameters.memoryLevel)
-    guard begun == Z_OK else { return nil }
-    defer { unsafe deflateEnd(&stream) }
-    var output = [UInt8](repeating: 0, count: Int(unsafe deflateBound(&stream, UInt(content.count))))
-    let room = output.count
-    let status = unsafe content.withUnsafeBufferPointer { input in
-      unsafe output.withUnsafeMutableBufferPointer { output in
-        unsafe stream.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
-        unsafe stream.avail_in = UInt32(input.count)
-        unsafe stream.next_out = output.baseAddress
-        unsafe stream.avail_out = UInt32(room)
-        return unsafe deflate(&stream, Z_FINISH)
-      }
-    }
-    guard status == Z_STREAM_END else { return nil }
-    return unsafe Array(output[..<(room - Int(stream.avail_out))])
   }
 }

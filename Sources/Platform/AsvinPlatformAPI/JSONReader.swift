@@ -3,17 +3,19 @@
 /// so that a kilobyte of nested arrays takes it a second.
 struct JSONReader {
   private let bytes: [UInt8]
+  /// Whether a comma may follow the last member or value, and a name may appear again.
+  private let isLenient: Bool
   private var place = 0
 
   /// Returns the value of JSON text; `nil` if it is malformed or nested too deeply.
-  static func value(of bytes: [UInt8]) -> JSONValue? {
-    var reader = JSONReader(bytes: bytes)
+  static func value(of bytes: [UInt8], isLenient: Bool = false) -> JSONValue? {
+    var reader = JSONReader(bytes: bytes, isLenient: isLenient)
     guard let value = reader.value(depth: 0) else { return nil }
     reader.skipSpace()
     return reader.place == bytes.count ? value : nil
   }
 
-  private init(bytes: [UInt8]) { self.bytes = bytes }
+  private init(bytes: [UInt8], isLenient: Bool) { (self.bytes, self.isLenient) = (bytes, isLenient) }
 
   private var next: UInt8? { place < bytes.count ? bytes[place] : nil }
 
@@ -54,10 +56,13 @@ struct JSONReader {
     if take("}") { return .object(members) }
     repeat {
       skipSpace()
-      guard next == UInt8(ascii: "\""), let name = text(), take(":"), let value = value(depth: depth),
-        // Refused because readers disagree about which of two members with one name counts.
-        members.updateValue(value, forKey: name) == nil
-      else { return nil }
+      if isLenient, !members.isEmpty, next == UInt8(ascii: "}") { break }
+      guard next == UInt8(ascii: "\""), let name = text(), take(":"), let value = value(depth: depth) else {
+        return nil
+      }
+      // Refused because readers disagree about which of two members with one name counts.
+      if members[name] != nil, !isLenient { return nil }
+      members[name] = members[name] ?? value
     } while take(",")
     return take("}") ? .object(members) : nil
   }
@@ -67,6 +72,8 @@ struct JSONReader {
     var values: [JSONValue] = []
     if take("]") { return .list(values) }
     repeat {
+      skipSpace()
+      if isLenient, !values.isEmpty, next == UInt8(ascii: "]") { break }
       guard let value = value(depth: depth) else { return nil }
       values.append(value)
     } while take(",")
@@ -168,21 +175,12 @@ extension JSONValue {
     self = value
   }
 
-  /// Whether arrays and objects are nested at most eight levels deep. The bytes need not be valid JSON.
-  package static func isShallow(_ bytes: [UInt8]) -> Bool {
-    var (depth, isInText, isEscaped) = (0, false, false)
-    for byte in bytes {
-      switch byte {
-      case _ where isEscaped: isEscaped = false
-      case UInt8(ascii: "\\") where isInText: isEscaped = true
-      case UInt8(ascii: "\""): isInText.toggle()
-      case UInt8(ascii: "{") where !isInText, UInt8(ascii: "[") where !isInText:
-        depth += 1
-        if depth > PlatformLimit.nesting { return false }
-      case UInt8(ascii: "}") where !isInText, UInt8(ascii: "]") where !isInText: depth -= 1
-      default: break
-      }
-    }
-    return true
+  /// Reads the body of a request of asvin's clients, in which a comma may follow the last member. Of two members with one
+  /// name, the first one counts.
+  ///
+  /// - Returns: `nil` as ``init(request:)``.
+  package init?(client bytes: [UInt8]) {
+    guard let value = JSONReader.value(of: bytes, isLenient: true) else { return nil }
+    self = value
   }
 }

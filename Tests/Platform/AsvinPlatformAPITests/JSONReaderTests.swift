@@ -43,9 +43,24 @@ struct JSONReaderTests {
     let eight = String(repeating: "[", count: 8) + String(repeating: "]", count: 8)
     #expect(read(eight) != nil)
     #expect(read("[\(eight)]") == nil)
-    #expect(JSONValue.isShallow(Array(eight.utf8)))
-    #expect(!JSONValue.isShallow(Array("{\"a\":\(eight)}".utf8)))
-    #expect(JSONValue.isShallow(Array("\"[[[[[[[[[[[[{{{{{\\\"[[[\"".utf8)))
+    #expect(JSONValue(client: Array(eight.utf8)) != nil)
+    #expect(JSONValue(client: Array("{\"a\":\(eight)}".utf8)) == nil)
+  }
+
+  @Test(
+    arguments: [
+      ("{\"a\":1,}", ["a": 1]), ("{\"a\":[1,2 , ] ,\n}", ["a": [1, 2]]), ("{\"a\":1,\"a\":2}", ["a": 1]), ("{}", [:]),
+      ("{\"a\":\",}\"}", ["a": ",}"]),
+    ] as [(String, JSONValue)])
+  func `A client may send a comma after the last member, and a name twice, of which the first counts`(
+    text: String, value: JSONValue
+  ) {
+    #expect(JSONValue(client: Array(text.utf8)) == value)
+  }
+
+  @Test(arguments: ["{,}", "[,]", "{\"a\":1,,}", "{\"a\":,}", "[1,,]", "{\"a\":1},", "{\"a\",}", "01", "{\"a\":1"])
+  func `Anything more is refused from a client too`(text: String) {
+    #expect(JSONValue(client: Array(text.utf8)) == nil)
   }
 
   @Test

@@ -53,10 +53,6 @@ struct ForwardedAddress: RouterMiddleware {
   }
 }
 
-extension HTTPField.Name {
-  fileprivate static var forwardedFor: HTTPField.Name { .init("X-Forwarded-For") ?? .via }
-}
-
 extension InternetAddress {
   /// Reads an entry of `X-Forwarded-For`: an address, which some proxies write with a port or in brackets.
   init?(forwarded entry: Substring) {

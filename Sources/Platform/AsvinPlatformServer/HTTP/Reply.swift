@@ -6,10 +6,18 @@ import NIOCore
 
 enum Reply {
   static func json(_ value: some Encodable, status: HTTPResponse.Status = .ok) throws -> Response {
+    bytes(try encoded(value), "application/json", status: status)
+  }
+
+  /// Returns a value in JSON.
+  static func encoded(_ value: some Encodable) throws -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return bytes([UInt8](try encoder.encode(value)), "application/json", status: status)
+    return [UInt8](try encoder.encode(value))
   }
+
+  /// The reply `{}`.
+  static var emptyObject: Response { bytes([UInt8]("{}".utf8), "application/json") }
 
   /// Returns a message in CBOR, if the client accepts it and the message has that form, and in JSON otherwise.
   static func message(
@@ -39,17 +47,6 @@ extension Request {
   /// A media type in lower case, without its parameters.
   private static func mediaType(_ field: some StringProtocol) -> String {
     String(field).prefix { $0 != ";" }.filter { $0 != " " }.lowercased()
-  }
-
-  /// Decodes the JSON body of a request of asvin's clients.
-  func decoded<Value: Decodable>(_ type: Value.Type) async throws -> Value {
-    let bytes = try await bytes(upTo: PlatformLimit.bodyBytes)
-    guard JSONValue.isShallow(bytes) else { throw Refusal.malformed("the body is nested more than eight levels deep") }
-    do {
-      return try LenientJSON.decode(type, from: bytes)
-    } catch is DecodingError {
-      throw Refusal.malformed("the body is not JSON with the required members")
-    }
   }
 
   /// Returns the bytes of the body. A body whose announced length exceeds the limit is refused before it is read.

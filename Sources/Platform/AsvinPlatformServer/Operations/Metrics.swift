@@ -14,23 +14,23 @@ final class Metrics: Sendable {
     var requests = 0
     var seconds = 0.0
     var buckets = [Int](repeating: 0, count: Metrics.bounds.count)
+
+    mutating func add(_ time: Double) {
+      requests += 1
+      seconds += time
+      for (index, bound) in Metrics.bounds.enumerated() where time <= bound { buckets[index] += 1 }
+    }
   }
 
   /// The upper bounds of the histogram's buckets in seconds.
   private static let bounds = [0.001, 0.005, 0.025, 0.1, 0.5, 1, 5]
+  /// A client can send any text as a method. Only these have a series of their own.
+  private static let methods: [HTTPRequest.Method] = [.post, .get, .head, .put, .patch, .delete]
   private let series = Mutex<[Name: Series]>([:])
 
   func count(_ method: HTTPRequest.Method, _ route: String, _ status: Int, seconds: Double) {
-    series.withLock { all in
-      // A client can send any text as a method. Only known methods have a series of their own.
-      let known =
-        ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"].contains(method.rawValue) ? method.rawValue : "other"
-      var one = all[Name(method: known, route: route, status: status)] ?? Series()
-      one.requests += 1
-      one.seconds += seconds
-      for (index, bound) in Self.bounds.enumerated() where seconds <= bound { one.buckets[index] += 1 }
-      all[Name(method: known, route: route, status: status)] = one
-    }
+    let name = Name(method: Self.methods.contains(method) ? method.rawValue : "other", route: route, status: status)
+    series.withLock { $0[name, default: Series()].add(seconds) }
   }
 
   /// The number of jobs that wait for a thread.

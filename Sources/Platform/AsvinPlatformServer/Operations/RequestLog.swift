@@ -24,7 +24,7 @@ struct RequestLog: RouterMiddleware {
       note(request, context, 400, start)
       throw error
     }
-    if let name = HTTPField.Name("X-Request-Id") { response.headers[name] = context.id }
+    response.headers[.requestID] = context.id
     note(request, context, response.status.code, start)
     return response
   }

@@ -14,7 +14,7 @@ struct Admission: RouterMiddleware {
     _ request: Request, context: PlatformContext, next: (Request, PlatformContext) async throws -> Response
   ) async throws -> Response {
     let now = clock()
-    if let name = HTTPField.Name("x-access-token"), let token = request.headers[name] {
+    if let token = request.headers[.accessToken] {
       guard await tokens.workspace(of: token, at: now) != nil else { throw Refusal.badToken }
     } else {
       try limiter.admitAnyone(from: context, at: now)

@@ -11,6 +11,7 @@ struct AsvinClientsAPI: Sendable {
   let limiter: RateLimiter
   let pace: DevicePacer
   let accounts = AccountLogins()
+  let offers = Memory<RolloutOffer, [UInt8]>()
   let clock: @Sendable () -> Instant
 
   func add(to router: some RouterMethods<PlatformContext>) {
@@ -35,7 +36,7 @@ struct AsvinClientsAPI: Sendable {
 
   /// Returns the workspace of a request by its token, or by the keys in its body, as the first generation sends them.
   func workspace(
-    _ request: Request, _ context: PlatformContext, keys: (any BodyKeys)? = nil
+    _ request: Request, _ context: PlatformContext, keys: ClientBody? = nil
   ) async throws -> ID<Workspace> {
     let id = try await provenWorkspace(request, context, keys: keys)
     try await store.read(in: id) { try $0.requireOpenToClients() }
@@ -45,10 +46,10 @@ struct AsvinClientsAPI: Sendable {
   /// Returns the workspace as ``workspace(_:_:keys:)`` does, and leaves to the caller's transaction whether it is open to
   /// asvin's clients. A poll needs one transaction in place of two.
   func provenWorkspace(
-    _ request: Request, _ context: PlatformContext, keys: (any BodyKeys)? = nil
+    _ request: Request, _ context: PlatformContext, keys: ClientBody? = nil
   ) async throws -> ID<Workspace> {
     let id: ID<Workspace>?
-    if let name = HTTPField.Name("x-access-token"), let token = request.headers[name] {
+    if let token = request.headers[.accessToken] {
       id = await tokens.workspace(of: token, at: clock())
     } else {
       id = try await keys?.workspace(in: store, at: clock())?.id
@@ -61,22 +62,6 @@ struct AsvinClientsAPI: Sendable {
   func fingerprints(_ request: Request, context: PlatformContext) throws -> Response {
     guard let fingerprint = fingerprint() else { throw Refusal.notFound("the platform does not have a certificate") }
     return try Reply.json(["bc": fingerprint, "ipfs": fingerprint, "oauth": fingerprint, "vc": fingerprint])
-  }
-}
-
-/// The keys that the first generation of clients sends in each body.
-protocol BodyKeys: Sendable {
-  var customerKey: String? { get }
-  var deviceKey: String? { get }
-}
-
-extension BodyKeys {
-  func workspace(in store: any PlatformStore, at now: Instant) async throws -> Workspace? {
-    guard let customer = customerKey, let device = deviceKey,
-      let workspace = try await store.workspace(deviceKey: device),
-      workspace.customerKeys(at: now).contains(where: { ClientLogin.isSame($0, customer) })
-    else { return nil }
-    return workspace
   }
 }
 

@@ -7,29 +7,16 @@ import Hummingbird
 
 /// A login of asvin's clients.
 enum ClientLogin {
-  struct Body: Decodable, BodyKeys {
-    let deviceKey: String?
-    let customerKey: String?
-    let timestamp: NumberOrText?
-    let signature: String?
-    let email: String?
-    let password: String?
+  struct Body {
+    let keys: ClientBody
+    let timestamp, signature, email, password: String?
 
-    enum CodingKeys: String, CodingKey {
-      case deviceKey, customerKey, timestamp, deviceSignature, email, password
-      // The spelling in asvin's sample in PHP.
-      case hyphenated = "device-signature"
-    }
-
-    init(from decoder: any Decoder) throws {
-      let container = try decoder.container(keyedBy: CodingKeys.self)
-      deviceKey = try container.decodeIfPresent(String.self, forKey: .deviceKey)
-      customerKey = try container.decodeIfPresent(String.self, forKey: .customerKey)
-      email = try container.decodeIfPresent(String.self, forKey: .email)
-      password = try container.decodeIfPresent(String.self, forKey: .password)
-      timestamp = try container.decodeIfPresent(NumberOrText.self, forKey: .timestamp)
-      let underscored = try container.decodeIfPresent(String.self, forKey: .deviceSignature)
-      signature = try underscored ?? container.decodeIfPresent(String.self, forKey: .hyphenated)
+    init(_ body: ClientBody) throws {
+      keys = body
+      (email, password) = (try body.text("email"), try body.text("password"))
+      timestamp = try body.numberOrText("timestamp")
+      // The spelling with a hyphen is that of asvin's sample in PHP.
+      signature = try body.text("device_signature") ?? body.text("device-signature")
     }
   }
 
@@ -48,9 +35,9 @@ enum ClientLogin {
 
 extension AsvinClientsAPI {
   func login(_ request: Request, context: PlatformContext) async throws -> Response {
-    let body = try await request.decoded(ClientLogin.Body.self)
+    let body = try ClientLogin.Body(try await request.clientBody())
     let now = clock()
-    let identity = body.email.map { Account.folded($0) } ?? body.deviceKey ?? ""
+    let identity = body.email.map { Account.folded($0) } ?? body.keys.deviceKey ?? ""
     let allowance = limiter.take("\(context.peer) \(identity)", at: now)
     guard allowance.isWithin else { throw Refusal(tooMany: allowance) }
     guard let workspace = try await workspaceID(of: body, from: context.peer, at: now) else {
@@ -79,16 +66,16 @@ extension AsvinClientsAPI {
   }
 
   private func workspace(of body: ClientLogin.Body, at now: Instant) async throws -> Workspace? {
-    guard let deviceKey = body.deviceKey else { return nil }
+    guard let deviceKey = body.keys.deviceKey else { return nil }
     // The first generation sends both keys and no signature.
     guard let signature = body.signature, let timestamp = body.timestamp else {
-      return try await body.workspace(in: store, at: now)
+      return try await body.keys.workspace(in: store, at: now)
     }
     let tolerated = now.seconds - PlatformLimit.clockError...now.seconds + PlatformLimit.clockError
-    guard let seconds = Int64(timestamp.text), tolerated.contains(seconds),
+    guard let seconds = Int64(timestamp), tolerated.contains(seconds),
       let workspace = try await store.workspace(deviceKey: deviceKey),
       workspace.customerKeys(at: now).contains(where: { key in
-        ClientLogin.isSignature(signature, timestamp: timestamp.text, deviceKey: deviceKey, customerKey: key)
+        ClientLogin.isSignature(signature, timestamp: timestamp, deviceKey: deviceKey, customerKey: key)
       })
     else { return nil }
     return workspace

@@ -1,24 +1,14 @@
 import AsvinPlatform
 import AsvinPlatformAPI
-import FoundationEssentials
 import Hummingbird
 
 extension AsvinClientsAPI {
-  /// The body with which a device registers and polls.
-  private struct DeviceBody: Decodable, BodyKeys {
-    let mac: String
-    let firmwareVersion: String
-    let name: String?
-    let customerKey: String?
-    let deviceKey: String?
-  }
-
   func register(_ request: Request, context: PlatformContext) async throws -> Response {
-    let body = try await request.decoded(DeviceBody.self)
+    let body = try await request.clientBody()
     let workspace = try await provenWorkspace(request, context, keys: body)
-    let name = try Self.name(body.mac)
-    let version = try Self.version(body.firmwareVersion)
-    let label = try body.name.map(Self.label)
+    let name = try Self.name(body.required("mac"))
+    let version = try Self.version(body.required("firmware_version"))
+    let label = try body.text("name").map(Self.label)
     let now = clock()
     let origin = AuditOrigin(name: "device", address: context.peer)
     let isNew = try await store.poll(in: workspace, from: origin) { rows in
@@ -31,39 +21,27 @@ extension AsvinClientsAPI {
 
   func nextRollout(_ request: Request, context: PlatformContext) async throws -> Response {
     // asvin's clients do not know Retry-After and log in again after an error. Under load they have no rollout.
-    guard !pace.refuses(.poll) else { return try Reply.json([String: String]()) }
-    let body = try await request.decoded(DeviceBody.self)
+    guard !pace.refuses(.poll) else { return Reply.emptyObject }
+    let body = try await request.clientBody()
     let workspace = try await provenWorkspace(request, context, keys: body)
-    let name = try Self.name(body.mac)
-    let version = try Self.version(body.firmwareVersion)
+    let name = try Self.name(body.required("mac"))
+    let version = try Self.version(body.required("firmware_version"))
     let now = clock()
     let offer = try await store.poll(in: workspace) { rows in
       try rows.requireOpenToClients()
       return try rows.nextImage(for: name, firmwareVersion: version, at: now)
     }
-    guard let offer else { return try Reply.json([String: String]()) }
-    let (id, title) = ("\(offer.rollout.id.value)", VisibleText.cleaned(offer.rollout.plan.name))
-    return try Reply.json([
-      "rollout_id": id, "rollout_name": title, "id": id, "name": title,
-      "priority": offer.rollout.plan.priority == .immediately ? "1" : "0",
-      "start_date": (offer.rollout.started ?? now).text, "version": offer.firmware.version,
-      "firmware_id": "\(offer.firmware.id.value)",
-    ])
-  }
-
-  private struct SuccessBody: Decodable, BodyKeys {
-    let mac: String
-    // A library of 2021-05 omits it and means the rollout that the device was offered last.
-    let rolloutId: NumberOrText?
-    let customerKey: String?
-    let deviceKey: String?
+    guard let offer else { return Reply.emptyObject }
+    let known = RolloutOffer(offer, at: now)
+    return Reply.bytes(try offers.value(known, known.message), "application/json")
   }
 
   func success(_ request: Request, context: PlatformContext) async throws -> Response {
-    let body = try await request.decoded(SuccessBody.self)
+    let body = try await request.clientBody()
     let workspace = try await workspace(request, context, keys: body)
-    let name = try Self.name(body.mac)
-    let named = body.rolloutId.map { Int64($0.text) }
+    let name = try Self.name(body.required("mac"))
+    // A library of 2021-05 omits it and means the rollout that the device was offered last.
+    let named = try body.numberOrText("rollout_id").map { Int64($0) }
     if let named, named == nil { throw Refusal.notFound("the rollout does not exist") }
     let now = clock()
     let isFirst: Bool
@@ -95,13 +73,5 @@ extension AsvinClientsAPI {
   private static func label(_ text: String) throws -> String {
     guard text.utf8.count <= 256 else { throw Refusal.malformed("name must have at most 256 bytes") }
     return VisibleText.cleaned(text)
-  }
-}
-
-extension Instant {
-  /// `yyyy-MM-dd HH:mm:ss`, UTC.
-  var text: String {
-    Date(timeIntervalSince1970: Double(seconds)).formatted(
-      .iso8601.year().month().day().dateTimeSeparator(.space).time(includingFractionalSeconds: false))
   }
 }

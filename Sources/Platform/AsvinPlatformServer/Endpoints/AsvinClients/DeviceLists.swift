@@ -34,11 +34,9 @@ extension AsvinClientsAPI {
     return try Reply.json(Listed(device))
   }
 
-  private struct DeleteBody: Decodable { let mac: String }
-
   func deleteDevice(_ request: Request, context: PlatformContext) async throws -> Response {
     let workspace = try await workspace(request, context)
-    let name = try Self.name(try await request.decoded(DeleteBody.self).mac)
+    let name = try Self.name(await request.clientBody().required("mac"))
     let now = clock()
     let origin = AuditOrigin(name: "device", address: context.peer)
     let isDeleted = try await store.write(in: workspace, from: origin) { rows in
@@ -52,15 +50,9 @@ extension AsvinClientsAPI {
     return try Reply.json(["message": isDeleted ? "Device deleted!" : Self.absent])
   }
 
-  private struct DeviceID: Decodable, BodyKeys {
-    let id: NumberOrText
-    let customerKey: String?
-    let deviceKey: String?
-  }
-
   func deviceByBody(_ request: Request, context: PlatformContext) async throws -> Response {
-    let body = try await request.decoded(DeviceID.self)
-    return try await ledgerEntry(body.id.text, in: workspace(request, context, keys: body))
+    let body = try await request.clientBody()
+    return try await ledgerEntry(body.id(), in: workspace(request, context, keys: body))
   }
 
   func deviceByPath(_ request: Request, context: PlatformContext) async throws -> Response {

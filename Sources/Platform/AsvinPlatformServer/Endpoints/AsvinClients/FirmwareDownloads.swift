@@ -8,12 +8,6 @@ import Hummingbird
 import NIOCore
 
 extension AsvinClientsAPI {
-  private struct IDBody: Decodable, BodyKeys {
-    let id: NumberOrText
-    let customerKey: String?
-    let deviceKey: String?
-  }
-
   /// The members that asvin's clients read, and no others, because an ESP8266 has little memory for them (``LegacyReply``).
   private struct Metadata: Encodable {
     struct Inner: Encodable { let cid: String }
@@ -28,8 +22,8 @@ extension AsvinClientsAPI {
   }
 
   func firmwareByBody(_ request: Request, context: PlatformContext) async throws -> Response {
-    let body = try await request.decoded(IDBody.self)
-    return try await metadata(body.id.text, in: workspace(request, context, keys: body))
+    let body = try await request.clientBody()
+    return try await metadata(body.id(), in: workspace(request, context, keys: body))
   }
 
   /// `GET /firmware/:id` and `GET /firmware/:cid` have one path. A CID differs in form from every id.
@@ -57,15 +51,9 @@ extension AsvinClientsAPI {
         md: md, cid: cid, version: firmware.version, id: "\(number)", inner: .init(cid: cid)))
   }
 
-  private struct DownloadBody: Decodable, BodyKeys {
-    let cid: String
-    let customerKey: String?
-    let deviceKey: String?
-  }
-
   func download(_ request: Request, context: PlatformContext) async throws -> Response {
-    let body = try await request.decoded(DownloadBody.self)
-    return try await content(body.cid, for: request, in: workspace(request, context, keys: body))
+    let body = try await request.clientBody()
+    return try await content(body.required("cid"), for: request, in: workspace(request, context, keys: body))
   }
 
   private func image(of firmware: Firmware) async throws -> (any ByteSource & Sendable)? {
@@ -107,7 +95,7 @@ extension AsvinClientsAPI {
     guard let image = try await image(of: firmware) else { throw Refusal.notFound("the image is not stored any more") }
     var response = Response(
       status: .ok, headers: [.contentType: "application/octet-stream"], body: try await Self.body(image, for: request))
-    if let name = HTTPField.Name("x-MD5") { response.headers[name] = firmware.image.md5.hexadecimal }
+    response.headers[.md5] = firmware.image.md5.hexadecimal
     return response
   }
 

@@ -112,6 +112,8 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     switch unwrapOutboundIn(data) {
     case .head(let head):
       if head.status.kind != .informational { hasBegunAnswer = true }
+      // What follows waits at least as long.
+      return context.write(data, promise: promise)
     case .body(let bytes):
       size = bytes.readableBytes
       if isStream, size > Self.pieceBytes { return writePieces(of: bytes, context, promise) }

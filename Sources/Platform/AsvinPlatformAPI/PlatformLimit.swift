@@ -126,6 +126,8 @@ package enum PlatformLimit {
   package static let rememberedAccounts = 10_000
   /// Digests of all cached sealed streams: 32 MiB.
   package static let sealedLinks: UInt64 = 1 << 20
+  /// Polls that wait for the next snapshot.
+  package static let waitingPolls = 4096
   /// Writes that wait for the next commit.
   package static let waitingWrites = 8192
 

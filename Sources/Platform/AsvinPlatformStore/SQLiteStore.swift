@@ -11,6 +11,7 @@ package final class SQLiteStore: PlatformStore {
   private let pool: DatabasePool
   private let commits: GroupCommit
   private let readers: Readers
+  private let polls: SharedSnapshots
   private let notes: ChangeNotes
   package let pollHabit: PollHabit?
   package let contacts: RecentContacts
@@ -39,10 +40,11 @@ package final class SQLiteStore: PlatformStore {
     try Migrations.migrator.migrate(pool)
     try pool.write { try notes.watch($0) }
     readers = try Readers(path: path, configuration)
+    polls = try SharedSnapshots(path: path, configuration, count: SharedSnapshots.usualCount)
   }
 
   private init(auditing store: SQLiteStore) {
-    (pool, commits, readers, notes) = (store.pool, store.commits, store.readers, store.notes)
+    (pool, commits, readers, polls, notes) = (store.pool, store.commits, store.readers, store.polls, store.notes)
     (isAudited, pollHabit, contacts) = (true, store.pollHabit, store.contacts)
   }
 
@@ -123,6 +125,18 @@ package final class SQLiteStore: PlatformStore {
     }
   }
 
+  package func tryOnSharedSnapshot<Result: Sendable>(
+    in workspace: ID<Workspace>, _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
+  ) async throws -> Result {
+    do {
+      return try await polls.read { [contacts] database, known in
+        try body(SQLiteTransaction(database: database, workspace: workspace.value, contacts: contacts, known: known))
+      }
+    } catch let error as DatabaseError {
+      throw ServiceFault(error) ?? error
+    }
+  }
+
   /// Writes atomically. The write is durable when this returns.
   package func write<Result: Sendable>(
     in workspace: ID<Workspace>, from origin: AuditOrigin?,
@@ -170,7 +184,7 @@ package final class SQLiteStore: PlatformStore {
     }
   }
 
-  package var delay: Double { max(readers.delay, commits.delay) }
+  package var delay: Double { max(readers.delay, polls.delay, commits.delay) }
 
   package func sizes() async throws -> [StoreFile: UInt64] {
     let paths: [StoreFile: String] = [.database: pool.path, .log: "\(pool.path)-wal"]
@@ -184,6 +198,7 @@ package final class SQLiteStore: PlatformStore {
   /// Returns as long as the threads for reading make progress.
   package func ping() async throws {
     _ = try await readers.read(isUrgent: true) { try Int.fetchOne($0, sql: "SELECT 1") }
+    _ = try await polls.read(isUrgent: true) { database, _ in try Int.fetchOne(database, sql: "SELECT 1") }
   }
 
   /// Acquires the lock of writes, and writes nothing.
@@ -197,6 +212,7 @@ package final class SQLiteStore: PlatformStore {
   /// Closes the file, and writes the write-ahead log back.
   func close() throws {
     try readers.close()
+    try polls.close()
     try pool.close()
   }
 

@@ -11,8 +11,10 @@ struct SQLiteTransaction: WriteTransaction {
   var notes: ChangeNotes?
   /// The contacts that are not stored yet; `nil` for the rows as they are stored.
   var contacts: RecentContacts?
-  /// The firmware that the transaction has read. A poll needs it several times.
-  let knownFirmware = KnownFirmware()
+  /// What transactions on the connection have read; `nil` if the transaction may write.
+  var known: KnownRows?
+  /// The firmware that a transaction which may write has read. A poll needs it several times.
+  let readFirmware = Memory<ID<Firmware>, Firmware>()
 
   var changes: Int { database.totalChangesCount }
 
@@ -65,9 +67,4 @@ struct SQLiteTransaction: WriteTransaction {
       throw PlatformError.nameTaken(kind)
     }
   }
-}
-
-/// The firmware that a transaction has read.
-final class KnownFirmware {
-  var firmware: [ID<Firmware>: Firmware] = [:]
 }

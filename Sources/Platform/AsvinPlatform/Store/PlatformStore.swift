@@ -51,6 +51,11 @@ package protocol PlatformStore: Sendable {
     in workspace: ID<Workspace>, _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
   ) async throws -> Result
 
+  /// Runs a body as ``tryOnSnapshot(in:_:)`` does, which reads a few rows. Bodies that wait together may share a snapshot.
+  func tryOnSharedSnapshot<Result: Sendable>(
+    in workspace: ID<Workspace>, _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
+  ) async throws -> Result
+
   /// Reads and writes atomically: if the body throws, nothing is written. Writes are serialized.
   ///
   /// - Parameter origin: the sender of the request, for the audit log.
@@ -62,6 +67,10 @@ package protocol PlatformStore: Sendable {
 
 extension PlatformStore {
   package var pollHabit: PollHabit? { nil }
+
+  package func tryOnSharedSnapshot<Result: Sendable>(
+    in workspace: ID<Workspace>, _ body: @escaping @Sendable (any WriteTransaction) throws -> Result
+  ) async throws -> Result { try await tryOnSnapshot(in: workspace, body) }
 
   /// Reads and writes atomically in the platform's own name.
   package func write<Result: Sendable>(

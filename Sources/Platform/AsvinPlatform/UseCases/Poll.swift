@@ -15,7 +15,7 @@ extension PlatformStore {
     guard let habit = pollHabit else { return try await attempt(in: workspace, from: origin, body) }
     guard habit.expectsWrite(in: workspace) else {
       do {
-        let result = try await tryOnSnapshot(in: workspace, body)
+        let result = try await tryOnSharedSnapshot(in: workspace, body)
         habit.note(wrote: false, in: workspace)
         return result
       } catch ServiceFault.readOnly {
@@ -27,7 +27,7 @@ extension PlatformStore {
     } catch let fault as ServiceFault {
       habit.forget(workspace)
       do {
-        return try await tryOnSnapshot(in: workspace, body)
+        return try await tryOnSharedSnapshot(in: workspace, body)
       } catch ServiceFault.readOnly {
         // A second attempt to write would wait for the same lock again.
         throw fault

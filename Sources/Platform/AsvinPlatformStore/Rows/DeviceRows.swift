@@ -131,6 +131,11 @@ extension SQLiteTransaction {
   }
 
   func members(of group: ID<DeviceGroup>, _ audience: Audience) throws -> Int {
+    guard let known else { return try storedMembers(of: group, audience) }
+    return try known.members(of: group, audience, in: workspace) { try storedMembers(of: group, audience) }
+  }
+
+  private func storedMembers(of group: ID<DeviceGroup>, _ audience: Audience) throws -> Int {
     try first(
       """
       SELECT p.devices FROM population p JOIN device_group g ON g.id = p.device_group

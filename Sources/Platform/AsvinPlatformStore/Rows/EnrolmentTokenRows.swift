@@ -6,6 +6,11 @@ import GRDB
 // Enrolment tokens, and the settings of a workspace.
 extension SQLiteTransaction {
   func settings() throws -> WorkspaceSettings {
+    guard let known else { return try storedSettings() }
+    return try known.settings.value(workspace, storedSettings)
+  }
+
+  private func storedSettings() throws -> WorkspaceSettings {
     let known = try first(
       "SELECT asvin_clients, customer_key_enrols, needs_approval FROM workspace WHERE id = ?", [workspace]
     ) { row in

@@ -38,10 +38,11 @@ extension SQLiteTransaction {
   }
 
   func firmware(_ id: ID<Firmware>) throws -> Firmware? {
-    if let known = knownFirmware.firmware[id] { return known }
+    let key = KnownRows.OfWorkspace(workspace: workspace, key: id)
+    if let firmware = known?.firmware[key] ?? readFirmware[id] { return firmware }
     let found = try first(
       "\(Self.columns) WHERE workspace = ? AND id = ?", [workspace, id.value], Firmware.init)
-    knownFirmware.firmware[id] = found
+    if let known { known.firmware[key] = found } else { readFirmware[id] = found }
     return found
   }
 

@@ -44,14 +44,14 @@ extension SQLiteTransaction {
   }
 
   func put(_ firmware: Firmware) throws {
-    knownFirmware.firmware[firmware.id] = nil
+    readFirmware[firmware.id] = nil
     try run(
       "UPDATE firmware SET withdrawn = ? WHERE workspace = ? AND id = ?",
       [firmware.withdrawn?.seconds, workspace, firmware.id.value])
   }
 
   func remove(_ firmware: ID<Firmware>) throws {
-    knownFirmware.firmware[firmware] = nil
+    readFirmware[firmware] = nil
     try run("DELETE FROM firmware WHERE workspace = ? AND id = ?", [workspace, firmware.value])
   }
 

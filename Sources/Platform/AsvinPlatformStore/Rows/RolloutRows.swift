@@ -53,7 +53,10 @@ extension SQLiteTransaction {
   }
 
   func openRollouts(of group: ID<DeviceGroup>, above order: Int64) throws -> [Rollout] {
-    try unended(of: group, "AND +r.phase IN (1, 2, 3) AND r.disabled = 0 AND r.place > ?", [order])
+    let condition = "AND +r.phase IN (1, 2, 3) AND r.disabled = 0"
+    guard let known else { return try unended(of: group, "\(condition) AND r.place > ?", [order]) }
+    return try known.openRollouts(of: group, in: workspace) { try unended(of: group, condition) }
+      .filter { $0.order > order }
   }
 
   func isUsed(_ firmware: ID<Firmware>) throws -> Bool {

@@ -1,4 +1,4 @@
-"""The messages of the worked examples in the page Device protocol, as the fuzzing of client and server begins with them."""
+"""The messages of the worked examples in the page Device protocol, and JSON, as the fuzzing begins with them."""
 
 import pathlib
 import re
@@ -15,6 +15,9 @@ def seeds():
         yield "device-message", f"example-{kind}", bytes([kind]) + message
     for number, field in enumerate(text for name, text in rows if name == "Authorization"):
         yield "device-message", f"field-{number}", b"\3" + field.encode()
+    poll = b'{"mac": "AC:12", "firmware_version": "1.0", "name": "d\\u00e9\\n", "customer_key": null,}'
+    yield "json", "poll", poll
+    yield "json", "values", b'[1, -2.5e3, 1E+2, true, false, {"a": [[]], "a": "\\ud83d\\ude00"}, 18446744073709551615, ]'
     yield "client-offer", "example", offer
     for fresh in (0, 1):
         for status in (200, 201, 204, 206, 401, 403, 409, 410, 429, 503):

@@ -178,10 +178,21 @@ package final class RegionFile {
     }
   }
 
-  /// Reads the first bytes.
-  ///
-  /// - Throws: ``FileError``.
-  package func prefix(_ count: Int) throws(FileError) -> [UInt8] { try read(0, min(count, self.count)) }
+  /// The first bytes, read in parts.
+  package struct Beginning: ByteSource {
+    private let file: RegionFile
+    package let size: UInt64
+
+    fileprivate init(of file: RegionFile, count: Int) { (self.file, size) = (file, UInt64(min(count, file.count))) }
+
+    package func read(at offset: UInt64, count: Int) throws(FileError) -> [UInt8] {
+      guard offset < size else { return [] }
+      return try file.read(Int(offset), min(count, Int(size - offset)))
+    }
+  }
+
+  /// The first bytes, for an image that may be longer than the memory.
+  package func beginning(_ count: Int) -> Beginning { Beginning(of: self, count: count) }
 
   /// Waits until all bytes are on the disk.
   ///

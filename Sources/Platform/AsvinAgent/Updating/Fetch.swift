@@ -64,7 +64,7 @@ extension DeviceAgent {
     let patch = try await stored(step, of: plan, rollout)
     // Unpacking, patching and packing a large file system.
     watchdog.expect(within: 3600)
-    let old = try base.file.prefix(Int(clamping: step.plan.baseSize))
+    let old = base.file.beginning(Int(clamping: step.plan.baseSize))
     var offset = 0
     func write(_ piece: [UInt8]) throws {
       guard offset + piece.count <= Int(step.size) else { throw InstallError(.patchInvalid, at: UInt64(offset)) }
@@ -76,7 +76,8 @@ extension DeviceAgent {
         _ = try LongPatch.apply(
           LongImage(patch), to: LongImage(old), maximum: Int(step.size), to: write)
       } else {
-        try write(try ImagePatch.apply(patch, to: old, maximum: Int(step.size)))
+        let all = try old.read(at: 0, count: Int(clamping: old.size))
+        try write(try ImagePatch.apply(patch, to: all, maximum: Int(step.size)))
       }
     } catch is DeltaError {
       throw InstallError(.patchInvalid, at: 0)

@@ -5,12 +5,9 @@ import Synchronization
 /// Rows that the transactions of one connection have read, and that most polls need. They are forgotten when anybody has
 /// committed a change, so that a transaction finds only what its snapshot has. The connection must not write.
 final class KnownRows: Sendable {
-  /// The rollouts of a group up to which they are remembered.
-  private static let mostRollouts = 16
-
   let settings = Memory<Int64, WorkspaceSettings>()
   let firmware = Memory<OfWorkspace<ID<Firmware>>, Firmware>()
-  private let openRollouts = Memory<OfWorkspace<ID<DeviceGroup>>, [Rollout]>()
+  private let openRollouts = Memory<OfWorkspace<ID<DeviceGroup>>, OpenRollouts>()
   private let members = Memory<OfWorkspace<Part>, Int>()
   private let version = Mutex<Int64?>(nil)
 
@@ -18,6 +15,17 @@ final class KnownRows: Sendable {
   struct OfWorkspace<Key: Hashable & Sendable>: Hashable, Sendable {
     let workspace: Int64
     let key: Key
+  }
+
+  /// The open rollouts of a group.
+  private enum OpenRollouts {
+    /// The groups of all rollouts up to which they are remembered, and the rollouts.
+    static let mostGroups = 256
+    static let most = 16
+
+    case few([Rollout])
+    /// They would need much memory, or one of them cannot be read.
+    case notRemembered
   }
 
   private struct Part: Hashable {
@@ -41,13 +49,23 @@ final class KnownRows: Sendable {
     members.removeAll()
   }
 
+  /// Returns the open rollouts of a group; `nil` if they are not remembered, so that the caller reads those that it needs.
+  ///
+  /// - Parameter read: reads up to a number of them.
   func openRollouts(
-    of group: ID<DeviceGroup>, in workspace: Int64, _ read: () throws -> [Rollout]
-  ) rethrows -> [Rollout] {
-    let key = OfWorkspace(workspace: workspace, key: group)
-    if let known = openRollouts[key] { return known }
-    let rollouts = try read()
-    if rollouts.count <= Self.mostRollouts { openRollouts[key] = rollouts }
+    of group: ID<DeviceGroup>, in workspace: Int64, _ read: (Int) throws -> [Rollout]
+  ) throws -> [Rollout]? {
+    let known = try openRollouts.value(OfWorkspace(workspace: workspace, key: group)) {
+      do {
+        let rollouts = try read(OpenRollouts.most + 1)
+        let groups = rollouts.reduce(0) { $0 + $1.plan.groups.count }
+        return rollouts.count <= OpenRollouts.most && groups <= OpenRollouts.mostGroups
+          ? .few(rollouts) : .notRemembered
+      } catch is StoreError {
+        return .notRemembered
+      }
+    }
+    guard case .few(let rollouts) = known else { return nil }
     return rollouts
   }
 

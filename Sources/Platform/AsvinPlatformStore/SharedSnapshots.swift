@@ -9,6 +9,8 @@ import Synchronization
 final class SharedSnapshots: Sendable {
   /// Reads of one snapshot.
   private static let mostTogether = 64
+  /// The wait after which another connection helps, because one reads for long.
+  private static let patience = Duration.milliseconds(5)
 
   /// A connection for two processors: the others work for the network.
   static let usualCount = min(max(ProcessInfo.processInfo.activeProcessorCount / 2, 1), 4)
@@ -16,11 +18,10 @@ final class SharedSnapshots: Sendable {
   private struct Job: Sendable {
     let run: @Sendable (Database, KnownRows) -> Void
     let fail: @Sendable (any Error) -> Void
-    let since = ContinuousClock.now
   }
 
   private struct State {
-    var waiting: [Job] = []
+    var waiting = WaitingLine<Job>()
     /// The indexes of the connections that no reads use.
     var idle: [Int]
   }
@@ -41,9 +42,7 @@ final class SharedSnapshots: Sendable {
   }
 
   /// Seconds that the oldest read has waited.
-  var delay: Double {
-    state.withLock { $0.waiting.first }.map { (ContinuousClock.now - $0.since) / .seconds(1) } ?? 0
-  }
+  var delay: Double { state.withLock { $0.waiting.delay } / .seconds(1) }
 
   /// Reads from a snapshot that is not older than the call.
   ///
@@ -67,7 +66,9 @@ final class SharedSnapshots: Sendable {
       state.waiting.append(job)
       // Another connection helps only if those in use leave reads for it.
       let inUse = connections.count - state.idle.count
-      return (true, inUse == 0 || state.waiting.count > inUse * Self.mostTogether ? state.idle.popLast() : nil)
+      let isNeeded =
+        inUse == 0 || state.waiting.count > inUse * Self.mostTogether || state.waiting.delay > Self.patience
+      return (true, isNeeded ? state.idle.popLast() : nil)
     }
     if let connection { readNext(on: connection) }
     return isAccepted
@@ -77,22 +78,25 @@ final class SharedSnapshots: Sendable {
   private func readNext(on index: Int) {
     let (queue, known) = connections[index]
     queue.asyncRead { [self] database in
-      // They are taken here, so that the snapshot is not older than the last of them.
-      let jobs = state.withLock { state in
-        let jobs = Array(state.waiting.prefix(Self.mostTogether))
-        state.waiting.removeFirst(jobs.count)
-        return jobs
-      }
+      // The snapshot begins with the first read. It would be too old for reads that arrive later.
+      let arrived = state.withLock { $0.waiting.arrived }
       do {
         let database = try database.get()
         try known.refresh(database)
-        for job in jobs { job.run(database, known) }
+        var count = 0
+        // After some errors, SQLite has ended the transaction. Then the rest gets the next snapshot.
+        while count < Self.mostTogether, database.isInsideTransaction,
+          let job = state.withLock({ $0.waiting.takeFirst(ofArrivals: arrived) })
+        {
+          job.run(database, known)
+          count += 1
+        }
       } catch {
-        for job in jobs { job.fail(error) }
+        while let job = state.withLock({ $0.waiting.takeFirst(ofArrivals: arrived) }) { job.fail(error) }
       }
       let continues = state.withLock { state in
-        if state.waiting.isEmpty { state.idle.append(index) }
-        return !state.waiting.isEmpty
+        if state.waiting.count == 0 { state.idle.append(index) }
+        return state.waiting.count > 0
       }
       if continues { readNext(on: index) }
     }

@@ -11,21 +11,7 @@ package final class Workers: Sendable {
 
   private struct State {
     var idle: [Int]
-    var waiting: [(job: Job, since: ContinuousClock.Instant)] = []
-    /// The index of the next job in `waiting`.
-    var next = 0
-
-    mutating func takeNext() -> Job? {
-      guard next < waiting.endIndex else { return nil }
-      defer {
-        next += 1
-        if next == waiting.endIndex {
-          waiting.removeAll(keepingCapacity: next <= 1024)
-          next = 0
-        }
-      }
-      return waiting[next].job
-    }
+    var waiting = WaitingLine<Job>()
   }
 
   /// Reads and writes of parts of files, for which a client waits.
@@ -50,15 +36,10 @@ package final class Workers: Sendable {
   }
 
   /// The number of jobs that wait for a thread.
-  package var waiting: Int { state.withLock { $0.waiting.endIndex - $0.next } }
+  package var waiting: Int { state.withLock { $0.waiting.count } }
 
   /// Seconds that the oldest waiting job has waited.
-  package var delay: Double {
-    state.withLock { state in
-      guard state.next < state.waiting.endIndex else { return 0 }
-      return (ContinuousClock.now - state.waiting[state.next].since) / .seconds(1)
-    }
-  }
+  package var delay: Double { state.withLock { $0.waiting.delay } / .seconds(1) }
 
   /// Runs a body on one of the threads.
   ///
@@ -81,8 +62,8 @@ package final class Workers: Sendable {
     }
     let decision = state.withLock { state -> Decision in
       if let lane = state.idle.popLast() { return .start(lane) }
-      guard isUrgent || state.waiting.endIndex - state.next < mostWaiting else { return .refused }
-      state.waiting.append((job, .now))
+      guard isUrgent || state.waiting.count < mostWaiting else { return .refused }
+      state.waiting.append(job)
       return .waits
     }
     switch decision {
@@ -99,7 +80,7 @@ package final class Workers: Sendable {
     while true {
       job()
       let next = state.withLock { state -> Job? in
-        if let next = state.takeNext() { return next }
+        if let next = state.waiting.takeFirst() { return next }
         state.idle.append(lane)
         return nil
       }

@@ -37,13 +37,13 @@ extension SQLiteTransaction {
 
   /// Begins with the group, because the workspace may have many rollouts to other groups.
   private func unended(
-    of group: ID<DeviceGroup>, _ condition: String = "", _ values: [Int64] = []
+    of group: ID<DeviceGroup>, _ condition: String = "", _ values: [Int64] = [], limit: Int = -1
   ) throws -> [Rollout] {
     try each(
       """
       SELECT \(Self.fields) FROM rollout_group g CROSS JOIN rollout r ON r.id = g.rollout
-      WHERE g.device_group = ? AND g.ended = 0 AND +r.workspace = ? \(condition) ORDER BY r.place DESC, r.id
-      """, [group.value, workspace] + values, rollout)
+      WHERE g.device_group = ? AND g.ended = 0 AND +r.workspace = ? \(condition) ORDER BY r.place DESC, r.id LIMIT ?
+      """, [group.value, workspace] + values + [Int64(limit)], rollout)
   }
 
   func unendedRollouts(of group: ID<DeviceGroup>) throws -> [Rollout] { try unended(of: group) }
@@ -54,9 +54,9 @@ extension SQLiteTransaction {
 
   func openRollouts(of group: ID<DeviceGroup>, above order: Int64) throws -> [Rollout] {
     let condition = "AND +r.phase IN (1, 2, 3) AND r.disabled = 0"
-    guard let known else { return try unended(of: group, "\(condition) AND r.place > ?", [order]) }
-    return try known.openRollouts(of: group, in: workspace) { try unended(of: group, condition) }
-      .filter { $0.order > order }
+    let all = try known?.openRollouts(of: group, in: workspace) { try unended(of: group, condition, limit: $0) }
+    if let all { return all.filter { $0.order > order } }
+    return try unended(of: group, "\(condition) AND r.place > ?", [order])
   }
 
   func isUsed(_ firmware: ID<Firmware>) throws -> Bool {

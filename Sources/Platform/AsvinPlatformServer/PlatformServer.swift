@@ -82,7 +82,7 @@ package struct PlatformServer: Sendable {
     let metrics = Metrics()
     let pulse = SchedulerPulse()
     let contacts = ContactKeeping(store: store, logger: logger)
-    router.add(middleware: ForwardedAddress(clients: settings.forwarded))
+    if settings.forwarded.hasProxies { router.add(middleware: ForwardedAddress(clients: settings.forwarded)) }
     router.add(middleware: RequestLog(metrics: metrics))
     router.add(middleware: FaultReplies())
     router.add(middleware: MethodCheck(RouteTable.all))

@@ -12,6 +12,8 @@ package struct ForwardedClients: Sendable {
 
   package init(proxies: [NetworkRange] = []) { self.proxies = proxies }
 
+  var hasProxies: Bool { !proxies.isEmpty }
+
   /// Whether an address is that of a proxy.
   func isProxy(_ address: String) -> Bool {
     guard !proxies.isEmpty, let address = InternetAddress(address) else { return false }

@@ -1,3 +1,4 @@
+import AsvinPlatform
 import Hummingbird
 import Logging
 import NIOCore
@@ -8,6 +9,8 @@ struct PlatformContext: RequestContext {
   /// The address of the client, without its port.
   var peer: String
   let actor = RequestActor()
+  /// The workspace that the token of an asvin client proves.
+  var workspace: ID<Workspace>?
 
   init(source: ApplicationRequestContextSource) {
     coreContext = .init(source: source)

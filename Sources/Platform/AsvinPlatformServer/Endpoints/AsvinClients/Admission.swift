@@ -14,8 +14,10 @@ struct Admission: RouterMiddleware {
     _ request: Request, context: PlatformContext, next: (Request, PlatformContext) async throws -> Response
   ) async throws -> Response {
     let now = clock()
+    var context = context
     if let token = request.headers[.accessToken] {
-      guard await tokens.workspace(of: token, at: now) != nil else { throw Refusal.badToken }
+      guard let workspace = await tokens.workspace(of: token, at: now) else { throw Refusal.badToken }
+      context.workspace = workspace
     } else {
       try limiter.admitAnyone(from: context, at: now)
     }

@@ -35,25 +35,17 @@ struct AsvinClientsAPI: Sendable {
   }
 
   /// Returns the workspace of a request by its token, or by the keys in its body, as the first generation sends them.
-  func workspace(
-    _ request: Request, _ context: PlatformContext, keys: ClientBody? = nil
-  ) async throws -> ID<Workspace> {
-    let id = try await provenWorkspace(request, context, keys: keys)
+  func workspace(_ context: PlatformContext, keys: ClientBody? = nil) async throws -> ID<Workspace> {
+    let id = try await provenWorkspace(context, keys: keys)
     try await store.read(in: id) { try $0.requireOpenToClients() }
     return id
   }
 
-  /// Returns the workspace as ``workspace(_:_:keys:)`` does, and leaves to the caller's transaction whether it is open to
+  /// Returns the workspace as ``workspace(_:keys:)`` does, and leaves to the caller's transaction whether it is open to
   /// asvin's clients. A poll needs one transaction in place of two.
-  func provenWorkspace(
-    _ request: Request, _ context: PlatformContext, keys: ClientBody? = nil
-  ) async throws -> ID<Workspace> {
-    let id: ID<Workspace>?
-    if let token = request.headers[.accessToken] {
-      id = await tokens.workspace(of: token, at: clock())
-    } else {
-      id = try await keys?.workspace(in: store, at: clock())?.id
-    }
+  func provenWorkspace(_ context: PlatformContext, keys: ClientBody? = nil) async throws -> ID<Workspace> {
+    var id = context.workspace
+    if id == nil { id = try await keys?.workspace(in: store, at: clock())?.id }
     guard let id else { throw Refusal.badToken }
     context.actor.note(.workspace(id))
     return id

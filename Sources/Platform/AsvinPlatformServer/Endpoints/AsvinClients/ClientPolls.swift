@@ -5,7 +5,7 @@ import Hummingbird
 extension AsvinClientsAPI {
   func register(_ request: Request, context: PlatformContext) async throws -> Response {
     let body = try await request.clientBody()
-    let workspace = try await provenWorkspace(request, context, keys: body)
+    let workspace = try await provenWorkspace(context, keys: body)
     let name = try Self.name(body.required("mac"))
     let version = try Self.version(body.required("firmware_version"))
     let label = try body.text("name").map(Self.label)
@@ -23,7 +23,7 @@ extension AsvinClientsAPI {
     // asvin's clients do not know Retry-After and log in again after an error. Under load they have no rollout.
     guard !pace.refuses(.poll) else { return Reply.emptyObject }
     let body = try await request.clientBody()
-    let workspace = try await provenWorkspace(request, context, keys: body)
+    let workspace = try await provenWorkspace(context, keys: body)
     let name = try Self.name(body.required("mac"))
     let version = try Self.version(body.required("firmware_version"))
     let now = clock()
@@ -38,7 +38,7 @@ extension AsvinClientsAPI {
 
   func success(_ request: Request, context: PlatformContext) async throws -> Response {
     let body = try await request.clientBody()
-    let workspace = try await workspace(request, context, keys: body)
+    let workspace = try await workspace(context, keys: body)
     let name = try Self.name(body.required("mac"))
     // A library of 2021-05 omits it and means the rollout that the device was offered last.
     let named = try body.numberOrText("rollout_id").map { Int64($0) }

@@ -21,12 +21,12 @@ extension AsvinClientsAPI {
   private static let absent = "Device does't exist!"
 
   func devices(_ request: Request, context: PlatformContext) async throws -> Response {
-    let devices = try await all(request, context)
+    let devices = try await all(context)
     return try await Workers.digests.run { try Reply.json(devices.map(Listed.init)) }
   }
 
   func device(_ request: Request, context: PlatformContext) async throws -> Response {
-    let workspace = try await workspace(request, context)
+    let workspace = try await workspace(context)
     let text = try context.parameters.require("mac")
     guard let name = String(percentDecoding: text).flatMap({ DeviceName($0) }),
       let device = try await store.read(in: workspace, { rows in try rows.device(name) })
@@ -35,7 +35,7 @@ extension AsvinClientsAPI {
   }
 
   func deleteDevice(_ request: Request, context: PlatformContext) async throws -> Response {
-    let workspace = try await workspace(request, context)
+    let workspace = try await workspace(context)
     let name = try Self.name(await request.clientBody().required("mac"))
     let now = clock()
     let origin = AuditOrigin(name: "device", address: context.peer)
@@ -52,11 +52,11 @@ extension AsvinClientsAPI {
 
   func deviceByBody(_ request: Request, context: PlatformContext) async throws -> Response {
     let body = try await request.clientBody()
-    return try await ledgerEntry(body.id(), in: workspace(request, context, keys: body))
+    return try await ledgerEntry(body.id(), in: workspace(context, keys: body))
   }
 
   func deviceByPath(_ request: Request, context: PlatformContext) async throws -> Response {
-    try await ledgerEntry(context.parameters.require("id"), in: workspace(request, context))
+    try await ledgerEntry(context.parameters.require("id"), in: workspace(context))
   }
 
   /// Returns a device as asvin's ledger shows it: the firmware that was sent last, and its type.
@@ -72,7 +72,7 @@ extension AsvinClientsAPI {
 
   func report(_ request: Request, context: PlatformContext) async throws -> Response {
     let type = try context.parameters.require("type")
-    let devices = try await all(request, context)
+    let devices = try await all(context)
     return try await Workers.digests.run {
       switch type {
       case "json": return try Reply.json(devices.map(Listed.init))
@@ -84,8 +84,8 @@ extension AsvinClientsAPI {
     }
   }
 
-  private func all(_ request: Request, _ context: PlatformContext) async throws -> [Device] {
-    let workspace = try await workspace(request, context)
+  private func all(_ context: PlatformContext) async throws -> [Device] {
+    let workspace = try await workspace(context)
     let allowance = limiter.take("\(context.peer) all devices", at: clock(), limit: PlatformLimit.deviceListsPerMinute)
     guard allowance.isWithin else { throw Refusal(tooMany: allowance) }
     return try await store.read(in: workspace) { rows in try rows.devices(Listing()).items }

@@ -23,13 +23,13 @@ extension AsvinClientsAPI {
 
   func firmwareByBody(_ request: Request, context: PlatformContext) async throws -> Response {
     let body = try await request.clientBody()
-    return try await metadata(body.id(), in: workspace(request, context, keys: body))
+    return try await metadata(body.id(), in: workspace(context, keys: body))
   }
 
   /// `GET /firmware/:id` and `GET /firmware/:cid` have one path. A CID differs in form from every id.
   func firmwareByPath(_ request: Request, context: PlatformContext) async throws -> Response {
     let id = try context.parameters.require("id")
-    let workspace = try await workspace(request, context)
+    let workspace = try await workspace(context)
     return Self.isContentID(id)
       ? try await content(id, for: request, in: workspace) : try await metadata(id, in: workspace)
   }
@@ -53,7 +53,7 @@ extension AsvinClientsAPI {
 
   func download(_ request: Request, context: PlatformContext) async throws -> Response {
     let body = try await request.clientBody()
-    return try await content(body.required("cid"), for: request, in: workspace(request, context, keys: body))
+    return try await content(body.required("cid"), for: request, in: workspace(context, keys: body))
   }
 
   private func image(of firmware: Firmware) async throws -> (any ByteSource & Sendable)? {

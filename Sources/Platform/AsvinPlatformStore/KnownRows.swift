@@ -19,9 +19,10 @@ final class KnownRows: Sendable {
 
   /// The open rollouts of a group.
   private enum OpenRollouts {
-    /// The groups of all rollouts up to which they are remembered, and the rollouts.
-    static let mostGroups = 256
+    /// The largest number of rollouts that are remembered.
     static let most = 16
+    /// The largest number of the groups of them all.
+    static let mostGroups = 256
 
     case few([Rollout])
     /// They would need much memory, or one of them cannot be read.

@@ -11,7 +11,7 @@ package final class Memory<Key: Hashable & Sendable, Value: Sendable>: Sendable 
     get { values.withLock { $0[key] } }
     set {
       values.withLock { values in
-        if values.count >= Self.most { values.removeAll(keepingCapacity: true) }
+        if newValue != nil, values[key] == nil, values.count >= Self.most { values.removeAll(keepingCapacity: true) }
         values[key] = newValue
       }
     }

@@ -47,6 +47,13 @@ int asvin_hmac_sha256(
 
 int asvin_same_bytes(const void *left, const void *right, size_t count) { return CRYPTO_memcmp(left, right, count) == 0; }
 
+int asvin_scrypt(
+    const void *password, size_t password_count, const void *salt, size_t salt_count, uint64_t cost, uint64_t blocks,
+    uint64_t lanes, uint8_t key[32]) {
+  return EVP_PBE_scrypt(
+      password, password_count, salt, salt_count, cost, blocks, lanes, (uint64_t)64 << 20, key, 32);
+}
+
 int asvin_pbkdf2(
     const void *password, size_t password_count, const void *salt, size_t salt_count, int rounds, uint8_t key[32]) {
   if (password_count > INT32_MAX || salt_count > INT32_MAX) return 0;

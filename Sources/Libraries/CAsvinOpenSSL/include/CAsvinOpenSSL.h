@@ -28,6 +28,11 @@ int asvin_same_bytes(const void *left, const void *right, size_t count);
 int asvin_pbkdf2(
     const void *password, size_t password_count, const void *salt, size_t salt_count, int rounds, uint8_t key[32]);
 
+// scrypt (RFC 7914) with a limit of 64 MiB of memory.
+int asvin_scrypt(
+    const void *password, size_t password_count, const void *salt, size_t salt_count, uint64_t cost, uint64_t blocks,
+    uint64_t lanes, uint8_t key[32]);
+
 // SHA-1, only for version 5 UUIDs (RFC 9562): no security depends on it.
 int asvin_sha1(const void *bytes, size_t count, uint8_t digest[20]);
 

@@ -49,9 +49,11 @@ extension Target {
   }
 
   /// Code of the platform, or of a program that calls it.
-  static func platform(_ name: String, _ dependencies: [Dependency] = [], _ settings: [SwiftSetting] = []) -> Target {
+  static func platform(
+    _ name: String, _ dependencies: [Dependency] = [], resources: [Resource]? = nil, _ settings: [SwiftSetting] = []
+  ) -> Target {
     .target(
-      name: name, dependencies: dependencies, path: "Sources/Platform/\(name)",
+      name: name, dependencies: dependencies, path: "Sources/Platform/\(name)", resources: resources,
       swiftSettings: language + lending + settings)
   }
 
@@ -83,6 +85,7 @@ extension Target.Dependency {
   static let nioHTTP2 = Self.product(name: "NIOHTTP2", package: "swift-nio-http2")
   static let nioHTTPTypesHTTP2 = Self.product(name: "NIOHTTPTypesHTTP2", package: "swift-nio-extras")
   static let nioSSL = Self.product(name: "NIOSSL", package: "swift-nio-ssl")
+  static let mustache = Self.product(name: "Mustache", package: "swift-mustache")
   static let jwtKit = Self.product(name: "JWTKit", package: "jwt-kit")
 }
 
@@ -156,9 +159,13 @@ let platformWing: [Target] = [
     "AsvinPlatformStore",
     ["AsvinPlatform", "AsvinPlatformAPI", "AsvinBundle", "AsvinHost", "AsvinCrypto", "AsvinManifest", .grdb], separate),
   .platform(
+    "AsvinPlatformPages", ["AsvinPlatformAPI", "AsvinHost", "AsvinCrypto", "AsvinManifest", .mustache],
+    resources: [.embedInCode("Resources")]),
+  .platform(
     "AsvinPlatformServer",
     [
-      "AsvinPlatform", "AsvinPlatformAPI", "AsvinBundle", "AsvinHost", "AsvinCrypto", "AsvinVerifier",
+      "AsvinPlatformPages", "AsvinPlatform", "AsvinPlatformAPI", "AsvinBundle", "AsvinHost", "AsvinCrypto",
+      "AsvinVerifier",
       "AsvinManifest", .hummingbird, .jwtKit, .nioHTTP2, .nioHTTPTypesHTTP2, .nioSSL,
     ], separate),
 ]
@@ -219,10 +226,12 @@ let tests: [Target] = [
     [
       "AsvinPlatformFixtures", "AsvinPlatformStore", "AsvinPlatform", "AsvinPlatformAPI", "AsvinHost", "AsvinManifest",
     ]),
+  .tests("Platform", "AsvinPlatformPagesTests", ["AsvinPlatformPages", "AsvinPlatformAPI"]),
   .tests(
     "Platform", "AsvinPlatformServerTests",
     [
-      "AsvinPlatformFixtures", "AsvinPlatformServer", "AsvinPlatformStore", "AsvinPlatform", "AsvinPlatformAPI",
+      "AsvinPlatformPages", "AsvinPlatformFixtures", "AsvinPlatformServer", "AsvinPlatformStore", "AsvinPlatform",
+      "AsvinPlatformAPI",
       "AsvinBundle", "AsvinHost", "AsvinCrypto", "AsvinVerifier", "AsvinManifest",
     ]),
   .tests(
@@ -257,6 +266,7 @@ let package = Package(
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     // One trait: SwiftPM gives several to the compiler in a random order, so that a later build compiles everything again.
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: ["FullFoundation"]),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
     .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
     .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
     .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),

@@ -16,6 +16,7 @@ OUTSIDE = {
     "CAsvinSuffix": "AsvinPatchBuilder",
     "CAsvinZlib": "AsvinPatchHost",
     "GRDB": "AsvinPlatformStore",
+    "Mustache": "AsvinPlatformPages",
     "Hummingbird": "AsvinPlatformServer",
     "HummingbirdCore": "AsvinPlatformServer",
     "JWTKit": "AsvinPlatformServer",

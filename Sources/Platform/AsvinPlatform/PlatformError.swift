@@ -45,7 +45,7 @@ package enum PlatformError: Error, Equatable, Sendable {
   package enum Kind: String, Sendable {
     case workspace, device, deviceGroup = "device group", fileGroup = "file group", firmware, rollout, upload, token,
       account, deviceKey = "device key", customerKey = "customer key", webhook,
-      enrolmentToken = "enrolment token", expectedDevice = "expected device"
+      enrolmentToken = "enrolment token", expectedDevice = "expected device", user, session
   }
 
   /// Why a client or an enrolment is refused that has a known key or token.

@@ -93,6 +93,25 @@ package enum PlatformLimit {
   /// Bytes of a password in a login.
   package static let passwordBytes = 1024
 
+  // Users
+
+  /// Users of a workspace.
+  package static let users = 500
+  /// Sessions of a user. Beyond that number, the oldest one ends.
+  package static let sessions = 16
+  /// Seconds after which a session ends.
+  package static let sessionSeconds: Int64 = 604_800
+  /// Seconds without a use after which a session ends.
+  package static let sessionIdleSeconds: Int64 = 43_200
+  /// Seconds since the last use of a session for which another use is not written.
+  package static let sessionUseSeconds: Int64 = 300
+  /// Seconds for which the link of an invitation is valid.
+  package static let invitationSeconds: Int64 = 259_200
+  /// Bytes of a browser's name of itself that are kept.
+  package static let agentBytes = 200
+  /// Bytes of a form.
+  package static let formBytes = 65_536
+
   // Requests a minute
 
   /// Requests from one address before it has proved an identity. Thousands of gateways may share one address.

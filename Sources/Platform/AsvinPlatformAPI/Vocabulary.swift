@@ -13,6 +13,11 @@ package enum Role: String, Codable, CaseIterable, Sendable {
   case admin
 }
 
+/// A language of the pages.
+package enum PageLanguage: String, Codable, CaseIterable, Sendable {
+  case en, de
+}
+
 /// Where a device is in the fleet.
 package enum DevicePlacement: String, Codable, CaseIterable, Sendable {
   /// It has registered and waits for an operator.
@@ -180,6 +185,15 @@ package enum AuditAction: String, CaseIterable, Sendable {
   case approveRollout = "rollout.approve"
   case createToken = "token.create"
   case deleteToken = "token.delete"
+  case createUser = "user.create"
+  /// The user has set a password.
+  case setPassword = "user.password"
+  /// A link lets the user set a password.
+  case inviteUser = "user.invite"
+  case changeRole = "user.role"
+  case deleteUser = "user.delete"
+  case signIn = "user.sign-in"
+  case signOut = "user.sign-out"
   case createWorkspace = "workspace.create"
   case addDeviceKey = "workspace.device-key-add"
   case removeDeviceKey = "workspace.device-key-remove"

@@ -13,5 +13,6 @@ struct Platform: Sendable {
   let delivery: WebhookDelivery
   let pace: DevicePacer
   let contacts: ContactKeeping
+  let passwords: PasswordChecks
   let clock: @Sendable () -> Instant
 }

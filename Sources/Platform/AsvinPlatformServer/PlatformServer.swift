@@ -34,6 +34,8 @@ package struct PlatformServer: Sendable {
     /// Called when the server begins to end.
     package var onStopping: @Sendable () -> Void = {}
     package var connections = ConnectionLimits.ofProcess()
+    /// Called with the port, and with the path of the link for the first start, if no workspace has a user.
+    package var onFirstStart: @Sendable (Int, String) -> Void = { _, _ in }
 
     /// Which addresses webhooks may have.
     var webhooks = WebhookClient.Permissions()
@@ -101,22 +103,28 @@ package struct PlatformServer: Sendable {
     router.get("readyz") { _, _ in try health.readiness() }
     let document = try Reply.json(OpenAPI.document)
     router.get("openapi.json") { _, _ in document }
+    let passwords = PasswordChecks()
     AsvinClientsAPI(
       store: store, objects: objects, tokens: tokens,
       fingerprint: { [fingerprint = settings.fingerprint] in fingerprint ?? certificates?.fingerprint },
-      limiter: limiter, pace: pace, clock: clock
+      limiter: limiter, pace: pace, accounts: AccountLogins(passwords), clock: clock
     ).add(to: router)
-    RouteTable.add(
-      to: router,
-      Platform(
-        store: store, objects: objects, tokens: tokens, limiter: limiter, webhookClient: webhooks, delivery: delivery,
-        pace: pace, contacts: contacts, clock: clock))
+    let platform = Platform(
+      store: store, objects: objects, tokens: tokens, limiter: limiter, webhookClient: webhooks, delivery: delivery,
+      pace: pace, contacts: contacts, passwords: passwords, clock: clock)
+    RouteTable.add(to: router, platform)
+    let firstStart = FirstStart(isNeeded: try await !store.hasUsers())
+    try ConsolePages(platform, firstStart: firstStart, isTLS: certificates != nil).add(to: router)
     var application = Application(
       router: router, server: Self.server(connections, certificates),
       configuration: .init(
         address: .hostname(settings.host, port: settings.port),
         availableConnectionsDelegate: ConnectionCap(table: connections)),
-      onServerRunning: { channel in listening(channel.localAddress?.port ?? 0) }, logger: logger)
+      onServerRunning: { [settings] channel in
+        let port = channel.localAddress?.port ?? 0
+        listening(port)
+        if let path = firstStart.path { settings.onFirstStart(port, path) }
+      }, logger: logger)
     application.addServices(
       Scheduler(store: store, clock: clock, logger: logger, pace: pace, pulse: pulse),
       UploadCleaning(store: store, objects: objects, clock: clock, logger: logger),

@@ -95,6 +95,9 @@ enum AuditTables {
       .device, columns: ["id", "workspace", "name", "folded", "label", "key", "key_kind"]),
     "former_key": .entries(.workspace, columns: ["workspace", "place", "text", "expires"]),
     "account": .entries(.account, columns: ["email", "workspace", "salt", "hash"]),
+    "user": .entries(
+      .user, columns: ["token", "workspace", "email", "salt", "hash", "invitation", "invitation_end"]),
+    "session": .none("the stay of a user, whose sign-in is an entry"),
     "device_tag": .entries(.device, columns: ["device", "tag", "workspace"]),
     "device_attribute": .none("reports of devices"),
     "failure": .none("reports of devices"),
@@ -113,6 +116,7 @@ enum AuditTables {
   static let freeColumns: [String: [String: String]] = [
     "workspace": ["last_order": "a counter"],
     "access_token": ["used": "when its owner was last here"],
+    "user": ["language": "the choice of the user"],
     "enrolment_token": [
       "uses": "a count of devices", "last_use": "when its last device enrolled",
       "device_group": "set once, and cleared when the group is deleted",

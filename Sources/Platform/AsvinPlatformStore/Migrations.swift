@@ -37,6 +37,9 @@ enum Migrations {
     migrator.registerMigration("devices are expected, keys and plans have times") { database in
       try database.execute(sql: expectations)
     }
+    migrator.registerMigration("users sign in to pages") { database in
+      try database.execute(sql: users)
+    }
     return migrator
   }
 

@@ -95,6 +95,43 @@ package final class SQLiteStore: PlatformStore {
     }
   }
 
+  package func user(_ email: String) async throws -> (workspace: ID<Workspace>, user: User)? {
+    try await user(where: "email", is: email)
+  }
+
+  package func user(invitedBy code: Digest) async throws -> (workspace: ID<Workspace>, user: User)? {
+    try await user(where: "invitation", is: code.data)
+  }
+
+  private func user(
+    where column: String, is value: any DatabaseValueConvertible & Sendable
+  ) async throws -> (workspace: ID<Workspace>, user: User)? {
+    try await read { database in
+      let sql = "SELECT workspace, \(User.columns) FROM user WHERE \(column) = ?"
+      let row = try Row.fetchOne(database.cachedStatement(sql: sql), arguments: [value])
+      return try row.map { (ID($0[0]), try User($0, at: 1)) }
+    }
+  }
+
+  package func session(_ digest: Digest) async throws -> SignedIn? {
+    try await read { database in
+      let sql = """
+        SELECT session.workspace, \(Session.columns), \(User.columns), access_token.id, name, role,
+          access_token.digest, access_token.created, expires, used
+        FROM session JOIN user ON user.token = session.user JOIN access_token ON access_token.id = user.token
+        WHERE session.digest = ?
+        """
+      guard let row = try Row.fetchOne(database.cachedStatement(sql: sql), arguments: [digest.data]) else { return nil }
+      return SignedIn(
+        workspace: ID(row[0]), session: try Session(row, at: 1), user: try User(row, at: 7),
+        token: try AccessToken(row, at: 14))
+    }
+  }
+
+  package func hasUsers() async throws -> Bool {
+    try await read { try Bool.fetchOne($0, sql: "SELECT 1 FROM user LIMIT 1") != nil }
+  }
+
   package func add(_ workspace: Workspace) async throws -> Workspace {
     try await commits.write { database in
       var added = workspace

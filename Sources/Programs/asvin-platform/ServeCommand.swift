@@ -127,6 +127,11 @@ struct ServeCommand: AsyncParsableCommand {
     settings.onProgress = { manager?.isAlive() }
     settings.onStopping = { manager?.isStopping() }
     let scheme = certificate == nil ? "http" : "https"
+    settings.onFirstStart = { [host] port, path in
+      let name = ["0.0.0.0", "::"].contains(host) ? "localhost" : host.contains(":") ? "[\(host)]" : host
+      print("asvin-platform: create the first administrator: \(scheme)://\(name):\(port)\(path)")
+      try? StandardStreams.flush()  // the server runs whether or not anybody reads the line
+    }
     let server = PlatformServer(settings, store: try folder.store(), objects: try folder.objects()) { .now }
     do {
       try await server.run { [host] port in

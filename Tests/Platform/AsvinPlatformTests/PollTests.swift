@@ -106,5 +106,9 @@ private final class LockedStore: PlatformStore {
   func access(_ digest: Digest) async throws -> (workspace: ID<Workspace>, token: AccessToken)? { nil }
   func account(_ email: String) async throws -> (workspace: ID<Workspace>, account: Account)? { nil }
   func enrolmentToken(_ handle: String) async throws -> (workspace: ID<Workspace>, token: EnrolmentToken)? { nil }
+  func user(_ email: String) async throws -> (workspace: ID<Workspace>, user: User)? { nil }
+  func user(invitedBy code: Digest) async throws -> (workspace: ID<Workspace>, user: User)? { nil }
+  func session(_ digest: Digest) async throws -> SignedIn? { nil }
+  func hasUsers() async throws -> Bool { true }
   func add(_ workspace: Workspace) async throws -> Workspace { throw ServiceFault.locked }
 }

@@ -36,6 +36,7 @@ extension MemoryTransaction.Tables {
     if uploads != old.uploads { families.insert(.upload) }
     if accessTokens.mapValues(\.decisions) != old.accessTokens.mapValues(\.decisions) { families.insert(.token) }
     if accounts != old.accounts { families.insert(.account) }
+    if users.mapValues(\.decisions) != old.users.mapValues(\.decisions) { families.insert(.user) }
     if rollouts.mapValues(\.decisions) != old.rollouts.mapValues(\.decisions) { families.insert(.rollout) }
     if devices.mapValues(\.decisions) != old.devices.mapValues(\.decisions) { families.insert(.device) }
     if webhooks.mapValues(\.decisions) != old.webhooks.mapValues(\.decisions) { families.insert(.webhook) }
@@ -56,6 +57,15 @@ extension Rollout {
     var rollout = self
     (rollout.tally, rollout.forgivenFailures, rollout.finalMembers) = (RolloutTally(), 0, nil)
     return rollout
+  }
+}
+
+extension User {
+  /// The user without the language of the pages.
+  fileprivate var decisions: User {
+    var user = self
+    user.language = nil
+    return user
   }
 }
 

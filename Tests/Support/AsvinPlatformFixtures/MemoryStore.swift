@@ -25,7 +25,7 @@ package final class MemoryStore: PlatformStore {
       let others = rows.filter { $0.key != workspace }.values
       let foreign = MemoryTransaction.Foreign(
         deviceKeys: Set(workspaces.values.filter { $0.id != workspace }.flatMap(\.deviceKeys)),
-        accounts: Set(others.flatMap(\.accounts.keys)))
+        accounts: Set(others.flatMap(\.accounts.keys)), users: Set(others.flatMap { $0.users.values.map(\.email) }))
       return MemoryTransaction(
         rows[workspace] ?? MemoryTransaction.Tables(), nextID: nextID, known: workspaces[workspace], foreign: foreign,
         origin: origin, contacts: contacts)
@@ -82,6 +82,14 @@ package final class MemoryStore: PlatformStore {
       state.nextID += 1
       state.workspaces[added.id] = added
       return added
+    }
+  }
+
+  /// Returns the first value that a body finds in the rows of a workspace.
+  func everyRow<Value>(_ body: (ID<Workspace>, MemoryTransaction.Tables) -> Value?) -> Value? {
+    shared.state.withLock { state in
+      for (workspace, tables) in state.rows { if let value = body(workspace, tables) { return value } }
+      return nil
     }
   }
 

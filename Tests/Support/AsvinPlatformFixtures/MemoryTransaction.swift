@@ -15,6 +15,8 @@ package final class MemoryTransaction: WriteTransaction {
     var uploads: [ID<Upload>: Upload] = [:]
     var accessTokens: [ID<AccessToken>: AccessToken] = [:]
     var accounts: [String: Account] = [:]
+    var users: [ID<AccessToken>: User] = [:]
+    var sessions: [Session] = []
     var enrolmentTokens: [ID<EnrolmentToken>: EnrolmentToken] = [:]
     var expected: [ID<ExpectedDevice>: ExpectedDevice] = [:]
     var audit: [AuditEntry] = []
@@ -53,11 +55,12 @@ package final class MemoryTransaction: WriteTransaction {
   package struct Foreign {
     var deviceKeys: Set<String> = []
     var accounts: Set<String> = []
+    var users: Set<String> = []
 
     package init() {}
 
-    init(deviceKeys: Set<String>, accounts: Set<String>) {
-      (self.deviceKeys, self.accounts) = (deviceKeys, accounts)
+    init(deviceKeys: Set<String>, accounts: Set<String>, users: Set<String>) {
+      (self.deviceKeys, self.accounts, self.users) = (deviceKeys, accounts, users)
     }
   }
 
@@ -149,6 +152,11 @@ package final class MemoryTransaction: WriteTransaction {
         isCounted: record.isCounted, previous: record.previous)
     }
     return chosen.count
+  }
+
+  package func failureReasons(of rollout: ID<Rollout>) -> [UInt8: Int] {
+    Dictionary(grouping: (tables.records[rollout] ?? [:]).values.filter { $0.state == .failed }, by: \.reason)
+      .mapValues(\.count)
   }
 
   package func record(_ rollout: ID<Rollout>, _ device: ID<Device>) -> DeviceRecord? {
@@ -333,5 +341,8 @@ extension MemoryTransaction {
   }
 
   package func remove(_ upload: ID<Upload>) { tables.uploads[upload] = nil }
-  package func remove(_ token: ID<AccessToken>) { tables.accessTokens[token] = nil }
+  package func remove(_ token: ID<AccessToken>) {
+    (tables.accessTokens[token], tables.users[token]) = (nil, nil)
+    tables.sessions = tables.sessions.filter { $0.user != token }
+  }
 }

@@ -28,6 +28,8 @@ package protocol ListReading {
   func records(of device: ID<Device>, before rollout: ID<Rollout>?, limit: Int) throws -> [(ID<Rollout>, DeviceRecord)]
   /// Returns the last failure that a device reported in a rollout.
   func failure(_ rollout: ID<Rollout>, _ device: ID<Device>) throws -> DeviceFailure?
+  /// Returns how many devices of a rollout have failed, by the reason of their last failure.
+  func failureReasons(of rollout: ID<Rollout>) throws -> [UInt8: Int]
   /// Returns the rollout with the highest ``Rollout/order`` in which a device has a record.
   func newestRollout(withRecordOf device: ID<Device>) throws -> Rollout?
   /// Returns the rollouts to a group that have not ended, planned ones included.

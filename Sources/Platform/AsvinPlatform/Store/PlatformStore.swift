@@ -14,6 +14,14 @@ package protocol PlatformStore: Sendable {
   func enrolmentToken(_ handle: String) async throws -> (workspace: ID<Workspace>, token: EnrolmentToken)?
   /// Returns the account of an e-mail address, and its workspace.
   func account(_ email: String) async throws -> (workspace: ID<Workspace>, account: Account)?
+  /// Returns the user with an e-mail address in lower case, and the workspace.
+  func user(_ email: String) async throws -> (workspace: ID<Workspace>, user: User)?
+  /// Returns the user with the digest of an invitation's code, and the workspace.
+  func user(invitedBy code: Digest) async throws -> (workspace: ID<Workspace>, user: User)?
+  /// Returns the session with a digest, its user and the user's token.
+  func session(_ digest: Digest) async throws -> SignedIn?
+  /// Whether any workspace has a user.
+  func hasUsers() async throws -> Bool
   /// Adds a workspace and assigns its id.
   func add(_ workspace: Workspace) async throws -> Workspace
 

@@ -1,7 +1,7 @@
 package import AsvinManifest
 
 /// Reads of one workspace.
-package protocol ReadTransaction: ListReading, KeepingReading {
+package protocol ReadTransaction: ListReading, KeepingReading, UserReading {
   func device(_ id: ID<Device>) throws -> Device?
   func device(_ name: DeviceName) throws -> Device?
   func deviceGroup(_ id: ID<DeviceGroup>) throws -> DeviceGroup?

@@ -2,7 +2,7 @@ package import AsvinManifest
 package import AsvinPlatformAPI
 
 /// Reads and writes of one workspace. `add` assigns an id; `put` replaces an entity.
-package protocol WriteTransaction: ReadTransaction, ListWriting, KeepingWriting {
+package protocol WriteTransaction: ReadTransaction, ListWriting, KeepingWriting, UserWriting {
   func add(_ device: Device) throws -> Device
   func add(_ group: DeviceGroup) throws -> DeviceGroup
   func add(_ group: FileGroup) throws -> FileGroup

@@ -12,6 +12,9 @@ package struct AcceptedBundle: Sendable {
   /// The image for slot 0, which legacy devices get.
   package let image: Firmware.Content
   package let release: Firmware.Release
+  package let manifest: Manifest
+  /// The keys of the file group that have signed the release, in PEM.
+  package let signers: [String]
 
   /// Verifies a bundle.
   ///
@@ -32,6 +35,8 @@ package struct AcceptedBundle: Sendable {
           .rejected, "the bundle has no complete image for slot 0", hint: "sign it with its image",
           reason: .noUsablePayload)
       }
+      manifest = verified.manifest
+      signers = try verified.signers.map { String(decoding: try $0.pem(), as: UTF8.self) }
       name = verified.manifest.name.text
       version = verified.manifest.version.text
       image = try Firmware.Content(of: reader.content(of: member, among: members))
@@ -93,6 +98,31 @@ extension ReadTransaction {
       _ = try Acceptance(trusting: trust).verify(release.envelope)
     } catch {
       throw Failure(error, on: "firmware \(id.value)")
+    }
+  }
+}
+
+extension Firmware.Release {
+  /// The manifest, which was verified at the publication.
+  ///
+  /// - Throws: `WireError` if the store is damaged.
+  package func manifest() throws -> Manifest {
+    let view = try EnvelopeView(envelope.span)
+    return try Manifest(ManifestView(view.manifest))
+  }
+
+  /// Returns the keys in PEM, of some that are trusted, that have signed the release.
+  ///
+  /// - Throws: an error for a key that is damaged in the store.
+  package func signers(among trust: [String]) throws -> [String] {
+    do {
+      guard !trust.isEmpty else { return [] }
+      return try Acceptance(trusting: trust).verify(envelope).signers.map {
+        String(decoding: try $0.pem(), as: UTF8.self)
+      }
+    } catch is Rejection {
+      // None of the keys has signed it.
+      return []
     }
   }
 }

@@ -3,6 +3,7 @@ package enum AuditFamily: String, CaseIterable, Hashable, Sendable {
   case workspace
   case token
   case account
+  case user
   case device
   case enrolmentToken = "enrolment-token"
   case deviceGroup = "device-group"
@@ -26,6 +27,8 @@ extension AuditAction {
   package var explains: Set<AuditFamily> {
     var families = Set([family].compactMap { $0 })
     if self == .publishFirmware { families.insert(.upload) }
+    if [.createUser, .changeRole, .deleteUser].contains(self) { families.insert(.token) }
+    if self == .deleteToken { families.insert(.user) }
     if self == .deleteDevice { families.insert(.enrolmentToken) }
     if self == .deleteDeviceGroup { families.formUnion([.rollout, .workspace]) }
     return families

@@ -365,6 +365,39 @@ extension RolloutDeviceList: Described {
   }
 }
 
+/// How many devices failed for a reason.
+package struct FailureCount: Codable, Equatable, Sendable {
+  package var reason: Int
+  package var reasonName: String?
+  package var devices: Int
+
+  package init(reason: Int, reasonName: String?, devices: Int) {
+    (self.reason, self.reasonName, self.devices) = (reason, reasonName, devices)
+  }
+}
+
+extension FailureCount: Described {
+  package static var schema: MessageSchema {
+    .object([
+      Property("reason", .integer(0...255), "The reason code of the last failure, or 0"),
+      Property("reasonName", .anyText, "The name of the reason", isRequired: false),
+      Property("devices", .count, "The number of devices"),
+    ])
+  }
+}
+
+package struct FailureList: Codable, Equatable, Sendable {
+  package var items: [FailureCount]
+
+  package init(items: [FailureCount]) { self.items = items }
+}
+
+extension FailureList: Described {
+  package static var schema: MessageSchema {
+    .object([Property("items", .list(FailureCount.schema, atMost: nil), "The reasons, the most common first")])
+  }
+}
+
 /// A rollout that another rollout with the priority immediately disables in some of its groups.
 package struct DisplacedRollout: Codable, Equatable, Sendable {
   package var id: Int64

@@ -5,6 +5,15 @@ extension HTTPField.Name {
   /// The token of asvin's clients.
   static let accessToken = name("x-access-token")
   static let forwardedFor = name("X-Forwarded-For")
+  static let forwardedProto = name("X-Forwarded-Proto")
+  /// The site from which a browser sends a request (Fetch Metadata).
+  static let fetchSite = name("Sec-Fetch-Site")
+  static let clearSiteData = name("Clear-Site-Data")
+  /// The code of a page in a request of its script.
+  static let formCode = name("X-Form-Code")
+  static let frameOptions = name("X-Frame-Options")
+  static let referrerPolicy = name("Referrer-Policy")
+  static let openerPolicy = name("Cross-Origin-Opener-Policy")
   /// The MD5 of a download, for the update library of an ESP8266.
   static let md5 = name("x-MD5")
   static let requestID = name("X-Request-Id")

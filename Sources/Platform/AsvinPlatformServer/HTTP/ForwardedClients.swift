@@ -50,6 +50,7 @@ struct ForwardedAddress: RouterMiddleware {
     _ request: Request, context: PlatformContext, next: (Request, PlatformContext) async throws -> Response
   ) async throws -> Response {
     var context = context
+    context.isForwardedSecurely = clients.isProxy(context.peer) && request.headers[.forwardedProto] == "https"
     context.peer = clients.client(of: context.peer, request.headers[values: .forwardedFor])
     return try await next(request, context)
   }

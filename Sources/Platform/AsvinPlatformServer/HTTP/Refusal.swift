@@ -10,6 +10,8 @@ struct Refusal: Error, HTTPResponseError {
   let status: HTTPResponse.Status
   let problem: Problem
   var fields = HTTPFields()
+  /// The error of the rules, which the pages explain in the language of the user.
+  var cause: PlatformError?
 
   init(status: HTTPResponse.Status, message: String, hint: String? = nil, fields: HTTPFields = [:]) {
     self.init(status: status, Problem(message: message, hint: hint), fields: fields)
@@ -39,12 +41,20 @@ struct Refusal: Error, HTTPResponseError {
     status: .unauthorized, message: "a bearer token is required", fields: [.wwwAuthenticate: "Bearer"])
   static let blacklisted = Refusal(status: .forbidden, message: PlatformError.Hold.blacklisted.rawValue)
   static func notFound(_ message: String) -> Refusal { Refusal(status: .notFound, message: message) }
+  init(missing permission: Permission, _ role: Role) {
+    self.init(status: .forbidden, message: "the role \(role.rawValue) does not allow the request")
+  }
   static func malformed(_ message: String) -> Refusal { Refusal(status: .badRequest, message: message) }
 }
 
 extension Refusal {
   /// The reply to a request that the rules refuse.
   init(_ error: PlatformError) {
+    self.init(explaining: error)
+    cause = error
+  }
+
+  private init(explaining error: PlatformError) {
     switch error {
     case .notFound(let kind): self.init(status: .notFound, message: "the \(kind.rawValue) does not exist")
     case .nameTaken(let kind): self.init(status: .conflict, message: "a \(kind.rawValue) with that name exists")

@@ -13,15 +13,16 @@ enum DeviceAPI {
 enum Management {
   static let routes: [Route] =
     access + enrolmentTokens + settings + audit + webhooks + fileGroups + uploads + firmware + deviceGroups + devices
-    + rollouts + rolloutActions + keeping + bulk + metrics + expectedDevices + accounts
+    + rollouts + rolloutFailures + rolloutActions + keeping + bulk + metrics + expectedDevices + accounts + users
+    + releases
 }
 
 /// All routes of the device API and of the management API.
 enum RouteTable {
   static let all: [Route] = DeviceAPI.routes + Management.routes
 
-  static func add(to router: Router<PlatformContext>, _ platform: Platform) {
-    for route in all {
+  static func add(_ routes: [Route] = all, to router: Router<PlatformContext>, _ platform: Platform) {
+    for route in routes {
       router.on(route.routerPath, method: route.method) { request, context in
         try await answer(route, request, context, platform)
       }
@@ -71,6 +72,10 @@ enum RouteTable {
       try platform.limiter.admitAnyone(from: context, at: now)
       return .anyone
     }
+    if let signedIn = context.signedIn, case .person(let permission) = route.access {
+      guard signedIn.token.role.may(permission) else { throw Refusal(missing: permission, signedIn.token.role) }
+      return .person(signedIn.token, of: signedIn.workspace)
+    }
     guard let token = request.bearerToken else { throw Refusal.noToken }
     switch route.access {
     case .open: return .anyone
@@ -95,9 +100,7 @@ enum RouteTable {
         // The time is information for operators. A disk that is full must not refuse what only reads.
         try? await platform.store.write(in: access.workspace) { try $0.markUsed(id, at: now) }  // the request decides
       }
-      guard access.token.role.may(permission) else {
-        throw Refusal(status: .forbidden, message: "the role \(access.token.role.rawValue) does not allow the request")
-      }
+      guard access.token.role.may(permission) else { throw Refusal(missing: permission, access.token.role) }
       return .person(access.token, of: access.workspace)
     }
   }

@@ -4,6 +4,13 @@ import AsvinManifest
 import GRDB
 
 extension SQLiteTransaction {
+  func failureReasons(of rollout: ID<Rollout>) throws -> [UInt8: Int] {
+    guard try self.rollout(rollout) != nil else { return [:] }
+    let rows = try all(
+      "SELECT reason, count(*) FROM record WHERE rollout = ? AND state = 4 GROUP BY reason", [rollout.value])
+    return Dictionary(uniqueKeysWithValues: rows.map { ($0[0], $0[1]) })
+  }
+
   func recount(_ rollout: Rollout, deviceClass: Identifier?) throws -> (tally: RolloutTally, forgiven: Int) {
     guard try self.rollout(rollout.id) != nil else { throw PlatformError.notFound(.rollout) }
     let disabled = rollout.disabledGroups.map { " \($0.value) " }.joined()

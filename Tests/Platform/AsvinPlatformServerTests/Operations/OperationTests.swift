@@ -95,6 +95,10 @@ private final class SilentStore: PlatformStore {
   func access(_ digest: Digest) async throws -> (workspace: ID<Workspace>, token: AccessToken)? { nil }
   func account(_ email: String) async throws -> (workspace: ID<Workspace>, account: Account)? { nil }
   func enrolmentToken(_ handle: String) async throws -> (workspace: ID<Workspace>, token: EnrolmentToken)? { nil }
+  func user(_ email: String) async throws -> (workspace: ID<Workspace>, user: User)? { nil }
+  func user(invitedBy code: Digest) async throws -> (workspace: ID<Workspace>, user: User)? { nil }
+  func session(_ digest: Digest) async throws -> SignedIn? { nil }
+  func hasUsers() async throws -> Bool { true }
   func add(_ workspace: Workspace) async throws -> Workspace { workspace }
   func read<Result: Sendable>(
     in workspace: ID<Workspace>, _ body: @escaping @Sendable (any ReadTransaction) throws -> Result

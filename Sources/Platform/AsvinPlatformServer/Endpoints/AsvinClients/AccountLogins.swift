@@ -12,11 +12,11 @@ final class AccountLogins: Sendable {
   private let key = (0..<32).map { _ in UInt8.random(in: 0...255) }
   private let verified = Mutex<[String: Digest]>([:])
 
-  /// At most two passwords at a time, and one that waits, so that a client that guesses delays others only briefly: on a
-  /// slow machine under load one password takes two seconds. One processor is left for the other requests.
-  private let hashing = Workers("passwords", threads: min(2, max(System.coreCount - 1, 1)), mostWaiting: 1)
+  private let checks: PasswordChecks
   /// Hashed for an unknown address, so that the time of the answer does not show whether an account exists.
   private let nobody = Account(email: "", salt: FixedBytes(), hash: Digest())
+
+  init(_ checks: PasswordChecks) { self.checks = checks }
 
   /// Returns the workspace of an account; `nil` for a wrong password. Only wrong passwords are counted, so that clients
   /// that share an address do not lock each other out.
@@ -35,17 +35,8 @@ final class AccountLogins: Sendable {
     if let known = verified.withLock({ $0[account.email] }), MessageCode.isCode(known, of: secret, key: key) {
       return found?.workspace
     }
-    let names = [
-      ("\(address) wrong \(Account.folded(email))", PlatformLimit.wrongPasswordsPerMinute),
-      ("wrong \(Account.folded(email))", PlatformLimit.allWrongPasswordsPerMinute),
-      ("\(address) wrong", PlatformLimit.allWrongPasswordsPerMinute),
-    ]
-    for (name, limit) in names {
-      let allowance = limiter.look(name, at: now, limit: limit)
-      guard allowance.isWithin else { throw Refusal(tooMany: allowance) }
-    }
-    guard try await hashing.run({ account.isPassword(password) }), let found else {
-      for (name, limit) in names { _ = limiter.take(name, at: now, limit: limit) }
+    let attempt = PasswordChecks.Attempt(name: Account.folded(email), address: address, isKnown: found != nil)
+    guard try await checks.check(attempt, limiter: limiter, at: now, { account.isPassword(password) }), let found else {
       return nil
     }
     verified.withLock { verified in

@@ -10,7 +10,7 @@ struct AsvinClientsAPI: Sendable {
   let fingerprint: @Sendable () -> String?
   let limiter: RateLimiter
   let pace: DevicePacer
-  let accounts = AccountLogins()
+  let accounts: AccountLogins
   let offers = Memory<RolloutOffer, [UInt8]>()
   let clock: @Sendable () -> Instant
 

@@ -55,6 +55,11 @@ extension Management {
       if case .person(let own, _) = call.caller, own.id == id { throw PlatformError.inUse(.token) }
       try await call.write { rows in
         guard let token = try rows.accessToken(id) else { throw PlatformError.notFound(.token) }
+        // The rule about the last administrator holds for users.
+        guard try rows.user(id) == nil else {
+          throw PlatformError.blocked(
+            "the token is that of a user", "remove the user: DELETE /manage/users/\(id.value)")
+        }
         try rows.remove(id)
         try rows.record(
           .deleteToken, "token \(id.value)",
@@ -65,12 +70,17 @@ extension Management {
   ]
 }
 
-/// The secret of a token: 256 random bits. Only its digest is stored.
-enum AccessSecret {
+/// 256 random bits in hexadecimal.
+enum SecretText {
   static func new() -> String {
     var generator = SystemRandomNumberGenerator()
-    return "asvin_" + FixedBytes<32> { _ in UInt8.random(in: 0...255, using: &generator) }.hexadecimal
+    return FixedBytes<32> { _ in UInt8.random(in: 0...255, using: &generator) }.hexadecimal
   }
+}
+
+/// The secret of a token: 256 random bits. Only its digest is stored.
+enum AccessSecret {
+  static func new() -> String { "asvin_" + SecretText.new() }
 
   static func digest(of secret: String) -> Digest {
     let bytes = Array(secret.utf8)

@@ -1,6 +1,7 @@
 import AsvinHost
 import AsvinPlatform
 import AsvinPlatformAPI
+import AsvinVerifier
 import Hummingbird
 
 extension Management {
@@ -75,6 +76,24 @@ extension Management {
       }
       return try Reply.json(RolloutDeviceList(items: items, next: items.count == limit ? items.last?.device : nil))
     },
+  ]
+
+  static let rolloutFailures: [Route] = [
+    Route(
+      .get, "/manage/rollouts/{rollout}/failures", .person(.read), "Count the devices that failed by the reason",
+      answers: .json(FailureList.self, "The reasons")
+    ) { call in
+      let id: ID<Rollout> = try call.id("rollout", of: .rollout)
+      let reasons = try await call.read { rows in
+        guard try rows.rollout(id) != nil else { throw PlatformError.notFound(.rollout) }
+        return try rows.failureReasons(of: id)
+      }
+      let items = reasons.map { code, devices in
+        FailureCount(
+          reason: Int(code), reasonName: Reason(rawValue: code).map { "\($0.name)" }, devices: devices)
+      }
+      return try Reply.json(FailureList(items: items.sorted { ($1.devices, $0.reason) < ($0.devices, $1.reason) }))
+    }
   ]
 
   static let rolloutActions: [Route] = [

@@ -74,6 +74,18 @@ extension Management {
       }
     },
     Route(
+      .get, "/manage/uploads/{upload}/release", .person(.publish),
+      "Verify an uploaded bundle as its publication does, and show what its manifest states",
+      answers: .json(ReleaseReply.self, "The bundle can be published"),
+      .problem(409, "The upload is incomplete, or another release has the sequence number"),
+      .problem(422, "The bundle is rejected")
+    ) { call in
+      let upload = try await call.upload()
+      return try await call.platform.uploads.exclusively(.upload(upload.id)) {
+        try Reply.json(try await call.check(upload))
+      }
+    },
+    Route(
       .delete, "/manage/uploads/{upload}", .person(.publish), "Delete an upload",
       answers: .nothing(204, "The upload is deleted")
     ) { call in
@@ -205,23 +217,48 @@ extension Call {
     return try await platform.objects.received(upload.id)
   }
 
-  fileprivate func publish(_ upload: Upload) async throws -> Response {
+  /// Returns the file group of an upload whose bytes have all arrived.
+  private func group(ofComplete upload: Upload) async throws -> FileGroup {
     let received = try await platform.objects.received(upload.id)
     guard received == upload.size else {
       throw Refusal(status: .conflict, message: "\(received) of \(upload.size) bytes were received")
     }
-    let group = try await read { rows in
+    return try await read { rows in
       guard let group = try rows.fileGroup(upload.fileGroup) else { throw PlatformError.notFound(.fileGroup) }
       return group
     }
-    let accepted: AcceptedBundle
+  }
+
+  /// Verifies every byte of an upload.
+  private func accept(_ upload: Upload, for group: FileGroup) async throws -> AcceptedBundle {
     let keys = group.keys(at: now)
+    let content = try await platform.objects.content(upload.id)
+    return try await Workers.digests.run { try AcceptedBundle(content, digest: upload.digest, trust: keys) }
+  }
+
+  /// Describes an upload that could be published. A bundle that is rejected stays, until its sender deletes it or its time
+  /// ends.
+  fileprivate func check(_ upload: Upload) async throws -> ReleaseReply {
+    let group = try await group(ofComplete: upload)
+    do {
+      let accepted = try await accept(upload, for: group)
+      var reply = ReleaseReply(accepted.manifest, signers: accepted.signers)
+      reply.isPublished = try await read { rows in
+        try rows.checkPublication(of: accepted, to: upload.fileGroup)
+        return try rows.firmware(bundle: upload.digest, in: upload.fileGroup) != nil
+      }
+      return reply
+    } catch let failure as Failure {
+      throw Refusal(failure)
+    }
+  }
+
+  fileprivate func publish(_ upload: Upload) async throws -> Response {
+    let group = try await group(ofComplete: upload)
+    let accepted: AcceptedBundle
     let wasKept: Bool
     do {
-      let content = try await platform.objects.content(upload.id)
-      accepted = try await Workers.digests.run {
-        try AcceptedBundle(content, digest: upload.digest, trust: keys)
-      }
+      accepted = try await accept(upload, for: group)
       // A bundle that the rules refuse does not become an object.
       try await read { rows in try rows.checkPublication(of: accepted, to: upload.fileGroup) }
       wasKept = try await isKept(upload.digest)

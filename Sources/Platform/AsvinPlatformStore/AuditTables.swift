@@ -96,7 +96,7 @@ enum AuditTables {
     "former_key": .entries(.workspace, columns: ["workspace", "place", "text", "expires"]),
     "account": .entries(.account, columns: ["email", "workspace", "salt", "hash"]),
     "user": .entries(
-      .user, columns: ["token", "workspace", "email", "salt", "hash", "invitation", "invitation_end"]),
+      .user, columns: ["token", "workspace", "email", "salt", "hash", "invitation", "invitation_end", "linked"]),
     "session": .none("the stay of a user, whose sign-in is an entry"),
     "device_tag": .entries(.device, columns: ["device", "tag", "workspace"]),
     "device_attribute": .none("reports of devices"),

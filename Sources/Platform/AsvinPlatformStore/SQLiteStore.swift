@@ -124,7 +124,7 @@ package final class SQLiteStore: PlatformStore {
       guard let row = try Row.fetchOne(database.cachedStatement(sql: sql), arguments: [digest.data]) else { return nil }
       return SignedIn(
         workspace: ID(row[0]), session: try Session(row, at: 1), user: try User(row, at: 7),
-        token: try AccessToken(row, at: 14))
+        token: try AccessToken(row, at: 15))
     }
   }
 

@@ -4,7 +4,7 @@ extension Migrations {
     CREATE TABLE user (
       token INTEGER PRIMARY KEY REFERENCES access_token ON DELETE CASCADE,
       workspace INTEGER NOT NULL REFERENCES workspace, email TEXT NOT NULL UNIQUE, salt BLOB, hash BLOB,
-      invitation BLOB UNIQUE, invitation_end INTEGER, language TEXT
+      invitation BLOB UNIQUE, invitation_end INTEGER, linked INTEGER, language TEXT
     ) STRICT;
     CREATE INDEX user_by_workspace ON user (workspace, email);
     CREATE TABLE session (

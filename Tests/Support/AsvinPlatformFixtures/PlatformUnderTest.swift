@@ -15,6 +15,14 @@ package final class TestClock: Sendable {
   }
 }
 
+/// The link for the first start, which a server reports.
+private final class Link: Sendable {
+  private let known = Mutex<String?>(nil)
+
+  func set(_ path: String) { known.withLock { $0 = String(path.dropFirst("/console".count)) } }
+  var path: String? { known.withLock { $0 } }
+}
+
 /// A server on a free port, with a store in the folder of the test.
 package struct PlatformUnderTest: Sendable {
   package static let customerKey = "my-customer-key"
@@ -26,11 +34,14 @@ package struct PlatformUnderTest: Sendable {
   package let workspace: Workspace
   package let clock: TestClock
   package let scratch: Scratch
+  /// The path of the link for the first start, below that of the pages.
+  package let firstStart: @Sendable () -> String?
 
   package init(
     port: Int, store: any PlatformStore, objects: FolderObjects, workspace: Workspace, clock: TestClock,
-    scratch: Scratch
+    scratch: Scratch, firstStart: @escaping @Sendable () -> String? = { nil }
   ) {
+    self.firstStart = firstStart
     (self.port, self.store, self.objects) = (port, store, objects)
     (self.workspace, self.clock, self.scratch) = (workspace, clock, scratch)
   }
@@ -58,6 +69,8 @@ package struct PlatformUnderTest: Sendable {
           chain: try Shared.projectText("Keys/TEST-ONLY-rsa-2048.certificate.pem"), key: settings.tokenKey)
         settings.certificate = { pair }
       }
+      let link = Link()
+      settings.onFirstStart = { _, path in link.set(path) }
       let server = PlatformServer(settings, store: store, objects: objects) { clock.now }
       let (ports, continuation) = AsyncStream.makeStream(of: Int.self)
       try await withThrowingTaskGroup(of: Void.self) { group in
@@ -66,7 +79,8 @@ package struct PlatformUnderTest: Sendable {
         let port = try #require(await iterator.next())
         try await body(
           PlatformUnderTest(
-            port: port, store: store, objects: objects, workspace: workspace, clock: clock, scratch: scratch))
+            port: port, store: store, objects: objects, workspace: workspace, clock: clock, scratch: scratch,
+            firstStart: { link.path }))
         group.cancelAll()
       }
     }

@@ -13,17 +13,21 @@ package struct User: Equatable, Sendable {
   package var password: StoredPassword?
   /// The permission to set a password; `nil` if it was used.
   package var invitation: Invitation?
+  /// When a link has set the password. The maker of the link may have used it, so that the user approves no rollout that
+  /// was planned before.
+  package var linked: Instant?
   /// The language of the pages; `nil` for that of the browser.
   package var language: PageLanguage?
 
   package init(
     token: ID<AccessToken>, email: String, password: StoredPassword? = nil, invitation: Invitation? = nil,
-    language: PageLanguage? = nil
+    linked: Instant? = nil, language: PageLanguage? = nil
   ) {
     self.token = token
     self.email = email
     self.password = password
     self.invitation = invitation
+    self.linked = linked
     self.language = language
   }
 
@@ -101,11 +105,12 @@ extension WriteTransaction {
   }
 
   /// Sets the password of a user. The sessions end, because another person may have signed in with the old one.
-  package func setPassword(_ user: ID<AccessToken>, _ password: StoredPassword, by actor: String, at now: Instant)
-    throws
-  {
+  package func setPassword(
+    _ user: ID<AccessToken>, _ password: StoredPassword, isByLink: Bool, by actor: String, at now: Instant
+  ) throws {
     guard var known = try self.user(user) else { throw PlatformError.notFound(.user) }
     (known.password, known.invitation) = (password, nil)
+    if isByLink { known.linked = now }
     try put(known)
     for session in try sessions(of: user) { try remove(session.digest) }
     try record(.setPassword, "user \(user.value)", [AuditDetail("name", known.email)], by: actor, at: now)
@@ -143,7 +148,8 @@ extension WriteTransaction {
   }
 
   private func requireOtherAdministrator(than user: ID<AccessToken>) throws {
-    for other in try users() where other.token != user {
+    // A user without a password cannot sign in.
+    for other in try users() where other.token != user && other.password != nil {
       if try accessToken(other.token)?.role == .admin { return }
     }
     throw PlatformError.blocked(

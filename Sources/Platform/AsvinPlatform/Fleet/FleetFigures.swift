@@ -22,6 +22,16 @@ package struct FleetFigures: Equatable, Sendable {
 }
 
 extension ReadTransaction {
+  /// The tally of a rollout; `nil` if the rollout does not exist or cannot be read. One damaged rollout does not make the
+  /// numbers of all others unreadable.
+  package func readableTally(of rollout: ID<Rollout>) throws -> RolloutTally? {
+    do {
+      return try self.rollout(rollout)?.tally
+    } catch is any DamagedData {
+      return nil
+    }
+  }
+
   package func figures(at now: Instant) throws -> FleetFigures {
     var figures = FleetFigures()
     let total = try count(of: DeviceFilter())
@@ -40,7 +50,7 @@ extension ReadTransaction {
     }
     figures.phases = try phases()
     for id in try startedRollouts() {
-      guard let tally = try rollout(id)?.tally else { continue }
+      guard let tally = try readableTally(of: id) else { continue }
       for state in RecordState.allCases { figures.states[state, default: 0] += tally.count(of: state) }
     }
     return figures

@@ -83,6 +83,10 @@ extension WriteTransaction {
   ///
   /// - Throws: ``PlatformError/wrongPhase(_:)``, ``PlatformError/ownApproval``, ``PlatformError/newApprover``.
   package func approve(_ id: ID<Rollout>, by approver: AccessToken, at now: Instant) throws {
+    // The author of the plan could have made a link for the account of another person, and have used it.
+    if let linked = try user(approver.id)?.linked, let planned = try rollout(id)?.planned, linked >= planned {
+      throw PlatformError.newApprover
+    }
     try change(id, at: now) { rollout throws(PlatformError) in try rollout.approve(by: approver) }
   }
 

@@ -52,7 +52,7 @@ function copyButtons() {
 
 /** Fetches the page again and replaces its live parts, unless the user is in one of them. */
 async function refresh() {
-  const reply = await fetch(location.href, { headers: { Accept: "text/html" } });
+  const reply = await fetch(location.href, { headers: { "X-Page-Refresh": "1" } });
   if (!reply.ok || reply.redirected) return;
   const fresh = new DOMParser().parseFromString(await reply.text(), "text/html");
   for (const part of document.querySelectorAll("[data-live]")) {
@@ -82,6 +82,13 @@ function live() {
     if (document.hidden || source) return;
     source = new EventSource(document.body.dataset.events);
     source.addEventListener("change", soon);
+    // After a refusal a browser does not try again by itself.
+    source.addEventListener("error", () => {
+      if (source && source.readyState === EventSource.CLOSED) {
+        source = null;
+        setTimeout(open, 60000);
+      }
+    });
   };
   // A hidden page needs no connection.
   document.addEventListener("visibilitychange", () => {
@@ -156,6 +163,8 @@ function uploads() {
     const call = async (method, path, body, type) => {
       const headers = { "X-Form-Code": words.form, "Content-Type": type };
       const reply = await fetch(words.root + path, { method, headers, body });
+      // The session has ended; the sign-in is shown.
+      if (reply.redirected) { location.href = reply.url; return new Promise(() => {}); }
       const text = await reply.text();
       if (reply.ok) return JSON.parse(text);
       const page = new DOMParser().parseFromString(text, "text/html").querySelector(".notice");

@@ -11,6 +11,8 @@ extension HTTPField.Name {
   static let clearSiteData = name("Clear-Site-Data")
   /// The code of a page in a request of its script.
   static let formCode = name("X-Form-Code")
+  /// In a request that the script of a page sends by itself.
+  static let pageRefresh = name("X-Page-Refresh")
   static let frameOptions = name("X-Frame-Options")
   static let referrerPolicy = name("Referrer-Policy")
   static let openerPolicy = name("Cross-Origin-Opener-Policy")

@@ -13,27 +13,33 @@ struct FaultReplies: RouterMiddleware {
   ) async throws -> Response {
     do {
       return try await next(request, context)
-    } catch let fault as ServiceFault {
-      throw refusal(fault, context)
-    } catch let error as FileError {
-      throw refusal(ServiceFault(error), context)
-    } catch let error as PlatformError {
-      throw Refusal(error)
     } catch let error as any HTTPResponseError {
       throw error
-    } catch let error as HTTPParserError {
-      // The rest of the connection cannot be parsed. Hummingbird answers 400 and closes it.
-      throw error
-    } catch  where error.isOfConnection {
-      // The client disconnected or the server is ending. An answer could not be read, and nothing failed here.
-      throw error
     } catch {
-      context.logger.error("a request failed", metadata: ["error": "\(error)"])
-      throw Refusal(status: .internalServerError, message: "the platform failed; its log has the cause")
+      guard let refusal = Self.refusal(of: error, context) else { throw error }
+      throw refusal
     }
   }
 
-  private func refusal(_ fault: ServiceFault, _ context: PlatformContext) -> Refusal {
+  /// The refusal that explains an error, whose cause is in the log; `nil` for an error of the connection, of which no client
+  /// would read an explanation.
+  static func refusal(of error: any Error, _ context: PlatformContext) -> Refusal? {
+    switch error {
+    case let refusal as Refusal: return refusal
+    case let error as PlatformError: return Refusal(error)
+    case let fault as ServiceFault: return refusal(fault, context)
+    case let error as FileError: return refusal(ServiceFault(error), context)
+    // The rest of the connection cannot be parsed. Hummingbird answers 400 and closes it.
+    case is HTTPParserError: return nil
+    // The client disconnected or the server is ending. Nothing failed here.
+    case _ where error.isOfConnection: return nil
+    default:
+      context.logger.error("a request failed", metadata: ["error": "\(error)"])
+      return Refusal(status: .internalServerError, message: "the platform failed; its log has the cause")
+    }
+  }
+
+  private static func refusal(_ fault: ServiceFault, _ context: PlatformContext) -> Refusal {
     switch fault {
     case .overloaded:
       return Refusal(

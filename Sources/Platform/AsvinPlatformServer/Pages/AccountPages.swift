@@ -116,7 +116,8 @@ extension PageCall {
   fileprivate func changePassword(_ fields: FormFields) async throws -> Response {
     let signedIn = try user
     let (old, stored) = (fields.exact("old"), signedIn.user.password)
-    let attempt = PasswordChecks.Attempt(name: signedIn.user.email, address: context.peer, isKnown: stored != nil)
+    let attempt = PasswordChecks.Attempt(
+      name: "user \(signedIn.user.email)", address: context.peer, isKnown: stored != nil)
     do {
       let isCorrect = try await platform.passwords.check(attempt, limiter: platform.limiter, at: now) {
         old.utf8.count <= PlatformLimit.passwordBytes && (stored ?? .nobody).isPassword(old)
@@ -124,7 +125,7 @@ extension PageCall {
       guard isCorrect else { throw complaint("wrong-old-password") }
       let password = try await newPassword(fields)
       try await write(in: signedIn.workspace, by: signedIn.user) { rows in
-        try rows.setPassword(signedIn.user.token, password, by: signedIn.user.email, at: now)
+        try rows.setPassword(signedIn.user.token, password, isByLink: false, by: signedIn.user.email, at: now)
       }
       return try await begin(signedIn.user, of: signedIn.workspace, at: "/account?done=saved")
     } catch let refusal as Refusal {
@@ -136,7 +137,7 @@ extension PageCall {
     // The newest entries first. The list of the API goes forward, so that the page begins at a number.
     let signedIn = try user
     let last = try await platform.store.read(in: signedIn.workspace) { try $0.lastAuditEntry()?.number ?? 0 }
-    let end = min(query("before").flatMap { Int64($0) } ?? last + 1, last + 1)
+    let end = min(query("before").flatMap { Int64($0) }.map { max($0, 1) } ?? last + 1, last + 1)
     let start = max(end - 101, 0)
     let list: AuditList = try await get(
       ManagementPath("/manage/audit").with("after", "\(start)").with("limit", "\(max(min(end - start - 1, 100), 1))"))

@@ -1,3 +1,5 @@
+import AsvinCrypto
+import AsvinManifest
 import AsvinPlatform
 import AsvinPlatformAPI
 import HTTPTypes
@@ -6,19 +8,24 @@ import NIOCore
 import Synchronization
 
 extension ConsolePages {
-  static let events: [PageRoute] = [.page("/events") { call in try call.changes() }]
+  static let eventsPath = "/events"
+
+  static let events: [PageRoute] = [.page(eventsPath) { call in try call.changes() }]
 }
 
 /// The connections over which browsers learn that a page has changed.
 final class ChangeStreams: Sendable {
   /// Connections at a time. Further browsers show what they have until the user reloads the page.
   static let most = 128
+  /// Connections of one session.
+  static let mostOfSession = 8
   /// Seconds between two looks at the store, and of the longest connection. The browser opens another one after it.
   static let interval: Int64 = 2
   static let longest: Int64 = 600
 
   private struct State {
-    var open = 0
+    /// The number of connections by session.
+    var open: [String: Int] = [:]
     /// The last marks by workspace, which all connections share.
     var marks: [ID<Workspace>: (mark: ChangeMark, read: ContinuousClock.Instant)] = [:]
   }
@@ -28,24 +35,33 @@ final class ChangeStreams: Sendable {
   /// The place of a connection, which is free when the connection has ended in any way.
   final class Seat: Sendable {
     private let streams: ChangeStreams
+    private let session: String
 
-    fileprivate init(_ streams: ChangeStreams) { self.streams = streams }
+    fileprivate init(_ streams: ChangeStreams, _ session: String) { (self.streams, self.session) = (streams, session) }
 
-    deinit { streams.state.withLock { $0.open -= 1 } }
+    deinit {
+      streams.state.withLock { state in
+        state.open[session, default: 1] -= 1
+        if state.open[session] == 0 { state.open[session] = nil }
+      }
+    }
   }
 
-  /// Returns a place; `nil` if all are taken.
-  func open() -> Seat? {
+  /// Returns a place for a session; `nil` if all are taken, or the share of the session.
+  func open(for session: Digest) -> Seat? {
+    let name = session.hexadecimal
     let isFree = state.withLock { state in
-      guard state.open < Self.most else { return false }
-      state.open += 1
+      guard state.open.values.reduce(0, +) < Self.most, state.open[name, default: 0] < Self.mostOfSession else {
+        return false
+      }
+      state.open[name, default: 0] += 1
       return true
     }
-    return isFree ? Seat(self) : nil
+    return isFree ? Seat(self, name) : nil
   }
 
   /// The number of connections.
-  var number: Int { state.withLock { $0.open } }
+  var number: Int { state.withLock { $0.open.values.reduce(0, +) } }
 
   /// Returns what changes if the state of a workspace has changed. One read serves all connections for a second.
   fileprivate func mark(of workspace: ID<Workspace>, in store: any PlatformStore) async throws -> ChangeMark {
@@ -65,7 +81,7 @@ extension PageCall {
   /// has no content: the page is fetched again, so that the rules about who sees what are in one place.
   fileprivate func changes() throws -> Response {
     let streams = pages.streams
-    guard let seat = streams.open() else {
+    guard let seat = streams.open(for: cookie.digest) else {
       throw Refusal(
         status: .serviceUnavailable, message: "too many pages are open", fields: [.retryAfter: "60"])
     }
@@ -101,7 +117,7 @@ private struct ChangeMark: Equatable {
 extension ReadTransaction {
   fileprivate func changeMark() throws -> ChangeMark {
     var tallies: [ID<Rollout>: RolloutTally] = [:]
-    for id in try startedRollouts() { tallies[id] = try rollout(id)?.tally }
+    for id in try startedRollouts() { tallies[id] = try readableTally(of: id) }
     return ChangeMark(entry: try lastAuditEntry()?.number ?? 0, tallies: tallies)
   }
 }

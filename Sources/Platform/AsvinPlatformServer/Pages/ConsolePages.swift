@@ -15,6 +15,7 @@ struct ConsolePages: Sendable {
   let templates: PageTemplates
   let firstStart: FirstStart
   let streams = ChangeStreams()
+  let figures = RecentFigures()
   private let catalogs: [PageLanguage: PageCatalog]
   /// Whether the server itself receives requests over TLS.
   private let isTLS: Bool
@@ -60,40 +61,40 @@ struct ConsolePages: Sendable {
 
   private func answer(_ route: PageRoute, _ request: Request, _ context: PlatformContext) async throws -> Response {
     let now = platform.clock()
-    try platform.limiter.admitAnyone(from: context, at: now)
     var context = context
     let known = PageCookie(request, isSecure: isSecure(context))
-    if let known, let session = try await platform.store.session(known.digest), session.isValid(at: now) {
-      context.signedIn = session
-      context.actor.note(.person(session.token, of: session.workspace))
-      await noteUse(of: session, at: now)
+    func call(in language: PageLanguage, _ context: PlatformContext) throws -> PageCall {
+      guard let catalog = catalogs[language] else { throw PageProblem.notFound }
+      return PageCall(request, context, self, route, known ?? .new(), catalog, at: now)
     }
-    let language = context.signedIn?.user.language ?? PageLanguage(accepting: request.headers[.acceptLanguage] ?? "")
-    guard let catalog = catalogs[language] else { throw PageProblem.notFound }
-    let call = PageCall(
-      request: request, context: context, pages: self, route: route, cookie: known ?? .new(), catalog: catalog, now: now
-    )
+    var page = try call(in: PageLanguage(accepting: request.headers[.acceptLanguage] ?? ""), context)
     do {
+      try platform.limiter.admitAnyone(from: context, at: now)
+      if let known, let session = try await platform.store.session(known.digest), session.isValid(at: now) {
+        context.signedIn = session
+        context.actor.note(.person(session.token, of: session.workspace))
+        // What the script does by itself is not a use: a page that is left open does not prolong the session.
+        if request.headers[.pageRefresh] == nil, route.path != ConsolePages.eventsPath {
+          await noteUse(of: session, at: now)
+        }
+        page = try call(in: session.user.language ?? page.catalog.language, context)
+      }
       if case .user(let permission) = route.access {
-        guard let signedIn = context.signedIn else { return call.askToSignIn() }
+        guard let signedIn = context.signedIn else { return page.askToSignIn() }
         guard signedIn.token.role.may(permission) else { throw Refusal(missing: permission, signedIn.token.role) }
       }
-      return try await route.run(call)
-    } catch let refusal as Refusal {
-      return try call.page(
-        "problem",
-        ["notice": call.problem(refusal), "missing": .flag(refusal.status == .notFound)], status: refusal.status)
-    } catch let error as PlatformError {
-      let refusal = Refusal(error)
-      return try call.page(
-        "problem",
-        ["notice": call.problem(refusal), "missing": .flag(refusal.status == .notFound)], status: refusal.status)
+      return try await route.run(page)
     } catch let problem as PageProblem {
       let notice: PageValue = [
-        "kind": "problem", "message": .text(catalog.text("problem.\(problem.key)")),
-        "hint": .text(catalog.text("problem.\(problem.key)-hint")),
+        "kind": "problem", "message": .text(page.catalog.text("problem.\(problem.key)")),
+        "hint": .text(page.catalog.text("problem.\(problem.key)-hint")),
       ]
-      return try call.page("problem", ["notice": notice], status: problem.status)
+      return try page.page("problem", ["notice": notice], status: problem.status)
+    } catch {
+      guard let refusal = FaultReplies.refusal(of: error, context) else { throw error }
+      var response = try page.page("problem", ["notice": page.problem(refusal)], status: refusal.status)
+      for field in refusal.fields { response.headers[field.name] = field.value }
+      return response
     }
   }
 

@@ -1,3 +1,4 @@
+import AsvinCrypto
 import AsvinPlatform
 import AsvinPlatformAPI
 import AsvinPlatformPages
@@ -85,7 +86,7 @@ extension PageCall {
       "rollouts": .list(rollouts.items.map { summary(of: $0) }), "has-rollouts": .flag(!rollouts.items.isEmpty),
       "rules": .list(
         try await rules.rules.enumerated().filter { $1.group == id }.asyncMap { try await rule($1, at: $0) }),
-      "has-rules": .flag(rules.rules.contains { $0.group == id }),
+      "known": .text(try mark(of: rules)), "has-rules": .flag(rules.rules.contains { $0.group == id }),
     ]
     if let problem { values["notice"] = self.problem(problem) }
     return try page("group", values, section: .groups, status: problem?.status ?? .ok)
@@ -114,13 +115,20 @@ extension PageCall {
     ]
   }
 
+  /// A mark by which a page finds that the rules were changed in the meantime.
+  private func mark(of rules: PlacementRules) throws -> String {
+    AccessSecret.digest(of: String(decoding: try Reply.encoded(rules), as: UTF8.self)).hexadecimal
+  }
+
   /// Adds a rule to the end of the list, or removes one.
   fileprivate func changeRules(_ fields: FormFields) async throws -> Response {
     let id = try id("group", of: .deviceGroup)
     do {
       var rules: PlacementRules = try await get(ManagementPath("/manage/placement-rules"))
       if let place = fields.number("remove") {
-        guard rules.rules.indices.contains(Int(place)), rules.rules[Int(place)].group == id else {
+        guard fields.text("known") == (try mark(of: rules)), rules.rules.indices.contains(Int(clamping: place)),
+          rules.rules[Int(place)].group == id
+        else {
           throw Refusal(status: .conflict, message: catalog.text("problem.rule-changed"))
         }
         rules.rules.remove(at: Int(place))

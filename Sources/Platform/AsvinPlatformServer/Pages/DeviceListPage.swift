@@ -8,6 +8,7 @@ extension ConsolePages {
   static let devices: [PageRoute] = [
     .page("/devices") { call in try await call.deviceList() },
     .form("/devices", .user(.operate)) { call, fields in try await call.changeDevices(fields) },
+    .form("/devices/columns", .user(.read)) { call, fields in call.chooseColumns(fields) },
     .page("/devices/{device}") { call in try await call.devicePage() },
     .form("/devices/{device}/note", .user(.operate)) { call, fields in try await call.annotateDevice(fields) },
     .form("/devices/{device}/place", .user(.operate)) { call, fields in try await call.placeDevice(fields) },
@@ -49,7 +50,7 @@ extension PageCall {
     "placement", "group", "search", "version", "class", "verifying", "tag", "behind", "quiet",
   ]
 
-  fileprivate func deviceList(_ problem: Refusal? = nil) async throws -> Response {
+  fileprivate func deviceList(_ problem: Refusal? = nil, hint: String? = nil) async throws -> Response {
     var path = ManagementPath("/manage/devices").with("limit", "\(Self.rows)")
     for name in ["placement", "group", "search", "version", "class", "verifying", "tag", "behind"] {
       path = path.with(name, query(name))
@@ -70,6 +71,8 @@ extension PageCall {
       "columns": .list(DeviceColumn.allCases.map { column($0, chosen) }),
       "heads": .list(chosen.map { head($0, filters) }), "name-head": sortHead("name", .name, filters),
       "target": .text(ConsolePages.root + filters.path),
+      "columns-target": .text(
+        ConsolePages.root + ListAddress("/devices/columns", self, keeping: Self.conditions).path),
       "search": .text(query("search") ?? ""), "version": .text(query("version") ?? ""),
       "tag": .text(query("tag") ?? ""), "placement": PageValue(query("placement")),
       "behind": .flag(query("behind") == "true"),
@@ -92,7 +95,7 @@ extension PageCall {
       "first": query("after") == nil
         ? false : .text(ConsolePages.root + filters.with("sort", query("sort")).path),
     ]
-    if let problem { values["notice"] = self.problem(problem) }
+    if let problem { values["notice"] = self.problem(problem).adding(hint.map { ["hint": .text($0)] } ?? [:]) }
     return try page("devices", values, section: .devices, status: problem?.status ?? .ok)
   }
 
@@ -185,24 +188,40 @@ extension PageCall {
     }
   }
 
+  fileprivate func chooseColumns(_ fields: FormFields) -> Response {
+    let filters = ListAddress("/devices", self, keeping: Self.conditions)
+    return redirect(to: filters.with("columns", fields.texts("column").joined(separator: ",")).path)
+  }
+
   // Selected rows
 
   fileprivate func changeDevices(_ fields: FormFields) async throws -> Response {
-    if fields.isOn("choose-columns") {
-      let filters = ListAddress("/devices", self, keeping: Self.conditions)
-      return redirect(to: filters.with("columns", fields.texts("column").joined(separator: ",")).path)
-    }
     let devices = fields.numbers("device")
     let back = ListAddress("/devices", self, keeping: Self.conditions + ["columns", "sort", "after"]).path
     do {
       guard !devices.isEmpty else { throw Refusal.malformed(catalog.text("problem.no-selection")) }
       guard let action = fields.text("action") else { throw Refusal.malformed(catalog.text("problem.no-action")) }
       if action == "remove", !fields.isOn("confirmed") { return try await askToRemove(devices, back) }
-      for device in devices { try await change(device, action, fields) }
-      return redirect(to: back, done: action, number: devices.count)
+      var changed = 0
+      do {
+        for device in devices where try await exists(device) {
+          try await change(device, action, fields)
+          changed += 1
+        }
+      } catch let refusal as Refusal where changed > 0 {
+        // Some devices were changed before. The page states how many.
+        return try await deviceList(refusal, hint: catalog.count("done.\(action)", changed))
+      }
+      return redirect(to: back, done: action, number: changed)
     } catch let refusal as Refusal {
       return try await deviceList(refusal)
     }
+  }
+
+  /// Whether a device exists. One that another page has removed is left out of a change of many.
+  private func exists(_ device: Int64) async throws -> Bool {
+    let workspace = try user.workspace
+    return try await platform.store.read(in: workspace) { try $0.device(ID(device)) != nil }
   }
 
   private func change(_ device: Int64, _ action: String, _ fields: FormFields) async throws {

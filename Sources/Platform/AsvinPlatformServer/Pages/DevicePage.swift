@@ -13,7 +13,7 @@ extension PageCall {
     let history: HistoryList = try await get(
       ManagementPath("/manage/devices/\(id)/history").with("limit", "20").with("after", query("after")))
     let groups: DeviceGroupList = try await get(ManagementPath("/manage/device-groups").with("limit", "1000"))
-    let offers = try await offers(to: device, history)
+    let offers = try await offers(to: device)
     var values: [String: PageValue] = [
       "id": .number(id), "name": .text(device.name), "label": .text(device.label), "version": .text(device.version),
       "placement": .text(catalog.text("place.\(device.placement.rawValue)")),
@@ -69,13 +69,17 @@ extension PageCall {
   }
 
   /// Why each rollout to the device's group that has not ended is not offered to it, where it has no part in the rollout.
-  private func offers(to device: DeviceReply, _ history: HistoryList) async throws -> [PageValue] {
+  private func offers(to device: DeviceReply) async throws -> [PageValue] {
     guard let group = device.group else { return [] }
     let rollouts: RolloutList = try await get(
       ManagementPath("/manage/rollouts").with("group", "\(group)").with("sort", "-id").with("limit", "50"))
-    let known = Set(history.items.map(\.rollout))
+    let open = rollouts.items.filter { !$0.phase.isEnded }
+    let (workspace, numbers, id) = (try user.workspace, open.map(\.id), device.id)
+    let known = try await platform.store.read(in: workspace) { rows in
+      Set(try numbers.filter { try rows.record(ID($0), ID(id)) != nil })
+    }
     var offers: [PageValue] = []
-    for rollout in rollouts.items where !rollout.phase.isEnded && !known.contains(rollout.id) {
+    for rollout in open where !known.contains(rollout.id) {
       let firmware: FirmwareReply = try await get(ManagementPath("/manage/firmware/\(rollout.firmware)"))
       let why: String
       if rollout.isDisabled || rollout.disabledGroups?.contains(group) ?? false {

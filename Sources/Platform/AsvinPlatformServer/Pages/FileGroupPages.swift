@@ -98,7 +98,7 @@ extension PageCall {
     return catalog.text(firmware.isUsed ? "files.used" : "files.unused")
   }
 
-  /// A number of bytes in the unit in which people read it.
+  /// A number of bytes in the unit in which it is easy to read.
   func size(_ bytes: UInt64) -> String {
     let units = ["B", "KiB", "MiB", "GiB"]
     var (value, unit) = (Double(bytes), 0)

@@ -12,11 +12,7 @@ extension PageCall {
   fileprivate func homePage() async throws -> Response {
     let known = try user
     let now = now
-    let (figures, unverified) = try await platform.store.read(in: known.workspace) { rows in
-      var filter = DeviceFilter()
-      filter.isVerifying = false
-      return (try rows.figures(at: now), try rows.count(of: filter))
-    }
+    let (figures, unverified) = try await pages.figures.figures(of: known.workspace, in: platform.store, at: now)
     let rollouts = try await openRollouts()
     let attention = try await attention(figures, unverified, rollouts)
     let devices = figures.placements.values.reduce(0, +)

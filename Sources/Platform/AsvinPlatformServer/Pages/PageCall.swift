@@ -15,6 +15,17 @@ struct PageCall: Sendable {
   /// The texts in the language of the user.
   let catalog: PageCatalog
   let now: Instant
+  /// The query of the address. A plus sign in it is a space, and one that a value has is escaped.
+  private let parameters: FormFields
+
+  init(
+    _ request: Request, _ context: PlatformContext, _ pages: ConsolePages, _ route: PageRoute, _ cookie: PageCookie,
+    _ catalog: PageCatalog, at now: Instant
+  ) {
+    (self.request, self.context, self.pages, self.route) = (request, context, pages, route)
+    (self.cookie, self.catalog, self.now) = (cookie, catalog, now)
+    parameters = FormFields(Array((request.uri.query ?? "").utf8)) ?? FormFields()
+  }
 
   var signedIn: SignedIn? { context.signedIn }
   var platform: Platform { pages.platform }
@@ -38,11 +49,7 @@ struct PageCall: Sendable {
   }
 
   /// Reads a parameter of the query; `nil` if it is absent or empty.
-  func query(_ name: String) -> String? {
-    guard let text = request.uri.queryParameters[Substring(name)], !text.isEmpty else { return nil }
-    let spaced = text.replacing("+", with: " ")
-    return String(spaced)
-  }
+  func query(_ name: String) -> String? { parameters.text(name).flatMap { $0.isEmpty ? nil : $0 } }
 
   // The management API
 

@@ -24,7 +24,7 @@ enum PageProblem: Error {
     switch self {
     case .expiredForm: "expired-form"
     case .expiredLink: "expired-link"
-    case .notFound: "not-found"
+    case .notFound: "no-page"
     }
   }
 }

@@ -76,17 +76,26 @@ extension PageCall {
         return try await show(preview, fields)
       }
       let rollout = try await send(.post, "/manage/rollouts", request, as: RolloutReply.self)
-      let path = "/manage/rollouts/\(rollout.id)"
+      return try await begin(rollout, fields)
+    } catch let refusal as Refusal {
+      return try await rolloutForm(fields, refusal)
+    }
+  }
+
+  /// Disables or starts a planned rollout as the form wants. If that is refused, the plan exists, and its page states why.
+  private func begin(_ rollout: RolloutReply, _ fields: FormFields) async throws -> Response {
+    let path = "/manage/rollouts/\(rollout.id)"
+    do {
       if fields.text("disabled") == "yes" {
         _ = try await send(.post, "\(path)/disable", as: RolloutReply.self)
       }
-      if fields.text("when") == "now", !(rollout.needsApproval ?? false) {
-        _ = try await send(.post, "\(path)/start", as: RolloutReply.self)
-        return redirect(to: "/rollouts/\(rollout.id)", done: "rollout-started")
+      guard fields.text("when") == "now", !(rollout.needsApproval ?? false) else {
+        return redirect(to: "/rollouts/\(rollout.id)", done: "rollout-planned")
       }
-      return redirect(to: "/rollouts/\(rollout.id)", done: "rollout-planned")
+      _ = try await send(.post, "\(path)/start", as: RolloutReply.self)
+      return redirect(to: "/rollouts/\(rollout.id)", done: "rollout-started")
     } catch let refusal as Refusal {
-      return try await rolloutForm(fields, refusal)
+      return try await rolloutPage(rollout.id, refusal)
     }
   }
 
@@ -104,7 +113,7 @@ extension PageCall {
     return try page(
       "rollout-preview",
       [
-        "plan": summary(of: preview), "waves": .list(waves),
+        "plan": summary(of: preview), "waves": .list(waves), "rules": .list(rules(of: preview)),
         "fields": .list(rest.map { ["name": .text($0.name), "value": .text($0.value)] }),
         "disables": .list(
           (preview.disables ?? []).map { ["id": .number($0.id), "name": .text($0.name)] }),
@@ -137,7 +146,7 @@ extension PageCall {
     if fields.isOn("approval") { request.needsApproval = true }
     if let days = try number(fields, "deadline", 0...366) { request.times = TimesMessage(deadline: days * 86_400) }
     guard priority == .batch else { return request }
-    let waves = (fields.text("waves") ?? "").split { $0 == "," || $0 == " " || $0 == ";" }.map(String.init)
+    let waves = (fields.text("waves") ?? "").split { $0 == "," || $0 == ";" }.map { $0.filter { $0 != " " } }
     var batch = BatchMessage(waves: waves)
     batch.successThreshold = try number(fields, "success", 1...100).map { Int($0) }
     batch.failureThreshold = try number(fields, "failure", 1...100).map { Int($0) }
@@ -146,6 +155,9 @@ extension PageCall {
     batch.atOnce = try number(fields, "at-once", 1...1_000_000_000).map { Int($0) }
     batch.bytesPerSecond = try number(fields, "rate", 1...1_073_741_824).map { $0 * 1024 }
     batch.success = fields.text("criterion").flatMap { SuccessCriterion(rawValue: $0) }
+    guard (fields.text("from") == nil) == (fields.text("until") == nil) else {
+      throw Refusal.malformed(catalog.text("problem.window"))
+    }
     if let from = fields.text("from"), let until = fields.text("until") {
       var window = WindowMessage(from: from, until: until)
       let days = fields.texts("day").compactMap { Weekday(rawValue: $0) }

@@ -10,7 +10,7 @@ extension ConsolePages {
       .page("/rollouts") { call in try await call.rolloutList() },
       .page("/rollouts/new", .user(.operate)) { call in try await call.rolloutForm(FormFields()) },
       .form("/rollouts/new", .user(.operate)) { call, fields in try await call.planRollout(fields) },
-      .page("/rollouts/{rollout}") { call in try await call.rolloutPage() },
+      .page("/rollouts/{rollout}") { call in try await call.rolloutPage(call.id("rollout", of: .rollout)) },
     ]
     + ["start", "pause", "resume", "finish", "abort", "approve", "retry", "enable", "disable"].map { action in
       .form("/rollouts/{rollout}/\(action)", .user(.operate)) { call, fields in

@@ -5,14 +5,13 @@ import HTTPTypes
 import Hummingbird
 
 extension PageCall {
-  func rolloutPage(_ problem: Refusal? = nil) async throws -> Response {
-    let id = try id("rollout", of: .rollout)
+  func rolloutPage(_ id: Int64, _ problem: Refusal? = nil) async throws -> Response {
     let rollout: RolloutReply = try await get(ManagementPath("/manage/rollouts/\(id)"))
     let devices: RolloutDeviceList = try await get(
       ManagementPath("/manage/rollouts/\(id)/devices").with("limit", "50").with("after", query("after")))
     let failures: FailureList = try await get(ManagementPath("/manage/rollouts/\(id)/failures"))
     var values: [String: PageValue] = [
-      "id": .number(id), "name": .text(rollout.name), "plan": summary(of: rollout),
+      "id": .number(id), "id-of-rollout": .number(id), "name": .text(rollout.name), "plan": summary(of: rollout),
       "tally": BarChart(
         RecordState.allCases.map { state in
           BarChart.Bar(
@@ -26,6 +25,8 @@ extension PageCall {
           [
             "id": .number(group), "name": .text(name),
             "disabled": .flag(rollout.isDisabled || rollout.disabledGroups?.contains(group) ?? false),
+            "displaced": .flag(
+              !rollout.isDisabled && !rollout.phase.isEnded && rollout.disabledGroups?.contains(group) ?? false),
           ]
         }),
       "rules": .list(rules(of: rollout)),
@@ -67,7 +68,7 @@ extension PageCall {
       "pause": .flag(phase == .running), "resume": .flag(phase == .paused || phase == .stopped),
       "retry": .flag(isOpen && rollout.tally.failed + rollout.tally.stalled > 0), "finish": .flag(isOpen),
       "abort": .flag(isOpen || phase == .planned), "disable": .flag(!phase.isEnded && !rollout.isDisabled),
-      "enable": .flag(!phase.isEnded && (rollout.isDisabled || !(rollout.disabledGroups ?? []).isEmpty)),
+      "enable": .flag(!phase.isEnded && rollout.isDisabled),
       "remove": .flag(phase.isEnded), "any": true,
     ]
   }
@@ -89,12 +90,13 @@ extension PageCall {
     }
   }
 
-  private func rules(of rollout: RolloutReply) -> [PageValue] {
+  /// The rules of a plan in words.
+  func rules(of rollout: RolloutReply) -> [PageValue] {
     var rules: [(key: String, value: String)] = []
     if let batch = rollout.batch {
       rules.append(("success", "\(batch.successThreshold ?? 100) %"))
       rules.append(("failure", batch.failureThreshold.map { "\($0) %" } ?? catalog.text("plan.none")))
-      rules.append(("soak", "\((batch.soak ?? 0) / 60)"))
+      rules.append(("soak", hundredths(batch.soak ?? 0, of: 60)))
       rules.append(("retries", "\(batch.retries ?? 0)"))
       if let atOnce = batch.atOnce { rules.append(("at-once", catalog.grouped(atOnce))) }
       if let rate = batch.bytesPerSecond { rules.append(("rate", catalog.grouped(Int(rate / 1024)))) }
@@ -105,8 +107,18 @@ extension PageCall {
       }
       rules.append(("criterion", catalog.text("criterion.\((batch.success ?? .confirmed).rawValue)")))
     }
-    if let deadline = rollout.times?.deadline, deadline > 0 { rules.append(("deadline", "\(deadline / 86_400)")) }
+    if let deadline = rollout.times?.deadline, deadline > 0 {
+      rules.append(("deadline", hundredths(deadline, of: 86_400)))
+    }
     return rules.map { ["name": .text(catalog.text("plan.\($0.key)")), "value": .text($0.value)] }
+  }
+
+  /// A number of seconds in a longer unit, with up to two digits after the point.
+  private func hundredths(_ seconds: Int64, of unit: Int64) -> String {
+    let (units, rest) = seconds.quotientAndRemainder(dividingBy: unit)
+    guard rest > 0 else { return "\(units)" }
+    let digits = max(rest * 100 / unit, 1)
+    return "\(units)\(catalog.language == .de ? "," : ".")\(digits < 10 ? "0" : "")\(digits)"
   }
 
   /// Performs an action of the rollout's page. What ends a rollout asks first.
@@ -124,9 +136,10 @@ extension PageCall {
           ], section: .rollouts)
       }
       let body: RetryRequest? = action == "retry" ? RetryRequest() : nil
-      _ = try await send(.post, "/manage/rollouts/\(id)/\(action)", body, as: RolloutReply.self)
+      let group = fields.number("group").map { "?group=\($0)" } ?? ""
+      _ = try await send(.post, "/manage/rollouts/\(id)/\(action)\(group)", body, as: RolloutReply.self)
     } catch let refusal as Refusal {
-      return try await rolloutPage(refusal)
+      return try await rolloutPage(id, refusal)
     }
     return redirect(to: "/rollouts/\(id)", done: "rollout-\(action)")
   }

@@ -16,7 +16,8 @@ extension ConsolePages {
       let found = try await call.platform.store.user(address)
       let password = found?.user.password
       let text = fields.exact("password")
-      let attempt = PasswordChecks.Attempt(name: address, address: call.context.peer, isKnown: password != nil)
+      let attempt = PasswordChecks.Attempt(
+        name: "user \(address)", address: call.context.peer, isKnown: password != nil)
       let isCorrect: Bool
       do {
         isCorrect = try await call.platform.passwords.check(attempt, limiter: call.platform.limiter, at: call.now) {
@@ -42,24 +43,25 @@ extension ConsolePages {
     },
     .page("/start", .anyone) { call in
       let code = call.query("code") ?? ""
-      guard call.pages.firstStart.isCode(code) else { throw PageProblem.expiredLink }
+      try await call.requireFirstStart(code)
       return try call.page("start", try await call.startValues(code))
     },
     .form("/start", .anyone) { call, fields in
       let code = fields.exact("code")
-      guard call.pages.firstStart.isCode(code) else { throw PageProblem.expiredLink }
+      try await call.requireFirstStart(code)
       do {
         let password = try await call.newPassword(fields)
         guard let address = User.address(fields.text("email") ?? "") else { throw call.complaint("email") }
         guard call.pages.firstStart.use(code) else { throw PageProblem.expiredLink }
+        let (workspace, user): (ID<Workspace>, User)
         do {
-          let workspace = try await call.startWorkspace(fields)
-          let user = try await call.firstUser(address, password, in: workspace)
-          return try await call.begin(user, of: workspace, at: "")
+          workspace = try await call.startWorkspace(fields)
+          user = try await call.firstUser(address, password, in: workspace)
         } catch {
           call.pages.firstStart.restore(code)
           throw error
         }
+        return try await call.begin(user, of: workspace, at: "")
       } catch let refusal as Refusal {
         var values = try await call.startValues(code)
         values["email"] = .text(fields.text("email") ?? "")
@@ -79,7 +81,7 @@ extension ConsolePages {
         let password = try await call.newPassword(fields)
         try await call.write(in: workspace, by: user) { rows in
           guard try rows.user(user.token)?.invitation == user.invitation else { throw PageProblem.expiredLink }
-          try rows.setPassword(user.token, password, by: user.email, at: call.now)
+          try rows.setPassword(user.token, password, isByLink: true, by: user.email, at: call.now)
         }
       } catch let refusal as Refusal {
         return try call.retry("welcome", ["code": .text(code), "email": .text(user.email)], refusal)
@@ -129,10 +131,11 @@ extension PageCall {
     let session = Session(
       digest: secret.digest, user: user.token, created: now, seen: now, address: context.peer,
       agent: VisibleText.cleaned(agent))
-    let old = cookie.digest
+    // A session of the same browser ends with the sign-in, in whatever workspace it is.
+    if let old = signedIn {
+      try await write(in: old.workspace, by: old.user) { try $0.remove(old.session.digest) }
+    }
     try await write(in: workspace, by: user) { rows in
-      // A session of the same browser ends with the sign-in.
-      try rows.remove(old)
       try rows.signIn(session, by: user.email, at: now)
       try rows.markUsed(user.token, at: now)
     }
@@ -171,6 +174,11 @@ extension PageCall {
 
   // The first start
 
+  /// Refuses the link if it was used, or if a user was created in another way since the server started.
+  fileprivate func requireFirstStart(_ code: String) async throws {
+    guard pages.firstStart.isCode(code), try await !platform.store.hasUsers() else { throw PageProblem.expiredLink }
+  }
+
   fileprivate func startValues(_ code: String) async throws -> [String: PageValue] {
     let workspaces = try await platform.store.workspaces()
     return [
@@ -204,7 +212,7 @@ extension PageCall {
       return try await platform.store.write(in: workspace) { rows in
         let user = try rows.addUser(
           email, .admin, nil, unknown: AccessSecret.digest(of: AccessSecret.new()), by: Provisioning.actor, at: now)
-        try rows.setPassword(user.token, password, by: email, at: now)
+        try rows.setPassword(user.token, password, isByLink: true, by: email, at: now)
         return user
       }
     } catch let error as PlatformError {

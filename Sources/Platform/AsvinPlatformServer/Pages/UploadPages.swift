@@ -33,6 +33,9 @@ extension ConsolePages {
         let reply = try await call.send(.post, "/manage/uploads/\(id)/finish", as: PublicationReply.self)
         return call.redirect(to: "/firmware/\(reply.firmware.id)", done: "published")
       } catch let refusal as Refusal {
+        // A publication that is refused discards the upload, so that there is no page of it any more.
+        let workspace = try call.user.workspace
+        guard try await call.platform.store.read(in: workspace, { try $0.upload(ID(id)) != nil }) else { throw refusal }
         return try await call.uploadPage(refusal)
       }
     },
@@ -70,7 +73,8 @@ extension PageCall {
       values["release"] = describe(release, of: group)
       values["published"] = .flag(release.isPublished ?? false)
     } catch let refusal as Refusal {
-      values["refused"] = true
+      // Anything else, such as another page that verifies it at the same time, is not a fault of the bundle.
+      values["refused"] = .flag([.unprocessableContent, .forbidden].contains(refusal.status))
       values["notice"] = self.problem(refusal)
       return try page("upload", values, section: .firmware, status: refusal.status)
     }

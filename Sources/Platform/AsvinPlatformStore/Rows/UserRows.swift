@@ -21,15 +21,15 @@ extension SQLiteTransaction {
     _ = try insert(
       .user,
       """
-      INSERT INTO user (token, workspace, email, salt, hash, invitation, invitation_end, language)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      INSERT INTO user (token, workspace, email, salt, hash, invitation, invitation_end, linked, language)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
       """, [user.token.value, workspace, user.email] + user.values)
   }
 
   func put(_ user: User) throws {
     try run(
       """
-      UPDATE user SET salt = ?, hash = ?, invitation = ?, invitation_end = ?, language = ?
+      UPDATE user SET salt = ?, hash = ?, invitation = ?, invitation_end = ?, linked = ?, language = ?
       WHERE workspace = ? AND token = ?
       """, user.values + [workspace, user.token.value])
   }
@@ -66,14 +66,14 @@ extension SQLiteTransaction {
 }
 
 extension User {
-  static let columns = "user.token, email, salt, hash, invitation, invitation_end, language"
+  static let columns = "user.token, email, salt, hash, invitation, invitation_end, linked, language"
 
-  /// Reads seven columns of a row.
+  /// Reads eight columns of a row.
   init(_ row: Row, at column: Int) throws {
     let damage = StoreError(table: "user", id: row[column])
     let (salt, hash): (Data?, Data?) = (row[column + 2], row[column + 3])
     let (code, end): (Data?, Int64?) = (row[column + 4], row[column + 5])
-    let language: String? = row[column + 6]
+    let (linked, language): (Int64?, String?) = (row[column + 6], row[column + 7])
     var password: StoredPassword?
     if let salt, let hash {
       guard let salt = FixedBytes<16>(data: salt), let hash = Digest(data: hash) else { throw damage }
@@ -86,13 +86,13 @@ extension User {
     }
     self.init(
       token: ID(row[column]), email: row[column + 1], password: password, invitation: invitation,
-      language: language.flatMap { PageLanguage(rawValue: $0) })
+      linked: linked.map { Instant($0) }, language: language.flatMap { PageLanguage(rawValue: $0) })
   }
 
   /// The columns after the address.
   fileprivate var values: [(any DatabaseValueConvertible)?] {
     [
-      password?.salt.data, password?.hash.data, invitation?.digest.data, invitation?.expires.seconds,
+      password?.salt.data, password?.hash.data, invitation?.digest.data, invitation?.expires.seconds, linked?.seconds,
       language?.rawValue,
     ]
   }

@@ -94,6 +94,9 @@ import Testing
       ).message(UploadReply.self)
       let token = try await other.call("POST", "/manage/tokens", admin, TokenRequest(name: "t", role: .viewer))
         .message(TokenReply.self)
+      let user = try await other.call(
+        "POST", "/manage/users", admin, UserRequest(email: "theirs@example.com", role: .viewer)
+      ).message(UserReply.self)
       let enrolment = try await other.call(
         "POST", "/manage/enrolment-tokens", admin, EnrolmentTokenRequest(name: "e")
       ).message(EnrolmentTokenReply.self)
@@ -112,6 +115,7 @@ import Testing
         "deviceGroup": try #require(rollout.groups.first),
         "fileGroup": firmware.fileGroup,
         "firmware": firmware.id, "rollout": rollout.id, "upload": try #require(upload.upload), "token": token.id,
+        "user": user.id,
       ]
       release = try #require(firmware.release)
     }
@@ -186,6 +190,7 @@ import Testing
     case "/manage/devices/{device}": DeviceChange(label: "x")
     case "/manage/device-groups/{deviceGroup}": DeviceGroupRequest(name: "x")
     case "/manage/firmware/{firmware}/promote": PromotionRequest(fileGroup: 1)
+    case "/manage/users/{user}": UserChange(role: .viewer)
     case "/v2/devices/{device}/attributes": AttributeReport(attributes: [])
     case "/manage/rollouts/{rollout}/retry": RetryRequest()
     case "/v2/devices/{device}/next": UpdateQuery(version: "1", images: [])

@@ -12,7 +12,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "attacks"))
 
 from browser import DESK, PHONE, Browser
-from clients import Client, simulate
+from clients import Client, simulating
 from server import PROGRAMS, Server, release
 from selenium.webdriver.common.keys import Keys
 
@@ -250,7 +250,8 @@ def immediately(browser: Browser, server: FirstServer, folder):
 
 def batch(browser: Browser, server: FirstServer, folder):
     """Rollout Batch: a second person approves it, a failing wave stops it, and it is resumed."""
-    simulate(server, folder, "--enrol-only")
+    with simulating(server, folder, "--enrol-only"):
+        pass
     browser.open("/console/groups")
     browser.fill("name", "fleet")
     browser.press("New device group")
@@ -286,8 +287,8 @@ def batch(browser: Browser, server: FirstServer, folder):
     browser.open(rollout)
     if "Running" not in browser.text:
         browser.press("Start")
-    simulate(server, folder, "--interval", "0.3", "--seconds", "8", "--failing", "100")
-    browser.wait(lambda: "Stopped" in browser.text, "the stop of the rollout")
+    with simulating(server, folder, "--interval", "0.3", "--failing", "100"):
+        browser.wait(lambda: "Stopped" in browser.text, "the stop of the rollout")
     browser.sees("not-confirmed")
     browser.examine("rollout-stopped")
     browser.open("/console")
@@ -295,8 +296,8 @@ def batch(browser: Browser, server: FirstServer, folder):
     browser.press("The rollout careful stopped: too many devices failed.")
     browser.press("Retry failed devices")
     browser.press("Resume")
-    simulate(server, folder, "--interval", "0.3", "--seconds", "12")
-    browser.wait(lambda: "Finished" in browser.text, "the end of the rollout")
+    with simulating(server, folder, "--interval", "0.3"):
+        browser.wait(lambda: "Finished" in browser.text, "the end of the rollout")
     browser.sees("Remaining devices\n0")
     browser.examine("rollout-finished")
 

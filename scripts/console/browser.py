@@ -90,7 +90,7 @@ class Browser:
         except WebDriverException:
             return True
 
-    def wait(self, condition, what: str, seconds: float = 20):
+    def wait(self, condition, what: str, seconds: float = 60):
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             try:

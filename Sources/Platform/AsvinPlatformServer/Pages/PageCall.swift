@@ -49,7 +49,7 @@ struct PageCall: Sendable {
   }
 
   /// Reads a parameter of the query; `nil` if it is absent or empty.
-  func query(_ name: String) -> String? { parameters.text(name).flatMap { $0.isEmpty ? nil : $0 } }
+  func query(_ name: String) -> String? { parameters.text(name) }
 
   // The management API
 
